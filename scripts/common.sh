@@ -1,0 +1,108 @@
+# scripts/common.sh — sourced by the other scripts: installing packages, running under mpirun.
+# shellcheck shell=bash
+
+# shellcheck disable=SC2034 # used by those who source this
+fcnn_build_packages="gcc libc6-dev make autoconf automake libtool pkg-config openmpi-bin libopenmpi-dev
+    libhdf5-openmpi-dev libxxhash-dev libssl-dev"
+# g++ for the public headers, which C++ programs include too; the rest for tests that look into files
+# shellcheck disable=SC2034
+fcnn_test_packages="libcunit1-dev hdf5-tools binutils g++ shellcheck gzip"
+
+fcnn_say() {
+    printf '%s\n' "$*"
+}
+
+# fcnn_stop CODE MESSAGE…
+fcnn_stop() {
+    local code=$1
+    shift
+    printf '%s: %s\n' "${0##*/}" "$*" >&2
+    exit "$code"
+}
+
+# Runs a command as root.
+fcnn_as_root() {
+    if [ "$(id -u)" -eq 0 ]; then
+        "$@"
+    else
+        sudo "$@"
+    fi
+}
+
+# fcnn_install PACKAGE…: installs those that are missing, by apt.  FCNN_NO_INSTALL=1 goes on without,
+# where compilers and libraries come from environment modules, say.
+fcnn_install() {
+    local package missing=()
+    [ -z "${FCNN_NO_INSTALL:-}" ] || return 0
+    if ! command -v apt-get >/dev/null || ! command -v dpkg-query >/dev/null; then
+        fcnn_stop 69 "there is no apt here. Install what these Debian packages hold, then run again with" \
+            "FCNN_NO_INSTALL=1:" "$@"
+    fi
+    for package; do
+        # what Status says is "install ok installed"
+        dpkg-query -W -f '${Status}\n' "$package" 2>/dev/null | grep -q ' installed$' || missing+=("$package")
+    done
+    [ ${#missing[@]} -gt 0 ] || return 0
+    if [ "$(id -u)" -ne 0 ] && ! command -v sudo >/dev/null; then
+        fcnn_stop 69 "packages are missing, and this is neither root nor is there sudo. As root: apt-get install" \
+            "${missing[@]}"
+    fi
+    fcnn_say "Installing ${missing[*]}"
+    # a fresh container has no package lists, an old one has lists of packages that are gone
+    if ! apt-cache show "${missing[@]}" >/dev/null 2>&1 || ! fcnn_apt_install "${missing[@]}"; then
+        fcnn_as_root apt-get update -qq || fcnn_stop 69 "apt-get update failed; still missing:" "${missing[@]}"
+        fcnn_apt_install "${missing[@]}" || fcnn_stop 69 "apt could not install" "${missing[@]}"
+    fi
+}
+
+fcnn_apt_install() {
+    fcnn_as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "$@" >/dev/null
+}
+
+# Cores that this process may use.
+fcnn_cores() {
+    nproc 2>/dev/null || getconf _NPROCESSORS_ONLN
+}
+
+# Sets fcnn_mpi to openmpi or other, once.
+fcnn_find_mpi() {
+    [ -z "${fcnn_mpi:-}" ] || return 0
+    case $("${MPIRUN:-mpirun}" --version 2>&1) in
+    *"Open MPI"* | *OpenRTE* | *PRRTE*) fcnn_mpi=openmpi ;;
+    *) fcnn_mpi=other ;;
+    esac
+}
+
+# Whether a kernel filter may forbid one rank to read another's memory, as containers have it.
+fcnn_is_confined() {
+    grep -q '^Seccomp:[[:space:]]*2' /proc/self/status 2>/dev/null
+}
+
+# fcnn_mpirun RANKS [OPTION…] PROGRAM [ARGUMENT…]: mpirun on this machine, with what it needs to run
+# as root, with more ranks than cores, and in a container.  OMP_NUM_THREADS threads a rank, 1 by default.
+fcnn_mpirun() (
+    ranks=$1
+    shift
+    export OMP_NUM_THREADS="${OMP_NUM_THREADS:-1}"
+    if [ $((ranks * ${OMP_NUM_THREADS%%,*})) -gt "$(fcnn_cores)" ]; then
+        # a waiting thread would burn the core that another one needs
+        export OMP_WAIT_POLICY="${OMP_WAIT_POLICY:-passive}"
+    fi
+    fcnn_find_mpi
+    if [ "$fcnn_mpi" = openmpi ]; then
+        if [ "$(id -u)" -eq 0 ]; then
+            export OMPI_ALLOW_RUN_AS_ROOT=1 OMPI_ALLOW_RUN_AS_ROOT_CONFIRM=1
+        fi
+        if [ "$ranks" -gt "$(fcnn_cores)" ]; then
+            export OMPI_MCA_mpi_yield_when_idle="${OMPI_MCA_mpi_yield_when_idle:-1}"
+        fi
+        if fcnn_is_confined; then
+            # Open MPI 4, then 5: else "Read -1, expected N, errno = 1" for each large message
+            export OMPI_MCA_btl_vader_single_copy_mechanism="${OMPI_MCA_btl_vader_single_copy_mechanism:-none}"
+            export OMPI_MCA_smsc="${OMPI_MCA_smsc:-^cma}"
+        fi
+        # the default binds one or two ranks to one core each, with all of their threads
+        set -- --oversubscribe --bind-to none "$@"
+    fi
+    exec "${MPIRUN:-mpirun}" -np "$ranks" "$@"
+)

@@ -1,0 +1,115 @@
+#!/usr/bin/env bash
+# Installs what the tests need, builds, runs every test and sums up.  The last line is "P passed, F failed, K skipped".
+set -eu
+cd "$(dirname "$0")/.."
+. scripts/common.sh
+
+usage() {
+    cat <<'END'
+usage: scripts/test.sh [--sanitize] [TEST…]
+Installs what is missing (apt), builds in build-test/, runs every test, or the given ones (tests/test_csv, say).
+  --sanitize  builds in build-sanitize/ with the address, leak and undefined behaviour sanitizers
+FCNN_NO_INSTALL=1 leaves the packages as they are.  FCNN_TEST_TIMEOUT and FCNN_SYSTEM_TIMEOUT are the seconds that
+one run of a unit test and a system test may take.
+END
+}
+
+folder=build-test
+options=()
+tests=()
+for argument; do
+    case $argument in
+    -h | --help)
+        usage
+        exit 0
+        ;;
+    --sanitize)
+        folder=build-sanitize
+        options=(--enable-asan --enable-ubsan)
+        export FCNN_TEST_TIMEOUT="${FCNN_TEST_TIMEOUT:-600}" FCNN_SYSTEM_TIMEOUT="${FCNN_SYSTEM_TIMEOUT:-5400}"
+        # tests preload libraries of their own, before that of the sanitizer; whole stacks find the suppressions
+        export ASAN_OPTIONS="verify_asan_link_order=0:detect_stack_use_after_return=1:fast_unwind_on_malloc=0"
+        export LSAN_OPTIONS="suppressions=$PWD/tests/sanitize.supp:print_suppressions=0"
+        export UBSAN_OPTIONS="print_stacktrace=1"
+        ;;
+    -*)
+        usage >&2
+        exit 64
+        ;;
+    *) tests+=("$argument") ;;
+    esac
+done
+
+# shellcheck disable=SC2086 # lists of words
+fcnn_install $fcnn_build_packages $fcnn_test_packages
+
+# Prints the tail of the build's log and ends.
+build_failed() {
+    tail -n 60 "$folder/build.log"
+    fcnn_say "The build failed: $folder/build.log"
+    fcnn_say "0 passed, 1 failed, 0 skipped"
+    exit 1
+}
+
+fcnn_say "== Building in $folder/"
+mkdir -p $folder
+: >$folder/build.log
+[ -x configure ] || ./autogen.sh >>$folder/build.log 2>&1 || build_failed
+if [ ! -f $folder/Makefile ]; then
+    (cd $folder && ../configure --quiet ${options[@]+"${options[@]}"}) >>$folder/build.log 2>&1 || build_failed
+fi
+# Our own code has no warnings; a compiler newer than ours may find some, which is one failed test, not the end.
+flags='-O2 -g'
+passed=0 failed=0 skipped=0
+build() {
+    # TESTS= builds the test programs and runs none of them
+    make -C $folder -s -j "$(fcnn_cores)" CFLAGS="$1" check TESTS= >>$folder/build.log 2>&1
+}
+if [ ${#options[@]} -gt 0 ]; then
+    # with sanitizers GCC warns of what is not there
+    build "$flags" || build_failed
+elif build "$flags -Werror"; then
+    passed=1
+elif build "$flags"; then
+    failed=1
+    fcnn_say "FAILED: the build has warnings"
+    grep -E 'error:|warning:' $folder/build.log | head -n 40
+else
+    build_failed
+fi
+
+fcnn_say "== Running the tests"
+find $folder -name '*.trs' -delete
+code=0
+if [ ${#tests[@]} -gt 0 ]; then
+    logs=("${tests[@]%.sh}")
+    make -C $folder -s -k check CFLAGS="$flags" TEST_LOGS="${logs[*]/%/.log}" || code=$?
+else
+    make -C $folder -s -k check CFLAGS="$flags" || code=$?
+fi
+
+# One line a TAP test in the .trs files, ":test-result: PASS", or FAIL, SKIP, XFAIL, XPASS, ERROR; its name is in
+# the .log.
+while IFS= read -r trs; do
+    counts=$(awk '/^:test-result:/ { n[$2]++ }
+        END { print n["PASS"] + n["XFAIL"], n["FAIL"] + n["XPASS"] + n["ERROR"], n["SKIP"] + 0 }' "$trs")
+    read -r p f k <<<"$counts"
+    passed=$((passed + p)) failed=$((failed + f)) skipped=$((skipped + k))
+    if [ "$f" -gt 0 ]; then
+        printf '\nFAILED in %s, which ends:\n' "${trs%.trs}.log"
+        # the driver repeats each line that the test printed
+        grep -vE '^(PASS|SKIP|FAIL): ' "${trs%.trs}.log" | tail -n 40 | sed 's/^/    /'
+        sed -nE 's/^(FAIL|XPASS|ERROR): /FAILED: /p' "${trs%.trs}.log"
+    fi
+done < <(find $folder -name '*.trs' | sort)
+find $folder -name '*.trs' | sort | sed 's/trs$/log/' | xargs -r sed -n 's/^SKIP: /skipped: /p'
+
+if [ $code -ne 0 ] && [ $failed -eq 0 ]; then
+    fcnn_say "FAILED: make check ended with code $code"
+    failed=1
+elif [ -z "$(find $folder -name '*.trs')" ] && [ $failed -eq 0 ]; then
+    fcnn_say "FAILED: no test ran"
+    failed=1
+fi
+fcnn_say "$passed passed, $failed failed, $skipped skipped"
+[ $failed -eq 0 ]

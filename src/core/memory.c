@@ -1,0 +1,59 @@
+/* src/core/memory.c — aligned, zeroed memory that fails with a status. */
+#include "core/memory.h"
+
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+static fcnn_status out_of_memory(const char *what, int64_t count, size_t size)
+{
+    return fcnn_fail(FCNN_ENOMEM, "out of memory: %s needs %" PRId64 " x %zu bytes", what, count, size);
+}
+
+fcnn_status fcnn_memory_create(const char *what, int64_t count, size_t size, void *out)
+{
+    if (count < 0 || (uint64_t)count > (SIZE_MAX / 2) / size) {
+        return out_of_memory(what, count, size);
+    }
+    const size_t bytes = (size_t)count * size;
+    const size_t rounded = (bytes / FCNN_ALIGNMENT + 1) * FCNN_ALIGNMENT;
+    void *memory = aligned_alloc(FCNN_ALIGNMENT, rounded);
+    if (memory == NULL) {
+        return out_of_memory(what, count, size);
+    }
+    memset(memory, 0, rounded);
+    memcpy(out, &memory, sizeof memory);
+    return FCNN_OK;
+}
+
+fcnn_status fcnn_memory_grow(const char *what, int64_t count, size_t size, void *array, int64_t *capacity)
+{
+    if (count <= *capacity) {
+        return FCNN_OK;
+    }
+    const int64_t wanted = count > 2 * *capacity ? count : 2 * *capacity;
+    if ((uint64_t)wanted > (SIZE_MAX / 2) / size) {
+        return out_of_memory(what, wanted, size);
+    }
+    void *memory;
+    memcpy(&memory, array, sizeof memory);
+    memory = realloc(memory, (size_t)wanted * size);
+    if (memory == NULL) {
+        return out_of_memory(what, wanted, size);
+    }
+    memcpy(array, &memory, sizeof memory);
+    *capacity = wanted;
+    return FCNN_OK;
+}
+
+fcnn_status fcnn_memory_copy_text(const char *text, char **out)
+{
+    const size_t bytes = strlen(text) + 1;
+    char *copy = malloc(bytes);
+    if (copy == NULL) {
+        return out_of_memory("a text", (int64_t)bytes, 1);
+    }
+    memcpy(copy, text, bytes);
+    *out = copy;
+    return FCNN_OK;
+}

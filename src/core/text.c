@@ -1,0 +1,144 @@
+/* src/core/text.c — growing texts, strict numbers, near names. */
+#include "core/text.h"
+
+#include "core/memory.h"
+
+#include <ctype.h>
+#include <errno.h>
+#include <locale.h>
+#include <math.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+fcnn_status fcnn_text_append(fcnn_text *text, const char *format, ...)
+{
+    va_list args, again;
+    va_start(args, format);
+    va_copy(again, args);
+    const int added = vsnprintf(NULL, 0, format, args);
+    va_end(args);
+    fcnn_status status = FCNN_OK;
+    if (added < 0) {
+        status = fcnn_fail(FCNN_EINTERNAL, "a text could not be formatted");
+    } else {
+        status = fcnn_memory_grow("a text", text->length + added + 1, 1, &text->data, &text->capacity);
+    }
+    if (status == FCNN_OK) {
+        vsnprintf(text->data + text->length, (size_t)added + 1, format, again);
+        text->length += added;
+    }
+    va_end(again);
+    return status;
+}
+
+void fcnn_text_clear(fcnn_text *text)
+{
+    free(text->data);
+    *text = (fcnn_text){0};
+}
+
+bool fcnn_text_to_int64(const char *text, int64_t *out)
+{
+    const char *digits = text + (*text == '-' || *text == '+');
+    if (!isdigit((unsigned char)*digits)) {
+        return false;
+    }
+    char *end;
+    errno = 0;
+    const long long value = strtoll(text, &end, 10);
+    if (errno != 0 || *end != '\0') {
+        return false;
+    }
+    *out = value;
+    return true;
+}
+
+bool fcnn_text_to_uint64(const char *text, uint64_t *out)
+{
+    if (!isdigit((unsigned char)*text)) {
+        return false;
+    }
+    char *end;
+    errno = 0;
+    const unsigned long long value = strtoull(text, &end, 10);
+    if (errno != 0 || *end != '\0') {
+        return false;
+    }
+    *out = value;
+    return true;
+}
+
+/* One C locale for the whole process, so that a caller's decimal comma cannot reach a file. */
+static locale_t c_locale(void)
+{
+    static _Thread_local locale_t locale;
+    if (locale == (locale_t)0) {
+        locale = newlocale(LC_ALL_MASK, "C", (locale_t)0);
+    }
+    return locale;
+}
+
+bool fcnn_text_to_double(const char *text, double *out)
+{
+    if (text[0] == '\0' || strspn(text, "+-.0123456789eE") != strlen(text)) {
+        return false;
+    }
+    const locale_t callers = uselocale(c_locale());
+    char *end;
+    errno = 0;
+    const double value = strtod(text, &end);
+    uselocale(callers);
+    if (*end != '\0' || end == text || !isfinite(value)) {
+        return false;
+    }
+    *out = value;
+    return true;
+}
+
+void fcnn_text_from_double(double value, char out[32])
+{
+    const locale_t callers = uselocale(c_locale());
+    for (int digits = 15; digits <= 17; digits++) {
+        snprintf(out, 32, "%.*g", digits, value);
+        if (strtod(out, NULL) == value) {
+            break;
+        }
+    }
+    uselocale(callers);
+}
+
+int fcnn_text_distance(const char *a, const char *b)
+{
+    enum { LONGEST = 63 };
+    const int rows = (int)strnlen(a, LONGEST), columns = (int)strnlen(b, LONGEST);
+    int above[LONGEST + 1];
+    for (int j = 0; j <= columns; j++) {
+        above[j] = j;
+    }
+    for (int i = 1; i <= rows; i++) {
+        int diagonal = above[0];
+        above[0] = i;
+        for (int j = 1; j <= columns; j++) {
+            const int replaced = diagonal + (a[i - 1] != b[j - 1]);
+            const int removed = above[j] + 1;
+            const int added = above[j - 1] + 1;
+            diagonal = above[j];
+            above[j] = replaced < removed ? replaced : removed;
+            above[j] = above[j] < added ? above[j] : added;
+        }
+    }
+    return above[columns];
+}
+
+void fcnn_text_from_bytes(double bytes, char out[32])
+{
+    static const char *const units[] = {"B", "kB", "MB", "GB", "TB", "PB"};
+    int unit = 0;
+    while (bytes >= 999.5 && unit < 5) {
+        bytes /= 1000;
+        unit++;
+    }
+    snprintf(out, 32, bytes < 9.95 && unit > 0 ? "%.1f %s" : "%.0f %s", bytes, units[unit]);
+}

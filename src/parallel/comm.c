@@ -1,0 +1,190 @@
+/* src/parallel/comm.c — start, finish, broadcast, agree, and small sums over ranks. */
+#include "parallel/comm.h"
+
+#include "core/log.h"
+#include "core/memory.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#define LONGEST_MESSAGE ((int64_t)1 << 30) /* elements of one MPI call, whose counts are int */
+
+/* Whether a launcher told this process its rank; MPI_Init sets such variables itself for a lonely process. */
+static int has_launcher(void)
+{
+    return getenv("OMPI_COMM_WORLD_RANK") != NULL || getenv("PMIX_RANK") != NULL;
+}
+
+/* Under srun without a PMI plugin every process is a world of its own: all would train, and write the
+ * same files. */
+static fcnn_status check_launcher(int size, int launched)
+{
+    const char *tasks = getenv("SLURM_STEP_NUM_TASKS");
+    if (size > 1 || launched || tasks == NULL || atoi(tasks) <= 1) {
+        return FCNN_OK;
+    }
+    return fcnn_fail(FCNN_EUSAGE,
+                     "SLURM started %s tasks, but MPI sees only one rank: srun has no PMI plugin for this MPI; "
+                     "use `srun --mpi=pmix` (`srun --mpi=list` shows the plugins), or mpirun",
+                     tasks);
+}
+
+static fcnn_status initialize(int *argc, char ***argv)
+{
+    int level;
+    MPI_Init_thread(argc, argv, MPI_THREAD_FUNNELED, &level);
+    if (level < MPI_THREAD_FUNNELED) {
+        return fcnn_fail(FCNN_EINTERNAL, "this MPI library cannot run threads (MPI_THREAD_FUNNELED): "
+                                         "use one that is built with threads");
+    }
+    return FCNN_OK;
+}
+
+fcnn_status fcnn_comm_create(MPI_Comm communicator, fcnn_comm **out)
+{
+    fcnn_comm *comm;
+    FCNN_TRY(fcnn_memory_create("the communicator", 1, sizeof *comm, &comm));
+    MPI_Comm_dup(communicator, &comm->communicator);
+    MPI_Comm_rank(comm->communicator, &comm->rank);
+    MPI_Comm_size(comm->communicator, &comm->size);
+    *out = comm;
+    return FCNN_OK;
+}
+
+fcnn_status fcnn_comm_start(int *argc, char ***argv, fcnn_comm **out)
+{
+    const int launched = has_launcher();
+    int running;
+    MPI_Initialized(&running);
+    fcnn_status status = running ? FCNN_OK : initialize(argc, argv);
+    if (status == FCNN_OK) {
+        status = fcnn_comm_create(MPI_COMM_WORLD, out);
+    }
+    if (status == FCNN_OK) {
+        (*out)->finalizes = !running;
+        status = check_launcher((*out)->size, launched);
+        if (status == FCNN_OK) {
+            return status;
+        }
+        fcnn_comm_finish(*out);
+    } else if (!running) {
+        MPI_Finalize();
+    }
+    return status;
+}
+
+void fcnn_comm_finish(fcnn_comm *comm)
+{
+    if (comm == NULL) {
+        return;
+    }
+    const int finalizes = comm->finalizes;
+    MPI_Comm_free(&comm->communicator);
+    free(comm);
+    if (finalizes) {
+        MPI_Finalize();
+    }
+}
+
+void fcnn_comm_speak_as(const fcnn_comm *comm, const char *program)
+{
+    fcnn_log_set_speaker(program, comm->rank == 0);
+}
+
+int fcnn_comm_rank(const fcnn_comm *comm)
+{
+    return comm->rank;
+}
+
+int fcnn_comm_size(const fcnn_comm *comm)
+{
+    return comm->size;
+}
+
+fcnn_status fcnn_comm_agree(fcnn_comm *comm, fcnn_status status)
+{
+    int lowest = status == FCNN_OK ? comm->size : comm->rank;
+    MPI_Allreduce(MPI_IN_PLACE, &lowest, 1, MPI_INT, MPI_MIN, comm->communicator);
+    if (lowest == comm->size) {
+        return FCNN_OK;
+    }
+    struct {
+        int status;
+        char text[FCNN_ERROR_TEXT_SIZE];
+    } failure = {.status = (int)status};
+    strncpy(failure.text, fcnn_error_text(), sizeof failure.text - 1);
+    MPI_Bcast(&failure, (int)sizeof failure, MPI_BYTE, lowest, comm->communicator);
+    return fcnn_fail((fcnn_status)failure.status, "%s", failure.text);
+}
+
+static int piece(int64_t left)
+{
+    return (int)(left < LONGEST_MESSAGE ? left : LONGEST_MESSAGE);
+}
+
+void fcnn_comm_broadcast(fcnn_comm *comm, void *data, long long bytes)
+{
+    for (int64_t done = 0; done < bytes; done += LONGEST_MESSAGE) {
+        MPI_Bcast((char *)data + done, piece(bytes - done), MPI_BYTE, 0, comm->communicator);
+    }
+}
+
+static void reduce_all(fcnn_comm *comm, int64_t count, void *values, MPI_Datatype type, MPI_Op operation)
+{
+    int size;
+    MPI_Type_size(type, &size);
+    for (int64_t done = 0; done < count; done += LONGEST_MESSAGE) {
+        MPI_Allreduce(MPI_IN_PLACE, (char *)values + done * size, piece(count - done), type, operation,
+                      comm->communicator);
+    }
+}
+
+void fcnn_comm_sum_doubles(fcnn_comm *comm, int64_t count, double *values)
+{
+    reduce_all(comm, count, values, MPI_DOUBLE, MPI_SUM);
+}
+
+void fcnn_comm_sum_integers(fcnn_comm *comm, int64_t count, uint64_t *values)
+{
+    reduce_all(comm, count, values, MPI_UINT64_T, MPI_SUM);
+}
+
+void fcnn_comm_max_integers(fcnn_comm *comm, int64_t count, int64_t *values)
+{
+    reduce_all(comm, count, values, MPI_INT64_T, MPI_MAX);
+}
+
+void fcnn_comm_max_doubles(fcnn_comm *comm, int64_t count, double *values)
+{
+    reduce_all(comm, count, values, MPI_DOUBLE, MPI_MAX);
+}
+
+void fcnn_comm_gather(fcnn_comm *comm, const void *own, const int64_t *sizes, void *all)
+{
+    enum { TAG = 1 };
+    if (comm->rank != 0) {
+        for (int64_t done = 0; done < sizes[comm->rank]; done += LONGEST_MESSAGE) {
+            MPI_Send((const char *)own + done, piece(sizes[comm->rank] - done), MPI_BYTE, 0, TAG, comm->communicator);
+        }
+        return;
+    }
+    char *place = all;
+    memcpy(place, own, (size_t)sizes[0]);
+    for (int rank = 1; rank < comm->size; rank++) {
+        place += sizes[rank - 1];
+        for (int64_t done = 0; done < sizes[rank]; done += LONGEST_MESSAGE) {
+            MPI_Recv(place + done, piece(sizes[rank] - done), MPI_BYTE, rank, TAG, comm->communicator,
+                     MPI_STATUS_IGNORE);
+        }
+    }
+}
+
+void fcnn_comm_share_integers(fcnn_comm *comm, int64_t own, int64_t *all)
+{
+    MPI_Allgather(&own, 1, MPI_INT64_T, all, 1, MPI_INT64_T, comm->communicator);
+}
+
+double fcnn_comm_seconds(void)
+{
+    return MPI_Wtime();
+}

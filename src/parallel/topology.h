@@ -1,0 +1,27 @@
+/* src/parallel/topology.h — where the ranks run: hosts, processors, and how many threads fit. */
+#ifndef FCNN_PARALLEL_TOPOLOGY_H
+#define FCNN_PARALLEL_TOPOLOGY_H
+
+#include "core/status.h"
+#include "core/text.h"
+#include "parallel/comm.h"
+
+typedef struct fcnn_topology fcnn_topology;
+
+/* Learns every rank's host and affinity mask.  Collective.  Fails: FCNN_ENOMEM, alike on all ranks. */
+fcnn_status fcnn_topology_create(fcnn_comm *comm, fcnn_topology **out);
+void fcnn_topology_destroy(fcnn_topology *topology);
+
+/* Threads for this rank: configured if positive, else OMP_NUM_THREADS, else SLURM_CPUS_PER_TASK, else the
+ * processors of its mask divided among the ranks of its host whose masks share one; at least 1. */
+int fcnn_topology_threads(const fcnn_topology *topology, int configured);
+
+/* Appends lines such as "2 ranks on node7: rank 0 on cpus 0-3, rank 1 on cpus 4-7".  threads is this rank's;
+ * collective, the text is meant for rank 0. */
+fcnn_status fcnn_topology_describe(const fcnn_topology *topology, fcnn_comm *comm, int threads, fcnn_text *text);
+
+/* Warns (core/log.h), with the fix, where ranks × threads exceed a host's processors, or ranks are bound to
+ * fewer processors than they have threads.  Collective. */
+void fcnn_topology_warn(const fcnn_topology *topology, fcnn_comm *comm, int threads);
+
+#endif

@@ -1,0 +1,133 @@
+/* tests/harness.c — a CUnit suite whose failures are summed over the ranks and printed as TAP by rank 0. */
+#include "harness.h"
+
+#include <CUnit/TestRun.h>
+
+#include <ftw.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+static fcnn_comm *world;
+static char own_folder[512], shared_folder[512];
+static const char *skip_reason;
+
+fcnn_comm *harness_comm(void)
+{
+    return world;
+}
+
+static void make_folder(char *folder, size_t size)
+{
+    const char *parent = getenv("TMPDIR");
+    snprintf(folder, size, "%s/fcnn-test-XXXXXX", parent != NULL ? parent : "/tmp");
+    if (mkdtemp(folder) == NULL) {
+        perror(folder);
+        abort();
+    }
+}
+
+static const char *join(const char *folder, const char *name)
+{
+    static char paths[4][1024];
+    static int next;
+    char *path = paths[next++ % 4];
+    snprintf(path, sizeof paths[0], "%s/%s", folder, name);
+    return path;
+}
+
+const char *harness_path(const char *name)
+{
+    if (own_folder[0] == '\0') {
+        make_folder(own_folder, sizeof own_folder);
+    }
+    return join(own_folder, name);
+}
+
+const char *harness_shared_path(const char *name)
+{
+    if (shared_folder[0] == '\0') {
+        int rank;
+        MPI_Comm_rank(MPI_COMM_WORLD, &rank);
+        if (rank == 0) {
+            make_folder(shared_folder, sizeof shared_folder);
+        }
+        MPI_Bcast(shared_folder, (int)sizeof shared_folder, MPI_CHAR, 0, MPI_COMM_WORLD);
+    }
+    return join(shared_folder, name);
+}
+
+void harness_skip(const char *reason)
+{
+    skip_reason = reason;
+}
+
+int harness_same_text(const char *actual, const char *expected)
+{
+    const int same = strcmp(actual, expected) == 0;
+    if (!same) {
+        fprintf(stderr, "---- actual\n%s\n---- expected\n%s\n----\n", actual, expected);
+    }
+    return same;
+}
+
+static int remove_entry(const char *path, const struct stat *info, int type, struct FTW *where)
+{
+    (void)info;
+    (void)type;
+    (void)where;
+    return remove(path);
+}
+
+static void report(const char *suite, const char *name, int rank, int size)
+{
+    int failed = 0;
+    for (CU_pFailureRecord record = CU_get_failure_list(); record != NULL; record = record->pNext) {
+        fprintf(stderr, "rank %d: %s:%u: %s\n", rank, record->strFileName, record->uiLineNumber, record->strCondition);
+        failed++;
+    }
+    int total = 0;
+    MPI_Allreduce(&failed, &total, 1, MPI_INT, MPI_SUM, MPI_COMM_WORLD);
+    if (rank == 0) {
+        printf("%s - %s: %s (np=%d)", total == 0 ? "ok" : "not ok", suite, name, size);
+        if (skip_reason != NULL) {
+            printf(" # SKIP %s", skip_reason);
+        }
+        printf("\n");
+        fflush(stdout);
+    }
+}
+
+int harness_run(int argc, char **argv, const char *suite, const harness_test *tests, size_t count)
+{
+    if (fcnn_comm_start(&argc, &argv, &world) != FCNN_OK) {
+        fprintf(stderr, "%s\n", fcnn_error_text());
+        return 1;
+    }
+    int rank, size, failed = 0;
+    MPI_Comm_rank(MPI_COMM_WORLD, &rank);
+    MPI_Comm_size(MPI_COMM_WORLD, &size);
+    CU_initialize_registry();
+    CU_pSuite cunit = CU_add_suite(suite, NULL, NULL);
+    for (size_t i = 0; i < count; i++) {
+        if (argc > 1 && strstr(tests[i].name, argv[1]) == NULL) {
+            continue;
+        }
+        CU_pTest test = CU_add_test(cunit, tests[i].name, tests[i].run);
+        skip_reason = NULL;
+        CU_run_test(cunit, test);
+        failed += CU_get_number_of_failures() > 0;
+        report(suite, tests[i].name, rank, size);
+    }
+    CU_cleanup_registry();
+    MPI_Barrier(MPI_COMM_WORLD);
+    if (own_folder[0] != '\0') {
+        nftw(own_folder, remove_entry, 16, FTW_DEPTH | FTW_PHYS);
+    }
+    if (rank == 0 && shared_folder[0] != '\0') {
+        nftw(shared_folder, remove_entry, 16, FTW_DEPTH | FTW_PHYS);
+    }
+    fcnn_comm_finish(world);
+    return failed > 0;
+}

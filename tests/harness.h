@@ -1,0 +1,63 @@
+/* tests/harness.h — a CUnit suite whose failures are summed over the ranks and printed as TAP by rank 0. */
+#ifndef FCNN_TESTS_HARNESS_H
+#define FCNN_TESTS_HARNESS_H
+
+#include <CUnit/CUnit.h>
+
+#include <fcnn/comm.h>
+
+typedef struct harness_test {
+    const char *name;
+    void (*run)(void);
+} harness_test;
+
+/* Defines main(): a suite of {name, function} pairs.  Every rank runs every test. */
+#define HARNESS_MAIN(suite, ...)                                                    \
+    int main(int argc, char **argv)                                                 \
+    {                                                                               \
+        static const harness_test tests[] = {__VA_ARGS__};                          \
+        return harness_run(argc, argv, suite, tests, sizeof tests / sizeof *tests); \
+    }
+
+int harness_run(int argc, char **argv, const char *suite, const harness_test *tests, size_t count);
+
+/* All ranks of the run. */
+fcnn_comm *harness_comm(void);
+
+/* The path of name in a folder of this rank's own, which is removed when the suite ends.
+ * Borrowed until the fourth call from here. */
+const char *harness_path(const char *name);
+
+/* The path of name in a folder that all ranks of the run share, removed when the suite ends.  Collective
+ * at its first call. */
+const char *harness_shared_path(const char *name);
+
+/* Marks the running test as skipped, for a reason; the test then returns. */
+void harness_skip(const char *reason);
+
+/* True if the two texts are equal; prints both if not. */
+int harness_same_text(const char *actual, const char *expected);
+
+/* Asserts that a call ended with a status, and shows the error text if it did not. */
+#define HARNESS_STATUS(call, expected)                                                                    \
+    do {                                                                                                  \
+        const fcnn_status harness_status = (call);                                                        \
+        if (harness_status != (expected)) {                                                               \
+            fprintf(stderr, "%s:%d: %s\n", __FILE__, __LINE__,                                            \
+                    harness_status == FCNN_OK ? "no error, though one was expected" : fcnn_error_text()); \
+        }                                                                                                 \
+        CU_ASSERT_EQUAL(harness_status, (expected));                                                      \
+    } while (0)
+
+#define HARNESS_OK(call) HARNESS_STATUS(call, FCNN_OK)
+
+/* Asserts that the last error text contains a piece. */
+#define HARNESS_ERROR_HAS(piece)                                                                         \
+    do {                                                                                                 \
+        if (strstr(fcnn_error_text(), (piece)) == NULL) {                                                \
+            fprintf(stderr, "%s:%d: no '%s' in '%s'\n", __FILE__, __LINE__, (piece), fcnn_error_text()); \
+            CU_FAIL("error text");                                                                       \
+        }                                                                                                \
+    } while (0)
+
+#endif

@@ -1,0 +1,205 @@
+/* tests/test_comm.c — ranks agree, share and sum; where they run. */
+#include "harness.h"
+
+#include "parallel/exchange.h"
+#include "parallel/topology.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static void all_go_on_when_none_failed(void)
+{
+    HARNESS_OK(fcnn_comm_agree(harness_comm(), FCNN_OK));
+}
+
+static void the_lowest_failed_rank_speaks_for_all(void)
+{
+    fcnn_comm *comm = harness_comm();
+    for (int lowest = 0; lowest < comm->size; lowest++) {
+        fcnn_status status = FCNN_OK;
+        if (comm->rank >= lowest) {
+            status = fcnn_fail(comm->rank == lowest ? FCNN_EDATA : FCNN_EOUTPUT, "rank %d is out", comm->rank);
+        }
+        HARNESS_STATUS(fcnn_comm_agree(comm, status), FCNN_EDATA);
+        char expected[32];
+        snprintf(expected, sizeof expected, "rank %d is out", lowest);
+        CU_ASSERT_STRING_EQUAL(fcnn_error_text(), expected);
+    }
+}
+
+static void bytes_come_from_rank_0(void)
+{
+    fcnn_comm *comm = harness_comm();
+    char text[16] = "";
+    if (comm->rank == 0) {
+        strcpy(text, "from rank 0");
+    }
+    fcnn_comm_broadcast(comm, text, sizeof text);
+    CU_ASSERT_STRING_EQUAL(text, "from rank 0");
+    fcnn_comm_broadcast(comm, NULL, 0);
+}
+
+static void sums_and_maxima_are_over_ranks(void)
+{
+    fcnn_comm *comm = harness_comm();
+    const int n = comm->size;
+    double doubles[2] = {comm->rank + 1, 0.5};
+    fcnn_comm_sum_doubles(comm, 2, doubles);
+    CU_ASSERT_EQUAL(doubles[0], n * (n + 1) / 2);
+    CU_ASSERT_EQUAL(doubles[1], 0.5 * n);
+    uint64_t wrapping = UINT64_MAX;
+    fcnn_comm_sum_integers(comm, 1, &wrapping);
+    CU_ASSERT_EQUAL(wrapping, (uint64_t)0 - (uint64_t)n);
+    int64_t largest = -comm->rank;
+    fcnn_comm_max_integers(comm, 1, &largest);
+    CU_ASSERT_EQUAL(largest, 0);
+    double most = comm->rank;
+    fcnn_comm_max_doubles(comm, 1, &most);
+    CU_ASSERT_EQUAL(most, n - 1);
+}
+
+static void gather_joins_unequal_pieces_in_order(void)
+{
+    fcnn_comm *comm = harness_comm();
+    int64_t sizes[64];
+    int64_t total = 0;
+    for (int rank = 0; rank < comm->size; rank++) {
+        sizes[rank] = rank % 2 == 0 ? 3 * rank + 1 : 0;
+        total += sizes[rank];
+    }
+    char own[256], all[4096];
+    memset(own, 'a' + comm->rank, sizeof own);
+    fcnn_comm_gather(comm, own, sizes, all);
+    for (int64_t i = 0, rank = 0, left = sizes[0]; comm->rank == 0 && i < total; i++) {
+        while (left == 0) {
+            left = sizes[++rank];
+        }
+        CU_ASSERT_EQUAL(all[i], 'a' + rank);
+        left--;
+    }
+}
+
+static void items_are_dealt_evenly_and_completely(void)
+{
+    for (int64_t count = 0; count < 40; count++) {
+        for (int size = 1; size < 12; size++) {
+            CU_ASSERT_EQUAL(fcnn_comm_first_item(count, 0, size), 0);
+            CU_ASSERT_EQUAL(fcnn_comm_first_item(count, size, size), count);
+            for (int rank = 0; rank < size; rank++) {
+                const int64_t own =
+                    fcnn_comm_first_item(count, rank + 1, size) - fcnn_comm_first_item(count, rank, size);
+                CU_ASSERT_TRUE(own == count / size || own == (count + size - 1) / size);
+            }
+        }
+    }
+}
+
+static void check_exchange(fcnn_exchange_type type)
+{
+    fcnn_comm *comm = harness_comm();
+    enum { COUNT = 1000 };
+    fcnn_exchange *exchange;
+    HARNESS_OK(fcnn_exchange_create(comm, type, COUNT, &exchange));
+    float *floats = fcnn_exchange_values(exchange);
+    double *doubles = fcnn_exchange_values(exchange);
+    for (int i = 0; i < COUNT; i++) {
+        if (type == FCNN_EXCHANGE_FLOAT) {
+            floats[i] = (float)(i + comm->rank);
+        } else {
+            doubles[i] = i + comm->rank;
+        }
+    }
+    fcnn_exchange_say(exchange, FCNN_WORD_VIOLATED, comm->rank == comm->size - 1);
+    fcnn_exchange_say(exchange, FCNN_WORD_STOP, 1);
+    fcnn_exchange_sum(exchange);
+    const int n = comm->size;
+    for (int i = 0; i < COUNT; i++) {
+        const double sum = type == FCNN_EXCHANGE_FLOAT ? (double)floats[i] : doubles[i];
+        CU_ASSERT_EQUAL(sum, n * i + n * (n - 1) / 2);
+    }
+    CU_ASSERT_EQUAL(fcnn_exchange_heard(exchange, FCNN_WORD_VIOLATED), 1);
+    CU_ASSERT_EQUAL(fcnn_exchange_heard(exchange, FCNN_WORD_STOP), n);
+    CU_ASSERT_EQUAL(fcnn_exchange_heard(exchange, FCNN_WORD_NONFINITE), 0);
+    CU_ASSERT_TRUE(fcnn_exchange_seconds(exchange) > 0);
+    fcnn_exchange_destroy(exchange);
+}
+
+static void the_exchange_sums_values_and_words(void)
+{
+    check_exchange(FCNN_EXCHANGE_FLOAT);
+    check_exchange(FCNN_EXCHANGE_DOUBLE);
+}
+
+static void words_survive_gradients_that_are_not_finite(void)
+{
+    fcnn_exchange *exchange;
+    HARNESS_OK(fcnn_exchange_create(harness_comm(), FCNN_EXCHANGE_DOUBLE, 3, &exchange));
+    ((double *)fcnn_exchange_values(exchange))[2] = NAN;
+    fcnn_exchange_say(exchange, FCNN_WORD_NONFINITE, 1);
+    fcnn_exchange_sum(exchange);
+    CU_ASSERT_EQUAL(fcnn_exchange_heard(exchange, FCNN_WORD_NONFINITE), fcnn_comm_size(harness_comm()));
+    CU_ASSERT_EQUAL(fcnn_exchange_heard(exchange, FCNN_WORD_IO), 0);
+    fcnn_exchange_destroy(exchange);
+}
+
+static void threads_come_from_the_first_that_is_set(void)
+{
+    fcnn_topology *topology;
+    HARNESS_OK(fcnn_topology_create(harness_comm(), &topology));
+    setenv("OMP_NUM_THREADS", "5,2", 1);
+    setenv("SLURM_CPUS_PER_TASK", "7", 1);
+    CU_ASSERT_EQUAL(fcnn_topology_threads(topology, 3), 3);
+    CU_ASSERT_EQUAL(fcnn_topology_threads(topology, FCNN_OK), 5);
+    unsetenv("OMP_NUM_THREADS");
+    CU_ASSERT_EQUAL(fcnn_topology_threads(topology, -1), 7);
+    unsetenv("SLURM_CPUS_PER_TASK");
+    CU_ASSERT_TRUE(fcnn_topology_threads(topology, -1) >= 1);
+    fcnn_text text = {0};
+    HARNESS_OK(fcnn_topology_describe(topology, harness_comm(), 2, &text));
+    CU_ASSERT_PTR_NOT_NULL(strstr(text.data, "x 2 threads"));
+    CU_ASSERT_PTR_NOT_NULL(strstr(text.data, "on cpus "));
+    fcnn_text_clear(&text);
+    fcnn_topology_destroy(topology);
+}
+
+static void processes_that_cannot_see_each_other_are_refused(void)
+{
+    if (fcnn_comm_size(harness_comm()) > 1) {
+        return;
+    }
+    char *rank = getenv("OMPI_COMM_WORLD_RANK"), *pmix = getenv("PMIX_RANK");
+    rank = rank != NULL ? strdup(rank) : NULL;
+    pmix = pmix != NULL ? strdup(pmix) : NULL;
+    unsetenv("OMPI_COMM_WORLD_RANK");
+    unsetenv("PMIX_RANK");
+    setenv("SLURM_STEP_NUM_TASKS", "2", 1);
+    fcnn_comm *comm;
+    HARNESS_STATUS(fcnn_comm_start(NULL, NULL, &comm), FCNN_EUSAGE);
+    HARNESS_ERROR_HAS("--mpi=pmix");
+    setenv("PMIX_RANK", "0", 1);
+    HARNESS_OK(fcnn_comm_start(NULL, NULL, &comm));
+    fcnn_comm_finish(comm);
+    unsetenv("PMIX_RANK");
+    unsetenv("SLURM_STEP_NUM_TASKS");
+    if (rank != NULL) {
+        setenv("OMPI_COMM_WORLD_RANK", rank, 1);
+    }
+    if (pmix != NULL) {
+        setenv("PMIX_RANK", pmix, 1);
+    }
+    free(rank);
+    free(pmix);
+}
+
+HARNESS_MAIN("comm", {"all go on when none failed", all_go_on_when_none_failed},
+             {"the lowest failed rank speaks for all", the_lowest_failed_rank_speaks_for_all},
+             {"bytes come from rank 0", bytes_come_from_rank_0},
+             {"sums and maxima are over ranks", sums_and_maxima_are_over_ranks},
+             {"gather joins unequal pieces in order", gather_joins_unequal_pieces_in_order},
+             {"items are dealt evenly and completely", items_are_dealt_evenly_and_completely},
+             {"the exchange sums values and words", the_exchange_sums_values_and_words},
+             {"words survive gradients that are not finite", words_survive_gradients_that_are_not_finite},
+             {"threads come from the first that is set", threads_come_from_the_first_that_is_set},
+             {"processes that cannot see each other are refused", processes_that_cannot_see_each_other_are_refused})

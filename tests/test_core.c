@@ -1,0 +1,153 @@
+/* tests/test_core.c — status, memory, text. */
+#include "harness.h"
+
+#include "core/memory.h"
+#include "core/status.h"
+#include "core/text.h"
+
+#include <float.h>
+#include <locale.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static void exit_codes_are_those_of_sysexits(void)
+{
+    CU_ASSERT_EQUAL(fcnn_status_exit_code(FCNN_OK), 0);
+    CU_ASSERT_EQUAL(fcnn_status_exit_code(FCNN_EUSAGE), 64);
+    CU_ASSERT_EQUAL(fcnn_status_exit_code(FCNN_EDATA), 65);
+    CU_ASSERT_EQUAL(fcnn_status_exit_code(FCNN_EINPUT), 66);
+    CU_ASSERT_EQUAL(fcnn_status_exit_code(FCNN_EDIVERGED), 70);
+    CU_ASSERT_EQUAL(fcnn_status_exit_code(FCNN_EOUTPUT), 74);
+    CU_ASSERT_EQUAL(fcnn_status_exit_code(FCNN_ECONFIG), 78);
+    CU_ASSERT_STRING_EQUAL(fcnn_status_text(FCNN_OK), "done");
+}
+
+static void a_failure_keeps_its_text(void)
+{
+    CU_ASSERT_EQUAL(fcnn_fail(FCNN_EDATA, "row %d is %s", 7, "bad"), FCNN_EDATA);
+    CU_ASSERT_STRING_EQUAL(fcnn_error_text(), "row 7 is bad");
+    fcnn_fail(FCNN_EDATA, "again: %s", fcnn_error_text());
+    CU_ASSERT_STRING_EQUAL(fcnn_error_text(), "again: row 7 is bad");
+    CU_ASSERT_EQUAL(fcnn_fail_prefix(FCNN_ECONFIG, "x.ini:%d", 3), FCNN_ECONFIG);
+    CU_ASSERT_STRING_EQUAL(fcnn_error_text(), "x.ini:3: again: row 7 is bad");
+}
+
+static void a_text_too_long_is_cut(void)
+{
+    char *many = malloc(100000);
+    memset(many, 'a', 99999);
+    many[99999] = '\0';
+    fcnn_fail(FCNN_EDATA, "%s", many);
+    CU_ASSERT_EQUAL(strlen(fcnn_error_text()), FCNN_ERROR_TEXT_SIZE - 1);
+    free(many);
+}
+
+static void memory_is_aligned_and_zeroed(void)
+{
+    unsigned char *bytes;
+    HARNESS_OK(fcnn_memory_create("bytes", 1000, 1, &bytes));
+    int sum = 0;
+    for (int i = 0; i < 1000; i++) {
+        sum += bytes[i];
+    }
+    CU_ASSERT_EQUAL(sum, 0);
+    CU_ASSERT_EQUAL((uintptr_t)bytes % FCNN_ALIGNMENT, 0);
+    free(bytes);
+    HARNESS_OK(fcnn_memory_create("nothing", 0, 8, &bytes));
+    CU_ASSERT_PTR_NOT_NULL(bytes);
+    free(bytes);
+}
+
+static void memory_beyond_the_machine_is_an_error(void)
+{
+    void *nothing;
+    HARNESS_STATUS(fcnn_memory_create("the moon", INT64_MAX, 8, &nothing), FCNN_ENOMEM);
+    HARNESS_ERROR_HAS("the moon");
+    HARNESS_STATUS(fcnn_memory_create("the moon", -1, 8, &nothing), FCNN_ENOMEM);
+    int64_t *array = NULL, capacity = 0;
+    HARNESS_STATUS(fcnn_memory_grow("the moon", INT64_MAX / 4, 8, &array, &capacity), FCNN_ENOMEM);
+    CU_ASSERT_PTR_NULL(array);
+}
+
+static void a_grown_array_keeps_its_values(void)
+{
+    int64_t *array = NULL, capacity = 0;
+    for (int64_t i = 0; i < 1000; i++) {
+        HARNESS_OK(fcnn_memory_grow("numbers", i + 1, sizeof *array, &array, &capacity));
+        array[i] = i * i;
+    }
+    CU_ASSERT_TRUE(capacity >= 1000);
+    CU_ASSERT_EQUAL(array[31], 961);
+    free(array);
+}
+
+static void numbers_are_read_whole_or_not_at_all(void)
+{
+    int64_t n;
+    CU_ASSERT_TRUE(fcnn_text_to_int64("-9223372036854775808", &n) && n == INT64_MIN);
+    CU_ASSERT_FALSE(fcnn_text_to_int64("9223372036854775808", &n));
+    CU_ASSERT_FALSE(fcnn_text_to_int64("10 abc", &n));
+    CU_ASSERT_FALSE(fcnn_text_to_int64(" 10", &n));
+    CU_ASSERT_FALSE(fcnn_text_to_int64("", &n));
+    CU_ASSERT_FALSE(fcnn_text_to_int64("0x10", &n));
+    uint64_t u;
+    CU_ASSERT_TRUE(fcnn_text_to_uint64("18446744073709551615", &u) && u == UINT64_MAX);
+    CU_ASSERT_FALSE(fcnn_text_to_uint64("-1", &u));
+    double x;
+    CU_ASSERT_TRUE(fcnn_text_to_double("-1.5e-3", &x) && x == -1.5e-3);
+    static const char *const bad[] = {"", "nan", "inf", "1e999", "1.5x", "1,5", "0x1p3", " 1", "1 ", "--1", "e5"};
+    for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
+        CU_ASSERT_FALSE(fcnn_text_to_double(bad[i], &x));
+    }
+}
+
+static void doubles_survive_being_printed(void)
+{
+    static const double values[] = {0.1, 1.0 / 3, DBL_MAX, DBL_MIN, 5e-324, -2.5, 1e22, 123456789.123456789};
+    for (size_t i = 0; i < sizeof values / sizeof *values; i++) {
+        char text[32];
+        double back;
+        fcnn_text_from_double(values[i], text);
+        CU_ASSERT_TRUE(fcnn_text_to_double(text, &back) && back == values[i]);
+    }
+    char text[32];
+    fcnn_text_from_double(0.1, text);
+    CU_ASSERT_STRING_EQUAL(text, "0.1");
+}
+
+static void words_have_a_distance(void)
+{
+    CU_ASSERT_EQUAL(fcnn_text_distance("epochs", "epochs"), 0);
+    CU_ASSERT_EQUAL(fcnn_text_distance("epoch", "epochs"), 1);
+    CU_ASSERT_EQUAL(fcnn_text_distance("kitten", "sitting"), 3);
+    CU_ASSERT_EQUAL(fcnn_text_distance("", "abc"), 3);
+}
+
+static void texts_grow_and_bytes_are_readable(void)
+{
+    fcnn_text text = {0};
+    for (int i = 0; i < 500; i++) {
+        HARNESS_OK(fcnn_text_append(&text, "%d,", i));
+    }
+    CU_ASSERT_EQUAL(text.length, (int64_t)strlen(text.data));
+    CU_ASSERT_STRING_EQUAL(text.data + text.length - 8, "498,499,");
+    fcnn_text_clear(&text);
+    char bytes[32];
+    fcnn_text_from_bytes(512, bytes);
+    CU_ASSERT_STRING_EQUAL(bytes, "512 B");
+    fcnn_text_from_bytes(3.44e6, bytes);
+    CU_ASSERT_STRING_EQUAL(bytes, "3.4 MB");
+    fcnn_text_from_bytes(999.6e3, bytes);
+    CU_ASSERT_STRING_EQUAL(bytes, "1.0 MB");
+}
+
+HARNESS_MAIN("core", {"exit codes are those of sysexits", exit_codes_are_those_of_sysexits},
+             {"a failure keeps its text", a_failure_keeps_its_text}, {"a text too long is cut", a_text_too_long_is_cut},
+             {"memory is aligned and zeroed", memory_is_aligned_and_zeroed},
+             {"memory beyond the machine is an error", memory_beyond_the_machine_is_an_error},
+             {"a grown array keeps its values", a_grown_array_keeps_its_values},
+             {"numbers are read whole or not at all", numbers_are_read_whole_or_not_at_all},
+             {"doubles survive being printed", doubles_survive_being_printed},
+             {"words have a distance", words_have_a_distance},
+             {"texts grow and bytes are readable", texts_grow_and_bytes_are_readable})
