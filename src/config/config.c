@@ -1,0 +1,388 @@
+/* src/config/config.c — a config as a whole: read, changed, checked, written, compared. */
+#include "config/config.h"
+
+#include "config/ini.h"
+#include "config/key.h"
+#include "core/memory.h"
+
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* ---- create and destroy ---- */
+
+void fcnn_config_destroy(fcnn_config *config)
+{
+    if (config == NULL) {
+        return;
+    }
+    for (int i = 0; i < FCNN_KEY_COUNT; i++) {
+        fcnn_key_clear(&fcnn_keys[i], config);
+    }
+    free(config->name);
+    free(config);
+}
+
+static fcnn_status set_defaults(const char *name, fcnn_config *config)
+{
+    FCNN_TRY(fcnn_memory_copy_text(name, &config->name));
+    for (int i = 0; i < FCNN_KEY_COUNT; i++) {
+        const char *standard = fcnn_keys[i].standard;
+        FCNN_TRY(fcnn_key_read(&fcnn_keys[i], standard != NULL ? standard : "", "", config));
+    }
+    return FCNN_OK;
+}
+
+static fcnn_status create(const char *name, fcnn_config **out)
+{
+    fcnn_config *config;
+    FCNN_TRY(fcnn_memory_create("a config", 1, sizeof *config, &config));
+    const fcnn_status status = set_defaults(name, config);
+    if (status != FCNN_OK) {
+        fcnn_config_destroy(config);
+        return status;
+    }
+    *out = config;
+    return FCNN_OK;
+}
+
+/* ---- read ---- */
+
+/* What reading a file needs to know besides the config: where it stands, and what it has met on which line. */
+typedef struct reading {
+    const char *name, *folder;
+    const char *section;
+    int64_t section_lines[FCNN_KEY_COUNT]; /* by the section's first row; 0: not met */
+    int64_t key_lines[FCNN_KEY_COUNT];
+} reading;
+
+static fcnn_status enter_section(reading *state, const fcnn_ini_line *line)
+{
+    int first;
+    FCNN_TRY(fcnn_key_find_section(line->name, &first));
+    if (state->section_lines[first] != 0) {
+        return fcnn_fail(FCNN_ECONFIG, "section [%s] stands on line %" PRId64 " already", line->name,
+                         state->section_lines[first]);
+    }
+    state->section_lines[first] = line->number;
+    state->section = fcnn_keys[first].section;
+    return FCNN_OK;
+}
+
+static fcnn_status read_entry(reading *state, const fcnn_ini_line *line, fcnn_config *config)
+{
+    int place;
+    FCNN_TRY(fcnn_key_find(state->section, line->name, &place));
+    if (state->key_lines[place] != 0) {
+        return fcnn_fail(FCNN_ECONFIG, "%s.%s stands on line %" PRId64 " already", state->section, line->name,
+                         state->key_lines[place]);
+    }
+    state->key_lines[place] = line->number;
+    return fcnn_key_read(&fcnn_keys[place], line->value, state->folder, config);
+}
+
+static fcnn_status read_lines(fcnn_ini *ini, reading *state, fcnn_config *config)
+{
+    fcnn_ini_line line;
+    FCNN_TRY(fcnn_ini_next(ini, &line));
+    while (line.kind != FCNN_INI_END) {
+        const fcnn_status status =
+            line.kind == FCNN_INI_SECTION ? enter_section(state, &line) : read_entry(state, &line, config);
+        if (status != FCNN_OK) {
+            return fcnn_fail_prefix(status, "%s:%" PRId64, state->name, line.number);
+        }
+        FCNN_TRY(fcnn_ini_next(ini, &line));
+    }
+    return FCNN_OK;
+}
+
+static fcnn_status read_text(const char *text, int64_t length, reading *state, fcnn_config *config)
+{
+    fcnn_ini *ini;
+    FCNN_TRY(fcnn_ini_create(text, length, state->name, &ini));
+    const fcnn_status status = read_lines(ini, state, config);
+    fcnn_ini_destroy(ini);
+    return status;
+}
+
+static const char *base_name(const char *path)
+{
+    const char *slash = strrchr(path, '/');
+    return slash != NULL ? slash + 1 : path;
+}
+
+/* output.directory: the file's base name without .ini, unless the file says otherwise. */
+static fcnn_status default_directory(const char *name, fcnn_config *config)
+{
+    if (*config->output_directory != '\0') {
+        return FCNN_OK;
+    }
+    int place;
+    FCNN_TRY(fcnn_key_find("output", "directory", &place));
+    char *directory;
+    FCNN_TRY(fcnn_memory_copy_text(base_name(name), &directory));
+    const size_t length = strlen(directory);
+    if (length > 4 && strcmp(directory + length - 4, ".ini") == 0) {
+        directory[length - 4] = '\0';
+    }
+    const fcnn_status status = fcnn_key_read(&fcnn_keys[place], directory, "", config);
+    free(directory);
+    return status;
+}
+
+static fcnn_status parse(const char *text, int64_t length, const char *name, const char *folder, fcnn_config **out)
+{
+    fcnn_config *config;
+    FCNN_TRY(create(name, &config));
+    reading state = {.name = name, .folder = folder};
+    fcnn_status status = read_text(text, length, &state, config);
+    if (status == FCNN_OK) {
+        status = default_directory(name, config);
+    }
+    if (status != FCNN_OK) {
+        fcnn_config_destroy(config);
+        return status;
+    }
+    *out = config;
+    return FCNN_OK;
+}
+
+fcnn_status fcnn_config_parse(const char *text, int64_t length, const char *name, fcnn_config **out)
+{
+    char *folder;
+    FCNN_TRY(fcnn_memory_copy_text(name, &folder));
+    folder[base_name(name) - name] = '\0';
+    const fcnn_status status = parse(text, length, name, folder, out);
+    free(folder);
+    return status;
+}
+
+fcnn_status fcnn_config_parse_effective(const char *text, int64_t length, const char *name, fcnn_config **out)
+{
+    return parse(text, length, name, "", out);
+}
+
+/* ---- change ---- */
+
+/* Cuts "section.key=value" into its parts and applies it. */
+static fcnn_status assign(fcnn_config *config, char *text)
+{
+    char *equals = strchr(text, '=');
+    if (equals == NULL) {
+        return fcnn_fail(FCNN_EUSAGE, "expected section.key=value");
+    }
+    *equals = '\0';
+    char *dot = strchr(text, '.');
+    if (dot == NULL) {
+        return fcnn_fail(FCNN_EUSAGE, "expected section.key=value: no '.' in front of the '='");
+    }
+    *dot = '\0';
+    const char *section = fcnn_ini_trim(text);
+    int place;
+    FCNN_TRY(fcnn_key_find_section(section, &place));
+    FCNN_TRY(fcnn_key_find(section, fcnn_ini_trim(dot + 1), &place));
+    return fcnn_key_read(&fcnn_keys[place], fcnn_ini_trim(equals + 1), "", config);
+}
+
+fcnn_status fcnn_config_set(fcnn_config *config, const char *assignment)
+{
+    char *text;
+    FCNN_TRY(fcnn_memory_copy_text(assignment, &text));
+    const fcnn_status status = assign(config, text);
+    free(text);
+    return status == FCNN_OK ? FCNN_OK : fcnn_fail_prefix(status, "--set %.200s", assignment);
+}
+
+/* ---- check ---- */
+
+static fcnn_status check_required(const fcnn_config *config)
+{
+    for (int i = 0; i < FCNN_KEY_COUNT; i++) {
+        const fcnn_key *key = &fcnn_keys[i];
+        if (key->standard != NULL) {
+            continue;
+        }
+        fcnn_text value = {0};
+        const fcnn_status status = fcnn_key_print(key, config, &value);
+        const bool given = value.length > 0;
+        fcnn_text_clear(&value);
+        FCNN_TRY(status);
+        if (!given) {
+            return fcnn_fail(FCNN_ECONFIG, "%s.%s is not given: set it in the file, or by --set %s.%s=…", key->section,
+                             key->name, key->section, key->name);
+        }
+    }
+    if (*config->output_directory == '\0') {
+        return fcnn_fail(FCNN_ECONFIG, "output.directory is empty: name a folder");
+    }
+    return FCNN_OK;
+}
+
+static bool either_given(const char *inputs, const char *targets)
+{
+    return *inputs != '\0' || *targets != '\0';
+}
+
+static fcnn_status check_datasets(const fcnn_config *config)
+{
+    double fraction;
+    const bool validation_file =
+        *config->data_validation != '\0' && !fcnn_config_validation_fraction(config, &fraction);
+    if (!validation_file && either_given(config->data_validation_inputs, config->data_validation_targets)) {
+        return fcnn_fail(FCNN_ECONFIG,
+                         "data.validation_inputs and data.validation_targets name datasets of a "
+                         "validation file, but data.validation is '%s'",
+                         config->data_validation);
+    }
+    if (*config->data_test == '\0' && either_given(config->data_test_inputs, config->data_test_targets)) {
+        return fcnn_fail(FCNN_ECONFIG, "data.test_inputs and data.test_targets name datasets of a test file, but "
+                                       "data.test is not set");
+    }
+    return FCNN_OK;
+}
+
+static fcnn_status check_activations(const fcnn_config *config)
+{
+    const int64_t given = config->model_activation.count, layers = config->model_hidden.count;
+    if (given != 1 && given != layers) {
+        return fcnn_fail(FCNN_ECONFIG,
+                         "model.activation names %" PRId64 " activations, model.hidden %" PRId64
+                         " layers: give one activation, or one for each layer",
+                         given, layers);
+    }
+    return FCNN_OK;
+}
+
+static bool loss_fits(fcnn_output output, fcnn_loss loss)
+{
+    switch (output) {
+    case FCNN_OUTPUT_SOFTMAX:
+        return loss == FCNN_LOSS_CROSS_ENTROPY;
+    case FCNN_OUTPUT_SIGMOID:
+        return loss == FCNN_LOSS_BINARY_CROSS_ENTROPY || loss == FCNN_LOSS_MSE;
+    case FCNN_OUTPUT_LINEAR:
+        return loss == FCNN_LOSS_MSE;
+    case FCNN_OUTPUT_AUTO:
+        return true;
+    }
+    return false;
+}
+
+static fcnn_status check_loss(const fcnn_config *config)
+{
+    const fcnn_output output = config->model_output;
+    const fcnn_loss loss = config->train_loss;
+    if (loss != FCNN_LOSS_AUTO && !loss_fits(output, loss)) {
+        return fcnn_fail(FCNN_ECONFIG,
+                         "model.output = %s does not go with train.loss = %s: softmax goes with "
+                         "cross_entropy, sigmoid with binary_cross_entropy or mse, linear with mse",
+                         fcnn_output_name(output), fcnn_loss_name(loss));
+    }
+    const bool regression = (output == FCNN_OUTPUT_AUTO || output == FCNN_OUTPUT_LINEAR) &&
+                            (loss == FCNN_LOSS_AUTO || loss == FCNN_LOSS_MSE);
+    if (config->data_normalize_targets != FCNN_NORMALIZE_NONE && !regression) {
+        return fcnn_fail(FCNN_ECONFIG,
+                         "data.normalize_targets = %s is for a regression, with a linear output and mse; "
+                         "here model.output = %s and train.loss = %s",
+                         fcnn_normalize_name(config->data_normalize_targets), fcnn_output_name(output),
+                         fcnn_loss_name(loss));
+    }
+    return FCNN_OK;
+}
+
+fcnn_status fcnn_config_check(const fcnn_config *config)
+{
+    fcnn_status (*const checks[])(const fcnn_config *) = {check_required, check_datasets, check_activations,
+                                                          check_loss};
+    for (size_t i = 0; i < sizeof checks / sizeof *checks; i++) {
+        const fcnn_status status = checks[i](config);
+        if (status != FCNN_OK) {
+            return fcnn_fail_prefix(status, "%s", config->name);
+        }
+    }
+    return FCNN_OK;
+}
+
+/* ---- write ---- */
+
+static fcnn_status print(const fcnn_config *config, fcnn_text *out)
+{
+    FCNN_TRY(fcnn_text_append(out, "# Paths are seen from the working directory of the run.\n"));
+    for (int i = 0; i < FCNN_KEY_COUNT; i++) {
+        const fcnn_key *key = &fcnn_keys[i];
+        if (i == 0 || strcmp(key->section, fcnn_keys[i - 1].section) != 0) {
+            FCNN_TRY(fcnn_text_append(out, "\n[%s]\n", key->section));
+        }
+        FCNN_TRY(fcnn_text_append(out, "%s = ", key->name));
+        const int64_t start = out->length;
+        FCNN_TRY(fcnn_key_print(key, config, out));
+        out->length -= out->length == start; /* no blank at the end of a line */
+        FCNN_TRY(fcnn_text_append(out, "\n"));
+    }
+    return FCNN_OK;
+}
+
+fcnn_status fcnn_config_text(const fcnn_config *config, char **out)
+{
+    fcnn_text text = {0};
+    const fcnn_status status = print(config, &text);
+    if (status != FCNN_OK) {
+        fcnn_text_clear(&text);
+        return status;
+    }
+    *out = text.data;
+    return FCNN_OK;
+}
+
+/* ---- compare ---- */
+
+static bool may_change(const fcnn_key *key, const char *before, const char *after)
+{
+    double fraction; /* another fraction takes other rows for training */
+    const bool takes_rows = key->type == FCNN_KEY_FRACTION_OR_PATH &&
+                            (fcnn_text_to_double(before, &fraction) || fcnn_text_to_double(after, &fraction));
+    return key->changeable && !takes_rows;
+}
+
+static fcnn_status compare(const fcnn_key *key, const char *before, const char *after, const char *checkpoint)
+{
+    if (strcmp(before, after) == 0 || may_change(key, before, after)) {
+        return FCNN_OK;
+    }
+    return fcnn_fail(FCNN_ECONFIG,
+                     "%s.%s may not change on resume: %s was trained with '%.200s', the config now says '%.200s'; go "
+                     "back to the old value, or start a new run in another folder with --set output.directory=…, there "
+                     "with --set model.init=%s to start from these weights",
+                     key->section, key->name, checkpoint, before, after, checkpoint);
+}
+
+fcnn_status fcnn_config_resume_check(const fcnn_config *stored, const fcnn_config *current, const char *checkpoint)
+{
+    fcnn_status status = FCNN_OK;
+    for (int i = 0; i < FCNN_KEY_COUNT && status == FCNN_OK; i++) {
+        fcnn_text before = {0}, after = {0};
+        status = fcnn_key_print(&fcnn_keys[i], stored, &before);
+        if (status == FCNN_OK) {
+            status = fcnn_key_print(&fcnn_keys[i], current, &after);
+        }
+        if (status == FCNN_OK) {
+            status = compare(&fcnn_keys[i], before.data, after.data, checkpoint);
+        }
+        fcnn_text_clear(&before);
+        fcnn_text_clear(&after);
+    }
+    return status;
+}
+
+/* ---- ask ---- */
+
+fcnn_activation fcnn_config_activation(const fcnn_config *config, int64_t layer)
+{
+    const fcnn_int_list *given = &config->model_activation;
+    return (fcnn_activation)given->values[given->count == 1 ? 0 : layer];
+}
+
+bool fcnn_config_validation_fraction(const fcnn_config *config, double *out)
+{
+    return fcnn_text_to_double(config->data_validation, out);
+}

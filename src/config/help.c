@@ -1,0 +1,82 @@
+/* src/config/help.c — the reference of all keys, itself a config. */
+#include "config/key.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+enum { WIDTH = 98 };
+
+/* Appends a text as comment lines of at most WIDTH characters, broken at blanks; "…" counts for its bytes. */
+static fcnn_status append_comment(const char *text, fcnn_text *out)
+{
+    int column = 0;
+    while (*text != '\0') {
+        text += strspn(text, " ");
+        const int word = (int)strcspn(text, " ");
+        if (column > 0 && column + 1 + word > WIDTH) {
+            FCNN_TRY(fcnn_text_append(out, "\n"));
+            column = 0;
+        }
+        FCNN_TRY(fcnn_text_append(out, "%s %.*s", column == 0 ? "#" : "", word, text));
+        column += word + (column == 0 ? 2 : 1);
+        text += word;
+    }
+    return fcnn_text_append(out, "\n");
+}
+
+/* "Takes one of rows, columns.  Default: rows.  May not change on resume." */
+static fcnn_status append_rules(const fcnn_key *key, fcnn_text *out)
+{
+    const char *standard = key->standard == NULL ? "Required" : *key->standard == '\0' ? "empty" : key->standard;
+    fcnn_text rules = {0};
+    fcnn_status status = fcnn_text_append(&rules, "Takes ");
+    if (status == FCNN_OK) {
+        status = fcnn_key_describe(key, &rules);
+    }
+    if (status == FCNN_OK) {
+        status = fcnn_text_append(&rules, ". %s%s. %s on resume.", key->standard == NULL ? "" : "Default: ", standard,
+                                  key->changeable ? "May change" : "May not change");
+    }
+    if (status == FCNN_OK) {
+        status = append_comment(rules.data, out);
+    }
+    fcnn_text_clear(&rules);
+    return status;
+}
+
+static fcnn_status append_key(const fcnn_key *key, fcnn_text *out)
+{
+    FCNN_TRY(fcnn_text_append(out, "\n"));
+    FCNN_TRY(append_comment(key->help, out));
+    FCNN_TRY(append_rules(key, out));
+    if (key->standard == NULL) {
+        return fcnn_text_append(out, "# %s =\n", key->name);
+    }
+    return fcnn_text_append(out, "%s =%s%s\n", key->name, *key->standard == '\0' ? "" : " ", key->standard);
+}
+
+static fcnn_status append_all(fcnn_text *out)
+{
+    FCNN_TRY(append_comment("The keys of an fcnn config with their defaults; a key that is left out keeps its default. "
+                            "Comments, with # or ;, stand on lines of their own.",
+                            out));
+    for (int i = 0; i < FCNN_KEY_COUNT; i++) {
+        if (i == 0 || strcmp(fcnn_keys[i].section, fcnn_keys[i - 1].section) != 0) {
+            FCNN_TRY(fcnn_text_append(out, "\n[%s]\n", fcnn_keys[i].section));
+        }
+        FCNN_TRY(append_key(&fcnn_keys[i], out));
+    }
+    return FCNN_OK;
+}
+
+fcnn_status fcnn_config_help(char **out)
+{
+    fcnn_text text = {0};
+    const fcnn_status status = append_all(&text);
+    if (status != FCNN_OK) {
+        fcnn_text_clear(&text);
+        return status;
+    }
+    *out = text.data;
+    return FCNN_OK;
+}

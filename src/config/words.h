@@ -1,0 +1,104 @@
+/* src/config/words.h — the enumerations of a config: each list of words makes the constants, their names in
+ * messages and files, and the way back. */
+#ifndef FCNN_CONFIG_WORDS_H
+#define FCNN_CONFIG_WORDS_H
+
+#include <stdbool.h>
+
+#define FCNN_ORDER_WORDS(X)    \
+    X(FCNN_ORDER_ROWS, "rows") \
+    X(FCNN_ORDER_COLUMNS, "columns")
+
+#define FCNN_NORMALIZE_TARGETS_WORDS(X)          \
+    X(FCNN_NORMALIZE_NONE, "none")               \
+    X(FCNN_NORMALIZE_STANDARDIZE, "standardize") \
+    X(FCNN_NORMALIZE_MINMAX, "minmax")
+
+#define FCNN_NORMALIZE_WORDS(X)     \
+    FCNN_NORMALIZE_TARGETS_WORDS(X) \
+    X(FCNN_NORMALIZE_SCALE, "scale")
+
+#define FCNN_ACTIVATION_WORDS(X)                \
+    X(FCNN_ACTIVATION_RELU, "relu")             \
+    X(FCNN_ACTIVATION_LEAKY_RELU, "leaky_relu") \
+    X(FCNN_ACTIVATION_TANH, "tanh")             \
+    X(FCNN_ACTIVATION_SIGMOID, "sigmoid")       \
+    X(FCNN_ACTIVATION_GELU, "gelu")             \
+    X(FCNN_ACTIVATION_LINEAR, "linear")
+
+#define FCNN_OUTPUT_WORDS(X)          \
+    X(FCNN_OUTPUT_AUTO, "auto")       \
+    X(FCNN_OUTPUT_SOFTMAX, "softmax") \
+    X(FCNN_OUTPUT_SIGMOID, "sigmoid") \
+    X(FCNN_OUTPUT_LINEAR, "linear")
+
+#define FCNN_INIT_WORDS(X)        \
+    X(FCNN_INIT_AUTO, "auto")     \
+    X(FCNN_INIT_HE, "he")         \
+    X(FCNN_INIT_XAVIER, "xavier") \
+    X(FCNN_INIT_NORMAL, "normal") \
+    X(FCNN_INIT_UNIFORM, "uniform")
+
+#define FCNN_PRECISION_WORDS(X)        \
+    X(FCNN_PRECISION_SINGLE, "single") \
+    X(FCNN_PRECISION_DOUBLE, "double")
+
+#define FCNN_LOSS_WORDS(X)                                    \
+    X(FCNN_LOSS_AUTO, "auto")                                 \
+    X(FCNN_LOSS_CROSS_ENTROPY, "cross_entropy")               \
+    X(FCNN_LOSS_BINARY_CROSS_ENTROPY, "binary_cross_entropy") \
+    X(FCNN_LOSS_MSE, "mse")
+
+#define FCNN_REDUCTION_WORDS(X)      \
+    X(FCNN_REDUCTION_EXACT, "exact") \
+    X(FCNN_REDUCTION_FAST, "fast")
+
+#define FCNN_OPTIMIZER_WORDS(X) X(FCNN_OPTIMIZER_SGD, "sgd")
+
+#define FCNN_RESUME_WORDS(X)    \
+    X(FCNN_RESUME_AUTO, "auto") \
+    X(FCNN_RESUME_NO, "no")
+
+#define FCNN_WORDS_CONSTANT(constant, word) constant,
+typedef enum fcnn_order { FCNN_ORDER_WORDS(FCNN_WORDS_CONSTANT) } fcnn_order;
+typedef enum fcnn_normalize { FCNN_NORMALIZE_WORDS(FCNN_WORDS_CONSTANT) } fcnn_normalize;
+typedef fcnn_normalize fcnn_normalize_targets; /* the same constants, without scale */
+typedef enum fcnn_activation { FCNN_ACTIVATION_WORDS(FCNN_WORDS_CONSTANT) } fcnn_activation;
+typedef enum fcnn_output { FCNN_OUTPUT_WORDS(FCNN_WORDS_CONSTANT) } fcnn_output;
+typedef enum fcnn_init_kind { FCNN_INIT_WORDS(FCNN_WORDS_CONSTANT) } fcnn_init_kind;
+typedef enum fcnn_precision { FCNN_PRECISION_WORDS(FCNN_WORDS_CONSTANT) } fcnn_precision;
+typedef enum fcnn_loss { FCNN_LOSS_WORDS(FCNN_WORDS_CONSTANT) } fcnn_loss;
+typedef enum fcnn_reduction { FCNN_REDUCTION_WORDS(FCNN_WORDS_CONSTANT) } fcnn_reduction;
+typedef enum fcnn_optimizer_kind { FCNN_OPTIMIZER_WORDS(FCNN_WORDS_CONSTANT) } fcnn_optimizer_kind;
+typedef enum fcnn_resume_kind { FCNN_RESUME_WORDS(FCNN_WORDS_CONSTANT) } fcnn_resume_kind;
+#undef FCNN_WORDS_CONSTANT
+
+/* enumeration fcnn_X, its list */
+#define FCNN_WORDS_TABLE(X)                            \
+    X(order, FCNN_ORDER_WORDS)                         \
+    X(normalize, FCNN_NORMALIZE_WORDS)                 \
+    X(normalize_targets, FCNN_NORMALIZE_TARGETS_WORDS) \
+    X(activation, FCNN_ACTIVATION_WORDS)               \
+    X(output, FCNN_OUTPUT_WORDS)                       \
+    X(init_kind, FCNN_INIT_WORDS)                      \
+    X(precision, FCNN_PRECISION_WORDS)                 \
+    X(loss, FCNN_LOSS_WORDS)                           \
+    X(reduction, FCNN_REDUCTION_WORDS)                 \
+    X(optimizer_kind, FCNN_OPTIMIZER_WORDS)            \
+    X(resume_kind, FCNN_RESUME_WORDS)
+
+/* For each enumeration, here fcnn_loss:
+ *   fcnn_loss_words[]                     the words by their constants, ended by NULL
+ *   fcnn_loss_name(FCNN_LOSS_MSE)         "mse", a static string
+ *   fcnn_loss_from_word("mse", &loss)     false, and loss untouched, if it is no word of the list */
+#define FCNN_WORDS_DECLARE(enumeration, list)                        \
+    extern const char *const fcnn_##enumeration##_words[];           \
+    const char *fcnn_##enumeration##_name(fcnn_##enumeration value); \
+    bool fcnn_##enumeration##_from_word(const char *word, fcnn_##enumeration *out);
+FCNN_WORDS_TABLE(FCNN_WORDS_DECLARE)
+#undef FCNN_WORDS_DECLARE
+
+/* The place of a word in a list ended by NULL; -1 if it is not there. */
+int fcnn_words_find(const char *const *words, const char *word);
+
+#endif
