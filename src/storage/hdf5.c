@@ -1,0 +1,458 @@
+/* src/storage/hdf5.c — reading datasets of HDF5 files. */
+#include "storage/hdf5.h"
+
+#include "core/memory.h"
+#include "core/text.h"
+#include "storage/hdf5_library.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+enum {
+    CHUNK_CACHE_BYTES = 32 << 20, /* neighbouring reads meet in a chunk, which is then unpacked once */
+    CHUNK_CACHE_SLOTS = 12421,    /* a prime, as HDF5 advises */
+    COLUMN_BYTES = 16 << 20,
+    TILE = 32,
+    LISTED = 10 /* datasets named in a message */
+};
+
+/* ---- files ---- */
+
+/* Says in errno's words what open(2) has against the file; HDF5's own texts hide it. */
+static fcnn_status check_readable(const char *path)
+{
+    struct stat info;
+    if (stat(path, &info) != 0) {
+        return fcnn_fail(FCNN_EINPUT, "%s: cannot be read: %s", path, strerror(errno));
+    }
+    if (!S_ISREG(info.st_mode)) {
+        return fcnn_fail(FCNN_EINPUT, "%s: is %s, not an HDF5 file", path,
+                         S_ISDIR(info.st_mode) ? "a folder" : "no regular file");
+    }
+    const int descriptor = open(path, O_RDONLY | O_CLOEXEC);
+    if (descriptor < 0) {
+        return fcnn_fail(FCNN_EINPUT, "%s: cannot be read: %s", path, strerror(errno));
+    }
+    close(descriptor);
+    if (info.st_size == 0) {
+        return fcnn_fail(FCNN_EDATA, "%s: is empty, not an HDF5 file", path);
+    }
+    return FCNN_OK;
+}
+
+static fcnn_status open_file(const char *path, hid_t *out)
+{
+    const hid_t access = fcnn_hdf5_access_list(1);
+    if (access < 0) {
+        return fcnn_hdf5_fail(FCNN_EINTERNAL, "%s: cannot be opened", path);
+    }
+    fcnn_status status = FCNN_OK;
+#if H5_VERSION_GE(1, 12, 0)
+    const htri_t is_hdf5 = H5Fis_accessible(path, access);
+#else
+    const htri_t is_hdf5 = H5Fis_hdf5(path);
+#endif
+    if (is_hdf5 == 0) {
+        status = fcnn_fail(FCNN_EDATA, "%s: is not an HDF5 file", path);
+    } else {
+        *out = H5Fopen(path, H5F_ACC_RDONLY, access);
+        if (*out < 0) {
+            status = fcnn_hdf5_fail(FCNN_EDATA, "%s: cannot be opened as HDF5, damaged or in use", path);
+        }
+    }
+    H5Pclose(access);
+    return status;
+}
+
+fcnn_status fcnn_hdf5_open(const char *path, fcnn_hdf5_file **out)
+{
+    FCNN_TRY(check_readable(path));
+    fcnn_hdf5_file *file;
+    FCNN_TRY(fcnn_memory_create("an open file", 1, sizeof *file, &file));
+    fcnn_status status = fcnn_memory_copy_text(path, &file->path);
+    if (status == FCNN_OK) {
+        fcnn_hdf5_enter();
+        status = open_file(path, &file->id);
+        fcnn_hdf5_leave();
+    }
+    if (status != FCNN_OK) {
+        free(file->path);
+        free(file);
+        return status;
+    }
+    *out = file;
+    return FCNN_OK;
+}
+
+void fcnn_hdf5_close(fcnn_hdf5_file *file)
+{
+    if (file == NULL) {
+        return;
+    }
+    fcnn_hdf5_enter();
+    H5Fclose(file->id);
+    fcnn_hdf5_leave();
+    free(file->image);
+    free(file->path);
+    free(file);
+}
+
+/* ---- what a file has ---- */
+
+typedef struct listing {
+    fcnn_text text;
+    int datasets;
+    fcnn_status status;
+} listing;
+
+static void append_dataset(listing *list, const char *name, hid_t dataset)
+{
+    fcnn_hdf5_info info = {0};
+    const hid_t space = H5Dget_space(dataset);
+    hsize_t dims[FCNN_HDF5_RANK_MAX];
+    info.rank = space >= 0 ? H5Sget_simple_extent_dims(space, dims, NULL) : -1;
+    H5Sclose(space);
+    for (int d = 0; d < info.rank; d++) {
+        info.dims[d] = (int64_t)dims[d];
+    }
+    char shape[128];
+    fcnn_hdf5_info_shape(&info, shape, sizeof shape);
+    list->status = fcnn_text_append(&list->text, "%s/%.100s%s%s", list->datasets > 0 ? ", " : "", name,
+                                    info.rank > 0 ? " " : "", shape);
+    list->datasets++;
+}
+
+/* H5L_iterate_t: stops, with 1, when enough are listed. */
+static herr_t list_link(hid_t group, const char *name, const H5L_info_t *link, void *data)
+{
+    listing *list = data;
+    const hid_t object = link->type == H5L_TYPE_HARD ? H5Oopen(group, name, H5P_DEFAULT) : -1;
+    if (object < 0) {
+        return 0;
+    }
+    if (H5Iget_type(object) == H5I_DATASET) {
+        if (list->datasets < LISTED) {
+            append_dataset(list, name, object);
+        } else {
+            list->status = fcnn_text_append(&list->text, ", ...");
+            list->datasets++;
+        }
+    }
+    H5Oclose(object);
+    return list->status != FCNN_OK || list->datasets > LISTED;
+}
+
+/* The names of the file's datasets as text; to be cleared by the caller. */
+static fcnn_text list_datasets(const fcnn_hdf5_file *file)
+{
+    listing list = {0};
+    H5Lvisit(file->id, H5_INDEX_NAME, H5_ITER_INC, list_link, &list);
+    if (list.datasets == 0) {
+        fcnn_text_append(&list.text, "no datasets");
+    }
+    return list.text;
+}
+
+/* Why a dataset could not be opened. */
+static fcnn_status explain_missing(const fcnn_hdf5_file *file, const char *name)
+{
+    const fcnn_status damaged = fcnn_hdf5_fail(FCNN_EDATA, "%s: dataset %.200s cannot be opened", file->path, name);
+    const hid_t object = H5Oopen(file->id, name, H5P_DEFAULT);
+    const bool is_group = object >= 0 && H5Iget_type(object) == H5I_GROUP;
+    if (object >= 0) {
+        H5Oclose(object);
+    }
+    if (!is_group && (object >= 0 || fcnn_hdf5_link_exists(file->id, name) != 0)) {
+        return damaged;
+    }
+    fcnn_text list = list_datasets(file);
+    fcnn_fail(FCNN_EDATA,
+              is_group ? "%s: %.200s is a group, not a dataset; the file has %s"
+                       : "%s: there is no dataset %.200s; the file has %s",
+              file->path, name, list.data != NULL ? list.data : "");
+    fcnn_text_clear(&list);
+    return FCNN_EDATA;
+}
+
+static fcnn_status open_dataset(const fcnn_hdf5_file *file, const char *name, hid_t *out)
+{
+    if (name[0] == '\0') {
+        return fcnn_fail(FCNN_EDATA, "%s: the name of the dataset is empty", file->path);
+    }
+    const hid_t access = H5Pcreate(H5P_DATASET_ACCESS);
+    H5Pset_chunk_cache(access, CHUNK_CACHE_SLOTS, CHUNK_CACHE_BYTES, H5D_CHUNK_CACHE_W0_DEFAULT);
+    const hid_t dataset = H5Dopen2(file->id, name, access);
+    const fcnn_status status = dataset < 0 ? explain_missing(file, name) : FCNN_OK;
+    H5Pclose(access);
+    *out = dataset;
+    return status;
+}
+
+/* ---- what a dataset holds ---- */
+
+static const char *class_name(H5T_class_t class)
+{
+    switch (class) {
+    case H5T_STRING:
+        return "strings";
+    case H5T_COMPOUND:
+        return "compound records (complex numbers are such)";
+    case H5T_ENUM:
+        return "enumerated values (h5py stores booleans so: store them as uint8)";
+    case H5T_BITFIELD:
+        return "bit fields (PyTables stores booleans so: store them as uint8)";
+    case H5T_OPAQUE:
+        return "opaque bytes";
+    case H5T_REFERENCE:
+        return "references";
+    case H5T_VLEN:
+        return "lists of variable length";
+    case H5T_ARRAY:
+        return "arrays";
+    case H5T_TIME:
+        return "times";
+    default:
+        return "elements of an unknown class";
+    }
+}
+
+static fcnn_status describe_type(const char *path, const char *name, hid_t type, fcnn_type *out)
+{
+    const H5T_class_t class = H5Tget_class(type);
+    const size_t size = H5Tget_size(type);
+    if (class == H5T_FLOAT) {
+        *out = size <= 4 ? FCNN_TYPE_FLOAT32 : FCNN_TYPE_FLOAT64;
+        return FCNN_OK;
+    }
+    if (class != H5T_INTEGER) {
+        return fcnn_fail(FCNN_EDATA, "%s: dataset %.200s holds %s, not numbers", path, name, class_name(class));
+    }
+    if (size > 8) {
+        return fcnn_fail(FCNN_EDATA, "%s: dataset %.200s holds integers of %zu bytes; at most 8 can be read", path,
+                         name, size);
+    }
+    const bool is_signed = H5Tget_sign(type) != H5T_SGN_NONE;
+    const int power = size == 1 ? 0 : size == 2 ? 1 : size <= 4 ? 2 : 3; /* bytes, rounded up to 2^power */
+    *out = (fcnn_type)((int)FCNN_TYPE_INT8 + 2 * power + (is_signed ? 0 : 1));
+    return FCNN_OK;
+}
+
+static fcnn_status describe_shape(const char *path, const char *name, hid_t space, fcnn_hdf5_info *out)
+{
+    hsize_t dims[FCNN_HDF5_RANK_MAX];
+    const int rank = H5Sget_simple_extent_ndims(space);
+    if (H5Sget_simple_extent_type(space) == H5S_NULL || rank < 0 || rank > FCNN_HDF5_RANK_MAX) {
+        return fcnn_fail(FCNN_EDATA, "%s: dataset %.200s has no data", path, name);
+    }
+    H5Sget_simple_extent_dims(space, dims, NULL);
+    out->rank = rank;
+    bool is_empty = false;
+    for (int d = 0; d < rank; d++) {
+        is_empty = is_empty || dims[d] == 0;
+    }
+    hsize_t bytes = fcnn_type_size(out->type);
+    for (int d = 0; d < rank; d++) {
+        if (dims[d] > INT64_MAX || (!is_empty && dims[d] > (hsize_t)INT64_MAX / bytes)) {
+            return fcnn_fail(FCNN_EDATA, "%s: dataset %.200s claims more elements than can be counted", path, name);
+        }
+        out->dims[d] = (int64_t)dims[d];
+        bytes *= is_empty ? 1 : dims[d];
+    }
+    return FCNN_OK;
+}
+
+static fcnn_status describe(const char *path, const char *name, hid_t dataset, fcnn_hdf5_info *out)
+{
+    fcnn_hdf5_info info = {0};
+    const hid_t type = H5Dget_type(dataset);
+    if (type < 0) {
+        return fcnn_hdf5_fail(FCNN_EDATA, "%s: dataset %.200s cannot be read", path, name);
+    }
+    fcnn_status status = describe_type(path, name, type, &info.type);
+    H5Tclose(type);
+    if (status != FCNN_OK) {
+        return status;
+    }
+    const hid_t space = H5Dget_space(dataset);
+    if (space < 0) {
+        return fcnn_hdf5_fail(FCNN_EDATA, "%s: dataset %.200s cannot be read", path, name);
+    }
+    status = describe_shape(path, name, space, &info);
+    H5Sclose(space);
+    *out = info;
+    return status;
+}
+
+fcnn_status fcnn_hdf5_describe(fcnn_hdf5_file *file, const char *name, fcnn_hdf5_info *out)
+{
+    hid_t dataset;
+    fcnn_hdf5_enter();
+    fcnn_status status = open_dataset(file, name, &dataset);
+    if (status == FCNN_OK) {
+        status = describe(file->path, name, dataset, out);
+        H5Dclose(dataset);
+    }
+    fcnn_hdf5_leave();
+    return status;
+}
+
+/* ---- rows ---- */
+
+/* A dataset open for reading, of rank ≥ 1. */
+typedef struct source {
+    const char *path, *name;
+    hid_t dataset, space;
+    fcnn_hdf5_info info;
+} source;
+
+static void source_close(source *from)
+{
+    H5Sclose(from->space);
+    H5Dclose(from->dataset);
+}
+
+/* Opens a dataset and checks that dimension `along` (−1: the last) has the rows first … first+count−1. */
+static fcnn_status source_open(const fcnn_hdf5_file *file, const char *name, int along, int64_t first, int64_t count,
+                               source *out)
+{
+    *out = (source){.path = file->path, .name = name, .space = -1};
+    FCNN_TRY(open_dataset(file, name, &out->dataset));
+    fcnn_status status = describe(file->path, name, out->dataset, &out->info);
+    if (status == FCNN_OK && out->info.rank == 0) {
+        status = fcnn_fail(FCNN_EDATA, "%s: dataset %.200s is a single value, without rows", file->path, name);
+    }
+    if (status == FCNN_OK) {
+        const int64_t rows = out->info.dims[along < 0 ? out->info.rank - 1 : along];
+        if (first < 0 || count < 0 || first > rows || count > rows - first) {
+            status =
+                fcnn_fail(FCNN_ESHAPE, "%s: dataset %.200s has %" PRId64 " rows, not %" PRId64 " from %" PRId64 " on",
+                          file->path, name, rows, count, first);
+        }
+    }
+    if (status == FCNN_OK) {
+        out->space = H5Dget_space(out->dataset);
+        if (out->space < 0) {
+            status = fcnn_hdf5_fail(FCNN_EDATA, "%s: dataset %.200s cannot be read", file->path, name);
+        }
+    }
+    if (status != FCNN_OK) {
+        H5Dclose(out->dataset);
+    }
+    return status;
+}
+
+/* Reads count indices of dimension `along` from first on, and all of the other dimensions. */
+static fcnn_status source_read(const source *from, int along, int64_t first, int64_t count, void *out)
+{
+    hsize_t start[FCNN_HDF5_RANK_MAX] = {0}, extent[FCNN_HDF5_RANK_MAX], elements = 1;
+    for (int d = 0; d < from->info.rank; d++) {
+        extent[d] = (hsize_t)(d == along ? count : from->info.dims[d]);
+        elements *= extent[d];
+    }
+    if (elements == 0) {
+        return FCNN_OK;
+    }
+    start[along] = (hsize_t)first;
+    /* of the same rank: HDF5 goes element by element through chunks where ranks differ */
+    const hid_t memory = H5Screate_simple(from->info.rank, extent, NULL);
+    const bool failed =
+        memory < 0 || H5Sselect_hyperslab(from->space, H5S_SELECT_SET, start, NULL, extent, NULL) < 0 ||
+        H5Dread(from->dataset, fcnn_hdf5_native_type(from->info.type), memory, from->space, H5P_DEFAULT, out) < 0;
+    fcnn_status status = FCNN_OK;
+    if (failed) {
+        status = fcnn_hdf5_fail(FCNN_EDATA, "%s: dataset %.200s cannot be read", from->path, from->name);
+    }
+    H5Sclose(memory);
+    return status;
+}
+
+fcnn_status fcnn_hdf5_read_rows(fcnn_hdf5_file *file, const char *dataset, int64_t first, int64_t count, void *out)
+{
+    source from;
+    fcnn_hdf5_enter();
+    fcnn_status status = source_open(file, dataset, 0, first, count, &from);
+    if (status == FCNN_OK) {
+        status = source_read(&from, 0, first, count, out);
+        source_close(&from);
+    }
+    fcnn_hdf5_leave();
+    return status;
+}
+
+/* ---- columns ---- */
+
+/* in [features][rows] → out [rows][features], tile by tile */
+#define TRANSPOSE(type)                                                                 \
+    for (int64_t r0 = 0; r0 < rows; r0 += TILE) {                                       \
+        for (int64_t f0 = 0; f0 < features; f0 += TILE) {                               \
+            for (int64_t r = r0; r < rows && r < r0 + TILE; r++) {                      \
+                for (int64_t f = f0; f < features && f < f0 + TILE; f++) {              \
+                    ((type *)out)[r * features + f] = ((const type *)in)[f * rows + r]; \
+                }                                                                       \
+            }                                                                           \
+        }                                                                               \
+    }
+
+static void transpose(size_t size, int64_t features, int64_t rows, const void *in, void *out)
+{
+    switch (size) {
+    case 1:
+        TRANSPOSE(uint8_t)
+        break;
+    case 2:
+        TRANSPOSE(uint16_t)
+        break;
+    case 4:
+        TRANSPOSE(uint32_t)
+        break;
+    default:
+        TRANSPOSE(uint64_t)
+        break;
+    }
+}
+
+static fcnn_status read_transposed(const source *from, int64_t first, int64_t count, char *out)
+{
+    const int along = from->info.rank - 1;
+    const size_t size = fcnn_type_size(from->info.type);
+    int64_t features = 1;
+    for (int d = 0; d < along; d++) {
+        features *= from->info.dims[d];
+    }
+    if (features == 0 || count == 0) {
+        return FCNN_OK;
+    }
+    const int64_t fitting = COLUMN_BYTES / (int64_t)size / features;
+    const int64_t most = fitting < 1 ? 1 : fitting < count ? fitting : count;
+    char *block; /* [features][most] */
+    FCNN_TRY(fcnn_memory_create("columns to be turned into rows", features * most, size, &block));
+    fcnn_status status = FCNN_OK;
+    for (int64_t done = 0; done < count && status == FCNN_OK; done += most) {
+        const int64_t rows = most < count - done ? most : count - done;
+        status = source_read(from, along, first + done, rows, block);
+        if (status == FCNN_OK) {
+            transpose(size, features, rows, block, out + (size_t)(done * features) * size);
+        }
+    }
+    free(block);
+    return status;
+}
+
+fcnn_status fcnn_hdf5_read_columns(fcnn_hdf5_file *file, const char *dataset, int64_t first, int64_t count, void *out)
+{
+    source from;
+    fcnn_hdf5_enter();
+    fcnn_status status = source_open(file, dataset, -1, first, count, &from);
+    if (status == FCNN_OK) {
+        status = read_transposed(&from, first, count, out);
+        source_close(&from);
+    }
+    fcnn_hdf5_leave();
+    return status;
+}

@@ -1,0 +1,116 @@
+/* src/storage/hdf5.h — datasets of HDF5 files: reading, and whole files written beside and renamed.
+ * The only room that calls HDF5.  Nothing here is collective: each rank opens files for itself, with serial
+ * access.  Any thread may call any function; one mutex serializes them, and HDF5 prints nothing of its own. */
+#ifndef FCNN_STORAGE_HDF5_H
+#define FCNN_STORAGE_HDF5_H
+
+#include "core/status.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#define FCNN_HDF5_RANK_MAX 32
+
+/* name, type in C, what a user calls it */
+#define FCNN_TYPE_TABLE(X)                  \
+    X(FCNN_TYPE_INT8, int8_t, "int8")       \
+    X(FCNN_TYPE_UINT8, uint8_t, "uint8")    \
+    X(FCNN_TYPE_INT16, int16_t, "int16")    \
+    X(FCNN_TYPE_UINT16, uint16_t, "uint16") \
+    X(FCNN_TYPE_INT32, int32_t, "int32")    \
+    X(FCNN_TYPE_UINT32, uint32_t, "uint32") \
+    X(FCNN_TYPE_INT64, int64_t, "int64")    \
+    X(FCNN_TYPE_UINT64, uint64_t, "uint64") \
+    X(FCNN_TYPE_FLOAT32, float, "float32")  \
+    X(FCNN_TYPE_FLOAT64, double, "float64")
+
+typedef enum fcnn_type {
+#define FCNN_TYPE_NAME(name, type, text) name,
+    FCNN_TYPE_TABLE(FCNN_TYPE_NAME)
+#undef FCNN_TYPE_NAME
+} fcnn_type;
+
+size_t fcnn_type_size(fcnn_type type); /* bytes */
+const char *fcnn_type_name(fcnn_type type);
+bool fcnn_type_is_integer(fcnn_type type);
+
+/* What a dataset holds, in the machine's own type that reading converts to: half floats become float32, long
+ * doubles float64, whole numbers of odd sizes the next larger type. */
+typedef struct fcnn_hdf5_info {
+    fcnn_type type;
+    int rank; /* number of dimensions; 0 for a single value */
+    int64_t dims[FCNN_HDF5_RANK_MAX];
+} fcnn_hdf5_info;
+
+/* The shape as text, such as "[60000][28][28]"; cut with "..." if it does not fit. */
+void fcnn_hdf5_info_shape(const fcnn_hdf5_info *info, char *out, size_t size);
+
+/* ---- reading ---- */
+
+typedef struct fcnn_hdf5_file fcnn_hdf5_file;
+
+/* Opens a file for reading only.  path is borrowed for the call.
+ * Fails: FCNN_EINPUT if it is missing, unreadable or no regular file; FCNN_EDATA if it is not HDF5,
+ * truncated or damaged. */
+fcnn_status fcnn_hdf5_open(const char *path, fcnn_hdf5_file **out);
+
+/* Takes NULL. */
+void fcnn_hdf5_close(fcnn_hdf5_file *file);
+
+/* What the dataset of a name such as "/train/x" holds.  The byte count of all its elements fits in int64_t.
+ * Fails: FCNN_EDATA if there is none (the message lists what the file has), it is a group, or its elements
+ * are no numbers. */
+fcnn_status fcnn_hdf5_describe(fcnn_hdf5_file *file, const char *dataset, fcnn_hdf5_info *out);
+
+/* Reads rows first … first+count−1 of a dataset [rows][…].
+ *   out [count][…]  caller-owned, of the type that fcnn_hdf5_describe gives
+ * Fails: FCNN_ESHAPE if the dataset has not these rows, FCNN_EDATA if its bytes cannot be read. */
+fcnn_status fcnn_hdf5_read_rows(fcnn_hdf5_file *file, const char *dataset, int64_t first, int64_t count, void *out);
+
+/* The same for a dataset whose last dimension counts the rows, [features…][rows], as Fortran's x(rows,features)
+ * lies in HDF5; with some 16 MiB of temporary memory, or one row if that is more.
+ *   out [count][features…]  caller-owned
+ * Fails: as fcnn_hdf5_read_rows, and FCNN_ENOMEM. */
+fcnn_status fcnn_hdf5_read_columns(fcnn_hdf5_file *file, const char *dataset, int64_t first, int64_t count, void *out);
+
+/* ---- writing ---- */
+
+/* A file in the making: a temporary beside the target, which replaces it at the commit and not before. */
+typedef struct fcnn_hdf5_output fcnn_hdf5_output;
+
+/* Starts a new file, which replaces one of that path if there is one.  path is borrowed for the call.
+ * Fails: FCNN_EOUTPUT. */
+fcnn_status fcnn_hdf5_output_create(const char *path, fcnn_hdf5_output **out);
+
+/* Starts with a copy of the file of that path, or with a new one if there is none.
+ * Fails: FCNN_EOUTPUT; FCNN_EINPUT if the file cannot be read; FCNN_EDATA if it is not HDF5 or is damaged. */
+fcnn_status fcnn_hdf5_output_append(const char *path, fcnn_hdf5_output **out);
+
+/* Makes a dataset, and the groups above it that do not exist yet.  All borrowed.
+ * Fails: FCNN_EDATA if the file already has something of that name; FCNN_EOUTPUT. */
+fcnn_status fcnn_hdf5_output_dataset(fcnn_hdf5_output *output, const char *dataset, const fcnn_hdf5_info *info);
+
+/* Fails with FCNN_EDATA if the file already has something of that name. */
+fcnn_status fcnn_hdf5_output_require_absent(fcnn_hdf5_output *output, const char *name);
+
+/* Writes rows first … first+count−1 of a dataset made before.
+ *   rows [count][…]  borrowed, of the dataset's type
+ * Fails: FCNN_ESHAPE if the dataset has not these rows; FCNN_EOUTPUT. */
+fcnn_status fcnn_hdf5_output_rows(fcnn_hdf5_output *output, const char *dataset, int64_t first, int64_t count,
+                                  const void *rows);
+
+/* Gives a dataset an attribute of count ≥ 1 UTF-8 strings, stored as [count].  All borrowed.
+ * Fails: FCNN_EOUTPUT, FCNN_ENOMEM. */
+fcnn_status fcnn_hdf5_output_strings(fcnn_hdf5_output *output, const char *dataset, const char *name, int64_t count,
+                                     const char *const *strings);
+
+/* Closes the file, makes it durable and gives it its name.  Takes the output, also on failure, after which
+ * the target is as it was and no temporary is left.
+ * Fails: FCNN_EOUTPUT, also if a file that was appended to has changed meanwhile. */
+fcnn_status fcnn_hdf5_output_commit(fcnn_hdf5_output *output);
+
+/* Removes the temporary; the target stays as it was.  Takes the output, or NULL. */
+void fcnn_hdf5_output_abandon(fcnn_hdf5_output *output);
+
+#endif

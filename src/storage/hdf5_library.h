@@ -1,0 +1,42 @@
+/* src/storage/hdf5_library.h — entering and leaving the HDF5 library, its property lists, types and links; for this
+ * room's own files only. */
+#ifndef FCNN_STORAGE_HDF5_LIBRARY_H
+#define FCNN_STORAGE_HDF5_LIBRARY_H
+
+#include "storage/hdf5.h"
+
+#include <hdf5.h>
+
+struct fcnn_hdf5_file {
+    char *path; /* or what stands for it in messages */
+    hid_t id;
+    void *image; /* the bytes of a file in memory, which HDF5 borrows (hdf5_image_read.c); else NULL */
+};
+
+/* HDF5 is not thread-safe as packaged: between enter and leave the calling thread has it alone, and HDF5
+ * prints no errors of its own.  Leave gives the caller's error printing back.  Not recursive. */
+void fcnn_hdf5_enter(void);
+void fcnn_hdf5_leave(void);
+
+/* Like fcnn_fail(), with ": " and the innermost message of HDF5's error stack behind the text, which ends up
+ * in one line.  To be called right after the HDF5 call that failed, between enter and leave. */
+fcnn_status fcnn_hdf5_fail(fcnn_status status, const char *format, ...) __attribute__((format(printf, 2, 3)));
+
+/* Property list of a file access: HDF5's locks are taken where the file system has them and *shared* is set,
+ * nothing stays open behind a closed file, and new objects have the format of HDF5 1.8.  -1 on failure. */
+hid_t fcnn_hdf5_access_list(int shared);
+
+/* A list of properties of that class, whose objects bear no times, so that equal contents are equal bytes; −1 on
+ * failure. */
+hid_t fcnn_hdf5_timeless_list(hid_t class);
+
+/* A name for a file in memory that no open one has: HDF5 takes files of one name for the same file. */
+void fcnn_hdf5_image_name(char *out, size_t size);
+
+/* The type in memory; not to be closed. */
+hid_t fcnn_hdf5_native_type(fcnn_type type);
+
+/* 1 if a link of this path exists, 0 if not, −1 if HDF5 cannot tell. */
+int fcnn_hdf5_link_exists(hid_t file, const char *name);
+
+#endif

@@ -1,0 +1,534 @@
+/* tests/test_hdf5.c — datasets read as they are stored, and files written whole or not at all. */
+#include "harness.h"
+
+#include "storage/hdf5.h"
+
+#include <hdf5.h>
+
+#include <pthread.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+/* ---- files made with HDF5 itself ---- */
+
+static hid_t make_file(const char *path)
+{
+    return H5Fcreate(path, H5F_ACC_TRUNC, H5P_DEFAULT, H5P_DEFAULT);
+}
+
+/* Makes a dataset of the stored type; values, of the type in memory, may be NULL. */
+static void put(hid_t file, const char *name, hid_t stored, int rank, const hsize_t *dims, hid_t memory,
+                const void *values, hid_t creation)
+{
+    const hid_t space = rank >= 0 ? H5Screate_simple(rank, dims, NULL) : H5Screate(H5S_NULL);
+    const hid_t links = H5Pcreate(H5P_LINK_CREATE);
+    H5Pset_create_intermediate_group(links, 1);
+    const hid_t dataset = H5Dcreate2(file, name, stored, space, links, creation, H5P_DEFAULT);
+    CU_ASSERT(dataset >= 0);
+    if (values != NULL) {
+        CU_ASSERT(H5Dwrite(dataset, memory, H5S_ALL, H5S_ALL, H5P_DEFAULT, values) >= 0);
+    }
+    H5Dclose(dataset);
+    H5Pclose(links);
+    H5Sclose(space);
+}
+
+static hid_t changed_type(hid_t base, size_t bytes, H5T_order_t order)
+{
+    const hid_t type = H5Tcopy(base);
+    if (bytes > 0) {
+        H5Tset_size(type, bytes);
+    }
+    H5Tset_order(type, order);
+    return type;
+}
+
+static hid_t half_float(void)
+{
+    const hid_t type = H5Tcopy(H5T_IEEE_F32LE);
+    H5Tset_fields(type, 15, 10, 5, 0, 10);
+    H5Tset_size(type, 2);
+    H5Tset_ebias(type, 15);
+    return type;
+}
+
+/* Nothing of HDF5 is left open. */
+static void expect_all_closed(void)
+{
+    CU_ASSERT_EQUAL(H5Fget_obj_count((hid_t)H5F_OBJ_ALL, H5F_OBJ_ALL), 0);
+}
+
+static fcnn_hdf5_file *open_fatal(const char *path)
+{
+    fcnn_hdf5_file *file = NULL;
+    HARNESS_OK(fcnn_hdf5_open(path, &file));
+    CU_ASSERT_PTR_NOT_NULL_FATAL(file);
+    return file;
+}
+
+/* ---- reading ---- */
+
+static void every_type_is_read(void)
+{
+    static const struct {
+        const char *name;
+        fcnn_type type;
+    } expected[] = {{"int8", FCNN_TYPE_INT8},       {"uint8", FCNN_TYPE_UINT8},   {"int16", FCNN_TYPE_INT16},
+                    {"uint16", FCNN_TYPE_UINT16},   {"int32", FCNN_TYPE_INT32},   {"uint32", FCNN_TYPE_UINT32},
+                    {"int64", FCNN_TYPE_INT64},     {"uint64", FCNN_TYPE_UINT64}, {"float32", FCNN_TYPE_FLOAT32},
+                    {"float64", FCNN_TYPE_FLOAT64}, {"three", FCNN_TYPE_INT32},   {"half", FCNN_TYPE_FLOAT32},
+                    {"long", FCNN_TYPE_FLOAT64}};
+    const hid_t bases[] = {H5T_NATIVE_INT8,   H5T_NATIVE_UINT8, H5T_NATIVE_INT16,  H5T_NATIVE_UINT16, H5T_NATIVE_INT32,
+                           H5T_NATIVE_UINT32, H5T_NATIVE_INT64, H5T_NATIVE_UINT64, H5T_NATIVE_FLOAT,  H5T_NATIVE_DOUBLE,
+                           H5T_NATIVE_INT32,  half_float(),     H5T_NATIVE_LDOUBLE};
+    const double values[] = {0, 1, 2.5, 100};
+    const hsize_t dims[] = {2, 2};
+    const int count = (int)(sizeof expected / sizeof *expected);
+    const char *path = harness_path("types.h5");
+    hid_t made = make_file(path);
+    for (int t = 0; t < 2 * count; t++) {
+        char name[32];
+        snprintf(name, sizeof name, "%s/%s", t < count ? "little" : "big", expected[t % count].name);
+        const size_t bytes = strcmp(expected[t % count].name, "three") == 0 ? 3 : 0;
+        const hid_t type = changed_type(bases[t % count], bytes, t < count ? H5T_ORDER_LE : H5T_ORDER_BE);
+        put(made, name, type, 2, dims, H5T_NATIVE_DOUBLE, values, H5P_DEFAULT);
+        H5Tclose(type);
+    }
+    H5Tclose(bases[11]);
+    H5Fclose(made);
+    fcnn_hdf5_file *file = open_fatal(path);
+    for (int t = 0; t < 2 * count; t++) {
+        fcnn_hdf5_info info = {0};
+        char name[32], out[64];
+        double first = 0, third = 0;
+        snprintf(name, sizeof name, "/%s/%s", t < count ? "little" : "big", expected[t % count].name);
+        HARNESS_OK(fcnn_hdf5_describe(file, name, &info));
+        CU_ASSERT_EQUAL(info.type, expected[t % count].type);
+        CU_ASSERT(info.rank == 2 && info.dims[0] == 2 && info.dims[1] == 2);
+        HARNESS_OK(fcnn_hdf5_read_rows(file, name, 0, 2, out));
+        switch (info.type) {
+#define WIDEN(type_name, type, text)              \
+    case type_name:                               \
+        first = (double)((type *)(void *)out)[1]; \
+        third = (double)((type *)(void *)out)[2]; \
+        break;
+            FCNN_TYPE_TABLE(WIDEN)
+#undef WIDEN
+        }
+        CU_ASSERT_EQUAL(first, 1);
+        CU_ASSERT_EQUAL(third, fcnn_type_is_integer(info.type) ? 2 : 2.5);
+    }
+    fcnn_hdf5_close(file);
+    expect_all_closed();
+}
+
+static void types_have_sizes_and_names(void)
+{
+    CU_ASSERT_EQUAL(fcnn_type_size(FCNN_TYPE_UINT16), 2);
+    CU_ASSERT_EQUAL(fcnn_type_size(FCNN_TYPE_FLOAT64), 8);
+    CU_ASSERT(harness_same_text(fcnn_type_name(FCNN_TYPE_FLOAT32), "float32"));
+    CU_ASSERT(fcnn_type_is_integer(FCNN_TYPE_UINT64) && !fcnn_type_is_integer(FCNN_TYPE_FLOAT32));
+    char shape[24];
+    const fcnn_hdf5_info info = {.rank = 3, .dims = {60000, 28, 28}};
+    fcnn_hdf5_info_shape(&info, shape, sizeof shape);
+    CU_ASSERT(harness_same_text(shape, "[60000][28][28]"));
+    fcnn_hdf5_info_shape(&info, shape, 14);
+    CU_ASSERT(harness_same_text(shape, "[60000]..."));
+}
+
+/* x [5][2][3], x[r][i][j] = 100 r + 10 i + j, contiguous and in compressed chunks that fit nothing */
+static void rows_are_read_in_parts(void)
+{
+    const char *path = harness_path("rows.h5");
+    const hsize_t dims[] = {5, 2, 3}, chunk[] = {2, 2, 2};
+    int values[5 * 2 * 3];
+    for (int k = 0; k < 30; k++) {
+        values[k] = 100 * (k / 6) + 10 * (k / 3 % 2) + k % 3;
+    }
+    hid_t made = make_file(path), chunked = H5Pcreate(H5P_DATASET_CREATE);
+    H5Pset_chunk(chunked, 3, chunk);
+    H5Pset_shuffle(chunked);
+    if (H5Zfilter_avail(H5Z_FILTER_DEFLATE) > 0) {
+        H5Pset_deflate(chunked, 6);
+    }
+    put(made, "plain", H5T_STD_I32BE, 3, dims, H5T_NATIVE_INT, values, H5P_DEFAULT);
+    put(made, "packed", H5T_STD_I32BE, 3, dims, H5T_NATIVE_INT, values, chunked);
+    H5Pclose(chunked);
+    H5Fclose(made);
+    fcnn_hdf5_file *file = open_fatal(path);
+    for (int n = 0; n < 2; n++) {
+        const char *name = n == 0 ? "/plain" : "packed";
+        for (int64_t first = 0; first <= 5; first++) {
+            for (int64_t count = 0; count <= 5 - first; count++) {
+                int out[31];
+                memset(out, 0x55, sizeof out);
+                HARNESS_OK(fcnn_hdf5_read_rows(file, name, first, count, out));
+                CU_ASSERT_EQUAL(memcmp(out, values + 6 * first, (size_t)(6 * count) * sizeof *out), 0);
+                CU_ASSERT_EQUAL(out[6 * count], 0x55555555);
+            }
+        }
+        int out[1];
+        HARNESS_STATUS(fcnn_hdf5_read_rows(file, name, 3, 3, out), FCNN_ESHAPE);
+        HARNESS_ERROR_HAS("has 5 rows, not 3 from 3 on");
+        HARNESS_STATUS(fcnn_hdf5_read_rows(file, name, 6, 0, out), FCNN_ESHAPE);
+        HARNESS_STATUS(fcnn_hdf5_read_rows(file, name, -1, 1, out), FCNN_ESHAPE);
+        HARNESS_STATUS(fcnn_hdf5_read_rows(file, name, 1, INT64_MAX, out), FCNN_ESHAPE);
+    }
+    fcnn_hdf5_close(file);
+    expect_all_closed();
+}
+
+/* For each size of element, [features][rows], in an odd shape that needs partial tiles. */
+static void columns_become_rows(void)
+{
+    enum { FEATURES = 35, ROWS = 70 };
+    const char *path = harness_path("columns.h5");
+    const hsize_t dims[] = {5, 7, ROWS};
+    const hid_t types[] = {H5T_STD_I8LE, H5T_STD_I16BE, H5T_STD_I32LE, H5T_IEEE_F64BE};
+    int values[FEATURES * ROWS];
+    for (int k = 0; k < FEATURES * ROWS; k++) {
+        values[k] = (k * 31) % 127;
+    }
+    hid_t made = make_file(path);
+    for (int t = 0; t < 4; t++) {
+        const char name[] = {(char)('a' + t), '\0'};
+        put(made, name, types[t], 3, dims, H5T_NATIVE_INT, values, H5P_DEFAULT);
+    }
+    H5Fclose(made);
+    fcnn_hdf5_file *file = open_fatal(path);
+    const int64_t first = 3, count = 66;
+    for (int t = 0; t < 4; t++) {
+        const char name[] = {'/', (char)('a' + t), '\0'};
+        static double out[FEATURES * ROWS];
+        int wrong = 0;
+        HARNESS_OK(fcnn_hdf5_read_columns(file, name, first, count, out));
+        for (int64_t k = 0; k < FEATURES * count; k++) {
+            const int64_t r = k / FEATURES, f = k % FEATURES;
+            const void *bytes = out;
+            const double got = t == 0   ? ((const int8_t *)bytes)[k]
+                               : t == 1 ? ((const int16_t *)bytes)[k]
+                               : t == 2 ? ((const int32_t *)bytes)[k]
+                                        : out[k];
+            wrong += got != values[f * ROWS + first + r];
+        }
+        CU_ASSERT_EQUAL(wrong, 0);
+        HARNESS_STATUS(fcnn_hdf5_read_columns(file, name, 10, ROWS, out), FCNN_ESHAPE);
+    }
+    fcnn_hdf5_close(file);
+    expect_all_closed();
+}
+
+/* 20 MB: more than is turned at once. */
+static void many_columns_become_rows(void)
+{
+    enum { FEATURES = 100, ROWS = 200000 };
+    const char *path = harness_path("many.h5");
+    const hsize_t dims[] = {FEATURES, ROWS};
+    uint8_t *values = malloc(FEATURES * ROWS), *out = malloc(FEATURES * ROWS);
+    for (int k = 0; k < FEATURES * ROWS; k++) {
+        values[k] = (uint8_t)((unsigned)k * 2654435761U >> 24);
+    }
+    hid_t made = make_file(path);
+    put(made, "x", H5T_STD_U8LE, 2, dims, H5T_NATIVE_UINT8, values, H5P_DEFAULT);
+    H5Fclose(made);
+    fcnn_hdf5_file *file = open_fatal(path);
+    HARNESS_OK(fcnn_hdf5_read_columns(file, "x", 0, ROWS, out));
+    int wrong = 0;
+    for (int k = 0; k < FEATURES * ROWS; k++) {
+        wrong += out[k] != values[k % FEATURES * ROWS + k / FEATURES];
+    }
+    CU_ASSERT_EQUAL(wrong, 0);
+    fcnn_hdf5_close(file);
+    free(out);
+    free(values);
+}
+
+static void missing_datasets_are_named(void)
+{
+    const char *path = harness_path("missing.h5");
+    const hsize_t dims[] = {4, 3};
+    hid_t made = make_file(path);
+    fcnn_hdf5_info info;
+    H5Fclose(made);
+    fcnn_hdf5_file *file = open_fatal(path);
+    HARNESS_STATUS(fcnn_hdf5_describe(file, "/x", &info), FCNN_EDATA);
+    HARNESS_ERROR_HAS("there is no dataset /x; the file has no datasets");
+    fcnn_hdf5_close(file);
+    made = make_file(path);
+    put(made, "/a/b/x", H5T_STD_U8LE, 2, dims, 0, NULL, H5P_DEFAULT);
+    put(made, "/y", H5T_STD_U8LE, 1, dims, 0, NULL, H5P_DEFAULT);
+    put(made, "/z", H5T_STD_U8LE, 0, dims, 0, NULL, H5P_DEFAULT);
+    H5Lcreate_soft("/nowhere", made, "dangling", H5P_DEFAULT, H5P_DEFAULT);
+    H5Fclose(made);
+    file = open_fatal(path);
+    HARNESS_STATUS(fcnn_hdf5_describe(file, "/a/x", &info), FCNN_EDATA);
+    HARNESS_ERROR_HAS(path);
+    HARNESS_ERROR_HAS("there is no dataset /a/x; the file has /a/b/x [4][3], /y [4], /z");
+    HARNESS_STATUS(fcnn_hdf5_describe(file, "/c/d/x", &info), FCNN_EDATA);
+    HARNESS_ERROR_HAS("there is no dataset /c/d/x; the file has");
+    HARNESS_STATUS(fcnn_hdf5_describe(file, "/a", &info), FCNN_EDATA);
+    HARNESS_ERROR_HAS("/a is a group, not a dataset; the file has /a/b/x [4][3]");
+    HARNESS_STATUS(fcnn_hdf5_describe(file, "/y/x", &info), FCNN_EDATA);
+    HARNESS_ERROR_HAS("/y/x cannot be opened");
+    HARNESS_STATUS(fcnn_hdf5_describe(file, "/dangling", &info), FCNN_EDATA);
+    HARNESS_ERROR_HAS("/dangling cannot be opened");
+    HARNESS_STATUS(fcnn_hdf5_describe(file, "", &info), FCNN_EDATA);
+    char out[1];
+    HARNESS_OK(fcnn_hdf5_describe(file, "/z", &info));
+    CU_ASSERT_EQUAL(info.rank, 0);
+    HARNESS_STATUS(fcnn_hdf5_read_rows(file, "/z", 0, 1, out), FCNN_EDATA);
+    HARNESS_ERROR_HAS("/z is a single value, without rows");
+    HARNESS_STATUS(fcnn_hdf5_read_columns(file, "/z", 0, 1, out), FCNN_EDATA);
+    HARNESS_STATUS(fcnn_hdf5_read_rows(file, "/x", 0, 1, out), FCNN_EDATA);
+    fcnn_hdf5_close(file);
+    expect_all_closed();
+}
+
+static void at_most_ten_datasets_are_listed(void)
+{
+    const char *path = harness_path("dozen.h5");
+    const hsize_t dims[] = {1};
+    hid_t made = make_file(path);
+    for (char c = 'a'; c <= 'l'; c++) {
+        const char name[] = {c, '\0'};
+        put(made, name, H5T_STD_U8LE, 1, dims, 0, NULL, H5P_DEFAULT);
+    }
+    H5Fclose(made);
+    fcnn_hdf5_info info;
+    fcnn_hdf5_file *file = open_fatal(path);
+    HARNESS_STATUS(fcnn_hdf5_describe(file, "/x", &info), FCNN_EDATA);
+    HARNESS_ERROR_HAS("/i [1], /j [1], ...");
+    CU_ASSERT_PTR_NULL(strstr(fcnn_error_text(), "/k"));
+    fcnn_hdf5_close(file);
+}
+
+static void other_classes_are_refused(void)
+{
+    const char *path = harness_path("classes.h5");
+    const hsize_t dims[] = {3}, huge[] = {(hsize_t)1 << 40, (hsize_t)1 << 40}, empty[] = {0, (hsize_t)1 << 40};
+    const hid_t text = H5Tcopy(H5T_C_S1), record = H5Tcreate(H5T_COMPOUND, 16);
+    const hid_t array = H5Tarray_create2(H5T_NATIVE_INT, 1, dims);
+    const hid_t boolean = H5Tenum_create(H5T_NATIVE_INT8), wide = changed_type(H5T_NATIVE_INT64, 16, H5T_ORDER_LE);
+    const hid_t chunked = H5Pcreate(H5P_DATASET_CREATE);
+    const hsize_t chunk[] = {16, 16};
+    H5Pset_chunk(chunked, 2, chunk);
+    H5Tset_size(text, 5);
+    H5Tinsert(record, "r", 0, H5T_NATIVE_DOUBLE);
+    H5Tinsert(record, "i", 8, H5T_NATIVE_DOUBLE);
+    H5Tenum_insert(boolean, "FALSE", "\0");
+    const struct {
+        const char *name, *message;
+        hid_t type;
+    } cases[] = {{"/text", "/text holds strings, not numbers", text},
+                 {"/record", "/record holds compound records", record},
+                 {"/array", "/array holds arrays", array},
+                 {"/boolean", "/boolean holds enumerated values (h5py stores booleans so", boolean},
+                 {"/bits", "/bits holds bit fields", H5T_STD_B8LE},
+                 {"/wide", "/wide holds integers of 16 bytes; at most 8 can be read", wide}};
+    const size_t count = sizeof cases / sizeof *cases;
+    hid_t made = make_file(path);
+    for (size_t k = 0; k < count; k++) {
+        put(made, cases[k].name, cases[k].type, 1, dims, 0, NULL, H5P_DEFAULT);
+    }
+    put(made, "/nothing", H5T_NATIVE_INT, -1, NULL, 0, NULL, H5P_DEFAULT);
+    put(made, "/huge", H5T_NATIVE_INT, 2, huge, 0, NULL, chunked);
+    put(made, "/empty", H5T_NATIVE_INT, 2, empty, 0, NULL, H5P_DEFAULT);
+    H5Tclose(text);
+    H5Tclose(record);
+    H5Tclose(array);
+    H5Tclose(boolean);
+    H5Tclose(wide);
+    H5Pclose(chunked);
+    H5Fclose(made);
+    fcnn_hdf5_file *file = open_fatal(path);
+    fcnn_hdf5_info info;
+    for (size_t k = 0; k < count; k++) {
+        HARNESS_STATUS(fcnn_hdf5_describe(file, cases[k].name, &info), FCNN_EDATA);
+        HARNESS_ERROR_HAS(cases[k].message);
+    }
+    HARNESS_STATUS(fcnn_hdf5_describe(file, "/nothing", &info), FCNN_EDATA);
+    HARNESS_ERROR_HAS("/nothing has no data");
+    HARNESS_STATUS(fcnn_hdf5_describe(file, "/huge", &info), FCNN_EDATA);
+    HARNESS_ERROR_HAS("/huge claims more elements than can be counted");
+    HARNESS_OK(fcnn_hdf5_describe(file, "/empty", &info));
+    HARNESS_OK(fcnn_hdf5_read_rows(file, "/empty", 0, 0, &info));
+    HARNESS_OK(fcnn_hdf5_read_columns(file, "/empty", 0, 5, &info));
+    fcnn_hdf5_close(file);
+    expect_all_closed();
+}
+
+/* ---- bad files ---- */
+
+static char *bytes_of(const char *path, size_t *length)
+{
+    struct stat info = {0};
+    stat(path, &info);
+    char *bytes = malloc((size_t)info.st_size + 1);
+    FILE *file = fopen(path, "rb");
+    *length = file != NULL ? fread(bytes, 1, (size_t)info.st_size, file) : 0;
+    fclose(file);
+    return bytes;
+}
+
+static void put_bytes(const char *path, const char *bytes, size_t length)
+{
+    FILE *file = fopen(path, "wb");
+    fwrite(bytes, 1, length, file);
+    fclose(file);
+}
+
+static void files_that_are_not_hdf5_are_refused(void)
+{
+    fcnn_hdf5_file *file = NULL;
+    HARNESS_STATUS(fcnn_hdf5_open(harness_path("absent.h5"), &file), FCNN_EINPUT);
+    HARNESS_ERROR_HAS("absent.h5: cannot be read: No such file or directory");
+    HARNESS_STATUS(fcnn_hdf5_open("/", &file), FCNN_EINPUT);
+    HARNESS_ERROR_HAS("/: is a folder, not an HDF5 file");
+    HARNESS_STATUS(fcnn_hdf5_open("/dev/null", &file), FCNN_EINPUT);
+    HARNESS_ERROR_HAS("/dev/null: is no regular file, not an HDF5 file");
+    const char *path = harness_path("text.h5");
+    put_bytes(path, "", 0);
+    HARNESS_STATUS(fcnn_hdf5_open(path, &file), FCNN_EDATA);
+    HARNESS_ERROR_HAS("is empty, not an HDF5 file");
+    put_bytes(path, "1,2,3\n", 6);
+    HARNESS_STATUS(fcnn_hdf5_open(path, &file), FCNN_EDATA);
+    HARNESS_ERROR_HAS("is not an HDF5 file");
+    if (geteuid() != 0) {
+        chmod(path, 0);
+        HARNESS_STATUS(fcnn_hdf5_open(path, &file), FCNN_EINPUT);
+        HARNESS_ERROR_HAS("Permission denied");
+    }
+    CU_ASSERT_PTR_NULL(file);
+    fcnn_hdf5_close(NULL);
+    expect_all_closed();
+}
+
+/* A file cut anywhere is refused when it is opened. */
+static void truncated_files_are_refused(void)
+{
+    const char *path = harness_path("whole.h5"), *cut = harness_path("cut.h5");
+    const hsize_t dims[] = {20, 3};
+    static const double values[60];
+    hid_t made = make_file(path);
+    put(made, "/x", H5T_IEEE_F64LE, 2, dims, H5T_NATIVE_DOUBLE, values, H5P_DEFAULT);
+    H5Fclose(made);
+    size_t length;
+    char *bytes = bytes_of(path, &length);
+    for (size_t kept = 0; kept < length; kept += 7) {
+        fcnn_hdf5_file *file = NULL;
+        put_bytes(cut, bytes, kept);
+        HARNESS_STATUS(fcnn_hdf5_open(cut, &file), FCNN_EDATA);
+        HARNESS_ERROR_HAS(cut);
+        CU_ASSERT_PTR_NULL(strchr(fcnn_error_text(), '\n'));
+    }
+    free(bytes);
+    expect_all_closed();
+}
+
+/* A chunk whose checksum is wrong gives a message, not other values. */
+static void a_damaged_chunk_is_an_error(void)
+{
+    const char *path = harness_path("damaged.h5");
+    const hsize_t dims[] = {4, 8}, chunk[] = {2, 8};
+    char values[33] = "abcdefghijklmnopqrstuvwxyz012345", out[33] = "";
+    hid_t made = make_file(path), checked = H5Pcreate(H5P_DATASET_CREATE);
+    H5Pset_chunk(checked, 2, chunk);
+    H5Pset_fletcher32(checked);
+    put(made, "/x", H5T_STD_I8LE, 2, dims, H5T_NATIVE_INT8, values, checked);
+    H5Pclose(checked);
+    H5Fclose(made);
+    size_t length;
+    char *bytes = bytes_of(path, &length);
+    char *second = memmem(bytes, length, "qrstuvwx", 8);
+    CU_ASSERT_PTR_NOT_NULL_FATAL(second);
+    second[3] ^= 1;
+    put_bytes(path, bytes, length);
+    free(bytes);
+    fcnn_hdf5_file *file = open_fatal(path);
+    HARNESS_OK(fcnn_hdf5_read_rows(file, "/x", 0, 2, out));
+    CU_ASSERT(harness_same_text(out, "abcdefghijklmnop"));
+    HARNESS_STATUS(fcnn_hdf5_read_rows(file, "/x", 1, 2, out), FCNN_EDATA);
+    HARNESS_ERROR_HAS("dataset /x cannot be read: ");
+    HARNESS_STATUS(fcnn_hdf5_read_columns(file, "/x", 0, 8, out), FCNN_EDATA);
+    fcnn_hdf5_close(file);
+    expect_all_closed();
+}
+
+static herr_t callers_printer(hid_t stack, void *data)
+{
+    (void)stack;
+    ++*(int *)data;
+    return 0;
+}
+
+/* HDF5 does not print our errors, and goes on printing the caller's. */
+static void the_callers_error_printing_is_kept(void)
+{
+    int printed = 0;
+    fcnn_hdf5_info info;
+    const char *path = harness_path("quiet.h5");
+    H5Fclose(make_file(path));
+    H5E_auto2_t before, after;
+    void *before_data, *after_data;
+    H5Eget_auto2(H5E_DEFAULT, &before, &before_data);
+    H5Eset_auto2(H5E_DEFAULT, callers_printer, &printed);
+    fcnn_hdf5_file *file = open_fatal(path);
+    HARNESS_STATUS(fcnn_hdf5_describe(file, "/x", &info), FCNN_EDATA);
+    CU_ASSERT_EQUAL(printed, 0);
+    fcnn_hdf5_close(file);
+    H5Eget_auto2(H5E_DEFAULT, &after, &after_data);
+    CU_ASSERT(after == callers_printer && after_data == &printed);
+    H5Eset_auto2(H5E_DEFAULT, before, before_data);
+}
+
+static void *read_often(void *data)
+{
+    const char *path = data;
+    for (int round = 0; round < 200; round++) {
+        fcnn_hdf5_file *file = NULL;
+        fcnn_hdf5_info info = {0};
+        int out[30] = {0};
+        if (fcnn_hdf5_open(path, &file) != FCNN_OK || fcnn_hdf5_describe(file, "/plain", &info) != FCNN_OK ||
+            fcnn_hdf5_read_rows(file, "/packed", 0, 5, out) != FCNN_OK || out[29] != 412 ||
+            fcnn_hdf5_describe(file, "/absent", &info) != FCNN_EDATA || strstr(fcnn_error_text(), path) == NULL) {
+            return data;
+        }
+        fcnn_hdf5_close(file);
+    }
+    return NULL;
+}
+
+static void threads_take_turns(void)
+{
+    enum { THREADS = 4 };
+    rows_are_read_in_parts(); /* makes the file */
+    char path[1024];
+    snprintf(path, sizeof path, "%s", harness_path("rows.h5"));
+    pthread_t threads[THREADS];
+    for (int t = 0; t < THREADS; t++) {
+        CU_ASSERT_EQUAL_FATAL(pthread_create(&threads[t], NULL, read_often, path), 0);
+    }
+    for (int t = 0; t < THREADS; t++) {
+        void *failed;
+        pthread_join(threads[t], &failed);
+        CU_ASSERT_PTR_NULL(failed);
+    }
+    expect_all_closed();
+}
+
+HARNESS_MAIN("hdf5", {"every type is read", every_type_is_read},
+             {"types have sizes and names", types_have_sizes_and_names},
+             {"rows are read in parts", rows_are_read_in_parts}, {"columns become rows", columns_become_rows},
+             {"many columns become rows", many_columns_become_rows},
+             {"missing datasets are named", missing_datasets_are_named},
+             {"at most ten datasets are listed", at_most_ten_datasets_are_listed},
+             {"other classes are refused", other_classes_are_refused},
+             {"files that are not HDF5 are refused", files_that_are_not_hdf5_are_refused},
+             {"truncated files are refused", truncated_files_are_refused},
+             {"a damaged chunk is an error", a_damaged_chunk_is_an_error},
+             {"the caller's error printing is kept", the_callers_error_printing_is_kept},
+             {"threads take turns", threads_take_turns})
