@@ -1,0 +1,27 @@
+/* src/programs/program.h — what the programs share: how they begin, their options, how they end. */
+#ifndef FCNN_PROGRAMS_PROGRAM_H
+#define FCNN_PROGRAMS_PROGRAM_H
+
+#include <fcnn/comm.h>
+
+/* Answers --help and --version, wherever they stand, before anything else starts; true if there was one.
+ * From here on a file that grows beyond a limit is an error of writing, not the end of the process. */
+int program_begin(int argc, char **argv, const char *program, const char *help);
+
+/* True if a word is the option, alone or as --option=value. */
+int program_is_option(const char *word, const char *option);
+
+/* The text behind the word's "=", or the next argument, to which *i then moves; NULL if there is none. */
+const char *program_option_value(int argc, char **argv, int *i);
+
+/* Prints "program: error: text" on the rank that speaks; comm is NULL for a serial program, or before MPI
+ * runs.  Returns the exit code. */
+int program_fail(const char *program, const fcnn_comm *comm, fcnn_status status, const char *text);
+
+/* The same for a wrong command line: "program: error: text detail; see program --help". */
+int program_usage_error(const char *program, const fcnn_comm *comm, const char *text, const char *detail);
+
+/* An exit code, unless what was printed did not get through. */
+int program_finish(const char *program, int code);
+
+#endif
