@@ -1,0 +1,138 @@
+/* src/compute/kernels.h — the arithmetic of a network, one table of functions per precision and instruction set.
+ *
+ * Real numbers are float or double as the table's bits say; matrices are in panels (panels.h) of a row
+ * capacity `rows`, of which a call works on the rows first … last−1.  No function allocates, fails or
+ * synchronizes.  Each defines its result bit by bit, so all tables of one precision give the same. */
+#ifndef FCNN_COMPUTE_KERNELS_H
+#define FCNN_COMPUTE_KERNELS_H
+
+#include "config/config.h"
+#include "core/status.h"
+
+#include <stddef.h>
+#include <stdint.h>
+
+/* Elements of an input or target table, as stored. */
+#include "storage/hdf5.h"
+
+/* Functions that can be applied to an array. */
+typedef enum fcnn_function {
+    FCNN_FUNCTION_EXP,
+    FCNN_FUNCTION_TANH,
+    FCNN_FUNCTION_SIGMOID,
+    FCNN_FUNCTION_ERF,
+    FCNN_FUNCTION_NORMAL_CDF,
+    FCNN_FUNCTION_GELU,
+    FCNN_FUNCTION_GELU_DERIVATIVE
+} fcnn_function;
+
+/* What a loss kernel leaves in the output matrix. */
+typedef enum fcnn_head {
+    FCNN_HEAD_OUTPUT, /* the network's output */
+    FCNN_HEAD_DELTA   /* the loss's derivative with respect to the logits, without the factors of the mean */
+} fcnn_head;
+
+/* Rows of a table, converted on the way into a panel matrix: x → (real)(x·factor + shift), in double. */
+typedef struct fcnn_rows_job {
+    const void *values;   /* [table rows][width], as stored */
+    fcnn_type type;       /* element type of values */
+    int64_t width;        /* columns */
+    const int64_t *index; /* [last − first] table rows to take, in order */
+    const double *factor; /* [width] */
+    const double *shift;  /* [width] */
+    void *out;            /* panels [rows][width] */
+    int64_t rows, first, last;
+} fcnn_rows_job;
+
+/* One panel of a product: out[r][·] = bias + Σ_k in[r][k]·weights[k][·], one chain of fused
+ * multiply-adds from k = 0 upwards. */
+typedef struct fcnn_multiply_job {
+    const void *in; /* panels [rows][inner] */
+    int64_t inner;
+    const void *weights; /* one panel, [inner][width] */
+    const void *bias;    /* [width]; NULL: the chain starts at zero */
+    void *out;           /* one panel, [rows][width] */
+    int64_t width;       /* a multiple of 16, at most 64 */
+    int64_t rows, first, last;
+} fcnn_multiply_job;
+
+/* A piece of a weight gradient: sums over rows of in[r][i]·delta[r][·] for `count` inputs i of a panel.
+ * Leaf k is the rows leaves[k] … leaves[k+1]−1. */
+typedef struct fcnn_gradient_job {
+    const void *in; /* the first input's column in its panel, [rows][in_width]; in_width 0: a constant */
+    int64_t in_width;
+    int64_t count;
+    const void *delta; /* one panel, [rows][width] */
+    int64_t width;
+    const int64_t *leaves;
+    int64_t leaf_count;
+    void *sums;   /* [count][width] double (exact) or real (fast); in double precision the low words lie */
+    int64_t low;  /* this many elements behind the high words */
+    double start; /* exact: the high words' start value, added at the first group, taken off at the last */
+    double start_low;
+    int begin, end; /* first, last group of rows of this step */
+} fcnn_gradient_job;
+
+/* Stochastic gradient descent on a run of elements: w ← w − rate·mean, mean = (real)(sum·scale). */
+typedef struct fcnn_update_job {
+    void *weights;
+    const void *sums; /* as fcnn_gradient_job */
+    int64_t low;
+    int64_t count;
+    double scale;
+    double rate;
+    int exact;
+} fcnn_update_job;
+
+typedef struct fcnn_kernels {
+    const char *isa; /* "plain", "avx2", "avx512" */
+    int bits;        /* 32 or 64 */
+    size_t size;     /* bytes of a real number */
+
+    void (*take_rows)(const fcnn_rows_job *job);
+    void (*multiply)(const fcnn_multiply_job *job);
+
+    /* Applies an activation in place to n numbers, a multiple of 16.  derivative [n] is written for gelu
+     * and else not touched.  Returns the magnitude bits of the largest result: a NaN counts as largest. */
+    uint64_t (*activate)(fcnn_activation activation, int64_t n, void *z, void *derivative);
+
+    /* delta[i] ← delta[i]·f'(z[i]) with f' from the activation's result (or, for gelu, the stored
+     * derivative); results below 2^-100 (double: 2^-900) become zero.  Returns magnitude bits. */
+    uint64_t (*backpropagate)(fcnn_activation activation, int64_t n, void *delta, const void *result,
+                              const void *derivative);
+
+    /* The magnitude bits of the largest of n numbers, a multiple of 16. */
+    uint64_t (*magnitude)(int64_t n, const void *values);
+
+    /* The loss of rows of logits z [rows][width].  losses [last − first] gets each row's loss (not
+     * divided by anything); labels or targets and losses may be NULL with FCNN_HEAD_OUTPUT.
+     * Each returns the magnitude bits of what it leaves in z. */
+    uint64_t (*softmax)(fcnn_head head, void *z, int64_t rows, int64_t width, int64_t first, int64_t last,
+                        const int32_t *labels, double *losses);
+    uint64_t (*sigmoid)(fcnn_head head, void *z, int64_t rows, int64_t width, int64_t first, int64_t last,
+                        const void *targets, double *losses);
+    uint64_t (*square)(fcnn_head head, void *z, int64_t rows, int64_t width, int64_t first, int64_t last,
+                       const void *targets, double *losses);
+
+    void (*gradient_exact)(const fcnn_gradient_job *job);
+    void (*gradient_fast)(const fcnn_gradient_job *job);
+    void (*sgd)(const fcnn_update_job *job);
+
+    /* out[c·out_width + r] = in[r·in_width + c] for r < rows ≤ 64, c < columns ≤ 64. */
+    void (*transpose)(const void *in, int64_t in_width, int64_t rows, int64_t columns, void *out, int64_t out_width);
+
+    /* y[i] = function(x[i]); n a multiple of 16. */
+    void (*apply)(fcnn_function function, int64_t n, const void *x, void *y);
+} fcnn_kernels;
+
+/* The table of an instruction set, or NULL if this build or this machine lacks it. */
+const fcnn_kernels *fcnn_kernels_find(const char *isa, int bits);
+
+/* The best table for this machine, or the one that the environment variable FCNN_ISA names.
+ * Fails: FCNN_EUSAGE if that is unknown or the machine lacks it. */
+fcnn_status fcnn_kernels_choose(int bits, const fcnn_kernels **out);
+
+/* The smallest e with |x| < 2^e for magnitude bits of x; above 1024 for NaN and Inf. */
+int fcnn_magnitude_exponent(const fcnn_kernels *kernels, uint64_t magnitude);
+
+#endif

@@ -1,0 +1,37 @@
+/* src/compute/kernels_template.h — one table of kernels; compiled once per precision and instruction set. */
+#include "compute/kernels.h"
+#include "compute/math.h"
+#include "compute/panels.h"
+#include "compute/simd.h"
+#include "compute/vmath.h"
+
+#include "compute/template_elements.h"
+#include "compute/template_loss.h"
+#include "compute/template_product.h"
+#include "compute/template_rows.h"
+
+#define PASTE_3(a, b, c) a##b##_##c
+#define TABLE_NAME(isa, width) PASTE_3(fcnn_kernels_, isa, width)
+#define TEXT_OF(word) #word
+#define TEXT(word) TEXT_OF(word)
+
+extern const fcnn_kernels TABLE_NAME(FCNN_SIMD_NAME, FCNN_BITS);
+
+const fcnn_kernels TABLE_NAME(FCNN_SIMD_NAME, FCNN_BITS) = {
+    .isa = TEXT(FCNN_SIMD_NAME),
+    .bits = FCNN_BITS,
+    .size = sizeof(real),
+    .take_rows = take_rows,
+    .multiply = multiply,
+    .activate = activate,
+    .backpropagate = backpropagate,
+    .magnitude = magnitude,
+    .softmax = softmax,
+    .sigmoid = sigmoid_cross_entropy,
+    .square = square_error,
+    .gradient_exact = gradient_exact,
+    .gradient_fast = gradient_fast,
+    .sgd = sgd,
+    .transpose = transpose,
+    .apply = apply,
+};

@@ -1,0 +1,22 @@
+/* src/compute/team.h — the threads of a rank, and the only parallel region. */
+#ifndef FCNN_COMPUTE_TEAM_H
+#define FCNN_COMPUTE_TEAM_H
+
+#include "core/status.h"
+
+typedef struct fcnn_team fcnn_team;
+
+/* threads ≥ 1.  Fails: FCNN_ENOMEM. */
+fcnn_status fcnn_team_create(int threads, fcnn_team **out);
+void fcnn_team_destroy(fcnn_team *team);
+int fcnn_team_threads(const fcnn_team *team);
+
+/* Calls work(data, thread, threads) once on each thread 0 … threads−1 and waits for all.  Thread 0 is the
+ * caller.  threads is the team's, or fewer where OpenMP grants no more.  Every thread runs it in the default
+ * floating-point environment (round to nearest, no flush to zero) and has its own back afterwards. */
+void fcnn_team_run(fcnn_team *team, void (*work)(void *data, int thread, int threads), void *data);
+
+/* Inside work: waits until all threads of the team are here. */
+void fcnn_team_wait(void);
+
+#endif

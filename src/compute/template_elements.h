@@ -1,0 +1,167 @@
+/* src/compute/template_elements.h — activations, their derivatives, magnitudes: number by number. */
+
+/* A derivative smaller than this becomes zero: subnormal numbers trap on some processors. */
+#if FCNN_BITS == 32
+#define SMALLEST_DELTA 0x1p-100F
+#else
+#define SMALLEST_DELTA 0x1p-900
+#endif
+
+#define LEAK ((real)0.01) /* leaky_relu: z for z ≥ 0, LEAK·z below */
+
+FCNN_INLINE uvec magnitude_bits(vec a)
+{
+    return vbits(vabs(a));
+}
+
+/* Zero instead of a derivative that is too small; NaN stays. */
+FCNN_INLINE vec without_small(vec a)
+{
+    return vselect(vlt(vabs(a), vset(SMALLEST_DELTA)), vset(0), a);
+}
+
+FCNN_INLINE uint64_t largest(uvec a)
+{
+    bits lane[VW];
+    memcpy(lane, &a, sizeof a);
+    bits most = 0;
+    for (int i = 0; i < VW; i++) {
+        most = lane[i] > most ? lane[i] : most;
+    }
+    return most;
+}
+
+/* Selects, not min or max instructions, so that NaN gets through. */
+FCNN_INLINE vec activation_value(const fcnn_activation activation, vec z, vec *derivative)
+{
+    switch (activation) {
+    case FCNN_ACTIVATION_RELU:
+        return vselect(vlt(z, vset(0)), vset(0), z);
+    case FCNN_ACTIVATION_LEAKY_RELU:
+        return vselect(vlt(z, vset(0)), z * vset(LEAK), z);
+    case FCNN_ACTIVATION_TANH:
+        return vtanh(z);
+    case FCNN_ACTIVATION_SIGMOID:
+        return vsigmoid(z);
+    case FCNN_ACTIVATION_GELU:
+        return vgelu(z, derivative);
+    case FCNN_ACTIVATION_LINEAR:
+        break;
+    }
+    return z;
+}
+
+/* f'(z) from y = f(z). */
+FCNN_INLINE vec activation_derivative(const fcnn_activation activation, vec y, const real *stored)
+{
+    switch (activation) {
+    case FCNN_ACTIVATION_RELU:
+        return vselect(vgt(y, vset(0)), vset(1), vset(0));
+    case FCNN_ACTIVATION_LEAKY_RELU:
+        return vselect(vlt(y, vset(0)), vset(LEAK), vset(1));
+    case FCNN_ACTIVATION_TANH:
+        return vfma(-y, y, vset(1));
+    case FCNN_ACTIVATION_SIGMOID:
+        return y * (vset(1) - y);
+    case FCNN_ACTIVATION_GELU:
+        return vload(stored);
+    case FCNN_ACTIVATION_LINEAR:
+        break;
+    }
+    return vset(1);
+}
+
+FCNN_INLINE uint64_t activate_as(const fcnn_activation activation, int64_t n, real *z, real *derivative)
+{
+    uvec most = vuset(0);
+    for (int64_t i = 0; i < n; i += VW) {
+        vec slope;
+        const vec y = activation_value(activation, vload(z + i), &slope);
+        vstore(z + i, y);
+        if (activation == FCNN_ACTIVATION_GELU) {
+            vstore(derivative + i, slope);
+        }
+        most = vumax(most, magnitude_bits(y));
+    }
+    return largest(most);
+}
+
+FCNN_INLINE uint64_t backpropagate_as(const fcnn_activation activation, int64_t n, real *delta, const real *result,
+                                      const real *derivative)
+{
+    uvec most = vuset(0);
+    for (int64_t i = 0; i < n; i += VW) {
+        const vec slope = activation_derivative(activation, vload(result + i), derivative + i);
+        const vec kept = without_small(vload(delta + i) * slope);
+        vstore(delta + i, kept);
+        most = vumax(most, magnitude_bits(kept));
+    }
+    return largest(most);
+}
+
+/* Calls f with the activation as a constant. */
+#define FOR_ACTIVATION(f, activation, ...)                 \
+    switch (activation) {                                  \
+    case FCNN_ACTIVATION_RELU:                             \
+        return f(FCNN_ACTIVATION_RELU, __VA_ARGS__);       \
+    case FCNN_ACTIVATION_LEAKY_RELU:                       \
+        return f(FCNN_ACTIVATION_LEAKY_RELU, __VA_ARGS__); \
+    case FCNN_ACTIVATION_TANH:                             \
+        return f(FCNN_ACTIVATION_TANH, __VA_ARGS__);       \
+    case FCNN_ACTIVATION_SIGMOID:                          \
+        return f(FCNN_ACTIVATION_SIGMOID, __VA_ARGS__);    \
+    case FCNN_ACTIVATION_GELU:                             \
+        return f(FCNN_ACTIVATION_GELU, __VA_ARGS__);       \
+    case FCNN_ACTIVATION_LINEAR:                           \
+        break;                                             \
+    }                                                      \
+    return f(FCNN_ACTIVATION_LINEAR, __VA_ARGS__);
+
+static uint64_t activate(fcnn_activation activation, int64_t n, void *z, void *derivative)
+{
+    FOR_ACTIVATION(activate_as, activation, n, z, derivative)
+}
+
+static uint64_t backpropagate(fcnn_activation activation, int64_t n, void *delta, const void *result,
+                              const void *derivative)
+{
+    FOR_ACTIVATION(backpropagate_as, activation, n, delta, result, derivative)
+}
+
+static uint64_t magnitude(int64_t n, const void *values)
+{
+    uvec most = vuset(0);
+    for (int64_t i = 0; i < n; i += VW) {
+        most = vumax(most, magnitude_bits(vload((const real *)values + i)));
+    }
+    return largest(most);
+}
+
+FCNN_INLINE vec function_value(fcnn_function function, vec x)
+{
+    vec y, derivative;
+    switch (function) {
+    case FCNN_FUNCTION_EXP:
+        return vexp(x);
+    case FCNN_FUNCTION_TANH:
+        return vtanh(x);
+    case FCNN_FUNCTION_SIGMOID:
+        return vsigmoid(x);
+    case FCNN_FUNCTION_ERF:
+        return verf(x);
+    case FCNN_FUNCTION_NORMAL_CDF:
+        return vnormal_cdf(x);
+    case FCNN_FUNCTION_GELU:
+    case FCNN_FUNCTION_GELU_DERIVATIVE:
+        break;
+    }
+    y = vgelu(x, &derivative);
+    return function == FCNN_FUNCTION_GELU ? y : derivative;
+}
+
+static void apply(fcnn_function function, int64_t n, const void *x, void *y)
+{
+    for (int64_t i = 0; i < n; i += VW) {
+        vstore((real *)y + i, function_value(function, vload((const real *)x + i)));
+    }
+}

@@ -1,0 +1,111 @@
+/* tests/numbers.h — numbers for tests: random ones, and arrays of either precision. */
+#ifndef FCNN_TESTS_NUMBERS_H
+#define FCNN_TESTS_NUMBERS_H
+
+#include "compute/kernels.h"
+
+#include <math.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* The next of a sequence of random words (splitmix64). */
+static inline uint64_t numbers_word(uint64_t *state)
+{
+    uint64_t z = *state += 0x9E3779B97F4A7C15U;
+    z = (z ^ z >> 30) * 0xBF58476D1CE4E5B9U;
+    z = (z ^ z >> 27) * 0x94D049BB133111EBU;
+    return z ^ z >> 31;
+}
+
+/* Uniform in 0 … bound−1. */
+static inline int64_t numbers_below(uint64_t *state, int64_t bound)
+{
+    return (int64_t)(numbers_word(state) % (uint64_t)bound);
+}
+
+/* Uniform in (−size, size). */
+static inline double numbers_uniform(uint64_t *state, double size)
+{
+    return ((double)(numbers_word(state) >> 11) * 0x1p-52 - 1) * size;
+}
+
+/* Shuffles 0 … count−1 into order. */
+static inline void numbers_shuffle(uint64_t *state, int64_t count, int64_t *order)
+{
+    for (int64_t i = 0; i < count; i++) {
+        const int64_t other = numbers_below(state, i + 1);
+        order[i] = order[other];
+        order[other] = i;
+    }
+}
+
+/* Zeroed memory. */
+static inline void *numbers_zeros(int64_t count, size_t size)
+{
+    void *out = calloc((size_t)count + 1, size);
+    if (out == NULL) {
+        abort();
+    }
+    return out;
+}
+
+/* Element i of an array of a table's precision. */
+static inline double numbers_get(const fcnn_kernels *kernels, const void *array, int64_t i)
+{
+    return kernels->bits == 32 ? (double)((const float *)array)[i] : ((const double *)array)[i];
+}
+
+static inline void numbers_set(const fcnn_kernels *kernels, void *array, int64_t i, double value)
+{
+    if (kernels->bits == 32) {
+        ((float *)array)[i] = (float)value;
+    } else {
+        ((double *)array)[i] = value;
+    }
+}
+
+static inline void numbers_fill(const fcnn_kernels *kernels, void *array, int64_t count, uint64_t *state, double size)
+{
+    for (int64_t i = 0; i < count; i++) {
+        numbers_set(kernels, array, i, numbers_uniform(state, size));
+    }
+}
+
+/* a·b + c rounded once to a table's precision. */
+static inline double numbers_fma(const fcnn_kernels *kernels, double a, double b, double c)
+{
+    return kernels->bits == 32 ? (double)fmaf((float)a, (float)b, (float)c) : fma(a, b, c);
+}
+
+/* The tables of a precision that this machine can run, plain first; returns how many. */
+static inline int numbers_tables(int bits, const fcnn_kernels *tables[3])
+{
+    static const char *const names[] = {"plain", "avx2", "avx512"};
+    int count = 0;
+    for (int i = 0; i < 3; i++) {
+        const fcnn_kernels *kernels = fcnn_kernels_find(names[i], bits);
+        if (kernels != NULL) {
+            tables[count++] = kernels;
+        }
+    }
+    return count;
+}
+
+/* Where element (row, column) of a matrix [rows][columns] lies when it is cut into panels of 64 columns, the
+ * last one filled up to a multiple of 16. */
+static inline int64_t numbers_place(int64_t rows, int64_t columns, int64_t row, int64_t column)
+{
+    const int64_t before = column / 64 * 64;
+    int64_t width = columns - before;
+    width = width > 64 ? 64 : (width + 15) / 16 * 16;
+    return before * rows + row * width + (column - before);
+}
+
+/* Elements of that matrix in memory. */
+static inline int64_t numbers_size(int64_t rows, int64_t columns)
+{
+    return rows * ((columns + 15) / 16 * 16);
+}
+
+#endif

@@ -1,0 +1,201 @@
+/* tests/oracle.c — a trainer in plain double loops and libm's functions. */
+#include "oracle.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+static double *zeros(int count)
+{
+    double *out = calloc((size_t)count, sizeof *out);
+    if (out == NULL) {
+        abort();
+    }
+    return out;
+}
+
+oracle *oracle_create(int layers, const int *widths, oracle_activation activation, oracle_loss loss)
+{
+    oracle *net = calloc(1, sizeof *net);
+    if (net == NULL || layers > ORACLE_LAYERS) {
+        abort();
+    }
+    net->layers = layers;
+    net->loss = loss;
+    memcpy(net->widths, widths, (size_t)(layers + 1) * sizeof *widths);
+    net->a[0] = zeros(widths[0]);
+    for (int l = 0; l < layers; l++) {
+        const int in = widths[l], out = widths[l + 1];
+        net->activations[l] = activation;
+        net->w[l] = zeros(in * out);
+        net->dw[l] = zeros(in * out);
+        net->b[l] = zeros(out);
+        net->db[l] = zeros(out);
+        net->z[l] = zeros(out);
+        net->a[l + 1] = zeros(out);
+        net->delta[l] = zeros(out);
+    }
+    return net;
+}
+
+void oracle_destroy(oracle *net)
+{
+    free(net->a[0]);
+    for (int l = 0; l < net->layers; l++) {
+        free(net->w[l]);
+        free(net->dw[l]);
+        free(net->b[l]);
+        free(net->db[l]);
+        free(net->z[l]);
+        free(net->a[l + 1]);
+        free(net->delta[l]);
+    }
+    free(net);
+}
+
+static double sigmoid(double z)
+{
+    return z >= 0 ? 1 / (1 + exp(-z)) : exp(z) / (1 + exp(z));
+}
+
+double oracle_activate(oracle_activation activation, double z)
+{
+    switch (activation) {
+    case ORACLE_RELU:
+        return z > 0 ? z : 0;
+    case ORACLE_LEAKY_RELU:
+        return z > 0 ? z : 0.01 * z;
+    case ORACLE_TANH:
+        return tanh(z);
+    case ORACLE_SIGMOID:
+        return sigmoid(z);
+    case ORACLE_GELU:
+        return z / 2 * erfc(-z / sqrt(2));
+    case ORACLE_LINEAR:
+        break;
+    }
+    return z;
+}
+
+double oracle_slope(oracle_activation activation, double z)
+{
+    switch (activation) {
+    case ORACLE_RELU:
+        return z > 0 ? 1 : 0;
+    case ORACLE_LEAKY_RELU:
+        return z > 0 ? 1 : 0.01;
+    case ORACLE_TANH:
+        return 1 / (cosh(z) * cosh(z));
+    case ORACLE_SIGMOID:
+        return sigmoid(z) * sigmoid(-z);
+    case ORACLE_GELU:
+        return erfc(-z / sqrt(2)) / 2 + z * exp(-z * z / 2) / sqrt(2 * acos(-1));
+    case ORACLE_LINEAR:
+        break;
+    }
+    return 1;
+}
+
+/* The output layer: a and delta from z; returns the loss. */
+static double finish(oracle *net, const double *target)
+{
+    const int last = net->layers - 1, n = net->widths[net->layers];
+    const double *z = net->z[last];
+    double *y = net->a[net->layers], *delta = net->delta[last];
+    double loss = 0, sum = 0;
+    for (int i = 0; i < n; i++) {
+        sum += exp(z[i] - z[0]);
+    }
+    for (int i = 0; i < n; i++) {
+        switch (net->loss) {
+        case ORACLE_SOFTMAX_CROSS_ENTROPY:
+            y[i] = exp(z[i] - z[0]) / sum;
+            delta[i] = i == (int)target[0] ? y[i] - 1 : y[i];
+            loss -= i == (int)target[0] ? log(y[i]) : 0;
+            break;
+        case ORACLE_SIGMOID_BINARY_CROSS_ENTROPY:
+            y[i] = sigmoid(z[i]);
+            delta[i] = (y[i] - target[i]) / n;
+            loss -= (target[i] * log(y[i]) + (1 - target[i]) * log(sigmoid(-z[i]))) / n;
+            break;
+        case ORACLE_SIGMOID_MSE:
+            y[i] = sigmoid(z[i]);
+            delta[i] = 2 * (y[i] - target[i]) * sigmoid(z[i]) * sigmoid(-z[i]) / n;
+            loss += (y[i] - target[i]) * (y[i] - target[i]) / n;
+            break;
+        case ORACLE_LINEAR_MSE:
+            y[i] = z[i];
+            delta[i] = 2 * (y[i] - target[i]) / n;
+            loss += (y[i] - target[i]) * (y[i] - target[i]) / n;
+            break;
+        }
+    }
+    return loss;
+}
+
+double oracle_forward(oracle *net, const double *x, const double *target)
+{
+    memcpy(net->a[0], x, (size_t)net->widths[0] * sizeof *x);
+    for (int l = 0; l < net->layers; l++) {
+        const int in = net->widths[l], out = net->widths[l + 1];
+        for (int o = 0; o < out; o++) {
+            double z = net->b[l][o];
+            for (int i = 0; i < in; i++) {
+                z += net->w[l][o * in + i] * net->a[l][i];
+            }
+            net->z[l][o] = z;
+            net->a[l + 1][o] = oracle_activate(net->activations[l], z);
+        }
+    }
+    return finish(net, target);
+}
+
+/* delta of the hidden layers, from the last one's; and what the row adds to the derivatives. */
+static void backward(oracle *net, double factor)
+{
+    for (int l = net->layers - 1; l >= 0; l--) {
+        const int in = net->widths[l], out = net->widths[l + 1];
+        for (int o = 0; o < out; o++) {
+            net->db[l][o] += factor * net->delta[l][o];
+            for (int i = 0; i < in; i++) {
+                net->dw[l][o * in + i] += factor * net->delta[l][o] * net->a[l][i];
+            }
+        }
+        for (int i = 0; l > 0 && i < in; i++) {
+            double sum = 0;
+            for (int o = 0; o < out; o++) {
+                sum += net->w[l][o * in + i] * net->delta[l][o];
+            }
+            net->delta[l - 1][i] = sum * oracle_slope(net->activations[l - 1], net->z[l - 1][i]);
+        }
+    }
+}
+
+double oracle_gradient(oracle *net, const double *x, const double *targets, int target_width, const long long *rows,
+                       long long count)
+{
+    for (int l = 0; l < net->layers; l++) {
+        memset(net->dw[l], 0, (size_t)(net->widths[l] * net->widths[l + 1]) * sizeof(double));
+        memset(net->db[l], 0, (size_t)net->widths[l + 1] * sizeof(double));
+    }
+    double loss = 0;
+    for (long long k = 0; k < count; k++) {
+        const long long row = rows == NULL ? k : rows[k];
+        loss += oracle_forward(net, x + row * net->widths[0], targets + row * target_width);
+        backward(net, 1 / (double)count);
+    }
+    return loss / (double)count;
+}
+
+void oracle_descend(oracle *net, double rate)
+{
+    for (int l = 0; l < net->layers; l++) {
+        const int in = net->widths[l], out = net->widths[l + 1];
+        for (int o = 0; o < out; o++) {
+            net->b[l][o] -= rate * net->db[l][o];
+            for (int i = 0; i < in; i++) {
+                net->w[l][o * in + i] -= rate * net->dw[l][o * in + i];
+            }
+        }
+    }
+}

@@ -1,0 +1,57 @@
+/* tests/oracle.h — a trainer in plain double loops and libm's functions, which shares no code with the library:
+ * what it computes, the library must compute too, up to rounding. */
+#ifndef FCNN_TESTS_ORACLE_H
+#define FCNN_TESTS_ORACLE_H
+
+typedef enum oracle_activation {
+    ORACLE_RELU,
+    ORACLE_LEAKY_RELU,
+    ORACLE_TANH,
+    ORACLE_SIGMOID,
+    ORACLE_GELU,
+    ORACLE_LINEAR
+} oracle_activation;
+
+/* An output with its loss. */
+typedef enum oracle_loss {
+    ORACLE_SOFTMAX_CROSS_ENTROPY,
+    ORACLE_SIGMOID_BINARY_CROSS_ENTROPY,
+    ORACLE_SIGMOID_MSE,
+    ORACLE_LINEAR_MSE
+} oracle_loss;
+
+#define ORACLE_LAYERS 8 /* at most */
+
+typedef struct oracle {
+    int layers;
+    int widths[ORACLE_LAYERS + 1];                /* inputs, hidden layers, outputs */
+    oracle_activation activations[ORACLE_LAYERS]; /* of the hidden layers */
+    oracle_loss loss;
+    double *w[ORACLE_LAYERS], *b[ORACLE_LAYERS];   /* [out][in], [out] */
+    double *dw[ORACLE_LAYERS], *db[ORACLE_LAYERS]; /* derivatives of the mean loss */
+    double *z[ORACLE_LAYERS];                      /* [out]: of one row */
+    double *a[ORACLE_LAYERS + 1];                  /* [in] … [out] */
+    double *delta[ORACLE_LAYERS];                  /* [out] */
+} oracle;
+
+/* A network of zeros; widths [layers + 1]; every hidden layer has the same activation. */
+oracle *oracle_create(int layers, const int *widths, oracle_activation activation, oracle_loss loss);
+void oracle_destroy(oracle *net);
+
+/* f(z) and f'(z). */
+double oracle_activate(oracle_activation activation, double z);
+double oracle_slope(oracle_activation activation, double z);
+
+/* Runs one row; its outputs are then in a[layers].  target: outputs values, or for softmax the class.
+ * Returns the row's loss, for all but softmax divided by the number of outputs. */
+double oracle_forward(oracle *net, const double *x, const double *target);
+
+/* The mean loss over count rows and, in dw and db, its derivatives.  x [table rows][in], targets
+ * [table rows][target_width]; rows [count] are the table's rows to take, NULL: the first count. */
+double oracle_gradient(oracle *net, const double *x, const double *targets, int target_width, const long long *rows,
+                       long long count);
+
+/* w ← w − rate·dw, b ← b − rate·db. */
+void oracle_descend(oracle *net, double rate);
+
+#endif
