@@ -1,0 +1,38 @@
+/* include/fcnn/dataset.h — rows of an HDF5 file, dealt to the ranks. */
+#ifndef FCNN_DATASET_H
+#define FCNN_DATASET_H
+
+#include <fcnn/comm.h>
+#include <fcnn/status.h>
+
+#include <stdint.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+typedef struct fcnn_dataset fcnn_dataset;
+
+/* What lies where in a file. */
+typedef struct fcnn_dataset_names {
+    const char *file;
+    const char *inputs;  /* "/x": [rows][features…] */
+    const char *targets; /* "/y": [rows] or [rows][outputs…]; NULL or "": none */
+    int columns;         /* 1: the datasets are [features…][rows], as Fortran writes them */
+} fcnn_dataset_names;
+
+/* Reads a file's rows; each rank gets a contiguous run of them.  names is borrowed.  Collective.
+ * Fails, alike on all ranks: FCNN_EINPUT, FCNN_EDATA (missing dataset, shapes that do not fit, no rows, NaN or
+ * Inf), FCNN_ENOMEM. */
+FCNN_API fcnn_status fcnn_dataset_load(fcnn_comm *comm, const fcnn_dataset_names *names, fcnn_dataset **out);
+FCNN_API void fcnn_dataset_destroy(fcnn_dataset *dataset);
+
+/* Rows over all ranks; columns of the inputs, of the targets (0 without targets). */
+FCNN_API int64_t fcnn_dataset_rows(const fcnn_dataset *dataset);
+FCNN_API int64_t fcnn_dataset_features(const fcnn_dataset *dataset);
+FCNN_API int64_t fcnn_dataset_outputs(const fcnn_dataset *dataset);
+
+#ifdef __cplusplus
+}
+#endif
+#endif

@@ -1,0 +1,26 @@
+/* src/data/table.h — rows in memory, as stored: bytes stay bytes. */
+#ifndef FCNN_DATA_TABLE_H
+#define FCNN_DATA_TABLE_H
+
+#include "core/status.h"
+#include "storage/hdf5.h"
+
+#include <stdint.h>
+
+typedef struct fcnn_table {
+    fcnn_type type;
+    int64_t rows, width;
+    void *values; /* [rows][width]; owned */
+} fcnn_table;
+
+/* An element as a double (exact but for whole numbers beyond 2^53). */
+double fcnn_table_value(const fcnn_table *table, int64_t row, int64_t column);
+
+/* The first element, row by row, that is NaN or Inf; false if there is none. */
+int fcnn_table_find_nonfinite(const fcnn_table *table, int64_t *row, int64_t *column);
+
+/* Sum over rows of a 64-bit hash of each row's bytes under its number, which counts from `first`:
+ * whoever holds which rows, the sum over all is the same (modulo 2^64). */
+uint64_t fcnn_table_fingerprint(const fcnn_table *table, int64_t first);
+
+#endif

@@ -1,0 +1,26 @@
+/* src/data/targets.h — what kind of targets a dataset has. */
+#ifndef FCNN_DATA_TARGETS_H
+#define FCNN_DATA_TARGETS_H
+
+#include "data/dataset.h"
+
+/* Over all ranks. */
+typedef struct fcnn_target_summary {
+    bool one_column;   /* [rows] or [rows][1] */
+    bool integer_type; /* as stored */
+    bool zero_or_one;  /* every value is 0 or 1 */
+    double largest;
+} fcnn_target_summary;
+
+/* Collective. */
+void fcnn_targets_summarize(const fcnn_dataset *dataset, fcnn_comm *comm, fcnn_target_summary *out);
+
+/* Turns the targets that this rank holds into class numbers; labels [own rows] is released with free().
+ * Fails, alike on all ranks, with FCNN_EDATA naming the row of a value that is negative, not whole or not
+ * below classes; FCNN_ENOMEM.  Collective. */
+fcnn_status fcnn_targets_labels(const fcnn_dataset *dataset, fcnn_comm *comm, int64_t classes, int32_t **labels);
+
+/* Fails, alike on all ranks, with FCNN_EDATA naming a target outside of 0 … 1.  Collective. */
+fcnn_status fcnn_targets_check_unit(const fcnn_dataset *dataset, fcnn_comm *comm);
+
+#endif

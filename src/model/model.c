@@ -1,0 +1,258 @@
+/* src/model/model.c — a network as data. */
+#include "model/model.h"
+
+#include "core/memory.h"
+#include "core/text.h"
+
+#include <inttypes.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <openssl/evp.h>
+
+/* ---- shapes ---- */
+
+size_t fcnn_architecture_size(const fcnn_architecture *shape)
+{
+    return shape->precision == FCNN_PRECISION_SINGLE ? sizeof(float) : sizeof(double);
+}
+
+int64_t fcnn_architecture_layer_parameters(const fcnn_architecture *shape, int64_t layer)
+{
+    return (shape->widths[layer] + 1) * shape->widths[layer + 1];
+}
+
+int64_t fcnn_architecture_parameters(const fcnn_architecture *shape)
+{
+    int64_t count = 0;
+    for (int64_t layer = 0; layer < shape->layers; layer++) {
+        count += fcnn_architecture_layer_parameters(shape, layer);
+    }
+    return count;
+}
+
+fcnn_status fcnn_architecture_text(const fcnn_architecture *shape, char **out)
+{
+    fcnn_text text = {0};
+    for (int64_t i = 0; i <= shape->layers; i++) {
+        const fcnn_status status = fcnn_text_append(&text, "%s%" PRId64, i == 0 ? "" : "-", shape->widths[i]);
+        if (status != FCNN_OK) {
+            fcnn_text_clear(&text);
+            return status;
+        }
+    }
+    *out = text.data;
+    return FCNN_OK;
+}
+
+fcnn_status fcnn_architecture_copy(const fcnn_architecture *shape, fcnn_architecture *out)
+{
+    fcnn_architecture copy = *shape;
+    copy.widths = NULL;
+    copy.activations = NULL;
+    const size_t widths = (size_t)(shape->layers + 1) * sizeof *copy.widths;
+    const size_t activations = (size_t)shape->layers * sizeof *copy.activations;
+    fcnn_status status = fcnn_memory_create("the layers", shape->layers + 1, sizeof *copy.widths, &copy.widths);
+    if (status == FCNN_OK) {
+        status = fcnn_memory_create("the layers", shape->layers, sizeof *copy.activations, &copy.activations);
+    }
+    if (status != FCNN_OK) {
+        fcnn_architecture_clear(&copy);
+        return status;
+    }
+    memcpy(copy.widths, shape->widths, widths);
+    memcpy(copy.activations, shape->activations, activations);
+    *out = copy;
+    return FCNN_OK;
+}
+
+void fcnn_architecture_clear(fcnn_architecture *shape)
+{
+    free(shape->widths);
+    free(shape->activations);
+    *shape = (fcnn_architecture){0};
+}
+
+/* ---- normalizers ---- */
+
+fcnn_status fcnn_normalizer_create(int64_t count, fcnn_normalizer *out)
+{
+    *out = (fcnn_normalizer){.count = count};
+    FCNN_TRY(fcnn_memory_create("the normalizer", count, sizeof(double), &out->shift));
+    FCNN_TRY(fcnn_memory_create("the normalizer", count, sizeof(double), &out->scale));
+    for (int64_t i = 0; i < count; i++) {
+        out->scale[i] = 1;
+    }
+    return FCNN_OK;
+}
+
+void fcnn_normalizer_clear(fcnn_normalizer *normalizer)
+{
+    free(normalizer->shift);
+    free(normalizer->scale);
+    *normalizer = (fcnn_normalizer){0};
+}
+
+/* ---- models ---- */
+
+static fcnn_status create_parameters(fcnn_model *model)
+{
+    const fcnn_architecture *shape = &model->shape;
+    const size_t size = fcnn_architecture_size(shape);
+    FCNN_TRY(fcnn_memory_create("the weights", shape->layers, sizeof(void *), &model->weights));
+    FCNN_TRY(fcnn_memory_create("the biases", shape->layers, sizeof(void *), &model->biases));
+    for (int64_t layer = 0; layer < shape->layers; layer++) {
+        const int64_t in = shape->widths[layer], out = shape->widths[layer + 1];
+        FCNN_TRY(fcnn_memory_create("the weights", in * out, size, &model->weights[layer]));
+        FCNN_TRY(fcnn_memory_create("the biases", out, size, &model->biases[layer]));
+    }
+    FCNN_TRY(fcnn_normalizer_create(shape->widths[0], &model->inputs));
+    return fcnn_normalizer_create(shape->widths[shape->layers], &model->targets);
+}
+
+fcnn_status fcnn_model_create(const fcnn_architecture *shape, fcnn_model **out)
+{
+    fcnn_model *model;
+    FCNN_TRY(fcnn_memory_create("the model", 1, sizeof *model, &model));
+    fcnn_status status = fcnn_architecture_copy(shape, &model->shape);
+    if (status == FCNN_OK) {
+        status = create_parameters(model);
+    }
+    if (status != FCNN_OK) {
+        fcnn_model_destroy(model);
+        return status;
+    }
+    *out = model;
+    return FCNN_OK;
+}
+
+void fcnn_model_destroy(fcnn_model *model)
+{
+    if (model == NULL) {
+        return;
+    }
+    for (int64_t layer = 0; layer < model->shape.layers; layer++) {
+        if (model->weights != NULL) {
+            free(model->weights[layer]);
+        }
+        if (model->biases != NULL) {
+            free(model->biases[layer]);
+        }
+    }
+    free(model->weights);
+    free(model->biases);
+    fcnn_normalizer_clear(&model->inputs);
+    fcnn_normalizer_clear(&model->targets);
+    fcnn_architecture_clear(&model->shape);
+    free(model->config);
+    free(model->program);
+    free(model->history.lines);
+    free(model);
+}
+
+int64_t fcnn_model_features(const fcnn_model *model)
+{
+    return model->shape.widths[0];
+}
+
+int64_t fcnn_model_outputs(const fcnn_model *model)
+{
+    return model->shape.widths[model->shape.layers];
+}
+
+int fcnn_model_is_classifier(const fcnn_model *model)
+{
+    return model->shape.output == FCNN_OUTPUT_SOFTMAX ||
+           (model->shape.loss == FCNN_LOSS_BINARY_CROSS_ENTROPY && fcnn_model_outputs(model) == 1);
+}
+
+fcnn_status fcnn_history_append(fcnn_history *history, const fcnn_history_line *line)
+{
+    FCNN_TRY(fcnn_memory_grow("the history", history->count + 1, sizeof *line, &history->lines, &history->capacity));
+    history->lines[history->count++] = *line;
+    return FCNN_OK;
+}
+
+/* ---- hash and checks ---- */
+
+/* Feeds count numbers to the digest, each as its little-endian bytes. */
+static int digest_numbers(EVP_MD_CTX *context, const void *values, int64_t count, size_t size)
+{
+    int done = 1;
+    for (int64_t i = 0; i < count && done; i++) {
+        uint64_t bits = 0;
+        if (size == sizeof(float)) {
+            uint32_t word;
+            memcpy(&word, (const float *)values + i, sizeof word);
+            bits = word;
+        } else {
+            memcpy(&bits, (const double *)values + i, sizeof bits);
+        }
+        unsigned char bytes[8];
+        for (size_t k = 0; k < size; k++) {
+            bytes[k] = (unsigned char)(bits >> (8 * k));
+        }
+        done = EVP_DigestUpdate(context, bytes, size);
+    }
+    return done;
+}
+
+static int digest_layer(EVP_MD_CTX *context, const fcnn_model *model, int64_t layer)
+{
+    const int64_t in = model->shape.widths[layer], out = model->shape.widths[layer + 1];
+    const size_t size = fcnn_architecture_size(&model->shape);
+    char name[32];
+    snprintf(name, sizeof name, "W%" PRId64, layer + 1);
+    int done = EVP_DigestUpdate(context, name, strlen(name));
+    done = done && digest_numbers(context, model->weights[layer], in * out, size);
+    name[0] = 'b';
+    done = done && EVP_DigestUpdate(context, name, strlen(name));
+    return done && digest_numbers(context, model->biases[layer], out, size);
+}
+
+fcnn_status fcnn_model_digest(const fcnn_model *model, unsigned char out[32])
+{
+    EVP_MD_CTX *context = EVP_MD_CTX_new();
+    int done = context != NULL && EVP_DigestInit_ex(context, EVP_sha256(), NULL);
+    for (int64_t layer = 0; layer < model->shape.layers && done; layer++) {
+        done = digest_layer(context, model, layer);
+    }
+    done = done && EVP_DigestFinal_ex(context, out, NULL);
+    EVP_MD_CTX_free(context);
+    return done ? FCNN_OK : fcnn_fail(FCNN_EINTERNAL, "libcrypto gives no SHA-256");
+}
+
+fcnn_status fcnn_model_hash(const fcnn_model *model, char out[65])
+{
+    unsigned char digest[32];
+    FCNN_TRY(fcnn_model_digest(model, digest));
+    for (int i = 0; i < 32; i++) {
+        snprintf(out + 2 * i, 3, "%02x", digest[i]);
+    }
+    return FCNN_OK;
+}
+
+static bool all_finite(const void *values, int64_t count, size_t size)
+{
+    for (int64_t i = 0; i < count; i++) {
+        const double value = size == sizeof(float) ? (double)((const float *)values)[i] : ((const double *)values)[i];
+        if (!isfinite(value)) {
+            return false;
+        }
+    }
+    return true;
+}
+
+int64_t fcnn_model_find_nonfinite(const fcnn_model *model)
+{
+    const size_t size = fcnn_architecture_size(&model->shape);
+    for (int64_t layer = 0; layer < model->shape.layers; layer++) {
+        const int64_t in = model->shape.widths[layer], out = model->shape.widths[layer + 1];
+        if (!all_finite(model->weights[layer], in * out, size) || !all_finite(model->biases[layer], out, size)) {
+            return layer;
+        }
+    }
+    return -1;
+}

@@ -1,0 +1,81 @@
+/* src/model/model.h — a network as data: its shape, its parameters row by row, and how to read its numbers. */
+#ifndef FCNN_MODEL_MODEL_H
+#define FCNN_MODEL_MODEL_H
+
+#include "config/config.h"
+#include "core/status.h"
+
+#include <fcnn/model.h>
+
+#include <stdbool.h>
+#include <stdint.h>
+
+/* Version of the arithmetic: a change that gives other bits from the same config raises it. */
+#define FCNN_NUMERICS_VERSION 1
+
+/* y = f(…f(x·W1ᵀ + b1)…): layers count from 0 in code and from 1 in names. */
+typedef struct fcnn_architecture {
+    fcnn_precision precision;
+    int64_t layers;               /* hidden ones and the last */
+    int64_t *widths;              /* [layers + 1]: inputs, hidden layers, outputs */
+    fcnn_activation *activations; /* [layers]; the last one's is linear, or sigmoid where the output is */
+    fcnn_output output;           /* not auto */
+    fcnn_loss loss;               /* not auto */
+} fcnn_architecture;
+
+/* What is done to a column: stored = (physical − shift) / scale. */
+typedef struct fcnn_normalizer {
+    int64_t count;
+    double *shift, *scale; /* [count] */
+} fcnn_normalizer;
+
+/* One line of the progress table; NaN where there is no number. */
+typedef struct fcnn_history_line {
+    int64_t epoch, steps;
+    double train_loss, validation_loss, validation_metric;
+} fcnn_history_line;
+
+typedef struct fcnn_history {
+    int64_t count, capacity;
+    fcnn_history_line *lines; /* [count] */
+} fcnn_history;
+
+struct fcnn_model {
+    fcnn_architecture shape;
+    void **weights;                  /* [layers], each [out][in] of the precision's type, row-major */
+    void **biases;                   /* [layers], each [out] */
+    fcnn_normalizer inputs, targets; /* targets: shift 0 and scale 1 for classifiers */
+    char *config;                    /* effective text; NULL in a file not made by fcnn */
+    char *program;                   /* what wrote the file that the model was read from, or NULL */
+    int64_t numerics_version;        /* of that program, or 0 */
+    fcnn_history history;
+};
+
+/* Bytes of one parameter. */
+size_t fcnn_architecture_size(const fcnn_architecture *shape);
+
+/* Weights and biases of a layer, of all layers. */
+int64_t fcnn_architecture_layer_parameters(const fcnn_architecture *shape, int64_t layer);
+int64_t fcnn_architecture_parameters(const fcnn_architecture *shape);
+
+/* "784-128-10", to be released with free(). */
+fcnn_status fcnn_architecture_text(const fcnn_architecture *shape, char **out);
+
+fcnn_status fcnn_architecture_copy(const fcnn_architecture *shape, fcnn_architecture *out);
+void fcnn_architecture_clear(fcnn_architecture *shape);
+
+fcnn_status fcnn_normalizer_create(int64_t count, fcnn_normalizer *out); /* shift 0, scale 1 */
+void fcnn_normalizer_clear(fcnn_normalizer *normalizer);
+
+fcnn_status fcnn_history_append(fcnn_history *history, const fcnn_history_line *line);
+
+/* A model of a shape, which is copied: zero parameters, normalizers that change nothing. */
+fcnn_status fcnn_model_create(const fcnn_architecture *shape, fcnn_model **out);
+
+/* SHA-256 of W1, b1, W2, …: for each array its name, its bits little-endian. */
+fcnn_status fcnn_model_digest(const fcnn_model *model, unsigned char out[32]);
+
+/* The first parameter that is NaN or Inf: its layer (from 0); −1 if there is none. */
+int64_t fcnn_model_find_nonfinite(const fcnn_model *model);
+
+#endif

@@ -1,0 +1,126 @@
+/* src/model/model_file.c — models into HDF5, and whole files of models. */
+#include "model/model_file.h"
+
+#include "config.h"
+#include "core/memory.h"
+#include "storage/framed_file.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+/* ---- the parts of a model ---- */
+
+static fcnn_status put_group(const fcnn_architecture *shape, fcnn_hdf5_image *image)
+{
+    static const char group[] = "/model";
+    FCNN_TRY(fcnn_hdf5_image_group(image, group));
+    FCNN_TRY(fcnn_hdf5_image_integer_attribute(image, group, "format_version", FCNN_MODEL_FORMAT_VERSION));
+    FCNN_TRY(fcnn_hdf5_image_integer_attribute(image, group, "numerics_version", FCNN_NUMERICS_VERSION));
+    FCNN_TRY(fcnn_hdf5_image_text_attribute(image, group, "program", "fcnn " PACKAGE_VERSION));
+    FCNN_TRY(fcnn_hdf5_image_text_attribute(image, group, "precision", fcnn_precision_name(shape->precision)));
+    FCNN_TRY(fcnn_hdf5_image_text_attribute(image, group, "output", fcnn_output_name(shape->output)));
+    return fcnn_hdf5_image_text_attribute(image, group, "loss", fcnn_loss_name(shape->loss));
+}
+
+static fcnn_status put_layer(const fcnn_model *model, int64_t layer, fcnn_hdf5_image *image)
+{
+    const fcnn_architecture *shape = &model->shape;
+    const fcnn_type type = shape->precision == FCNN_PRECISION_SINGLE ? FCNN_TYPE_FLOAT32 : FCNN_TYPE_FLOAT64;
+    const int64_t dims[] = {shape->widths[layer + 1], shape->widths[layer]};
+    char name[64];
+    snprintf(name, sizeof name, "/model/W%" PRId64, layer + 1);
+    FCNN_TRY(fcnn_hdf5_image_dataset(image, name, type, 2, dims, model->weights[layer]));
+    FCNN_TRY(
+        fcnn_hdf5_image_text_attribute(image, name, "activation", fcnn_activation_name(shape->activations[layer])));
+    snprintf(name, sizeof name, "/model/b%" PRId64, layer + 1);
+    return fcnn_hdf5_image_dataset(image, name, type, 1, dims, model->biases[layer]);
+}
+
+static fcnn_status put_normalizers(const fcnn_model *model, fcnn_hdf5_image *image)
+{
+    const fcnn_normalizer *inputs = &model->inputs, *targets = &model->targets;
+    FCNN_TRY(fcnn_hdf5_image_group(image, "/normalizer"));
+    FCNN_TRY(fcnn_hdf5_image_dataset(image, "/normalizer/inputs_shift", FCNN_TYPE_FLOAT64, 1, &inputs->count,
+                                     inputs->shift));
+    FCNN_TRY(fcnn_hdf5_image_dataset(image, "/normalizer/inputs_scale", FCNN_TYPE_FLOAT64, 1, &inputs->count,
+                                     inputs->scale));
+    FCNN_TRY(fcnn_hdf5_image_dataset(image, "/normalizer/targets_shift", FCNN_TYPE_FLOAT64, 1, &targets->count,
+                                     targets->shift));
+    return fcnn_hdf5_image_dataset(image, "/normalizer/targets_scale", FCNN_TYPE_FLOAT64, 1, &targets->count,
+                                   targets->scale);
+}
+
+/* Puts the lines as columns.  whole and real [count] are room for one. */
+static fcnn_status put_columns(const fcnn_history *history, int64_t *whole, double *real, fcnn_hdf5_image *image)
+{
+#define PUT_COLUMN(column, member, type)           \
+    for (int64_t i = 0; i < history->count; i++) { \
+        (column)[i] = history->lines[i].member;    \
+    }                                              \
+    FCNN_TRY(fcnn_hdf5_image_dataset(image, "/history/" #member, type, 1, &history->count, column))
+    PUT_COLUMN(whole, epoch, FCNN_TYPE_INT64);
+    PUT_COLUMN(whole, steps, FCNN_TYPE_INT64);
+    PUT_COLUMN(real, train_loss, FCNN_TYPE_FLOAT64);
+    PUT_COLUMN(real, validation_loss, FCNN_TYPE_FLOAT64);
+    PUT_COLUMN(real, validation_metric, FCNN_TYPE_FLOAT64);
+#undef PUT_COLUMN
+    return FCNN_OK;
+}
+
+static fcnn_status put_history(const fcnn_history *history, fcnn_hdf5_image *image)
+{
+    FCNN_TRY(fcnn_hdf5_image_group(image, "/history"));
+    int64_t *whole;
+    FCNN_TRY(fcnn_memory_create("the history", history->count, sizeof *whole, &whole));
+    double *real;
+    fcnn_status status = fcnn_memory_create("the history", history->count, sizeof *real, &real);
+    if (status == FCNN_OK) {
+        status = put_columns(history, whole, real, image);
+        free(real);
+    }
+    free(whole);
+    return status;
+}
+
+fcnn_status fcnn_model_put(const fcnn_model *model, fcnn_hdf5_image *image)
+{
+    FCNN_TRY(put_group(&model->shape, image));
+    for (int64_t layer = 0; layer < model->shape.layers; layer++) {
+        FCNN_TRY(put_layer(model, layer, image));
+    }
+    FCNN_TRY(put_normalizers(model, image));
+    if (model->config != NULL) {
+        FCNN_TRY(fcnn_hdf5_image_text(image, "/config", model->config));
+    }
+    return model->history.count > 0 ? put_history(&model->history, image) : FCNN_OK;
+}
+
+/* ---- files ---- */
+
+fcnn_status fcnn_model_write(const fcnn_model *model, const char *path)
+{
+    fcnn_hdf5_image *image;
+    FCNN_TRY(fcnn_hdf5_image_create(&image));
+    fcnn_status status = fcnn_model_put(model, image);
+    if (status != FCNN_OK) {
+        fcnn_hdf5_image_abandon(image);
+        return status;
+    }
+    void *bytes;
+    int64_t count;
+    FCNN_TRY(fcnn_hdf5_image_finish(image, &bytes, &count));
+    status = fcnn_framed_file_write(path, bytes, count);
+    free(bytes);
+    return status;
+}
+
+fcnn_status fcnn_model_read(const char *path, fcnn_model **out)
+{
+    bool is_framed;
+    fcnn_hdf5_file *file;
+    FCNN_TRY(fcnn_hdf5_open_verified(path, &is_framed, &file));
+    const fcnn_status status = fcnn_model_get(file, path, out);
+    fcnn_hdf5_close(file);
+    return status;
+}

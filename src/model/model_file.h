@@ -1,0 +1,32 @@
+/* src/model/model_file.h — models in HDF5.  fcnn_model_read() of <fcnn/model.h> is here too.
+ *
+ *   /model/W1 [out][in], /model/b1 [out], /model/W2, …   in the model's precision; activation is an attribute of W
+ *   /model                   attributes format_version, numerics_version, program, precision, output, loss
+ *   /normalizer/inputs_shift, inputs_scale, targets_shift, targets_scale   float64: stored = (physical − shift) / scale
+ *   /config                  the effective config, a text
+ *   /history/epoch, steps, train_loss, validation_loss, validation_metric  int64 and float64; none without history
+ *
+ * A file of other programs needs W1, b1, … alone, in /model or in the root. */
+#ifndef FCNN_MODEL_MODEL_FILE_H
+#define FCNN_MODEL_MODEL_FILE_H
+
+#include "model/model.h"
+#include "storage/hdf5_image.h"
+
+/* A change that older programs would read wrong raises it; they refuse newer files. */
+#define FCNN_MODEL_FORMAT_VERSION 1
+
+/* Puts a model into an image that may get further parts.  Both borrowed.  Not collective.
+ * Fails: FCNN_ENOMEM, FCNN_EINTERNAL. */
+fcnn_status fcnn_model_put(const fcnn_model *model, fcnn_hdf5_image *image);
+
+/* Gets the model out of an open file.  Not collective.
+ *   file, path  borrowed; the path stands in messages
+ * Fails: FCNN_EDATA if there is no model or it contradicts itself; FCNN_ENOMEM. */
+fcnn_status fcnn_model_get(fcnn_hdf5_file *file, const char *path, fcnn_model **out);
+
+/* Writes a framed file with nothing but the model; both borrowed.  Not collective: one rank writes.
+ * Fails: FCNN_EOUTPUT, FCNN_ENOMEM, FCNN_EINTERNAL. */
+fcnn_status fcnn_model_write(const fcnn_model *model, const char *path);
+
+#endif

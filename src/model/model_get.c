@@ -1,0 +1,384 @@
+/* src/model/model_get.c — models out of HDF5, also out of files that other programs made. */
+#include "model/model_file.h"
+
+#include "core/memory.h"
+#include "core/text.h"
+
+#include <inttypes.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum {
+    WORD_BYTES = 100,
+    CONFIG_BYTES = 16 << 20, /* far more than any config has */
+    NAME_BYTES = 64
+};
+
+typedef struct reader {
+    fcnn_hdf5_file *file;
+    const char *path;
+    const char *group; /* that has W1: "/model" or "/" */
+    int64_t budget;    /* bytes of the file not yet accounted for */
+    fcnn_model *model; /* NULL until its shape is known */
+} reader;
+
+/* The name of an array of a layer, which counts from 0. */
+static void array_name(const reader *from, char letter, int64_t layer, char name[NAME_BYTES])
+{
+    snprintf(name, NAME_BYTES, "%s%s%c%" PRId64, from->group, from->group[1] == '\0' ? "" : "/", letter, layer + 1);
+}
+
+/* ---- shape ---- */
+
+static fcnn_status find_group(reader *from)
+{
+    if (fcnn_hdf5_has(from->file, "/model/W1")) {
+        from->group = "/model";
+    } else if (fcnn_hdf5_has(from->file, "/W1")) {
+        from->group = "/";
+    } else {
+        return fcnn_fail(FCNN_EDATA, "%s: holds no model: there is no dataset W1 in /model or in /", from->path);
+    }
+    if (!fcnn_hdf5_has_attribute(from->file, from->group, "format_version")) {
+        return FCNN_OK;
+    }
+    int64_t version;
+    FCNN_TRY(fcnn_hdf5_read_integer_attribute(from->file, from->group, "format_version", &version));
+    if (version > FCNN_MODEL_FORMAT_VERSION) {
+        return fcnn_fail(FCNN_EDATA,
+                         "%s: was written by a newer fcnn: format_version is %" PRId64
+                         ", this one reads up to %d; update fcnn",
+                         from->path, version, FCNN_MODEL_FORMAT_VERSION);
+    }
+    if (version < 1) {
+        return fcnn_fail(FCNN_EDATA, "%s: %s: format_version is %" PRId64 "; it must be 1 or more", from->path,
+                         from->group, version);
+    }
+    return FCNN_OK;
+}
+
+/* Describes an array of a given rank of float32 or float64, the same for all.  type is −1 before the first. */
+static fcnn_status describe_array(reader *from, const char *name, int rank, int *type, fcnn_hdf5_info *info)
+{
+    FCNN_TRY(fcnn_hdf5_describe_whole(from->file, name, &from->budget, info));
+    char shape[128];
+    fcnn_hdf5_info_shape(info, shape, sizeof shape);
+    if (info->rank != rank) {
+        return fcnn_fail(FCNN_EDATA, "%s: %s is %s; it must be %s", from->path, name,
+                         info->rank == 0 ? "a single value" : shape, rank == 2 ? "[outputs][inputs]" : "[outputs]");
+    }
+    if (fcnn_type_is_integer(info->type)) {
+        return fcnn_fail(FCNN_EDATA, "%s: %s holds %s; it must be float32 or float64", from->path, name,
+                         fcnn_type_name(info->type));
+    }
+    if (*type >= 0 && *type != (int)info->type) {
+        return fcnn_fail(FCNN_EDATA, "%s: %s holds %s, but the arrays before it %s; all must be the same", from->path,
+                         name, fcnn_type_name(info->type), fcnn_type_name((fcnn_type)*type));
+    }
+    if (info->dims[0] == 0 || info->dims[rank - 1] == 0) {
+        return fcnn_fail(FCNN_EDATA, "%s: %s is %s: a layer without values", from->path, name, shape);
+    }
+    *type = (int)info->type;
+    return FCNN_OK;
+}
+
+/* Describes W and b of a layer; before it the layers give `given` values, or −1 if it is the first. */
+static fcnn_status describe_layer(reader *from, int64_t layer, int64_t given, int *type, fcnn_hdf5_info *weights)
+{
+    char name[NAME_BYTES], before[NAME_BYTES], bias_name[NAME_BYTES], shape[128];
+    array_name(from, 'W', layer, name);
+    array_name(from, 'b', layer, bias_name);
+    FCNN_TRY(describe_array(from, name, 2, type, weights));
+    fcnn_hdf5_info_shape(weights, shape, sizeof shape);
+    if (given >= 0 && weights->dims[1] != given) {
+        array_name(from, 'W', layer - 1, before);
+        return fcnn_fail(FCNN_EDATA, "%s: %s is %s, but %s gives %" PRId64 " values; weights are [outputs][inputs]",
+                         from->path, name, shape, strrchr(before, '/') + 1, given);
+    }
+    fcnn_hdf5_info bias;
+    FCNN_TRY(describe_array(from, bias_name, 1, type, &bias));
+    if (bias.dims[0] != weights->dims[0]) {
+        return fcnn_fail(FCNN_EDATA,
+                         "%s: %s has %" PRId64 " values, but %s is %s; weights are [outputs][inputs], biases [outputs]",
+                         from->path, bias_name, bias.dims[0], name, shape);
+    }
+    return FCNN_OK;
+}
+
+static fcnn_status describe_layers(reader *from, fcnn_architecture *shape)
+{
+    char name[NAME_BYTES];
+    fcnn_hdf5_info weights;
+    int64_t capacity = 0;
+    int type = -1;
+    bool more = true;
+    while (more) {
+        const int64_t given = shape->layers > 0 ? shape->widths[shape->layers] : -1;
+        FCNN_TRY(describe_layer(from, shape->layers, given, &type, &weights));
+        FCNN_TRY(fcnn_memory_grow("the layers", shape->layers + 2, sizeof *shape->widths, &shape->widths, &capacity));
+        shape->widths[shape->layers] = weights.dims[1];
+        shape->layers++;
+        shape->widths[shape->layers] = weights.dims[0];
+        array_name(from, 'W', shape->layers, name);
+        more = fcnn_hdf5_has(from->file, name);
+    }
+    array_name(from, 'b', shape->layers, name);
+    if (fcnn_hdf5_has(from->file, name)) {
+        return fcnn_fail(FCNN_EDATA, "%s: there is %s, but no weights W%" PRId64, from->path, name, shape->layers + 1);
+    }
+    shape->precision = type == FCNN_TYPE_FLOAT32 ? FCNN_PRECISION_SINGLE : FCNN_PRECISION_DOUBLE;
+    return FCNN_OK;
+}
+
+/* ---- words ---- */
+
+static bool is_meant_for_files(const char *word)
+{
+    return strcmp(word, "auto") != 0;
+}
+
+static fcnn_status unknown_word(const reader *from, const char *object, const char *attribute, const char *word,
+                                const char *const *words)
+{
+    fcnn_text list = {0};
+    fcnn_status status = FCNN_OK;
+    for (int i = 0; words[i] != NULL && status == FCNN_OK; i++) {
+        if (is_meant_for_files(words[i])) {
+            status = fcnn_text_append(&list, "%s%s", list.length == 0 ? "" : ", ", words[i]);
+        }
+    }
+    if (status == FCNN_OK) {
+        status = fcnn_fail(FCNN_EDATA, "%s: attribute %s of %s is '%s'; it must be one of %s", from->path, attribute,
+                           object, word, list.data);
+    }
+    fcnn_text_clear(&list);
+    return status;
+}
+
+/* Sets *out to the place of an attribute's word in the list; leaves it if there is no such attribute. */
+static fcnn_status read_word(const reader *from, const char *object, const char *attribute, const char *const *words,
+                             int *out)
+{
+    if (!fcnn_hdf5_has_attribute(from->file, object, attribute)) {
+        return FCNN_OK;
+    }
+    char *word;
+    FCNN_TRY(fcnn_hdf5_read_text_attribute(from->file, object, attribute, WORD_BYTES, &word));
+    const int place = fcnn_words_find(words, word);
+    fcnn_status status = FCNN_OK;
+    if (place >= 0 && is_meant_for_files(word)) {
+        *out = place;
+    } else {
+        status = unknown_word(from, object, attribute, word, words);
+    }
+    free(word);
+    return status;
+}
+
+static fcnn_status check_precision(const reader *from, const fcnn_architecture *shape)
+{
+    int precision = (int)shape->precision;
+    FCNN_TRY(read_word(from, from->group, "precision", fcnn_precision_words, &precision));
+    if (precision != (int)shape->precision) {
+        return fcnn_fail(FCNN_EDATA, "%s: attribute precision of %s is %s, but the weights are %s", from->path,
+                         from->group, fcnn_precision_name((fcnn_precision)precision),
+                         fcnn_precision_name(shape->precision));
+    }
+    return FCNN_OK;
+}
+
+static fcnn_status read_output(const reader *from, fcnn_architecture *shape)
+{
+    int output = FCNN_OUTPUT_LINEAR;
+    FCNN_TRY(read_word(from, from->group, "output", fcnn_output_words, &output));
+    int loss = output == FCNN_OUTPUT_SOFTMAX   ? FCNN_LOSS_CROSS_ENTROPY
+               : output == FCNN_OUTPUT_SIGMOID ? FCNN_LOSS_BINARY_CROSS_ENTROPY
+                                               : FCNN_LOSS_MSE;
+    const int usual = loss;
+    FCNN_TRY(read_word(from, from->group, "loss", fcnn_loss_words, &loss));
+    if (loss != usual && (output != FCNN_OUTPUT_SIGMOID || loss != FCNN_LOSS_MSE)) {
+        return fcnn_fail(FCNN_EDATA, "%s: output %s does not go with loss %s", from->path,
+                         fcnn_output_name((fcnn_output)output), fcnn_loss_name((fcnn_loss)loss));
+    }
+    shape->output = (fcnn_output)output;
+    shape->loss = (fcnn_loss)loss;
+    return FCNN_OK;
+}
+
+/* An attribute of the group is for all hidden layers whose W has none. */
+static fcnn_status read_activations(const reader *from, fcnn_architecture *shape)
+{
+    const int64_t last = shape->layers - 1;
+    int hidden = FCNN_ACTIVATION_RELU;
+    FCNN_TRY(read_word(from, from->group, "activation", fcnn_activation_words, &hidden));
+    FCNN_TRY(fcnn_memory_create("the layers", shape->layers, sizeof *shape->activations, &shape->activations));
+    const int fitting = shape->output == FCNN_OUTPUT_SIGMOID ? FCNN_ACTIVATION_SIGMOID : FCNN_ACTIVATION_LINEAR;
+    for (int64_t layer = 0; layer < shape->layers; layer++) {
+        char name[NAME_BYTES];
+        int activation = layer == last ? fitting : hidden;
+        array_name(from, 'W', layer, name);
+        FCNN_TRY(read_word(from, name, "activation", fcnn_activation_words, &activation));
+        if (layer == last && activation != fitting) {
+            return fcnn_fail(FCNN_EDATA, "%s: activation of the last layer, %s, is %s; output %s goes with %s",
+                             from->path, name, fcnn_activation_name((fcnn_activation)activation),
+                             fcnn_output_name(shape->output), fcnn_activation_name((fcnn_activation)fitting));
+        }
+        shape->activations[layer] = (fcnn_activation)activation;
+    }
+    return FCNN_OK;
+}
+
+static fcnn_status read_shape(reader *from, fcnn_architecture *shape)
+{
+    FCNN_TRY(describe_layers(from, shape));
+    FCNN_TRY(check_precision(from, shape));
+    FCNN_TRY(read_output(from, shape));
+    return read_activations(from, shape);
+}
+
+/* ---- numbers ---- */
+
+static fcnn_status read_parameters(const reader *from)
+{
+    const fcnn_model *model = from->model;
+    const int64_t *widths = model->shape.widths;
+    char name[NAME_BYTES];
+    for (int64_t layer = 0; layer < model->shape.layers; layer++) {
+        array_name(from, 'W', layer, name);
+        FCNN_TRY(fcnn_hdf5_read_rows(from->file, name, 0, widths[layer + 1], model->weights[layer]));
+        array_name(from, 'b', layer, name);
+        FCNN_TRY(fcnn_hdf5_read_rows(from->file, name, 0, widths[layer + 1], model->biases[layer]));
+    }
+    const int64_t wrong = fcnn_model_find_nonfinite(model);
+    if (wrong >= 0) {
+        return fcnn_fail(FCNN_EDATA, "%s: W%" PRId64 " or b%" PRId64 " in %s holds NaN or Inf", from->path, wrong + 1,
+                         wrong + 1, from->group);
+    }
+    return FCNN_OK;
+}
+
+/* Reads a whole dataset [count] of a type. */
+static fcnn_status read_array(reader *from, const char *name, fcnn_type type, int64_t count, void *out)
+{
+    fcnn_hdf5_info info;
+    FCNN_TRY(fcnn_hdf5_describe_whole(from->file, name, &from->budget, &info));
+    if (info.rank != 1 || info.dims[0] != count || info.type != type) {
+        char shape[128];
+        fcnn_hdf5_info_shape(&info, shape, sizeof shape);
+        return fcnn_fail(FCNN_EDATA, "%s: %s is %s%s; it must be %s[%" PRId64 "]", from->path, name,
+                         fcnn_type_name(info.type), shape, fcnn_type_name(type), count);
+    }
+    return fcnn_hdf5_read_rows(from->file, name, 0, count, out);
+}
+
+/* Reads <name>_shift and <name>_scale, or leaves the normalizer if the file has neither. */
+static fcnn_status read_normalizer(reader *from, const char *name, fcnn_normalizer *normalizer)
+{
+    char shift[NAME_BYTES], scale[NAME_BYTES];
+    snprintf(shift, sizeof shift, "/normalizer/%s_shift", name);
+    snprintf(scale, sizeof scale, "/normalizer/%s_scale", name);
+    if (!fcnn_hdf5_has(from->file, shift) && !fcnn_hdf5_has(from->file, scale)) {
+        return FCNN_OK;
+    }
+    FCNN_TRY(read_array(from, shift, FCNN_TYPE_FLOAT64, normalizer->count, normalizer->shift));
+    FCNN_TRY(read_array(from, scale, FCNN_TYPE_FLOAT64, normalizer->count, normalizer->scale));
+    for (int64_t i = 0; i < normalizer->count; i++) {
+        if (!isfinite(normalizer->shift[i])) {
+            return fcnn_fail(FCNN_EDATA, "%s: %s holds NaN or Inf", from->path, shift);
+        }
+        if (!isfinite(normalizer->scale[i]) || normalizer->scale[i] == 0) {
+            return fcnn_fail(FCNN_EDATA, "%s: %s holds 0, NaN or Inf", from->path, scale);
+        }
+    }
+    return FCNN_OK;
+}
+
+/* Reads the columns into lines.  whole and real [count] are room for one. */
+static fcnn_status read_columns(reader *from, fcnn_history *history, int64_t *whole, double *real)
+{
+#define READ_COLUMN(column, member, type)                                          \
+    FCNN_TRY(read_array(from, "/history/" #member, type, history->count, column)); \
+    for (int64_t i = 0; i < history->count; i++) {                                 \
+        history->lines[i].member = (column)[i];                                    \
+    }
+    READ_COLUMN(whole, epoch, FCNN_TYPE_INT64)
+    READ_COLUMN(whole, steps, FCNN_TYPE_INT64)
+    READ_COLUMN(real, train_loss, FCNN_TYPE_FLOAT64)
+    READ_COLUMN(real, validation_loss, FCNN_TYPE_FLOAT64)
+    READ_COLUMN(real, validation_metric, FCNN_TYPE_FLOAT64)
+#undef READ_COLUMN
+    return FCNN_OK;
+}
+
+static fcnn_status read_history(reader *from)
+{
+    fcnn_history *history = &from->model->history;
+    if (!fcnn_hdf5_has(from->file, "/history")) {
+        return FCNN_OK;
+    }
+    fcnn_hdf5_info info;
+    int64_t budget = from->budget;
+    FCNN_TRY(fcnn_hdf5_describe_whole(from->file, "/history/epoch", &budget, &info));
+    const int64_t count = info.rank == 1 ? info.dims[0] : 0;
+    FCNN_TRY(fcnn_memory_grow("the history", count, sizeof *history->lines, &history->lines, &history->capacity));
+    history->count = count;
+    int64_t *whole;
+    FCNN_TRY(fcnn_memory_create("the history", count, sizeof *whole, &whole));
+    double *real;
+    fcnn_status status = fcnn_memory_create("the history", count, sizeof *real, &real);
+    if (status == FCNN_OK) {
+        status = read_columns(from, history, whole, real);
+        free(real);
+    }
+    free(whole);
+    return status;
+}
+
+/* Reads what is there of the program's own notes. */
+static fcnn_status read_notes(reader *from)
+{
+    fcnn_model *model = from->model;
+    if (fcnn_hdf5_has_attribute(from->file, from->group, "program")) {
+        FCNN_TRY(fcnn_hdf5_read_text_attribute(from->file, from->group, "program", WORD_BYTES, &model->program));
+    }
+    if (fcnn_hdf5_has_attribute(from->file, from->group, "numerics_version")) {
+        FCNN_TRY(
+            fcnn_hdf5_read_integer_attribute(from->file, from->group, "numerics_version", &model->numerics_version));
+    }
+    if (fcnn_hdf5_has(from->file, "/config")) {
+        FCNN_TRY(fcnn_hdf5_read_text(from->file, "/config", CONFIG_BYTES, &model->config));
+    }
+    return read_history(from);
+}
+
+/* ---- all together ---- */
+
+static fcnn_status read_model(reader *from)
+{
+    fcnn_architecture shape = {0};
+    FCNN_TRY(find_group(from));
+    fcnn_status status = read_shape(from, &shape);
+    if (status == FCNN_OK) {
+        status = fcnn_model_create(&shape, &from->model);
+    }
+    fcnn_architecture_clear(&shape);
+    FCNN_TRY(status);
+    FCNN_TRY(read_parameters(from));
+    FCNN_TRY(read_normalizer(from, "inputs", &from->model->inputs));
+    FCNN_TRY(read_normalizer(from, "targets", &from->model->targets));
+    return read_notes(from);
+}
+
+fcnn_status fcnn_model_get(fcnn_hdf5_file *file, const char *path, fcnn_model **out)
+{
+    reader from = {.file = file, .path = path, .budget = fcnn_hdf5_bytes(file)};
+    const fcnn_status status = read_model(&from);
+    if (status != FCNN_OK) {
+        fcnn_model_destroy(from.model);
+        return status;
+    }
+    *out = from.model;
+    return FCNN_OK;
+}

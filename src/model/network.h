@@ -1,0 +1,82 @@
+/* src/model/network.h — a network at work on one rank: parameters, activations and derivatives in panels.
+ *
+ * Functions with thread arguments are called by every thread of a team (compute/team.h) at once; each does
+ * its part.  Nothing here calls MPI. */
+#ifndef FCNN_MODEL_NETWORK_H
+#define FCNN_MODEL_NETWORK_H
+
+#include "compute/exact_sum.h"
+#include "compute/kernels.h"
+#include "data/table.h"
+#include "model/model.h"
+
+#include <fcnn/network.h>
+
+/* Rows to work on: `rows` of a table, in the order of index. */
+typedef struct fcnn_batch {
+    const fcnn_table *inputs;
+    const fcnn_table *targets; /* NULL: none, or labels instead */
+    const int32_t *labels;     /* [table rows], for softmax; NULL: none */
+    const int64_t *index;      /* [rows] */
+    int64_t rows;
+} fcnn_batch;
+
+/* What one thread saw of a step. */
+typedef struct fcnn_thread_notes {
+    uint64_t *input_magnitudes; /* [layers]: of each layer's inputs, magnitude bits */
+    uint64_t *delta_magnitudes; /* [layers]: of the loss's derivative with respect to each layer's sums */
+    fcnn_exact_sum loss;        /* over rows */
+} fcnn_thread_notes;
+
+struct fcnn_network {
+    const fcnn_kernels *kernels;
+    fcnn_architecture shape;
+    int64_t rows;                     /* capacity of the matrices below */
+    void **parameters;                /* [layers]: panels [1 + in][out], the biases in row 0 */
+    void **transposed;                /* [layers]: panels [out][in] of the weights; layer 0: NULL; forward only: NULL */
+    void **values;                    /* [layers + 1]: panels [rows][width]: the inputs, then each layer's results */
+    void **slopes;                    /* [layers]: panels [rows][out], derivatives of a gelu; else NULL */
+    void **deltas;                    /* [layers]: panels [rows][out]; forward only: the last one alone */
+    void *targets;                    /* panels [rows][outputs] */
+    int32_t *labels;                  /* [rows] */
+    double *losses;                   /* [rows] */
+    double *input_line, *target_line; /* [2][features], [2][outputs]: factors, then offsets, that normalize */
+    double *target_units;             /* [2][outputs]: factors, then offsets, back to physical units */
+};
+
+/* What a network is made for. */
+typedef enum fcnn_network_use { FCNN_NETWORK_FORWARD, FCNN_NETWORK_TRAINING } fcnn_network_use;
+
+/* Makes a network with a model's shape, parameters and normalizers, for at most `rows` rows at a time.
+ * Fails: FCNN_ENOMEM, FCNN_EUSAGE for a bad FCNN_ISA. */
+fcnn_status fcnn_network_create_from(const fcnn_model *model, int64_t rows, fcnn_network_use use, fcnn_network **out);
+
+/* Copies the parameters into a model of the same shape. */
+void fcnn_network_store(const fcnn_network *network, fcnn_model *model);
+
+/* Bytes that fcnn_network_create_from takes. */
+int64_t fcnn_network_bytes(const fcnn_architecture *shape, int64_t rows, fcnn_network_use use);
+
+/* Gathers rows first … last−1 of the batch and runs them forward.  The outputs (probabilities, or values in
+ * normalized units) come to lie in the last deltas matrix and, if the batch has targets or labels, the
+ * losses in losses. */
+void fcnn_network_forward(fcnn_network *network, const fcnn_batch *batch, int64_t first, int64_t last);
+
+/* As forward, then backward: leaves the derivatives in deltas.  Magnitudes and, if it is asked for, the
+ * losses go to the thread's notes. */
+void fcnn_network_forward_backward(fcnn_network *network, const fcnn_batch *batch, int64_t first, int64_t last,
+                                   bool count_loss, fcnn_thread_notes *notes);
+
+/* An output of a row after forward, in normalized units. */
+double fcnn_network_output(const fcnn_network *network, int64_t row, int64_t column);
+
+/* The same in physical units. */
+double fcnn_network_physical(const fcnn_network *network, int64_t row, int64_t column);
+
+/* The factor that turns sums of derivatives over rows into the derivative of the mean loss. */
+double fcnn_network_mean_factor(const fcnn_architecture *shape, int64_t rows);
+
+/* What a row's loss is divided by besides the number of rows: outputs for mse and binary cross entropy. */
+int64_t fcnn_network_loss_terms(const fcnn_architecture *shape);
+
+#endif

@@ -1,0 +1,416 @@
+/* tests/test_model_get.c — models of other programs are read, or refused with a reason. */
+#include "model/model_file.h"
+
+#include "harness.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+#include <hdf5.h>
+
+/* ---- files ---- */
+
+static const char *foreign_path(void)
+{
+    return harness_path("foreign.h5");
+}
+
+static hid_t foreign_create(void)
+{
+    const hid_t file = H5Fcreate(foreign_path(), H5F_ACC_TRUNC, H5P_DEFAULT, H5P_DEFAULT);
+    CU_ASSERT_TRUE_FATAL(file >= 0);
+    return file;
+}
+
+static hid_t foreign_open(void)
+{
+    const hid_t file = H5Fopen(foreign_path(), H5F_ACC_RDWR, H5P_DEFAULT);
+    CU_ASSERT_TRUE_FATAL(file >= 0);
+    return file;
+}
+
+static void put_group(hid_t file, const char *name)
+{
+    H5Gclose(H5Gcreate2(file, name, H5P_DEFAULT, H5P_DEFAULT, H5P_DEFAULT));
+}
+
+/* Makes a dataset [rows][columns], or [rows] if columns is 0, of 0.5, 1.5, …; replaces one that is there. */
+static void put_array(hid_t file, const char *name, hid_t type, hsize_t rows, hsize_t columns)
+{
+    const hsize_t dims[] = {rows, columns};
+    double values[256];
+    for (int i = 0; i < 256; i++) {
+        values[i] = i + 0.5;
+    }
+    if (H5Lexists(file, name, H5P_DEFAULT) > 0) {
+        H5Ldelete(file, name, H5P_DEFAULT);
+    }
+    const hid_t space = H5Screate_simple(columns > 0 ? 2 : 1, dims, NULL);
+    const hid_t dataset = H5Dcreate2(file, name, type, space, H5P_DEFAULT, H5P_DEFAULT, H5P_DEFAULT);
+    CU_ASSERT_TRUE(dataset >= 0);
+    CU_ASSERT_TRUE(H5Dwrite(dataset, H5T_NATIVE_DOUBLE, H5S_ALL, H5S_ALL, H5P_DEFAULT, values) >= 0);
+    H5Dclose(dataset);
+    H5Sclose(space);
+}
+
+/* Writes one number into a dataset of the file. */
+static void put_number(hid_t file, const char *name, hsize_t at, double value)
+{
+    const hsize_t count = 1;
+    const hid_t dataset = H5Dopen2(file, name, H5P_DEFAULT);
+    const hid_t space = H5Dget_space(dataset), memory = H5Screate_simple(1, &count, NULL);
+    H5Sselect_elements(space, H5S_SELECT_SET, 1, &at);
+    CU_ASSERT_TRUE(H5Dwrite(dataset, H5T_NATIVE_DOUBLE, memory, space, H5P_DEFAULT, &value) >= 0);
+    H5Sclose(memory);
+    H5Sclose(space);
+    H5Dclose(dataset);
+}
+
+static void put_word(hid_t file, const char *object, const char *name, const char *word)
+{
+    const hid_t type = H5Tcopy(H5T_C_S1), space = H5Screate(H5S_SCALAR);
+    H5Tset_size(type, H5T_VARIABLE);
+    H5Tset_cset(type, H5T_CSET_UTF8);
+    const hid_t attribute = H5Acreate_by_name(file, object, name, type, space, H5P_DEFAULT, H5P_DEFAULT, H5P_DEFAULT);
+    CU_ASSERT_TRUE(H5Awrite(attribute, type, &word) >= 0);
+    H5Aclose(attribute);
+    H5Sclose(space);
+    H5Tclose(type);
+}
+
+static void put_integer(hid_t file, const char *object, const char *name, int64_t value)
+{
+    const hid_t space = H5Screate(H5S_SCALAR);
+    const hid_t attribute =
+        H5Acreate_by_name(file, object, name, H5T_STD_I32BE, space, H5P_DEFAULT, H5P_DEFAULT, H5P_DEFAULT);
+    CU_ASSERT_TRUE(H5Awrite(attribute, H5T_NATIVE_INT64, &value) >= 0);
+    H5Aclose(attribute);
+    H5Sclose(space);
+}
+
+/* A model 3-4-2 of another program. */
+static void write_foreign(const char *group, hid_t type)
+{
+    static const char *const arrays[] = {"W1", "b1", "W2", "b2"};
+    static const hsize_t dims[][2] = {{4, 3}, {4, 0}, {2, 4}, {2, 0}};
+    const hid_t file = foreign_create();
+    if (group[0] != '\0') {
+        put_group(file, group);
+    }
+    for (int i = 0; i < 4; i++) {
+        char name[32];
+        snprintf(name, sizeof name, "%s/%s", group, arrays[i]);
+        put_array(file, name, type, dims[i][0], dims[i][1]);
+    }
+    H5Fclose(file);
+}
+
+static fcnn_model *read_foreign(void)
+{
+    fcnn_model *model = NULL;
+    HARNESS_OK(fcnn_model_read(foreign_path(), &model));
+    CU_ASSERT_PTR_NOT_NULL_FATAL(model);
+    return model;
+}
+
+/* ---- what is read ---- */
+
+static void files_of_other_programs_are_read(void)
+{
+    const hid_t types[] = {H5T_IEEE_F32LE, H5T_IEEE_F32BE, H5T_IEEE_F64LE, H5T_IEEE_F64BE};
+    for (int i = 0; i < 4; i++) {
+        write_foreign(i % 2 ? "" : "/model", types[i]);
+        fcnn_model *model = read_foreign();
+        const fcnn_architecture *shape = &model->shape;
+        CU_ASSERT_EQUAL(shape->precision, i < 2 ? FCNN_PRECISION_SINGLE : FCNN_PRECISION_DOUBLE);
+        CU_ASSERT_EQUAL_FATAL(shape->layers, 2);
+        CU_ASSERT_EQUAL(shape->widths[0], 3);
+        CU_ASSERT_EQUAL(shape->widths[1], 4);
+        CU_ASSERT_EQUAL(shape->widths[2], 2);
+        CU_ASSERT_EQUAL(shape->activations[0], FCNN_ACTIVATION_RELU);
+        CU_ASSERT_EQUAL(shape->activations[1], FCNN_ACTIVATION_LINEAR);
+        CU_ASSERT_EQUAL(shape->output, FCNN_OUTPUT_LINEAR);
+        CU_ASSERT_EQUAL(shape->loss, FCNN_LOSS_MSE);
+        for (int k = 0; k < 12; k++) {
+            CU_ASSERT_EQUAL(i < 2 ? ((float *)model->weights[0])[k] : ((double *)model->weights[0])[k], k + 0.5);
+        }
+        CU_ASSERT_EQUAL(i < 2 ? ((float *)model->biases[1])[1] : ((double *)model->biases[1])[1], 1.5);
+        CU_ASSERT_EQUAL(model->inputs.scale[2], 1);
+        CU_ASSERT_EQUAL(model->targets.shift[1], 0);
+        CU_ASSERT_PTR_NULL(model->config);
+        CU_ASSERT_PTR_NULL(model->program);
+        CU_ASSERT_EQUAL(model->history.count, 0);
+        fcnn_model_destroy(model);
+    }
+}
+
+static void attributes_of_other_programs_count(void)
+{
+    write_foreign("/model", H5T_IEEE_F32LE);
+    hid_t file = foreign_open();
+    put_word(file, "/model", "output", "sigmoid");
+    put_word(file, "/model", "activation", "gelu");
+    put_group(file, "/normalizer");
+    put_array(file, "/normalizer/inputs_shift", H5T_IEEE_F64BE, 3, 0);
+    put_array(file, "/normalizer/inputs_scale", H5T_IEEE_F64LE, 3, 0);
+    H5Fclose(file);
+    fcnn_model *model = read_foreign();
+    CU_ASSERT_EQUAL(model->shape.output, FCNN_OUTPUT_SIGMOID);
+    CU_ASSERT_EQUAL(model->shape.loss, FCNN_LOSS_BINARY_CROSS_ENTROPY);
+    CU_ASSERT_EQUAL(model->shape.activations[0], FCNN_ACTIVATION_GELU);
+    CU_ASSERT_EQUAL(model->shape.activations[1], FCNN_ACTIVATION_SIGMOID);
+    CU_ASSERT_EQUAL(model->inputs.shift[2], 2.5);
+    CU_ASSERT_EQUAL(model->inputs.scale[0], 0.5);
+    CU_ASSERT_EQUAL(model->targets.scale[0], 1);
+    fcnn_model_destroy(model);
+    file = foreign_open();
+    put_word(file, "/model/W1", "activation", "tanh");
+    put_word(file, "/model", "loss", "mse");
+    H5Fclose(file);
+    model = read_foreign();
+    CU_ASSERT_EQUAL(model->shape.activations[0], FCNN_ACTIVATION_TANH);
+    CU_ASSERT_EQUAL(model->shape.loss, FCNN_LOSS_MSE);
+    fcnn_model_destroy(model);
+}
+
+/* ---- errors: each on a good file with one thing wrong ---- */
+
+/* Opens the file of another program, 3-4-2 in /model, for something to be done wrong. */
+static hid_t spoil(void)
+{
+    write_foreign("/model", H5T_IEEE_F32LE);
+    return foreign_open();
+}
+
+static void expect(hid_t file, const char *text)
+{
+    fcnn_model *model = NULL;
+    H5Fclose(file);
+    HARNESS_STATUS(fcnn_model_read(foreign_path(), &model), FCNN_EDATA);
+    HARNESS_ERROR_HAS(foreign_path());
+    HARNESS_ERROR_HAS(text);
+}
+
+static void wrong_shapes_are_told(void)
+{
+    const hid_t f32 = H5T_IEEE_F32LE;
+    hid_t file = foreign_create();
+    expect(file, "holds no model: there is no dataset W1 in /model or in /");
+
+    file = spoil();
+    H5Ldelete(file, "/model/b2", H5P_DEFAULT);
+    expect(file, "there is no dataset /model/b2; the file has /model/W1 [4][3], /model/W2 [2][4], /model/b1 [4]");
+
+    file = spoil();
+    put_array(file, "/model/W1", f32, 12, 0);
+    expect(file, "/model/W1 is [12]; it must be [outputs][inputs]");
+
+    file = spoil();
+    put_array(file, "/model/b2", f32, 2, 1);
+    expect(file, "/model/b2 is [2][1]; it must be [outputs]");
+
+    file = spoil();
+    put_array(file, "/model/W2", f32, 2, 5);
+    expect(file, "/model/W2 is [2][5], but W1 gives 4 values; weights are [outputs][inputs]");
+
+    file = spoil();
+    put_array(file, "/model/b1", f32, 3, 0);
+    expect(file, "/model/b1 has 3 values, but /model/W1 is [4][3]; weights are [outputs][inputs], biases [outputs]");
+
+    file = spoil();
+    put_array(file, "/model/b3", f32, 2, 0);
+    expect(file, "there is /model/b3, but no weights W3");
+
+    file = spoil();
+    put_array(file, "/model/W3", f32, 7, 2);
+    put_array(file, "/model/b3", f32, 7, 0);
+    put_array(file, "/model/W4", f32, 0, 7);
+    expect(file, "/model/W4 is [0][7]: a layer without values");
+}
+
+static void wrong_types_and_values_are_told(void)
+{
+    hid_t file = spoil();
+    put_array(file, "/model/W1", H5T_STD_I32LE, 4, 3);
+    expect(file, "/model/W1 holds int32; it must be float32 or float64");
+
+    file = spoil();
+    put_array(file, "/model/W2", H5T_IEEE_F64LE, 2, 4);
+    expect(file, "/model/W2 holds float64, but the arrays before it float32; all must be the same");
+
+    file = spoil();
+    put_number(file, "/model/b2", 1, NAN);
+    expect(file, "W2 or b2 in /model holds NaN or Inf");
+
+    file = spoil();
+    put_number(file, "/model/b1", 3, -INFINITY);
+    expect(file, "W1 or b1 in /model holds NaN or Inf");
+}
+
+static void wrong_words_are_told(void)
+{
+    hid_t file = spoil();
+    put_word(file, "/model", "output", "argmax");
+    expect(file, "attribute output of /model is 'argmax'; it must be one of softmax, sigmoid, linear");
+
+    file = spoil();
+    put_word(file, "/model", "output", "auto");
+    expect(file, "attribute output of /model is 'auto'; it must be one of softmax, sigmoid, linear");
+
+    file = spoil();
+    put_word(file, "/model", "loss", "mae");
+    expect(file, "attribute loss of /model is 'mae'; it must be one of cross_entropy, binary_cross_entropy, mse");
+
+    file = spoil();
+    put_word(file, "/model", "loss", "cross_entropy");
+    expect(file, "output linear does not go with loss cross_entropy");
+
+    file = spoil();
+    put_word(file, "/model/W1", "activation", "swish");
+    expect(file,
+           "attribute activation of /model/W1 is 'swish'; it must be one of relu, leaky_relu, tanh, sigmoid, gelu");
+
+    file = spoil();
+    put_word(file, "/model/W2", "activation", "tanh");
+    expect(file, "activation of the last layer, /model/W2, is tanh; output linear goes with linear");
+
+    file = spoil();
+    put_word(file, "/model", "precision", "double");
+    expect(file, "attribute precision of /model is double, but the weights are single");
+
+    file = spoil();
+    put_integer(file, "/model", "output", 1);
+    expect(file, "attribute output of /model is not a text");
+}
+
+static void wrong_versions_are_told(void)
+{
+    hid_t file = spoil();
+    put_integer(file, "/model", "format_version", FCNN_MODEL_FORMAT_VERSION + 1);
+    expect(file, "was written by a newer fcnn: format_version is 2, this one reads up to 1; update fcnn");
+
+    file = spoil();
+    put_integer(file, "/model", "format_version", 0);
+    expect(file, "/model: format_version is 0; it must be 1 or more");
+}
+
+static void wrong_normalizers_are_told(void)
+{
+    const hid_t f64 = H5T_IEEE_F64LE;
+    hid_t file = spoil();
+    put_group(file, "/normalizer");
+    put_array(file, "/normalizer/inputs_shift", f64, 3, 0);
+    expect(file, "there is no dataset /normalizer/inputs_scale");
+
+    file = spoil();
+    put_group(file, "/normalizer");
+    put_array(file, "/normalizer/targets_shift", f64, 3, 0);
+    expect(file, "/normalizer/targets_shift is float64[3]; it must be float64[2]");
+
+    file = spoil();
+    put_group(file, "/normalizer");
+    put_array(file, "/normalizer/inputs_shift", H5T_IEEE_F32LE, 3, 0);
+    expect(file, "/normalizer/inputs_shift is float32[3]; it must be float64[3]");
+
+    file = spoil();
+    put_group(file, "/normalizer");
+    put_array(file, "/normalizer/inputs_shift", f64, 3, 0);
+    put_array(file, "/normalizer/inputs_scale", f64, 3, 0);
+    put_number(file, "/normalizer/inputs_scale", 1, 0);
+    expect(file, "/normalizer/inputs_scale holds 0, NaN or Inf");
+
+    file = foreign_open();
+    put_number(file, "/normalizer/inputs_scale", 1, 1);
+    put_number(file, "/normalizer/inputs_shift", 2, NAN);
+    expect(file, "/normalizer/inputs_shift holds NaN or Inf");
+}
+
+static void wrong_histories_are_told(void)
+{
+    hid_t file = spoil();
+    put_group(file, "/history");
+    expect(file, "there is no dataset /history/epoch");
+
+    file = spoil();
+    put_group(file, "/history");
+    put_array(file, "/history/epoch", H5T_STD_I64LE, 5, 0);
+    put_array(file, "/history/steps", H5T_STD_I64LE, 4, 0);
+    expect(file, "/history/steps is int64[4]; it must be int64[5]");
+}
+
+static void what_is_no_model_file_is_told(void)
+{
+    fcnn_model *model;
+    const char *path = harness_path("nothing.h5");
+    HARNESS_STATUS(fcnn_model_read(path, &model), FCNN_EINPUT);
+    HARNESS_ERROR_HAS("nothing.h5: cannot be read: No such file or directory");
+    FILE *file = fopen(path, "w");
+    fprintf(file, "1,2,3\n");
+    fclose(file);
+    HARNESS_STATUS(fcnn_model_read(path, &model), FCNN_EDATA);
+    HARNESS_ERROR_HAS("nothing.h5: is not an HDF5 file");
+}
+
+/* A large dataset costs a file a few bytes; memory is not asked for before the file has shown its own. */
+static void arrays_that_were_never_written_are_refused(void)
+{
+    const hsize_t dims[] = {1000000, 1000000};
+    hid_t file = spoil();
+    H5Ldelete(file, "/model/W1", H5P_DEFAULT);
+    const hid_t space = H5Screate_simple(2, dims, NULL);
+    H5Dclose(H5Dcreate2(file, "/model/W1", H5T_IEEE_F32LE, space, H5P_DEFAULT, H5P_DEFAULT, H5P_DEFAULT));
+    H5Sclose(space);
+    expect(file, "dataset /model/W1 was never written");
+}
+
+/* Three marks in the order in which HDF5 numbers its spaces, property lists and types. */
+typedef struct marks {
+    hid_t ids[3];
+} marks;
+
+static marks set_marks(void)
+{
+    return (marks){{H5Screate(H5S_SCALAR), H5Pcreate(H5P_DATASET_CREATE), H5Tcopy(H5T_C_S1)}};
+}
+
+/* Counts what was opened between the two, removing them, and is open still. */
+static int64_t left_open(marks from, marks to)
+{
+    int64_t count = H5Fget_obj_count(H5F_OBJ_ALL, H5F_OBJ_FILE | H5F_OBJ_DATASET | H5F_OBJ_GROUP | H5F_OBJ_ATTR);
+    for (int i = 0; i < 3; i++) {
+        for (hid_t id = from.ids[i] + 1; id < to.ids[i]; id++) {
+            count += H5Iis_valid(id) > 0;
+        }
+        H5Idec_ref(from.ids[i]);
+        H5Idec_ref(to.ids[i]);
+    }
+    return count;
+}
+
+static void nothing_stays_open(void)
+{
+    write_foreign("/model", H5T_IEEE_F32LE);
+    fcnn_model_destroy(read_foreign()); /* HDF5 has set itself up */
+    const marks before = set_marks();
+    attributes_of_other_programs_count();
+    wrong_shapes_are_told();
+    wrong_types_and_values_are_told();
+    wrong_words_are_told();
+    wrong_versions_are_told();
+    wrong_normalizers_are_told();
+    wrong_histories_are_told();
+    arrays_that_were_never_written_are_refused();
+    CU_ASSERT_EQUAL(left_open(before, set_marks()), 0);
+}
+
+HARNESS_MAIN("model_get", {"files of other programs are read", files_of_other_programs_are_read},
+             {"attributes of other programs count", attributes_of_other_programs_count},
+             {"wrong shapes are told", wrong_shapes_are_told},
+             {"wrong types and values are told", wrong_types_and_values_are_told},
+             {"wrong words are told", wrong_words_are_told}, {"wrong versions are told", wrong_versions_are_told},
+             {"wrong normalizers are told", wrong_normalizers_are_told},
+             {"wrong histories are told", wrong_histories_are_told},
+             {"what is no model file is told", what_is_no_model_file_is_told},
+             {"arrays that were never written are refused", arrays_that_were_never_written_are_refused},
+             {"nothing stays open", nothing_stays_open})
