@@ -1,0 +1,75 @@
+#!/usr/bin/env bash
+# From a clean checkout to a trained network: installs, builds in build/, imports the digits, trains and evaluates.
+# What is done already is skipped.
+set -eu
+cd "$(dirname "$0")/.."
+. scripts/common.sh
+
+case ${1:-} in
+'') ;;
+-h | --help)
+    fcnn_say "usage: scripts/quickstart.sh"
+    fcnn_say "Installs what is missing (apt), builds in build/, trains configs/digits.ini on two ranks, evaluates it."
+    fcnn_say "FCNN_NO_INSTALL=1 leaves the packages as they are."
+    exit 0
+    ;;
+*) fcnn_stop 64 "unknown argument $1; see --help" ;;
+esac
+
+ranks=2
+data=configs/data/digits.h5
+model=digits/model.h5
+wanted=96
+
+# shellcheck disable=SC2086 # a list of words
+fcnn_install $fcnn_build_packages
+
+fcnn_say "== Building in build/"
+[ -x configure ] || ./autogen.sh >build-autogen.log 2>&1 || fcnn_stop 70 "autogen.sh failed: see build-autogen.log"
+mkdir -p build
+if [ ! -f build/Makefile ]; then
+    (cd build && ../configure --quiet)
+fi
+make -C build -s -j "$(fcnn_cores)"
+
+if [ ! -f "$data" ]; then
+    fcnn_say "== Importing configs/data/digits.csv"
+    build/fcnn-import "$data" --csv configs/data/digits.csv --split 0.8 --seed 1
+fi
+
+fcnn_say "== Training: mpirun -np $ranks build/fcnn-train configs/digits.ini"
+fcnn_mpirun $ranks build/fcnn-train configs/digits.ini
+
+fcnn_say "== Evaluating on rows that training did not see"
+result=$(fcnn_mpirun $ranks build/fcnn-predict "$model" "$data" --inputs /test/x --targets /test/y)
+printf '%s\n' "$result"
+# the number that follows "accuracy", in percent or as a fraction
+percent=$(printf '%s\n' "$result" | awk '
+    match($0, /[Aa]ccuracy[^0-9]*[0-9.]+ *%?/) {
+        text = substr($0, RSTART, RLENGTH); fraction = text !~ /%/
+        gsub(/[^0-9.]/, "", text); print fraction && text <= 1 ? 100 * text : text + 0; exit }')
+[ -n "$percent" ] || fcnn_stop 70 "fcnn-predict named no accuracy"
+awk -v p="$percent" -v w="$wanted" 'BEGIN { exit !(p >= w) }' ||
+    fcnn_stop 70 "only $percent % of the held-out digits are right, $wanted % were expected"
+
+cat <<END
+
+$percent % of the held-out digits are right.  The network lies in $model.  Try next:
+
+What is in it:
+  build/fcnn-info $model
+The same on one rank, which gives the same bits:
+  mpirun -np 1 build/fcnn-train --set output.directory=digits-one-rank configs/digits.ini
+  build/fcnn-info --hash $model
+  build/fcnn-info --hash digits-one-rank/model.h5
+Go on training from where it stopped:
+  mpirun -np 2 build/fcnn-train --set train.epochs=60 configs/digits.ini
+Another kind of problem, from its table on (the head of configs/regression.ini says more):
+  build/fcnn-import configs/data/regression.h5 --csv configs/data/regression.csv --header \\
+      --target-columns 7,8,9 --split 0.8 --seed 1
+  build/fcnn-train configs/regression.ini
+END
+fcnn_find_mpi
+if [ "$fcnn_mpi" = openmpi ] && [ "$(id -u)" -eq 0 ]; then
+    fcnn_say "mpirun refuses root; for your own calls: export OMPI_ALLOW_RUN_AS_ROOT=1 OMPI_ALLOW_RUN_AS_ROOT_CONFIRM=1"
+fi

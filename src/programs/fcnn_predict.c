@@ -1,0 +1,83 @@
+/* src/programs/fcnn_predict.c — runs a trained model over a file of rows. */
+#include <fcnn/fcnn.h>
+
+#include "program.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#define PROGRAM "fcnn-predict"
+
+static const char help[] =
+    "usage: fcnn-predict MODEL DATA.h5 [options]\n"
+    "       mpirun -np N fcnn-predict MODEL DATA.h5 [options]\n"
+    "\n"
+    "Runs a trained model over the rows of an HDF5 file: the same bits on any number of ranks and threads.\n"
+    "\n"
+    "  --inputs NAME    dataset of the inputs [/x]\n"
+    "  --targets NAME   dataset of the targets: prints loss and accuracy, or R2, RMSE and largest error per output\n"
+    "  --columns        the datasets are [features][rows], as Fortran writes them\n"
+    "  --output OUT.h5  write /predictions [rows][outputs] in physical units and, for classifiers, /classes [rows]\n"
+    "  --help, --version\n"
+    "\n"
+    "Exit codes: 0 done, 64 usage or launcher, 65 bad data, 66 file missing or unreadable, 74 output not writable.\n";
+
+/* Reads the command line.  Returns an exit code. */
+static int parse(int argc, char **argv, const fcnn_comm *comm, fcnn_predict_options *out)
+{
+    const struct {
+        const char *option, **value;
+    } valued[] = {{"--inputs", &out->data.inputs}, {"--targets", &out->data.targets}, {"--output", &out->output}};
+    const size_t count = sizeof valued / sizeof *valued;
+    for (int i = 1; i < argc; i++) {
+        size_t k = 0;
+        while (k < count && !program_is_option(argv[i], valued[k].option)) {
+            k++;
+        }
+        if (k < count) {
+            *valued[k].value = program_option_value(argc, argv, &i);
+            if (*valued[k].value == NULL) {
+                return program_usage_error(PROGRAM, comm, "a value is missing after ", valued[k].option);
+            }
+        } else if (strcmp(argv[i], "--columns") == 0) {
+            out->data.columns = 1;
+        } else if (argv[i][0] == '-') {
+            return program_usage_error(PROGRAM, comm, "unknown option ", argv[i]);
+        } else if (out->model == NULL) {
+            out->model = argv[i];
+        } else if (out->data.file == NULL) {
+            out->data.file = argv[i];
+        } else {
+            return program_usage_error(PROGRAM, comm, "a model and a data file are enough; what is ", argv[i]);
+        }
+    }
+    if (out->data.file == NULL) {
+        return program_usage_error(PROGRAM, comm, "a model and a data file are needed", "");
+    }
+    if (out->data.targets == NULL && out->output == NULL) {
+        return program_usage_error(PROGRAM, comm, "nothing to do: --targets scores predictions, --output writes them",
+                                   "");
+    }
+    return 0;
+}
+
+int main(int argc, char **argv)
+{
+    if (program_begin(argc, argv, PROGRAM, help)) {
+        return program_finish(PROGRAM, 0);
+    }
+    fcnn_comm *comm = NULL;
+    fcnn_status status = fcnn_comm_start(&argc, &argv, &comm);
+    if (status != FCNN_OK) {
+        return program_fail(PROGRAM, NULL, status, fcnn_error_text());
+    }
+    fcnn_comm_speak_as(comm, PROGRAM);
+    fcnn_predict_options options = {.data = {.inputs = "/x"}, .report = stdout};
+    int code = parse(argc, argv, comm, &options);
+    if (code == 0) {
+        status = fcnn_predict(comm, &options);
+        code = status == FCNN_OK ? program_finish(PROGRAM, 0) : program_fail(PROGRAM, comm, status, fcnn_error_text());
+    }
+    fcnn_comm_finish(comm);
+    return code;
+}

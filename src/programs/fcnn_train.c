@@ -1,0 +1,135 @@
+/* src/programs/fcnn_train.c — trains the network that a config describes. */
+#include <fcnn/fcnn.h>
+
+#include "program.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define PROGRAM "fcnn-train"
+
+static const char help[] =
+    "usage: fcnn-train [options] CONFIG.ini\n"
+    "       mpirun -np N fcnn-train [options] CONFIG.ini\n"
+    "\n"
+    "Trains a fully connected network on HDF5 data: the same bits on any number of ranks and threads.\n"
+    "\n"
+    "  --set SECTION.KEY=VALUE  change a key of the config; may be given more than once\n"
+    "  --check                  read everything, print what would be done, train nothing\n"
+    "  --print-config           print the effective config and stop\n"
+    "  --overwrite              start anew in a folder that holds checkpoints: they are removed\n"
+    "  --help-config            every key of a config, with its default and what it is for\n"
+    "  --help, --version\n"
+    "\n"
+    "Exit codes: 0 done, 64 usage or launcher, 65 bad data, 66 file missing or unreadable, 70 diverged or internal,\n"
+    "74 output not writable, 78 bad config or a key changed that may not.\n";
+
+typedef struct arguments {
+    const char *config;
+    int check, print, overwrite;
+    const char **assignments; /* [assignment_count] */
+    int assignment_count;
+} arguments;
+
+/* Reads the command line.  Returns an exit code. */
+static int parse(int argc, char **argv, const fcnn_comm *comm, arguments *out)
+{
+    for (int i = 1; i < argc; i++) {
+        if (strncmp(argv[i], "--set=", 6) == 0) {
+            out->assignments[out->assignment_count++] = argv[i] + 6;
+        } else if (strcmp(argv[i], "--set") == 0) {
+            if (i + 1 == argc) {
+                return program_usage_error(PROGRAM, comm, "--set needs SECTION.KEY=VALUE", "");
+            }
+            out->assignments[out->assignment_count++] = argv[++i];
+        } else if (strcmp(argv[i], "--check") == 0) {
+            out->check = 1;
+        } else if (strcmp(argv[i], "--print-config") == 0) {
+            out->print = 1;
+        } else if (strcmp(argv[i], "--overwrite") == 0) {
+            out->overwrite = 1;
+        } else if (argv[i][0] == '-') {
+            return program_usage_error(PROGRAM, comm, "unknown option ", argv[i]);
+        } else if (out->config != NULL) {
+            return program_usage_error(PROGRAM, comm, "one config is enough; what is ", argv[i]);
+        } else {
+            out->config = argv[i];
+        }
+    }
+    return out->config != NULL ? 0 : program_usage_error(PROGRAM, comm, "no config is given", "");
+}
+
+static fcnn_status read_config(fcnn_comm *comm, const arguments *given, fcnn_config **out)
+{
+    fcnn_status status = fcnn_config_read(comm, given->config, out);
+    for (int i = 0; i < given->assignment_count && status == FCNN_OK; i++) {
+        status = fcnn_config_set(*out, given->assignments[i]);
+    }
+    return status == FCNN_OK ? fcnn_config_check(*out) : status;
+}
+
+static fcnn_status print_config(const fcnn_comm *comm, const fcnn_config *config)
+{
+    char *text;
+    const fcnn_status status = fcnn_config_text(config, &text);
+    if (status == FCNN_OK && fcnn_comm_rank(comm) == 0) {
+        fputs(text, stdout);
+    }
+    if (status == FCNN_OK) {
+        free(text);
+    }
+    return status;
+}
+
+static fcnn_status run(fcnn_comm *comm, const arguments *given)
+{
+    fcnn_config *config = NULL;
+    fcnn_status status = read_config(comm, given, &config);
+    if (status == FCNN_OK && given->print) {
+        status = print_config(comm, config);
+    } else if (status == FCNN_OK) {
+        const fcnn_train_options options = {
+            .report = stdout, .check_only = given->check, .overwrite = given->overwrite};
+        status = fcnn_train(comm, config, &options);
+    }
+    fcnn_config_destroy(config);
+    return status;
+}
+
+/* --help-config, before MPI starts.  True if it was asked for. */
+static int print_reference(int argc, char **argv)
+{
+    for (int i = 1; i < argc; i++) {
+        char *text;
+        if (strcmp(argv[i], "--help-config") == 0 && fcnn_config_help(&text) == FCNN_OK) {
+            fputs(text, stdout);
+            free(text);
+            return 1;
+        }
+    }
+    return 0;
+}
+
+int main(int argc, char **argv)
+{
+    if (program_begin(argc, argv, PROGRAM, help) || print_reference(argc, argv)) {
+        return program_finish(PROGRAM, 0);
+    }
+    fcnn_comm *comm = NULL;
+    fcnn_status status = fcnn_comm_start(&argc, &argv, &comm);
+    if (status != FCNN_OK) {
+        return program_fail(PROGRAM, NULL, status, fcnn_error_text());
+    }
+    fcnn_comm_speak_as(comm, PROGRAM);
+    arguments given = {.assignments = calloc((size_t)argc, sizeof(char *))};
+    int code = given.assignments != NULL ? parse(argc, argv, comm, &given)
+                                         : program_fail(PROGRAM, comm, FCNN_ENOMEM, "out of memory");
+    if (code == 0) {
+        status = run(comm, &given);
+        code = status == FCNN_OK ? program_finish(PROGRAM, 0) : program_fail(PROGRAM, comm, status, fcnn_error_text());
+    }
+    free(given.assignments);
+    fcnn_comm_finish(comm);
+    return code;
+}

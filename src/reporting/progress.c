@@ -1,0 +1,84 @@
+/* src/reporting/progress.c — the table of a training run. */
+#include "reporting/progress.h"
+
+#include <inttypes.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#define MOVE_SECONDS 0.2
+
+/* Open MPI gives a rank a terminal of its own making, wherever mpirun's own output goes: look there. */
+static bool launcher_has_terminal(void)
+{
+    if (getenv("OMPI_COMM_WORLD_RANK") == NULL) {
+        return true;
+    }
+    char link[64], target[64] = "";
+    snprintf(link, sizeof link, "/proc/%ld/fd/1", (long)getppid());
+    const ssize_t length = readlink(link, target, sizeof target - 1);
+    return length > 0 && (strncmp(target, "/dev/pts/", 9) == 0 || strncmp(target, "/dev/tty", 8) == 0);
+}
+
+fcnn_progress fcnn_progress_start(FILE *out)
+{
+    return (fcnn_progress){.out = out, .terminal = out != NULL && isatty(fileno(out)) && launcher_has_terminal()};
+}
+
+/* Takes the moving line away. */
+static void clear_line(fcnn_progress *progress)
+{
+    if (progress->moving) {
+        fprintf(progress->out, "\r\033[K");
+        progress->moving = false;
+    }
+}
+
+void fcnn_progress_head(fcnn_progress *progress, const char *metric)
+{
+    if (progress->out == NULL) {
+        return;
+    }
+    fprintf(progress->out, "%7s %9s %14s %14s %10s %11s %9s\n", "epoch", "steps", "train loss",
+            metric != NULL ? "valid. loss" : "", metric != NULL ? metric : "", "rows/s", "time");
+    fflush(progress->out);
+}
+
+/* A number in a column, or blanks. */
+static void print_cell(FILE *out, const char *format, int width, double value)
+{
+    char text[32] = "";
+    if (!isnan(value)) {
+        snprintf(text, sizeof text, format, value);
+    }
+    fprintf(out, " %*s", width, text);
+}
+
+void fcnn_progress_line(fcnn_progress *progress, const fcnn_history_line *line, double rows_per_second, double seconds)
+{
+    if (progress->out == NULL) {
+        return;
+    }
+    clear_line(progress);
+    fprintf(progress->out, "%7" PRId64 " %9" PRId64, line->epoch, line->steps);
+    print_cell(progress->out, "%.8g", 14, line->train_loss);
+    print_cell(progress->out, "%.8g", 14, line->validation_loss);
+    print_cell(progress->out, "%.5f", 10, line->validation_metric);
+    print_cell(progress->out, "%.0f", 11, rows_per_second);
+    print_cell(progress->out, "%.1f s", 9, seconds);
+    fprintf(progress->out, "\n");
+    fflush(progress->out);
+}
+
+void fcnn_progress_move(fcnn_progress *progress, int64_t epoch, int64_t batch, int64_t batches, double seconds)
+{
+    if (!progress->terminal || seconds < progress->next_time) {
+        return;
+    }
+    progress->next_time = seconds + MOVE_SECONDS;
+    progress->moving = true;
+    fprintf(progress->out, "\r\033[Kepoch %" PRId64 ": batch %" PRId64 " of %" PRId64 ", %.1f s", epoch, batch, batches,
+            seconds);
+    fflush(progress->out);
+}

@@ -1,0 +1,143 @@
+/* src/training/checkpoint.c — a model with all that decides how its training goes on.
+ *
+ * Beside what every model file has: /state with the attributes step, epoch, exponents_ready, train_data and
+ * validation_data, and the arrays input_exponents and delta_exponents. */
+#include "training/checkpoint.h"
+
+#include "core/memory.h"
+#include "model/model_file.h"
+#include "storage/framed_file.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#define LONGEST_TEXT 65536
+
+void fcnn_training_state_clear(fcnn_training_state *state)
+{
+    free(state->input_exponents);
+    free(state->delta_exponents);
+    free(state->train_data);
+    free(state->validation_data);
+    *state = (fcnn_training_state){0};
+}
+
+/* ---- writing ---- */
+
+static fcnn_status put_state(const fcnn_training_state *state, fcnn_hdf5_image *image)
+{
+    FCNN_TRY(fcnn_hdf5_image_group(image, "/state"));
+    FCNN_TRY(fcnn_hdf5_image_integer_attribute(image, "/state", "step", state->step));
+    FCNN_TRY(fcnn_hdf5_image_integer_attribute(image, "/state", "epoch", state->epoch));
+    FCNN_TRY(fcnn_hdf5_image_integer_attribute(image, "/state", "exponents_ready", state->exponents_ready));
+    FCNN_TRY(fcnn_hdf5_image_text_attribute(image, "/state", "train_data", state->train_data));
+    FCNN_TRY(fcnn_hdf5_image_text_attribute(image, "/state", "validation_data", state->validation_data));
+    FCNN_TRY(fcnn_hdf5_image_dataset(image, "/state/input_exponents", FCNN_TYPE_INT64, 1, &state->layers,
+                                     state->input_exponents));
+    return fcnn_hdf5_image_dataset(image, "/state/delta_exponents", FCNN_TYPE_INT64, 1, &state->layers,
+                                   state->delta_exponents);
+}
+
+fcnn_status fcnn_checkpoint_write(const char *path, const fcnn_model *model, const fcnn_training_state *state)
+{
+    fcnn_hdf5_image *image;
+    FCNN_TRY(fcnn_hdf5_image_create(&image));
+    fcnn_status status = fcnn_model_put(model, image);
+    if (status == FCNN_OK) {
+        status = put_state(state, image);
+    }
+    if (status != FCNN_OK) {
+        fcnn_hdf5_image_abandon(image);
+        return status;
+    }
+    void *bytes;
+    int64_t count;
+    FCNN_TRY(fcnn_hdf5_image_finish(image, &bytes, &count));
+    status = fcnn_framed_file_write(path, bytes, count);
+    free(bytes);
+    return status;
+}
+
+/* ---- reading ---- */
+
+static fcnn_status read_framed(const char *path, void **bytes, int64_t *count)
+{
+    bool is_framed;
+    FCNN_TRY(fcnn_framed_file_read(path, &is_framed, bytes, count));
+    if (!is_framed) {
+        return fcnn_fail(FCNN_EDATA, "%s is not a checkpoint of fcnn", path);
+    }
+    return FCNN_OK;
+}
+
+fcnn_status fcnn_checkpoint_share(fcnn_comm *comm, const char *path, void **bytes, int64_t *count)
+{
+    *bytes = NULL;
+    *count = 0;
+    const fcnn_status read = comm->rank == 0 ? read_framed(path, bytes, count) : FCNN_OK;
+    FCNN_TRY(fcnn_comm_agree(comm, read));
+    fcnn_comm_broadcast(comm, count, sizeof *count);
+    fcnn_status status = FCNN_OK;
+    if (comm->rank != 0) {
+        *bytes = malloc((size_t)*count);
+        status = *bytes != NULL ? FCNN_OK : fcnn_fail(FCNN_ENOMEM, "out of memory: %s", path);
+    }
+    status = fcnn_comm_agree(comm, status);
+    if (status != FCNN_OK) {
+        free(*bytes);
+        return status;
+    }
+    fcnn_comm_broadcast(comm, *bytes, *count);
+    return FCNN_OK;
+}
+
+static fcnn_status get_exponents(fcnn_hdf5_file *file, const char *path, const char *name, int64_t layers,
+                                 int64_t **out)
+{
+    fcnn_hdf5_info info;
+    FCNN_TRY(fcnn_hdf5_describe(file, name, &info));
+    if (info.rank != 1 || info.dims[0] != layers || info.type != FCNN_TYPE_INT64) {
+        return fcnn_fail(FCNN_EDATA, "%s: %s does not have one int64 for each layer", path, name);
+    }
+    FCNN_TRY(fcnn_memory_create("the exponents", layers, sizeof **out, out));
+    return fcnn_hdf5_read_rows(file, name, 0, layers, *out);
+}
+
+static fcnn_status get_state(fcnn_hdf5_file *file, const char *path, int64_t layers, fcnn_training_state *state)
+{
+    if (!fcnn_hdf5_has(file, "/state")) {
+        return fcnn_fail(FCNN_EDATA, "%s is a model, not a checkpoint: start from its weights by model.init = %s", path,
+                         path);
+    }
+    int64_t ready;
+    state->layers = layers;
+    FCNN_TRY(fcnn_hdf5_read_integer_attribute(file, "/state", "step", &state->step));
+    FCNN_TRY(fcnn_hdf5_read_integer_attribute(file, "/state", "epoch", &state->epoch));
+    FCNN_TRY(fcnn_hdf5_read_integer_attribute(file, "/state", "exponents_ready", &ready));
+    state->exponents_ready = ready != 0;
+    FCNN_TRY(fcnn_hdf5_read_text_attribute(file, "/state", "train_data", LONGEST_TEXT, &state->train_data));
+    FCNN_TRY(fcnn_hdf5_read_text_attribute(file, "/state", "validation_data", LONGEST_TEXT, &state->validation_data));
+    FCNN_TRY(get_exponents(file, path, "/state/input_exponents", layers, &state->input_exponents));
+    return get_exponents(file, path, "/state/delta_exponents", layers, &state->delta_exponents);
+}
+
+fcnn_status fcnn_checkpoint_unpack(const char *path, void *bytes, int64_t count, fcnn_model **model,
+                                   fcnn_training_state *state)
+{
+    fcnn_hdf5_file *file;
+    *state = (fcnn_training_state){0};
+    FCNN_TRY(fcnn_hdf5_image_open(path, bytes, count, &file));
+    fcnn_model *unpacked = NULL;
+    fcnn_status status = fcnn_model_get(file, path, &unpacked);
+    if (status == FCNN_OK) {
+        status = get_state(file, path, unpacked->shape.layers, state);
+    }
+    fcnn_hdf5_close(file);
+    if (status != FCNN_OK) {
+        fcnn_model_destroy(unpacked);
+        fcnn_training_state_clear(state);
+        return status;
+    }
+    *model = unpacked;
+    return FCNN_OK;
+}

@@ -1,0 +1,32 @@
+/* src/training/checkpoint.h — a model with all that decides how its training goes on. */
+#ifndef FCNN_TRAINING_CHECKPOINT_H
+#define FCNN_TRAINING_CHECKPOINT_H
+
+#include "model/model.h"
+#include "parallel/comm.h"
+
+/* Where a training is; beside the model of the same moment. */
+typedef struct fcnn_training_state {
+    int64_t step, epoch; /* done so far */
+    int64_t layers;
+    int64_t *input_exponents; /* [layers] of the exact sums (model/gradient.h) */
+    int64_t *delta_exponents; /* [layers] */
+    bool exponents_ready;
+    char *train_data, *validation_data; /* what identifies the rows; validation: empty if there are none */
+} fcnn_training_state;
+
+void fcnn_training_state_clear(fcnn_training_state *state);
+
+/* Writes a checkpoint durably.  Not collective: rank 0 calls.  Fails: FCNN_EOUTPUT, FCNN_ENOMEM. */
+fcnn_status fcnn_checkpoint_write(const char *path, const fcnn_model *model, const fcnn_training_state *state);
+
+/* Reads a framed file on rank 0 and gives its verified bytes to all ranks; bytes is released with free() (or
+ * taken by fcnn_checkpoint_unpack or fcnn_model_unpack).  Collective; all fail alike. */
+fcnn_status fcnn_checkpoint_share(fcnn_comm *comm, const char *path, void **bytes, int64_t *count);
+
+/* The model and the state in a checkpoint's bytes, which are taken.  state is to be cleared.  Not collective.
+ * Fails: FCNN_EDATA if it is a model without a state, or damaged. */
+fcnn_status fcnn_checkpoint_unpack(const char *path, void *bytes, int64_t count, fcnn_model **model,
+                                   fcnn_training_state *state);
+
+#endif

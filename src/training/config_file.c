@@ -1,0 +1,56 @@
+/* src/training/config_file.c — a config from a file: rank 0 reads the bytes, every rank parses them. */
+#include "core/memory.h"
+#include "parallel/comm.h"
+
+#include <fcnn/trainer.h>
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define LONGEST_CONFIG (16 << 20) /* bytes: anything longer is some other file */
+
+static fcnn_status read_bytes(const char *path, char **text, int64_t *length)
+{
+    FILE *file = fopen(path, "rb");
+    if (file == NULL) {
+        return fcnn_fail(FCNN_EINPUT, "config %s cannot be read: %s", path, strerror(errno));
+    }
+    int64_t capacity = 0;
+    fcnn_status status = FCNN_OK;
+    size_t got = 1;
+    errno = 0;
+    while (status == FCNN_OK && got > 0 && *length < LONGEST_CONFIG) {
+        status = fcnn_memory_grow("the config", *length + 4096, 1, text, &capacity);
+        got = status == FCNN_OK ? fread(*text + *length, 1, 4096, file) : 0;
+        *length += (int64_t)got;
+    }
+    if (status == FCNN_OK && ferror(file)) {
+        status = fcnn_fail(FCNN_EINPUT, "config %s cannot be read: %s", path, strerror(errno));
+    } else if (status == FCNN_OK && *length >= LONGEST_CONFIG) {
+        status = fcnn_fail(FCNN_ECONFIG, "%s is too long for a config", path);
+    }
+    fclose(file);
+    return status;
+}
+
+fcnn_status fcnn_config_read(fcnn_comm *comm, const char *path, fcnn_config **out)
+{
+    char *text = NULL;
+    int64_t length = 0;
+    fcnn_status status = fcnn_comm_agree(comm, comm->rank == 0 ? read_bytes(path, &text, &length) : FCNN_OK);
+    if (status == FCNN_OK) {
+        fcnn_comm_broadcast(comm, &length, sizeof length);
+        if (comm->rank != 0) {
+            status = fcnn_memory_create("the config", length, 1, &text);
+        }
+        status = fcnn_comm_agree(comm, status);
+    }
+    if (status == FCNN_OK) {
+        fcnn_comm_broadcast(comm, text, length);
+        status = fcnn_comm_agree(comm, fcnn_config_parse(text, length, path, out));
+    }
+    free(text);
+    return status;
+}

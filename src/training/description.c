@@ -1,0 +1,139 @@
+/* src/training/description.c — what a run is about to do, in words. */
+#include "training/description.h"
+
+#include "core/text.h"
+#include "data/shard.h"
+
+#include "config.h"
+
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* ---- pieces ---- */
+
+static void describe_part(const fcnn_data_part *part, const char *what, FILE *out)
+{
+    const fcnn_dataset *dataset = part->dataset;
+    if (dataset == NULL) {
+        return;
+    }
+    fprintf(out, "%-11s %" PRId64 " rows, inputs %s[%" PRId64 "], targets %s[%" PRId64 "]  (%s: %s, %s)\n", what,
+            dataset->rows, fcnn_type_name(dataset->inputs.type), dataset->inputs.width,
+            fcnn_type_name(dataset->targets.type), dataset->targets.width, dataset->file, dataset->inputs_name,
+            dataset->targets_name);
+}
+
+static fcnn_status describe_network(const fcnn_architecture *shape, FILE *out)
+{
+    char *text;
+    FCNN_TRY(fcnn_architecture_text(shape, &text));
+    fprintf(out, "network     %s, %s precision, %" PRId64 " parameters\n            ", text,
+            fcnn_precision_name(shape->precision), fcnn_architecture_parameters(shape));
+    free(text);
+    for (int64_t layer = 0; layer + 1 < shape->layers; layer++) {
+        const bool first = layer == 0 || shape->activations[layer] != shape->activations[layer - 1];
+        if (first) {
+            fprintf(out, "%s%s", layer > 0 ? ", " : "", fcnn_activation_name(shape->activations[layer]));
+        }
+    }
+    fprintf(out, "%s%s output, %s\n", shape->layers > 1 ? "; " : "", fcnn_output_name(shape->output),
+            fcnn_loss_name(shape->loss));
+    return FCNN_OK;
+}
+
+/* Part of the ranks' time that is work, where `ranks` share B blocks. */
+static double efficiency(int64_t blocks, int64_t ranks)
+{
+    const int64_t most = (blocks + ranks - 1) / ranks;
+    return (double)blocks / (double)(ranks * most);
+}
+
+static void describe_blocks(const fcnn_trainer *trainer, FILE *out)
+{
+    const fcnn_training_data *data = trainer->data;
+    const int ranks = trainer->comm->size;
+    fprintf(out,
+            "batches     %" PRId64 " rows in %" PRId64 " blocks, %" PRId64 " steps an epoch, %s sums; efficiency of "
+            "%d rank%s %.0f %%\n",
+            data->batch, data->blocks, fcnn_sampler_batches(data->sampler),
+            fcnn_reduction_name(trainer->config->train_reduction), ranks, ranks == 1 ? "" : "s",
+            100 * efficiency(data->blocks, ranks));
+}
+
+/* Rank counts that divide the blocks. */
+static void describe_fitting_ranks(const fcnn_training_data *data, FILE *out)
+{
+    fprintf(out, "ranks       these numbers share the blocks evenly:");
+    for (int64_t ranks = 1; ranks <= data->blocks; ranks++) {
+        if (data->blocks % ranks == 0) {
+            fprintf(out, " %" PRId64, ranks);
+        }
+    }
+    fprintf(out, "\n");
+}
+
+static int64_t part_bytes(const fcnn_data_part *part)
+{
+    const fcnn_dataset *dataset = part->dataset;
+    if (dataset == NULL) {
+        return 0;
+    }
+    const int64_t targets = dataset->targets.width * (int64_t)fcnn_type_size(dataset->targets.type);
+    const int64_t row = dataset->inputs.width * (int64_t)fcnn_type_size(dataset->inputs.type) + targets +
+                        (part->labels != NULL ? (int64_t)sizeof(int32_t) : 0);
+    return dataset->inputs.rows * row;
+}
+
+/* Bytes of data, network and gradients: the largest over ranks. */
+static void measure_memory(const fcnn_trainer *trainer, int64_t bytes[3])
+{
+    const fcnn_training_data *data = trainer->data;
+    const fcnn_gradient *gradient = trainer->step->gradient;
+    const int64_t sum = gradient->exact ? (int64_t)sizeof(double) : (int64_t)trainer->step->network->kernels->size;
+    bytes[0] = part_bytes(&data->train) + part_bytes(&data->validation) + part_bytes(&data->test) +
+               data->train.dataset->inputs.rows * (int64_t)sizeof(int64_t);
+    bytes[1] =
+        fcnn_network_bytes(&trainer->model->shape, trainer->step->network->rows, FCNN_NETWORK_TRAINING) +
+        fcnn_architecture_parameters(&trainer->model->shape) * (int64_t)fcnn_architecture_size(&trainer->model->shape);
+    bytes[2] = fcnn_gradient_buffer_elements(gradient) * sum;
+    fcnn_comm_max_integers(trainer->comm, 3, bytes);
+}
+
+static void describe_memory(const int64_t bytes[3], FILE *out)
+{
+    char data[32], network[32], gradients[32], all[32];
+    fcnn_text_from_bytes((double)bytes[0], data);
+    fcnn_text_from_bytes((double)bytes[1], network);
+    fcnn_text_from_bytes((double)bytes[2], gradients);
+    fcnn_text_from_bytes((double)(bytes[0] + bytes[1] + bytes[2]), all);
+    fprintf(out, "memory      %s a rank: data %s, network %s, gradients %s\n", all, data, network, gradients);
+}
+
+/* ---- the whole ---- */
+
+fcnn_status fcnn_description_print(const fcnn_trainer *trainer)
+{
+    fcnn_text ranks = {0};
+    FCNN_TRY(fcnn_comm_agree(trainer->comm,
+                             fcnn_topology_describe(trainer->topology, trainer->comm, trainer->threads, &ranks)));
+    int64_t bytes[3];
+    measure_memory(trainer, bytes);
+    FILE *out = trainer->options.report;
+    fcnn_status status = FCNN_OK;
+    if (trainer->comm->rank == 0 && out != NULL) {
+        fprintf(out, "fcnn %s, %s kernels, %s", PACKAGE_VERSION, trainer->step->network->kernels->isa, ranks.data);
+        describe_part(&trainer->data->train, "training", out);
+        describe_part(&trainer->data->validation, "validation", out);
+        describe_part(&trainer->data->test, "test", out);
+        status = describe_network(&trainer->model->shape, out);
+        describe_blocks(trainer, out);
+        if (trainer->options.check_only) {
+            describe_memory(bytes, out);
+            describe_fitting_ranks(trainer->data, out);
+        }
+        fflush(out);
+    }
+    fcnn_text_clear(&ranks);
+    return fcnn_comm_agree(trainer->comm, status);
+}

@@ -1,0 +1,286 @@
+/* src/training/evaluation.c — how good a network is on rows with targets. */
+#include "training/evaluation.h"
+
+#include "core/memory.h"
+
+#include <math.h>
+#include <stdlib.h>
+
+/* Sums of one thread, and after a merge of all. */
+typedef struct tally {
+    int64_t rows, right;
+    fcnn_exact_sum loss;
+    fcnn_exact_sum *squares; /* [outputs]: Σ (y − t)² */
+    double *max_error;       /* [outputs] */
+} tally;
+
+struct fcnn_evaluation {
+    fcnn_comm *comm;
+    fcnn_team *team;
+    const fcnn_data_part *part;
+    bool scores; /* the rows have targets */
+    bool classifies;
+    int64_t loss_terms;
+    int64_t outputs;    /* scored one by one; 0 for classifiers */
+    int64_t *index;     /* [FCNN_GROUP_ROWS]: the rows at hand */
+    tally *tallies;     /* [threads] */
+    double *variations; /* [outputs]: Σ (t − mean)² of the whole dataset */
+    double *work;       /* for the exchange of exact sums */
+    double *r2, *rmse, *max_error;
+};
+
+/* ---- creation ---- */
+
+static fcnn_status create_tallies(fcnn_evaluation *evaluation)
+{
+    const int64_t threads = fcnn_team_threads(evaluation->team), outputs = evaluation->outputs;
+    FCNN_TRY(fcnn_memory_create("the scores", threads, sizeof(tally), &evaluation->tallies));
+    for (int64_t thread = 0; thread < threads; thread++) {
+        tally *own = &evaluation->tallies[thread];
+        FCNN_TRY(fcnn_memory_create("the scores", outputs, sizeof(fcnn_exact_sum), &own->squares));
+        FCNN_TRY(fcnn_memory_create("the scores", outputs, sizeof(double), &own->max_error));
+    }
+    FCNN_TRY(
+        fcnn_memory_create("the scores", (1 + outputs) * (FCNN_EXACT_LIMBS + 1), sizeof(double), &evaluation->work));
+    FCNN_TRY(fcnn_memory_create("the scores", outputs, sizeof(double), &evaluation->variations));
+    FCNN_TRY(fcnn_memory_create("the scores", outputs, sizeof(double), &evaluation->r2));
+    FCNN_TRY(fcnn_memory_create("the scores", outputs, sizeof(double), &evaluation->rmse));
+    return fcnn_memory_create("the scores", outputs, sizeof(double), &evaluation->max_error);
+}
+
+/* Σ over all rows of (t − centre)^power of each target column. */
+static void sum_targets(fcnn_evaluation *evaluation, const double *centre, int power, double *out)
+{
+    const fcnn_table *targets = &evaluation->part->dataset->targets;
+    fcnn_exact_sum *sums = evaluation->tallies[0].squares;
+    for (int64_t column = 0; column < evaluation->outputs; column++) {
+        sums[column] = (fcnn_exact_sum){0};
+        for (int64_t row = 0; row < targets->rows; row++) {
+            const double value = fcnn_table_value(targets, row, column) - centre[column];
+            fcnn_exact_sum_add(&sums[column], power == 1 ? value : value * value);
+        }
+    }
+    fcnn_exact_sum_over_ranks(evaluation->comm, evaluation->outputs, sums, evaluation->work);
+    for (int64_t column = 0; column < evaluation->outputs; column++) {
+        out[column] = fcnn_exact_sum_value(&sums[column]);
+        sums[column] = (fcnn_exact_sum){0};
+    }
+}
+
+static void measure_variations(fcnn_evaluation *evaluation)
+{
+    double *means = evaluation->r2; /* zero so far */
+    sum_targets(evaluation, means, 1, means);
+    for (int64_t column = 0; column < evaluation->outputs; column++) {
+        means[column] /= (double)evaluation->part->dataset->rows;
+    }
+    sum_targets(evaluation, means, 2, evaluation->variations);
+}
+
+fcnn_status fcnn_evaluation_create(fcnn_comm *comm, fcnn_team *team, const fcnn_data_part *part,
+                                   const fcnn_architecture *shape, fcnn_evaluation **out)
+{
+    fcnn_evaluation *evaluation = NULL;
+    fcnn_status status = fcnn_memory_create("the scores", 1, sizeof *evaluation, &evaluation);
+    if (status == FCNN_OK) {
+        evaluation->comm = comm;
+        evaluation->team = team;
+        evaluation->part = part;
+        evaluation->scores = fcnn_dataset_outputs(part->dataset) > 0;
+        evaluation->classifies = shape->output == FCNN_OUTPUT_SOFTMAX || shape->loss == FCNN_LOSS_BINARY_CROSS_ENTROPY;
+        evaluation->loss_terms = fcnn_network_loss_terms(shape);
+        evaluation->outputs = evaluation->classifies || !evaluation->scores ? 0 : shape->widths[shape->layers];
+        status = create_tallies(evaluation);
+    }
+    if (status == FCNN_OK) {
+        status = fcnn_memory_create("the rows", part->dataset->inputs.rows, sizeof(int64_t), &evaluation->index);
+    }
+    status = fcnn_comm_agree(comm, status);
+    if (status != FCNN_OK) {
+        fcnn_evaluation_destroy(evaluation);
+        return status;
+    }
+    for (int64_t row = 0; row < part->dataset->inputs.rows; row++) {
+        evaluation->index[row] = row;
+    }
+    if (evaluation->outputs > 0) {
+        measure_variations(evaluation);
+    }
+    *out = evaluation;
+    return FCNN_OK;
+}
+
+void fcnn_evaluation_destroy(fcnn_evaluation *evaluation)
+{
+    if (evaluation == NULL) {
+        return;
+    }
+    for (int64_t thread = 0; evaluation->tallies != NULL && thread < fcnn_team_threads(evaluation->team); thread++) {
+        free(evaluation->tallies[thread].squares);
+        free(evaluation->tallies[thread].max_error);
+    }
+    free(evaluation->tallies);
+    free(evaluation->index);
+    free(evaluation->variations);
+    free(evaluation->work);
+    free(evaluation->r2);
+    free(evaluation->rmse);
+    free(evaluation->max_error);
+    free(evaluation);
+}
+
+/* ---- rows ---- */
+
+int64_t fcnn_evaluation_class(const fcnn_network *network, int64_t row)
+{
+    const int64_t outputs = network->shape.widths[network->shape.layers];
+    if (outputs == 1) {
+        return fcnn_network_output(network, row, 0) > 0.5;
+    }
+    int64_t best = 0;
+    for (int64_t column = 1; column < outputs; column++) {
+        best = fcnn_network_output(network, row, column) > fcnn_network_output(network, row, best) ? column : best;
+    }
+    return best;
+}
+
+/* True if every output of a row is on its target's side: the class of a softmax, each of several sigmoids. */
+static bool is_right(const fcnn_evaluation *evaluation, const fcnn_network *network, int64_t row, int64_t data_row)
+{
+    if (evaluation->part->labels != NULL) {
+        return fcnn_evaluation_class(network, row) == evaluation->part->labels[data_row];
+    }
+    bool right = true;
+    for (int64_t column = 0; column < network->shape.widths[network->shape.layers]; column++) {
+        const double target = fcnn_table_value(&evaluation->part->dataset->targets, data_row, column);
+        right = right && (fcnn_network_output(network, row, column) > 0.5) == (target > 0.5);
+    }
+    return right;
+}
+
+static void score_row(const fcnn_evaluation *evaluation, const fcnn_network *network, int64_t row, int64_t data_row,
+                      tally *own)
+{
+    own->rows++;
+    fcnn_exact_sum_add(&own->loss, network->losses[row]);
+    own->right += evaluation->classifies && is_right(evaluation, network, row, data_row);
+    for (int64_t column = 0; column < evaluation->outputs; column++) {
+        const double target = fcnn_table_value(&evaluation->part->dataset->targets, data_row, column);
+        const double error = fabs(fcnn_network_physical(network, row, column) - target);
+        fcnn_exact_sum_add(&own->squares[column], error * error);
+        own->max_error[column] = error > own->max_error[column] ? error : own->max_error[column];
+    }
+}
+
+typedef struct rows_work {
+    fcnn_evaluation *evaluation;
+    fcnn_network *network;
+    fcnn_batch batch;
+    int64_t first;
+} rows_work;
+
+static void work_on_rows(void *data, int thread, int threads)
+{
+    const rows_work *work = data;
+    const int64_t first = fcnn_comm_first_item(work->batch.rows, thread, threads);
+    const int64_t after = fcnn_comm_first_item(work->batch.rows, thread + 1, threads);
+    fcnn_network_forward(work->network, &work->batch, first, after);
+    for (int64_t row = first; work->evaluation->scores && row < after; row++) {
+        score_row(work->evaluation, work->network, row, work->first + row, &work->evaluation->tallies[thread]);
+    }
+}
+
+void fcnn_evaluation_run_rows(fcnn_evaluation *evaluation, fcnn_network *network, int64_t first, int64_t count)
+{
+    const fcnn_data_part *part = evaluation->part;
+    rows_work work = {
+        .evaluation = evaluation,
+        .network = network,
+        .batch = {.inputs = &part->dataset->inputs,
+                  .targets = evaluation->scores && part->labels == NULL ? &part->dataset->targets : NULL,
+                  .labels = part->labels,
+                  .index = evaluation->index + first,
+                  .rows = count},
+        .first = first,
+    };
+    fcnn_team_run(evaluation->team, work_on_rows, &work);
+}
+
+/* ---- results ---- */
+
+/* Moves all threads' sums into the first tally. */
+static void merge_threads(fcnn_evaluation *evaluation)
+{
+    tally *all = &evaluation->tallies[0];
+    for (int thread = 1; thread < fcnn_team_threads(evaluation->team); thread++) {
+        tally *own = &evaluation->tallies[thread];
+        all->rows += own->rows;
+        all->right += own->right;
+        fcnn_exact_sum_merge(&all->loss, &own->loss);
+        own->rows = own->right = 0;
+        own->loss = (fcnn_exact_sum){0};
+        for (int64_t column = 0; column < evaluation->outputs; column++) {
+            fcnn_exact_sum_merge(&all->squares[column], &own->squares[column]);
+            own->squares[column] = (fcnn_exact_sum){0};
+            all->max_error[column] =
+                own->max_error[column] > all->max_error[column] ? own->max_error[column] : all->max_error[column];
+            own->max_error[column] = 0;
+        }
+    }
+}
+
+static void score_outputs(fcnn_evaluation *evaluation, int64_t rows, fcnn_scores *out)
+{
+    tally *all = &evaluation->tallies[0];
+    fcnn_exact_sum_over_ranks(evaluation->comm, evaluation->outputs, all->squares, evaluation->work);
+    fcnn_comm_max_doubles(evaluation->comm, evaluation->outputs, all->max_error);
+    double sum = 0;
+    int64_t varying = 0;
+    for (int64_t column = 0; column < evaluation->outputs; column++) {
+        const double squares = fcnn_exact_sum_value(&all->squares[column]);
+        const bool varies = evaluation->variations[column] > 0;
+        evaluation->r2[column] = varies ? 1 - squares / evaluation->variations[column] : NAN;
+        evaluation->rmse[column] = sqrt(squares / (double)rows);
+        evaluation->max_error[column] = all->max_error[column];
+        sum += varies ? evaluation->r2[column] : 0;
+        varying += varies;
+        all->squares[column] = (fcnn_exact_sum){0};
+        all->max_error[column] = 0;
+    }
+    out->mean_r2 = varying > 0 ? sum / (double)varying : NAN;
+}
+
+void fcnn_evaluation_finish(fcnn_evaluation *evaluation, fcnn_scores *out)
+{
+    merge_threads(evaluation);
+    tally *all = &evaluation->tallies[0];
+    uint64_t counts[2] = {(uint64_t)all->rows, (uint64_t)all->right};
+    fcnn_comm_sum_integers(evaluation->comm, 2, counts);
+    fcnn_exact_sum_over_ranks(evaluation->comm, 1, &all->loss, evaluation->work);
+    const double rows = (double)counts[0];
+    *out = (fcnn_scores){
+        .rows = (int64_t)counts[0],
+        .loss = fcnn_exact_sum_value(&all->loss) / (rows * (double)evaluation->loss_terms),
+        .accuracy = evaluation->classifies ? (double)counts[1] / rows : NAN,
+        .outputs = evaluation->outputs,
+        .r2 = evaluation->r2,
+        .rmse = evaluation->rmse,
+        .max_error = evaluation->max_error,
+        .mean_r2 = NAN,
+    };
+    all->rows = all->right = 0;
+    all->loss = (fcnn_exact_sum){0};
+    if (evaluation->outputs > 0) {
+        score_outputs(evaluation, (int64_t)counts[0], out);
+    }
+}
+
+void fcnn_evaluation_run(fcnn_evaluation *evaluation, fcnn_network *network, fcnn_scores *out)
+{
+    const int64_t rows = evaluation->part->dataset->inputs.rows;
+    for (int64_t first = 0; first < rows; first += network->rows) {
+        const int64_t left = rows - first;
+        fcnn_evaluation_run_rows(evaluation, network, first, left < network->rows ? left : network->rows);
+    }
+    fcnn_evaluation_finish(evaluation, out);
+}

@@ -1,0 +1,117 @@
+/* src/training/start_model.c — the model that training starts with. */
+#include "training/start_model.h"
+
+#include "core/memory.h"
+#include "model/initializer.h"
+#include "model/normalizer.h"
+#include "training/task.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+static fcnn_status shapes_differ(const char *path, const fcnn_architecture *in_file, const fcnn_architecture *wanted)
+{
+    char *a = NULL, *b = NULL;
+    fcnn_status status = fcnn_architecture_text(in_file, &a);
+    if (status == FCNN_OK) {
+        status = fcnn_architecture_text(wanted, &b);
+    }
+    if (status == FCNN_OK) {
+        status = fcnn_fail(FCNN_EDATA, "%s: its network is %s, but config and data make %s", path, a, b);
+    }
+    free(a);
+    free(b);
+    return status;
+}
+
+static bool same_widths(const fcnn_architecture *a, const fcnn_architecture *b)
+{
+    return a->layers == b->layers && memcmp(a->widths, b->widths, (size_t)(a->layers + 1) * sizeof *a->widths) == 0;
+}
+
+/* Copies count numbers from one precision to another. */
+static void convert(const void *from, fcnn_precision from_precision, void *to, fcnn_precision to_precision,
+                    int64_t count)
+{
+    for (int64_t i = 0; i < count; i++) {
+        const double value =
+            from_precision == FCNN_PRECISION_SINGLE ? (double)((const float *)from)[i] : ((const double *)from)[i];
+        if (to_precision == FCNN_PRECISION_SINGLE) {
+            ((float *)to)[i] = (float)value;
+        } else {
+            ((double *)to)[i] = value;
+        }
+    }
+}
+
+/* Takes the weights of a file, whatever its precision. */
+static fcnn_status load_weights(const char *path, fcnn_model *model)
+{
+    fcnn_model *file;
+    FCNN_TRY(fcnn_model_read(path, &file));
+    const fcnn_architecture *shape = &model->shape;
+    fcnn_status status = FCNN_OK;
+    if (!same_widths(&file->shape, shape)) {
+        status = shapes_differ(path, &file->shape, shape);
+    }
+    for (int64_t layer = 0; status == FCNN_OK && layer < shape->layers; layer++) {
+        const int64_t in = shape->widths[layer], out = shape->widths[layer + 1];
+        convert(file->weights[layer], file->shape.precision, model->weights[layer], shape->precision, in * out);
+        convert(file->biases[layer], file->shape.precision, model->biases[layer], shape->precision, out);
+    }
+    fcnn_model_destroy(file);
+    return status;
+}
+
+static fcnn_status fill_weights(const fcnn_config *config, fcnn_model *model)
+{
+    fcnn_init_kind kind;
+    if (!fcnn_init_kind_from_word(config->model_init, &kind)) {
+        return load_weights(config->model_init, model);
+    }
+    fcnn_initializer_draw(model, kind, config->model_init_scale, (uint64_t)config->train_seed);
+    return FCNN_OK;
+}
+
+static fcnn_status make(const fcnn_config *config, fcnn_comm *comm, const fcnn_training_data *data,
+                        const fcnn_architecture *shape, fcnn_model **out)
+{
+    fcnn_model *model = NULL;
+    const fcnn_dataset *train = data->train.dataset;
+    fcnn_status status = fcnn_comm_agree(comm, fcnn_model_create(shape, &model));
+    if (status == FCNN_OK) {
+        status = fcnn_normalizer_fit(&model->inputs, config->data_normalize, config->data_scale, &train->inputs,
+                                     train->rows, comm);
+    }
+    if (status == FCNN_OK && config->data_normalize_targets != FCNN_NORMALIZE_NONE) {
+        status =
+            fcnn_normalizer_fit(&model->targets, config->data_normalize_targets, 1, &train->targets, train->rows, comm);
+    }
+    if (status == FCNN_OK) {
+        status = fcnn_comm_agree(comm, fill_weights(config, model));
+    }
+    if (status != FCNN_OK) {
+        fcnn_model_destroy(model);
+        return status;
+    }
+    *out = model;
+    return FCNN_OK;
+}
+
+fcnn_status fcnn_start_model_prepare(const fcnn_config *config, fcnn_comm *comm, fcnn_training_data *data,
+                                     fcnn_model **model)
+{
+    fcnn_target_summary summary;
+    fcnn_architecture shape = {0};
+    fcnn_targets_summarize(data->train.dataset, comm, &summary);
+    FCNN_TRY(fcnn_comm_agree(comm, fcnn_task_resolve(config, fcnn_dataset_features(data->train.dataset),
+                                                     fcnn_dataset_outputs(data->train.dataset), &summary, &shape)));
+    fcnn_status status = fcnn_training_data_prepare(data, comm, &shape);
+    if (status == FCNN_OK && *model == NULL) {
+        status = make(config, comm, data, &shape, model);
+    } else if (status == FCNN_OK && !same_widths(&(*model)->shape, &shape)) {
+        status = shapes_differ("the checkpoint", &(*model)->shape, &shape);
+    }
+    fcnn_architecture_clear(&shape);
+    return status;
+}

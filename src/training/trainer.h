@@ -1,0 +1,44 @@
+/* src/training/trainer.h — a training run in pieces, for tests and benchmarks. */
+#ifndef FCNN_TRAINING_TRAINER_H
+#define FCNN_TRAINING_TRAINER_H
+
+#include "parallel/topology.h"
+#include "reporting/progress.h"
+#include "training/checkpoint.h"
+#include "training/evaluation.h"
+#include "training/step.h"
+
+#include <fcnn/trainer.h>
+
+typedef struct fcnn_trainer {
+    fcnn_comm *comm; /* borrowed, as the next two */
+    const fcnn_config *config;
+    fcnn_train_options options;
+    fcnn_topology *topology;
+    int threads;
+    fcnn_training_data *data;
+    fcnn_model *model; /* row by row; the step's network holds the parameters that train */
+    fcnn_step *step;
+    fcnn_evaluation *validation; /* NULL: none */
+    fcnn_training_state state;
+    char *resumed_from; /* path; NULL: started anew */
+    fcnn_progress progress;
+    double start_seconds, train_seconds, evaluation_seconds, write_seconds, read_seconds;
+} fcnn_trainer;
+
+/* Reads data and, if there is one, the checkpoint to go on from; makes everything that training needs.
+ * Collective; all ranks fail alike. */
+fcnn_status fcnn_trainer_create(fcnn_comm *comm, const fcnn_config *config, const fcnn_train_options *options,
+                                fcnn_trainer **out);
+void fcnn_trainer_destroy(fcnn_trainer *trainer);
+
+/* Trains up to the config's number of epochs, with the table, checkpoints and the model at the end.  Collective. */
+fcnn_status fcnn_trainer_run(fcnn_trainer *trainer);
+
+/* One epoch; *train_loss is the mean over its rows, each before its step's update.  Collective. */
+fcnn_status fcnn_trainer_epoch(fcnn_trainer *trainer, double *train_loss);
+
+/* Copies the parameters that train into trainer->model. */
+void fcnn_trainer_store(fcnn_trainer *trainer);
+
+#endif

@@ -1,0 +1,202 @@
+/* tests/fixture.c — a trainer for a test. */
+#include "fixture.h"
+
+#include "harness.h"
+#include "numbers.h"
+#include "storage/hdf5.h"
+
+#include <stdio.h>
+
+/* ---- data ---- */
+
+fixture_data fixture_data_create(int64_t rows, int64_t features, int64_t outputs)
+{
+    fixture_data data = {.rows = rows, .features = features, .outputs = outputs};
+    data.x = numbers_zeros(rows * features, sizeof(double));
+    data.y = numbers_zeros(rows * (outputs == 0 ? 1 : outputs), sizeof(double));
+    return data;
+}
+
+void fixture_data_destroy(fixture_data *data)
+{
+    free(data->x);
+    free(data->y);
+}
+
+void fixture_data_draw(fixture_data *data, int64_t classes, uint64_t seed)
+{
+    for (int64_t i = 0; i < data->rows * data->features; i++) {
+        data->x[i] = numbers_uniform(&seed, 1);
+    }
+    for (int64_t i = 0; i < data->rows * (data->outputs == 0 ? 1 : data->outputs); i++) {
+        data->y[i] = classes > 0 ? (double)numbers_below(&seed, classes) : numbers_uniform(&seed, 1);
+    }
+}
+
+static fcnn_status put(fcnn_hdf5_output *file, const char *name, const fcnn_hdf5_info *info, const void *values)
+{
+    fcnn_status status = fcnn_hdf5_output_dataset(file, name, info);
+    return status == FCNN_OK ? fcnn_hdf5_output_rows(file, name, 0, info->dims[0], values) : status;
+}
+
+static fcnn_status write_file(const fixture_data *data, const char *path)
+{
+    const fcnn_hdf5_info x = {FCNN_TYPE_FLOAT64, 2, {data->rows, data->features}};
+    const bool has_labels = data->outputs == 0;
+    const fcnn_hdf5_info y = {
+        has_labels ? FCNN_TYPE_INT32 : FCNN_TYPE_FLOAT64, has_labels ? 1 : 2, {data->rows, data->outputs}};
+    int32_t *labels = numbers_zeros(data->rows, sizeof *labels);
+    for (int64_t row = 0; has_labels && row < data->rows; row++) {
+        labels[row] = (int32_t)data->y[row];
+    }
+    fcnn_hdf5_output *file;
+    fcnn_status status = fcnn_hdf5_output_create(path, &file);
+    if (status == FCNN_OK) {
+        status = put(file, "/x", &x, data->x);
+        status = status == FCNN_OK ? put(file, "/y", &y, has_labels ? (const void *)labels : data->y) : status;
+        status = status == FCNN_OK ? fcnn_hdf5_output_commit(file) : status;
+    }
+    free(labels);
+    return status;
+}
+
+void fixture_write(const fixture_data *data, const char *name)
+{
+    fcnn_comm *comm = harness_comm();
+    const char *path = harness_shared_path(name);
+    const fcnn_status status = fcnn_comm_rank(comm) == 0 ? write_file(data, path) : FCNN_OK;
+    CU_ASSERT_EQUAL_FATAL(fcnn_comm_agree(comm, status), FCNN_OK);
+}
+
+/* ---- runs ---- */
+
+fixture fixture_start(fcnn_comm *comm, const char *file, const char *config)
+{
+    fixture run = {0};
+    char text[2048];
+    const int length = snprintf(text, sizeof text, "%s\n[data]\ntrain = %s\n[output]\ndirectory = %s\nresume = no\n",
+                                config, harness_shared_path(file), harness_shared_path("run"));
+    CU_ASSERT_FATAL(length > 0 && length < (int)sizeof text);
+    HARNESS_OK(fcnn_config_parse(text, length, "test.ini", &run.config));
+    CU_ASSERT_PTR_NOT_NULL_FATAL(run.config);
+    HARNESS_OK(fcnn_config_check(run.config));
+    const fcnn_train_options options = {0};
+    HARNESS_OK(fcnn_trainer_create(comm, run.config, &options, &run.trainer));
+    CU_ASSERT_PTR_NOT_NULL_FATAL(run.trainer);
+    return run;
+}
+
+void fixture_end(fixture *run)
+{
+    fcnn_trainer_destroy(run->trainer);
+    fcnn_config_destroy(run->config);
+}
+
+fcnn_comm *fixture_alone(void)
+{
+    static fcnn_comm *alone;
+    if (alone == NULL) {
+        HARNESS_OK(fcnn_comm_create(MPI_COMM_SELF, &alone));
+    }
+    return alone;
+}
+
+double fixture_epoch(fixture *run)
+{
+    double loss = NAN;
+    HARNESS_OK(fcnn_trainer_epoch(run->trainer, &loss));
+    return loss;
+}
+
+void fixture_hash(fixture *run, char out[65])
+{
+    fcnn_trainer_store(run->trainer);
+    HARNESS_OK(fcnn_model_hash(run->trainer->model, out));
+}
+
+/* ---- parameters ---- */
+
+static double parameter(const fcnn_model *model, void *const *arrays, int64_t layer, int64_t i)
+{
+    return model->shape.precision == FCNN_PRECISION_SINGLE ? (double)((const float *)arrays[layer])[i]
+                                                           : ((const double *)arrays[layer])[i];
+}
+
+oracle *fixture_oracle(fixture *run)
+{
+    static const oracle_activation activations[] = {
+        [FCNN_ACTIVATION_RELU] = ORACLE_RELU, [FCNN_ACTIVATION_LEAKY_RELU] = ORACLE_LEAKY_RELU,
+        [FCNN_ACTIVATION_TANH] = ORACLE_TANH, [FCNN_ACTIVATION_SIGMOID] = ORACLE_SIGMOID,
+        [FCNN_ACTIVATION_GELU] = ORACLE_GELU, [FCNN_ACTIVATION_LINEAR] = ORACLE_LINEAR,
+    };
+    fcnn_trainer_store(run->trainer);
+    const fcnn_model *model = run->trainer->model;
+    const fcnn_architecture *shape = &model->shape;
+    int widths[ORACLE_LAYERS + 1];
+    for (int64_t i = 0; i <= shape->layers; i++) {
+        widths[i] = (int)shape->widths[i];
+    }
+    const oracle_loss loss = shape->output == FCNN_OUTPUT_SOFTMAX            ? ORACLE_SOFTMAX_CROSS_ENTROPY
+                             : shape->output == FCNN_OUTPUT_LINEAR           ? ORACLE_LINEAR_MSE
+                             : shape->loss == FCNN_LOSS_BINARY_CROSS_ENTROPY ? ORACLE_SIGMOID_BINARY_CROSS_ENTROPY
+                                                                             : ORACLE_SIGMOID_MSE;
+    oracle *net = oracle_create((int)shape->layers, widths, activations[shape->activations[0]], loss);
+    for (int64_t l = 0; l < shape->layers; l++) {
+        for (int i = 0; i < widths[l] * widths[l + 1]; i++) {
+            net->w[l][i] = parameter(model, model->weights, l, i);
+        }
+        for (int i = 0; i < widths[l + 1]; i++) {
+            net->b[l][i] = parameter(model, model->biases, l, i);
+        }
+    }
+    return net;
+}
+
+static void widen(double actual, double expected, double *size, double *error)
+{
+    *size = fabs(expected) > *size ? fabs(expected) : *size;
+    *error = !(fabs(actual - expected) <= *error) ? fabs(actual - expected) : *error;
+}
+
+double fixture_difference(fixture *run, const oracle *net)
+{
+    fcnn_trainer_store(run->trainer);
+    const fcnn_model *model = run->trainer->model;
+    double most = 0;
+    for (int64_t l = 0; l < model->shape.layers; l++) {
+        double size = 0, error = 0;
+        for (int64_t i = 0; i < model->shape.widths[l] * model->shape.widths[l + 1]; i++) {
+            widen(parameter(model, model->weights, l, i), net->w[l][i], &size, &error);
+        }
+        for (int64_t i = 0; i < model->shape.widths[l + 1]; i++) {
+            widen(parameter(model, model->biases, l, i), net->b[l][i], &size, &error);
+        }
+        most = !(error / size <= most) ? error / size : most;
+    }
+    return most;
+}
+
+void fixture_scale_layer(fixture *run, int64_t layer, double factor)
+{
+    fcnn_network *network = run->trainer->step->network;
+    const int64_t in = network->shape.widths[layer], out = network->shape.widths[layer + 1];
+    for (int64_t i = 0; i < numbers_size(1 + in, out); i++) {
+        const double value = numbers_get(network->kernels, network->parameters[layer], i);
+        numbers_set(network->kernels, network->parameters[layer], i, value * factor);
+    }
+    for (int64_t i = 0; network->transposed[layer] != NULL && i < numbers_size(out, in); i++) {
+        const double value = numbers_get(network->kernels, network->transposed[layer], i);
+        numbers_set(network->kernels, network->transposed[layer], i, value * factor);
+    }
+}
+
+double fixture_sum(const fixture *run, int64_t layer, int64_t out, int64_t in, double *low)
+{
+    const fcnn_step *step = run->trainer->step;
+    const fcnn_architecture *shape = &step->network->shape;
+    const void *sums = fcnn_exchange_values(step->exchange);
+    const int64_t place =
+        step->gradient->offsets[layer] + numbers_place(1 + shape->widths[layer], shape->widths[layer + 1], 1 + in, out);
+    *low = step->gradient->words == 2 ? ((const double *)sums)[step->gradient->elements + place] : 0;
+    return step->gradient->exact ? ((const double *)sums)[place] : numbers_get(step->network->kernels, sums, place);
+}

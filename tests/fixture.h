@@ -1,0 +1,58 @@
+/* tests/fixture.h — a trainer for a test: data written by rank 0, a config, everything ready for the first step. */
+#ifndef FCNN_TESTS_FIXTURE_H
+#define FCNN_TESTS_FIXTURE_H
+
+#include "training/trainer.h"
+
+#include "oracle.h"
+
+/* Data of a test, the same on every rank. */
+typedef struct fixture_data {
+    int64_t rows, features, outputs; /* outputs 0: labels, one column without a second dimension */
+    double *x;                       /* [rows][features] */
+    double *y;                       /* [rows][outputs], or labels [rows] */
+} fixture_data;
+
+fixture_data fixture_data_create(int64_t rows, int64_t features, int64_t outputs);
+void fixture_data_destroy(fixture_data *data);
+
+/* Fills it with random inputs, and targets: labels below classes, else 0 and 1 (classes 2) or any (classes 0). */
+void fixture_data_draw(fixture_data *data, int64_t classes, uint64_t seed);
+
+/* A training run up to its first step. */
+typedef struct fixture {
+    fcnn_config *config;
+    fcnn_trainer *trainer;
+} fixture;
+
+/* Writes the data to a file of that name in the shared folder.  Collective over all ranks of the test. */
+void fixture_write(const fixture_data *data, const char *name);
+
+/* Makes a trainer on the ranks of comm; file is a name that fixture_write() was given, config some lines that
+ * begin with a section, without [data] train.  Asserts that it works. */
+fixture fixture_start(fcnn_comm *comm, const char *file, const char *config);
+void fixture_end(fixture *run);
+
+/* This rank alone, as a comm of one rank; made once, never freed. */
+fcnn_comm *fixture_alone(void);
+
+/* Starts an epoch and runs its batches; numbers go on from the trainer's state.  Returns the mean loss. */
+double fixture_epoch(fixture *run);
+
+/* The hash of the parameters that train. */
+void fixture_hash(fixture *run, char out[65]);
+
+/* An oracle of the trainer's shape with its parameters. */
+oracle *fixture_oracle(fixture *run);
+
+/* The largest relative difference of a parameter, measured by the largest one of its layer. */
+double fixture_difference(fixture *run, const oracle *net);
+
+/* Multiplies all parameters of a layer in the network that trains. */
+void fixture_scale_layer(fixture *run, int64_t layer, double factor);
+
+/* The sum of derivatives over rows of weight [out][in], or with in = −1 of bias [out], after a step: its two
+ * words (low is 0 where there is only one). */
+double fixture_sum(const fixture *run, int64_t layer, int64_t out, int64_t in, double *low);
+
+#endif

@@ -1,0 +1,175 @@
+/* tests/make_hdf5.c — makes the HDF5 files that tests/system_bad_input.sh feeds to the programs.
+ *   make_hdf5 odd FILE      good data, /x [40][3] and /y [40], and beside it all that may be wrong with data
+ *   make_hdf5 broken FILE   the same data, of which a byte on disk is not what HDF5's checksum says */
+#include <hdf5.h>
+
+#include <math.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define ROWS 40
+#define FEATURES 3
+#define MARK 1234.56789 /* a number that is nowhere else in the file */
+
+static hid_t file;
+
+static void check(hid_t result, const char *what)
+{
+    if (result < 0) {
+        fprintf(stderr, "make_hdf5: %s fails\n", what);
+        exit(1);
+    }
+}
+
+/* Writes doubles as a dataset of any type; dims ends with −1. */
+static void put(const char *name, hid_t type, const int *dims, hid_t creation, const double *values)
+{
+    hsize_t extent[4];
+    int rank = 0;
+    while (dims[rank] >= 0) {
+        extent[rank] = (hsize_t)dims[rank];
+        rank++;
+    }
+    const hid_t space = rank == 0 ? H5Screate(H5S_SCALAR) : H5Screate_simple(rank, extent, NULL);
+    const hid_t dataset = H5Dcreate2(file, name, type, space, H5P_DEFAULT, creation, H5P_DEFAULT);
+    check(dataset, name);
+    if (values != NULL) {
+        check(H5Dwrite(dataset, H5T_NATIVE_DOUBLE, H5S_ALL, H5S_ALL, H5P_DEFAULT, values), name);
+    }
+    H5Dclose(dataset);
+    H5Sclose(space);
+}
+
+#define DIMS(...) ((const int[]){__VA_ARGS__, -1})
+
+static double x[ROWS * FEATURES], y[ROWS];
+
+static void fill(void)
+{
+    for (int row = 0; row < ROWS; row++) {
+        y[row] = row % 3;
+        for (int column = 0; column < FEATURES; column++) {
+            x[row * FEATURES + column] = row % 3 + 0.25 * column + 0.01 * row;
+        }
+    }
+}
+
+static void put_inputs(void)
+{
+    const struct {
+        const char *name;
+        double value;
+        int row, column;
+    } bad[] = {{"/x_nan", NAN, 17, 2}, {"/x_inf", -INFINITY, ROWS - 1, 0}, {"/x_large", 1e300, 3, 1}};
+    put("/x", H5T_IEEE_F64LE, DIMS(ROWS, FEATURES), H5P_DEFAULT, x);
+    put("/x_transposed", H5T_IEEE_F32BE, DIMS(FEATURES, ROWS), H5P_DEFAULT, x);
+    put("/x_big_endian", H5T_STD_I16BE, DIMS(ROWS, FEATURES), H5P_DEFAULT, x);
+    put("/x_deep", H5T_IEEE_F32LE, DIMS(ROWS / 2, 3, 2), H5P_DEFAULT, x);
+    put("/x_no_rows", H5T_IEEE_F32LE, DIMS(0, FEATURES), H5P_DEFAULT, NULL);
+    put("/x_no_columns", H5T_IEEE_F32LE, DIMS(ROWS, 0), H5P_DEFAULT, NULL);
+    for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
+        const int place = bad[i].row * FEATURES + bad[i].column;
+        const double good = x[place];
+        x[place] = bad[i].value;
+        put(bad[i].name, bad[i].value > 1e200 ? H5T_IEEE_F64LE : H5T_IEEE_F32LE, DIMS(ROWS, FEATURES), H5P_DEFAULT, x);
+        x[place] = good;
+    }
+}
+
+static void put_targets(void)
+{
+    const struct {
+        const char *name;
+        double value;
+        int row;
+    } bad[] = {
+        {"/y_negative", -1, 7}, {"/y_past", 9, 11}, {"/y_fraction", 1.5, 3}, {"/y_many", 5000, 2}, {"/y_nan", NAN, 5}};
+    put("/y", H5T_STD_I32LE, DIMS(ROWS), H5P_DEFAULT, y);
+    put("/y_column", H5T_STD_U8LE, DIMS(ROWS, 1), H5P_DEFAULT, y);
+    put("/y_half", H5T_STD_I32LE, DIMS(ROWS / 2), H5P_DEFAULT, y);
+    put("/y_short", H5T_STD_I32LE, DIMS(ROWS - 1), H5P_DEFAULT, y);
+    put("/y_no_rows", H5T_STD_I32LE, DIMS(0), H5P_DEFAULT, NULL);
+    put("/y_wide", H5T_IEEE_F64LE, DIMS(ROWS, FEATURES), H5P_DEFAULT, x);
+    for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
+        const double good = y[bad[i].row];
+        const int whole = bad[i].value == floor(bad[i].value);
+        y[bad[i].row] = bad[i].value;
+        put(bad[i].name, whole ? H5T_STD_I32LE : H5T_IEEE_F64LE, DIMS(ROWS), H5P_DEFAULT, y);
+        y[bad[i].row] = good;
+    }
+}
+
+/* What is no table of numbers at all. */
+static void put_oddities(void)
+{
+    put("/scalar", H5T_IEEE_F64LE, DIMS(-1), H5P_DEFAULT, x);
+    const hid_t group = H5Gcreate2(file, "/group", H5P_DEFAULT, H5P_DEFAULT, H5P_DEFAULT);
+    check(group, "/group");
+    H5Gclose(group);
+    const hid_t null = H5Screate(H5S_NULL), text = H5Tcopy(H5T_C_S1), pair = H5Tcreate(H5T_COMPOUND, 16);
+    H5Tset_size(text, 8);
+    H5Tinsert(pair, "re", 0, H5T_IEEE_F64LE);
+    H5Tinsert(pair, "im", 8, H5T_IEEE_F64LE);
+    check(H5Dcreate2(file, "/null", H5T_IEEE_F64LE, null, H5P_DEFAULT, H5P_DEFAULT, H5P_DEFAULT), "/null");
+    put("/text", text, DIMS(ROWS, FEATURES), H5P_DEFAULT, NULL);
+    put("/pair", pair, DIMS(ROWS, FEATURES), H5P_DEFAULT, NULL);
+    check(H5Lcreate_soft("/nowhere", file, "/dangling", H5P_DEFAULT, H5P_DEFAULT), "/dangling");
+    check(H5Lcreate_external("absent.h5", "/x", file, "/elsewhere", H5P_DEFAULT, H5P_DEFAULT), "/elsewhere");
+    const hid_t outside = H5Pcreate(H5P_DATASET_CREATE);
+    H5Pset_external(outside, "absent.raw", 0, H5F_UNLIMITED);
+    put("/outside", H5T_IEEE_F64LE, DIMS(ROWS, FEATURES), outside, NULL);
+}
+
+/* Data in chunks with checksums, one of which shall not hold. */
+static void put_checked(void)
+{
+    const hid_t checked = H5Pcreate(H5P_DATASET_CREATE);
+    const hsize_t chunk[] = {ROWS, FEATURES};
+    H5Pset_chunk(checked, 2, chunk);
+    H5Pset_fletcher32(checked);
+    x[20] = MARK;
+    put("/x", H5T_IEEE_F64LE, DIMS(ROWS, FEATURES), checked, x);
+    put("/y", H5T_STD_I32LE, DIMS(ROWS), H5P_DEFAULT, y);
+}
+
+/* Changes a byte of the mark, where it lies in the file. */
+static void damage(const char *path)
+{
+    static char bytes[1 << 20];
+    const double mark = MARK; /* files are little-endian, and so is every machine that this test has met */
+    FILE *stream = fopen(path, "r+b");
+    const size_t count = stream == NULL ? 0 : fread(bytes, 1, sizeof bytes, stream);
+    for (size_t at = 0; at + sizeof mark <= count; at++) {
+        if (memcmp(bytes + at, &mark, sizeof mark) == 0) {
+            fseek(stream, (long)at, SEEK_SET);
+            fputc(bytes[at] ^ 1, stream);
+            fclose(stream);
+            return;
+        }
+    }
+    check(-1, "damaging");
+}
+
+int main(int argc, char **argv)
+{
+    if (argc != 3) {
+        fprintf(stderr, "usage: make_hdf5 odd|broken FILE\n");
+        return 64;
+    }
+    file = H5Fcreate(argv[2], H5F_ACC_TRUNC, H5P_DEFAULT, H5P_DEFAULT);
+    check(file, argv[2]);
+    fill();
+    if (strcmp(argv[1], "odd") == 0) {
+        put_inputs();
+        put_targets();
+        put_oddities();
+        H5close();
+        return 0;
+    }
+    put_checked();
+    H5close();
+    damage(argv[2]);
+    return 0;
+}

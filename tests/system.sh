@@ -1,0 +1,71 @@
+# tests/system.sh — sourced by the tests that run the programs as a user does: a work folder, which is the working
+# directory and goes away at the end; runs under mpirun; digests of models.  Needs $FCNN_BIN.
+# shellcheck shell=bash
+export OMP_NUM_THREADS="${OMP_NUM_THREADS:-1}"
+here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
+# shellcheck source=tap.sh
+. "$here/tap.sh"
+# shellcheck source=../scripts/common.sh
+. "$here/../scripts/common.sh"
+# shellcheck disable=SC2034 # these are for the tests
+{
+    configs=$(cd "$here/../configs" && pwd)
+    shared=$(cd "${FCNN_SHARED:-$here/../../shared}" 2>/dev/null && pwd)
+}
+bin=$(cd "${FCNN_BIN:?the folder of the built programs}" && pwd)
+fcnn_find_mpi
+export fcnn_mpi
+work=$(mktemp -d "${TMPDIR:-/tmp}/fcnn-system-XXXXXX") || exit 1
+trap 'rm -rf "$work"' EXIT
+cd "$work" || exit 1
+
+# ranks NP COMMAND…: the command under mpirun, or without it where NP is 0; ends it after $limit seconds.
+limit=${FCNN_TEST_TIMEOUT:-120}
+ranks()
+{
+    local np=$1
+    shift
+    if [ "$np" = 0 ]; then
+        timeout -k 5 "$limit" "$@" </dev/null
+    else
+        # timeout runs programs, not functions
+        # shellcheck disable=SC2016 # expanded by that bash
+        timeout -k 5 "$limit" bash -c '. "$0"; fcnn_mpirun "$@"' "$here/../scripts/common.sh" "$np" "$@" </dev/null
+    fi
+}
+
+# train NP [OPTION…] CONFIG: keeps standard output, standard error and code
+train()
+{
+    local np=$1
+    shift
+    ranks "$np" "$bin/fcnn-train" "$@" >stdout 2>stderr
+    code=$?
+    return $code
+}
+
+# What the last run said, for a failed test.
+said()
+{
+    printf 'exit code %s\n' "$code"
+    tail -n 5 stdout
+    head -n 5 stderr
+}
+
+# history FILE: a digest of the bits of the logged epochs, steps, losses and metrics
+history()
+{
+    h5dump -y -w 0 -m %.17g -g /history "$1" | tail -n +2 | sha256sum | cut -c 1-16
+}
+
+# need PROGRAM…: without them nothing here can be tested
+need()
+{
+    local program
+    for program; do
+        if ! command -v "$program" >/dev/null; then
+            printf '1..0 # SKIP no %s\n' "$program"
+            exit 0
+        fi
+    done
+}

@@ -1,0 +1,236 @@
+#!/usr/bin/env bash
+# The same config gives the same bits on any ranks, threads and instruction set, from run to run, across resumes.
+# What is compared: the SHA-256 of the weights, the bits of the logged losses, and the whole of model.h5.
+set -u
+# shellcheck source=system.sh
+. "$(dirname "$0")/system.sh"
+need h5dump
+
+# Small data with odd numbers of rows.
+sed -n '1,251p' "$configs/data/digits.csv" >digits.csv
+sed -n '1,102p' "$configs/data/regression.csv" >regression.csv
+sed -n '301,1001p' "$configs/data/digits.csv" >many.csv
+sed 's/,[05]$/,1/; s/,[2-9]$/,0/' many.csv | sed -n '1,101p' >binary.csv # 0 and 5 against the others
+{
+    "$bin/fcnn-import" digits.h5 --csv digits.csv && "$bin/fcnn-import" many.h5 --csv many.csv &&
+        "$bin/fcnn-import" regression.h5 --csv regression.csv --header --target-columns 7,8,9 &&
+        "$bin/fcnn-import" binary.h5 --csv binary.csv
+    "$bin/fcnn-import" xor.h5 --csv "$configs/data/xor.csv" --header
+} >import.log || cat import.log
+
+# config NAME DATA [SECTION KEY=VALUE…]…: a config of one file of data
+config()
+{
+    local name=$1 word
+    {
+        printf '[data]\ntrain = %s\n' "$2"
+        shift 2
+        for word; do
+            case $word in
+            *=*) printf '%s\n' "$word" ;;
+            *) printf '[%s]\n' "$word" ;;
+            esac
+        done
+    } >"$name.ini"
+}
+
+# Between them: both precisions, every activation, every output and loss, every normalization, a validation part,
+# rows that do not divide, leaves, fewer blocks than ranks, ranks without a row.
+config classes digits.h5 normalize=standardize validation=0.2 model hidden=33,17 activation=relu,gelu \
+    train epochs=5 batch_size=13
+config surface regression.h5 normalize=minmax normalize_targets=standardize model hidden=9,70 \
+    activation=tanh,sigmoid precision=double train epochs=5 batch_size=50 blocks=3
+config binary binary.h5 normalize=scale scale=16 model hidden=20,20 activation=leaky_relu,gelu precision=double \
+    train epochs=70 batch_size=0 blocks=7
+config leaves many.h5 normalize=minmax model hidden=65,30 activation=leaky_relu,linear precision=double \
+    train epochs=4 batch_size=690 blocks=2
+config squares binary.h5 normalize=standardize model hidden=65 activation=sigmoid output=sigmoid \
+    train loss=mse epochs=3 batch_size=31 shuffle=no
+config shallow regression.h5 normalize=standardize normalize_targets=minmax train epochs=3 batch_size=29 \
+    model hidden= optimizer learning_rate=0.01
+config four xor.h5 model hidden=4 activation=tanh train epochs=100 batch_size=3 seed=7
+all='classes surface binary leaves squares shallow four'
+
+# sign NAME: what a run left, as one line
+sign()
+{
+    local file=out/$1/model.h5 hash
+    [ "$code" = 0 ] && hash=$("$bin/fcnn-info" --hash "$file") &&
+        printf 'weights %.16s, history %s, file %.16s\n' "$hash" "$(history "$file")" "$(sha256sum <"$file")"
+}
+
+# run NAME NP THREADS [OPTION…]: trains from scratch, or goes on where $resumes is not empty
+resumes=
+run()
+{
+    local name=$1 np=$2 threads=$3
+    shift 3
+    [ -n "$resumes" ] || rm -rf "out/$name"
+    OMP_NUM_THREADS=$threads train "$np" --set output.directory="out/$name" "$@" "$name.ini"
+}
+
+declare -A first
+# agrees NAME WHAT: the run just made left what the first one of the config did
+agrees()
+{
+    local now
+    now=$(sign "$1")
+    if [ -n "$now" ] && [ "$now" = "${first[$1]}" ]; then
+        return 0
+    fi
+    differences+="$2: $now, at first ${first[$1]}; $(said)"$'\n'
+}
+
+for name in $all; do
+    run "$name" 1 1
+    first[$name]=$(sign "$name")
+    if [ -z "${first[$name]}" ]; then
+        tap_not_ok "exact: $name trains" "$(said)"
+    else
+        tap_ok "exact: $name trains"
+    fi
+done
+
+# ---- ranks and threads ----
+
+few='2,1 3,2 5,4 8,1'
+full='1,1 1,2 1,4 2,1 2,2 2,4 3,1 3,2 3,4 4,1 4,2 4,4 5,1 5,2 5,4 8,1 8,2 8,4'
+for name in $all; do
+    case $name in
+    classes | surface) matrix=$full ;;
+    *) matrix=$few ;;
+    esac
+    differences=
+    for pair in $matrix; do
+        run "$name" "${pair%,*}" "${pair#*,}"
+        agrees "$name" "$pair"
+    done
+    tap_empty "exact: $name on ranks,threads $matrix" "$differences"
+done
+
+# A message of a rank without work is what the warning says, once.
+run surface 5 1
+if [ "$(grep -c 'warning: 5 ranks for 3 blocks: 2 ranks have nothing to train on' stderr)" = 1 ]; then
+    tap_ok 'exact: ranks without a block are warned of, once'
+else
+    tap_not_ok 'exact: ranks without a block are warned of, once' "$(said)"
+fi
+
+# ---- other arithmetic would be seen: sums in the usual way differ somewhere in the same matrix ----
+
+declare -A hashes=()
+for pair in $full; do
+    run classes "${pair%,*}" "${pair#*,}" --set train.reduction=fast
+    [ "$code" != 0 ] || hashes[$("$bin/fcnn-info" --hash out/classes/model.h5)]=$pair
+    [ ${#hashes[@]} -lt 2 ] || break
+done
+if [ ${#hashes[@]} -ge 2 ]; then
+    tap_ok 'exact: reduction=fast gives at least two hashes'
+else
+    tap_not_ok 'exact: reduction=fast gives at least two hashes' "${!hashes[*]}" "$(said)"
+fi
+run classes 1 1 --set train.seed=2
+if [ "$code" = 0 ] && [ "$(sign classes)" != "${first[classes]}" ]; then
+    tap_ok 'exact: another seed gives another hash'
+else
+    tap_not_ok 'exact: another seed gives another hash' "$(said)"
+fi
+
+# ---- resumes: each part of the run on other ranks, threads and instructions ----
+
+for name in classes surface leaves; do
+    differences=
+    rm -rf "out/$name"
+    resumes=yes
+    run "$name" 3 2 --set train.epochs=1
+    FCNN_ISA=plain run "$name" 1 4 --set train.epochs=3
+    steps=$(sed -n 's/^resumed at step \([0-9]*\) from .*/\1/p' stdout)
+    [ -n "$steps" ] || differences="not resumed: $(said)"
+    run "$name" 5 1
+    resumes=
+    agrees "$name" 'resumed at two places'
+    tap_empty "exact: $name across resumes" "$differences"
+done
+
+# ---- instruction sets ----
+
+# Whether this machine has an instruction set.
+has()
+{
+    local flag
+    case $1 in
+    plain) return 0 ;;
+    avx2) set -- avx2 fma ;;
+    avx512) set -- avx2 fma avx512f avx512dq avx512bw avx512vl ;;
+    esac
+    for flag; do
+        grep -qw "^flags.* $flag" /proc/cpuinfo || return 1
+    done
+}
+
+present=
+for isa in plain avx2 avx512; do
+    if has $isa; then
+        present+=" $isa"
+        differences=
+        for name in $all; do
+            FCNN_ISA=$isa run "$name" 2 2
+            agrees "$name" "$name"
+            grep -q "^fcnn .*, $isa kernels, 2 ranks x 2 threads" stdout || differences+="$name: $(said)"$'\n'
+        done
+        tap_empty "exact: FCNN_ISA=$isa is what runs, and gives the same bits" "$differences"
+    else
+        tap_skip "exact: FCNN_ISA=$isa" "this machine has no $isa"
+        FCNN_ISA=$isa run classes 0 1
+        tap_run "exact: FCNN_ISA=$isa is refused" test "$code" = 64
+    fi
+done
+
+# One run over machines of different kinds: a launch with several parts, each with its own environment.
+if [ "$fcnn_mpi" = openmpi ] && [ "$present" != ' plain' ]; then
+    differences=
+    best=${present##* }
+    for name in classes surface; do
+        rm -rf "out/$name"
+        program=("$bin/fcnn-train" --set "output.directory=out/$name" "$name.ini")
+        ranks 1 env FCNN_ISA=plain "${program[@]}" : -np 2 env FCNN_ISA="$best" "${program[@]}" >stdout 2>stderr
+        code=$?
+        agrees "$name" "$name"
+    done
+    tap_empty "exact: ranks with plain and $best instructions in one run" "$differences"
+else
+    tap_skip 'exact: ranks with different instructions in one run' 'needs Open MPI and more than plain instructions'
+fi
+
+# fails WHAT CODE WORDS: the run just made ended so, with one line
+fails()
+{
+    if [ "$code" = "$2" ] && [ "$(grep -c '^fcnn-train: error: ' stderr)" = 1 ] && grep -qF -- "$3" stderr; then
+        tap_ok "exact: $1"
+    else
+        tap_not_ok "exact: $1" "$(said)"
+    fi
+}
+for np in 0 2; do
+    FCNN_ISA=avx9 run classes $np 1
+    fails "an unknown instruction set is an error, np=$np" 64 'FCNN_ISA=avx9'
+done
+
+# ---- the C library's own choice of instructions ----
+
+differences=
+for name in $all; do
+    GLIBC_TUNABLES=glibc.cpu.hwcaps=-FMA,-AVX2,-FMA_Usable,-AVX2_Usable run "$name" 0 2
+    agrees "$name" "$name"
+done
+tap_empty "exact: without the C library's FMA" "$differences"
+
+# ---- run to run ----
+
+differences=
+for name in $all; do
+    run "$name" 0 1
+    agrees "$name" "$name again, without mpirun"
+done
+tap_empty 'exact: the same again, without mpirun' "$differences"
+tap_done

@@ -1,0 +1,208 @@
+#!/usr/bin/env bash
+# fcnn-info as its user sees it: on a model that fcnn-train wrote, and on one made by other tools.
+set -u
+export LC_ALL=C
+here=$(cd "$(dirname "$0")" && pwd)
+# shellcheck source=tap.sh
+. "$here/tap.sh"
+# shellcheck source=../scripts/common.sh
+. "$here/../scripts/common.sh"
+bin=${FCNN_BIN:?the folder of the programs}
+configs=$(cd "${srcdir:-$here/..}/configs" && pwd)
+scratch=$(mktemp -d "${TMPDIR:-/tmp}/fcnn-info-XXXXXX")
+trap 'rm -rf "$scratch"' EXIT
+cd "$scratch" || exit 1
+
+# info CODE ARGUMENT…: runs fcnn-info, which must end with the code; what it prints goes to out and err
+info() {
+    local expected=$1 code
+    shift
+    "$bin/fcnn-info" "$@" >out 2>err
+    code=$?
+    [ $code -eq "$expected" ] || {
+        echo "fcnn-info $*: code $code, not $expected"
+        cat out err
+    }
+}
+
+# An error is one line on stderr, and nothing on stdout.
+# fails CODE TEXT ARGUMENT…
+fails() {
+    local code=$1 text=$2
+    shift 2
+    info "$code" "$@"
+    [ ! -s out ] || echo "something on stdout: $(cat out)"
+    [ "$(wc -l <err)" -eq 1 ] || echo "not one line: $(cat err)"
+    grep -q '^fcnn-info: error: ' err || echo "no 'fcnn-info: error: ': $(cat err)"
+    grep -qF -- "$text" err || echo "no '$text' in: $(cat err)"
+}
+
+# hash_of FILE GROUP LAYERS: the SHA-256 by other means, over the names and what h5dump extracts
+hash_of() {
+    local layer array
+    for ((layer = 1; layer <= $3; layer++)); do
+        for array in "W$layer" "b$layer"; do
+            h5dump -d "$2/$array" -b LE -o bytes "$1" >/dev/null || echo "h5dump fails on $2/$array of $1" >&2
+            printf '%s' "$array"
+            cat bytes
+        done
+    done | sha256sum | cut -d ' ' -f 1
+}
+
+# silent NAME COMMAND…: passes if the command prints nothing; what it prints says what is wrong
+silent() {
+    local name=$1
+    shift
+    tap_empty "info: $name" "$("$@" 2>&1)"
+}
+
+# shows TEXT…: each text is in what fcnn-info printed
+shows() {
+    local text
+    for text; do
+        grep -qF -- "$text" out || echo "no '$text' in: $(cat out)"
+    done
+}
+
+# ---- a model that fcnn-train wrote ----
+
+# train PRECISION: makes PRECISION/model.h5
+train() {
+    fcnn_mpirun 1 "$bin/fcnn-train" --set "data.train=$scratch/xor.h5" --set train.epochs=20 --set output.log_every=1 \
+        --set "model.precision=$1" --set "output.directory=$scratch/$1" "$configs/xor.ini"
+}
+
+same_hash() {
+    info 0 "$1" --hash
+    hash_of "$1" "$2" 2 | cmp - out
+}
+
+describes() {
+    info 0 "$1/model.h5"
+    shows "model      2-4-1, $1 precision" 'output     sigmoid, loss binary_cross_entropy' 'made by    fcnn ' \
+        '    1  [4][2]                  tanh                 12' \
+        'total                                               17' 'history, the last 10 of 21 lines' \
+        'inputs are used as they are' 'epochs = 20'
+}
+
+# same_weights FILE FORMAT: what is printed is what h5dump shows in that format
+same_weights() {
+    local array
+    info 0 "$1" --weights
+    for array in W1 b1 W2 b2; do
+        sed -n "/^$array /,/^[Wb]/p" out | grep -v '^[Wb]' | tr ' ' '\n' >printed
+        h5dump -d "/model/$array" -m "$2" -y -w 1 -o dumped "$1" >dump.log || cat dump.log
+        tr -d ' ,' <dumped | grep . >stored
+        [ -s stored ] || echo "$array: h5dump shows nothing"
+        cmp stored printed
+    done
+}
+
+is_ordinary_hdf5() {
+    local name big
+    [ "$(head -c 16 "$1")" = "fcnn framed file" ] || echo "no frame"
+    h5ls -r "$1" >listing || echo "h5ls fails"
+    for name in /config /model/W1 /model/b2 /normalizer/inputs_shift /history/train_loss; do
+        grep -q "^$name  *Dataset" listing || echo "no $name in: $(cat listing)"
+    done
+    h5dump -H -p "$1" >headers || echo "h5dump fails"
+    big=$(grep -E 'H5T_(STD_[IU]|IEEE_F)[0-9]*BE' headers)
+    [ -z "$big" ] || echo "not little-endian: $big"
+}
+
+tap_run "info: import" "$bin/fcnn-import" xor.h5 --csv "$configs/data/xor.csv" --header
+for precision in single double; do
+    model=$precision/model.h5
+    digits=%.9g
+    [ $precision = single ] || digits=%.17g
+    tap_run "info: train in $precision precision" train $precision
+    silent "the hash of a model in $precision precision" same_hash $model /model
+    silent "a model in $precision precision is described" describes $precision
+    silent "the weights in $precision precision are those in the file" same_weights $model $digits
+    silent "HDF5's tools read the framed model in $precision precision" is_ordinary_hdf5 $model
+done
+
+both_options() {
+    info 0 single/model.h5 --weights --hash
+    head -n 1 out | grep -qxE '[0-9a-f]{64}' || echo "no hash first: $(cat out)"
+    [ "$(sed -n 2p out)" = 'W1 [4][2]' ] || echo "no weights: $(cat out)"
+}
+silent "both options print the hash, then the weights" both_options
+
+size=$(wc -c <single/model.h5)
+head -c $((size - 1)) single/model.h5 >cut.h5
+silent "a model that lost its last byte" fails 65 'cut.h5: damaged: the end is missing' cut.h5
+for byte in '\377' '\376'; do # one of the two is another one
+    {
+        head -c 2000 single/model.h5
+        # shellcheck disable=SC2059 # an escape is meant
+        printf "$byte"
+        tail -c +2002 single/model.h5
+    } >flipped.h5
+    cmp -s flipped.h5 single/model.h5 || break
+done
+silent "a model with another byte" fails 65 'flipped.h5: damaged: its checksum does not match' flipped.h5 --hash
+
+# ---- a model made by other tools ----
+
+# put [ROWS,]COLUMNS NAME: makes a big-endian float32 dataset of foreign.h5 from the numbers on stdin
+put() {
+    local rank=1
+    case $1 in *,*) rank=2 ;; esac
+    cat >numbers
+    printf '%s\n' "PATH $2" 'INPUT-CLASS TEXTFP' "RANK $rank" "DIMENSION-SIZES ${1/,/ }" 'OUTPUT-CLASS FP' \
+        'OUTPUT-SIZE 32' 'OUTPUT-ARCHITECTURE IEEE' 'OUTPUT-BYTE-ORDER BE' >layout
+    h5import numbers -c layout -o foreign.h5 >import.log 2>&1 || cat import.log
+}
+
+foreign_model() {
+    echo 1 2 3 4 5 6 | put 3,2 W1
+    echo 0.5 -0.25 0 | put 3 b1
+    echo 0.1 0.2 0.3 | put 1,3 W2
+    echo 7 | put 1 b2
+    info 0 foreign.h5
+    shows "model      2-3-1, single precision" "output     linear, loss mse" \
+        "    1  [3][2]                  relu                  9"
+    info 0 foreign.h5 --weights
+    printf '%s\n' 'W1 [3][2]' '1 2' '3 4' '5 6' 'b1 [3]' '0.5 -0.25 0' 'W2 [1][3]' \
+        '0.100000001 0.200000003 0.300000012' 'b2 [1]' 7 | diff - out
+    same_hash foreign.h5 ''
+}
+silent "a model that h5import made" foreign_model
+
+# ---- usage ----
+
+help() {
+    info 0 --help
+    grep -q '^usage: fcnn-info MODEL.h5' out || cat out
+}
+version() {
+    info 0 --version
+    grep -qE '^fcnn-info [0-9]+\.[0-9]+\.[0-9]+' out || cat out
+}
+silent "--help" help
+silent "--version" version
+silent "an unknown option" fails 64 'unknown option --hsah; see fcnn-info --help' --hsah single/model.h5
+silent "no model" fails 64 'the model is missing' --hash
+silent "two models" fails 64 'one model is enough; what is b.h5' a.h5 b.h5
+silent "a missing file" fails 66 'none.h5: cannot be read: No such file or directory' none.h5
+silent "a data file" fails 65 'xor.h5: holds no model: there is no dataset W1' xor.h5
+silent "a CSV file" fails 65 'xor.csv: is not an HDF5 file' "$configs/data/xor.csv"
+
+# full_disk [OPTION]
+full_disk() {
+    local code
+    "$bin/fcnn-info" single/model.h5 "$@" 2>err >/dev/full
+    code=$?
+    [ $code -eq 74 ] || echo "code $code, not 74"
+    grep -q '^fcnn-info: error: .*No space left on device' err || cat err
+}
+if [ -w /dev/full ]; then
+    silent "a full disk behind stdout" full_disk
+    for option in --hash --weights --help; do
+        silent "a full disk behind stdout, $option" full_disk $option
+    done
+else
+    tap_skip "info: a full disk behind stdout" "there is no /dev/full"
+fi
+tap_done

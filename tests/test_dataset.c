@@ -1,0 +1,299 @@
+/* tests/test_dataset.c — rows dealt to ranks, picked out, checked, identified; statistics over ranks. */
+#include "harness.h"
+
+#include "data/dataset.h"
+#include "data/selection.h"
+#include "data/shard.h"
+#include "data/targets.h"
+#include "model/normalizer.h"
+#include "storage/hdf5.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define ROWS 101
+#define COLUMNS 3
+
+/* The value at a place: exact in every type that the tests use. */
+static double value_at(int64_t row, int64_t column)
+{
+    return (double)(row * 7 % 50) + (double)column * 0.25 + 1e5;
+}
+
+/* Writes /x [ROWS][COLUMNS], /xt [COLUMNS][ROWS], /y [ROWS] (row mod 4) and what else tests need; on rank 0. */
+static void write_file(const char *path, int64_t bad_row)
+{
+    static double x[ROWS * COLUMNS], xt[ROWS * COLUMNS];
+    static int32_t y[ROWS];
+    for (int64_t row = 0; row < ROWS; row++) {
+        y[row] = (int32_t)(row % 4);
+        for (int64_t column = 0; column < COLUMNS; column++) {
+            x[row * COLUMNS + column] = row == bad_row && column == 1 ? NAN : value_at(row, column);
+            xt[column * ROWS + row] = x[row * COLUMNS + column];
+        }
+    }
+    const fcnn_hdf5_info table = {.type = FCNN_TYPE_FLOAT64, .rank = 2, .dims = {ROWS, COLUMNS}};
+    const fcnn_hdf5_info turned = {.type = FCNN_TYPE_FLOAT64, .rank = 2, .dims = {COLUMNS, ROWS}};
+    const fcnn_hdf5_info labels = {.type = FCNN_TYPE_INT32, .rank = 1, .dims = {ROWS}};
+    fcnn_hdf5_output *output;
+    HARNESS_OK(fcnn_hdf5_output_create(path, &output));
+    HARNESS_OK(fcnn_hdf5_output_dataset(output, "/x", &table));
+    HARNESS_OK(fcnn_hdf5_output_rows(output, "/x", 0, ROWS, x));
+    HARNESS_OK(fcnn_hdf5_output_dataset(output, "/xt", &turned));
+    HARNESS_OK(fcnn_hdf5_output_rows(output, "/xt", 0, COLUMNS, xt));
+    HARNESS_OK(fcnn_hdf5_output_dataset(output, "/y", &labels));
+    HARNESS_OK(fcnn_hdf5_output_rows(output, "/y", 0, ROWS, y));
+    HARNESS_OK(fcnn_hdf5_output_commit(output));
+}
+
+static const char *shared_file(int64_t bad_row)
+{
+    const char *path = harness_shared_path(bad_row < 0 ? "good.h5" : "bad.h5");
+    if (fcnn_comm_rank(harness_comm()) == 0) {
+        write_file(path, bad_row);
+    }
+    fcnn_comm_agree(harness_comm(), FCNN_OK);
+    return path;
+}
+
+static void every_row_is_on_one_rank(void)
+{
+    const fcnn_dataset_names names = {.file = shared_file(-1), .inputs = "/x", .targets = "/y"};
+    fcnn_dataset *dataset;
+    HARNESS_OK(fcnn_dataset_load(harness_comm(), &names, &dataset));
+    CU_ASSERT_EQUAL(fcnn_dataset_rows(dataset), ROWS);
+    CU_ASSERT_EQUAL(fcnn_dataset_features(dataset), COLUMNS);
+    CU_ASSERT_EQUAL(fcnn_dataset_outputs(dataset), 1);
+    double counts[ROWS] = {0};
+    for (int64_t row = 0; row < dataset->inputs.rows; row++) {
+        counts[dataset->first + row]++;
+        CU_ASSERT_EQUAL(fcnn_table_value(&dataset->targets, row, 0), (double)((dataset->first + row) % 4));
+        for (int64_t column = 0; column < COLUMNS; column++) {
+            CU_ASSERT_EQUAL(fcnn_table_value(&dataset->inputs, row, column), value_at(dataset->first + row, column));
+        }
+    }
+    fcnn_comm_sum_doubles(harness_comm(), ROWS, counts);
+    for (int row = 0; row < ROWS; row++) {
+        CU_ASSERT_EQUAL(counts[row], 1);
+    }
+    fcnn_dataset_destroy(dataset);
+}
+
+static void columns_read_as_rows(void)
+{
+    fcnn_dataset *rows, *columns;
+    fcnn_dataset_names names = {.file = shared_file(-1), .inputs = "/x"};
+    HARNESS_OK(fcnn_dataset_load(harness_comm(), &names, &rows));
+    names.inputs = "/xt";
+    names.columns = 1;
+    HARNESS_OK(fcnn_dataset_load(harness_comm(), &names, &columns));
+    CU_ASSERT_EQUAL(columns->rows, ROWS);
+    CU_ASSERT_EQUAL(
+        memcmp(rows->inputs.values, columns->inputs.values, (size_t)(rows->inputs.rows * COLUMNS) * sizeof(double)), 0);
+    CU_ASSERT_EQUAL(rows->inputs_fingerprint, columns->inputs_fingerprint);
+    fcnn_dataset_destroy(rows);
+    fcnn_dataset_destroy(columns);
+}
+
+static void lengths_that_differ_hint_at_columns(void)
+{
+    const fcnn_dataset_names names = {.file = shared_file(-1), .inputs = "/xt", .targets = "/y"};
+    fcnn_dataset *dataset;
+    HARNESS_STATUS(fcnn_dataset_load(harness_comm(), &names, &dataset), FCNN_EDATA);
+    HARNESS_ERROR_HAS("/xt [3][101] has 3 rows, but /y [101] has 101");
+    HARNESS_ERROR_HAS("data.order = columns");
+}
+
+static void a_nan_is_found_wherever_it_lies(void)
+{
+    for (int64_t bad = 0; bad < ROWS; bad += 25) {
+        const fcnn_dataset_names names = {.file = shared_file(bad), .inputs = "/x", .targets = "/y"};
+        fcnn_dataset *dataset;
+        HARNESS_STATUS(fcnn_dataset_load(harness_comm(), &names, &dataset), FCNN_EDATA);
+        char expected[64];
+        snprintf(expected, sizeof expected, "/x: row %d, column 1 is NaN", (int)bad);
+        HARNESS_ERROR_HAS(expected);
+        HARNESS_ERROR_HAS("bad.h5");
+    }
+}
+
+/* A dataset of the chosen rows or the others, read by even runs. */
+static fcnn_dataset *open_selected(const char *path, const int64_t *chosen, int64_t count, bool inside)
+{
+    const fcnn_dataset_names names = {.file = path, .inputs = "/x", .targets = "/y"};
+    fcnn_dataset *dataset;
+    HARNESS_OK(fcnn_dataset_open(&names, &dataset));
+    fcnn_dataset_select(dataset, chosen, count, inside);
+    const fcnn_comm *comm = harness_comm();
+    const int64_t first = fcnn_comm_first_item(dataset->rows, comm->rank, comm->size);
+    const int64_t after = fcnn_comm_first_item(dataset->rows, comm->rank + 1, comm->size);
+    HARNESS_OK(fcnn_dataset_read(dataset, harness_comm(), first, after - first));
+    return dataset;
+}
+
+static void a_split_is_two_disjoint_parts(void)
+{
+    enum { CHOSEN = 20 };
+    const char *path = shared_file(-1);
+    int64_t *chosen;
+    HARNESS_OK(fcnn_selection_draw(ROWS, CHOSEN, 1, &chosen));
+    fcnn_dataset *parts[2] = {open_selected(path, chosen, CHOSEN, true), open_selected(path, chosen, CHOSEN, false)};
+    CU_ASSERT_EQUAL(parts[0]->rows, CHOSEN);
+    CU_ASSERT_EQUAL(parts[1]->rows, ROWS - CHOSEN);
+    double counts[ROWS] = {0};
+    for (int part = 0; part < 2; part++) {
+        for (int64_t row = 0; row < parts[part]->inputs.rows; row++) {
+            const int64_t in_file = fcnn_dataset_file_row(parts[part], row);
+            counts[in_file]++;
+            CU_ASSERT_EQUAL(fcnn_table_value(&parts[part]->inputs, row, 2), value_at(in_file, 2));
+        }
+        fcnn_dataset_destroy(parts[part]);
+    }
+    fcnn_comm_sum_doubles(harness_comm(), ROWS, counts);
+    for (int row = 0; row < ROWS; row++) {
+        CU_ASSERT_EQUAL(counts[row], 1);
+    }
+    free(chosen);
+}
+
+static void a_draw_is_fair_and_depends_on_the_seed(void)
+{
+    enum { N = 50, WANTED = 10, DRAWS = 4000 };
+    int hits[N] = {0}, differ = 0;
+    int64_t *last = NULL;
+    for (uint64_t seed = 0; seed < DRAWS; seed++) {
+        int64_t *chosen;
+        HARNESS_OK(fcnn_selection_draw(N, WANTED, seed, &chosen));
+        for (int i = 0; i < WANTED; i++) {
+            CU_ASSERT_TRUE(chosen[i] < N && (i == 0 || chosen[i] > chosen[i - 1]));
+            hits[chosen[i]]++;
+        }
+        differ += last != NULL && memcmp(last, chosen, WANTED * sizeof *chosen) != 0;
+        free(last);
+        last = chosen;
+    }
+    free(last);
+    CU_ASSERT_TRUE(differ > DRAWS - 10);
+    for (int row = 0; row < N; row++) {
+        CU_ASSERT_TRUE(abs(hits[row] - DRAWS * WANTED / N) < 160); /* 6 standard deviations */
+    }
+}
+
+static void a_fingerprint_knows_every_byte_and_place(void)
+{
+    double values[12] = {1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12};
+    const fcnn_table all = {FCNN_TYPE_FLOAT64, 4, 3, values};
+    const fcnn_table head = {FCNN_TYPE_FLOAT64, 1, 3, values}, tail = {FCNN_TYPE_FLOAT64, 3, 3, values + 3};
+    const uint64_t whole = fcnn_table_fingerprint(&all, 0);
+    CU_ASSERT_EQUAL(whole, fcnn_table_fingerprint(&head, 0) + fcnn_table_fingerprint(&tail, 1));
+    values[7] = nextafter(values[7], 0);
+    CU_ASSERT_NOT_EQUAL(whole, fcnn_table_fingerprint(&all, 0));
+    values[7] = 8;
+    for (int i = 0; i < 3; i++) { /* rows 0 and 1 change places */
+        const double moved = values[i];
+        values[i] = values[3 + i];
+        values[3 + i] = moved;
+    }
+    CU_ASSERT_NOT_EQUAL(whole, fcnn_table_fingerprint(&all, 0));
+}
+
+static void labels_are_checked_against_the_classes(void)
+{
+    const fcnn_dataset_names names = {.file = shared_file(-1), .inputs = "/x", .targets = "/y"};
+    fcnn_dataset *dataset;
+    HARNESS_OK(fcnn_dataset_load(harness_comm(), &names, &dataset));
+    fcnn_target_summary summary;
+    fcnn_targets_summarize(dataset, harness_comm(), &summary);
+    CU_ASSERT_TRUE(summary.one_column && summary.integer_type && !summary.zero_or_one && summary.largest == 3);
+    int32_t *labels;
+    HARNESS_OK(fcnn_targets_labels(dataset, harness_comm(), 4, &labels));
+    for (int64_t row = 0; row < dataset->targets.rows; row++) {
+        CU_ASSERT_EQUAL(labels[row], (dataset->first + row) % 4);
+    }
+    free(labels);
+    HARNESS_STATUS(fcnn_targets_labels(dataset, harness_comm(), 3, &labels), FCNN_EDATA);
+    HARNESS_ERROR_HAS("row 3 (counting from 0) has the label 3");
+    HARNESS_STATUS(fcnn_targets_check_unit(dataset, harness_comm()), FCNN_EDATA);
+    HARNESS_ERROR_HAS("row 2, column 0");
+    fcnn_dataset_destroy(dataset);
+}
+
+static void statistics_are_those_of_all_rows(void)
+{
+    const fcnn_dataset_names names = {.file = shared_file(-1), .inputs = "/x"};
+    fcnn_dataset *dataset;
+    fcnn_normalizer fitted;
+    HARNESS_OK(fcnn_dataset_load(harness_comm(), &names, &dataset));
+    HARNESS_OK(fcnn_normalizer_create(COLUMNS, &fitted));
+    HARNESS_OK(fcnn_normalizer_fit(&fitted, FCNN_NORMALIZE_STANDARDIZE, 1, &dataset->inputs, ROWS, harness_comm()));
+    long double mean = 0, square = 0;
+    for (int row = 0; row < ROWS; row++) {
+        mean += (long double)value_at(row, 1) / ROWS;
+    }
+    for (int row = 0; row < ROWS; row++) {
+        square += ((long double)value_at(row, 1) - mean) * ((long double)value_at(row, 1) - mean) / ROWS;
+    }
+    CU_ASSERT_DOUBLE_EQUAL(fitted.shift[1], (double)mean, 1e-10);
+    CU_ASSERT_DOUBLE_EQUAL(fitted.scale[1], sqrt((double)square), 1e-10);
+    double same[4] = {fitted.shift[1], fitted.scale[1], -fitted.shift[1], -fitted.scale[1]};
+    fcnn_comm_max_doubles(harness_comm(), 4, same);
+    CU_ASSERT_TRUE(same[0] == -same[2] && same[1] == -same[3]);
+    fcnn_normalizer_clear(&fitted);
+    HARNESS_OK(fcnn_normalizer_create(COLUMNS, &fitted));
+    HARNESS_OK(fcnn_normalizer_fit(&fitted, FCNN_NORMALIZE_MINMAX, 1, &dataset->inputs, ROWS, harness_comm()));
+    CU_ASSERT_EQUAL(fitted.shift[2], 1e5 + 0.5);
+    CU_ASSERT_EQUAL(fitted.scale[2], 49);
+    double factor[COLUMNS], offset[COLUMNS];
+    fcnn_normalizer_as_line(&fitted, factor, offset);
+    CU_ASSERT_DOUBLE_EQUAL(fma(1e5 + 49.5, factor[2], offset[2]), 1, 1e-10);
+    fcnn_normalizer_clear(&fitted);
+    fcnn_dataset_destroy(dataset);
+}
+
+static void a_column_that_does_not_vary_keeps_its_scale(void)
+{
+    double values[4] = {5, 5, 5, 5};
+    const fcnn_comm *comm = harness_comm();
+    const fcnn_table table = {FCNN_TYPE_FLOAT64, 4, 1, values};
+    fcnn_normalizer fitted;
+    HARNESS_OK(fcnn_normalizer_create(1, &fitted));
+    HARNESS_OK(fcnn_normalizer_fit(&fitted, FCNN_NORMALIZE_STANDARDIZE, 1, &table, 4 * comm->size, harness_comm()));
+    CU_ASSERT_EQUAL(fitted.shift[0], 5);
+    CU_ASSERT_EQUAL(fitted.scale[0], 1);
+    fcnn_normalizer_clear(&fitted);
+}
+
+static void shards_tile_the_rows(void)
+{
+    for (int64_t rows = 1; rows < 60; rows++) {
+        for (int64_t blocks = 1; blocks <= rows; blocks++) {
+            int64_t first = 0;
+            for (int64_t shard = 0; shard < blocks; shard++) {
+                CU_ASSERT_EQUAL(fcnn_shard_first(rows, blocks, shard), first);
+                first += fcnn_shard_rows(rows, blocks, shard);
+            }
+            CU_ASSERT_EQUAL(first, rows);
+            CU_ASSERT_EQUAL(fcnn_shard_first(rows, blocks, blocks), rows);
+        }
+    }
+    CU_ASSERT_EQUAL(fcnn_shard_default_blocks(4), 4);
+    CU_ASSERT_EQUAL(fcnn_shard_default_blocks(128), 8);
+    CU_ASSERT_EQUAL(fcnn_shard_default_blocks(767), 8);
+    CU_ASSERT_EQUAL(fcnn_shard_default_blocks(768), 24);
+    CU_ASSERT_EQUAL(fcnn_shard_default_blocks(1536), 48);
+    CU_ASSERT_EQUAL(fcnn_shard_default_blocks(60000), 960);
+}
+
+HARNESS_MAIN("dataset", {"every row is on one rank", every_row_is_on_one_rank},
+             {"columns read as rows", columns_read_as_rows},
+             {"lengths that differ hint at columns", lengths_that_differ_hint_at_columns},
+             {"a NaN is found wherever it lies", a_nan_is_found_wherever_it_lies},
+             {"a split is two disjoint parts", a_split_is_two_disjoint_parts},
+             {"a draw is fair and depends on the seed", a_draw_is_fair_and_depends_on_the_seed},
+             {"a fingerprint knows every byte and place", a_fingerprint_knows_every_byte_and_place},
+             {"labels are checked against the classes", labels_are_checked_against_the_classes},
+             {"statistics are those of all rows", statistics_are_those_of_all_rows},
+             {"a column that does not vary keeps its scale", a_column_that_does_not_vary_keeps_its_scale},
+             {"shards tile the rows", shards_tile_the_rows})
