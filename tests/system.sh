@@ -55,17 +55,9 @@ said()
 # history FILE: a digest of the bits of the logged epochs, steps, losses and metrics
 history()
 {
-    h5dump -y -w 0 -m %.17g -g /history "$1" | tail -n +2 | sha256sum | cut -c 1-16
-}
-
-# need PROGRAM…: without them nothing here can be tested
-need()
-{
-    local program
-    for program; do
-        if ! command -v "$program" >/dev/null; then
-            printf '1..0 # SKIP no %s\n' "$program"
-            exit 0
-        fi
-    done
+    local array
+    for array in epoch steps train_loss validation_loss validation_metric; do
+        h5dump -d "/history/$array" -b LE -o history.bin "$1" >/dev/null && cat history.bin
+    done | sha256sum | cut -c 1-16
+    rm -f history.bin
 }

@@ -33,7 +33,7 @@
 #define VM_TANH_SPLIT 0.55F
 #define VM_TANH_END 10.0F     /* from 9.02 on, tanh rounds to 1 */
 #define VM_ERF_END 4.0F       /* from 3.84 on, erf rounds to 1 */
-#define VM_NORMAL_END 12.875F /* beyond it, Φ(-a) is no normal number */
+#define VM_NORMAL_END 12.875F /* beyond it Φ(-a) is taken as 0; from 12.95 on it is no normal number */
 #define VM_SQRT_2 0x1.6a09e6p+0F
 #define VM_DENSITY_0 0x1.988454p-2F /* φ(0) = 1/√(2π) */
 
@@ -254,7 +254,7 @@ FCNN_INLINE vec vm_normal(vec x, vec *near, vec *density)
     return vselect(vlt(x, vset(0)), tail, vset(1) - tail);
 }
 
-/* Φ(x) = ∫ φ(t) dt from -∞ to x, φ(t) = exp(-t²/2)/√(2π); 0 where that would be subnormal. */
+/* Φ(x) = ∫ φ(t) dt from -∞ to x, φ(t) = exp(-t²/2)/√(2π); 0 below -VM_NORMAL_END. */
 FCNN_INLINE vec vnormal_cdf(vec x)
 {
     vec near;
