@@ -105,6 +105,7 @@ int harness_run(int argc, char **argv, const char *suite, const harness_test *te
         fprintf(stderr, "%s\n", fcnn_error_text());
         return 1;
     }
+    fcnn_comm_speak_as(world, suite);
     int rank, size, failed = 0;
     MPI_Comm_rank(MPI_COMM_WORLD, &rank);
     MPI_Comm_size(MPI_COMM_WORLD, &size);

@@ -268,7 +268,7 @@ if [ "$(id -u)" != 0 ]; then
     bad 'an output folder that is write-protected' 74 'locked|Permission denied' --set output.directory=locked
 fi
 # A limit on the size of a file stands for a full disk: above what MPI itself needs, below a model of 9 MB.
-big=(--set output.directory=big --set model.hidden=1500,1500 --set output.keep=9)
+big=(--set output.directory=big --set "model.hidden=1500,1500" --set output.keep=9)
 train 0 "${big[@]}" --set train.epochs=1 good.ini
 existing=$(sums)
 full=$(

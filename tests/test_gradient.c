@@ -1,0 +1,256 @@
+/* tests/test_gradient.c — a step's derivatives are those of its loss: by central differences, and by the oracle, for
+ * every activation and loss, at whatever depth, with rows on all ranks. */
+#include "fixture.h"
+
+#include "harness.h"
+#include "numbers.h"
+
+#include <stdio.h>
+
+enum { ROWS = 23, FEATURES = 5, OUTPUTS = 3 };
+
+static const char *const hidden[] = {"", "7", "6, 5, 4"};
+static const char *const activations[] = {"relu", "leaky_relu", "tanh", "sigmoid", "gelu", "linear"};
+
+typedef struct task {
+    const char *name, *output, *loss, *file;
+} task;
+
+static const task tasks[] = {
+    {"softmax", "softmax", "cross_entropy", "labels.h5"},
+    {"binary cross entropy", "sigmoid", "binary_cross_entropy", "bits.h5"},
+    {"sigmoid with mse", "sigmoid", "mse", "bits.h5"},
+    {"mse", "linear", "mse", "values.h5"},
+};
+
+/* The rows of each kind of task, kept for the oracle. */
+static fixture_data labels, bits, values;
+
+static void write_data(void)
+{
+    if (labels.rows == 0) {
+        labels = fixture_data_create(ROWS, FEATURES, 0);
+        bits = fixture_data_create(ROWS, FEATURES, OUTPUTS);
+        values = fixture_data_create(ROWS, FEATURES, OUTPUTS);
+        fixture_data_draw(&labels, OUTPUTS, 1);
+        fixture_data_draw(&bits, 2, 2);
+        fixture_data_draw(&values, 0, 3);
+        labels.y[0] = OUTPUTS - 1; /* so that there are as many classes */
+        fixture_write(&labels, "labels.h5");
+        fixture_write(&bits, "bits.h5");
+        fixture_write(&values, "values.h5");
+    }
+}
+
+static const fixture_data *data_of(const task *what)
+{
+    return what == &tasks[0] ? &labels : what == &tasks[3] ? &values : &bits;
+}
+
+static fixture start(const task *what, const char *hidden_widths, const char *activation, int seed)
+{
+    char config[512];
+    snprintf(config, sizeof config,
+             "[model]\nhidden = %s\nactivation = %s\noutput = %s\nprecision = double\n"
+             "[train]\nloss = %s\nbatch_size = 0\nblocks = 5\nthreads = 2\nseed = %d\n",
+             hidden_widths, activation, what->output, what->loss, seed);
+    return fixture_start(harness_comm(), what->file, config);
+}
+
+/* The smallest |z| that a hidden unit has: how far all rows stay from the kink of a relu. */
+static double distance_from_kinks(oracle *net, const fixture_data *data)
+{
+    double least = INFINITY;
+    const int64_t width = data->outputs == 0 ? 1 : data->outputs;
+    for (int64_t row = 0; row < data->rows; row++) {
+        oracle_forward(net, data->x + row * data->features, data->y + row * width);
+        for (int l = 0; l + 1 < net->layers; l++) {
+            for (int i = 0; i < net->widths[l + 1]; i++) {
+                least = fabs(net->z[l][i]) < least ? fabs(net->z[l][i]) : least;
+            }
+        }
+    }
+    return least;
+}
+
+/* The mean loss of the library with a parameter moved. */
+static double loss_at(fixture *run, fcnn_evaluation *evaluation, double *parameter, double value)
+{
+    const double before = *parameter;
+    fcnn_network *network = NULL;
+    fcnn_scores scores = {.loss = NAN};
+    *parameter = value;
+    HARNESS_OK(fcnn_network_create_from(run->trainer->model, ROWS, FCNN_NETWORK_FORWARD, &network));
+    fcnn_evaluation_run(evaluation, network, &scores);
+    fcnn_network_destroy(network);
+    *parameter = before;
+    return scores.loss;
+}
+
+/* By central differences at ±h and ±2h, whose error is of the order of h⁴. */
+static double difference(fixture *run, fcnn_evaluation *evaluation, double *parameter, double h)
+{
+    const double at = *parameter;
+    const double near = loss_at(run, evaluation, parameter, at + h) - loss_at(run, evaluation, parameter, at - h);
+    const double far =
+        loss_at(run, evaluation, parameter, at + 2 * h) - loss_at(run, evaluation, parameter, at - 2 * h);
+    return (8 * near - far) / (12 * h);
+}
+
+/* Compares the derivatives of a layer, the bias of each unit (in = −1) with them; before holds the parameters of
+ * before the step. */
+static void check_layer(fixture *run, fcnn_evaluation *evaluation, const oracle *net, int64_t layer, double *largest,
+                        double *error)
+{
+    fcnn_model *model = run->trainer->model;
+    const int64_t in = model->shape.widths[layer], out = model->shape.widths[layer + 1];
+    for (int64_t o = 0; o < out; o++) {
+        for (int64_t i = -1; i < in; i++) {
+            double low,
+                *parameter = i < 0 ? (double *)model->biases[layer] + o : (double *)model->weights[layer] + o * in + i;
+            const double sum = fixture_sum(run, layer, o, i, &low);
+            const double actual = (sum + low) * fcnn_network_mean_factor(&model->shape, ROWS);
+            const double expected = i < 0 ? net->db[layer][o] : net->dw[layer][o * in + i];
+            CU_ASSERT(fabs(actual - expected) <= 1e-12 * (1 + fabs(expected)));
+            *largest = fabs(actual) > *largest ? fabs(actual) : *largest;
+            if (o < 2 && i < 2) { /* each loss is a pass over the data on all ranks */
+                const double slope = difference(run, evaluation, parameter, 1e-4);
+                *error = fabs(actual - slope) > *error ? fabs(actual - slope) : *error;
+            }
+        }
+    }
+}
+
+/* A network whose rows stay away from the kinks; the seeds are tried in order, alike on all ranks. */
+static fixture start_smooth(const task *what, const char *hidden_widths, const char *activation)
+{
+    for (int seed = 1;; seed++) {
+        fixture run = start(what, hidden_widths, activation, seed);
+        oracle *net = fixture_oracle(&run);
+        const double distance = distance_from_kinks(net, data_of(what));
+        oracle_destroy(net);
+        if (distance > 6e-4 || (strcmp(activation, "relu") != 0 && strcmp(activation, "leaky_relu") != 0)) {
+            return run;
+        }
+        CU_ASSERT_FATAL(seed < 200);
+        fixture_end(&run);
+    }
+}
+
+static void check(const task *what, const char *hidden_widths, const char *activation)
+{
+    fixture run = start_smooth(what, hidden_widths, activation);
+    const fixture_data *data = data_of(what);
+    oracle *net = fixture_oracle(&run); /* also stores the parameters in the model */
+    const double expected_loss = oracle_gradient(net, data->x, data->y, data->outputs == 0 ? 1 : OUTPUTS, NULL, ROWS);
+    fcnn_evaluation *evaluation = NULL;
+    HARNESS_OK(fcnn_evaluation_create(harness_comm(), run.trainer->step->team, &run.trainer->data->train,
+                                      &run.trainer->model->shape, &evaluation));
+    fcnn_exact_sum loss = {0};
+    double work[FCNN_EXACT_LIMBS + 1];
+    fcnn_sampler_start_epoch(run.trainer->data->sampler, 0);
+    HARNESS_OK(fcnn_step_run(run.trainer->step, 0, 0, 0.1, &loss));
+    fcnn_exact_sum_over_ranks(harness_comm(), 1, &loss, work);
+    const double terms = what == &tasks[0] ? 1 : OUTPUTS;
+    CU_ASSERT_DOUBLE_EQUAL(fcnn_exact_sum_value(&loss) / (ROWS * terms), expected_loss, 1e-13 * (1 + expected_loss));
+    for (int64_t layer = 0; layer < run.trainer->model->shape.layers; layer++) {
+        double largest = 0, error = 0;
+        check_layer(&run, evaluation, net, layer, &largest, &error);
+        CU_ASSERT(largest > 1e-5);
+        if (!(error <= 1e-6 * largest)) {
+            fprintf(stderr, "%s, %s, hidden %s, layer %d: error %g of %g\n", what->name, activation, hidden_widths,
+                    (int)layer, error, largest);
+            CU_FAIL("derivatives");
+        }
+    }
+    fcnn_evaluation_destroy(evaluation);
+    oracle_destroy(net);
+    fixture_end(&run);
+}
+
+static void check_task(const task *what)
+{
+    write_data();
+    check(what, hidden[0], "tanh"); /* there is no hidden layer to apply it */
+    for (int depth = 1; depth < 3; depth++) {
+        for (int a = 0; a < 6; a++) {
+            check(what, hidden[depth], activations[a]);
+        }
+    }
+}
+
+static void softmax_with_cross_entropy(void)
+{
+    check_task(&tasks[0]);
+}
+
+static void sigmoid_with_binary_cross_entropy(void)
+{
+    check_task(&tasks[1]);
+}
+
+static void sigmoid_with_mse(void)
+{
+    check_task(&tasks[2]);
+}
+
+static void linear_with_mse(void)
+{
+    check_task(&tasks[3]);
+}
+
+/* Different activations in one network. */
+static void each_layer_has_its_own_activation(void)
+{
+    write_data();
+    fixture run = start(&tasks[3], "6, 5, 4", "tanh, gelu, sigmoid", 1);
+    oracle *net = fixture_oracle(&run);
+    net->activations[0] = ORACLE_TANH;
+    net->activations[1] = ORACLE_GELU;
+    net->activations[2] = ORACLE_SIGMOID;
+    for (int i = 0; i < 20; i++) {
+        const double loss = oracle_gradient(net, values.x, values.y, OUTPUTS, NULL, ROWS);
+        oracle_descend(net, 0.1);
+        CU_ASSERT_DOUBLE_EQUAL(fixture_epoch(&run), loss, 1e-12 * loss);
+    }
+    CU_ASSERT(fixture_difference(&run, net) < 1e-11);
+    oracle_destroy(net);
+    fixture_end(&run);
+}
+
+/* Padding never takes part: it stays zero through many steps, with sigmoid(0) = ½ beside it. */
+static void columns_that_fill_up_panels_stay_zero(void)
+{
+    write_data();
+    for (int t = 0; t < 4; t++) {
+        fixture run = start(&tasks[t], "6, 70", "sigmoid", 1);
+        for (int i = 0; i < 5; i++) {
+            fixture_epoch(&run);
+        }
+        const fcnn_network *network = run.trainer->step->network;
+        for (int64_t layer = 0; layer < network->shape.layers; layer++) {
+            const int64_t in = network->shape.widths[layer], out = network->shape.widths[layer + 1];
+            for (int64_t c = out; c % 16 != 0; c++) {
+                for (int64_t i = 0; i < 1 + in; i++) {
+                    CU_ASSERT_EQUAL(((const double *)network->parameters[layer])[numbers_place(1 + in, out, i, c)], 0);
+                }
+                for (int64_t row = 0; row < network->rows; row++) {
+                    const int64_t place = numbers_place(network->rows, out, row, c);
+                    CU_ASSERT_EQUAL(((const double *)network->deltas[layer])[place], 0);
+                }
+            }
+            for (int64_t i = in; layer > 0 && i % 16 != 0; i++) {
+                for (int64_t o = 0; o < out; o++) {
+                    CU_ASSERT_EQUAL(((const double *)network->transposed[layer])[numbers_place(out, in, o, i)], 0);
+                }
+            }
+        }
+        fixture_end(&run);
+    }
+}
+
+HARNESS_MAIN("gradient", {"softmax with cross entropy", softmax_with_cross_entropy},
+             {"sigmoid with binary cross entropy", sigmoid_with_binary_cross_entropy},
+             {"sigmoid with mse", sigmoid_with_mse}, {"linear with mse", linear_with_mse},
+             {"each layer has its own activation", each_layer_has_its_own_activation},
+             {"columns that fill up panels stay zero", columns_that_fill_up_panels_stay_zero})

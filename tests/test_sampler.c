@@ -1,0 +1,203 @@
+/* tests/test_sampler.c — the ranks' rows of a batch are disjoint and together the batch; random numbers. */
+#include "harness.h"
+
+#include "compute/math.h"
+#include "core/random.h"
+#include "data/sampler.h"
+#include "model/initializer.h"
+#include "parallel/comm.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* Takes an epoch's batches on this rank; batch_of [rows] gets the batch of each row, the same on all ranks. */
+static void deal_epoch(int64_t rows, int64_t batch, int64_t blocks, bool shuffle, int64_t epoch, double *batch_of)
+{
+    fcnn_comm *comm = harness_comm();
+    fcnn_sampler *sampler;
+    HARNESS_OK(fcnn_sampler_create(rows, batch, blocks, 5, shuffle, comm->rank, comm->size, &sampler));
+    int64_t *index = calloc((size_t)fcnn_sampler_capacity(sampler) + 1, sizeof *index);
+    int64_t *leaves = calloc((size_t)fcnn_sampler_leaf_capacity(sampler) + 1, sizeof *leaves);
+    double *taken = calloc((size_t)rows, sizeof *taken);
+    memset(batch_of, 0, (size_t)rows * sizeof *batch_of);
+    fcnn_sampler_start_epoch(sampler, epoch);
+    for (int64_t b = 0; b < fcnn_sampler_batches(sampler); b++) {
+        int64_t leaf_count;
+        const int64_t count = fcnn_sampler_take(sampler, b, index, leaves, &leaf_count);
+        CU_ASSERT(count <= fcnn_sampler_capacity(sampler) && leaf_count <= fcnn_sampler_leaf_capacity(sampler));
+        CU_ASSERT(leaves[0] == 0 && leaves[leaf_count] == count);
+        for (int64_t leaf = 0; leaf < leaf_count; leaf++) {
+            const int64_t size = leaves[leaf + 1] - leaves[leaf];
+            CU_ASSERT(size >= 1 && size <= FCNN_LEAF_ROWS);
+        }
+        for (int64_t i = 0; i < count; i++) {
+            taken[sampler->first_row + index[i]]++;
+            batch_of[sampler->first_row + index[i]] = (double)b;
+        }
+        double all = (double)count;
+        fcnn_comm_sum_doubles(comm, 1, &all);
+        CU_ASSERT_EQUAL(all, (double)fcnn_sampler_batch_rows(sampler, b));
+    }
+    fcnn_comm_sum_doubles(comm, rows, taken);
+    fcnn_comm_sum_doubles(comm, rows, batch_of);
+    for (int64_t row = 0; row < rows; row++) {
+        CU_ASSERT_EQUAL(taken[row], 1);
+    }
+    free(index);
+    free(leaves);
+    free(taken);
+    fcnn_sampler_destroy(sampler);
+}
+
+static void every_row_is_in_one_batch(void)
+{
+    static const int64_t cases[][3] = {{1, 1, 1},   {7, 7, 7},     {7, 3, 2},       {100, 10, 8},  {101, 25, 8},
+                                       {64, 64, 1}, {999, 100, 3}, {1000, 300, 24}, {700, 600, 2}, {2000, 2000, 2}};
+    double batch_of[2000];
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        deal_epoch(cases[i][0], cases[i][1], cases[i][2], true, 0, batch_of);
+        deal_epoch(cases[i][0], cases[i][1], cases[i][2], false, 3, batch_of);
+    }
+}
+
+static void batches_do_not_depend_on_the_ranks(void)
+{
+    enum { ROWS = 500 };
+    double batch_of[ROWS];
+    deal_epoch(ROWS, 60, 8, true, 2, batch_of);
+    fcnn_sampler *alone;
+    HARNESS_OK(fcnn_sampler_create(ROWS, 60, 8, 5, true, 0, 1, &alone));
+    fcnn_sampler_start_epoch(alone, 2);
+    for (int64_t b = 0; b < fcnn_sampler_batches(alone); b++) {
+        int64_t index[64], leaves[9], leaf_count;
+        const int64_t count = fcnn_sampler_take(alone, b, index, leaves, &leaf_count);
+        for (int64_t i = 0; i < count; i++) {
+            CU_ASSERT_EQUAL(batch_of[index[i]], (double)b);
+        }
+    }
+    fcnn_sampler_destroy(alone);
+}
+
+static void epochs_have_orders_of_their_own(void)
+{
+    enum { ROWS = 400 };
+    double first[ROWS], second[ROWS], again[ROWS];
+    deal_epoch(ROWS, 50, 8, true, 0, first);
+    deal_epoch(ROWS, 50, 8, true, 1, second);
+    deal_epoch(ROWS, 50, 8, true, 0, again);
+    CU_ASSERT_NOT_EQUAL(memcmp(first, second, sizeof first), 0);
+    CU_ASSERT_EQUAL(memcmp(first, again, sizeof first), 0);
+}
+
+/* ---- random numbers ---- */
+
+/* The published answers of Philox4x32-10 (Random123, kat_vectors). */
+static void philox_gives_the_published_answers(void)
+{
+    static const struct {
+        uint32_t counter[4], key[2], out[4];
+    } answers[] = {
+        {{0, 0, 0, 0}, {0, 0}, {0x6627e8d5, 0xe169c58d, 0xbc57ac4c, 0x9b00dbd8}},
+        {{0xffffffff, 0xffffffff, 0xffffffff, 0xffffffff},
+         {0xffffffff, 0xffffffff},
+         {0x408f276d, 0x41c83b0e, 0xa20bc7c6, 0x6d5451fd}},
+        {{0x243f6a88, 0x85a308d3, 0x13198a2e, 0x03707344},
+         {0xa4093822, 0x299f31d0},
+         {0xd16cfe09, 0x94fdcceb, 0x5001e420, 0x24126ea1}},
+    };
+    for (size_t i = 0; i < sizeof answers / sizeof *answers; i++) {
+        uint32_t out[4];
+        fcnn_philox4x32(answers[i].counter, answers[i].key, out);
+        CU_ASSERT_EQUAL(memcmp(out, answers[i].out, sizeof out), 0);
+    }
+}
+
+static void bounded_numbers_are_even(void)
+{
+    enum { BOUND = 7, DRAWS = 70000 };
+    int hits[BOUND] = {0};
+    fcnn_random_stream stream = fcnn_random_stream_start(1, FCNN_RANDOM_SHUFFLE, 0, 0);
+    for (int i = 0; i < DRAWS; i++) {
+        hits[fcnn_random_stream_below(&stream, BOUND)]++;
+    }
+    for (int i = 0; i < BOUND; i++) {
+        CU_ASSERT(abs(hits[i] - DRAWS / BOUND) < 560); /* 6 standard deviations */
+    }
+    CU_ASSERT_EQUAL(fcnn_random_unit(0), 0);
+    CU_ASSERT(fcnn_random_unit(UINT64_MAX) < 1);
+}
+
+/* A drawn layer of a double-precision network [in]-[out]-1. */
+static fcnn_model *draw(int64_t in, int64_t out, fcnn_activation activation, fcnn_init_kind kind, double scale,
+                        uint64_t seed)
+{
+    int64_t widths[] = {in, out, 1};
+    fcnn_activation activations[] = {activation, FCNN_ACTIVATION_LINEAR};
+    const fcnn_architecture shape = {FCNN_PRECISION_DOUBLE, 2, widths, activations, FCNN_OUTPUT_LINEAR, FCNN_LOSS_MSE};
+    fcnn_model *model;
+    HARNESS_OK(fcnn_model_create(&shape, &model));
+    fcnn_initializer_draw(model, kind, scale, seed);
+    return model;
+}
+
+/* Checks mean, variance and, for uniform weights, the bound; all biases are 0. */
+static void check_draw(fcnn_activation activation, fcnn_init_kind kind, double scale, double variance, double bound)
+{
+    enum { IN = 150, OUT = 200 };
+    fcnn_model *model = draw(IN, OUT, activation, kind, scale, 1);
+    const double *w = model->weights[0], *b = model->biases[0];
+    double sum = 0, squares = 0, most = 0, biases = 0;
+    for (int i = 0; i < IN * OUT; i++) {
+        sum += w[i];
+        squares += w[i] * w[i];
+        most = fmax(most, fabs(w[i]));
+    }
+    for (int i = 0; i < OUT; i++) {
+        biases += fabs(b[i]);
+    }
+    CU_ASSERT(fabs(sum) / (IN * OUT) < 5 * sqrt(variance / (IN * OUT)));
+    CU_ASSERT(fabs(squares / (IN * OUT) / variance - 1) < 0.05);
+    CU_ASSERT(bound > 0 ? most <= bound && most > 0.99 * bound : most > 3.5 * sqrt(variance));
+    CU_ASSERT_EQUAL(biases, 0);
+    fcnn_model_destroy(model);
+}
+
+static void start_weights_have_their_distributions(void)
+{
+    const double xavier = sqrt(6.0 / 350);
+    check_draw(FCNN_ACTIVATION_TANH, FCNN_INIT_HE, 1, 2.0 / 150, 0);
+    check_draw(FCNN_ACTIVATION_RELU, FCNN_INIT_AUTO, 1, 2.0 / 150, 0);
+    check_draw(FCNN_ACTIVATION_GELU, FCNN_INIT_AUTO, 1, 2.0 / 150, 0);
+    check_draw(FCNN_ACTIVATION_RELU, FCNN_INIT_XAVIER, 1, xavier * xavier / 3, xavier);
+    check_draw(FCNN_ACTIVATION_SIGMOID, FCNN_INIT_AUTO, 1, xavier * xavier / 3, xavier);
+    check_draw(FCNN_ACTIVATION_RELU, FCNN_INIT_NORMAL, 0.3, 0.09, 0);
+    check_draw(FCNN_ACTIVATION_RELU, FCNN_INIT_UNIFORM, 0.3, 0.03, 0.3);
+}
+
+static void a_start_weight_depends_on_its_place_and_the_seed(void)
+{
+    fcnn_model *narrow = draw(10, 5, FCNN_ACTIVATION_RELU, FCNN_INIT_NORMAL, 1, 1);
+    fcnn_model *wide = draw(20, 8, FCNN_ACTIVATION_RELU, FCNN_INIT_NORMAL, 1, 1);
+    fcnn_model *other = draw(10, 5, FCNN_ACTIVATION_RELU, FCNN_INIT_NORMAL, 1, 2);
+    int equal = 0;
+    for (int out = 0; out < 5; out++) {
+        for (int in = 0; in < 10; in++) {
+            const double w = ((const double *)narrow->weights[0])[out * 10 + in];
+            CU_ASSERT_EQUAL(w, ((const double *)wide->weights[0])[out * 20 + in]);
+            equal += w == ((const double *)other->weights[0])[out * 10 + in];
+        }
+    }
+    CU_ASSERT_EQUAL(equal, 0);
+    fcnn_model_destroy(narrow);
+    fcnn_model_destroy(wide);
+    fcnn_model_destroy(other);
+}
+
+HARNESS_MAIN("sampler", {"every row is in one batch", every_row_is_in_one_batch},
+             {"batches do not depend on the ranks", batches_do_not_depend_on_the_ranks},
+             {"epochs have orders of their own", epochs_have_orders_of_their_own},
+             {"philox gives the published answers", philox_gives_the_published_answers},
+             {"bounded numbers are even", bounded_numbers_are_even},
+             {"start weights have their distributions", start_weights_have_their_distributions},
+             {"a start weight depends on its place and the seed", a_start_weight_depends_on_its_place_and_the_seed})
