@@ -61,3 +61,15 @@ history()
     done | sha256sum | cut -c 1-16
     rm -f history.bin
 }
+
+# need PROGRAM…: without them nothing here can be tested
+need()
+{
+    local program
+    for program; do
+        if ! command -v "$program" >/dev/null; then
+            printf '1..0 # SKIP no %s\n' "$program"
+            exit 0
+        fi
+    done
+}

@@ -275,6 +275,42 @@ static void framed_and_unframed_files_open(void)
     H5Fclose(id);
 }
 
+static void numbers_are_stored_little_endian(void)
+{
+    const char *path = harness_path("order.h5");
+    const int64_t zeros[] = {0, 0};
+    const int64_t two = 2;
+    fcnn_hdf5_image *image = create();
+    HARNESS_OK(fcnn_hdf5_image_integer_attribute(image, "/", "whole", 1));
+    HARNESS_OK(fcnn_hdf5_image_double_attribute(image, "/", "real", 1));
+#define PUT(type, ctype, text) HARNESS_OK(fcnn_hdf5_image_dataset(image, "/" text, type, 1, &two, zeros));
+    FCNN_TYPE_TABLE(PUT)
+#undef PUT
+    void *bytes = NULL;
+    int64_t count = 0;
+    HARNESS_OK(fcnn_hdf5_image_finish(image, &bytes, &count));
+    HARNESS_OK(fcnn_framed_file_write(path, bytes, count));
+    free(bytes);
+    const hid_t id = H5Fopen(path, H5F_ACC_RDONLY, H5P_DEFAULT);
+#define CHECK(kind, ctype, text)                                                            \
+    {                                                                                       \
+        const hid_t dataset = H5Dopen2(id, text, H5P_DEFAULT), type = H5Dget_type(dataset); \
+        CU_ASSERT_EQUAL(H5Tget_order(type), H5T_ORDER_LE);                                  \
+        H5Tclose(type);                                                                     \
+        H5Dclose(dataset);                                                                  \
+    }
+    FCNN_TYPE_TABLE(CHECK)
+#undef CHECK
+    static const char *const names[] = {"whole", "real"};
+    for (int i = 0; i < 2; i++) {
+        const hid_t attribute = H5Aopen(id, names[i], H5P_DEFAULT), type = H5Aget_type(attribute);
+        CU_ASSERT_EQUAL(H5Tget_order(type), H5T_ORDER_LE);
+        H5Tclose(type);
+        H5Aclose(attribute);
+    }
+    H5Fclose(id);
+}
+
 /* ---- files that other programs made ---- */
 
 static const char *foreign_path(void)
@@ -436,6 +472,7 @@ HARNESS_MAIN("hdf5_image", {"every type comes back", every_type_comes_back},
              {"images do not mix", images_do_not_mix},
              {"the same calls give the same bytes", the_same_calls_give_the_same_bytes},
              {"framed and unframed files open", framed_and_unframed_files_open},
+             {"numbers are stored little-endian", numbers_are_stored_little_endian},
              {"strings of every kind are read", strings_of_every_kind_are_read},
              {"claims beyond the file are refused", claims_beyond_the_file_are_refused},
              {"nothing stays open", nothing_stays_open})

@@ -23,8 +23,8 @@ static double tolerance(const fcnn_kernels *kernels)
     return kernels->bits == 32 ? 4e-7 : 1e-15;
 }
 
-/* |actual − expected| within some units of the larger of |expected| and floor; results that would be subnormal may
- * be zero. */
+/* |actual − expected| within some units of the larger of |expected| and floor; results that are hardly
+ * normal numbers may be zero. */
 static bool is_near(const fcnn_kernels *kernels, double actual, double expected, double floor)
 {
     const double size = fabs(expected) > floor ? fabs(expected) : floor;

@@ -19,13 +19,14 @@ static void fill(void *values, int64_t count, fcnn_precision precision, uint32_t
     for (int64_t i = 0; i < count; i++) {
         const uint64_t bits = fcnn_random_draw(7, FCNN_RANDOM_INIT, (uint32_t)i, which, 0).first;
         if (precision == FCNN_PRECISION_SINGLE) {
-            static const float extremes[] = {-0.0F, FLT_TRUE_MIN, FLT_MAX};
+            static const float extremes[] = {-0.0F, FLT_TRUE_MIN, FLT_MAX,
+                                             0x1.400016p+3F}; /* the last needs 9 digits */
             const uint32_t word = (uint32_t)bits & 0xbfffffff;
-            memcpy((float *)values + i, i < 3 ? (const void *)&extremes[i] : &word, sizeof word);
+            memcpy((float *)values + i, i < 4 ? (const void *)&extremes[i] : &word, sizeof word);
         } else {
-            static const double extremes[] = {-0.0, DBL_TRUE_MIN, DBL_MAX};
+            static const double extremes[] = {-0.0, DBL_TRUE_MIN, DBL_MAX, 0x1.999999999999bp-4}; /* 17 digits */
             const uint64_t word = bits & 0xbfffffffffffffff;
-            memcpy((double *)values + i, i < 3 ? (const void *)&extremes[i] : &word, sizeof word);
+            memcpy((double *)values + i, i < 4 ? (const void *)&extremes[i] : &word, sizeof word);
         }
     }
 }

@@ -98,11 +98,15 @@ fcnn_status fcnn_model_put(const fcnn_model *model, fcnn_hdf5_image *image)
 
 /* ---- files ---- */
 
-fcnn_status fcnn_model_write(const fcnn_model *model, const char *path)
+fcnn_status fcnn_model_write_with(const fcnn_model *model, fcnn_status (*add)(const void *data, fcnn_hdf5_image *image),
+                                  const void *data, const char *path)
 {
     fcnn_hdf5_image *image;
     FCNN_TRY(fcnn_hdf5_image_create(&image));
     fcnn_status status = fcnn_model_put(model, image);
+    if (status == FCNN_OK && add != NULL) {
+        status = add(data, image);
+    }
     if (status != FCNN_OK) {
         fcnn_hdf5_image_abandon(image);
         return status;
@@ -113,6 +117,11 @@ fcnn_status fcnn_model_write(const fcnn_model *model, const char *path)
     status = fcnn_framed_file_write(path, bytes, count);
     free(bytes);
     return status;
+}
+
+fcnn_status fcnn_model_write(const fcnn_model *model, const char *path)
+{
+    return fcnn_model_write_with(model, NULL, NULL, path);
 }
 
 fcnn_status fcnn_model_read(const char *path, fcnn_model **out)

@@ -25,8 +25,10 @@ fcnn_status fcnn_model_put(const fcnn_model *model, fcnn_hdf5_image *image);
  * Fails: FCNN_EDATA if there is no model or it contradicts itself; FCNN_ENOMEM. */
 fcnn_status fcnn_model_get(fcnn_hdf5_file *file, const char *path, fcnn_model **out);
 
-/* Writes a framed file with nothing but the model; both borrowed.  Not collective: one rank writes.
- * Fails: FCNN_EOUTPUT, FCNN_ENOMEM, FCNN_EINTERNAL. */
+/* Writes a framed file with the model and what add puts beside it (NULL: nothing) from data; all borrowed.  Not
+ * collective: one rank writes.  Fails: FCNN_EOUTPUT, FCNN_ENOMEM, FCNN_EINTERNAL. */
+fcnn_status fcnn_model_write_with(const fcnn_model *model, fcnn_status (*add)(const void *data, fcnn_hdf5_image *image),
+                                  const void *data, const char *path);
 fcnn_status fcnn_model_write(const fcnn_model *model, const char *path);
 
 #endif

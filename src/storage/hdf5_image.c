@@ -112,8 +112,7 @@ static fcnn_status make_dataset(const fcnn_hdf5_image *image, const char *name, 
     if (H5Pset_fill_time(creation, H5D_FILL_TIME_NEVER) >= 0) {
         id = H5Dcreate2(image->id, name, stored, space, H5P_DEFAULT, creation, H5P_DEFAULT);
     }
-    if (id < 0 ||
-        (H5Sget_simple_extent_npoints(space) > 0 && H5Dwrite(id, memory, H5S_ALL, H5S_ALL, H5P_DEFAULT, data) < 0)) {
+    if (id < 0 || H5Dwrite(id, memory, H5S_ALL, H5S_ALL, H5P_DEFAULT, data) < 0) {
         status = cannot_make("dataset", name);
     }
     H5Dclose(id);

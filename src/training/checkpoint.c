@@ -24,8 +24,9 @@ void fcnn_training_state_clear(fcnn_training_state *state)
 
 /* ---- writing ---- */
 
-static fcnn_status put_state(const fcnn_training_state *state, fcnn_hdf5_image *image)
+static fcnn_status put_state(const void *data, fcnn_hdf5_image *image)
 {
+    const fcnn_training_state *state = data;
     FCNN_TRY(fcnn_hdf5_image_group(image, "/state"));
     FCNN_TRY(fcnn_hdf5_image_integer_attribute(image, "/state", "step", state->step));
     FCNN_TRY(fcnn_hdf5_image_integer_attribute(image, "/state", "epoch", state->epoch));
@@ -40,22 +41,7 @@ static fcnn_status put_state(const fcnn_training_state *state, fcnn_hdf5_image *
 
 fcnn_status fcnn_checkpoint_write(const char *path, const fcnn_model *model, const fcnn_training_state *state)
 {
-    fcnn_hdf5_image *image;
-    FCNN_TRY(fcnn_hdf5_image_create(&image));
-    fcnn_status status = fcnn_model_put(model, image);
-    if (status == FCNN_OK) {
-        status = put_state(state, image);
-    }
-    if (status != FCNN_OK) {
-        fcnn_hdf5_image_abandon(image);
-        return status;
-    }
-    void *bytes;
-    int64_t count;
-    FCNN_TRY(fcnn_hdf5_image_finish(image, &bytes, &count));
-    status = fcnn_framed_file_write(path, bytes, count);
-    free(bytes);
-    return status;
+    return fcnn_model_write_with(model, put_state, state, path);
 }
 
 /* ---- reading ---- */

@@ -1,0 +1,216 @@
+/* tests/test_sums.c — a step's sums over rows against whole numbers, and the exponents that they need. */
+#include "fixture.h"
+#include "harness.h"
+#include "numbers.h"
+
+#include <stdio.h>
+#include <string.h>
+
+static int ceiling_of_log2(int64_t n)
+{
+    return n <= 1 ? 0 : 1 + ceiling_of_log2((n + 1) / 2);
+}
+
+/* The exponent E of a layer, as docs/exactness.md defines it. */
+static int exponent_of(const fcnn_gradient *gradient, int64_t layer)
+{
+    return 1 + ceiling_of_log2(gradient->batch_rows) + (int)gradient->input_exponents[layer] +
+           (int)gradient->delta_exponents[layer];
+}
+
+/* A leaf's sum of input·derivative over its rows in memory, one chain; in = −1: of the derivative. */
+static double leaf_sum(const fcnn_step *step, int64_t leaf, int64_t layer, int64_t out, int64_t in)
+{
+    const fcnn_network *network = step->network;
+    const fcnn_architecture *shape = &network->shape;
+    double sum = 0;
+    for (int64_t row = step->leaves[leaf]; row < step->leaves[leaf + 1]; row++) {
+        const double delta = numbers_get(network->kernels, network->deltas[layer],
+                                         numbers_place(network->rows, shape->widths[layer + 1], row, out));
+        const double x = in < 0 ? 1
+                                : numbers_get(network->kernels, network->values[layer],
+                                              numbers_place(network->rows, shape->widths[layer], row, in));
+        sum = network->kernels->bits == 32 ? (double)fmaf((float)x, (float)delta, (float)sum) : fma(x, delta, sum);
+    }
+    return sum;
+}
+
+/* Runs one step and hands each parameter to a check. */
+static void after_one_step(const char *precision, int batch, int blocks,
+                           void (*check)(const fixture *, int64_t layer, int64_t out, int64_t in))
+{
+    char config[256];
+    fixture_data data = fixture_data_create(1200, 5, 0);
+    fixture_data_draw(&data, 4, 17);
+    fixture_write(&data, "sums.h5");
+    snprintf(config, sizeof config,
+             "[model]\nhidden = 9\nactivation = tanh\noutput = softmax\nprecision = %s\n"
+             "[train]\nbatch_size = %d\nblocks = %d\nthreads = 2\n",
+             precision, batch, blocks);
+    fixture run = fixture_start(harness_comm(), "sums.h5", config);
+    fcnn_exact_sum loss = {0};
+    fcnn_sampler_start_epoch(run.trainer->data->sampler, 0);
+    HARNESS_OK(fcnn_step_run(run.trainer->step, 0, 0, 0.1, &loss));
+    const fcnn_architecture *shape = &run.trainer->step->network->shape;
+    for (int64_t layer = 0; layer < shape->layers; layer++) {
+        for (int64_t out = 0; out < shape->widths[layer + 1]; out++) {
+            for (int64_t in = -1; in < shape->widths[layer]; in++) {
+                check(&run, layer, out, in);
+            }
+        }
+    }
+    fixture_end(&run);
+    fixture_data_destroy(&data);
+}
+
+/* Single precision: every leaf gives the multiple of u that is nearest, halves away from zero. */
+static void check_whole_numbers(const fixture *run, int64_t layer, int64_t out, int64_t in)
+{
+    const fcnn_step *step = run->trainer->step;
+    const int exponent = exponent_of(step->gradient, layer);
+    uint64_t sum = 0;
+    for (int64_t leaf = 0; leaf < step->leaf_count; leaf++) {
+        sum += (uint64_t)llround(ldexp(leaf_sum(step, leaf, layer, out, in), 51 - exponent));
+    }
+    fcnn_comm_sum_integers(harness_comm(), 1, &sum);
+    double low;
+    CU_ASSERT_EQUAL(fixture_sum(run, layer, out, in, &low), ldexp((double)(int64_t)sum, exponent - 51));
+}
+
+static void single_sums_are_those_of_whole_numbers(void)
+{
+    after_one_step("single", 7, 7, check_whole_numbers);
+    after_one_step("single", 100, 8, check_whole_numbers);
+    after_one_step("single", 1200, 3, check_whole_numbers);
+}
+
+/* Double precision: the high word is a whole number of quanta, and the two words together lose nothing. */
+static void check_two_words(const fixture *run, int64_t layer, int64_t out, int64_t in)
+{
+    const fcnn_step *step = run->trainer->step;
+    const int exponent = exponent_of(step->gradient, layer);
+    double low;
+    const double high = fixture_sum(run, layer, out, in, &low);
+    const double quanta = ldexp(high, 51 - exponent);
+    CU_ASSERT_EQUAL(quanta, rint(quanta));
+    fcnn_exact_sum exact = {0};
+    for (int64_t leaf = 0; leaf < step->leaf_count; leaf++) {
+        fcnn_exact_sum_add(&exact, leaf_sum(step, leaf, layer, out, in));
+    }
+    double work[FCNN_EXACT_LIMBS + 1];
+    fcnn_exact_sum_over_ranks(harness_comm(), 1, &exact, work);
+    fcnn_exact_sum_add(&exact, -high);
+    fcnn_exact_sum_add(&exact, -low);
+    CU_ASSERT(fabs(fcnn_exact_sum_value(&exact)) < ldexp(1, exponent - 90));
+}
+
+static void double_sums_lose_nothing(void)
+{
+    after_one_step("double", 7, 7, check_two_words);
+    after_one_step("double", 1200, 3, check_two_words);
+}
+
+/* Values that lie half a quantum from a multiple, added in many orders by the kernel itself. */
+static void halves_are_rounded_alike_in_any_order(void)
+{
+    enum { LEAVES = 40, WIDTH = 16 };
+    const fcnn_kernels *tables[3];
+    const int count = numbers_tables(32, tables);
+    float delta[LEAVES * WIDTH], first[WIDTH] = {0};
+    int64_t leaves[LEAVES + 1], order[LEAVES];
+    uint64_t seed = 5;
+    for (int64_t i = 0; i <= LEAVES; i++) {
+        leaves[i] = i;
+    }
+    for (int trial = 0; trial < 3000; trial++) {
+        double sums[WIDTH];
+        numbers_shuffle(&seed, LEAVES, order);
+        for (int leaf = 0; leaf < LEAVES; leaf++) {
+            for (int i = 0; i < WIDTH; i++) { /* quantum 1: halves, of both signs */
+                delta[leaf * WIDTH + i] = (float)((int)(order[leaf] * 7 + i * 5) % 41 - 20) / 2;
+            }
+        }
+        const fcnn_gradient_job job = {.count = 1,
+                                       .delta = delta,
+                                       .width = WIDTH,
+                                       .leaves = leaves,
+                                       .leaf_count = LEAVES,
+                                       .sums = sums,
+                                       .start = 0x1.8p52,
+                                       .begin = 1,
+                                       .end = 1};
+        tables[trial % count]->gradient_exact(&job);
+        for (int i = 0; i < WIDTH; i++) {
+            int64_t expected = 0;
+            for (int leaf = 0; leaf < LEAVES; leaf++) {
+                expected += llround((double)delta[leaf * WIDTH + i]);
+            }
+            CU_ASSERT_EQUAL(sums[i], (double)expected);
+            CU_ASSERT(trial == 0 || first[i] == (float)sums[i]);
+            first[i] = (float)sums[i];
+        }
+    }
+}
+
+/* ---- exponents ---- */
+
+static const char grown_config[] = "[model]\nhidden = 12, 10\nactivation = relu\noutput = softmax\n"
+                                   "[train]\nbatch_size = 50\nblocks = 5\n[optimizer]\nlearning_rate = 0.01\n";
+
+/* Trains with weights that grow all of a sudden; returns how often exponents were raised. */
+static int64_t train_grown(fcnn_comm *comm, char hash[65])
+{
+    fixture run = fixture_start(comm, "grown.h5", grown_config);
+    fixture_epoch(&run);
+    fixture_scale_layer(&run, 1, 64);
+    fixture_epoch(&run);
+    const int64_t resets = run.trainer->step->resets;
+    fixture_hash(&run, hash);
+    fixture_end(&run);
+    return resets;
+}
+
+static void outgrown_exponents_are_raised_alike(void)
+{
+    fixture_data data = fixture_data_create(520, 6, 0);
+    fixture_data_draw(&data, 4, 23);
+    fixture_write(&data, "grown.h5");
+    char together[65], alone[65];
+    const int64_t resets = train_grown(harness_comm(), together);
+    CU_ASSERT(resets > 0);
+    CU_ASSERT_EQUAL(resets, train_grown(fixture_alone(), alone));
+    CU_ASSERT_STRING_EQUAL(together, alone);
+    fixture_data_destroy(&data);
+}
+
+static void a_nan_on_one_rank_stops_all_before_the_update(void)
+{
+    fixture_data data = fixture_data_create(60, 6, 0);
+    fixture_data_draw(&data, 4, 29);
+    fixture_write(&data, "nan.h5");
+    for (int fast = 0; fast < 2; fast++) {
+        fixture run = fixture_start(harness_comm(), "nan.h5",
+                                    fast ? "[model]\nhidden = 8\noutput = softmax\n[train]\nreduction = fast\n"
+                                         : "[model]\nhidden = 8\noutput = softmax\n");
+        fcnn_network *network = run.trainer->step->network;
+        if (fcnn_comm_rank(harness_comm()) == fcnn_comm_size(harness_comm()) - 1) {
+            numbers_set(network->kernels, network->parameters[0], 3, NAN);
+        }
+        char before[65], after[65];
+        double loss;
+        fixture_hash(&run, before);
+        HARNESS_STATUS(fcnn_trainer_epoch(run.trainer, &loss), FCNN_EDIVERGED);
+        HARNESS_ERROR_HAS("step 1");
+        HARNESS_ERROR_HAS("layer");
+        fixture_hash(&run, after);
+        CU_ASSERT_STRING_EQUAL(before, after);
+        fixture_end(&run);
+    }
+    fixture_data_destroy(&data);
+}
+
+HARNESS_MAIN("sums", {"single sums are those of whole numbers", single_sums_are_those_of_whole_numbers},
+             {"double sums lose nothing", double_sums_lose_nothing},
+             {"halves are rounded alike in any order", halves_are_rounded_alike_in_any_order},
+             {"outgrown exponents are raised alike", outgrown_exponents_are_raised_alike},
+             {"a NaN on one rank stops all before the update", a_nan_on_one_rank_stops_all_before_the_update})
