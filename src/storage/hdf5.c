@@ -291,7 +291,7 @@ static fcnn_status describe(const char *path, const char *name, hid_t dataset, f
 
 fcnn_status fcnn_hdf5_describe(fcnn_hdf5_file *file, const char *name, fcnn_hdf5_info *out)
 {
-    hid_t dataset;
+    hid_t dataset = -1;
     fcnn_hdf5_enter();
     fcnn_status status = open_dataset(file, name, &dataset);
     if (status == FCNN_OK) {
