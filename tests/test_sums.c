@@ -154,13 +154,15 @@ static void halves_are_rounded_alike_in_any_order(void)
 
 /* ---- exponents ---- */
 
-static const char grown_config[] = "[model]\nhidden = 12, 10\nactivation = relu\noutput = softmax\n"
-                                   "[train]\nbatch_size = 50\nblocks = 5\n[optimizer]\nlearning_rate = 0.01\n";
-
 /* Trains with weights that grow all of a sudden; returns how often exponents were raised. */
-static int64_t train_grown(fcnn_comm *comm, char hash[65])
+static int64_t train_grown(fcnn_comm *comm, const char *train, char hash[65])
 {
-    fixture run = fixture_start(comm, "grown.h5", grown_config);
+    char config[256];
+    snprintf(config, sizeof config,
+             "[model]\nhidden = 12, 10\nactivation = relu\noutput = softmax\n"
+             "[train]\n%s\n[optimizer]\nlearning_rate = 0.01\n",
+             train);
+    fixture run = fixture_start(comm, "grown.h5", config);
     fixture_epoch(&run);
     fixture_scale_layer(&run, 1, 64);
     fixture_epoch(&run);
@@ -170,17 +172,24 @@ static int64_t train_grown(fcnn_comm *comm, char hash[65])
     return resets;
 }
 
-static void outgrown_exponents_are_raised_alike(void)
+static void check_grown(int64_t rows, const char *train)
 {
-    fixture_data data = fixture_data_create(520, 6, 0);
+    fixture_data data = fixture_data_create(rows, 6, 0);
     fixture_data_draw(&data, 4, 23);
     fixture_write(&data, "grown.h5");
     char together[65], alone[65];
-    const int64_t resets = train_grown(harness_comm(), together);
+    const int64_t resets = train_grown(harness_comm(), train, together);
     CU_ASSERT(resets > 0);
-    CU_ASSERT_EQUAL(resets, train_grown(fixture_alone(), alone));
+    CU_ASSERT_EQUAL(resets, train_grown(fixture_alone(), train, alone));
     CU_ASSERT_STRING_EQUAL(together, alone);
     fixture_data_destroy(&data);
+}
+
+static void outgrown_exponents_are_raised_alike(void)
+{
+    check_grown(520, "batch_size = 50\nblocks = 5");
+    /* more rows than one rank has in memory at a time, but three have */
+    check_grown(2 * FCNN_GROUP_ROWS + 1000, "batch_size = 0\nblocks = 6");
 }
 
 static void a_nan_on_one_rank_stops_all_before_the_update(void)

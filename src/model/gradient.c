@@ -10,6 +10,8 @@
 #define LOWEST_EXPONENT (-900) /* of a layer: keeps both quanta in the range of normal doubles */
 #define HIGHEST_EXPONENT 480   /* of a factor: keeps the accumulators below 2^1024 */
 
+#define HIGHEST_FLOAT_EXPONENT 127 /* of a sum in single precision that cannot overflow */
+
 /* The smallest e with n ≤ 2^e. */
 static int64_t log2_ceiling(int64_t n)
 {
@@ -118,6 +120,30 @@ int64_t fcnn_gradient_find_nonfinite(const fcnn_network *network, const int64_t 
     const int64_t layers = network->shape.layers;
     for (int64_t layer = 0; layer < layers; layer++) {
         if (exponents[layer] > HIGHEST_EXPONENT || exponents[layers + layer] > HIGHEST_EXPONENT) {
+            return layer;
+        }
+    }
+    return -1;
+}
+
+static bool are_finite(const fcnn_gradient *gradient, const void *sums, int64_t first, int64_t count)
+{
+    bool finite = true;
+    for (int64_t i = first; i < first + count; i++) {
+        finite = finite && (gradient->exact ? isfinite(((const double *)sums)[i]) : isfinite(((const float *)sums)[i]));
+    }
+    return finite;
+}
+
+int64_t fcnn_gradient_find_overflow(const fcnn_gradient *gradient, const fcnn_network *network,
+                                    const int64_t *exponents, const void *sums)
+{
+    const fcnn_architecture *shape = &network->shape;
+    for (int64_t layer = 0; network->kernels->bits == 32 && layer < shape->layers; layer++) {
+        const int64_t bound = log2_ceiling(gradient->batch_rows) + exponents[layer] + exponents[shape->layers + layer];
+        if (bound > HIGHEST_FLOAT_EXPONENT &&
+            !are_finite(gradient, sums, gradient->offsets[layer],
+                        fcnn_panel_elements(1 + shape->widths[layer], shape->widths[layer + 1]))) {
             return layer;
         }
     }

@@ -47,6 +47,11 @@ bool fcnn_gradient_fits(const fcnn_gradient *gradient, const fcnn_network *netwo
 /* The first layer (from 0) whose magnitudes are not finite, or too large to be summed; −1 if none. */
 int64_t fcnn_gradient_find_nonfinite(const fcnn_network *network, const int64_t *exponents);
 
+/* The first layer whose sums on this rank are not finite though its factors, of the measured exponents, are; −1 if
+ * none.  A leaf's chain in single precision can overflow; whether one does depends on no partition. */
+int64_t fcnn_gradient_find_overflow(const fcnn_gradient *gradient, const fcnn_network *network,
+                                    const int64_t *exponents, const void *sums);
+
 /* A thread's part of the sums over a group of rows: leaf k is the rows leaves[k] … leaves[k+1]−1. */
 void fcnn_gradient_accumulate(const fcnn_gradient *gradient, const fcnn_network *network, void *sums,
                               const int64_t *leaves, int64_t leaf_count, bool first_group, bool last_group, int thread,

@@ -231,6 +231,18 @@ static uint64_t input_magnitude(const fcnn_network *network, int64_t first, int6
     return most;
 }
 
+/* The magnitude of infinity if a row's loss is not finite, else 0: derivatives of a loss that overflowed, or of
+ * infinite logits, may be finite all the same. */
+static uint64_t loss_magnitude(const fcnn_network *network, int64_t first, int64_t last)
+{
+    for (int64_t row = first; row < last; row++) {
+        if (!isfinite(network->losses[row])) {
+            return network->kernels->bits == 32 ? 0x7F800000 : 0x7FF0000000000000;
+        }
+    }
+    return 0;
+}
+
 static void note(uint64_t *most, uint64_t magnitude)
 {
     *most = larger(*most, magnitude);
@@ -252,6 +264,7 @@ void fcnn_network_forward_backward(fcnn_network *network, const fcnn_batch *batc
             }
         }
         note(&notes->delta_magnitudes[layers - 1], apply_loss(network, batch, FCNN_HEAD_DELTA, begin, end));
+        note(&notes->delta_magnitudes[layers - 1], loss_magnitude(network, begin, end));
         for (int64_t layer = layers - 2; layer >= 0; layer--) {
             note(&notes->delta_magnitudes[layer], layer_backward(network, layer, begin, end));
         }

@@ -199,10 +199,18 @@ static void compute_sums(fcnn_step *step, int64_t number)
     go_through(step, !one_group, !one_group, true);
 }
 
+/* The layer (from 0) in which this rank sees a number that is not finite; −1 if it sees none. */
+static int64_t find_nonfinite(const fcnn_step *step)
+{
+    const int64_t layer = fcnn_gradient_find_nonfinite(step->network, step->exponents);
+    return layer >= 0 ? layer
+                      : fcnn_gradient_find_overflow(step->gradient, step->network, step->exponents,
+                                                    fcnn_exchange_values(step->exchange));
+}
+
 static void exchange_sums(fcnn_step *step)
 {
-    fcnn_exchange_say(step->exchange, FCNN_WORD_NONFINITE,
-                      fcnn_gradient_find_nonfinite(step->network, step->exponents) >= 0);
+    fcnn_exchange_say(step->exchange, FCNN_WORD_NONFINITE, find_nonfinite(step) >= 0);
     fcnn_exchange_say(step->exchange, FCNN_WORD_VIOLATED,
                       step->gradient->exact && !fcnn_gradient_fits(step->gradient, step->network, step->exponents));
     fcnn_exchange_sum(step->exchange);
@@ -211,7 +219,7 @@ static void exchange_sums(fcnn_step *step)
 static fcnn_status diverged(fcnn_step *step, int64_t number)
 {
     fcnn_status status = FCNN_OK;
-    const int64_t layer = fcnn_gradient_find_nonfinite(step->network, step->exponents);
+    const int64_t layer = find_nonfinite(step); /* sums that were not finite still are not, after the exchange */
     if (layer >= 0) {
         status = fcnn_fail(FCNN_EDIVERGED,
                            "training diverged at step %" PRId64 ": NaN, Inf or a number too large in layer %" PRId64
