@@ -117,6 +117,13 @@ train 0 --set output.directory=printed --set train.epochs=1 printed.ini
 says '--print-config prints a config that works' 'model: printed/model.h5'
 tap_run 'train: and that gives the same' test "$("$bin/fcnn-info" --hash printed/model.h5)" = \
     "$("$bin/fcnn-info" --hash digits/model.h5)"
+cp -r configs locked
+chmod -R a-w locked
+before=$(find locked -type f -exec cksum {} + | sort)
+train 2 --set train.epochs=1 --set output.directory=elsewhere locked/digits.ini
+says 'a config in a write-protected folder' 'model: elsewhere/model.h5'
+tap_run 'train: nothing is written beside the config' test "$(find locked -type f -exec cksum {} + | sort)" = "$before"
+chmod -R u+w locked
 train 0 --help-config
 says '--help-config names the keys' '^batch_size = 128'
 train 0 --version
@@ -152,6 +159,19 @@ train 2 configs/regression.ini
 predict 2 regression/model.h5 configs/data/regression.h5 --inputs /test/x --targets /test/y --output r.h5
 at_least 'regression: R2 above 0.99 for each of three outputs' 3 \
     "$(awk 'NF == 4 && $1 ~ /^[0-9]+$/ && $2 > 0.99' stdout | wc -l)"
+# column FILE DATASET K: the K-th of three columns
+column()
+{
+    h5dump -y -w 1 -m %.17g -d "$2" "$1" | grep -E '^ *[-+0-9.e]+,?$' | tr -d ', ' | awk -v k="$3" 'NR % 3 == k % 3'
+}
+# the same from the file of predictions, in the units of the table: 1e5, 1e-6 and 1e3
+good=0
+for k in 1 2 3; do
+    paste <(column r.h5 /predictions $k) <(column configs/data/regression.h5 /test/y $k) | awk '
+        { n++; sum += $2; squares += $2 * $2; errors += ($1 - $2) ^ 2 }
+        END { exit !(n == 400 && 1 - errors / (squares - sum * sum / n) > 0.99) }' && good=$((good + 1))
+done
+at_least 'regression: /predictions are in physical units' 3 $good
 tap_run 'train: regression: no classes in predictions' sh -c '! h5dump -n r.h5 | grep -q classes'
 
 # ---- depth ----

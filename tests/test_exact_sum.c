@@ -55,6 +55,52 @@ static void the_end_is_rounded_once_to_even(void)
     CU_ASSERT_EQUAL(SUM(0x1p53, 1, 0x1p-60), 0x1p53 + 2);
 }
 
+/* Wherever the bits lie in the sum's limbs: half a unit rounds to even, and a bit far below it decides. */
+static void ties_are_seen_at_every_place(void)
+{
+    for (int exponent = -900; exponent <= 900; exponent += 7) {
+        const double one = ldexp(1, exponent), half = ldexp(1, exponent - 53);
+        for (int below = 1; below <= 80; below++) {
+            const double little = ldexp(1, exponent - 53 - below);
+            CU_ASSERT_EQUAL(SUM(one, half, little), one + 2 * half);
+            CU_ASSERT_EQUAL(SUM(one, half, -little), one);
+            CU_ASSERT_EQUAL(SUM(-one, little, -half), -one);
+            CU_ASSERT_EQUAL(SUM(one + 2 * half, half, -little), one + 2 * half);
+            CU_ASSERT_EQUAL(SUM(one + 2 * half, half), one + 4 * half);
+        }
+    }
+}
+
+/* What `times` additions of a value would have made of an empty sum that did not carry. */
+static void add_many(fcnn_exact_sum *sum, double value, int64_t times)
+{
+    fcnn_exact_sum one = {0};
+    fcnn_exact_sum_add(&one, value);
+    for (int i = 0; i < FCNN_EXACT_LIMBS; i++) {
+        sum->limbs[i] += one.limbs[i] * times;
+    }
+    sum->additions += times;
+}
+
+/* 2^30 additions and more, of values with all bits set wherever they lie in the limbs. */
+static void many_additions_carry_in_time(void)
+{
+    const int64_t most = ((int64_t)1 << 30) - 1;
+    for (int exponent = -70; exponent < 70; exponent++) {
+        const double value = ldexp(2 - 0x1p-52, exponent) * (exponent % 2 ? -1 : 1);
+        fcnn_exact_sum sum = {0}, other = {0};
+        for (int i = 0; i < 4; i++) {
+            add_many(&sum, value, most);
+            fcnn_exact_sum_add(&sum, value);
+            CU_ASSERT_EQUAL(fcnn_exact_sum_value(&sum), value * (i + 1) * 0x1p30);
+        }
+        add_many(&other, value, most);
+        fcnn_exact_sum_merge(&sum, &other);
+        fcnn_exact_sum_add(&sum, value);
+        CU_ASSERT_EQUAL(fcnn_exact_sum_value(&sum), value * 5 * 0x1p30);
+    }
+}
+
 __extension__ typedef __int128 integer;
 
 /* Random terms of many sizes whose sum is known as a whole number of 2^-60. */
@@ -131,6 +177,8 @@ static void what_is_not_finite_shows(void)
 
 HARNESS_MAIN("exact_sum", {"single values come back", single_values_come_back}, {"nothing is lost", nothing_is_lost},
              {"the end is rounded once, to even", the_end_is_rounded_once_to_even},
+             {"ties are seen at every place", ties_are_seen_at_every_place},
+             {"many additions carry in time", many_additions_carry_in_time},
              {"sums of whole numbers agree", sums_of_whole_numbers_agree},
              {"no order and no partition matters", no_order_and_no_partition_matters},
              {"ranks give the sum of one", ranks_give_the_sum_of_one},

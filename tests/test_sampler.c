@@ -141,6 +141,36 @@ static void philox_gives_the_published_answers(void)
     }
 }
 
+/* A stream is the pairs of its counter, one word after the other. */
+static void streams_are_the_pairs_of_their_counter(void)
+{
+    fcnn_random_stream stream = fcnn_random_stream_start(0x123456789abcdef0, FCNN_RANDOM_SPLIT, 11, 12);
+    for (uint32_t i = 0; i < 100; i++) {
+        const uint32_t counter[4] = {i, 11, 12, 3}, key[2] = {0x9abcdef0, 0x12345678};
+        uint32_t word[4];
+        fcnn_philox4x32(counter, key, word);
+        CU_ASSERT_EQUAL(fcnn_random_stream_next(&stream), (uint64_t)word[1] << 32 | word[0]);
+        CU_ASSERT_EQUAL(fcnn_random_stream_next(&stream), (uint64_t)word[3] << 32 | word[2]);
+    }
+}
+
+/* For a bound of 3/4 of all words a remainder alone would give the lowest third twice as often. */
+static void large_bounds_are_even_too(void)
+{
+    enum { DRAWS = 30000 };
+    const uint64_t third = (uint64_t)1 << 62;
+    int hits[3] = {0};
+    fcnn_random_stream stream = fcnn_random_stream_start(2, FCNN_RANDOM_SHUFFLE, 0, 0);
+    for (int i = 0; i < DRAWS; i++) {
+        const uint64_t drawn = fcnn_random_stream_below(&stream, 3 * third);
+        CU_ASSERT_FATAL(drawn < 3 * third);
+        hits[drawn / third]++;
+    }
+    for (int i = 0; i < 3; i++) {
+        CU_ASSERT(abs(hits[i] - DRAWS / 3) < 490); /* 6 standard deviations */
+    }
+}
+
 static void bounded_numbers_are_even(void)
 {
     enum { BOUND = 7, DRAWS = 70000 };
@@ -226,6 +256,8 @@ HARNESS_MAIN("sampler", {"every row is in one batch", every_row_is_in_one_batch}
              {"batches do not depend on the ranks", batches_do_not_depend_on_the_ranks},
              {"epochs have orders of their own", epochs_have_orders_of_their_own},
              {"philox gives the published answers", philox_gives_the_published_answers},
+             {"streams are the pairs of their counter", streams_are_the_pairs_of_their_counter},
              {"bounded numbers are even", bounded_numbers_are_even},
+             {"large bounds are even too", large_bounds_are_even_too},
              {"start weights have their distributions", start_weights_have_their_distributions},
              {"a start weight depends on its place and the seed", a_start_weight_depends_on_its_place_and_the_seed})
