@@ -82,10 +82,9 @@ int64_t fcnn_gradient_buffer_elements(const fcnn_gradient *gradient)
 
 /* ---- exponents ---- */
 
-void fcnn_gradient_measure(const fcnn_gradient *gradient, const fcnn_network *network, const uint64_t *input_magnitudes,
+void fcnn_gradient_measure(const fcnn_network *network, const uint64_t *input_magnitudes,
                            const uint64_t *delta_magnitudes, int64_t *exponents)
 {
-    (void)gradient;
     const int64_t layers = network->shape.layers;
     for (int64_t layer = 0; layer < layers; layer++) {
         const int inputs = fcnn_magnitude_exponent(network->kernels, input_magnitudes[layer]);

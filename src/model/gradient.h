@@ -35,7 +35,7 @@ void fcnn_gradient_destroy(fcnn_gradient *gradient);
 int64_t fcnn_gradient_buffer_elements(const fcnn_gradient *gradient);
 
 /* This rank's exponents [2·layers] for the magnitudes [layers] that it saw: inputs, then derivatives. */
-void fcnn_gradient_measure(const fcnn_gradient *gradient, const fcnn_network *network, const uint64_t *input_magnitudes,
+void fcnn_gradient_measure(const fcnn_network *network, const uint64_t *input_magnitudes,
                            const uint64_t *delta_magnitudes, int64_t *exponents);
 
 /* Reserves exponents: the largest over ranks, with a factor of 2 each to grow. */

@@ -20,8 +20,8 @@ void fcnn_training_state_clear(fcnn_training_state *state);
 /* Writes a checkpoint durably.  Not collective: rank 0 calls.  Fails: FCNN_EOUTPUT, FCNN_ENOMEM. */
 fcnn_status fcnn_checkpoint_write(const char *path, const fcnn_model *model, const fcnn_training_state *state);
 
-/* Reads a framed file on rank 0 and gives its verified bytes to all ranks; bytes is released with free() (or
- * taken by fcnn_checkpoint_unpack or fcnn_model_unpack).  Collective; all fail alike. */
+/* Reads a framed file on rank 0 and gives its verified bytes to all ranks; bytes is released with free(), or
+ * taken by fcnn_checkpoint_unpack.  Collective; all fail alike. */
 fcnn_status fcnn_checkpoint_share(fcnn_comm *comm, const char *path, void **bytes, int64_t *count);
 
 /* The model and the state in a checkpoint's bytes, which are taken.  state is to be cleared.  Not collective.

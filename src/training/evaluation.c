@@ -22,7 +22,7 @@ struct fcnn_evaluation {
     bool classifies;
     int64_t loss_terms;
     int64_t outputs;    /* scored one by one; 0 for classifiers */
-    int64_t *index;     /* [FCNN_GROUP_ROWS]: the rows at hand */
+    int64_t *index;     /* [own rows]: 0, 1, 2, … */
     tally *tallies;     /* [threads] */
     double *variations; /* [outputs]: Σ (t − mean)² of the whole dataset */
     double *work;       /* for the exchange of exact sums */

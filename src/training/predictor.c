@@ -41,7 +41,6 @@ static int64_t output_bytes(const predictor *work)
 
 /* ---- preparation ---- */
 
-/* Every rank reads a model of another program for itself; one of ours is read once. */
 static fcnn_status read_model(predictor *work)
 {
     return fcnn_comm_agree(work->comm, fcnn_model_read(work->options->model, &work->model));

@@ -172,7 +172,7 @@ static void measure(fcnn_step *step)
         const int64_t place = i % (2 * layers);
         most[place] = step->magnitudes[i] > most[place] ? step->magnitudes[i] : most[place];
     }
-    fcnn_gradient_measure(step->gradient, step->network, most, most + layers, step->exponents);
+    fcnn_gradient_measure(step->network, most, most + layers, step->exponents);
 }
 
 /* ---- all ranks together ---- */
