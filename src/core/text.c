@@ -55,22 +55,7 @@ bool fcnn_text_to_int64(const char *text, int64_t *out)
     return true;
 }
 
-bool fcnn_text_to_uint64(const char *text, uint64_t *out)
-{
-    if (!isdigit((unsigned char)*text)) {
-        return false;
-    }
-    char *end;
-    errno = 0;
-    const unsigned long long value = strtoull(text, &end, 10);
-    if (errno != 0 || *end != '\0') {
-        return false;
-    }
-    *out = value;
-    return true;
-}
-
-/* One C locale for the whole process, so that a caller's decimal comma cannot reach a file. */
+/* One C locale for a thread, so that a caller's decimal comma cannot reach a file. */
 static locale_t c_locale(void)
 {
     static _Thread_local locale_t locale;

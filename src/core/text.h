@@ -20,7 +20,6 @@ void fcnn_text_clear(fcnn_text *text);
 /* Whole-string numbers in the C locale's notation: no blanks, no trailing characters, no hex.
  * False if the text is not such a number or out of the type's range; non-finite doubles are refused. */
 bool fcnn_text_to_int64(const char *text, int64_t *out);
-bool fcnn_text_to_uint64(const char *text, uint64_t *out);
 bool fcnn_text_to_double(const char *text, double *out);
 
 /* The shortest of %.15g, %.16g, %.17g that reads back as value. */
