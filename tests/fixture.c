@@ -86,6 +86,16 @@ fixture fixture_start(fcnn_comm *comm, const char *file, const char *config)
     return run;
 }
 
+void fixture_divide(fixture *run, const fcnn_division *division)
+{
+    fcnn_trainer *trainer = run->trainer;
+    const bool exact = trainer->config->train_reduction == FCNN_REDUCTION_EXACT;
+    fcnn_step_destroy(trainer->step);
+    trainer->step = NULL;
+    HARNESS_OK(fcnn_step_create_divided(trainer->comm, trainer->model, trainer->data, exact, FCNN_EXCHANGE_AUTO,
+                                        trainer->threads, division, &trainer->step));
+}
+
 void fixture_end(fixture *run)
 {
     fcnn_trainer_destroy(run->trainer);

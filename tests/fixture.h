@@ -33,6 +33,9 @@ void fixture_write(const fixture_data *data, const char *name);
 fixture fixture_start(fcnn_comm *comm, const char *file, const char *config);
 void fixture_end(fixture *run);
 
+/* Makes the trainer's step anew, with threads that share the work in a given way.  Collective. */
+void fixture_divide(fixture *run, const fcnn_division *division);
+
 /* This rank alone, as a comm of one rank; made once, never freed. */
 fcnn_comm *fixture_alone(void);
 

@@ -134,6 +134,7 @@ bad '--set of no assignment' 64 '--set epochs|section.key=value' --set epochs
 bad '--set without a section' 64 '--set epochs=3|section.key=value' --set epochs=3
 bad '--set of an unknown key' 78 "--set train.epoch=3|'epochs'" --set train.epoch=3
 bad '--set of a bad value' 78 "--set train.epochs=ten|train.epochs" --set train.epochs=ten
+bad '--set of an unknown exchange' 78 "--set train.exchange=ring|train.exchange|allreduce" --set train.exchange=ring
 
 # ---- configs ----
 

@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
-# What goes over the wire, seen from under MPI: one sum of the gradients a step, and the small maximum of the exponents
-# every 64 steps.
+# The sum over ranks.  What goes over the wire, seen from under MPI: one sum of the gradients a step, and the small
+# maximum of the exponents every 64 steps; in shared memory of a node not even that sum.  The same model from every
+# kind of exchange and every algorithm of MPI's; what happens where memory to share is missing.
 set -u
 # shellcheck source=system.sh
 . "$(dirname "$0")/system.sh"
@@ -31,7 +32,8 @@ counted()
     local np=$1
     shift
     rm -f counts counts.*
-    FCNN_COUNTS=$PWD/counts LD_PRELOAD=$counter${LD_PRELOAD:+:$LD_PRELOAD} train "$np" --overwrite "$@" digits.ini
+    FCNN_COUNTS=$PWD/counts LD_PRELOAD=$counter${LD_PRELOAD:+:$LD_PRELOAD} train "$np" --overwrite \
+        --set train.exchange=allreduce "$@" digits.ini
     cp counts.0 counts
 }
 
@@ -87,4 +89,94 @@ tap_run 'exchange: double precision sends two words a sum' test "$(calls double 
 counted 2 --set train.reduction=fast
 tap_run 'exchange: fast sums are floats' test "$(calls float sum $((weights + 4)))" = $steps
 tap_run 'exchange: fast sums need no exponents' test "$(calls int64 max 4)" = 0
+
+# ---- every kind gives the same model ----
+
+# hash: of the model that the last run left
+hash()
+{
+    if [ "$code" = 0 ]; then
+        "$bin/fcnn-info" --hash digits/model.h5
+    else
+        said
+    fi
+}
+
+# same NAME WHAT: the last run left the model of one rank, and said WHAT on stdout
+same()
+{
+    local differs=
+    [ "$(hash)" = "$alone" ] || differs="another model: $(hash)"
+    grep -qE "^exchange    $2" stdout || differs+="; not as expected: $(grep '^exchange' stdout)"
+    tap_empty "exchange: $1" "$differs"
+}
+
+train 1 --overwrite digits.ini
+alone=$(hash)
+tap_run 'exchange: one rank has nothing to exchange' sh -c '! grep -q ^exchange stdout'
+for np in 2 3 4; do
+    counted $np --set train.exchange=shared
+    same "shared memory gives the model of one rank (np=$np)" "in shared memory of the node's $np ranks\$"
+    large=$(awk '$3 > 1000 { n++ } END { print n + 0 }' counts)
+    tap_run "exchange: in shared memory no sum of gradients goes through MPI (np=$np)" test "$large" = 0
+done
+OMP_NUM_THREADS=2 train 2 --overwrite digits.ini
+same 'auto is shared memory, for two threads a rank too' "in shared memory of the node's 2 ranks\$"
+train 2 --overwrite --set train.exchange=shared --set train.reduction=fast digits.ini
+fast=$(hash)
+train 2 --overwrite --set train.exchange=shared --set train.reduction=fast digits.ini
+tap_run 'exchange: fast sums in shared memory do not differ from run to run' test "$(hash)" = "$fast"
+if [ -x "$bin/tests/test_exchange" ]; then
+    tap_run 'exchange: nodes with two slices, and ranks that own none (np=5)' \
+        ranks 5 "$bin/tests/test_exchange" shape
+fi
+
+# ---- whatever algorithm MPI_Allreduce takes ----
+
+# by_algorithm NUMBER [OPTION…]: trains with that algorithm of Open MPI's
+by_algorithm()
+{
+    OMPI_MCA_coll_tuned_use_dynamic_rules=1 OMPI_MCA_coll_tuned_allreduce_algorithm=$1 \
+        train 3 --overwrite --set train.exchange=allreduce "${@:2}" digits.ini
+}
+
+if [ "$fcnn_mpi" = openmpi ]; then
+    for algorithm in 0 1 2 3 4 5 6; do
+        by_algorithm $algorithm
+        same "MPI_Allreduce by algorithm $algorithm gives the same model (np=3)" 'MPI_Allreduce \(as train.exchange'
+    done
+    hashes=$(for algorithm in 1 3 4; do
+        by_algorithm $algorithm --set train.reduction=fast
+        hash
+    done)
+    tap_run 'exchange: the algorithms are others indeed: fast sums differ' \
+        test "$(printf '%s\n' "$hashes" | sort -u | wc -l)" -gt 1
+else
+    tap_skip "exchange: MPI_Allreduce's algorithms" 'this is not Open MPI'
+fi
+
+# ---- where memory to share is missing ----
+
+# fell_back NAME WHY: the last run took MPI_Allreduce for that reason, warned once, and left the same model
+fell_back()
+{
+    same "$1" "MPI_Allreduce \\($2"
+    tap_run "exchange: … and warns once" test "$(grep -cE "warning: gradients.*: $2" stderr)" = 1
+}
+
+if [ "$fcnn_mpi" = openmpi ]; then
+    OMPI_MCA_osc_sm_backing_directory=/proc train 2 --overwrite --set train.exchange=shared digits.ini
+    fell_back 'a folder that is no memory is not shared' '/proc is no memory'
+else
+    tap_skip 'exchange: a folder that is no memory is not shared' 'this is not Open MPI'
+fi
+if unshare -m mount -t tmpfs -o size=3m tmpfs /dev/shm 2>unshare.log; then
+    # shellcheck disable=SC2016 # expanded by that bash
+    unshare -m bash -c 'mount -t tmpfs -o size=3m tmpfs /dev/shm && . "$0" && fcnn_mpirun 2 "$@"' \
+        "$here/../scripts/common.sh" "$bin/fcnn-train" --overwrite digits.ini >stdout 2>stderr </dev/null
+    code=$?
+    fell_back 'a small /dev/shm is not shared' '/dev/shm has [0-9.]+ MB free, the 2 ranks of a node need'
+else
+    tap_skip 'exchange: a small /dev/shm is not shared' "no mount in a namespace of its own: $(head -n 1 unshare.log)"
+fi
 tap_done

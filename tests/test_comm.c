@@ -1,10 +1,8 @@
 /* tests/test_comm.c — ranks agree, share and sum; where they run. */
 #include "harness.h"
 
-#include "parallel/exchange.h"
 #include "parallel/topology.h"
 
-#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -96,54 +94,6 @@ static void items_are_dealt_evenly_and_completely(void)
     }
 }
 
-static void check_exchange(fcnn_exchange_type type)
-{
-    fcnn_comm *comm = harness_comm();
-    enum { COUNT = 1000 };
-    fcnn_exchange *exchange;
-    HARNESS_OK(fcnn_exchange_create(comm, type, COUNT, &exchange));
-    float *floats = fcnn_exchange_values(exchange);
-    double *doubles = fcnn_exchange_values(exchange);
-    for (int i = 0; i < COUNT; i++) {
-        if (type == FCNN_EXCHANGE_FLOAT) {
-            floats[i] = (float)(i + comm->rank);
-        } else {
-            doubles[i] = i + comm->rank;
-        }
-    }
-    fcnn_exchange_say(exchange, FCNN_WORD_VIOLATED, comm->rank == comm->size - 1);
-    fcnn_exchange_say(exchange, FCNN_WORD_STOP, 1);
-    fcnn_exchange_sum(exchange);
-    const int n = comm->size;
-    for (int i = 0; i < COUNT; i++) {
-        const double sum = type == FCNN_EXCHANGE_FLOAT ? (double)floats[i] : doubles[i];
-        CU_ASSERT_EQUAL(sum, n * i + n * (n - 1) / 2);
-    }
-    CU_ASSERT_EQUAL(fcnn_exchange_heard(exchange, FCNN_WORD_VIOLATED), 1);
-    CU_ASSERT_EQUAL(fcnn_exchange_heard(exchange, FCNN_WORD_STOP), n);
-    CU_ASSERT_EQUAL(fcnn_exchange_heard(exchange, FCNN_WORD_NONFINITE), 0);
-    CU_ASSERT_TRUE(fcnn_exchange_seconds(exchange) > 0);
-    fcnn_exchange_destroy(exchange);
-}
-
-static void the_exchange_sums_values_and_words(void)
-{
-    check_exchange(FCNN_EXCHANGE_FLOAT);
-    check_exchange(FCNN_EXCHANGE_DOUBLE);
-}
-
-static void words_survive_gradients_that_are_not_finite(void)
-{
-    fcnn_exchange *exchange;
-    HARNESS_OK(fcnn_exchange_create(harness_comm(), FCNN_EXCHANGE_DOUBLE, 3, &exchange));
-    ((double *)fcnn_exchange_values(exchange))[2] = NAN;
-    fcnn_exchange_say(exchange, FCNN_WORD_NONFINITE, 1);
-    fcnn_exchange_sum(exchange);
-    CU_ASSERT_EQUAL(fcnn_exchange_heard(exchange, FCNN_WORD_NONFINITE), fcnn_comm_size(harness_comm()));
-    CU_ASSERT_EQUAL(fcnn_exchange_heard(exchange, FCNN_WORD_IO), 0);
-    fcnn_exchange_destroy(exchange);
-}
-
 static void threads_come_from_the_first_that_is_set(void)
 {
     fcnn_topology *topology;
@@ -199,7 +149,5 @@ HARNESS_MAIN("comm", {"all go on when none failed", all_go_on_when_none_failed},
              {"sums and maxima are over ranks", sums_and_maxima_are_over_ranks},
              {"gather joins unequal pieces in order", gather_joins_unequal_pieces_in_order},
              {"items are dealt evenly and completely", items_are_dealt_evenly_and_completely},
-             {"the exchange sums values and words", the_exchange_sums_values_and_words},
-             {"words survive gradients that are not finite", words_survive_gradients_that_are_not_finite},
              {"threads come from the first that is set", threads_come_from_the_first_that_is_set},
              {"processes that cannot see each other are refused", processes_that_cannot_see_each_other_are_refused})

@@ -523,6 +523,7 @@ static void losses_go_with_outputs(void)
 static void resume_refuses_what_may_not_change(void)
 {
     static const char *const changeable[] = {"train.epochs",
+                                             "train.exchange",
                                              "train.threads",
                                              "data.train",
                                              "data.inputs",

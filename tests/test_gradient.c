@@ -80,7 +80,7 @@ static double loss_at(fixture *run, fcnn_evaluation *evaluation, double *paramet
     fcnn_network *network = NULL;
     fcnn_scores scores = {.loss = NAN};
     *parameter = value;
-    HARNESS_OK(fcnn_network_create_from(run->trainer->model, ROWS, FCNN_NETWORK_FORWARD, &network));
+    HARNESS_OK(fcnn_network_create_from(run->trainer->model, ROWS, FCNN_NETWORK_FORWARD, 1, &network));
     fcnn_evaluation_run(evaluation, network, &scores);
     fcnn_network_destroy(network);
     *parameter = before;
@@ -234,9 +234,9 @@ static void columns_that_fill_up_panels_stay_zero(void)
                 for (int64_t i = 0; i < 1 + in; i++) {
                     CU_ASSERT_EQUAL(((const double *)network->parameters[layer])[numbers_place(1 + in, out, i, c)], 0);
                 }
-                for (int64_t row = 0; row < network->rows; row++) {
-                    const int64_t place = numbers_place(network->rows, out, row, c);
-                    CU_ASSERT_EQUAL(((const double *)network->deltas[layer])[place], 0);
+                for (int64_t row = 0; row < network->all.rows; row++) {
+                    const int64_t place = numbers_place(network->all.rows, out, row, c);
+                    CU_ASSERT_EQUAL(((const double *)network->all.deltas[layer])[place], 0);
                 }
             }
             for (int64_t i = in; layer > 0 && i % 16 != 0; i++) {

@@ -1,6 +1,7 @@
 /* tests/test_kernels.c — matrix kernels: each result is the chain of fused multiply-adds that defines it, with
  * every instruction set and however the rows are cut. */
 #include "compute/kernels.h"
+#include "core/memory.h"
 
 #include "harness.h"
 #include "numbers.h"
@@ -45,11 +46,15 @@ static void product_destroy(product *p)
     free(p->out);
 }
 
-static void product_run(const product *p, bool with_bias, int64_t first, int64_t last)
+/* The part of the products' chains from k = inner_first to inner_last. */
+static void product_run_part(const product *p, bool with_bias, int64_t first, int64_t last, int64_t inner_first,
+                             int64_t inner_last)
 {
     const fcnn_multiply_job job = {
         .in = p->in,
         .inner = p->inner,
+        .inner_first = inner_first,
+        .inner_last = inner_last,
         .weights = p->weights,
         .bias = with_bias ? p->bias : NULL,
         .out = p->out,
@@ -57,8 +62,14 @@ static void product_run(const product *p, bool with_bias, int64_t first, int64_t
         .rows = p->rows,
         .first = first,
         .last = last,
+        .activation = FCNN_ACTIVATION_LINEAR,
     };
     p->kernels->multiply(&job);
+}
+
+static void product_run(const product *p, bool with_bias, int64_t first, int64_t last)
+{
+    product_run_part(p, with_bias, first, last, 0, p->inner);
 }
 
 /* Is an element the chain, bit for bit, and near the true sum? */
@@ -149,6 +160,80 @@ static void products_do_not_depend_on_how_rows_are_cut(void)
     }
 }
 
+/* Random parts, each a multiple of 64 long but the last; what ends the product comes once, at the end. */
+static void products_do_not_depend_on_how_chains_are_cut(void)
+{
+    uint64_t seed = 8;
+    for (int i = 0; i < 2; i++) {
+        const fcnn_kernels *tables[3];
+        const int count = numbers_tables(precisions[i], tables);
+        for (int n = 0; n < 100; n++) {
+            const int64_t rows = 1 + numbers_below(&seed, 20), width = 16 * (1 + numbers_below(&seed, 4));
+            const int64_t inner = 65 + numbers_below(&seed, 400);
+            const uint64_t same = seed;
+            product whole = product_create(tables[0], rows, inner, width, same);
+            product cut = product_create(tables[n % count], rows, inner, width, same);
+            product_run(&whole, true, 0, rows);
+            for (int64_t k = 0; k < inner;) {
+                const int64_t part = 64 * (1 + numbers_below(&seed, 3)), end = inner - k < part ? inner : k + part;
+                product_run_part(&cut, true, 0, rows, k, end);
+                k = end;
+            }
+            CU_ASSERT_EQUAL(memcmp(whole.out, cut.out, (size_t)(rows * width) * whole.kernels->size), 0);
+            product_destroy(&whole);
+            product_destroy(&cut);
+        }
+    }
+}
+
+/* A relu in the product is the relu of the product, forward and, with the results' derivatives, backward. */
+static void check_ends(const fcnn_kernels *kernels, int64_t rows, int64_t width, uint64_t seed)
+{
+    product p = product_create(kernels, rows, 70, width, seed), q = product_create(kernels, rows, 70, width, seed);
+    void *results = numbers_zeros(rows * width, kernels->size);
+    numbers_fill(kernels, results, rows * width, &seed, 1);
+    product_run(&p, true, 0, rows);
+    for (int backward = 0; backward < 2; backward++) {
+        fcnn_multiply_job job = {.in = q.in,
+                                 .inner = 70,
+                                 .inner_last = 70,
+                                 .weights = q.weights,
+                                 .bias = q.bias,
+                                 .out = q.out,
+                                 .width = width,
+                                 .rows = rows,
+                                 .last = rows,
+                                 .activation = FCNN_ACTIVATION_RELU,
+                                 .results = backward ? results : NULL};
+        const uint64_t most = kernels->multiply(&job);
+        double largest = 0;
+        int64_t errors = 0;
+        for (int64_t k = 0; k < rows * width; k++) {
+            const double plain = numbers_get(kernels, p.out, k), own = numbers_get(kernels, q.out, k);
+            const bool passes = backward ? numbers_get(kernels, results, k) > 0 : plain >= 0;
+            errors += own != (passes ? plain : 0);
+            largest = fmax(largest, fabs(own));
+        }
+        CU_ASSERT_EQUAL(errors, 0);
+        CU_ASSERT_EQUAL(fcnn_magnitude_exponent(kernels, most), ilogb(largest) + 1);
+    }
+    free(results);
+    product_destroy(&p);
+    product_destroy(&q);
+}
+
+static void products_end_with_the_activation(void)
+{
+    uint64_t seed = 9;
+    for (int i = 0; i < 2; i++) {
+        const fcnn_kernels *tables[3];
+        const int count = numbers_tables(precisions[i], tables);
+        for (int n = 0; n < 60; n++) {
+            check_ends(tables[n % count], 1 + n % 15, 16 * (1 + n % 4), numbers_word(&seed));
+        }
+    }
+}
+
 static void products_pass_nan_and_infinity_on(void)
 {
     for (int i = 0; i < 2; i++) {
@@ -229,7 +314,7 @@ static void fast_gradients_are_the_chain(void)
 
 static void check_update(const fcnn_kernels *kernels, bool exact, uint64_t *seed)
 {
-    enum { COUNT = 37 };
+    enum { COUNT = 48 };
     const bool two_words = exact && kernels->bits == 64;
     const double rate = 0.1, scale = 1 / 96.0;
     const size_t sum_size = exact ? sizeof(double) : kernels->size;
@@ -245,7 +330,14 @@ static void check_update(const fcnn_kernels *kernels, bool exact, uint64_t *seed
             numbers_set(kernels, sums, i, value);
         }
     }
-    const fcnn_update_job job = {weights, sums, two_words ? COUNT : 0, COUNT, scale, rate, exact};
+    const fcnn_update_job job = {.weights = old,
+                                 .out = weights,
+                                 .sums = sums,
+                                 .low = two_words ? COUNT : 0,
+                                 .count = COUNT,
+                                 .scale = scale,
+                                 .rate = rate,
+                                 .exact = exact};
     kernels->sgd(&job);
     for (int i = 0; i < COUNT; i++) {
         double sum = exact ? ((const double *)sums)[i] : numbers_get(kernels, sums, i);
@@ -304,6 +396,27 @@ static void fill_table(fcnn_type type, int64_t count, uint64_t *seed, void *valu
     }
 }
 
+/* The line 1·x + 0, with and without being told what it is. */
+static void check_kept_rows(fcnn_rows_job *job, const fcnn_kernels *kernels, int64_t width)
+{
+    double *one = numbers_zeros(width, sizeof(double)), *zero = numbers_zeros(width, sizeof(double));
+    void *kept = numbers_zeros(numbers_size(job->rows, width), kernels->size);
+    for (int64_t i = 0; i < width; i++) {
+        one[i] = 1;
+    }
+    job->factor = one;
+    job->shift = zero;
+    const uint64_t most = kernels->take_rows(job);
+    void *out = job->out;
+    job->keeps = true;
+    job->out = kept;
+    CU_ASSERT_EQUAL(kernels->take_rows(job), most);
+    CU_ASSERT_EQUAL(memcmp(out, kept, (size_t)numbers_size(job->rows, width) * kernels->size), 0);
+    free(one);
+    free(zero);
+    free(kept);
+}
+
 static void check_rows(const fcnn_kernels *kernels, fcnn_type type, int64_t width, uint64_t *seed)
 {
     enum { TABLE = 9, ROWS = 12, FIRST = 3, LAST = 10 };
@@ -324,9 +437,24 @@ static void check_rows(const fcnn_kernels *kernels, fcnn_type type, int64_t widt
                         fma(as_double[index[row - FIRST] * width + i], factor[i], shift[i]));
         }
     }
-    const fcnn_rows_job job = {values, type, width, index, factor, shift, out, ROWS, FIRST, LAST};
-    kernels->take_rows(&job);
+    fcnn_rows_job job = {.values = values,
+                         .type = type,
+                         .width = width,
+                         .index = index,
+                         .factor = factor,
+                         .shift = shift,
+                         .out = out,
+                         .rows = ROWS,
+                         .first = FIRST,
+                         .last = LAST};
+    const uint64_t most = kernels->take_rows(&job);
     CU_ASSERT_EQUAL(memcmp(out, expected, (size_t)numbers_size(ROWS, width) * kernels->size), 0);
+    double largest = 0;
+    for (int64_t i = 0; i < numbers_size(ROWS, width); i++) {
+        largest = fmax(largest, fabs(numbers_get(kernels, expected, i)));
+    }
+    CU_ASSERT_EQUAL(fcnn_magnitude_exponent(kernels, most), ilogb(largest) + 1);
+    check_kept_rows(&job, kernels, width);
     free(values);
     free(as_double);
     free(factor);
@@ -352,12 +480,15 @@ static void rows_of_every_type_are_converted(void)
     }
 }
 
-static void check_transpose(const fcnn_kernels *kernels, int64_t rows, int64_t columns, uint64_t *seed)
+static void check_transpose(const fcnn_kernels *kernels, int64_t rows, int64_t columns, bool streams, uint64_t *seed)
 {
     enum { IN = 64, OUT = 64 };
-    void *in = numbers_zeros(64 * IN, kernels->size), *out = numbers_zeros(64 * OUT, kernels->size);
+    void *in, *out;
+    HARNESS_OK(fcnn_memory_create("in", 64 * IN, kernels->size, &in));
+    HARNESS_OK(fcnn_memory_create("out", 64 * OUT, kernels->size, &out));
     numbers_fill(kernels, in, 64 * IN, seed, 1);
-    kernels->transpose(in, IN, rows, columns, out, OUT);
+    kernels->transpose(in, IN, rows, columns, streams, out, OUT);
+    kernels->fence();
     int64_t errors = 0;
     for (int64_t c = 0; c < 64; c++) {
         for (int64_t r = 0; r < OUT; r++) {
@@ -366,6 +497,9 @@ static void check_transpose(const fcnn_kernels *kernels, int64_t rows, int64_t c
         }
     }
     CU_ASSERT_EQUAL(errors, 0);
+    kernels->copy_out(16 * columns, in, out);
+    kernels->fence();
+    CU_ASSERT_EQUAL(memcmp(in, out, (size_t)(16 * columns) * kernels->size), 0);
     free(in);
     free(out);
 }
@@ -377,14 +511,17 @@ static void transposes_touch_nothing_else(void)
         const fcnn_kernels *tables[3];
         const int count = numbers_tables(precisions[i], tables);
         for (int n = 0; n < 100; n++) {
-            check_transpose(tables[n % count], 1 + numbers_below(&seed, 64), 1 + numbers_below(&seed, 64), &seed);
+            check_transpose(tables[n % count], 1 + numbers_below(&seed, 64), 1 + numbers_below(&seed, 64), n % 2 == 0,
+                            &seed);
         }
-        check_transpose(tables[0], 64, 64, &seed);
+        check_transpose(tables[count - 1], 64, 64, true, &seed);
     }
 }
 
 HARNESS_MAIN("kernels", {"products are the chain", products_are_the_chain},
              {"products do not depend on how rows are cut", products_do_not_depend_on_how_rows_are_cut},
+             {"products do not depend on how chains are cut", products_do_not_depend_on_how_chains_are_cut},
+             {"products end with the activation", products_end_with_the_activation},
              {"products pass NaN and infinity on", products_pass_nan_and_infinity_on},
              {"fast gradients are the chain", fast_gradients_are_the_chain},
              {"updates subtract the rate times the mean", updates_subtract_the_rate_times_the_mean},

@@ -68,6 +68,43 @@ static void for_tables(void (*check)(const fcnn_kernels *kernels, const fcnn_ker
 
 enum { COUNT = 16 * 64 };
 
+/* What ends a product, by itself: of n numbers, a multiple of 16, whose chains have been run already. */
+static uint64_t finish(const fcnn_kernels *kernels, fcnn_activation activation, int64_t n, void *out,
+                       const void *results, void *slopes)
+{
+    const fcnn_multiply_job job = {
+        .in = out,
+        .inner = 64,
+        .inner_first = 64,
+        .inner_last = 64,
+        .weights = out,
+        .out = out,
+        .width = 16,
+        .rows = n / 16,
+        .last = n / 16,
+        .activation = activation,
+        .results = results,
+        .slopes = slopes,
+    };
+    return kernels->multiply(&job);
+}
+
+static uint64_t activate(const fcnn_kernels *kernels, fcnn_activation activation, int64_t n, void *z, void *slopes)
+{
+    return finish(kernels, activation, n, z, NULL, slopes);
+}
+
+static uint64_t backpropagate(const fcnn_kernels *kernels, fcnn_activation activation, int64_t n, void *delta,
+                              const void *results, void *slopes)
+{
+    return finish(kernels, activation, n, delta, results, slopes);
+}
+
+static uint64_t magnitude(const fcnn_kernels *kernels, int64_t n, void *values)
+{
+    return activate(kernels, FCNN_ACTIVATION_LINEAR, n, values, NULL);
+}
+
 static void fill_arguments(const fcnn_kernels *kernels, void *z)
 {
     static const double special[] = {0.0,  -0.0,  1e-30, -1e-30, 1e-310, -1e-310, 1,   -1,   20,   -20,
@@ -88,8 +125,8 @@ static void check_activations(const fcnn_kernels *kernels, const fcnn_kernels *p
     for (int a = 0; a < ACTIVATIONS; a++) {
         memcpy(y, z, COUNT * kernels->size);
         memcpy(y_plain, z, COUNT * kernels->size);
-        const uint64_t most = kernels->activate(activations[a], COUNT, y, slope);
-        CU_ASSERT_EQUAL(most, plain->activate(activations[a], COUNT, y_plain, slope_plain));
+        const uint64_t most = activate(kernels, activations[a], COUNT, y, slope);
+        CU_ASSERT_EQUAL(most, activate(plain, activations[a], COUNT, y_plain, slope_plain));
         CU_ASSERT_EQUAL(memcmp(y, y_plain, COUNT * kernels->size), 0);
         CU_ASSERT_EQUAL(memcmp(slope, slope_plain, COUNT * kernels->size), 0);
         CU_ASSERT_EQUAL(most, largest_of(kernels, y, COUNT));
@@ -126,11 +163,11 @@ static void check_nan(const fcnn_kernels *kernels, const fcnn_kernels *plain)
                 numbers_set(kernels, values, i, 0.5 - i);
             }
             numbers_set(kernels, values, place, place % 2 ? NAN : -NAN);
-            const uint64_t most = kernels->activate(activations[a], 32, values, slopes);
+            const uint64_t most = activate(kernels, activations[a], 32, values, slopes);
             CU_ASSERT(isnan(numbers_get(kernels, values, place)));
             CU_ASSERT(fcnn_magnitude_exponent(kernels, most) > 1024);
             CU_ASSERT(isfinite(numbers_get(kernels, values, (place + 1) % 32)));
-            CU_ASSERT(fcnn_magnitude_exponent(kernels, kernels->magnitude(32, values)) > 1024);
+            CU_ASSERT(fcnn_magnitude_exponent(kernels, magnitude(kernels, 32, values)) > 1024);
         }
     }
 }
@@ -144,20 +181,20 @@ static void check_magnitudes(const fcnn_kernels *kernels, const fcnn_kernels *pl
 {
     (void)plain;
     double values[64] = {0};
-    CU_ASSERT_EQUAL(kernels->magnitude(48, values), 0);
+    CU_ASSERT_EQUAL(magnitude(kernels, 48, values), 0);
     for (int place = 0; place < 48; place++) {
         for (int exponent = -100; exponent <= 100; exponent += 25) {
             memset(values, 0, sizeof values);
             numbers_set(kernels, values, place, place % 2 ? -ldexp(1.5, exponent) : ldexp(1.5, exponent));
             numbers_set(kernels, values, (place + 5) % 48, ldexp(1.25, exponent));
-            const uint64_t most = kernels->magnitude(48, values);
+            const uint64_t most = magnitude(kernels, 48, values);
             CU_ASSERT_EQUAL(most, magnitude_of(kernels, ldexp(1.5, exponent)));
             CU_ASSERT_EQUAL(fcnn_magnitude_exponent(kernels, most), exponent + 1);
         }
         numbers_set(kernels, values, place, place % 2 ? INFINITY : -INFINITY);
-        CU_ASSERT(fcnn_magnitude_exponent(kernels, kernels->magnitude(48, values)) > 1024);
+        CU_ASSERT(fcnn_magnitude_exponent(kernels, magnitude(kernels, 48, values)) > 1024);
         numbers_set(kernels, values, place, NAN);
-        CU_ASSERT(fcnn_magnitude_exponent(kernels, kernels->magnitude(48, values)) > 1024);
+        CU_ASSERT(fcnn_magnitude_exponent(kernels, magnitude(kernels, 48, values)) > 1024);
     }
     CU_ASSERT_EQUAL(fcnn_magnitude_exponent(kernels, magnitude_of(kernels, 1)), 1); /* 1 is not below 2^0 */
     CU_ASSERT(fcnn_magnitude_exponent(kernels, 0) < -100);
@@ -201,9 +238,9 @@ static void check_backpropagation(const fcnn_kernels *kernels, const fcnn_kernel
     for (int a = 0; a < ACTIVATIONS; a++) {
         memcpy(delta, start, COUNT * kernels->size);
         memcpy(other, start, COUNT * kernels->size);
-        const void *slopes = activations[a] == FCNN_ACTIVATION_GELU ? stored : NULL;
-        const uint64_t most = kernels->backpropagate(activations[a], COUNT, delta, result, slopes);
-        CU_ASSERT_EQUAL(most, plain->backpropagate(activations[a], COUNT, other, result, slopes));
+        void *slopes = activations[a] == FCNN_ACTIVATION_GELU ? stored : NULL;
+        const uint64_t most = backpropagate(kernels, activations[a], COUNT, delta, result, slopes);
+        CU_ASSERT_EQUAL(most, backpropagate(plain, activations[a], COUNT, other, result, slopes));
         CU_ASSERT_EQUAL(memcmp(delta, other, COUNT * kernels->size), 0);
         CU_ASSERT_EQUAL(most, largest_of(kernels, delta, COUNT));
         int64_t errors = 0;
@@ -236,7 +273,7 @@ static void check_small(const fcnn_kernels *kernels, const fcnn_kernels *plain)
         numbers_set(kernels, delta, i, ldexp(i % 2 ? -1 : 1, limit - 16 + i));
     }
     numbers_set(kernels, delta, 3, NAN);
-    kernels->backpropagate(FCNN_ACTIVATION_LINEAR, 32, delta, result, NULL);
+    backpropagate(kernels, FCNN_ACTIVATION_LINEAR, 32, delta, result, NULL);
     for (int i = 0; i < 32; i++) {
         const double expected = i < 16 ? 0 : ldexp(i % 2 ? -1 : 1, limit - 16 + i);
         if (i == 3) {
@@ -317,7 +354,7 @@ static uint64_t run_loss(head *h, fcnn_loss loss, fcnn_head kind)
     case FCNN_LOSS_AUTO:
         break;
     }
-    return k->square(kind, h->z, ROWS, h->width, FIRST, LAST, h->targets, h->losses + FIRST);
+    return k->square(kind, FCNN_ACTIVATION_LINEAR, h->z, ROWS, h->width, FIRST, LAST, h->targets, h->losses + FIRST);
 }
 
 /* Row's loss, outputs [width] and derivatives [width] in long double. */

@@ -104,7 +104,7 @@ static void parameters_come_back_as_they_went_in(void)
         ((float *)model->biases[0])[i] = (float)-i;
     }
     fcnn_network *network;
-    HARNESS_OK(fcnn_network_create_from(model, 8, FCNN_NETWORK_TRAINING, &network));
+    HARNESS_OK(fcnn_network_create_from(model, 8, FCNN_NETWORK_TRAINING, 1, &network));
     fcnn_network_store(network, back);
     char before[65], after[65];
     HARNESS_OK(fcnn_model_hash(model, before));

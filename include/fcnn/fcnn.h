@@ -2,6 +2,7 @@
 #ifndef FCNN_FCNN_H
 #define FCNN_FCNN_H
 
+#include <fcnn/benchmark.h>
 #include <fcnn/comm.h>
 #include <fcnn/config.h>
 #include <fcnn/dataset.h>

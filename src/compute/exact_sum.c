@@ -41,22 +41,21 @@ void fcnn_exact_sum_add(fcnn_exact_sum *sum, double value)
     sum->limbs[limb] += sign * (int64_t)(low & LIMB_MASK);
     sum->limbs[limb + 1] += sign * (int64_t)((low >> LIMB_BITS) + (high & LIMB_MASK));
     sum->limbs[limb + 2] += sign * (int64_t)(high >> LIMB_BITS);
-    if (++sum->additions == MOST_ADDITIONS) {
+    if (++sum->additions >= MOST_ADDITIONS) {
         carry(sum);
     }
 }
 
 void fcnn_exact_sum_merge(fcnn_exact_sum *sum, const fcnn_exact_sum *other)
 {
-    fcnn_exact_sum term = *other;
-    carry(&term);
-    for (int i = 0; i < FCNN_EXACT_LIMBS; i++) {
-        sum->limbs[i] += term.limbs[i];
-    }
-    sum->nonfinite += term.nonfinite;
-    if (++sum->additions == MOST_ADDITIONS) {
+    if (sum->additions > MOST_ADDITIONS - 1 - other->additions) {
         carry(sum);
     }
+    for (int i = 0; i < FCNN_EXACT_LIMBS; i++) {
+        sum->limbs[i] += other->limbs[i];
+    }
+    sum->nonfinite += other->nonfinite;
+    sum->additions += 1 + other->additions; /* what a carry has left of them counts as one more */
 }
 
 /* |sum| as a double: 64 bits from the highest limb downwards, what is below them folded into the lowest. */

@@ -9,6 +9,7 @@
 #include "config/config.h"
 #include "core/status.h"
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -40,24 +41,33 @@ typedef struct fcnn_rows_job {
     const int64_t *index; /* [last − first] table rows to take, in order */
     const double *factor; /* [width] */
     const double *shift;  /* [width] */
+    bool keeps;           /* every factor is 1, every shift 0 */
     void *out;            /* panels [rows][width] */
     int64_t rows, first, last;
 } fcnn_rows_job;
 
 /* One panel of a product: out[r][·] = bias + Σ_k in[r][k]·weights[k][·], one chain of fused
- * multiply-adds from k = 0 upwards. */
+ * multiply-adds from k = 0 upwards, and then what belongs to the layer, number by number:
+ *   forward, results NULL   out ← f(out), and for a gelu slopes ← f'
+ *   backward                out ← out·f' with f' from the results f, or for a gelu from the slopes; what is
+ *                           smaller than 2^-100 (double: 2^-900) becomes zero
+ * A call runs the chain from inner_first to inner_last; a long one is run in parts, so that weights and inputs
+ * stay in the cache, and ends with the part that reaches inner. */
 typedef struct fcnn_multiply_job {
-    const void *in; /* panels [rows][inner] */
-    int64_t inner;
-    const void *weights; /* one panel, [inner][width] */
-    const void *bias;    /* [width]; NULL: the chain starts at zero */
-    void *out;           /* one panel, [rows][width] */
-    int64_t width;       /* a multiple of 16, at most 64 */
+    const void *in;                         /* panels [rows][inner] */
+    int64_t inner, inner_first, inner_last; /* parts begin at multiples of FCNN_PANEL */
+    const void *weights;                    /* one panel, [inner][width] */
+    const void *bias;                       /* [width]; NULL: the chain starts at zero */
+    void *out;                              /* one panel, [rows][width] */
+    int64_t width;                          /* a multiple of 16, at most 64 */
     int64_t rows, first, last;
+    fcnn_activation activation;
+    const void *results; /* as out */
+    void *slopes;        /* as out */
 } fcnn_multiply_job;
 
 /* A piece of a weight gradient: sums over rows of in[r][i]·delta[r][·] for `count` inputs i of a panel.
- * Leaf k is the rows leaves[k] … leaves[k+1]−1. */
+ * Leaf k is the rows leaves[k] − first_row … leaves[k+1] − first_row − 1. */
 typedef struct fcnn_gradient_job {
     const void *in; /* the first input's column in its panel, [rows][in_width]; in_width 0: a constant */
     int64_t in_width;
@@ -65,64 +75,80 @@ typedef struct fcnn_gradient_job {
     const void *delta; /* one panel, [rows][width] */
     int64_t width;
     const int64_t *leaves;
-    int64_t leaf_count;
+    int64_t leaf_count, first_row;
     void *sums;   /* [count][width] double (exact) or real (fast); in double precision the low words lie */
     int64_t low;  /* this many elements behind the high words */
     double start; /* exact: the high words' start value, added at the first group, taken off at the last */
     double start_low;
-    int begin, end; /* first, last group of rows of this step */
+    bool begin, end; /* first, last group of rows of this step */
+    bool streams;    /* no cache holds the sums until they are read */
 } fcnn_gradient_job;
 
-/* Stochastic gradient descent on a run of elements: w ← w − rate·mean, mean = (real)(sum·scale). */
+/* Stochastic gradient descent on a run of elements: out = w − rate·mean, mean = (real)(sum·scale). */
 typedef struct fcnn_update_job {
-    void *weights;
+    const void *weights;
+    void *out;        /* may be weights */
     const void *sums; /* as fcnn_gradient_job */
     int64_t low;
-    int64_t count;
+    int64_t count; /* a multiple of 16 */
     double scale;
     double rate;
     int exact;
 } fcnn_update_job;
+
+/* Sums of gradients, first … last−1, of several arrays: out = from[0] + from[1] + …, in this order. */
+typedef struct fcnn_join_job {
+    const void *const *from; /* [count] */
+    int count;
+    int64_t first, last; /* multiples of 16 */
+    void *out;
+    bool exact; /* the sums are doubles, else real */
+} fcnn_join_job;
 
 typedef struct fcnn_kernels {
     const char *isa; /* "plain", "avx2", "avx512" */
     int bits;        /* 32 or 64 */
     size_t size;     /* bytes of a real number */
 
-    void (*take_rows)(const fcnn_rows_job *job);
-    void (*multiply)(const fcnn_multiply_job *job);
-
-    /* Applies an activation in place to n numbers, a multiple of 16.  derivative [n] is written for gelu
-     * and else not touched.  Returns the magnitude bits of the largest result: a NaN counts as largest. */
-    uint64_t (*activate)(fcnn_activation activation, int64_t n, void *z, void *derivative);
-
-    /* delta[i] ← delta[i]·f'(z[i]) with f' from the activation's result (or, for gelu, the stored
-     * derivative); results below 2^-100 (double: 2^-900) become zero.  Returns magnitude bits. */
-    uint64_t (*backpropagate)(fcnn_activation activation, int64_t n, void *delta, const void *result,
-                              const void *derivative);
-
-    /* The magnitude bits of the largest of n numbers, a multiple of 16. */
-    uint64_t (*magnitude)(int64_t n, const void *values);
+    /* These return the magnitude bits of the largest result; a NaN counts as largest.  The parts of a product before
+     * its last return zero. */
+    uint64_t (*take_rows)(const fcnn_rows_job *job);
+    uint64_t (*multiply)(const fcnn_multiply_job *job);
 
     /* The loss of rows of logits z [rows][width].  losses [last − first] gets each row's loss (not
      * divided by anything); labels or targets and losses may be NULL with FCNN_HEAD_OUTPUT.
-     * Each returns the magnitude bits of what it leaves in z. */
+     * Each returns the magnitude bits of what it leaves in z.  square takes outputs, of the activation sigmoid or
+     * linear, instead of logits. */
     uint64_t (*softmax)(fcnn_head head, void *z, int64_t rows, int64_t width, int64_t first, int64_t last,
                         const int32_t *labels, double *losses);
     uint64_t (*sigmoid)(fcnn_head head, void *z, int64_t rows, int64_t width, int64_t first, int64_t last,
                         const void *targets, double *losses);
-    uint64_t (*square)(fcnn_head head, void *z, int64_t rows, int64_t width, int64_t first, int64_t last,
-                       const void *targets, double *losses);
+    uint64_t (*square)(fcnn_head head, fcnn_activation activation, void *z, int64_t rows, int64_t width, int64_t first,
+                       int64_t last, const void *targets, double *losses);
 
     void (*gradient_exact)(const fcnn_gradient_job *job);
     void (*gradient_fast)(const fcnn_gradient_job *job);
     void (*sgd)(const fcnn_update_job *job);
 
-    /* out[c·out_width + r] = in[r·in_width + c] for r < rows ≤ 64, c < columns ≤ 64. */
-    void (*transpose)(const void *in, int64_t in_width, int64_t rows, int64_t columns, void *out, int64_t out_width);
+    /* out[c·out_width + r] = in[r·in_width + c] for r < rows ≤ 64, c < columns ≤ 64.  streams: other threads will read
+     * out, which then begins a cache line in each row. */
+    void (*transpose)(const void *in, int64_t in_width, int64_t rows, int64_t columns, int streams, void *out,
+                      int64_t out_width);
+
+    /* Adds up sums for other ranks or threads to read, as copy_out. */
+    void (*join_sums)(const fcnn_join_job *job);
+
+    /* Copies n numbers, a multiple of 16, for other threads to read after a fence: past this thread's caches, as a line
+     * that others have read is slow to write.  Both begin a cache line. */
+    void (*copy_out)(int64_t n, const void *from, void *to);
+    void (*fence)(void);
 
     /* y[i] = function(x[i]); n a multiple of 16. */
     void (*apply)(fcnn_function function, int64_t n, const void *x, void *y);
+
+    /* Runs independent chains of multiply-adds in registers, that many each; *count is set to the multiply-adds
+     * of all lanes of all chains.  The result is there to be used, so that nothing is left out. */
+    double (*multiply_adds)(int64_t repetitions, int64_t *count);
 } fcnn_kernels;
 
 /* The table of an instruction set, or NULL if this build or this machine lacks it. */

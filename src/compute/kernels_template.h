@@ -1,5 +1,7 @@
 /* src/compute/kernels_template.h — one table of kernels; compiled once per precision and instruction set. */
 #include "compute/kernels.h"
+#include "core/memory.h"
+#include "compute/log.h"
 #include "compute/math.h"
 #include "compute/panels.h"
 #include "compute/simd.h"
@@ -7,8 +9,10 @@
 
 #include "compute/template_elements.h"
 #include "compute/template_loss.h"
+#include "compute/template_peak.h"
 #include "compute/template_product.h"
 #include "compute/template_rows.h"
+#include "compute/template_update.h"
 
 #define PASTE_3(a, b, c) a##b##_##c
 #define TABLE_NAME(isa, width) PASTE_3(fcnn_kernels_, isa, width)
@@ -23,9 +27,6 @@ const fcnn_kernels TABLE_NAME(FCNN_SIMD_NAME, FCNN_BITS) = {
     .size = sizeof(real),
     .take_rows = take_rows,
     .multiply = multiply,
-    .activate = activate,
-    .backpropagate = backpropagate,
-    .magnitude = magnitude,
     .softmax = softmax,
     .sigmoid = sigmoid_cross_entropy,
     .square = square_error,
@@ -33,5 +34,9 @@ const fcnn_kernels TABLE_NAME(FCNN_SIMD_NAME, FCNN_BITS) = {
     .gradient_fast = gradient_fast,
     .sgd = sgd,
     .transpose = transpose,
+    .join_sums = join_sums,
+    .copy_out = copy_out,
+    .fence = fence,
     .apply = apply,
+    .multiply_adds = multiply_adds,
 };

@@ -78,6 +78,30 @@ FCNN_INLINE void vstore(real *p, vec a)
     memcpy(p, &a, sizeof a);
 }
 
+/* To memory that other threads read, past this one's caches where the instruction set can; p is aligned to the vector.
+ * Others see it after vfence(). */
+FCNN_INLINE void vstream(real *p, vec a)
+{
+#if FCNN_SIMD == 0
+    *p = a;
+#elif FCNN_SIMD == 2 && FCNN_BITS == 32
+    _mm256_stream_ps(p, (__m256)a);
+#elif FCNN_SIMD == 2
+    _mm256_stream_pd(p, (__m256d)a);
+#elif FCNN_BITS == 32
+    _mm512_stream_ps(p, (__m512)a);
+#else
+    _mm512_stream_pd(p, (__m512d)a);
+#endif
+}
+
+FCNN_INLINE void vfence(void)
+{
+#if FCNN_SIMD != 0
+    _mm_sfence();
+#endif
+}
+
 /* All lanes a. */
 FCNN_INLINE vec vset(real a)
 {
@@ -157,6 +181,13 @@ FCNN_INLINE uvec vumax(uvec a, uvec b)
     return a > b ? a : b;
 }
 
+/* Interleaves a and b: low = a0 b0 a1 b1 …, high the rest.  One lane has no halves. */
+FCNN_INLINE void vzip(vec a, vec b, vec *low, vec *high)
+{
+    *low = a;
+    *high = b;
+}
+
 #elif FCNN_SIMD == 2
 
 typedef vec vmask; /* all bits of a lane set, or none */
@@ -181,6 +212,13 @@ FCNN_INLINE vec vselect(vmask mask, vec a, vec b)
 {
     return (vec)_mm256_blendv_ps((__m256)b, (__m256)a, (__m256)mask);
 }
+
+FCNN_INLINE void vzip(vec a, vec b, vec *low, vec *high)
+{
+    const __m256 even = _mm256_unpacklo_ps((__m256)a, (__m256)b), odd = _mm256_unpackhi_ps((__m256)a, (__m256)b);
+    *low = (vec)_mm256_permute2f128_ps(even, odd, 0x20);
+    *high = (vec)_mm256_permute2f128_ps(even, odd, 0x31);
+}
 #else
 FCNN_INLINE vec vfma(vec a, vec b, vec c)
 {
@@ -200,6 +238,13 @@ FCNN_INLINE vmask vgt(vec a, vec b)
 FCNN_INLINE vec vselect(vmask mask, vec a, vec b)
 {
     return (vec)_mm256_blendv_pd((__m256d)b, (__m256d)a, (__m256d)mask);
+}
+
+FCNN_INLINE void vzip(vec a, vec b, vec *low, vec *high)
+{
+    const __m256d even = _mm256_unpacklo_pd((__m256d)a, (__m256d)b), odd = _mm256_unpackhi_pd((__m256d)a, (__m256d)b);
+    *low = (vec)_mm256_permute2f128_pd(even, odd, 0x20);
+    *high = (vec)_mm256_permute2f128_pd(even, odd, 0x31);
 }
 #endif
 
@@ -239,6 +284,14 @@ FCNN_INLINE uvec vumax(uvec a, uvec b)
 {
     return (uvec)_mm512_max_epu32((__m512i)a, (__m512i)b);
 }
+
+FCNN_INLINE void vzip(vec a, vec b, vec *low, vec *high)
+{
+    const __m512i first = _mm512_set_epi32(23, 7, 22, 6, 21, 5, 20, 4, 19, 3, 18, 2, 17, 1, 16, 0);
+    const __m512i second = _mm512_add_epi32(first, _mm512_set1_epi32(8));
+    *low = (vec)_mm512_permutex2var_ps((__m512)a, first, (__m512)b);
+    *high = (vec)_mm512_permutex2var_ps((__m512)a, second, (__m512)b);
+}
 #else
 typedef __mmask8 vmask;
 
@@ -265,6 +318,14 @@ FCNN_INLINE vec vselect(vmask mask, vec a, vec b)
 FCNN_INLINE uvec vumax(uvec a, uvec b)
 {
     return (uvec)_mm512_max_epu64((__m512i)a, (__m512i)b);
+}
+
+FCNN_INLINE void vzip(vec a, vec b, vec *low, vec *high)
+{
+    const __m512i first = _mm512_set_epi64(11, 3, 10, 2, 9, 1, 8, 0);
+    const __m512i second = _mm512_add_epi64(first, _mm512_set1_epi64(4));
+    *low = (vec)_mm512_permutex2var_pd((__m512d)a, first, (__m512d)b);
+    *high = (vec)_mm512_permutex2var_pd((__m512d)a, second, (__m512d)b);
 }
 #endif
 

@@ -1,21 +1,49 @@
-/* src/compute/team.c — the threads of a rank, and the only parallel region. */
+/* src/compute/team.c — the threads of a rank, and the only parallel region.
+ *
+ * Threads wait for each other by spinning on words of memory that have cache lines of their own: that takes a
+ * fraction of what OpenMP's barriers and regions do.  A thread that has spun for long makes way for others, and at
+ * last sleeps a little at a time: something else than a step is going on. */
 #include "compute/team.h"
 
 #include "core/memory.h"
 
 #include <fenv.h>
+#include <sched.h>
+#include <stdalign.h>
+#include <stdatomic.h>
+#include <stdbool.h>
 #include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+#include <time.h>
 
 #include <omp.h>
 
+#define SPINS 4000   /* looks at a word before others may run: some 10 µs */
+#define YIELDS 10000 /* before it sleeps */
+#define SLEEP_NANOSECONDS 50000
+
 struct fcnn_team {
-    int threads;
+    int threads; /* asked for */
+    int size;    /* granted, in the region that is open */
+    int spins;
+    bool kept; /* by fcnn_team_keep() */
+    void (*work)(void *data, int thread, int threads);
+    void *data;
+    alignas(FCNN_ALIGNMENT) atomic_uint calls; /* of work since the region was opened; work NULL: the end */
+    alignas(FCNN_ALIGNMENT) atomic_int arrived;
+    alignas(FCNN_ALIGNMENT) atomic_uint rounds; /* in which all have arrived */
 };
+
+/* The team whose work this thread does. */
+static _Thread_local fcnn_team *current;
 
 fcnn_status fcnn_team_create(int threads, fcnn_team **out)
 {
     FCNN_TRY(fcnn_memory_create("the team", 1, sizeof **out, out));
+    const char *policy = getenv("OMP_WAIT_POLICY");
     (*out)->threads = threads;
+    (*out)->spins = policy != NULL && strcasecmp(policy, "passive") == 0 ? 0 : SPINS;
     return FCNN_OK;
 }
 
@@ -29,22 +57,120 @@ int fcnn_team_threads(const fcnn_team *team)
     return team->threads;
 }
 
-static void run_one(void (*work)(void *data, int thread, int threads), void *data, int thread, int threads)
+/* ---- waiting ---- */
+
+/* Waits until a word is not `old` any more. */
+static void wait_for_change(const fcnn_team *team, const atomic_uint *word, unsigned old)
 {
-    fenv_t callers;
-    fegetenv(&callers);
-    fesetenv(FE_DFL_ENV);
-    work(data, thread, threads);
-    fesetenv(&callers);
+    for (int i = 0; i < team->spins; i++) {
+        if (atomic_load_explicit(word, memory_order_acquire) != old) {
+            return;
+        }
+    }
+    for (int i = 0; atomic_load_explicit(word, memory_order_acquire) == old; i++) {
+        if (i < YIELDS) {
+            sched_yield();
+        } else {
+            nanosleep(&(struct timespec){.tv_nsec = SLEEP_NANOSECONDS}, NULL);
+        }
+    }
 }
 
-void fcnn_team_run(fcnn_team *team, void (*work)(void *data, int thread, int threads), void *data)
+static void wait_for_all(fcnn_team *team)
 {
-#pragma omp parallel num_threads(team->threads)
-    run_one(work, data, omp_get_thread_num(), omp_get_num_threads());
+    const unsigned round = atomic_load_explicit(&team->rounds, memory_order_relaxed);
+    if (atomic_fetch_add_explicit(&team->arrived, 1, memory_order_acq_rel) + 1 < team->size) {
+        wait_for_change(team, &team->rounds, round);
+        return;
+    }
+    atomic_store_explicit(&team->arrived, 0, memory_order_relaxed);
+    atomic_store_explicit(&team->rounds, round + 1, memory_order_release);
 }
 
 void fcnn_team_wait(void)
 {
-#pragma omp barrier
+    if (current->size > 1) {
+        wait_for_all(current);
+    }
+}
+
+/* ---- work ---- */
+
+typedef struct floating_point {
+    fenv_t callers;
+} floating_point;
+
+static floating_point begin_default(void)
+{
+    floating_point environment;
+    fegetenv(&environment.callers);
+    fesetenv(FE_DFL_ENV);
+    return environment;
+}
+
+/* Gives the work to the threads that are ready for it. */
+static void call(fcnn_team *team, void (*work)(void *data, int thread, int threads), void *data)
+{
+    team->work = work;
+    team->data = data;
+    atomic_fetch_add_explicit(&team->calls, 1, memory_order_release);
+    work(data, 0, team->size);
+    fcnn_team_wait();
+}
+
+/* What a thread but the caller does in a region: work until there is no more. */
+static void serve(fcnn_team *team, int thread)
+{
+    for (unsigned calls = 0;; calls++) {
+        wait_for_change(team, &team->calls, calls);
+        if (team->work == NULL) {
+            return;
+        }
+        team->work(team->data, thread, team->size);
+        fcnn_team_wait();
+    }
+}
+
+void fcnn_team_keep(fcnn_team *team, void (*body)(void *data), void *data)
+{
+    atomic_store(&team->calls, 0);
+#pragma omp parallel num_threads(team->threads)
+    {
+        const floating_point environment = begin_default();
+        current = team;
+#pragma omp single
+        team->size = omp_get_num_threads();
+        if (omp_get_thread_num() != 0) {
+            serve(team, omp_get_thread_num());
+        } else {
+            team->kept = true;
+            body(data);
+            team->kept = false;
+            team->work = NULL;
+            atomic_fetch_add_explicit(&team->calls, 1, memory_order_release);
+        }
+        fesetenv(&environment.callers);
+    }
+}
+
+/* A piece of work as the body of a region of its own. */
+typedef struct single_call {
+    fcnn_team *team;
+    void (*work)(void *data, int thread, int threads);
+    void *data;
+} single_call;
+
+static void call_once(void *data)
+{
+    const single_call *once = data;
+    call(once->team, once->work, once->data);
+}
+
+void fcnn_team_run(fcnn_team *team, void (*work)(void *data, int thread, int threads), void *data)
+{
+    if (team->kept) {
+        call(team, work, data);
+    } else {
+        fcnn_team_keep(team, call_once, &(single_call){team, work, data});
+    }
 }

@@ -71,7 +71,8 @@ FCNN_INLINE vec activation_derivative(const fcnn_activation activation, vec y, c
     return vset(1);
 }
 
-FCNN_INLINE uint64_t activate_as(const fcnn_activation activation, int64_t n, real *z, real *derivative)
+/* z ← f(z) for n numbers; writes the slopes of a gelu.  Returns the magnitude bits of the results, lane by lane. */
+FCNN_INLINE uvec activate(const fcnn_activation activation, int64_t n, real *z, real *slopes)
 {
     uvec most = vuset(0);
     for (int64_t i = 0; i < n; i += VW) {
@@ -79,62 +80,66 @@ FCNN_INLINE uint64_t activate_as(const fcnn_activation activation, int64_t n, re
         const vec y = activation_value(activation, vload(z + i), &slope);
         vstore(z + i, y);
         if (activation == FCNN_ACTIVATION_GELU) {
-            vstore(derivative + i, slope);
+            vstore(slopes + i, slope);
         }
         most = vumax(most, magnitude_bits(y));
     }
-    return largest(most);
+    return most;
 }
 
-FCNN_INLINE uint64_t backpropagate_as(const fcnn_activation activation, int64_t n, real *delta, const real *result,
-                                      const real *derivative)
+/* delta ← delta·f'(z), too small ones to zero, with f' from the result f(z), or for a gelu from the slopes. */
+FCNN_INLINE uvec backpropagate(const fcnn_activation activation, int64_t n, real *delta, const real *results,
+                               const real *slopes)
 {
     uvec most = vuset(0);
     for (int64_t i = 0; i < n; i += VW) {
-        const vec slope = activation_derivative(activation, vload(result + i), derivative + i);
+        const vec slope = activation_derivative(activation, vload(results + i), slopes + i);
         const vec kept = without_small(vload(delta + i) * slope);
         vstore(delta + i, kept);
         most = vumax(most, magnitude_bits(kept));
     }
-    return largest(most);
+    return most;
 }
 
-/* Calls f with the activation as a constant. */
-#define FOR_ACTIVATION(f, activation, ...)                 \
-    switch (activation) {                                  \
-    case FCNN_ACTIVATION_RELU:                             \
-        return f(FCNN_ACTIVATION_RELU, __VA_ARGS__);       \
-    case FCNN_ACTIVATION_LEAKY_RELU:                       \
-        return f(FCNN_ACTIVATION_LEAKY_RELU, __VA_ARGS__); \
-    case FCNN_ACTIVATION_TANH:                             \
-        return f(FCNN_ACTIVATION_TANH, __VA_ARGS__);       \
-    case FCNN_ACTIVATION_SIGMOID:                          \
-        return f(FCNN_ACTIVATION_SIGMOID, __VA_ARGS__);    \
-    case FCNN_ACTIVATION_GELU:                             \
-        return f(FCNN_ACTIVATION_GELU, __VA_ARGS__);       \
-    case FCNN_ACTIVATION_LINEAR:                           \
-        break;                                             \
-    }                                                      \
-    return f(FCNN_ACTIVATION_LINEAR, __VA_ARGS__);
-
-static uint64_t activate(fcnn_activation activation, int64_t n, void *z, void *derivative)
+FCNN_INLINE uvec finish_as(const fcnn_activation activation, const fcnn_multiply_job *job, int64_t at, int64_t n)
 {
-    FOR_ACTIVATION(activate_as, activation, n, z, derivative)
+    real *out = (real *)job->out + at;
+    real *slopes = activation == FCNN_ACTIVATION_GELU ? (real *)job->slopes + at : NULL;
+    return job->results == NULL ? activate(activation, n, out, slopes)
+                                : backpropagate(activation, n, out, (const real *)job->results + at, slopes);
 }
 
-static uint64_t backpropagate(fcnn_activation activation, int64_t n, void *delta, const void *result,
-                              const void *derivative)
+/* Calls finish_as with the activation as a constant. */
+static uvec finish_run(const fcnn_multiply_job *job, int64_t at, int64_t n)
 {
-    FOR_ACTIVATION(backpropagate_as, activation, n, delta, result, derivative)
-}
-
-static uint64_t magnitude(int64_t n, const void *values)
-{
-    uvec most = vuset(0);
-    for (int64_t i = 0; i < n; i += VW) {
-        most = vumax(most, magnitude_bits(vload((const real *)values + i)));
+    switch (job->activation) {
+    case FCNN_ACTIVATION_RELU:
+        return finish_as(FCNN_ACTIVATION_RELU, job, at, n);
+    case FCNN_ACTIVATION_LEAKY_RELU:
+        return finish_as(FCNN_ACTIVATION_LEAKY_RELU, job, at, n);
+    case FCNN_ACTIVATION_TANH:
+        return finish_as(FCNN_ACTIVATION_TANH, job, at, n);
+    case FCNN_ACTIVATION_SIGMOID:
+        return finish_as(FCNN_ACTIVATION_SIGMOID, job, at, n);
+    case FCNN_ACTIVATION_GELU:
+        return finish_as(FCNN_ACTIVATION_GELU, job, at, n);
+    case FCNN_ACTIVATION_LINEAR:
+        break;
     }
-    return largest(most);
+    return finish_as(FCNN_ACTIVATION_LINEAR, job, at, n);
+}
+
+/* What ends the product of a tile of rows × n columns, which is still in the nearest cache. */
+FCNN_INLINE uvec finish_rows(const fcnn_multiply_job *job, int64_t at, int64_t rows, int64_t n)
+{
+    if (n == job->width) {
+        return finish_run(job, at, rows * n);
+    }
+    uvec most = vuset(0);
+    for (int64_t row = 0; row < rows; row++) {
+        most = vumax(most, finish_run(job, at + row * job->width, n));
+    }
+    return most;
 }
 
 FCNN_INLINE vec function_value(fcnn_function function, vec x)

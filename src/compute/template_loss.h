@@ -6,6 +6,16 @@
 #define LANE_VECTORS (FCNN_LANES / VW)
 
 /* lane[i] += lane[i + 8], then 4, 2, 1. */
+#if FCNN_SIMD == 5 && FCNN_BITS == 32
+FCNN_INLINE real sum_lanes(const vec lanes[LANE_VECTORS])
+{
+    const __m512 all = (__m512)lanes[0];
+    const __m256 eight = _mm256_add_ps(_mm512_castps512_ps256(all), _mm512_extractf32x8_ps(all, 1));
+    const __m128 four = _mm_add_ps(_mm256_castps256_ps128(eight), _mm256_extractf128_ps(eight, 1));
+    const __m128 two = _mm_add_ps(four, _mm_movehl_ps(four, four));
+    return _mm_cvtss_f32(_mm_add_ss(two, _mm_movehdup_ps(two)));
+}
+#else
 FCNN_INLINE real sum_lanes(const vec lanes[LANE_VECTORS])
 {
     real lane[FCNN_LANES];
@@ -16,6 +26,23 @@ FCNN_INLINE real sum_lanes(const vec lanes[LANE_VECTORS])
         }
     }
     return lane[0];
+}
+#endif
+
+/* The largest element; one of them if several are equal. */
+FCNN_INLINE real largest_element(vec a)
+{
+#if FCNN_SIMD == 5 && FCNN_BITS == 32
+    return _mm512_reduce_max_ps((__m512)a); /* there is no NaN */
+#else
+    real lane[VW];
+    memcpy(lane, &a, sizeof a);
+    real most = lane[0];
+    for (int i = 1; i < VW; i++) {
+        most = lane[i] > most ? lane[i] : most;
+    }
+    return most;
+#endif
 }
 
 /* Where a row begins in a panel of a matrix [rows][width]. */
@@ -31,20 +58,32 @@ FCNN_INLINE int64_t own_columns(int64_t width, int64_t panel)
     return left < FCNN_PANEL ? left : FCNN_PANEL;
 }
 
+/* Minus infinity in the columns that fill up a row's last panel: they then count neither for the maximum nor for
+ * the sum. */
+FCNN_INLINE void fill_up(void *z, int64_t rows, int64_t width, int64_t row)
+{
+    const int64_t panel = fcnn_panel_count(width) - 1;
+    real *value = (real *)z + row_start(rows, width, panel, row);
+    for (int64_t i = own_columns(width, panel); i < fcnn_panel_width(width, panel); i++) {
+        value[i] = -(real)INFINITY;
+    }
+}
+
 /* The largest logit of a row; NaN logits are passed over here and come out of the exponentials. */
 FCNN_INLINE real row_maximum(const void *z, int64_t rows, int64_t width, int64_t row)
 {
-    real most = -(real)INFINITY;
+    vec lanes = vset(-(real)INFINITY);
     for (int64_t panel = 0; panel * FCNN_PANEL < width; panel++) {
         const real *value = (const real *)z + row_start(rows, width, panel, row);
-        for (int64_t i = 0; i < own_columns(width, panel); i++) {
-            most = value[i] > most ? value[i] : most;
+        for (int64_t i = 0; i < fcnn_panel_width(width, panel); i += VW) {
+            const vec logits = vload(value + i);
+            lanes = vselect(vgt(logits, lanes), logits, lanes);
         }
     }
-    return most;
+    return largest_element(lanes); /* comparisons pass over NaN */
 }
 
-/* z ← exp(z − maximum), zero in the columns that fill up the panel; returns the sum. */
+/* z ← exp(z − maximum); returns the sum. */
 FCNN_INLINE real row_exponentials(void *z, int64_t rows, int64_t width, int64_t row, real maximum)
 {
     vec lanes[LANE_VECTORS];
@@ -53,11 +92,7 @@ FCNN_INLINE real row_exponentials(void *z, int64_t rows, int64_t width, int64_t 
     }
     for (int64_t panel = 0; panel * FCNN_PANEL < width; panel++) {
         real *value = (real *)z + row_start(rows, width, panel, row);
-        const int64_t in_memory = fcnn_panel_width(width, panel);
-        for (int64_t i = own_columns(width, panel); i < in_memory; i++) {
-            value[i] = -(real)INFINITY;
-        }
-        for (int64_t i = 0; i < in_memory; i += FCNN_LANES) {
+        for (int64_t i = 0; i < fcnn_panel_width(width, panel); i += FCNN_LANES) {
             for (int v = 0; v < LANE_VECTORS; v++) {
                 const vec e = vexp(vload(value + i + v * VW) - vset(maximum));
                 vstore(value + i + v * VW, e);
@@ -68,9 +103,8 @@ FCNN_INLINE real row_exponentials(void *z, int64_t rows, int64_t width, int64_t 
     return sum_lanes(lanes);
 }
 
-FCNN_INLINE uint64_t row_scale(fcnn_head head, void *z, int64_t rows, int64_t width, int64_t row, real scale)
+FCNN_INLINE uvec row_scale(fcnn_head head, void *z, int64_t rows, int64_t width, int64_t row, real scale, uvec most)
 {
-    uvec most = vuset(0);
     for (int64_t panel = 0; panel * FCNN_PANEL < width; panel++) {
         real *value = (real *)z + row_start(rows, width, panel, row);
         for (int64_t i = 0; i < fcnn_panel_width(width, panel); i += VW) {
@@ -80,15 +114,16 @@ FCNN_INLINE uint64_t row_scale(fcnn_head head, void *z, int64_t rows, int64_t wi
             most = vumax(most, magnitude_bits(p));
         }
     }
-    return largest(most);
+    return most;
 }
 
 /* p = softmax(z); loss = log Σ exp(z − max) + max − z[label]; derivative p − [label]. */
 static uint64_t softmax(fcnn_head head, void *z, int64_t rows, int64_t width, int64_t first, int64_t last,
                         const int32_t *labels, double *losses)
 {
-    uint64_t most = 0;
+    uvec most = head == FCNN_HEAD_DELTA ? magnitude_bits(vset(1)) : vuset(0); /* bounds |p − 1| */
     for (int64_t row = first; row < last; row++) {
+        fill_up(z, rows, width, row);
         const real maximum = row_maximum(z, rows, width, row);
         real *own = NULL;
         double logit = 0;
@@ -98,15 +133,13 @@ static uint64_t softmax(fcnn_head head, void *z, int64_t rows, int64_t width, in
             logit = (double)*own;
         }
         const real sum = row_exponentials(z, rows, width, row, maximum);
-        const uint64_t row_most = row_scale(head, z, rows, width, row, 1 / sum);
-        most = row_most > most ? row_most : most;
+        most = row_scale(head, z, rows, width, row, 1 / sum, most);
         if (own != NULL) {
-            losses[row - first] = fcnn_log((double)sum) + ((double)maximum - logit);
+            losses[row - first] = log_of((double)sum) + ((double)maximum - logit);
             *own -= head == FCNN_HEAD_DELTA ? 1 : 0;
         }
     }
-    const uint64_t one = largest(magnitude_bits(vset(1))); /* bounds |p − 1| */
-    return head == FCNN_HEAD_DELTA && most < one ? one : most;
+    return largest(most);
 }
 
 /* max(z, 0) − z·t + log(1 + exp(−|z|)): −t·log y − (1−t)·log(1−y) for y = sigmoid(z), never overflowing. */
@@ -148,13 +181,13 @@ static uint64_t sigmoid_cross_entropy(fcnn_head head, void *z, int64_t rows, int
     return largest(most);
 }
 
-/* z holds outputs y; loss = Σ (y − t)²; derivative y − t (the factor 2 belongs to the mean's).  The columns
- * that fill up the last panel are zero in z and in the targets. */
-static uint64_t square_error(fcnn_head head, void *z, int64_t rows, int64_t width, int64_t first, int64_t last,
-                             const void *targets, double *losses)
+/* z holds outputs y = f(…) of an activation f; loss = Σ (y − t)²; derivative (y − t)·f' (the factor 2 belongs to the
+ * mean's).  The columns that fill up the last panel are zero in the targets, and become so in z. */
+FCNN_INLINE uint64_t square_error_as(const fcnn_activation activation, fcnn_head head, void *z, int64_t rows,
+                                     int64_t width, int64_t first, int64_t last, const void *targets, double *losses)
 {
     uvec most = vuset(0);
-    for (int64_t row = first; targets != NULL && row < last; row++) {
+    for (int64_t row = first; row < last; row++) {
         vec lanes[LANE_VECTORS];
         for (int v = 0; v < LANE_VECTORS; v++) {
             lanes[v] = vset(0);
@@ -162,20 +195,36 @@ static uint64_t square_error(fcnn_head head, void *z, int64_t rows, int64_t widt
         for (int64_t panel = 0; panel * FCNN_PANEL < width; panel++) {
             const int64_t start = row_start(rows, width, panel, row);
             real *value = (real *)z + start;
-            const real *target = (const real *)targets + start;
-            for (int64_t i = 0; i < fcnn_panel_width(width, panel); i += FCNN_LANES) {
+            for (int64_t i = own_columns(width, panel); i < fcnn_panel_width(width, panel); i++) {
+                value[i] = 0;
+            }
+            for (int64_t i = 0; targets != NULL && i < fcnn_panel_width(width, panel); i += FCNN_LANES) {
                 for (int v = 0; v < LANE_VECTORS; v++) {
                     const int64_t column = i + v * VW;
-                    const vec difference = vload(value + column) - vload(target + column);
+                    const vec y = vload(value + column);
+                    const vec difference = y - vload((const real *)targets + start + column);
                     lanes[v] = vfma(difference, difference, lanes[v]);
                     if (head == FCNN_HEAD_DELTA) {
-                        vstore(value + column, without_small(difference));
-                        most = vumax(most, magnitude_bits(difference));
+                        const vec slope = activation_derivative(activation, y, NULL);
+                        const vec kept = without_small(without_small(difference) * slope);
+                        vstore(value + column, kept);
+                        most = vumax(most, magnitude_bits(kept));
                     }
                 }
             }
         }
-        losses[row - first] = (double)sum_lanes(lanes);
+        if (targets != NULL) {
+            losses[row - first] = (double)sum_lanes(lanes);
+        }
     }
     return largest(most);
+}
+
+static uint64_t square_error(fcnn_head head, fcnn_activation activation, void *z, int64_t rows, int64_t width,
+                             int64_t first, int64_t last, const void *targets, double *losses)
+{
+    if (activation == FCNN_ACTIVATION_SIGMOID) {
+        return square_error_as(FCNN_ACTIVATION_SIGMOID, head, z, rows, width, first, last, targets, losses);
+    }
+    return square_error_as(FCNN_ACTIVATION_LINEAR, head, z, rows, width, first, last, targets, losses);
 }

@@ -13,9 +13,10 @@
 #define TILE_ROWS 4
 #define STRIP 4
 #endif
+#define TALL_ROWS (2 * TILE_ROWS) /* of a tile of one vector */
 
 /* acc[r][v] += Σ_k a[r·a_row + k·a_step] · b[k·b_step + v·VW …], k ascending. */
-FCNN_INLINE void chain(const int rows, const int vectors, vec acc[TILE_ROWS][STRIP], int64_t count, const real *a,
+FCNN_INLINE void chain(const int rows, const int vectors, vec acc[TALL_ROWS][STRIP], int64_t count, const real *a,
                        int64_t a_row, int64_t a_step, const real *b, int64_t b_step)
 {
     for (int64_t k = 0; k < count; k++) {
@@ -24,7 +25,7 @@ FCNN_INLINE void chain(const int rows, const int vectors, vec acc[TILE_ROWS][STR
         for (int v = 0; v < vectors; v++) {
             weights[v] = vload(b + v * VW);
         }
-#pragma GCC unroll 8
+#pragma GCC unroll 16
         for (int r = 0; r < rows; r++) {
             const vec value = vset(a[r * a_row]);
 #pragma GCC unroll 8
@@ -37,93 +38,105 @@ FCNN_INLINE void chain(const int rows, const int vectors, vec acc[TILE_ROWS][STR
     }
 }
 
-/* Calls f(rows, vectors, …) for fewer rows than a tile has, with both as constants, so that the accumulators
- * become registers. */
-#if TILE_ROWS == 6
-#define ROWS_4_AND_5(f, vectors, ...) \
-    case 5:                           \
-        f(5, vectors, __VA_ARGS__);   \
-        break;                        \
-    case 4:                           \
-        f(4, vectors, __VA_ARGS__);   \
-        break;
-#else
-#define ROWS_4_AND_5(f, vectors, ...)
-#endif
-#define FOR_ROWS(f, rows, vectors, ...)       \
-    switch (rows) {                           \
-        ROWS_4_AND_5(f, vectors, __VA_ARGS__) \
-    case 3:                                   \
-        f(3, vectors, __VA_ARGS__);           \
-        break;                                \
-    case 2:                                   \
-        f(2, vectors, __VA_ARGS__);           \
-        break;                                \
-    default:                                  \
-        f(1, vectors, __VA_ARGS__);           \
+/* For each accumulator [r][v] of a tile, as constants, so that they become registers. */
+#define FOR_TILE(rows, vectors)                               \
+    _Pragma("GCC unroll 16") for (int r = 0; r < (rows); r++) \
+        _Pragma("GCC unroll 8") for (int v = 0; v < (vectors); v++)
+
+/* Calls f(rows, vectors, …, first) for the rows first … last−1 by tiles of tile_rows, or twice as many where there is
+ * one vector: fewer chains would wait for each other. */
+#define FOR_RUN(f, tile_rows, first, last, vectors, ...)                                \
+    int64_t run = (first);                                                              \
+    for (; (vectors) == 1 && run + 2 * (tile_rows) <= (last); run += 2 * (tile_rows)) { \
+        f(2 * (tile_rows), 1, __VA_ARGS__, run);                                        \
+    }                                                                                   \
+    for (; run + (tile_rows) <= (last); run += (tile_rows)) {                           \
+        f(tile_rows, vectors, __VA_ARGS__, run);                                        \
+    }                                                                                   \
+    switch ((last)-run) {                                                               \
+    case 5:                                                                             \
+        f(5, vectors, __VA_ARGS__, run);                                                \
+        break;                                                                          \
+    case 4:                                                                             \
+        f(4, vectors, __VA_ARGS__, run);                                                \
+        break;                                                                          \
+    case 3:                                                                             \
+        f(3, vectors, __VA_ARGS__, run);                                                \
+        break;                                                                          \
+    case 2:                                                                             \
+        f(2, vectors, __VA_ARGS__, run);                                                \
+        break;                                                                          \
+    case 1:                                                                             \
+        f(1, vectors, __VA_ARGS__, run);                                                \
+        break;                                                                          \
+    default:                                                                            \
+        break;                                                                          \
     }
 
-/* Calls f(vectors, …) for a width of 16 … 64 columns in strips of at most STRIP vectors. */
-#define FOR_STRIPS(f, width, ...)                                                        \
-    for (int64_t strip_column = 0; strip_column < (width); strip_column += STRIP * VW) { \
-        const int64_t strip_vectors = ((width)-strip_column) / VW;                       \
-        if (strip_vectors >= STRIP) {                                                    \
-            f(STRIP, strip_column, __VA_ARGS__);                                         \
-        } else if (strip_vectors == 3) {                                                 \
-            f((STRIP < 3 ? STRIP : 3), strip_column, __VA_ARGS__);                       \
-        } else if (strip_vectors == 2) {                                                 \
-            f(2, strip_column, __VA_ARGS__);                                             \
-        } else {                                                                         \
-            f(1, strip_column, __VA_ARGS__);                                             \
-        }                                                                                \
+/* Calls f(vectors, …) for a width of 16 … 64 columns in strips of at most `most` vectors. */
+#define FOR_STRIPS(most, f, width, ...)                                                 \
+    for (int64_t strip_column = 0; strip_column < (width); strip_column += (most)*VW) { \
+        const int64_t strip_vectors = ((width)-strip_column) / VW;                      \
+        if (strip_vectors >= (most)) {                                                  \
+            f(most, strip_column, __VA_ARGS__);                                         \
+        } else if (strip_vectors == 3) {                                                \
+            f(((most) < 3 ? (most) : 3), strip_column, __VA_ARGS__);                    \
+        } else if (strip_vectors == 2) {                                                \
+            f(2, strip_column, __VA_ARGS__);                                            \
+        } else {                                                                        \
+            f(1, strip_column, __VA_ARGS__);                                            \
+        }                                                                               \
     }
 
-FCNN_INLINE void multiply_tile(const int rows, const int vectors, int64_t column, const fcnn_multiply_job *job,
-                               int64_t row)
+/* What begins the chains of a tile: the bias, zero, or what earlier calls have left in out. */
+FCNN_INLINE void begin_tile(const int rows, const int vectors, vec acc[TALL_ROWS][STRIP], int64_t column,
+                            const fcnn_multiply_job *job, const real *out)
 {
-    vec acc[TILE_ROWS][STRIP];
     const real *bias = job->bias;
 #pragma GCC unroll 8
     for (int v = 0; v < vectors; v++) {
         const vec start = bias == NULL ? vset(0) : vload(bias + column + v * VW);
-#pragma GCC unroll 8
+#pragma GCC unroll 16
         for (int r = 0; r < rows; r++) {
-            acc[r][v] = start;
+            acc[r][v] = job->inner_first > 0 ? vload(out + r * job->width + v * VW) : start;
         }
     }
-    const real *weights = (const real *)job->weights + column;
-    for (int64_t panel = 0; panel * FCNN_PANEL < job->inner; panel++) {
-        const int64_t left = job->inner - panel * FCNN_PANEL;
+}
+
+FCNN_INLINE void multiply_tile(const int rows, const int vectors, int64_t column, const fcnn_multiply_job *job,
+                               uvec *most, int64_t row)
+{
+    vec acc[TALL_ROWS][STRIP];
+    real *out = (real *)job->out + row * job->width + column;
+    begin_tile(rows, vectors, acc, column, job, out);
+    const real *weights = (const real *)job->weights + job->inner_first * job->width + column;
+    for (int64_t k = job->inner_first; k < job->inner_last; k += FCNN_PANEL) {
+        const int64_t panel = k / FCNN_PANEL, left = job->inner_last - k;
         const int64_t count = left < FCNN_PANEL ? left : FCNN_PANEL;
         const int64_t in_width = fcnn_panel_width(job->inner, panel);
         const real *in = (const real *)job->in + fcnn_panel_offset(job->rows, panel) + row * in_width;
         chain(rows, vectors, acc, count, in, in_width, 1, weights, job->width);
         weights += count * job->width;
     }
-    real *out = (real *)job->out + row * job->width + column;
-#pragma GCC unroll 8
-    for (int r = 0; r < rows; r++) {
-#pragma GCC unroll 8
-        for (int v = 0; v < vectors; v++) {
-            vstore(out + r * job->width + v * VW, acc[r][v]);
-        }
+    FOR_TILE(rows, vectors)
+    {
+        vstore(out + r * job->width + v * VW, acc[r][v]);
+    }
+    if (job->inner_last == job->inner) {
+        *most = vumax(*most, finish_rows(job, row * job->width + column, rows, vectors * VW));
     }
 }
 
-FCNN_INLINE void multiply_strip(const int vectors, int64_t column, const fcnn_multiply_job *job)
+FCNN_INLINE void multiply_strip(const int vectors, int64_t column, const fcnn_multiply_job *job, uvec *most)
 {
-    int64_t row = job->first;
-    for (; row + TILE_ROWS <= job->last; row += TILE_ROWS) {
-        multiply_tile(TILE_ROWS, vectors, column, job, row);
-    }
-    if (row < job->last) {
-        FOR_ROWS(multiply_tile, job->last - row, vectors, column, job, row)
-    }
+    FOR_RUN(multiply_tile, TILE_ROWS, job->first, job->last, vectors, column, job, most)
 }
 
-static void multiply(const fcnn_multiply_job *job)
+static uint64_t multiply(const fcnn_multiply_job *job)
 {
-    FOR_STRIPS(multiply_strip, job->width, job)
+    uvec most = vuset(0);
+    FOR_STRIPS(STRIP, multiply_strip, job->width, job, &most)
+    return largest(most);
 }
 
 /* ---- gradients: a tile is TILE_ROWS inputs × STRIP vectors of outputs, the chain runs over rows ---- */
@@ -132,42 +145,168 @@ static void multiply(const fcnn_multiply_job *job)
  * on the accumulator (docs/exactness.md). */
 #define EXACT_FACTOR (1 + 0x1p-52)
 
-/* sums[…] += values rounded to the quantum: in whatever order, the same bits. */
+/* VW exact sums: two vectors of doubles, which are the halves of one word in single precision, and the high and the
+ * low word in double precision. */
 #if FCNN_BITS == 64
-FCNN_INLINE void add_exact(double *sums, int64_t low, vec values)
+typedef struct exact_vec {
+    vec high, low;
+} exact_vec;
+
+FCNN_INLINE exact_vec exact_set(double high, double low)
+{
+    return (exact_vec){vset(high), vset(low)};
+}
+
+FCNN_INLINE exact_vec exact_load(const double *sums, int64_t low)
+{
+    return (exact_vec){vload(sums), vload(sums + low)};
+}
+
+FCNN_INLINE void exact_store(double *sums, int64_t low, exact_vec a)
+{
+    vstore(sums, a.high);
+    vstore(sums + low, a.low);
+}
+
+FCNN_INLINE void exact_stream(double *sums, int64_t low, exact_vec a)
+{
+    vstream(sums, a.high);
+    vstream(sums + low, a.low);
+}
+
+FCNN_INLINE exact_vec exact_subtract(exact_vec a, exact_vec b)
+{
+    return (exact_vec){a.high - b.high, a.low - b.low};
+}
+
+/* sum + values rounded to the quantum: in whatever order, the same bits. */
+FCNN_INLINE exact_vec exact_add(exact_vec sum, vec values)
 {
     const vec factor = vset(EXACT_FACTOR);
-    const vec before = vload(sums);
-    const vec after = vfma(values, factor, before);
-    vstore(sums, after);
-    const vec rest = values - (after - before);
-    vstore(sums + low, vfma(rest, factor, vload(sums + low)));
+    const vec high = vfma(values, factor, sum.high);
+    const vec rest = values - (high - sum.high);
+    return (exact_vec){high, vfma(rest, factor, sum.low)};
 }
 #elif FCNN_SIMD == 5
-FCNN_INLINE void add_exact(double *sums, int64_t low, vec values)
+typedef struct exact_vec {
+    __m512d lower, upper;
+} exact_vec;
+
+FCNN_INLINE exact_vec exact_set(double high, double low)
 {
     (void)low;
+    return (exact_vec){_mm512_set1_pd(high), _mm512_set1_pd(high)};
+}
+
+FCNN_INLINE exact_vec exact_load(const double *sums, int64_t low)
+{
+    (void)low;
+    return (exact_vec){_mm512_loadu_pd(sums), _mm512_loadu_pd(sums + 8)};
+}
+
+FCNN_INLINE void exact_store(double *sums, int64_t low, exact_vec a)
+{
+    (void)low;
+    _mm512_storeu_pd(sums, a.lower);
+    _mm512_storeu_pd(sums + 8, a.upper);
+}
+
+FCNN_INLINE void exact_stream(double *sums, int64_t low, exact_vec a)
+{
+    (void)low;
+    _mm512_stream_pd(sums, a.lower);
+    _mm512_stream_pd(sums + 8, a.upper);
+}
+
+FCNN_INLINE exact_vec exact_subtract(exact_vec a, exact_vec b)
+{
+    return (exact_vec){_mm512_sub_pd(a.lower, b.lower), _mm512_sub_pd(a.upper, b.upper)};
+}
+
+FCNN_INLINE exact_vec exact_add(exact_vec sum, vec values)
+{
     const __m512d factor = _mm512_set1_pd(EXACT_FACTOR);
     const __m512d lower = _mm512_cvtps_pd(_mm512_castps512_ps256((__m512)values));
     const __m512d upper = _mm512_cvtps_pd(_mm512_extractf32x8_ps((__m512)values, 1));
-    _mm512_storeu_pd(sums, _mm512_fmadd_pd(lower, factor, _mm512_loadu_pd(sums)));
-    _mm512_storeu_pd(sums + 8, _mm512_fmadd_pd(upper, factor, _mm512_loadu_pd(sums + 8)));
+    return (exact_vec){_mm512_fmadd_pd(lower, factor, sum.lower), _mm512_fmadd_pd(upper, factor, sum.upper)};
 }
 #elif FCNN_SIMD == 2
-FCNN_INLINE void add_exact(double *sums, int64_t low, vec values)
+typedef struct exact_vec {
+    __m256d lower, upper;
+} exact_vec;
+
+FCNN_INLINE exact_vec exact_set(double high, double low)
 {
     (void)low;
+    return (exact_vec){_mm256_set1_pd(high), _mm256_set1_pd(high)};
+}
+
+FCNN_INLINE exact_vec exact_load(const double *sums, int64_t low)
+{
+    (void)low;
+    return (exact_vec){_mm256_loadu_pd(sums), _mm256_loadu_pd(sums + 4)};
+}
+
+FCNN_INLINE void exact_store(double *sums, int64_t low, exact_vec a)
+{
+    (void)low;
+    _mm256_storeu_pd(sums, a.lower);
+    _mm256_storeu_pd(sums + 4, a.upper);
+}
+
+FCNN_INLINE void exact_stream(double *sums, int64_t low, exact_vec a)
+{
+    (void)low;
+    _mm256_stream_pd(sums, a.lower);
+    _mm256_stream_pd(sums + 4, a.upper);
+}
+
+FCNN_INLINE exact_vec exact_subtract(exact_vec a, exact_vec b)
+{
+    return (exact_vec){_mm256_sub_pd(a.lower, b.lower), _mm256_sub_pd(a.upper, b.upper)};
+}
+
+FCNN_INLINE exact_vec exact_add(exact_vec sum, vec values)
+{
     const __m256d factor = _mm256_set1_pd(EXACT_FACTOR);
     const __m256d lower = _mm256_cvtps_pd(_mm256_castps256_ps128((__m256)values));
     const __m256d upper = _mm256_cvtps_pd(_mm256_extractf128_ps((__m256)values, 1));
-    _mm256_storeu_pd(sums, _mm256_fmadd_pd(lower, factor, _mm256_loadu_pd(sums)));
-    _mm256_storeu_pd(sums + 4, _mm256_fmadd_pd(upper, factor, _mm256_loadu_pd(sums + 4)));
+    return (exact_vec){_mm256_fmadd_pd(lower, factor, sum.lower), _mm256_fmadd_pd(upper, factor, sum.upper)};
 }
 #else
-FCNN_INLINE void add_exact(double *sums, int64_t low, vec values)
+typedef double exact_vec;
+
+FCNN_INLINE exact_vec exact_set(double high, double low)
 {
     (void)low;
-    sums[0] = fma((double)values, EXACT_FACTOR, sums[0]);
+    return high;
+}
+
+FCNN_INLINE exact_vec exact_load(const double *sums, int64_t low)
+{
+    (void)low;
+    return *sums;
+}
+
+FCNN_INLINE void exact_store(double *sums, int64_t low, exact_vec a)
+{
+    (void)low;
+    *sums = a;
+}
+
+FCNN_INLINE void exact_stream(double *sums, int64_t low, exact_vec a)
+{
+    exact_store(sums, low, a);
+}
+
+FCNN_INLINE exact_vec exact_subtract(exact_vec a, exact_vec b)
+{
+    return a - b;
+}
+
+FCNN_INLINE exact_vec exact_add(exact_vec sum, vec values)
+{
+    return fma((double)values, EXACT_FACTOR, sum);
 }
 #endif
 
@@ -179,144 +318,127 @@ FCNN_INLINE const real *gradient_inputs(const fcnn_gradient_job *job, int64_t in
     return job->in_width == 0 ? &constant_input : (const real *)job->in + row * job->in_width + input;
 }
 
-FCNN_INLINE void exact_tile(const int rows, const int vectors, int64_t column, const fcnn_gradient_job *job,
-                            int64_t input)
+/* Where the sums of a tile lie while leaves are added: sum [r][i] at r·stride + i, its low word so far behind it. */
+typedef struct exact_place {
+    double *at;
+    int64_t stride, low;
+} exact_place;
+
+/* Adds the leaves to a tile of sums.  They are held in registers from leaf to leaf, or else lie in memory: if all
+ * leaves are there, in the nearest cache until they are complete. */
+FCNN_INLINE void exact_tile(const bool held, const int rows, const int vectors, int64_t column,
+                            const fcnn_gradient_job *job, int64_t input)
 {
-    double *sums = (double *)job->sums + input * job->width + column;
-    for (int64_t leaf = 0; leaf < job->leaf_count; leaf++) {
-        const int64_t row = job->leaves[leaf];
-        vec acc[TILE_ROWS][STRIP];
-#pragma GCC unroll 8
-        for (int r = 0; r < rows; r++) {
-#pragma GCC unroll 8
-            for (int v = 0; v < vectors; v++) {
-                acc[r][v] = vset(0);
-            }
+    double own[2 * TALL_ROWS * STRIP * VW];
+    const exact_vec start = exact_set(job->start, job->start_low);
+    const exact_place out = {(double *)job->sums + input * job->width + column, job->width, job->low};
+    const bool is_whole = job->begin && job->end;
+    const exact_place in = is_whole ? (exact_place){own, vectors * VW, TALL_ROWS * STRIP * VW} : out;
+    exact_vec sums[TALL_ROWS][STRIP];
+    FOR_TILE(rows, vectors)
+    {
+        sums[r][v] = job->begin ? start : exact_load(in.at + r * in.stride + v * VW, in.low);
+        if (!held) {
+            exact_store(in.at + r * in.stride + v * VW, in.low, sums[r][v]);
         }
-        chain(rows, vectors, acc, job->leaves[leaf + 1] - row, gradient_inputs(job, input, row), 1, job->in_width,
-              (const real *)job->delta + row * job->width + column, job->width);
-#pragma GCC unroll 8
-        for (int r = 0; r < rows; r++) {
-#pragma GCC unroll 8
-            for (int v = 0; v < vectors; v++) {
-                add_exact(sums + r * job->width + v * VW, job->low, acc[r][v]);
+    }
+    for (int64_t leaf = 0; leaf < job->leaf_count; leaf++) {
+        const int64_t row = job->leaves[leaf] - job->first_row;
+        vec acc[TALL_ROWS][STRIP];
+        FOR_TILE(rows, vectors)
+        {
+            acc[r][v] = vset(0);
+        }
+        chain(rows, vectors, acc, job->leaves[leaf + 1] - job->leaves[leaf], gradient_inputs(job, input, row), 1,
+              job->in_width, (const real *)job->delta + row * job->width + column, job->width);
+        FOR_TILE(rows, vectors)
+        {
+            if (held) {
+                sums[r][v] = exact_add(sums[r][v], acc[r][v]);
+            } else {
+                double *sum = in.at + r * in.stride + v * VW;
+                exact_store(sum, in.low, exact_add(exact_load(sum, in.low), acc[r][v]));
             }
         }
     }
+    FOR_TILE(rows, vectors)
+    {
+        double *sum = out.at + r * out.stride + v * VW;
+        if (held || job->end) {
+            const exact_vec all = held ? sums[r][v] : exact_load(in.at + r * in.stride + v * VW, in.low);
+            const exact_vec last = job->end ? exact_subtract(all, start) : all;
+            if (job->streams) {
+                exact_stream(sum, out.low, last);
+            } else {
+                exact_store(sum, out.low, last);
+            }
+        }
+    }
+}
+
+FCNN_INLINE void held_tile(const int rows, const int vectors, int64_t column, const fcnn_gradient_job *job,
+                           int64_t input)
+{
+    exact_tile(true, rows, vectors, column, job, input);
+}
+
+FCNN_INLINE void stored_tile(const int rows, const int vectors, int64_t column, const fcnn_gradient_job *job,
+                             int64_t input)
+{
+    exact_tile(false, rows, vectors, column, job, input);
 }
 
 FCNN_INLINE void fast_tile(const int rows, const int vectors, int64_t column, const fcnn_gradient_job *job,
                            int64_t input)
 {
     real *sums = (real *)job->sums + input * job->width + column;
-    vec acc[TILE_ROWS][STRIP];
-#pragma GCC unroll 8
-    for (int r = 0; r < rows; r++) {
-#pragma GCC unroll 8
-        for (int v = 0; v < vectors; v++) {
-            acc[r][v] = vload(sums + r * job->width + v * VW);
-        }
+    vec acc[TALL_ROWS][STRIP];
+    FOR_TILE(rows, vectors)
+    {
+        acc[r][v] = job->begin ? vset(0) : vload(sums + r * job->width + v * VW);
     }
-    const int64_t row = job->leaves[0];
-    chain(rows, vectors, acc, job->leaves[job->leaf_count] - row, gradient_inputs(job, input, row), 1, job->in_width,
-          (const real *)job->delta + row * job->width + column, job->width);
-#pragma GCC unroll 8
-    for (int r = 0; r < rows; r++) {
-#pragma GCC unroll 8
-        for (int v = 0; v < vectors; v++) {
-            vstore(sums + r * job->width + v * VW, acc[r][v]);
-        }
+    const int64_t row = job->leaves[0] - job->first_row;
+    chain(rows, vectors, acc, job->leaves[job->leaf_count] - job->leaves[0], gradient_inputs(job, input, row), 1,
+          job->in_width, (const real *)job->delta + row * job->width + column, job->width);
+    FOR_TILE(rows, vectors)
+    {
+        vstore(sums + r * job->width + v * VW, acc[r][v]);
     }
 }
 
-FCNN_INLINE void exact_strip(const int vectors, int64_t column, const fcnn_gradient_job *job)
-{
-    int64_t input = 0;
-    for (; input + TILE_ROWS <= job->count; input += TILE_ROWS) {
-        exact_tile(TILE_ROWS, vectors, column, job, input);
-    }
-    if (input < job->count) {
-        FOR_ROWS(exact_tile, job->count - input, vectors, column, job, input)
-    }
-}
+FCNN_INLINE void stored_strip(const int vectors, int64_t column, const fcnn_gradient_job *job){
+    FOR_RUN(stored_tile, TILE_ROWS, 0, job->count, vectors, column, job)}
 
 FCNN_INLINE void fast_strip(const int vectors, int64_t column, const fcnn_gradient_job *job)
 {
-    int64_t input = 0;
-    for (; input + TILE_ROWS <= job->count; input += TILE_ROWS) {
-        fast_tile(TILE_ROWS, vectors, column, job, input);
-    }
-    if (input < job->count) {
-        FOR_ROWS(fast_tile, job->count - input, vectors, column, job, input)
-    }
+    FOR_RUN(fast_tile, TILE_ROWS, 0, job->count, vectors, column, job)
 }
 
-static void add_to_all(double *sums, int64_t count, double value)
+#if FCNN_SIMD == 5
+/* Short leaves are cheaper where no sum leaves its register: 8 accumulators, 16 of doubles, 2 weights, 1 broadcast and
+ * 1 factor. */
+#define HELD_ROWS 4
+#define HELD_STRIP 2
+#define HELD_LEAF_ROWS 12
+
+FCNN_INLINE void held_strip(const int vectors, int64_t column, const fcnn_gradient_job *job)
 {
-    for (int64_t i = 0; i < count; i++) {
-        sums[i] += value;
-    }
+    FOR_RUN(held_tile, HELD_ROWS, 0, job->count, vectors, column, job)
 }
+#endif
 
 static void gradient_exact(const fcnn_gradient_job *job)
 {
-    double *sums = job->sums;
-    const int64_t elements = job->count * job->width;
-    if (job->begin) {
-        for (int64_t i = 0; i < elements; i++) {
-            sums[i] = job->start;
-        }
-        for (int64_t i = 0; job->low > 0 && i < elements; i++) {
-            sums[job->low + i] = job->start_low;
-        }
+#if FCNN_SIMD == 5
+    if (job->leaves[job->leaf_count] - job->leaves[0] < HELD_LEAF_ROWS * job->leaf_count) {
+        FOR_STRIPS(HELD_STRIP, held_strip, job->width, job)
+        return;
     }
-    FOR_STRIPS(exact_strip, job->width, job)
-    if (job->end) {
-        add_to_all(sums, elements, -job->start);
-        if (job->low > 0) {
-            add_to_all(sums + job->low, elements, -job->start_low);
-        }
-    }
+#endif
+    FOR_STRIPS(STRIP, stored_strip, job->width, job)
 }
 
 static void gradient_fast(const fcnn_gradient_job *job)
 {
-    if (job->begin) {
-        memset(job->sums, 0, (size_t)(job->count * job->width) * sizeof(real));
-    }
-    FOR_STRIPS(fast_strip, job->width, job)
-}
-
-/* ---- the update ---- */
-
-static void sgd(const fcnn_update_job *job)
-{
-    real *weights = job->weights;
-    const real rate = (real)-job->rate;
-    for (int64_t i = 0; i < job->count; i++) {
-        double sum;
-        if (!job->exact) {
-            sum = (double)((const real *)job->sums)[i];
-        } else {
-            sum = ((const double *)job->sums)[i];
-#if FCNN_BITS == 64
-            sum += ((const double *)job->sums)[job->low + i];
-#endif
-        }
-        const real mean = (real)(sum * job->scale);
-#if FCNN_BITS == 32
-        weights[i] = fmaf(rate, mean, weights[i]);
-#else
-        weights[i] = fma(rate, mean, weights[i]);
-#endif
-    }
-}
-
-static void transpose(const void *in, int64_t in_width, int64_t rows, int64_t columns, void *out, int64_t out_width)
-{
-    for (int64_t column = 0; column < columns; column++) {
-        for (int64_t row = 0; row < rows; row++) {
-            ((real *)out)[column * out_width + row] = ((const real *)in)[row * in_width + column];
-        }
-    }
+    FOR_STRIPS(STRIP, fast_strip, job->width, job)
 }

@@ -1,44 +1,90 @@
 /* src/compute/template_rows.h — rows of a table as stored, converted into panels. */
 
-#define TAKE_ROWS(element)                                                                            \
-    for (int64_t panel = 0; panel * FCNN_PANEL < job->width; panel++) {                               \
-        const int64_t column = panel * FCNN_PANEL;                                                    \
-        const int64_t columns = job->width - column < FCNN_PANEL ? job->width - column : FCNN_PANEL;  \
-        const int64_t width = fcnn_panel_width(job->width, panel);                                    \
-        real *out = (real *)job->out + fcnn_panel_offset(job->rows, panel) + job->first * width;      \
-        for (int64_t row = 0; row < job->last - job->first; row++) {                                  \
-            const element *in = (const element *)job->values + job->index[row] * job->width + column; \
-            const double *factor = job->factor + column, *shift = job->shift + column;                \
-            for (int64_t i = 0; i < columns; i++) {                                                   \
-                out[i] = (real)fma((double)in[i], factor[i], shift[i]);                               \
-            }                                                                                         \
-            out += width;                                                                             \
-        }                                                                                             \
-    }                                                                                                 \
-    break;
+#define ROWS_AHEAD 2 /* of the one that is converted, fetched into the cache */
 
-static void take_rows(const fcnn_rows_job *job)
+/* Asks for the memory of a row. */
+FCNN_INLINE void fetch(const void *row, size_t bytes)
 {
+    for (size_t line = 0; line < bytes; line += FCNN_ALIGNMENT) {
+        __builtin_prefetch((const char *)row + line, 0, 0); /* it is read once */
+    }
+}
+
+/* The largest magnitude of a row in a panel, whose columns that fill it up are zero. */
+FCNN_INLINE uvec panel_magnitude(const real *out, int64_t width, uvec most)
+{
+    for (int64_t i = 0; i < width; i += VW) {
+        most = vumax(most, magnitude_bits(vload(out + i)));
+    }
+    return most;
+}
+
+/* in → out, by a line in double precision. */
+#define CONVERT(in, columns, factor, shift, out)                        \
+    for (int64_t i = 0; i < (columns); i++) {                           \
+        (out)[i] = (real)fma((double)(in)[i], (factor)[i], (shift)[i]); \
+    }
+
+/* The same for numbers of the precision that stay as they are, but for -0, which becomes 0. */
+#define KEEP(in, columns, factor, shift, out)   \
+    for (int64_t i = 0; i < (columns); i++) {   \
+        (out)[i] = (real)((in)[i] + (real)0.0); \
+    }
+
+#define TAKE_ROWS(element, put)                                                                                    \
+    for (int64_t row = 0; row < job->last - job->first; row++) {                                                   \
+        const element *values = (const element *)job->values + job->index[row] * job->width;                       \
+        if (row + ROWS_AHEAD < job->last - job->first) {                                                           \
+            fetch((const element *)job->values + job->index[row + ROWS_AHEAD] * job->width,                        \
+                  (size_t)job->width * sizeof(element));                                                           \
+        }                                                                                                          \
+        for (int64_t column = 0; column < job->width; column += FCNN_PANEL) {                                      \
+            const int64_t panel = column / FCNN_PANEL, left = job->width - column;                                 \
+            const int64_t width = fcnn_panel_width(job->width, panel);                                             \
+            real *out = (real *)job->out + fcnn_panel_offset(job->rows, panel) + (job->first + row) * width;       \
+            put(values + column, left < FCNN_PANEL ? left : FCNN_PANEL, job->factor + column, job->shift + column, \
+                out) most = panel_magnitude(out, width, most);                                                     \
+        }                                                                                                          \
+    }
+
+static uint64_t take_rows(const fcnn_rows_job *job)
+{
+    uvec most = vuset(0);
     switch (job->type) {
     case FCNN_TYPE_INT8:
-        TAKE_ROWS(int8_t)
+        TAKE_ROWS(int8_t, CONVERT)
+        break;
     case FCNN_TYPE_UINT8:
-        TAKE_ROWS(uint8_t)
+        TAKE_ROWS(uint8_t, CONVERT)
+        break;
     case FCNN_TYPE_INT16:
-        TAKE_ROWS(int16_t)
+        TAKE_ROWS(int16_t, CONVERT)
+        break;
     case FCNN_TYPE_UINT16:
-        TAKE_ROWS(uint16_t)
+        TAKE_ROWS(uint16_t, CONVERT)
+        break;
     case FCNN_TYPE_INT32:
-        TAKE_ROWS(int32_t)
+        TAKE_ROWS(int32_t, CONVERT)
+        break;
     case FCNN_TYPE_UINT32:
-        TAKE_ROWS(uint32_t)
+        TAKE_ROWS(uint32_t, CONVERT)
+        break;
     case FCNN_TYPE_INT64:
-        TAKE_ROWS(int64_t)
+        TAKE_ROWS(int64_t, CONVERT)
+        break;
     case FCNN_TYPE_UINT64:
-        TAKE_ROWS(uint64_t)
+        TAKE_ROWS(uint64_t, CONVERT)
+        break;
     case FCNN_TYPE_FLOAT32:
-        TAKE_ROWS(float)
+        if (FCNN_BITS == 32 && job->keeps) {
+            TAKE_ROWS(float, KEEP)
+        } else {
+            TAKE_ROWS(float, CONVERT)
+        }
+        break;
     case FCNN_TYPE_FLOAT64:
-        TAKE_ROWS(double)
+        TAKE_ROWS(double, CONVERT)
+        break;
     }
+    return largest(most);
 }

@@ -53,6 +53,11 @@
     X(FCNN_REDUCTION_EXACT, "exact") \
     X(FCNN_REDUCTION_FAST, "fast")
 
+#define FCNN_EXCHANGE_WORDS(X)              \
+    X(FCNN_EXCHANGE_AUTO, "auto")           \
+    X(FCNN_EXCHANGE_ALLREDUCE, "allreduce") \
+    X(FCNN_EXCHANGE_SHARED, "shared")
+
 #define FCNN_OPTIMIZER_WORDS(X) X(FCNN_OPTIMIZER_SGD, "sgd")
 
 #define FCNN_RESUME_WORDS(X)    \
@@ -69,6 +74,7 @@ typedef enum fcnn_init_kind { FCNN_INIT_WORDS(FCNN_WORDS_CONSTANT) } fcnn_init_k
 typedef enum fcnn_precision { FCNN_PRECISION_WORDS(FCNN_WORDS_CONSTANT) } fcnn_precision;
 typedef enum fcnn_loss { FCNN_LOSS_WORDS(FCNN_WORDS_CONSTANT) } fcnn_loss;
 typedef enum fcnn_reduction { FCNN_REDUCTION_WORDS(FCNN_WORDS_CONSTANT) } fcnn_reduction;
+typedef enum fcnn_exchange_kind { FCNN_EXCHANGE_WORDS(FCNN_WORDS_CONSTANT) } fcnn_exchange_kind;
 typedef enum fcnn_optimizer_kind { FCNN_OPTIMIZER_WORDS(FCNN_WORDS_CONSTANT) } fcnn_optimizer_kind;
 typedef enum fcnn_resume_kind { FCNN_RESUME_WORDS(FCNN_WORDS_CONSTANT) } fcnn_resume_kind;
 #undef FCNN_WORDS_CONSTANT
@@ -84,6 +90,7 @@ typedef enum fcnn_resume_kind { FCNN_RESUME_WORDS(FCNN_WORDS_CONSTANT) } fcnn_re
     X(precision, FCNN_PRECISION_WORDS)                 \
     X(loss, FCNN_LOSS_WORDS)                           \
     X(reduction, FCNN_REDUCTION_WORDS)                 \
+    X(exchange_kind, FCNN_EXCHANGE_WORDS)              \
     X(optimizer_kind, FCNN_OPTIMIZER_WORDS)            \
     X(resume_kind, FCNN_RESUME_WORDS)
 

@@ -9,9 +9,13 @@
 
 #include "model/network.h"
 
-/* A piece of work of one thread: the weights from a panel of inputs to a panel of outputs. */
+/* Inputs of a tile: few enough for threads to share the work evenly, and whole cache lines of a transposed matrix. */
+#define FCNN_TILE_INPUTS 64
+
+/* A piece of work: the weights from some inputs of a panel to a panel of outputs. */
 typedef struct fcnn_tile {
-    int64_t layer, out_panel, in_panel;
+    int64_t layer, out_panel, first_input, inputs;
+    int64_t before; /* sums of all tiles before this one */
 } fcnn_tile;
 
 typedef struct fcnn_gradient {
@@ -20,7 +24,7 @@ typedef struct fcnn_gradient {
     int64_t elements;           /* sums of all layers, one word each */
     int64_t words;              /* words a sum: 2 for exact double precision, else 1 */
     int64_t *offsets;           /* [layers]: where a layer's sums begin; the last layer comes first */
-    int64_t tile_count;
+    int64_t tile_count, tiled;  /* tiles, and sums in them: all but those of biases */
     fcnn_tile *tiles;
     int64_t *input_exponents, *delta_exponents; /* [layers]: max|x| < 2^e and max|δ| < 2^e are promised */
     bool ready;                                 /* the exponents have been set */
@@ -30,6 +34,12 @@ typedef struct fcnn_gradient {
 fcnn_status fcnn_gradient_create(const fcnn_network *network, bool exact, int64_t batch_rows, int64_t leaves,
                                  fcnn_gradient **out);
 void fcnn_gradient_destroy(fcnn_gradient *gradient);
+
+/* A thread's tiles, first … last−1: a run of nearly its share of the sums. */
+void fcnn_gradient_tiles(const fcnn_gradient *gradient, int thread, int threads, int64_t *first, int64_t *last);
+
+/* Bytes of the sums of a network's gradient. */
+int64_t fcnn_gradient_sum_bytes(const fcnn_architecture *shape, bool exact);
 
 /* Elements of the buffer of sums. */
 int64_t fcnn_gradient_buffer_elements(const fcnn_gradient *gradient);
@@ -52,9 +62,21 @@ int64_t fcnn_gradient_find_nonfinite(const fcnn_network *network, const int64_t 
 int64_t fcnn_gradient_find_overflow(const fcnn_gradient *gradient, const fcnn_network *network,
                                     const int64_t *exponents, const void *sums);
 
-/* A thread's part of the sums over a group of rows: leaf k is the rows leaves[k] … leaves[k+1]−1. */
+/* The leaves of a group of rows that are in memory at once: leaf k is the rows starts[k] … starts[k+1]−1 of the batch,
+ * and row starts[0] lies in row `at` of the network's matrices. */
+typedef struct fcnn_leaves {
+    const int64_t *starts; /* [count + 1] */
+    int64_t count, at;
+    bool first, last; /* group of those that are summed up */
+    bool streams;     /* no cache holds the sums until they are read */
+} fcnn_leaves;
+
+/* A thread's part of adding up what `threads` threads have summed, for other threads or ranks to read. */
+void fcnn_gradient_join(const fcnn_gradient *gradient, const fcnn_network *network, const void *const *sums, void *out,
+                        int thread, int threads);
+
+/* A thread's part, by tiles, of the sums over a group of rows. */
 void fcnn_gradient_accumulate(const fcnn_gradient *gradient, const fcnn_network *network, void *sums,
-                              const int64_t *leaves, int64_t leaf_count, bool first_group, bool last_group, int thread,
-                              int threads);
+                              const fcnn_leaves *leaves, int thread, int threads);
 
 #endif

@@ -20,64 +20,112 @@ static int64_t transposed_elements(const fcnn_architecture *shape, int64_t layer
     return fcnn_panel_elements(shape->widths[layer + 1], shape->widths[layer]);
 }
 
-int64_t fcnn_network_bytes(const fcnn_architecture *shape, int64_t rows, fcnn_network_use use)
+/* Threads that have a work area of their own. */
+static int areas_of(fcnn_network_use use, int threads)
 {
-    const int64_t outputs = shape->widths[shape->layers];
-    int64_t elements = fcnn_panel_elements(rows, shape->widths[0]) + 2 * fcnn_panel_elements(rows, outputs);
+    return use == FCNN_NETWORK_TRAINING && threads > 1 ? threads : 0;
+}
+
+static int64_t area_bytes(const fcnn_architecture *shape, int64_t rows, fcnn_network_use use)
+{
+    int64_t elements = 2 * fcnn_panel_elements(rows, shape->widths[shape->layers]); /* targets, last derivatives */
     for (int64_t layer = 0; layer < shape->layers; layer++) {
         const int64_t results = fcnn_panel_elements(rows, shape->widths[layer + 1]);
-        elements += parameter_elements(shape, layer) + results;
+        elements += fcnn_panel_elements(rows, shape->widths[layer]);
         elements += shape->activations[layer] == FCNN_ACTIVATION_GELU ? results : 0;
-        if (use == FCNN_NETWORK_TRAINING && layer > 0) {
-            elements += transposed_elements(shape, layer) + fcnn_panel_elements(rows, shape->widths[layer]);
-        }
+        elements += use == FCNN_NETWORK_TRAINING && layer + 1 < shape->layers ? results : 0;
     }
-    return elements * (int64_t)fcnn_architecture_size(shape) + rows * (int64_t)(sizeof(int32_t) + sizeof(double)) +
-           2 * (shape->widths[0] + 2 * outputs) * (int64_t)sizeof(double);
+    return elements * (int64_t)fcnn_architecture_size(shape) + rows * (int64_t)(sizeof(int32_t) + sizeof(double));
+}
+
+int64_t fcnn_network_row_bytes(const fcnn_architecture *shape)
+{
+    return area_bytes(shape, 1, FCNN_NETWORK_TRAINING);
+}
+
+int64_t fcnn_network_chunk_rows(const fcnn_architecture *shape)
+{
+    enum { FEWEST = 96, MOST = 288, CACHE = 512 * 1024 };
+    const int64_t row = fcnn_network_row_bytes(shape);
+    if (FEWEST * row > 2 * CACHE) {
+        return MOST;
+    }
+    const int64_t rows = CACHE / row / 12 * 12;
+    return rows < FEWEST ? FEWEST : rows > MOST ? MOST : rows;
+}
+
+int64_t fcnn_network_bytes(const fcnn_architecture *shape, int64_t rows, fcnn_network_use use, int threads)
+{
+    int64_t parameters = 0;
+    for (int64_t layer = 0; layer < shape->layers; layer++) {
+        parameters += parameter_elements(shape, layer);
+        parameters += use == FCNN_NETWORK_TRAINING && layer > 0 ? transposed_elements(shape, layer) : 0;
+    }
+    return parameters * (int64_t)fcnn_architecture_size(shape) + area_bytes(shape, rows, use) +
+           areas_of(use, threads) * area_bytes(shape, fcnn_network_chunk_rows(shape), use) +
+           2 * (shape->widths[0] + 2 * shape->widths[shape->layers]) * (int64_t)sizeof(double);
 }
 
 /* ---- creation ---- */
 
-static fcnn_status create_layer(fcnn_network *network, int64_t layer, fcnn_network_use use)
+static fcnn_status create_area(const fcnn_network *network, int64_t rows, fcnn_network_use use, fcnn_work_area *area)
 {
     const fcnn_architecture *shape = &network->shape;
+    const int64_t layers = shape->layers;
     const size_t size = network->kernels->size;
-    const int64_t results = fcnn_panel_elements(network->rows, shape->widths[layer + 1]);
-    FCNN_TRY(fcnn_memory_create("the weights", parameter_elements(shape, layer), size, &network->parameters[layer]));
-    FCNN_TRY(fcnn_memory_create("the activations", results, size, &network->values[layer + 1]));
-    if (shape->activations[layer] == FCNN_ACTIVATION_GELU) {
-        FCNN_TRY(fcnn_memory_create("the activations", results, size, &network->slopes[layer]));
-    }
-    if (use == FCNN_NETWORK_TRAINING || layer == shape->layers - 1) {
-        FCNN_TRY(fcnn_memory_create("the derivatives", results, size, &network->deltas[layer]));
-    }
-    if (use == FCNN_NETWORK_TRAINING && layer > 0) {
-        FCNN_TRY(fcnn_memory_create("the transposed weights", transposed_elements(shape, layer), size,
-                                    &network->transposed[layer]));
+    area->rows = rows;
+    FCNN_TRY(fcnn_memory_create("the network", layers, sizeof(void *), &area->values));
+    FCNN_TRY(fcnn_memory_create("the network", layers, sizeof(void *), &area->slopes));
+    FCNN_TRY(fcnn_memory_create("the network", layers, sizeof(void *), &area->deltas));
+    FCNN_TRY(fcnn_memory_create("the targets", fcnn_panel_elements(rows, shape->widths[layers]), size, &area->targets));
+    FCNN_TRY(fcnn_memory_create("the labels", rows, sizeof(int32_t), &area->labels));
+    FCNN_TRY(fcnn_memory_create("the losses", rows, sizeof(double), &area->losses));
+    for (int64_t layer = 0; layer < layers; layer++) {
+        const int64_t inputs = fcnn_panel_elements(rows, shape->widths[layer]);
+        const int64_t results = fcnn_panel_elements(rows, shape->widths[layer + 1]);
+        FCNN_TRY(fcnn_memory_create("the activations", inputs, size, &area->values[layer]));
+        if (shape->activations[layer] == FCNN_ACTIVATION_GELU) {
+            FCNN_TRY(fcnn_memory_create("the activations", results, size, &area->slopes[layer]));
+        }
+        if (use == FCNN_NETWORK_TRAINING || layer == layers - 1) {
+            FCNN_TRY(fcnn_memory_create("the derivatives", results, size, &area->deltas[layer]));
+        }
     }
     return FCNN_OK;
 }
 
-static fcnn_status create_matrices(fcnn_network *network, fcnn_network_use use)
+static fcnn_status create_parameters(fcnn_network *network, fcnn_network_use use)
 {
     const fcnn_architecture *shape = &network->shape;
-    const int64_t layers = shape->layers, features = shape->widths[0], outputs = shape->widths[layers];
-    FCNN_TRY(fcnn_memory_create("the network", layers, sizeof(void *), &network->parameters));
-    FCNN_TRY(fcnn_memory_create("the network", layers, sizeof(void *), &network->transposed));
-    FCNN_TRY(fcnn_memory_create("the network", layers + 1, sizeof(void *), &network->values));
-    FCNN_TRY(fcnn_memory_create("the network", layers, sizeof(void *), &network->slopes));
-    FCNN_TRY(fcnn_memory_create("the network", layers, sizeof(void *), &network->deltas));
-    FCNN_TRY(fcnn_memory_create("the inputs", fcnn_panel_elements(network->rows, features), network->kernels->size,
-                                &network->values[0]));
-    FCNN_TRY(fcnn_memory_create("the targets", fcnn_panel_elements(network->rows, outputs), network->kernels->size,
-                                &network->targets));
-    FCNN_TRY(fcnn_memory_create("the labels", network->rows, sizeof(int32_t), &network->labels));
-    FCNN_TRY(fcnn_memory_create("the losses", network->rows, sizeof(double), &network->losses));
+    const size_t size = network->kernels->size;
+    FCNN_TRY(fcnn_memory_create("the network", shape->layers, sizeof(void *), &network->parameters));
+    FCNN_TRY(fcnn_memory_create("the network", shape->layers, sizeof(void *), &network->transposed));
+    for (int64_t layer = 0; layer < shape->layers; layer++) {
+        FCNN_TRY(
+            fcnn_memory_create("the weights", parameter_elements(shape, layer), size, &network->parameters[layer]));
+        if (use == FCNN_NETWORK_TRAINING && layer > 0) {
+            FCNN_TRY(fcnn_memory_create("the transposed weights", transposed_elements(shape, layer), size,
+                                        &network->transposed[layer]));
+        }
+    }
+    return FCNN_OK;
+}
+
+static fcnn_status create_matrices(fcnn_network *network, int64_t rows, fcnn_network_use use)
+{
+    const fcnn_architecture *shape = &network->shape;
+    const int64_t features = shape->widths[0], outputs = shape->widths[shape->layers];
+    const int areas = areas_of(use, network->threads);
+    FCNN_TRY(create_parameters(network, use));
     FCNN_TRY(fcnn_memory_create("the normalizer", 2 * features, sizeof(double), &network->input_line));
     FCNN_TRY(fcnn_memory_create("the normalizer", 2 * outputs, sizeof(double), &network->target_line));
     FCNN_TRY(fcnn_memory_create("the normalizer", 2 * outputs, sizeof(double), &network->target_units));
-    for (int64_t layer = 0; layer < layers; layer++) {
-        FCNN_TRY(create_layer(network, layer, use));
+    FCNN_TRY(create_area(network, rows, use, &network->all));
+    if (areas > 0) {
+        FCNN_TRY(fcnn_memory_create("the network", areas, sizeof *network->own, &network->own));
+    }
+    for (int thread = 0; thread < areas; thread++) {
+        FCNN_TRY(create_area(network, network->chunk_rows, use, &network->own[thread]));
     }
     return FCNN_OK;
 }
@@ -133,17 +181,19 @@ void fcnn_network_store(const fcnn_network *network, fcnn_model *model)
     }
 }
 
-fcnn_status fcnn_network_create_from(const fcnn_model *model, int64_t rows, fcnn_network_use use, fcnn_network **out)
+fcnn_status fcnn_network_create_from(const fcnn_model *model, int64_t rows, fcnn_network_use use, int threads,
+                                     fcnn_network **out)
 {
     fcnn_network *network;
     FCNN_TRY(fcnn_memory_create("the network", 1, sizeof *network, &network));
-    network->rows = rows;
+    network->threads = threads;
     fcnn_status status = fcnn_kernels_choose(8 * (int)fcnn_architecture_size(&model->shape), &network->kernels);
     if (status == FCNN_OK) {
         status = fcnn_architecture_copy(&model->shape, &network->shape);
     }
     if (status == FCNN_OK) {
-        status = create_matrices(network, use);
+        network->chunk_rows = fcnn_network_chunk_rows(&network->shape);
+        status = create_matrices(network, rows, use);
     }
     if (status != FCNN_OK) {
         fcnn_network_destroy(network);
@@ -152,6 +202,11 @@ fcnn_status fcnn_network_create_from(const fcnn_model *model, int64_t rows, fcnn
     load_parameters(network, model);
     fcnn_normalizer_as_line(&model->inputs, network->input_line, network->input_line + model->inputs.count);
     fcnn_normalizer_as_line(&model->targets, network->target_line, network->target_line + model->targets.count);
+    network->keeps_inputs = true;
+    for (int64_t i = 0; i < model->inputs.count; i++) {
+        network->keeps_inputs =
+            network->keeps_inputs && network->input_line[i] == 1 && network->input_line[model->inputs.count + i] == 0;
+    }
     const size_t outputs = (size_t)model->targets.count;
     memcpy(network->target_units, model->targets.scale, outputs * sizeof(double));
     memcpy(network->target_units + outputs, model->targets.shift, outputs * sizeof(double));
@@ -161,7 +216,7 @@ fcnn_status fcnn_network_create_from(const fcnn_model *model, int64_t rows, fcnn
 
 fcnn_status fcnn_network_create(const fcnn_model *model, int64_t rows, fcnn_network **out)
 {
-    return fcnn_network_create_from(model, rows, FCNN_NETWORK_FORWARD, out);
+    return fcnn_network_create_from(model, rows, FCNN_NETWORK_FORWARD, 1, out);
 }
 
 static void free_each(void **pointers, int64_t count)
@@ -172,6 +227,16 @@ static void free_each(void **pointers, int64_t count)
     free(pointers);
 }
 
+static void free_area(fcnn_work_area *area, int64_t layers)
+{
+    free_each(area->values, layers);
+    free_each(area->slopes, layers);
+    free_each(area->deltas, layers);
+    free(area->targets);
+    free(area->labels);
+    free(area->losses);
+}
+
 void fcnn_network_destroy(fcnn_network *network)
 {
     if (network == NULL) {
@@ -180,12 +245,11 @@ void fcnn_network_destroy(fcnn_network *network)
     const int64_t layers = network->shape.layers;
     free_each(network->parameters, layers);
     free_each(network->transposed, layers);
-    free_each(network->values, layers + 1);
-    free_each(network->slopes, layers);
-    free_each(network->deltas, layers);
-    free(network->targets);
-    free(network->labels);
-    free(network->losses);
+    free_area(&network->all, layers);
+    for (int thread = 0; network->own != NULL && thread < network->threads; thread++) {
+        free_area(&network->own[thread], layers);
+    }
+    free(network->own);
     free(network->input_line);
     free(network->target_line);
     free(network->target_units);

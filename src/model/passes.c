@@ -1,15 +1,27 @@
 /* src/model/passes.c — forward and backward through the layers, rows by rows.
  *
  * A thread takes its rows in chunks that stay in its cache, through all layers and back, and waits for
- * nobody on the way. */
+ * nobody on the way.  Where several threads train, it does so in matrices of its own, and copies what the gradient
+ * needs to those of the network: to write there, where the others have read, would cost a message to their caches for
+ * each line. */
 #include "model/network.h"
 
 #include "compute/panels.h"
+#include "core/clock.h"
 
 #include <math.h>
 #include <string.h>
 
-#define CHUNK_ROWS 96
+#define CHAIN_PART 512    /* of a product's inner dimension that is run at a time */
+#define CHUNK_MULTIPLE 12 /* rows of whole tiles */
+
+/* Rows of the chunks that n rows are cut into: nearly equal ones. */
+static int64_t chunk_rows(const fcnn_network *network, int64_t n)
+{
+    const int64_t chunks = (n + network->chunk_rows - 1) / network->chunk_rows;
+    const int64_t rows = chunks > 0 ? (n + chunks - 1) / chunks : 1;
+    return (rows + CHUNK_MULTIPLE - 1) / CHUNK_MULTIPLE * CHUNK_MULTIPLE;
+}
 
 static void *element(const fcnn_network *network, void *matrix, int64_t index)
 {
@@ -18,46 +30,45 @@ static void *element(const fcnn_network *network, void *matrix, int64_t index)
 
 /* ---- rows in ---- */
 
-static void take_inputs(fcnn_network *network, const fcnn_batch *batch, int64_t first, int64_t last)
+/* Rows of a pass: first … last−1 of the batch, from row `at` of a work area on. */
+typedef struct rows_of_pass {
+    const fcnn_batch *batch;
+    int64_t first, last;
+    const fcnn_work_area *area;
+    int64_t at;
+} rows_of_pass;
+
+/* Converts rows of a table into a matrix of the work area; line: factors, then offsets.  Returns their magnitude. */
+static uint64_t take_rows(const fcnn_network *network, const rows_of_pass *rows, const fcnn_table *table,
+                          const double *line, void *out)
 {
-    const int64_t features = network->shape.widths[0];
     const fcnn_rows_job job = {
-        .values = batch->inputs->values,
-        .type = batch->inputs->type,
-        .width = features,
-        .index = batch->index + first,
-        .factor = network->input_line,
-        .shift = network->input_line + features,
-        .out = network->values[0],
-        .rows = network->rows,
-        .first = first,
-        .last = last,
+        .values = table->values,
+        .type = table->type,
+        .width = table->width,
+        .index = rows->batch->index + rows->first,
+        .factor = line,
+        .shift = line + table->width,
+        .keeps = table == rows->batch->inputs && network->keeps_inputs,
+        .out = out,
+        .rows = rows->area->rows,
+        .first = rows->at,
+        .last = rows->at + rows->last - rows->first,
     };
-    network->kernels->take_rows(&job);
+    return network->kernels->take_rows(&job);
 }
 
-static void take_targets(fcnn_network *network, const fcnn_batch *batch, int64_t first, int64_t last)
+/* Returns the magnitude of the inputs. */
+static uint64_t take_batch(const fcnn_network *network, const rows_of_pass *rows)
 {
-    for (int64_t row = first; batch->labels != NULL && row < last; row++) {
-        network->labels[row] = batch->labels[batch->index[row]];
+    const fcnn_batch *batch = rows->batch;
+    for (int64_t row = rows->first; batch->labels != NULL && row < rows->last; row++) {
+        rows->area->labels[rows->at + row - rows->first] = batch->labels[batch->index[row]];
     }
-    if (batch->targets == NULL) {
-        return;
+    if (batch->targets != NULL) {
+        take_rows(network, rows, batch->targets, network->target_line, rows->area->targets);
     }
-    const int64_t outputs = network->shape.widths[network->shape.layers];
-    const fcnn_rows_job job = {
-        .values = batch->targets->values,
-        .type = batch->targets->type,
-        .width = outputs,
-        .index = batch->index + first,
-        .factor = network->target_line,
-        .shift = network->target_line + outputs,
-        .out = network->targets,
-        .rows = network->rows,
-        .first = first,
-        .last = last,
-    };
-    network->kernels->take_rows(&job);
+    return take_rows(network, rows, batch->inputs, network->input_line, rows->area->values[0]);
 }
 
 /* ---- layers ---- */
@@ -67,7 +78,40 @@ static uint64_t larger(uint64_t a, uint64_t b)
     return a > b ? a : b;
 }
 
-/* What a layer applies in place.  Binary cross entropy starts from the logits: its sigmoid comes with the loss. */
+/* Runs a product over rows, whose job has all but what belongs to a panel and a part of the chain: weights
+ * [panels][inner + bias rows][width].  out, results and slopes are whole matrices.  Returns the magnitude of the
+ * results. */
+static uint64_t multiply(const fcnn_network *network, const fcnn_multiply_job *all, int64_t bias_rows)
+{
+    uint64_t most = 0;
+    for (int64_t k = 0; k < all->inner; k += CHAIN_PART) {
+        for (int64_t panel = 0; panel < fcnn_panel_count(all->width); panel++) {
+            const int64_t width = fcnn_panel_width(all->width, panel);
+            const int64_t at = fcnn_panel_offset(all->rows, panel);
+            const char *weights =
+                element(network, (void *)(uintptr_t)all->weights, fcnn_panel_offset(all->inner + bias_rows, panel));
+            fcnn_multiply_job job = *all;
+            job.inner_first = k;
+            job.inner_last = all->inner - k < CHAIN_PART ? all->inner : k + CHAIN_PART;
+            job.width = width;
+            job.bias = bias_rows > 0 ? weights : NULL;
+            job.weights = weights + (size_t)(bias_rows * width) * network->kernels->size;
+            job.out = element(network, all->out, at);
+            job.results = all->results == NULL ? NULL : element(network, (void *)(uintptr_t)all->results, at);
+            job.slopes = all->slopes == NULL ? NULL : element(network, all->slopes, at);
+            most = larger(most, network->kernels->multiply(&job));
+        }
+    }
+    return most;
+}
+
+/* Where a layer's results go: the last one's to the derivatives that they become. */
+static void *results_of(const fcnn_network *network, const fcnn_work_area *area, int64_t layer)
+{
+    return layer + 1 < network->shape.layers ? area->values[layer + 1] : area->deltas[layer];
+}
+
+/* What ends a layer.  Binary cross entropy starts from the logits: its sigmoid comes with the loss. */
 static fcnn_activation activation_of(const fcnn_architecture *shape, int64_t layer)
 {
     const bool is_logit = layer + 1 == shape->layers && shape->loss == FCNN_LOSS_BINARY_CROSS_ENTROPY;
@@ -75,121 +119,71 @@ static fcnn_activation activation_of(const fcnn_architecture *shape, int64_t lay
 }
 
 /* Applies a layer to rows; returns the magnitude of its results. */
-static uint64_t layer_forward(fcnn_network *network, int64_t layer, int64_t first, int64_t last)
+static uint64_t layer_forward(const fcnn_network *network, const rows_of_pass *rows, int64_t layer)
 {
     const fcnn_architecture *shape = &network->shape;
-    const int64_t in = shape->widths[layer], out = shape->widths[layer + 1];
-    uint64_t most = 0;
-    for (int64_t panel = 0; panel < fcnn_panel_count(out); panel++) {
-        const int64_t width = fcnn_panel_width(out, panel);
-        const int64_t parameters = fcnn_panel_offset(1 + in, panel);
-        const int64_t results = fcnn_panel_offset(network->rows, panel);
-        const fcnn_multiply_job job = {
-            .in = network->values[layer],
-            .inner = in,
-            .bias = element(network, network->parameters[layer], parameters),
-            .weights = element(network, network->parameters[layer], parameters + width),
-            .out = element(network, network->values[layer + 1], results),
-            .width = width,
-            .rows = network->rows,
-            .first = first,
-            .last = last,
-        };
-        network->kernels->multiply(&job);
-        const int64_t start = results + first * width;
-        void *slopes = network->slopes[layer] == NULL ? NULL : element(network, network->slopes[layer], start);
-        most = larger(most, network->kernels->activate(activation_of(shape, layer), (last - first) * width,
-                                                       element(network, network->values[layer + 1], start), slopes));
-    }
-    return most;
-}
-
-/* Multiplies a layer's derivatives by its activation's; returns their magnitude. */
-static uint64_t panel_through_activation(fcnn_network *network, int64_t layer, int64_t panel, int64_t first,
-                                         int64_t last)
-{
-    const int64_t width = fcnn_panel_width(network->shape.widths[layer + 1], panel);
-    const int64_t start = fcnn_panel_offset(network->rows, panel) + first * width;
-    const void *slopes = network->slopes[layer] == NULL ? NULL : element(network, network->slopes[layer], start);
-    return network->kernels->backpropagate(network->shape.activations[layer], (last - first) * width,
-                                           element(network, network->deltas[layer], start),
-                                           element(network, network->values[layer + 1], start), slopes);
-}
-
-static uint64_t through_activation(fcnn_network *network, int64_t layer, int64_t first, int64_t last)
-{
-    uint64_t most = 0;
-    for (int64_t panel = 0; panel < fcnn_panel_count(network->shape.widths[layer + 1]); panel++) {
-        most = larger(most, panel_through_activation(network, layer, panel, first, last));
-    }
-    return most;
+    const fcnn_work_area *area = rows->area;
+    const fcnn_multiply_job job = {
+        .in = area->values[layer],
+        .inner = shape->widths[layer],
+        .weights = network->parameters[layer],
+        .out = results_of(network, area, layer),
+        .width = shape->widths[layer + 1],
+        .rows = area->rows,
+        .first = rows->at,
+        .last = rows->at + rows->last - rows->first,
+        .activation = activation_of(shape, layer),
+        .slopes = area->slopes[layer],
+    };
+    return multiply(network, &job, 1);
 }
 
 /* From the derivatives of layer + 1 to those of layer; returns their magnitude. */
-static uint64_t layer_backward(fcnn_network *network, int64_t layer, int64_t first, int64_t last)
+static uint64_t layer_backward(const fcnn_network *network, const rows_of_pass *rows, int64_t layer)
 {
     const fcnn_architecture *shape = &network->shape;
-    const int64_t width_here = shape->widths[layer + 1], width_above = shape->widths[layer + 2];
-    uint64_t most = 0;
-    for (int64_t panel = 0; panel < fcnn_panel_count(width_here); panel++) {
-        const int64_t width = fcnn_panel_width(width_here, panel);
-        const fcnn_multiply_job job = {
-            .in = network->deltas[layer + 1],
-            .inner = width_above,
-            .weights = element(network, network->transposed[layer + 1], fcnn_panel_offset(width_above, panel)),
-            .out = element(network, network->deltas[layer], fcnn_panel_offset(network->rows, panel)),
-            .width = width,
-            .rows = network->rows,
-            .first = first,
-            .last = last,
-        };
-        network->kernels->multiply(&job);
-        most = larger(most, panel_through_activation(network, layer, panel, first, last));
-    }
-    return most;
+    const fcnn_work_area *area = rows->area;
+    const fcnn_multiply_job job = {
+        .in = area->deltas[layer + 1],
+        .inner = shape->widths[layer + 2],
+        .weights = network->transposed[layer + 1],
+        .out = area->deltas[layer],
+        .width = shape->widths[layer + 1],
+        .rows = area->rows,
+        .first = rows->at,
+        .last = rows->at + rows->last - rows->first,
+        .activation = shape->activations[layer],
+        .results = area->values[layer + 1],
+        .slopes = area->slopes[layer],
+    };
+    return multiply(network, &job, 0);
 }
 
 /* ---- the loss ---- */
 
-/* Copies the last layer's results into its derivatives, without what fills up the last panel. */
-static void copy_results(fcnn_network *network, int64_t first, int64_t last)
-{
-    const int64_t layers = network->shape.layers, outputs = network->shape.widths[layers];
-    for (int64_t panel = 0; panel < fcnn_panel_count(outputs); panel++) {
-        const int64_t width = fcnn_panel_width(outputs, panel);
-        const int64_t left = outputs - panel * FCNN_PANEL;
-        const size_t bytes = (size_t)(left < FCNN_PANEL ? left : FCNN_PANEL) * network->kernels->size;
-        for (int64_t row = first; row < last; row++) {
-            const int64_t start = fcnn_panel_offset(network->rows, panel) + row * width;
-            memcpy(element(network, network->deltas[layers - 1], start),
-                   element(network, network->values[layers], start), bytes);
-        }
-    }
-}
-
 /* Losses and outputs, or derivatives; returns the magnitude of what it leaves in the last deltas. */
-static uint64_t apply_loss(fcnn_network *network, const fcnn_batch *batch, fcnn_head head, int64_t first, int64_t last)
+static uint64_t apply_loss(const fcnn_network *network, const rows_of_pass *rows, fcnn_head head)
 {
     const fcnn_kernels *kernels = network->kernels;
+    const fcnn_work_area *area = rows->area;
     const int64_t layers = network->shape.layers, outputs = network->shape.widths[layers];
-    void *deltas = network->deltas[layers - 1];
-    const bool known = batch->labels != NULL || batch->targets != NULL;
-    double *losses = known ? network->losses + first : NULL;
-    copy_results(network, first, last);
+    const int64_t first = rows->at, last = rows->at + rows->last - rows->first;
+    void *deltas = area->deltas[layers - 1];
+    const bool known = rows->batch->labels != NULL || rows->batch->targets != NULL;
+    double *losses = known ? area->losses + first : NULL;
+    const void *targets = known ? area->targets : NULL;
     switch (network->shape.loss) {
     case FCNN_LOSS_CROSS_ENTROPY:
-        return kernels->softmax(head, deltas, network->rows, outputs, first, last,
-                                known ? network->labels + first : NULL, losses);
-    case FCNN_LOSS_BINARY_CROSS_ENTROPY:
-        return kernels->sigmoid(head, deltas, network->rows, outputs, first, last, known ? network->targets : NULL,
+        return kernels->softmax(head, deltas, area->rows, outputs, first, last, known ? area->labels + first : NULL,
                                 losses);
+    case FCNN_LOSS_BINARY_CROSS_ENTROPY:
+        return kernels->sigmoid(head, deltas, area->rows, outputs, first, last, targets, losses);
     case FCNN_LOSS_MSE:
     case FCNN_LOSS_AUTO:
         break;
     }
-    const uint64_t most =
-        kernels->square(head, deltas, network->rows, outputs, first, last, known ? network->targets : NULL, losses);
-    return head == FCNN_HEAD_DELTA ? through_activation(network, layers - 1, first, last) : most;
+    return kernels->square(head, network->shape.activations[layers - 1], deltas, area->rows, outputs, first, last,
+                           targets, losses);
 }
 
 int64_t fcnn_network_loss_terms(const fcnn_architecture *shape)
@@ -207,36 +201,54 @@ double fcnn_network_mean_factor(const fcnn_architecture *shape, int64_t rows)
 
 void fcnn_network_forward(fcnn_network *network, const fcnn_batch *batch, int64_t first, int64_t last)
 {
-    for (int64_t begin = first; begin < last; begin += CHUNK_ROWS) {
-        const int64_t end = last - begin < CHUNK_ROWS ? last : begin + CHUNK_ROWS;
-        take_inputs(network, batch, begin, end);
-        take_targets(network, batch, begin, end);
+    const int64_t chunk = chunk_rows(network, last - first);
+    for (int64_t begin = first; begin < last; begin += chunk) {
+        const rows_of_pass rows = {
+            .batch = batch,
+            .first = begin,
+            .last = last - begin < chunk ? last : begin + chunk,
+            .area = &network->all,
+            .at = begin,
+        };
+        take_batch(network, &rows);
         for (int64_t layer = 0; layer < network->shape.layers; layer++) {
-            layer_forward(network, layer, begin, end);
+            layer_forward(network, &rows, layer);
         }
-        apply_loss(network, batch, FCNN_HEAD_OUTPUT, begin, end);
+        apply_loss(network, &rows, FCNN_HEAD_OUTPUT);
     }
 }
 
-static uint64_t input_magnitude(const fcnn_network *network, int64_t first, int64_t last)
+/* Copies rows of a matrix of a thread's own to that of all. */
+static void publish(const fcnn_network *network, const rows_of_pass *rows, int64_t width, const void *own, void *all)
 {
-    const int64_t features = network->shape.widths[0];
-    uint64_t most = 0;
-    for (int64_t panel = 0; panel < fcnn_panel_count(features); panel++) {
-        const int64_t width = fcnn_panel_width(features, panel);
-        const int64_t start = fcnn_panel_offset(network->rows, panel) + first * width;
-        most = larger(most,
-                      network->kernels->magnitude((last - first) * width, element(network, network->values[0], start)));
+    if (own == all) {
+        return;
     }
-    return most;
+    for (int64_t panel = 0; panel < fcnn_panel_count(width); panel++) {
+        const int64_t columns = fcnn_panel_width(width, panel);
+        const int64_t from = fcnn_panel_offset(rows->area->rows, panel) + rows->at * columns;
+        const int64_t to = fcnn_panel_offset(network->all.rows, panel) + rows->first * columns;
+        network->kernels->copy_out((rows->last - rows->first) * columns, element(network, (void *)(uintptr_t)own, from),
+                                   element(network, all, to));
+    }
+}
+
+static void publish_inputs(const fcnn_network *network, const rows_of_pass *rows, int64_t layer)
+{
+    publish(network, rows, network->shape.widths[layer], rows->area->values[layer], network->all.values[layer]);
+}
+
+static void publish_deltas(const fcnn_network *network, const rows_of_pass *rows, int64_t layer)
+{
+    publish(network, rows, network->shape.widths[layer + 1], rows->area->deltas[layer], network->all.deltas[layer]);
 }
 
 /* The magnitude of infinity if a row's loss is not finite, else 0: derivatives of a loss that overflowed, or of
  * infinite logits, may be finite all the same. */
-static uint64_t loss_magnitude(const fcnn_network *network, int64_t first, int64_t last)
+static uint64_t loss_magnitude(const fcnn_network *network, const double *losses, int64_t count)
 {
-    for (int64_t row = first; row < last; row++) {
-        if (!isfinite(network->losses[row])) {
+    for (int64_t row = 0; row < count; row++) {
+        if (!isfinite(losses[row])) {
             return network->kernels->bits == 32 ? 0x7F800000 : 0x7FF0000000000000;
         }
     }
@@ -248,37 +260,67 @@ static void note(uint64_t *most, uint64_t magnitude)
     *most = larger(*most, magnitude);
 }
 
-void fcnn_network_forward_backward(fcnn_network *network, const fcnn_batch *batch, int64_t first, int64_t last,
-                                   bool count_loss, fcnn_thread_notes *notes)
+/* Adds the seconds since *since to a sum, and sets *since to now. */
+static void count_time(double *seconds, double *since)
+{
+    const double now = fcnn_clock_seconds();
+    *seconds += now - *since;
+    *since = now;
+}
+
+static void chunk_forward_backward(const fcnn_network *network, const rows_of_pass *rows, bool count_loss,
+                                   fcnn_thread_notes *notes)
 {
     const int64_t layers = network->shape.layers;
-    for (int64_t begin = first; begin < last; begin += CHUNK_ROWS) {
-        const int64_t end = last - begin < CHUNK_ROWS ? last : begin + CHUNK_ROWS;
-        take_inputs(network, batch, begin, end);
-        take_targets(network, batch, begin, end);
-        note(&notes->input_magnitudes[0], input_magnitude(network, begin, end));
-        for (int64_t layer = 0; layer < layers; layer++) {
-            const uint64_t magnitude = layer_forward(network, layer, begin, end);
-            if (layer + 1 < layers) {
-                note(&notes->input_magnitudes[layer + 1], magnitude);
-            }
-        }
-        note(&notes->delta_magnitudes[layers - 1], apply_loss(network, batch, FCNN_HEAD_DELTA, begin, end));
-        note(&notes->delta_magnitudes[layers - 1], loss_magnitude(network, begin, end));
-        for (int64_t layer = layers - 2; layer >= 0; layer--) {
-            note(&notes->delta_magnitudes[layer], layer_backward(network, layer, begin, end));
-        }
-        for (int64_t row = begin; count_loss && row < end; row++) {
-            fcnn_exact_sum_add(&notes->loss, network->losses[row]);
+    double since = fcnn_clock_seconds();
+    note(&notes->input_magnitudes[0], take_batch(network, rows));
+    publish_inputs(network, rows, 0);
+    count_time(&notes->times->elementwise, &since);
+    for (int64_t layer = 0; layer < layers; layer++) {
+        const uint64_t magnitude = layer_forward(network, rows, layer);
+        if (layer + 1 < layers) {
+            note(&notes->input_magnitudes[layer + 1], magnitude);
+            publish_inputs(network, rows, layer + 1);
         }
     }
+    count_time(&notes->times->multiply, &since);
+    const double *losses = rows->area->losses + rows->at;
+    note(&notes->delta_magnitudes[layers - 1], apply_loss(network, rows, FCNN_HEAD_DELTA));
+    note(&notes->delta_magnitudes[layers - 1], loss_magnitude(network, losses, rows->last - rows->first));
+    for (int64_t row = 0; count_loss && row < rows->last - rows->first; row++) {
+        fcnn_exact_sum_add(&notes->loss, losses[row]);
+    }
+    publish_deltas(network, rows, layers - 1);
+    count_time(&notes->times->elementwise, &since);
+    for (int64_t layer = layers - 2; layer >= 0; layer--) {
+        note(&notes->delta_magnitudes[layer], layer_backward(network, rows, layer));
+        publish_deltas(network, rows, layer);
+    }
+    count_time(&notes->times->multiply, &since);
+}
+
+void fcnn_network_forward_backward(fcnn_network *network, const fcnn_batch *batch, int64_t first, int64_t last,
+                                   int64_t at, bool count_loss, int thread, fcnn_thread_notes *notes)
+{
+    const int64_t chunk = chunk_rows(network, last - first);
+    for (int64_t begin = first; begin < last; begin += chunk) {
+        const rows_of_pass rows = {
+            .batch = batch,
+            .first = begin,
+            .last = last - begin < chunk ? last : begin + chunk,
+            .area = network->own == NULL ? &network->all : &network->own[thread],
+            .at = network->own == NULL ? at + begin - first : 0,
+        };
+        chunk_forward_backward(network, &rows, count_loss, notes);
+    }
+    network->kernels->fence();
 }
 
 double fcnn_network_output(const fcnn_network *network, int64_t row, int64_t column)
 {
     const int64_t layers = network->shape.layers;
-    const int64_t i = fcnn_panel_index(network->rows, network->shape.widths[layers], row, column);
-    const void *outputs = network->deltas[layers - 1];
+    const int64_t i = fcnn_panel_index(network->all.rows, network->shape.widths[layers], row, column);
+    const void *outputs = network->all.deltas[layers - 1];
     return network->kernels->bits == 32 ? (double)((const float *)outputs)[i] : ((const double *)outputs)[i];
 }
 
@@ -294,14 +336,15 @@ double fcnn_network_physical(const fcnn_network *network, int64_t row, int64_t c
 static fcnn_status forward_table(fcnn_network *network, const fcnn_table *table, void (*put)(void *, int64_t, double),
                                  void *y)
 {
-    if (table->rows > network->rows) {
+    if (table->rows > network->all.rows) {
         return fcnn_fail(FCNN_ESHAPE, "%lld rows for a network that was made for %lld at a time",
-                         (long long)table->rows, (long long)network->rows);
+                         (long long)table->rows, (long long)network->all.rows);
     }
     const int64_t outputs = network->shape.widths[network->shape.layers];
-    for (int64_t first = 0; first < table->rows; first += CHUNK_ROWS) {
-        int64_t index[CHUNK_ROWS];
-        const int64_t rows = table->rows - first < CHUNK_ROWS ? table->rows - first : CHUNK_ROWS;
+    enum { AT_ONCE = 96 };
+    for (int64_t first = 0; first < table->rows; first += AT_ONCE) {
+        int64_t index[AT_ONCE];
+        const int64_t rows = table->rows - first < AT_ONCE ? table->rows - first : AT_ONCE;
         for (int64_t row = 0; row < rows; row++) {
             index[row] = first + row;
         }

@@ -2,7 +2,9 @@
 #ifndef FCNN_PARALLEL_EXCHANGE_H
 #define FCNN_PARALLEL_EXCHANGE_H
 
+#include "config/words.h"
 #include "core/status.h"
+#include "core/text.h"
 #include "parallel/comm.h"
 
 #include <stdint.h>
@@ -20,10 +22,26 @@ typedef enum fcnn_exchange_word {
 
 typedef enum fcnn_exchange_type { FCNN_EXCHANGE_FLOAT, FCNN_EXCHANGE_DOUBLE } fcnn_exchange_type;
 
-/* Makes a buffer of count elements and the status words, zeroed.  Not collective.  comm is borrowed.
- * Fails: FCNN_ENOMEM. */
-fcnn_status fcnn_exchange_create(fcnn_comm *comm, fcnn_exchange_type type, int64_t count, fcnn_exchange **out);
+/* Makes a buffer of count elements and the status words, zeroed.  FCNN_EXCHANGE_SHARED becomes
+ * FCNN_EXCHANGE_ALLREDUCE, with a warning, where no memory can be shared; FCNN_EXCHANGE_AUTO is the former where
+ * ranks share a node, and warns where only room is missing.  comm is borrowed.  Collective.
+ * Fails: FCNN_ENOMEM, alike on all ranks. */
+fcnn_status fcnn_exchange_create(fcnn_comm *comm, fcnn_exchange_kind kind, fcnn_exchange_type type, int64_t count,
+                                 fcnn_exchange **out);
+
+/* The same with nodes as the caller has them: ranks with the same number ≥ 0 share one, and in fact share memory. */
+fcnn_status fcnn_exchange_create_on_nodes(fcnn_comm *comm, int node, fcnn_exchange_kind kind, fcnn_exchange_type type,
+                                          int64_t count, fcnn_exchange **out);
+
+/* Collective; takes NULL, on all ranks or on none. */
 void fcnn_exchange_destroy(fcnn_exchange *exchange);
+
+/* What became of the kind that was asked for: never FCNN_EXCHANGE_AUTO; FCNN_EXCHANGE_ALLREDUCE for one rank, which
+ * calls MPI for no sum. */
+fcnn_exchange_kind fcnn_exchange_kind_used(const fcnn_exchange *exchange);
+
+/* Appends a line that says how sums are made and why; nothing for one rank. */
+fcnn_status fcnn_exchange_describe(const fcnn_exchange *exchange, fcnn_text *text);
 
 /* The elements [count] that sum() adds up; the exchange's own. */
 void *fcnn_exchange_values(fcnn_exchange *exchange);
@@ -34,11 +52,12 @@ void fcnn_exchange_say(fcnn_exchange *exchange, fcnn_exchange_word word, int say
 /* The number of ranks that said so, after sum(). */
 int fcnn_exchange_heard(const fcnn_exchange *exchange, fcnn_exchange_word word);
 
-/* Replaces values and words by their sums over ranks: one MPI_Allreduce, or several where the count is
- * beyond an int.  Collective. */
-void fcnn_exchange_sum(fcnn_exchange *exchange);
+/* Replaces values and words by their sums over ranks.  Every thread of a rank's team calls it when all of them have
+ * set their values; thread 0, which alone calls MPI and sets the words, is the main thread.  wait() returns when all
+ * threads of the team have called it.  Afterwards a thread may read and write all values.  Collective. */
+void fcnn_exchange_sum(fcnn_exchange *exchange, int thread, int threads, void (*wait)(void));
 
-/* Seconds spent in sum() so far. */
+/* Seconds that thread 0 spent in sum() so far. */
 double fcnn_exchange_seconds(const fcnn_exchange *exchange);
 
 #endif

@@ -3,6 +3,7 @@
 
 #include "core/text.h"
 #include "data/shard.h"
+#include "training/footprint.h"
 
 #include "config.h"
 
@@ -73,40 +74,23 @@ static void describe_fitting_ranks(const fcnn_training_data *data, FILE *out)
     fprintf(out, "\n");
 }
 
-static int64_t part_bytes(const fcnn_data_part *part)
+/* The largest rank's, part by part. */
+static fcnn_footprint largest_footprint(const fcnn_trainer *trainer)
 {
-    const fcnn_dataset *dataset = part->dataset;
-    if (dataset == NULL) {
-        return 0;
-    }
-    const int64_t targets = dataset->targets.width * (int64_t)fcnn_type_size(dataset->targets.type);
-    const int64_t row = dataset->inputs.width * (int64_t)fcnn_type_size(dataset->inputs.type) + targets +
-                        (part->labels != NULL ? (int64_t)sizeof(int32_t) : 0);
-    return dataset->inputs.rows * row;
-}
-
-/* Bytes of data, network and gradients: the largest over ranks. */
-static void measure_memory(const fcnn_trainer *trainer, int64_t bytes[3])
-{
-    const fcnn_training_data *data = trainer->data;
-    const fcnn_gradient *gradient = trainer->step->gradient;
-    const int64_t sum = gradient->exact ? (int64_t)sizeof(double) : (int64_t)trainer->step->network->kernels->size;
-    bytes[0] = part_bytes(&data->train) + part_bytes(&data->validation) + part_bytes(&data->test) +
-               data->train.dataset->inputs.rows * (int64_t)sizeof(int64_t);
-    bytes[1] =
-        fcnn_network_bytes(&trainer->model->shape, trainer->step->network->rows, FCNN_NETWORK_TRAINING) +
-        fcnn_architecture_parameters(&trainer->model->shape) * (int64_t)fcnn_architecture_size(&trainer->model->shape);
-    bytes[2] = fcnn_gradient_buffer_elements(gradient) * sum;
+    fcnn_footprint own;
+    fcnn_footprint_find(trainer->data, trainer->step, &own);
+    int64_t bytes[3] = {own.data, own.network, own.gradients};
     fcnn_comm_max_integers(trainer->comm, 3, bytes);
+    return (fcnn_footprint){bytes[0], bytes[1], bytes[2]};
 }
 
-static void describe_memory(const int64_t bytes[3], FILE *out)
+static void describe_memory(const fcnn_footprint *footprint, FILE *out)
 {
     char data[32], network[32], gradients[32], all[32];
-    fcnn_text_from_bytes((double)bytes[0], data);
-    fcnn_text_from_bytes((double)bytes[1], network);
-    fcnn_text_from_bytes((double)bytes[2], gradients);
-    fcnn_text_from_bytes((double)(bytes[0] + bytes[1] + bytes[2]), all);
+    fcnn_text_from_bytes((double)footprint->data, data);
+    fcnn_text_from_bytes((double)footprint->network, network);
+    fcnn_text_from_bytes((double)footprint->gradients, gradients);
+    fcnn_text_from_bytes((double)fcnn_footprint_bytes(footprint), all);
     fprintf(out, "memory      %s a rank: data %s, network %s, gradients %s\n", all, data, network, gradients);
 }
 
@@ -114,11 +98,11 @@ static void describe_memory(const int64_t bytes[3], FILE *out)
 
 fcnn_status fcnn_description_print(const fcnn_trainer *trainer)
 {
-    fcnn_text ranks = {0};
+    fcnn_text ranks = {0}, exchange = {0};
     FCNN_TRY(fcnn_comm_agree(trainer->comm,
                              fcnn_topology_describe(trainer->topology, trainer->comm, trainer->threads, &ranks)));
-    int64_t bytes[3];
-    measure_memory(trainer, bytes);
+    FCNN_TRY(fcnn_comm_agree(trainer->comm, fcnn_exchange_describe(trainer->step->exchange, &exchange)));
+    const fcnn_footprint footprint = largest_footprint(trainer);
     FILE *out = trainer->options.report;
     fcnn_status status = FCNN_OK;
     if (trainer->comm->rank == 0 && out != NULL) {
@@ -128,12 +112,14 @@ fcnn_status fcnn_description_print(const fcnn_trainer *trainer)
         describe_part(&trainer->data->test, "test", out);
         status = describe_network(&trainer->model->shape, out);
         describe_blocks(trainer, out);
+        fprintf(out, "%s", exchange.data != NULL ? exchange.data : "");
         if (trainer->options.check_only) {
-            describe_memory(bytes, out);
+            describe_memory(&footprint, out);
             describe_fitting_ranks(trainer->data, out);
         }
         fflush(out);
     }
     fcnn_text_clear(&ranks);
+    fcnn_text_clear(&exchange);
     return fcnn_comm_agree(trainer->comm, status);
 }

@@ -162,7 +162,7 @@ static void score_row(const fcnn_evaluation *evaluation, const fcnn_network *net
                       tally *own)
 {
     own->rows++;
-    fcnn_exact_sum_add(&own->loss, network->losses[row]);
+    fcnn_exact_sum_add(&own->loss, network->all.losses[row]);
     own->right += evaluation->classifies && is_right(evaluation, network, row, data_row);
     for (int64_t column = 0; column < evaluation->outputs; column++) {
         const double target = fcnn_table_value(&evaluation->part->dataset->targets, data_row, column);
@@ -278,9 +278,9 @@ void fcnn_evaluation_finish(fcnn_evaluation *evaluation, fcnn_scores *out)
 void fcnn_evaluation_run(fcnn_evaluation *evaluation, fcnn_network *network, fcnn_scores *out)
 {
     const int64_t rows = evaluation->part->dataset->inputs.rows;
-    for (int64_t first = 0; first < rows; first += network->rows) {
+    for (int64_t first = 0; first < rows; first += network->all.rows) {
         const int64_t left = rows - first;
-        fcnn_evaluation_run_rows(evaluation, network, first, left < network->rows ? left : network->rows);
+        fcnn_evaluation_run_rows(evaluation, network, first, left < network->all.rows ? left : network->all.rows);
     }
     fcnn_evaluation_finish(evaluation, out);
 }

@@ -1,6 +1,7 @@
 /* src/training/step.c — one step: rows, forward, backward, the sum over ranks, the same update everywhere. */
 #include "training/step.h"
 
+#include "core/clock.h"
 #include "core/memory.h"
 #include "model/optimizer.h"
 
@@ -10,49 +11,74 @@
 
 /* ---- creation ---- */
 
-int64_t fcnn_step_capacity(const fcnn_sampler *sampler)
-{
-    const int64_t rows = fcnn_sampler_capacity(sampler);
-    const int64_t least = FCNN_LEAF_ROWS; /* room for evaluation, also where a rank has no row to train on */
-    return rows < least ? least : rows > FCNN_GROUP_ROWS ? FCNN_GROUP_ROWS : rows;
-}
-
 static fcnn_status create_notes(fcnn_step *step)
 {
     const int64_t threads = fcnn_team_threads(step->team), layers = step->network->shape.layers;
+    FCNN_TRY(fcnn_memory_create("the exponents", 2 * layers, sizeof(int64_t), &step->exponents));
+    FCNN_TRY(fcnn_memory_create("the threads' times", threads, sizeof *step->times, &step->times));
     FCNN_TRY(fcnn_memory_create("the threads' notes", threads, sizeof *step->notes, &step->notes));
-    FCNN_TRY(fcnn_memory_create("the threads' notes", threads * 2 * layers, sizeof(uint64_t), &step->magnitudes));
     for (int64_t thread = 0; thread < threads; thread++) {
-        step->notes[thread].input_magnitudes = step->magnitudes + thread * 2 * layers;
-        step->notes[thread].delta_magnitudes = step->magnitudes + thread * 2 * layers + layers;
+        fcnn_thread_notes *notes = &step->notes[thread];
+        notes->times = &step->times[thread];
+        FCNN_TRY(fcnn_memory_create("the threads' notes", layers, sizeof(uint64_t), &notes->input_magnitudes));
+        FCNN_TRY(fcnn_memory_create("the threads' notes", layers, sizeof(uint64_t), &notes->delta_magnitudes));
     }
-    return fcnn_memory_create("the exponents", 2 * layers, sizeof(int64_t), &step->exponents);
+    return FCNN_OK;
 }
 
-static fcnn_status create_parts(fcnn_step *step, const fcnn_model *model, bool exact, int threads)
+/* Sums that nobody else reads or writes, where threads or ranks add them up. */
+static fcnn_status create_sums(fcnn_step *step)
+{
+    const int threads = fcnn_team_threads(step->team);
+    const size_t size = step->gradient->exact ? sizeof(double) : step->network->kernels->size;
+    if (!step->division.by_rows || (threads == 1 && step->comm->size == 1)) {
+        return FCNN_OK;
+    }
+    FCNN_TRY(fcnn_memory_create("the gradients", threads, sizeof(void *), &step->sums));
+    for (int thread = 0; thread < threads; thread++) {
+        FCNN_TRY(fcnn_memory_create("the gradients", fcnn_gradient_buffer_elements(step->gradient), size,
+                                    &step->sums[thread]));
+    }
+    return FCNN_OK;
+}
+
+static fcnn_status create_parts(fcnn_step *step, const fcnn_model *model, bool exact, int threads,
+                                const fcnn_division *division)
 {
     const fcnn_sampler *sampler = step->data->sampler;
     const int64_t leaves = fcnn_sampler_leaf_capacity(sampler);
+    step->division = division != NULL ? *division
+                                      : fcnn_division_choose(&model->shape, sampler,
+                                                             fcnn_gradient_sum_bytes(&model->shape, exact), threads);
     FCNN_TRY(fcnn_team_create(threads, &step->team));
-    FCNN_TRY(fcnn_network_create_from(model, fcnn_step_capacity(sampler), FCNN_NETWORK_TRAINING, &step->network));
+    FCNN_TRY(fcnn_network_create_from(model, step->division.rows, FCNN_NETWORK_TRAINING,
+                                      step->division.by_rows ? 1 : threads, &step->network));
     FCNN_TRY(fcnn_gradient_create(step->network, exact, sampler->batch, fcnn_sampler_leaves(sampler), &step->gradient));
-    const bool doubles = exact || step->network->kernels->bits == 64;
-    FCNN_TRY(fcnn_exchange_create(step->comm, doubles ? FCNN_EXCHANGE_DOUBLE : FCNN_EXCHANGE_FLOAT,
-                                  fcnn_gradient_buffer_elements(step->gradient), &step->exchange));
     FCNN_TRY(fcnn_memory_create("the batch", fcnn_sampler_capacity(sampler), sizeof(int64_t), &step->index));
     FCNN_TRY(fcnn_memory_create("the batch", leaves + 1, sizeof(int64_t), &step->leaves));
-    FCNN_TRY(fcnn_memory_create("the batch", leaves + 1, sizeof(int64_t), &step->group_leaves));
+    FCNN_TRY(create_sums(step));
     return create_notes(step);
 }
 
-fcnn_status fcnn_step_create(fcnn_comm *comm, const fcnn_model *model, const fcnn_training_data *data, bool exact,
-                             int threads, fcnn_step **out)
+static fcnn_status create_exchange(fcnn_step *step, fcnn_exchange_kind kind)
 {
-    fcnn_step *step;
-    FCNN_TRY(fcnn_memory_create("the step", 1, sizeof *step, &step));
+    const bool doubles = step->gradient->exact || step->network->kernels->bits == 64;
+    return fcnn_exchange_create(step->comm, kind, doubles ? FCNN_EXCHANGE_DOUBLE : FCNN_EXCHANGE_FLOAT,
+                                fcnn_gradient_buffer_elements(step->gradient), &step->exchange);
+}
+
+fcnn_status fcnn_step_create_divided(fcnn_comm *comm, const fcnn_model *model, const fcnn_training_data *data,
+                                     bool exact, fcnn_exchange_kind exchange, int threads,
+                                     const fcnn_division *division, fcnn_step **out)
+{
+    fcnn_step *step = NULL;
+    FCNN_TRY(fcnn_comm_agree(comm, fcnn_memory_create("the step", 1, sizeof *step, &step)));
     step->comm = comm;
     step->data = data;
-    const fcnn_status status = create_parts(step, model, exact, threads);
+    fcnn_status status = fcnn_comm_agree(comm, create_parts(step, model, exact, threads, division));
+    if (status == FCNN_OK) {
+        status = create_exchange(step, exchange);
+    }
     if (status != FCNN_OK) {
         fcnn_step_destroy(step);
         return status;
@@ -61,142 +87,236 @@ fcnn_status fcnn_step_create(fcnn_comm *comm, const fcnn_model *model, const fcn
     return FCNN_OK;
 }
 
+fcnn_status fcnn_step_create(fcnn_comm *comm, const fcnn_model *model, const fcnn_training_data *data, bool exact,
+                             fcnn_exchange_kind exchange, int threads, fcnn_step **out)
+{
+    return fcnn_step_create_divided(comm, model, data, exact, exchange, threads, NULL, out);
+}
+
 void fcnn_step_destroy(fcnn_step *step)
 {
     if (step == NULL) {
         return;
     }
+    for (int thread = 0; step->notes != NULL && thread < fcnn_team_threads(step->team); thread++) {
+        free(step->notes[thread].input_magnitudes);
+        free(step->notes[thread].delta_magnitudes);
+    }
+    for (int thread = 0; step->sums != NULL && thread < fcnn_team_threads(step->team); thread++) {
+        free(step->sums[thread]);
+    }
+    free(step->sums);
     fcnn_exchange_destroy(step->exchange);
     fcnn_gradient_destroy(step->gradient);
     fcnn_network_destroy(step->network);
     fcnn_team_destroy(step->team);
     free(step->index);
     free(step->leaves);
-    free(step->group_leaves);
     free(step->notes);
-    free(step->magnitudes);
+    free(step->times);
     free(step->exponents);
     free(step);
 }
 
 /* ---- this rank's part ---- */
 
-/* What the threads do with one group of rows. */
-typedef struct group_work {
+/* A step as its threads see it. */
+typedef struct step_run {
     fcnn_step *step;
-    fcnn_batch batch;
-    int64_t leaf_count; /* of step->group_leaves */
-    bool passes, count_loss, accumulates;
-    bool first, last; /* group of the batch */
-} group_work;
+    int64_t number;
+    double scale, rate;
+    bool diverged;
+} step_run;
 
-static void work_on_group(void *data, int thread, int threads)
+/* Adds the seconds since *since to a sum, and sets *since to now. */
+static void count_time(double *seconds, double *since)
 {
-    const group_work *work = data;
-    fcnn_step *step = work->step;
-    if (work->passes) {
-        const int64_t first = fcnn_comm_first_item(work->batch.rows, thread, threads);
-        const int64_t after = fcnn_comm_first_item(work->batch.rows, thread + 1, threads);
-        fcnn_network_forward_backward(step->network, &work->batch, first, after, work->count_loss,
-                                      &step->notes[thread]);
-    }
-    if (work->passes && work->accumulates) {
-        fcnn_team_wait();
-    }
-    if (work->accumulates) {
-        fcnn_gradient_accumulate(step->gradient, step->network, fcnn_exchange_values(step->exchange),
-                                 step->group_leaves, work->leaf_count, work->first, work->last, thread, threads);
-    }
+    const double now = fcnn_clock_seconds();
+    *seconds += now - *since;
+    *since = now;
 }
 
-/* The leaf after the last one of the group that starts with a leaf. */
-static int64_t group_end(const fcnn_step *step, int64_t leaf)
+static void wait_for_team(fcnn_step *step, int thread)
+{
+    double since = fcnn_clock_seconds();
+    fcnn_team_wait();
+    count_time(&step->times[thread].waiting, &since);
+}
+
+static void clear_notes(fcnn_step *step, int thread)
+{
+    fcnn_thread_notes *notes = &step->notes[thread];
+    const size_t bytes = (size_t)step->network->shape.layers * sizeof(uint64_t);
+    memset(notes->input_magnitudes, 0, bytes);
+    memset(notes->delta_magnitudes, 0, bytes);
+    notes->loss = (fcnn_exact_sum){0};
+}
+
+/* Leaves first … last−1 of a batch, and where their rows go forward and backward. */
+typedef struct leaf_group {
+    int64_t first, last;
+    int64_t at;                  /* the matrices' row of the first */
+    bool begins_sums, ends_sums; /* of the thread, or by tiles of the rank */
+} leaf_group;
+
+/* The leaf after the last one of a group that starts with a leaf, of those before `last`. */
+static int64_t group_end(const fcnn_step *step, int64_t leaf, int64_t last)
 {
     int64_t end = leaf;
-    while (end < step->leaf_count && step->leaves[end + 1] - step->leaves[leaf] <= step->network->rows) {
+    while (end < last && step->leaves[end + 1] - step->leaves[leaf] <= step->division.group) {
         end++;
     }
     return end;
 }
 
+/* Whether all rows of the rank's part are in memory at once. */
 static bool in_one_group(const fcnn_step *step)
 {
-    return group_end(step, 0) == step->leaf_count;
+    return step->leaves[step->leaf_count] <= step->network->all.rows;
 }
+
+/* Takes rows first … last−1 of a group forward and backward. */
+static void pass_rows(fcnn_step *step, const leaf_group *group, int64_t first, int64_t last, bool count_loss,
+                      int thread)
+{
+    const fcnn_training_data *data = step->data;
+    const int64_t row = step->leaves[group->first];
+    const fcnn_batch batch = {
+        .inputs = &data->train.dataset->inputs,
+        .targets = data->train.labels == NULL ? &data->train.dataset->targets : NULL,
+        .labels = data->train.labels,
+        .index = step->index + row,
+        .rows = step->leaves[group->last] - row,
+    };
+    fcnn_network_forward_backward(step->network, &batch, first, last, group->at + first, count_loss, thread,
+                                  &step->notes[thread]);
+}
+
+/* A share of a group's sums: of all of its tiles, or of some. */
+static void accumulate(fcnn_step *step, const leaf_group *group, void *sums, bool streams, int thread, int share,
+                       int shares)
+{
+    const fcnn_leaves leaves = {
+        .starts = step->leaves + group->first,
+        .count = group->last - group->first,
+        .at = group->at,
+        .first = group->begins_sums,
+        .last = group->ends_sums,
+        .streams = streams,
+    };
+    double since = fcnn_clock_seconds();
+    fcnn_gradient_accumulate(step->gradient, step->network, sums, &leaves, share, shares);
+    count_time(&step->times[thread].multiply, &since);
+}
+
+/* What a step does with a batch's rows. */
+typedef struct share {
+    bool passes, count_loss, accumulates;
+} share;
 
 /* Takes the batch through memory, group by group; a rank without rows still clears its sums. */
-static void go_through(fcnn_step *step, bool passes, bool count_loss, bool accumulates)
+static void go_by_tiles(fcnn_step *step, const share *work, int thread, int threads)
 {
-    const double begin = fcnn_comm_seconds();
     int64_t leaf = 0;
     do {
-        const int64_t end = group_end(step, leaf), row = step->leaves[leaf];
-        for (int64_t i = leaf; i <= end; i++) {
-            step->group_leaves[i - leaf] = step->leaves[i] - row;
+        const int64_t end = group_end(step, leaf, step->leaf_count);
+        const leaf_group group = {leaf, end, 0, leaf == 0, end == step->leaf_count};
+        const int64_t rows = step->leaves[end] - step->leaves[leaf];
+        if (work->passes) {
+            pass_rows(step, &group, fcnn_comm_first_item(rows, thread, threads),
+                      fcnn_comm_first_item(rows, thread + 1, threads), work->count_loss, thread);
+            wait_for_team(step, thread);
         }
-        group_work work = {
-            .step = step,
-            .batch = {.inputs = &step->data->train.dataset->inputs,
-                      .targets = step->data->train.labels == NULL ? &step->data->train.dataset->targets : NULL,
-                      .labels = step->data->train.labels,
-                      .index = step->index + row,
-                      .rows = step->leaves[end] - row},
-            .leaf_count = end - leaf,
-            .passes = passes,
-            .count_loss = count_loss,
-            .accumulates = accumulates,
-            .first = leaf == 0,
-            .last = end == step->leaf_count,
-        };
-        fcnn_team_run(step->team, work_on_group, &work);
+        if (work->accumulates) {
+            accumulate(step, &group, fcnn_exchange_values(step->exchange), step->division.streams, thread, thread,
+                       threads);
+            wait_for_team(step, thread);
+        }
         leaf = end;
     } while (leaf < step->leaf_count);
-    step->compute_seconds += fcnn_comm_seconds() - begin;
 }
 
-static void clear_notes(fcnn_step *step)
+/* Takes the thread's leaves through memory, group by group, and joins the threads' sums. */
+static void go_by_rows(fcnn_step *step, const share *work, int thread, int threads)
 {
-    const int64_t threads = fcnn_team_threads(step->team), layers = step->network->shape.layers;
-    memset(step->magnitudes, 0, (size_t)(threads * 2 * layers) * sizeof(uint64_t));
-    for (int64_t thread = 0; thread < threads; thread++) {
-        step->notes[thread].loss = (fcnn_exact_sum){0};
+    const int64_t last = fcnn_comm_first_item(step->leaf_count, thread + 1, threads);
+    const int64_t first = fcnn_comm_first_item(step->leaf_count, thread, threads);
+    int64_t leaf = first;
+    do {
+        const bool whole = in_one_group(step);
+        const int64_t end = whole ? last : group_end(step, leaf, last);
+        const int64_t at = whole ? step->leaves[leaf] : thread * step->division.group;
+        const leaf_group group = {leaf, end, at, leaf == first, end == last};
+        if (work->passes) {
+            pass_rows(step, &group, 0, step->leaves[end] - step->leaves[leaf], work->count_loss, thread);
+        }
+        if (work->accumulates) {
+            void *sums = step->sums != NULL ? step->sums[thread] : fcnn_exchange_values(step->exchange);
+            accumulate(step, &group, sums, false, thread, 0, 1);
+        }
+        leaf = end;
+    } while (leaf < last);
+    wait_for_team(step, thread);
+    if (work->accumulates && step->sums != NULL) {
+        double since = fcnn_clock_seconds();
+        fcnn_gradient_join(step->gradient, step->network, (const void *const *)step->sums,
+                           fcnn_exchange_values(step->exchange), thread, threads);
+        count_time(&step->times[thread].elementwise, &since);
+        wait_for_team(step, thread);
+    }
+}
+
+static void go_through(fcnn_step *step, const share *work, int thread, int threads)
+{
+    if (step->division.by_rows) {
+        go_by_rows(step, work, thread, threads);
+    } else {
+        go_by_tiles(step, work, thread, threads);
     }
 }
 
 /* This rank's exponents, from what its threads noted. */
 static void measure(fcnn_step *step)
 {
-    const int64_t threads = fcnn_team_threads(step->team), layers = step->network->shape.layers;
-    uint64_t *most = step->magnitudes; /* thread 0's become all threads' */
-    for (int64_t i = 2 * layers; i < threads * 2 * layers; i++) {
-        const int64_t place = i % (2 * layers);
-        most[place] = step->magnitudes[i] > most[place] ? step->magnitudes[i] : most[place];
+    const int64_t layers = step->network->shape.layers;
+    uint64_t *inputs = step->notes[0].input_magnitudes, *deltas = step->notes[0].delta_magnitudes;
+    for (int thread = 1; thread < fcnn_team_threads(step->team); thread++) {
+        const fcnn_thread_notes *notes = &step->notes[thread];
+        for (int64_t i = 0; i < layers; i++) {
+            inputs[i] = notes->input_magnitudes[i] > inputs[i] ? notes->input_magnitudes[i] : inputs[i];
+            deltas[i] = notes->delta_magnitudes[i] > deltas[i] ? notes->delta_magnitudes[i] : deltas[i];
+        }
     }
-    fcnn_gradient_measure(step->network, most, most + layers, step->exponents);
+    fcnn_gradient_measure(step->network, inputs, deltas, step->exponents);
 }
 
 /* ---- all ranks together ---- */
 
-/* Sets the exponents from those of all ranks. */
-static void reserve_exponents(fcnn_step *step)
+/* Sets the exponents from those of all ranks; the other threads wait. */
+static void reserve_exponents(fcnn_step *step, int thread)
 {
-    fcnn_comm_max_integers(step->comm, 2 * step->network->shape.layers, step->exponents);
-    fcnn_gradient_reserve(step->gradient, step->network, step->exponents);
+    if (thread == 0) {
+        fcnn_comm_max_integers(step->comm, 2 * step->network->shape.layers, step->exponents);
+        fcnn_gradient_reserve(step->gradient, step->network, step->exponents);
+    }
+    wait_for_team(step, thread);
 }
 
-static void compute_sums(fcnn_step *step, int64_t number)
+/* Exponents of exact sums are set before the sums where it is time for it. */
+static void compute_sums(step_run *run, int thread, int threads)
 {
-    const bool sets = step->gradient->exact && (number % FCNN_EXPONENT_STEPS == 0 || !step->gradient->ready);
-    if (!sets) {
-        go_through(step, true, true, true);
-        measure(step);
-        return;
-    }
+    fcnn_step *step = run->step;
+    const bool sets = step->gradient->exact && (run->number % FCNN_EXPONENT_STEPS == 0 || !step->gradient->ready);
     const bool one_group = in_one_group(step);
-    go_through(step, true, one_group, false);
-    measure(step);
-    reserve_exponents(step);
-    go_through(step, !one_group, !one_group, true);
+    go_through(step, &(share){.passes = true, .count_loss = !sets || one_group, .accumulates = !sets}, thread, threads);
+    if (thread == 0) {
+        measure(step);
+    }
+    if (sets) {
+        reserve_exponents(step, thread);
+        go_through(step, &(share){.passes = !one_group, .count_loss = !one_group, .accumulates = true}, thread,
+                   threads);
+    }
 }
 
 /* The layer (from 0) in which this rank sees a number that is not finite; −1 if it sees none. */
@@ -208,12 +328,45 @@ static int64_t find_nonfinite(const fcnn_step *step)
                                                     fcnn_exchange_values(step->exchange));
 }
 
-static void exchange_sums(fcnn_step *step)
+static void exchange_sums(fcnn_step *step, int thread, int threads)
 {
-    fcnn_exchange_say(step->exchange, FCNN_WORD_NONFINITE, find_nonfinite(step) >= 0);
-    fcnn_exchange_say(step->exchange, FCNN_WORD_VIOLATED,
-                      step->gradient->exact && !fcnn_gradient_fits(step->gradient, step->network, step->exponents));
-    fcnn_exchange_sum(step->exchange);
+    double since = fcnn_clock_seconds();
+    if (thread == 0) {
+        fcnn_exchange_say(step->exchange, FCNN_WORD_NONFINITE, find_nonfinite(step) >= 0);
+        fcnn_exchange_say(step->exchange, FCNN_WORD_VIOLATED,
+                          step->gradient->exact && !fcnn_gradient_fits(step->gradient, step->network, step->exponents));
+    }
+    fcnn_exchange_sum(step->exchange, thread, threads, fcnn_team_wait);
+    count_time(&step->times[thread].exchange, &since);
+}
+
+/* A factor outgrew its exponent on some rank: all set new ones and sum the gradients again. */
+static void sum_again(fcnn_step *step, int thread, int threads)
+{
+    reserve_exponents(step, thread);
+    go_through(step, &(share){.passes = !in_one_group(step), .accumulates = true}, thread, threads);
+    exchange_sums(step, thread, threads);
+    step->resets += thread == 0;
+}
+
+static void run_on_thread(void *data, int thread, int threads)
+{
+    step_run *run = data;
+    fcnn_step *step = run->step;
+    clear_notes(step, thread);
+    compute_sums(run, thread, threads);
+    exchange_sums(step, thread, threads);
+    if (fcnn_exchange_heard(step->exchange, FCNN_WORD_NONFINITE) > 0) {
+        run->diverged = true;
+        return;
+    }
+    if (fcnn_exchange_heard(step->exchange, FCNN_WORD_VIOLATED) > 0) {
+        sum_again(step, thread, threads);
+    }
+    double since = fcnn_clock_seconds();
+    fcnn_optimizer_update(step->network, step->gradient, fcnn_exchange_values(step->exchange), run->scale, run->rate,
+                          thread, threads);
+    count_time(&step->times[thread].elementwise, &since);
 }
 
 static fcnn_status diverged(fcnn_step *step, int64_t number)
@@ -229,41 +382,22 @@ static fcnn_status diverged(fcnn_step *step, int64_t number)
     return fcnn_comm_agree(step->comm, status);
 }
 
-typedef struct update_work {
-    fcnn_step *step;
-    double scale, rate;
-} update_work;
-
-static void update(void *data, int thread, int threads)
-{
-    const update_work *work = data;
-    fcnn_optimizer_update(work->step->network, work->step->gradient, fcnn_exchange_values(work->step->exchange),
-                          work->scale, work->rate, thread, threads);
-}
-
 fcnn_status fcnn_step_run(fcnn_step *step, int64_t number, int64_t batch, double rate, fcnn_exact_sum *loss)
 {
     const fcnn_sampler *sampler = step->data->sampler;
+    step_run run = {
+        .step = step,
+        .number = number,
+        .scale = fcnn_network_mean_factor(&step->network->shape, fcnn_sampler_batch_rows(sampler, batch)),
+        .rate = rate,
+    };
     fcnn_sampler_take(sampler, batch, step->index, step->leaves, &step->leaf_count);
-    clear_notes(step);
-    compute_sums(step, number);
-    exchange_sums(step);
-    if (fcnn_exchange_heard(step->exchange, FCNN_WORD_NONFINITE) > 0) {
+    fcnn_team_run(step->team, run_on_thread, &run);
+    if (run.diverged) {
         return diverged(step, number);
     }
-    if (fcnn_exchange_heard(step->exchange, FCNN_WORD_VIOLATED) > 0) {
-        step->resets++;
-        reserve_exponents(step);
-        go_through(step, !in_one_group(step), false, true);
-        exchange_sums(step);
-    }
-    const double begin = fcnn_comm_seconds();
-    update_work work = {step, fcnn_network_mean_factor(&step->network->shape, fcnn_sampler_batch_rows(sampler, batch)),
-                        rate};
-    fcnn_team_run(step->team, update, &work);
     for (int thread = 0; thread < fcnn_team_threads(step->team); thread++) {
         fcnn_exact_sum_merge(loss, &step->notes[thread].loss);
     }
-    step->compute_seconds += fcnn_comm_seconds() - begin;
     return FCNN_OK;
 }

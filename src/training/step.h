@@ -5,6 +5,7 @@
 #include "compute/team.h"
 #include "model/gradient.h"
 #include "parallel/exchange.h"
+#include "training/division.h"
 #include "training/training_data.h"
 
 typedef struct fcnn_step {
@@ -13,32 +14,33 @@ typedef struct fcnn_step {
     fcnn_network *network;
     fcnn_gradient *gradient;
     fcnn_exchange *exchange;
+    fcnn_division division;
+    void **sums;                    /* [threads]: by rows each thread's own; NULL: the exchange's values alone */
     const fcnn_training_data *data; /* borrowed */
     int64_t *index;                 /* [rows of this rank in a batch] */
     int64_t *leaves;                /* [leaves + 1] */
-    int64_t *group_leaves;          /* [leaves + 1]: of the rows in memory, from 0 */
     int64_t leaf_count;
     fcnn_thread_notes *notes; /* [threads] */
-    uint64_t *magnitudes;     /* [threads][2·layers] */
+    fcnn_thread_times *times; /* [threads] */
     int64_t *exponents;       /* [2·layers] */
     int64_t resets;           /* exponents set anew because a factor outgrew them */
-    double compute_seconds;
 } fcnn_step;
 
 /* Exponents of the exact sums are set anew every so many steps. */
 #define FCNN_EXPONENT_STEPS 64
 
-/* The most rows that are in memory at once; batches with more go through in groups of leaves. */
-#define FCNN_GROUP_ROWS 4096
-
 /* Prepares steps that train a model's network on data, by a team of threads.  comm and data are borrowed.
- * Not collective.  Fails: FCNN_ENOMEM, FCNN_EUSAGE (FCNN_ISA). */
+ * Collective.  Fails, alike on all ranks: FCNN_ENOMEM, FCNN_EUSAGE (FCNN_ISA). */
 fcnn_status fcnn_step_create(fcnn_comm *comm, const fcnn_model *model, const fcnn_training_data *data, bool exact,
-                             int threads, fcnn_step **out);
+                             fcnn_exchange_kind exchange, int threads, fcnn_step **out);
+
+/* Collective; takes NULL, on all ranks or on none. */
 void fcnn_step_destroy(fcnn_step *step);
 
-/* Rows of the network's matrices for a rank's rows in a batch. */
-int64_t fcnn_step_capacity(const fcnn_sampler *sampler);
+/* The same with threads that share the work in a given way; NULL: in the best one. */
+fcnn_status fcnn_step_create_divided(fcnn_comm *comm, const fcnn_model *model, const fcnn_training_data *data,
+                                     bool exact, fcnn_exchange_kind exchange, int threads,
+                                     const fcnn_division *division, fcnn_step **out);
 
 /* Runs step number `number` (of all; from 0), which is a batch of the sampler's epoch, and adds the losses of
  * its rows on this rank, before the update, to loss.  Collective.

@@ -50,8 +50,14 @@ static fcnn_status begin_state(fcnn_trainer *trainer)
 
 static fcnn_status create_step(fcnn_trainer *trainer)
 {
-    const bool exact = trainer->config->train_reduction == FCNN_REDUCTION_EXACT;
-    FCNN_TRY(fcnn_step_create(trainer->comm, trainer->model, trainer->data, exact, trainer->threads, &trainer->step));
+    const fcnn_config *config = trainer->config;
+    return fcnn_step_create(trainer->comm, trainer->model, trainer->data,
+                            config->train_reduction == FCNN_REDUCTION_EXACT, config->train_exchange, trainer->threads,
+                            &trainer->step);
+}
+
+static fcnn_status begin_training(fcnn_trainer *trainer)
+{
     free(trainer->model->config);
     trainer->model->config = NULL;
     FCNN_TRY(fcnn_config_text(trainer->config, &trainer->model->config));
@@ -76,7 +82,8 @@ static fcnn_status create_parts(fcnn_trainer *trainer)
     FCNN_TRY(fcnn_training_data_load(config, comm, &trainer->data));
     trainer->read_seconds = fcnn_comm_seconds() - begin;
     FCNN_TRY(fcnn_start_model_prepare(config, comm, trainer->data, &trainer->model));
-    FCNN_TRY(fcnn_comm_agree(comm, create_step(trainer)));
+    FCNN_TRY(create_step(trainer));
+    FCNN_TRY(fcnn_comm_agree(comm, begin_training(trainer)));
     if (trainer->data->validation.dataset != NULL) {
         FCNN_TRY(fcnn_evaluation_create(comm, trainer->step->team, &trainer->data->validation, &trainer->model->shape,
                                         &trainer->validation));
@@ -245,7 +252,7 @@ static fcnn_status log_start(fcnn_trainer *trainer)
     return log_line(trainer, scores.loss, NAN);
 }
 
-static fcnn_status train(fcnn_trainer *trainer)
+static fcnn_status train_epochs(fcnn_trainer *trainer)
 {
     const fcnn_config *config = trainer->config;
     double logged_seconds = 0;
@@ -268,6 +275,25 @@ static fcnn_status train(fcnn_trainer *trainer)
         }
     }
     return FCNN_OK;
+}
+
+/* What train() does while the team is ready. */
+typedef struct training {
+    fcnn_trainer *trainer;
+    fcnn_status status;
+} training;
+
+static void train_with_team(void *data)
+{
+    training *call = data;
+    call->status = train_epochs(call->trainer);
+}
+
+static fcnn_status train(fcnn_trainer *trainer)
+{
+    training call = {.trainer = trainer};
+    fcnn_team_keep(trainer->step->team, train_with_team, &call);
+    return call.status;
 }
 
 /* ---- the end ---- */
@@ -293,8 +319,9 @@ static fcnn_status test(fcnn_trainer *trainer)
  * a rank in exchanges is taken for the exchange itself, and what the mean is above it for waiting. */
 static void print_times(fcnn_trainer *trainer)
 {
-    const double exchange = fcnn_exchange_seconds(trainer->step->exchange);
-    double shortest = -exchange, sums[2] = {trainer->step->compute_seconds, exchange};
+    const fcnn_thread_times *times = &trainer->step->times[0];
+    double shortest = -times->exchange,
+           sums[2] = {times->multiply + times->elementwise, times->exchange + times->waiting};
     fcnn_comm_max_doubles(trainer->comm, 1, &shortest);
     fcnn_comm_sum_doubles(trainer->comm, 2, sums);
     FILE *out = trainer->progress.out;

@@ -1,0 +1,162 @@
+/* src/compute/template_update.h — gradient descent, transposed weights, and what other threads read. */
+
+/* VW sums as numbers of the precision: times scale, rounded once. */
+#if FCNN_BITS == 64
+FCNN_INLINE vec scaled_sums(const double *sums, double scale)
+{
+    return vload(sums) * vset(scale);
+}
+#elif FCNN_SIMD == 5
+FCNN_INLINE vec scaled_sums(const double *sums, double scale)
+{
+    const __m512d factor = _mm512_set1_pd(scale);
+    const __m256 lower = _mm512_cvtpd_ps(_mm512_mul_pd(_mm512_loadu_pd(sums), factor));
+    const __m256 upper = _mm512_cvtpd_ps(_mm512_mul_pd(_mm512_loadu_pd(sums + 8), factor));
+    return (vec)_mm512_insertf32x8(_mm512_castps256_ps512(lower), upper, 1);
+}
+#elif FCNN_SIMD == 2
+FCNN_INLINE vec scaled_sums(const double *sums, double scale)
+{
+    const __m256d factor = _mm256_set1_pd(scale);
+    const __m128 lower = _mm256_cvtpd_ps(_mm256_mul_pd(_mm256_loadu_pd(sums), factor));
+    const __m128 upper = _mm256_cvtpd_ps(_mm256_mul_pd(_mm256_loadu_pd(sums + 4), factor));
+    return (vec)_mm256_set_m128(upper, lower);
+}
+#else
+FCNN_INLINE vec scaled_sums(const double *sums, double scale)
+{
+    return (real)(sums[0] * scale);
+}
+#endif
+
+static void sgd_exact(const fcnn_update_job *job)
+{
+    const double *sums = job->sums;
+    const real *weights = job->weights;
+    real *out = job->out;
+    const vec rate = vset((real)-job->rate);
+    for (int64_t i = 0; i < job->count; i += VW) {
+#if FCNN_BITS == 64
+        const vec mean = (vload(sums + i) + vload(sums + job->low + i)) * vset(job->scale);
+#else
+        const vec mean = scaled_sums(sums + i, job->scale);
+#endif
+        vstore(out + i, vfma(rate, mean, vload(weights + i)));
+    }
+}
+
+static void sgd_fast(const fcnn_update_job *job)
+{
+    const real *sums = job->sums;
+    const real *weights = job->weights;
+    real *out = job->out;
+    const real rate = (real)-job->rate;
+    for (int64_t i = 0; i < job->count; i++) {
+        const real mean = (real)((double)sums[i] * job->scale);
+#if FCNN_BITS == 32
+        out[i] = fmaf(rate, mean, weights[i]);
+#else
+        out[i] = fma(rate, mean, weights[i]);
+#endif
+    }
+}
+
+static void sgd(const fcnn_update_job *job)
+{
+    if (job->exact) {
+        sgd_exact(job);
+    } else {
+        sgd_fast(job);
+    }
+}
+
+/* A square of VW × VW numbers.  Each round interleaves row i with row i + VW/2; after log2(VW) rounds rows are
+ * columns. */
+FCNN_INLINE void transpose_square(const bool streams, const real *in, int64_t in_width, real *out, int64_t out_width)
+{
+    vec rows[VW], zipped[VW];
+#pragma GCC unroll 16
+    for (int i = 0; i < VW; i++) {
+        rows[i] = vload(in + i * in_width);
+    }
+#pragma GCC unroll 4
+    for (int round = 1; round < VW; round *= 2) {
+#pragma GCC unroll 8
+        for (int i = 0; i < VW / 2; i++) {
+            vzip(rows[i], rows[i + VW / 2], &zipped[2 * i], &zipped[2 * i + 1]);
+        }
+#pragma GCC unroll 16
+        for (int i = 0; i < VW; i++) {
+            rows[i] = zipped[i];
+        }
+    }
+#pragma GCC unroll 16
+    for (int i = 0; i < VW; i++) {
+        if (streams) {
+            vstream(out + i * out_width, rows[i]);
+        } else {
+            vstore(out + i * out_width, rows[i]);
+        }
+    }
+}
+
+/* Parts of lines would stop and go where they are streamed. */
+#define WHOLE_LINES (VW * sizeof(real) == FCNN_ALIGNMENT)
+
+static void transpose(const void *in, int64_t in_width, int64_t rows, int64_t columns, int streams, void *out,
+                      int64_t out_width)
+{
+    const real *from = in;
+    real *to = out;
+    const int64_t whole_rows = rows / VW * VW, whole_columns = columns / VW * VW;
+    for (int64_t row = 0; row < whole_rows; row += VW) {
+        for (int64_t column = 0; column < whole_columns; column += VW) {
+            const real *square = from + row * in_width + column;
+            real *place = to + column * out_width + row;
+            if (WHOLE_LINES && streams) {
+                transpose_square(WHOLE_LINES, square, in_width, place, out_width);
+            } else {
+                transpose_square(false, square, in_width, place, out_width);
+            }
+        }
+    }
+    for (int64_t row = 0; row < rows; row++) {
+        for (int64_t column = row < whole_rows ? whole_columns : 0; column < columns; column++) {
+            to[column * out_width + row] = from[row * in_width + column];
+        }
+    }
+}
+
+static void copy_out(int64_t n, const void *from, void *to)
+{
+    for (int64_t i = 0; i < n; i += VW) {
+        vstream((real *)to + i, vload((const real *)from + i));
+    }
+}
+
+/* A line of sums after the other, in the order of the arrays. */
+#define JOIN(number)                                                                     \
+    for (int64_t i = job->first; i < job->last; i += FCNN_LANES) {                       \
+        _Alignas(FCNN_ALIGNMENT) number sums[FCNN_LANES];                                \
+        memcpy(sums, (const number *)job->from[0] + i, sizeof sums);                     \
+        for (int k = 1; k < job->count; k++) {                                           \
+            for (int lane = 0; lane < FCNN_LANES; lane++) {                              \
+                sums[lane] += ((const number *)job->from[k])[i + lane];                  \
+            }                                                                            \
+        }                                                                                \
+        copy_out((int64_t)(sizeof sums / (sizeof(real))), sums, (number *)job->out + i); \
+    }
+
+static void join_sums(const fcnn_join_job *job)
+{
+    if (job->exact) {
+        JOIN(double)
+    } else {
+        JOIN(real)
+    }
+}
+
+static void fence(void)
+{
+    vfence();
+}

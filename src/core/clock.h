@@ -1,0 +1,15 @@
+/* src/core/clock.h — time on this host. */
+#ifndef FCNN_CORE_CLOCK_H
+#define FCNN_CORE_CLOCK_H
+
+#include <time.h>
+
+/* Seconds since some moment; never goes back. */
+static inline double fcnn_clock_seconds(void)
+{
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return (double)now.tv_sec + 1e-9 * (double)now.tv_nsec;
+}
+
+#endif

@@ -1,0 +1,329 @@
+/* src/parallel/exchange_shared.c — sums over ranks through memory that the ranks of a node share.
+ *
+ * The values of each rank lie in a window that its neighbours on the node see.  The elements are dealt to the threads
+ * of all ranks of the node; each adds up its part over the ranks, in their order, and writes the sums into every rank's
+ * values.  Two meetings of the ranks are enough: after the first all values are there; after the second all sums are,
+ * and nobody touches another rank's values before the next first one, so that each may write its own as it likes.
+ *
+ * With several nodes the sums go into one rank's values only: slice j of the elements belongs to rank j of the node.
+ * Its owner sums it over the owners of slice j on the other nodes by MPI_Allreduce, then every rank copies the slices
+ * that it does not own.  There are as many slices as the smallest node has ranks. */
+#include "parallel/exchange_shared.h"
+
+#include "core/memory.h"
+#include "parallel/shared_memory.h"
+
+#include <assert.h>
+#include <sched.h>
+#include <stdatomic.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define LINE ((int64_t)FCNN_ALIGNMENT) /* bytes: what is dealt, so that no two threads write into one cache line */
+#define CHUNK_LINES 64                 /* added up at a time, in the first-level cache */
+#define SPINS 200                      /* some microseconds of waiting before the core is left to others */
+
+static_assert(ATOMIC_LLONG_LOCK_FREE == 2, "an atomic with a lock cannot be shared between processes");
+
+typedef struct neighbour {
+    _Atomic uint64_t *arrivals; /* how many meetings the rank has come to */
+    char *values;               /* [lines·LINE] */
+} neighbour;
+
+struct fcnn_exchange_window {
+    fcnn_comm *comm; /* borrowed */
+    fcnn_exchange_type type;
+    fcnn_shared_memory *memory;
+    neighbour *neighbours; /* [ranks] */
+    int rank, ranks;       /* of the node */
+    int nodes, slices;
+    MPI_Comm node;
+    MPI_Comm across;   /* the owners of this rank's slice; MPI_COMM_NULL where it owns none or there is one node */
+    int64_t lines;     /* of each rank */
+    uint64_t meetings; /* before the present sum */
+};
+
+/* ---- creation ---- */
+
+/* Counts nodes and slices.  Collective. */
+static int most_ranks_on_a_node(fcnn_exchange_window *window)
+{
+    int64_t extremes[2] = {window->ranks, -window->ranks};
+    double nodes = window->rank == 0;
+    fcnn_comm_max_integers(window->comm, 2, extremes);
+    fcnn_comm_sum_doubles(window->comm, 1, &nodes);
+    window->nodes = (int)nodes;
+    window->slices = (int)-extremes[1];
+    return (int)extremes[0];
+}
+
+static void split(fcnn_exchange_window *window, int node)
+{
+    const MPI_Comm all = window->comm->communicator;
+    if (node >= 0) {
+        MPI_Comm_split(all, node, window->comm->rank, &window->node);
+    } else {
+        MPI_Comm_split_type(all, MPI_COMM_TYPE_SHARED, window->comm->rank, MPI_INFO_NULL, &window->node);
+    }
+    MPI_Comm_rank(window->node, &window->rank);
+    MPI_Comm_size(window->node, &window->ranks);
+}
+
+/* A rank's memory: a line for its arrivals and one that keeps the prefetcher off it, then its values. */
+static fcnn_status place_neighbours(fcnn_exchange_window *window)
+{
+    FCNN_TRY(fcnn_memory_create("the ranks of a node", window->ranks, sizeof(neighbour), &window->neighbours));
+    for (int rank = 0; rank < window->ranks; rank++) {
+        char *place = fcnn_shared_memory_of(window->memory, rank);
+        window->neighbours[rank] = (neighbour){(_Atomic uint64_t *)(void *)place, place + 2 * LINE};
+    }
+    atomic_init(window->neighbours[window->rank].arrivals, 0);
+    return FCNN_OK;
+}
+
+static fcnn_status create_parts(fcnn_exchange_window *window, int node, fcnn_exchange_refusal *refusal)
+{
+    split(window, node);
+    if (most_ranks_on_a_node(window) == 1) {
+        strcpy(refusal->text, "no two ranks run on the same node");
+        return FCNN_OK;
+    }
+    FCNN_TRY(fcnn_shared_memory_create(window->comm, window->node, (window->lines + 2) * LINE, &window->memory,
+                                       refusal->text, sizeof refusal->text));
+    refusal->lacks_room = window->memory == NULL;
+    if (window->memory == NULL) {
+        return FCNN_OK;
+    }
+    FCNN_TRY(fcnn_comm_agree(window->comm, place_neighbours(window)));
+    if (window->nodes > 1) {
+        MPI_Comm_split(window->comm->communicator, window->rank < window->slices ? window->rank : MPI_UNDEFINED,
+                       window->comm->rank, &window->across);
+    }
+    return FCNN_OK;
+}
+
+fcnn_status fcnn_exchange_window_create(fcnn_comm *comm, int node, fcnn_exchange_type type, int64_t count,
+                                        fcnn_exchange_window **out, fcnn_exchange_refusal *refusal)
+{
+    fcnn_exchange_window *window = NULL;
+    FCNN_TRY(fcnn_comm_agree(comm, fcnn_memory_create("the exchange", 1, sizeof *window, &window)));
+    const int64_t per_line = LINE / (int64_t)(type == FCNN_EXCHANGE_FLOAT ? sizeof(float) : sizeof(double));
+    *window = (fcnn_exchange_window){
+        .comm = comm,
+        .type = type,
+        .node = MPI_COMM_NULL,
+        .across = MPI_COMM_NULL,
+        .lines = count / per_line + (count % per_line != 0),
+    };
+    const fcnn_status status = create_parts(window, node, refusal);
+    if (status == FCNN_OK && window->memory != NULL) {
+        *out = window;
+        return FCNN_OK;
+    }
+    fcnn_exchange_window_destroy(window);
+    return status;
+}
+
+void fcnn_exchange_window_destroy(fcnn_exchange_window *window)
+{
+    if (window == NULL) {
+        return;
+    }
+    fcnn_shared_memory_destroy(window->memory);
+    if (window->across != MPI_COMM_NULL) {
+        MPI_Comm_free(&window->across);
+    }
+    if (window->node != MPI_COMM_NULL) {
+        MPI_Comm_free(&window->node);
+    }
+    free(window->neighbours);
+    free(window);
+}
+
+void *fcnn_exchange_window_values(fcnn_exchange_window *window)
+{
+    return window->neighbours[window->rank].values;
+}
+
+fcnn_status fcnn_exchange_window_describe(const fcnn_exchange_window *window, fcnn_text *text)
+{
+    if (window->nodes == 1) {
+        return fcnn_text_append(text, "in shared memory of the node's %d ranks", window->ranks);
+    }
+    return fcnn_text_append(text, "in shared memory of each of %d nodes, then MPI_Allreduce of %d slice%s between them",
+                            window->nodes, window->slices, window->slices == 1 ? "" : "s");
+}
+
+/* ---- meetings ---- */
+
+static inline void relax(void)
+{
+#if defined(__x86_64__) || defined(__i386__)
+    __builtin_ia32_pause();
+#elif defined(__aarch64__)
+    __asm__ volatile("yield");
+#endif
+}
+
+/* Waits until a neighbour has come.  Its acquire pairs with the release of meet(): what the neighbour's threads wrote
+ * before is visible here after. */
+static void wait_for(fcnn_exchange_window *window, const neighbour *other, uint64_t meeting, int thread)
+{
+    int spins = 0;
+    while (atomic_load_explicit(other->arrivals, memory_order_acquire) < meeting) {
+        if (spins < SPINS) {
+            spins++;
+            relax();
+            continue;
+        }
+        if (thread == 0) {
+            /* The neighbour may itself wait for a message of this rank's that MPI has yet to push out. */
+            int arrived;
+            MPI_Iprobe(MPI_ANY_SOURCE, MPI_ANY_TAG, window->comm->communicator, &arrived, MPI_STATUS_IGNORE);
+        }
+        sched_yield();
+    }
+}
+
+/* Returns when all threads of all ranks of the node are here; this rank's have come by a wait(). */
+static void meet(fcnn_exchange_window *window, uint64_t meeting, int thread)
+{
+    if (thread == 0) {
+        atomic_store_explicit(window->neighbours[window->rank].arrivals, meeting, memory_order_release);
+    }
+    for (int rank = 0; rank < window->ranks; rank++) {
+        wait_for(window, &window->neighbours[rank], meeting, thread);
+    }
+}
+
+/* ---- sums ---- */
+
+typedef union chunk {
+    double doubles[CHUNK_LINES * FCNN_ALIGNMENT / sizeof(double)];
+    float floats[CHUNK_LINES * FCNN_ALIGNMENT / sizeof(float)];
+} chunk;
+
+static void add_doubles(double *restrict sums, const double *restrict values, int64_t lines)
+{
+    enum { PER_LINE = FCNN_ALIGNMENT / sizeof(double) };
+    for (int64_t line = 0; line < lines; line++) {
+        for (int i = 0; i < PER_LINE; i++) {
+            sums[line * PER_LINE + i] += values[line * PER_LINE + i];
+        }
+    }
+}
+
+static void add_floats(float *restrict sums, const float *restrict values, int64_t lines)
+{
+    enum { PER_LINE = FCNN_ALIGNMENT / sizeof(float) };
+    for (int64_t line = 0; line < lines; line++) {
+        for (int i = 0; i < PER_LINE; i++) {
+            sums[line * PER_LINE + i] += values[line * PER_LINE + i];
+        }
+    }
+}
+
+/* Adds up lines first … after−1 over the node's ranks, in their order, into the values of ranks to … to_end−1. */
+static void add_lines(const fcnn_exchange_window *window, int64_t first, int64_t after, int to, int to_end)
+{
+    for (int64_t line = first; line < after; line += CHUNK_LINES) {
+        const int64_t lines = after - line < CHUNK_LINES ? after - line : CHUNK_LINES;
+        const size_t place = (size_t)(line * LINE), bytes = (size_t)(lines * LINE);
+        chunk sums;
+        memcpy(&sums, window->neighbours[0].values + place, bytes);
+        for (int rank = 1; rank < window->ranks; rank++) {
+            const void *values = window->neighbours[rank].values + place;
+            if (window->type == FCNN_EXCHANGE_FLOAT) {
+                add_floats(sums.floats, values, lines);
+            } else {
+                add_doubles(sums.doubles, values, lines);
+            }
+        }
+        for (int rank = to; rank < to_end; rank++) {
+            memcpy(window->neighbours[rank].values + place, &sums, bytes);
+        }
+    }
+}
+
+/* The first line of a slice. */
+static int64_t slice_line(const fcnn_exchange_window *window, int slice)
+{
+    return fcnn_comm_first_item(window->lines, slice, window->slices);
+}
+
+static int64_t larger(int64_t a, int64_t b)
+{
+    return a > b ? a : b;
+}
+
+static int64_t smaller(int64_t a, int64_t b)
+{
+    return a < b ? a : b;
+}
+
+/* Adds up a thread's part of the node's elements. */
+static void add_part(const fcnn_exchange_window *window, int thread, int threads)
+{
+    const int64_t begin = fcnn_comm_first_item(window->lines, window->rank, window->ranks);
+    const int64_t lines = fcnn_comm_first_item(window->lines, window->rank + 1, window->ranks) - begin;
+    const int64_t first = begin + fcnn_comm_first_item(lines, thread, threads);
+    const int64_t after = begin + fcnn_comm_first_item(lines, thread + 1, threads);
+    if (window->nodes == 1) {
+        add_lines(window, first, after, 0, window->ranks);
+        return;
+    }
+    for (int slice = 0; slice < window->slices; slice++) {
+        add_lines(window, larger(first, slice_line(window, slice)), smaller(after, slice_line(window, slice + 1)),
+                  slice, slice + 1);
+    }
+}
+
+/* Sums this rank's slice over the nodes. */
+static void sum_over_nodes(fcnn_exchange_window *window)
+{
+    if (window->across == MPI_COMM_NULL) {
+        return;
+    }
+    const int64_t first = slice_line(window, window->rank);
+    const int64_t lines = slice_line(window, window->rank + 1) - first;
+    const int64_t size = window->type == FCNN_EXCHANGE_FLOAT ? sizeof(float) : sizeof(double);
+    fcnn_exchange_allreduce(window->across, window->type, lines * LINE / size,
+                            window->neighbours[window->rank].values + first * LINE);
+}
+
+/* Copies a thread's part of the slices that other ranks own. */
+static void copy_part(const fcnn_exchange_window *window, int thread, int threads)
+{
+    const int64_t first = fcnn_comm_first_item(window->lines, thread, threads);
+    const int64_t after = fcnn_comm_first_item(window->lines, thread + 1, threads);
+    for (int slice = 0; slice < window->slices; slice++) {
+        const int64_t begin = larger(first, slice_line(window, slice));
+        const int64_t end = smaller(after, slice_line(window, slice + 1));
+        if (slice != window->rank && begin < end) {
+            memcpy(window->neighbours[window->rank].values + begin * LINE,
+                   window->neighbours[slice].values + begin * LINE, (size_t)((end - begin) * LINE));
+        }
+    }
+}
+
+void fcnn_exchange_window_sum(fcnn_exchange_window *window, int thread, int threads, void (*wait)(void))
+{
+    uint64_t meeting = window->meetings;
+    meet(window, ++meeting, thread);
+    add_part(window, thread, threads);
+    wait();
+    if (window->nodes > 1) {
+        meet(window, ++meeting, thread);
+        if (thread == 0) {
+            sum_over_nodes(window);
+        }
+        wait();
+        meet(window, ++meeting, thread);
+        copy_part(window, thread, threads);
+        wait();
+    }
+    meet(window, ++meeting, thread);
+    if (thread == 0) {
+        window->meetings = meeting; /* the others read it after the next sum's first wait() */
+    }
+}

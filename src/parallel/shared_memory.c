@@ -1,0 +1,164 @@
+/* src/parallel/shared_memory.c — memory of each rank that the other ranks of its node see: an MPI window whose pages
+ * are made sure of.
+ *
+ * Open MPI keeps such windows in files in a folder, /dev/shm as a rule, which containers often limit to 64 MB.  Where
+ * it lacks room, one rank gives up and the others wait for it forever; where the room is gone later, touching a page is
+ * a SIGBUS.  So the room is looked at first, and pages are claimed in a way that fails with an error code. */
+#include "parallel/shared_memory.h"
+
+#include "core/memory.h"
+#include "core/text.h"
+
+#include <fcntl.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/vfs.h>
+#include <unistd.h>
+
+#define TMPFS 0x01021994 /* as statfs(2) has it: memory, not a disk */
+
+struct fcnn_shared_memory {
+    MPI_Win window;
+};
+
+/* The folder of a window's file: MPI's own setting where it has this one. */
+static void find_folder(char folder[PATH_MAX])
+{
+    int level, index, length;
+    MPI_T_cvar_handle handle;
+    snprintf(folder, PATH_MAX, "/dev/shm");
+    if (MPI_T_init_thread(MPI_THREAD_SINGLE, &level) != MPI_SUCCESS) {
+        return;
+    }
+    if (MPI_T_cvar_get_index("osc_sm_backing_directory", &index) == MPI_SUCCESS &&
+        MPI_T_cvar_handle_alloc(index, NULL, &handle, &length) == MPI_SUCCESS) {
+        if (length <= PATH_MAX) {
+            MPI_T_cvar_read(handle, folder);
+        }
+        MPI_T_cvar_handle_free(&handle);
+    }
+    MPI_T_finalize();
+}
+
+/* Whether every node has room for its ranks' bytes, alike on all ranks.  Collective over comm. */
+static bool has_room(fcnn_comm *comm, MPI_Comm node, int64_t bytes, char *reason, size_t reason_size)
+{
+    char folder[PATH_MAX], has[32], needs[32];
+    int ranks;
+    MPI_Comm_size(node, &ranks);
+    find_folder(folder);
+    struct statfs system;
+    const int64_t free_bytes = statfs(folder, &system) == 0 && system.f_type == TMPFS && access(folder, W_OK) == 0
+                                   ? (int64_t)(system.f_bavail * (uint64_t)system.f_bsize)
+                                   : -1;
+    /* Open MPI asks for 5 % more than the file takes; its other files have their room in the same folder */
+    const int64_t margin = ranks * (bytes / 10) + ((int64_t)4 << 20);
+    const int64_t needed = ranks == 1 ? 0 : ranks * bytes + margin;
+    const bool lacks = ranks > 1 && free_bytes < needed;
+    int64_t worst[4] = {lacks, lacks ? needed : 0, lacks ? -free_bytes : -INT64_MAX, lacks ? ranks : 0};
+    fcnn_comm_max_integers(comm, 4, worst);
+    if (worst[0] && worst[2] == 1) {
+        snprintf(reason, reason_size, "%.200s is no memory that can be written to", folder);
+    } else if (worst[0]) {
+        fcnn_text_from_bytes((double)-worst[2], has);
+        fcnn_text_from_bytes((double)worst[1], needs);
+        snprintf(reason, reason_size, "%.128s has %s free, the %d ranks of a node need %s", folder, has, (int)worst[3],
+                 needs);
+    }
+    return !worst[0];
+}
+
+/* Fills memory with zeros from the kernel's side, where a page that cannot be had is an error and no signal. */
+static bool claim(void *memory, int64_t bytes)
+{
+    const int zeros = open("/dev/zero", O_RDONLY | O_CLOEXEC);
+    int64_t done = 0;
+    while (zeros >= 0 && done < bytes) {
+        const ssize_t more = read(zeros, (char *)memory + done, (size_t)(bytes - done));
+        if (more <= 0) {
+            break;
+        }
+        done += more;
+    }
+    if (zeros >= 0) {
+        close(zeros);
+    }
+    return done == bytes;
+}
+
+/* True if it is on all ranks.  Collective. */
+static bool everywhere(fcnn_comm *comm, bool is)
+{
+    int64_t fails = !is;
+    fcnn_comm_max_integers(comm, 1, &fails);
+    return !fails;
+}
+
+/* Makes the window; MPI's own error handler would end the job. */
+static bool make_window(fcnn_shared_memory *memory, MPI_Comm node, int64_t bytes)
+{
+    MPI_Info info;
+    void *base;
+    MPI_Info_create(&info);
+    MPI_Info_set(info, "alloc_shared_noncontig", "true"); /* each rank's pages may lie close to it */
+    MPI_Comm_set_errhandler(node, MPI_ERRORS_RETURN);
+    const int error = MPI_Win_allocate_shared((MPI_Aint)bytes, 1, info, node, &base, &memory->window);
+    MPI_Comm_set_errhandler(node, MPI_ERRORS_ARE_FATAL);
+    MPI_Info_free(&info);
+    if (error != MPI_SUCCESS) {
+        memory->window = MPI_WIN_NULL;
+    }
+    return error == MPI_SUCCESS;
+}
+
+/* What MPI gives is aligned to less where a rank is alone on its node. */
+static int64_t with_room_to_align(int64_t bytes)
+{
+    const int64_t page = sysconf(_SC_PAGESIZE);
+    return (bytes + FCNN_ALIGNMENT + page - 1) / page * page;
+}
+
+void *fcnn_shared_memory_of(fcnn_shared_memory *memory, int rank)
+{
+    MPI_Aint bytes;
+    int unit;
+    char *base;
+    MPI_Win_shared_query(memory->window, rank, &bytes, &unit, &base);
+    return base + (FCNN_ALIGNMENT - (uintptr_t)base % FCNN_ALIGNMENT) % FCNN_ALIGNMENT;
+}
+
+fcnn_status fcnn_shared_memory_create(fcnn_comm *comm, MPI_Comm node, int64_t bytes, fcnn_shared_memory **out,
+                                      char *reason, size_t reason_size)
+{
+    fcnn_shared_memory *memory = NULL;
+    const int64_t allocated = with_room_to_align(bytes);
+    int rank;
+    *out = NULL;
+    if (!has_room(comm, node, allocated, reason, reason_size)) {
+        return FCNN_OK;
+    }
+    FCNN_TRY(fcnn_comm_agree(comm, fcnn_memory_create("the shared memory", 1, sizeof *memory, &memory)));
+    if (!everywhere(comm, make_window(memory, node, allocated))) {
+        snprintf(reason, reason_size, "this MPI makes no shared windows here");
+        free(memory); /* a window that some ranks did get stays: to free it would take all of the node's */
+        return FCNN_OK;
+    }
+    MPI_Comm_rank(node, &rank);
+    if (!everywhere(comm, claim(fcnn_shared_memory_of(memory, rank), bytes))) {
+        snprintf(reason, reason_size, "other programs took the room while it was claimed");
+        fcnn_shared_memory_destroy(memory);
+        return FCNN_OK;
+    }
+    *out = memory;
+    return FCNN_OK;
+}
+
+void fcnn_shared_memory_destroy(fcnn_shared_memory *memory)
+{
+    if (memory != NULL) {
+        MPI_Win_free(&memory->window);
+        free(memory);
+    }
+}

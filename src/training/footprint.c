@@ -1,0 +1,60 @@
+/* src/training/footprint.c — the memory that training takes on a rank, by a formula. */
+#include "training/footprint.h"
+
+static int64_t part_bytes(const fcnn_data_part *part)
+{
+    const fcnn_dataset *dataset = part->dataset;
+    if (dataset == NULL) {
+        return 0;
+    }
+    const int64_t targets = dataset->targets.width * (int64_t)fcnn_type_size(dataset->targets.type);
+    const int64_t row = dataset->inputs.width * (int64_t)fcnn_type_size(dataset->inputs.type) + targets +
+                        (part->labels != NULL ? (int64_t)sizeof(int32_t) : 0);
+    return dataset->inputs.rows * row;
+}
+
+static int64_t data_bytes(const fcnn_training_data *data)
+{
+    const int64_t numbers = data->train.dataset->inputs.rows + fcnn_sampler_capacity(data->sampler) +
+                            fcnn_sampler_leaf_capacity(data->sampler) + 1;
+    return part_bytes(&data->train) + part_bytes(&data->validation) + part_bytes(&data->test) +
+           numbers * (int64_t)sizeof(int64_t);
+}
+
+static int64_t network_bytes(const fcnn_step *step)
+{
+    const fcnn_network *network = step->network;
+    const fcnn_architecture *shape = &network->shape;
+    const int64_t model = fcnn_architecture_parameters(shape) * (int64_t)fcnn_architecture_size(shape);
+    const int64_t thread =
+        (int64_t)(sizeof *step->notes + sizeof *step->times) + 2 * shape->layers * (int64_t)sizeof(uint64_t);
+    return model + fcnn_network_bytes(shape, network->all.rows, FCNN_NETWORK_TRAINING, network->threads) +
+           fcnn_team_threads(step->team) * thread;
+}
+
+static int64_t gradient_bytes(const fcnn_step *step)
+{
+    const int64_t sum = step->gradient->exact ? (int64_t)sizeof(double) : (int64_t)step->network->kernels->size;
+    const int64_t elements = fcnn_gradient_buffer_elements(step->gradient);
+    const int64_t buffer = (elements + FCNN_WORD_COUNT) * sum;
+    const int64_t own = step->sums != NULL ? fcnn_team_threads(step->team) * elements * sum : 0;
+    if (step->comm->size == 1) {
+        return own + buffer;
+    }
+    const bool shared = fcnn_exchange_kind_used(step->exchange) == FCNN_EXCHANGE_SHARED;
+    return own + buffer + (shared ? buffer - buffer / step->comm->size : buffer / 2);
+}
+
+void fcnn_footprint_find(const fcnn_training_data *data, const fcnn_step *step, fcnn_footprint *out)
+{
+    *out = (fcnn_footprint){
+        .data = data_bytes(data),
+        .network = network_bytes(step),
+        .gradients = gradient_bytes(step),
+    };
+}
+
+int64_t fcnn_footprint_bytes(const fcnn_footprint *footprint)
+{
+    return footprint->data + footprint->network + footprint->gradients;
+}
