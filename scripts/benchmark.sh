@@ -1,0 +1,167 @@
+#!/usr/bin/env bash
+# Measures fcnn side by side with PyTorch, numpy and scikit-learn, and against its own targets (docs/benchmarks.md).
+set -eu
+started_in=$PWD
+cd "$(dirname "$0")/.."
+. scripts/common.sh
+
+usage() {
+    cat <<'END'
+usage: scripts/benchmark.sh [PART…] [OPTION…]
+Installs what is missing (apt), builds in build-bench/, measures, and prints tables in Markdown.
+Parts, all by default:
+  --speed            steps a second against PyTorch, DistributedDataParallel, numpy and scikit-learn
+  --train            fcnn-train on MNIST against the bare step
+  --startup          how long fcnn-train takes beyond a bare MPI program
+  --memory           what fcnn-bench predicts against what it takes
+Options:
+  --rounds N         every contender runs so often, in turns [5]
+  --seconds T        and so long each time [0.5]
+  --workloads LIST   some of S,S32,M64,M256,L,XL,T,TB [all]
+  --build DIR        a build folder to use as it is
+  --python PATH      the Python of the contenders with PyTorch, where torch and numpy can be imported
+                     [/usr/bin/python3 with Debian's packages]
+  --mnist FILE       the HDF5 file of configs/mnist.ini [$FCNN_MNIST, else configs/data/mnist.h5,
+                     else ../shared/data/mnist.h5]
+  --output FILE      writes the tables there too
+  --json FILE        writes all raw figures there
+  --update-docs      puts the tables into docs/benchmarks.md
+FCNN_NO_INSTALL=1 leaves the packages as they are.
+END
+}
+
+# A path that the user gave, seen from where the script was started.
+given_path() {
+    case $1 in
+    /*) printf '%s' "$1" ;;
+    *) printf '%s/%s' "$started_in" "$1" ;;
+    esac
+}
+
+parts=()
+rounds=5 seconds=0.5 workloads=S,S32,M64,M256,L,XL,T,TB
+build='' torch_python='' output='' json='' update_docs=''
+mnist=${FCNN_MNIST:-}
+[ -z "$mnist" ] || mnist=$(given_path "$mnist")
+while [ $# -gt 0 ]; do
+    case $1 in
+    -h | --help)
+        usage
+        exit 0
+        ;;
+    --speed | --train | --startup | --memory) parts+=("${1#--}") ;;
+    --update-docs) update_docs=yes ;;
+    --rounds | --seconds | --workloads | --build | --python | --mnist | --output | --json)
+        [ $# -gt 1 ] || fcnn_stop 64 "a value is missing after $1"
+        case $1 in
+        --rounds) rounds=$2 ;;
+        --seconds) seconds=$2 ;;
+        --workloads) workloads=$2 ;;
+        --build) build=$(given_path "$2") ;;
+        --python)
+            case $2 in
+            */*) torch_python=$(given_path "$2") ;;
+            *) torch_python=$(command -v "$2") || fcnn_stop 66 "$2: there is no such program" ;;
+            esac
+            ;;
+        --mnist) mnist=$(given_path "$2") ;;
+        --output) output=$(given_path "$2") ;;
+        --json) json=$(given_path "$2") ;;
+        esac
+        shift
+        ;;
+    *) fcnn_stop 64 "unknown argument $1; see --help" ;;
+    esac
+    shift
+done
+[[ $rounds =~ ^[1-9][0-9]*$ ]] || fcnn_stop 64 "--rounds is a whole number from 1 on, not $rounds"
+[[ $seconds =~ ^([1-9][0-9]*(\.[0-9]+)?|0?\.[0-9]*[1-9][0-9]*)$ ]] || fcnn_stop 64 "--seconds is above 0, not $seconds"
+name='(S|S32|M64|M256|L|XL|T|TB)'
+[[ $workloads =~ ^$name(,$name)*$ ]] || fcnn_stop 64 "--workloads is a list such as S,S32; see --help; not $workloads"
+[ ${#parts[@]} -gt 0 ] || parts=(speed train startup memory)
+if [ -z "$mnist" ]; then
+    for file in configs/data/mnist.h5 ../shared/data/mnist.h5; do
+        if [ -f $file ]; then
+            mnist=$PWD/$file
+            break
+        fi
+    done
+elif [ ! -f "$mnist" ]; then
+    fcnn_stop 66 "$mnist: there is no such file"
+fi
+
+# The folder of one variant of OpenBLAS: of Debian's it is the one that shares its threads with PyTorch's OpenMP.
+find_blas() {
+    local file
+    for file in /usr/lib/*/openblas-openmp/libblas.so.3; do
+        [ ! -e "$file" ] || dirname "$file"
+    done
+}
+
+python=/usr/bin/python3
+contender_packages=()
+case " ${parts[*]} " in
+*' speed '*)
+    contender_packages=(python3-numpy python3-sklearn python3-threadpoolctl libopenblas0-openmp)
+    # another PyTorch may replace Debian's
+    [ -n "$torch_python" ] || contender_packages+=(python3-torch)
+    ;;
+esac
+# shellcheck disable=SC2086 # a list of words
+fcnn_install $fcnn_build_packages python3 ${contender_packages[@]+"${contender_packages[@]}"} >&2
+[ -x "$python" ] || python=$(command -v python3)
+
+scratch=$(mktemp -d "${TMPDIR:-/tmp}/fcnn-benchmark-XXXXXX")
+measuring=''
+clean_up() {
+    if [ -n "$measuring" ]; then
+        # it ends all that it started
+        kill "$measuring" 2>/dev/null || true
+        wait "$measuring" || true
+    fi
+    rm -rf "$scratch"
+}
+trap clean_up EXIT
+trap 'exit 130' INT
+trap 'exit 143' TERM HUP
+
+if [ -z "$build" ]; then
+    build=$PWD/build-bench
+    fcnn_say "== Building in build-bench/" >&2
+    mkdir -p "$build"
+    {
+        [ -x configure ] || ./autogen.sh
+        [ -f "$build/Makefile" ] || (cd "$build" && ../configure --quiet CFLAGS=-O2)
+        make -C "$build" -s -j "$(fcnn_cores)"
+    } >"$scratch/build.log" 2>&1 || {
+        tail -n 40 "$scratch/build.log" >&2
+        fcnn_stop 70 "the build in $build failed"
+    }
+fi
+for program in fcnn-bench fcnn-train fcnn-import; do
+    [ -x "$build/$program" ] || fcnn_stop 66 "$build/$program: there is no such program"
+done
+mpicc -O2 -o "$scratch/bare_mpi" scripts/benchmark/bare_mpi.c
+
+PYTHONDONTWRITEBYTECODE=1 "$python" scripts/benchmark/measure.py --build "$build" --scratch "$scratch" \
+    --output "$scratch/raw.json" --torch-python "${torch_python:-$python}" --blas "$(find_blas)" \
+    --digits "$PWD/configs/data/digits.csv" --mnist "$mnist" --rounds "$rounds" --seconds "$seconds" \
+    --workloads "$workloads" "${parts[@]}" &
+measuring=$!
+code=0
+wait $measuring || code=$?
+measuring=''
+[ $code -eq 0 ] || fcnn_stop 70 "the measurement ended with code $code"
+
+PYTHONDONTWRITEBYTECODE=1 "$python" scripts/benchmark/compare.py "$scratch/raw.json" >"$scratch/tables.md"
+cat "$scratch/tables.md"
+[ -z "$json" ] || cp "$scratch/raw.json" "$json"
+[ -z "$output" ] || cp "$scratch/tables.md" "$output"
+if [ -n "$update_docs" ]; then
+    awk -v tables="$scratch/tables.md" '
+        /^<!-- end of the output of / { inside = 0 }
+        !inside { print }
+        /^<!-- begin of the output of / { inside = 1; while ((getline line < tables) > 0) print line }
+        ' docs/benchmarks.md >"$scratch/benchmarks.md"
+    cp "$scratch/benchmarks.md" docs/benchmarks.md
+fi

@@ -1,0 +1,65 @@
+"""Speed: the contenders and our own runs in turns."""
+
+import os
+
+from contenders import OPENBLAS, start_all, stop_all
+from programs import SHAPES, say
+from reference import check
+
+DOUBLE = ("L", "XL")
+
+
+def begin_contenders(options, raw):
+    """Starts them with OpenBLAS's own choice of a kernel, or with the user's if that one computes wrong results."""
+    forced = [f"{name}={os.environ[name]}" for name in OPENBLAS if name in os.environ]
+    contenders = start_all(options.torch_python, options.scratch, options.blas, own_kernel=True)
+    try:
+        try:
+            wrong = check(contenders)
+        except RuntimeError as error:
+            wrong = str(error)
+        if wrong and forced:
+            stop_all(contenders)
+            contenders = start_all(options.torch_python, options.scratch, options.blas, own_kernel=False)
+            raw["notes"].append(f"OpenBLAS keeps {', '.join(forced)}: without it, {wrong}.")
+            wrong = check(contenders)
+        elif forced:
+            raw["notes"].append(f"The Python contenders ran without {', '.join(forced)}.")
+        if wrong:
+            raise SystemExit(f"a contender is wrong, which would make its speed worthless: {wrong}")
+        raw["versions"] = {name: contender.ask("versions") for name, contender in contenders.items()}
+    except BaseException:
+        stop_all(contenders)
+        raise
+    return contenders
+
+
+def slots(programs, contenders, workload, seconds):
+    """A function for each that runs on this workload."""
+    def of_contender(contender):
+        return lambda: contender.ask("slot", workload, seconds)["samples_per_second"]
+
+    def of_ours(shape, **options):
+        return lambda: programs.bench(*SHAPES[shape], workload, seconds, **options)
+
+    result = {name: of_contender(contender) for name, contender in contenders.items()}
+    result["1x2 exact"] = of_ours("1x2")
+    result["1x2 fast"] = of_ours("1x2", reduction="fast")
+    result["2x1 exact"] = of_ours("2x1")
+    if workload in DOUBLE:
+        result["1x2 double"] = of_ours("1x2", precision="double")
+    return result
+
+
+def measure(options, programs, raw):
+    contenders = begin_contenders(options, raw)
+    raw["speed"] = {workload: [] for workload in options.workloads}
+    try:
+        for number in range(options.rounds):
+            for workload in options.workloads:
+                say(f"speed: round {number + 1} of {options.rounds}, {workload}")
+                runs = list(slots(programs, contenders, workload, options.seconds).items())
+                first = number % len(runs)
+                raw["speed"][workload].append({name: run() for name, run in runs[first:] + runs[:first]})
+    finally:
+        stop_all(contenders)
