@@ -46,6 +46,8 @@ breaks rooms "OpenMP is in" src/model/network.c 'static int n(void) { return omp
 breaks rooms "pthread_create is in" src/storage/hdf5.c 'static void f(void) { pthread_create(&t, 0, g, 0); }'
 breaks rooms "the library neither exits" src/core/memory.c 'static void f(void) { exit(1); }'
 breaks rooms "the library neither exits" src/core/memory.c 'static void f(void) { abort (); }'
+breaks rooms "the watchdog ends" src/training/watchdog.c 'static void f(void) { _exit(1); }'
+breaks rooms "the watchdog ends" src/training/watchdog.c 'static void f(void) { exit(1); }'
 breaks rooms "the library does not name stdout" src/reporting/report.c 'static void f(void) { printf("x"); }'
 breaks rooms "the library does not name stdout" src/reporting/report.c 'static void f(void) { fputs("x", stdout); }'
 breaks rooms "no flag" Makefile.am 'AM_CFLAGS += -ffast-math'

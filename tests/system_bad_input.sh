@@ -53,10 +53,11 @@ head -c 5000 odd.h5 >cut.h5
 printf 'x,y\n1,2\n' >text.h5
 mkfifo pipe.h5
 mkdir folder.h5
-# Checksums of all files but those in which the tests keep what they need.
+# Checksums of all files but those in which the tests keep what they need, and those by which the folder of a run tells
+# that it failed.
 sums()
 {
-    find . -type f ! -name stdout ! -name stderr ! -name bad.ini -exec cksum {} + | sort
+    find . -type f ! -name stdout ! -name stderr ! -name bad.ini ! -name lock ! -name status -exec cksum {} + | sort
 }
 existing=$(sums)
 
@@ -106,11 +107,18 @@ bad()
         "$bin/fcnn-train" --set output.directory=kept --set train.epochs=3 "$@" good.ini
 }
 
-# new WHAT CODE WORDS [OPTION…]: the same into a folder that does not exist, and shall not
+# holds_status FOLDER: it holds no file but the lock and the line of status, which says that the run failed
+holds_status()
+{
+    [ -z "$(find "$1" -type f ! -name lock ! -name status)" ] && grep '^failed: ' "$1/status"
+}
+
+# new WHAT CODE WORDS [OPTION…]: the same into a folder that does not exist, and gets the status alone
 new()
 {
+    rm -rf fresh
     bad "$@" --set output.directory=fresh
-    tap_run "bad input: $1 makes no folder" test ! -e fresh
+    tap_run "bad input: $1 leaves its status and nothing else" holds_status fresh
 }
 
 # config WHAT WORDS LINE…: lines that are no config
@@ -253,7 +261,7 @@ counts='0 2'
 bad 'inputs beyond single precision' 70 'diverged|layer 1' --set data.inputs=/x_large --set output.directory=diverged
 bad 'a learning rate that diverges' 70 'diverged|step|optimizer.learning_rate' --set optimizer.learning_rate=1e30 \
     --set output.directory=diverged
-tap_run 'bad input: a diverged run writes no file' test -z "$(find diverged -type f 2>/dev/null)"
+tap_run 'bad input: a diverged run leaves its status and nothing else' holds_status diverged
 rm -rf diverged
 
 # ---- output folders ----

@@ -127,11 +127,16 @@ static void defaults_are_the_documented_ones(void)
     CU_ASSERT_EQUAL(config->train_blocks, FCNN_AUTO);
     CU_ASSERT_EQUAL(config->train_reduction, FCNN_REDUCTION_EXACT);
     CU_ASSERT_EQUAL(config->train_threads, FCNN_AUTO);
+    CU_ASSERT_EQUAL(config->train_nonfinite, FCNN_NONFINITE_STOP);
+    CU_ASSERT_EQUAL(config->train_check_every, 100);
+    CU_ASSERT_EQUAL(config->train_watchdog, 300);
     CU_ASSERT_EQUAL(config->optimizer_name, FCNN_OPTIMIZER_SGD);
     CU_ASSERT_EQUAL(config->optimizer_learning_rate, 0.1);
     CU_ASSERT_STRING_EQUAL(config->output_directory, "digits");
     CU_ASSERT_EQUAL(config->output_checkpoint_every, 1);
+    CU_ASSERT_EQUAL(config->output_checkpoint_minutes, 0.0);
     CU_ASSERT_EQUAL(config->output_keep, 2);
+    CU_ASSERT_STRING_EQUAL(config->output_time_limit, "auto");
     CU_ASSERT_EQUAL(config->output_log_every, 1);
     CU_ASSERT_STRING_EQUAL(config->output_resume, "auto");
     fcnn_config_destroy(config);
@@ -274,6 +279,14 @@ static void words_and_constants_belong_together(void)
     fcnn_normalize normalize = FCNN_NORMALIZE_NONE;
     CU_ASSERT(fcnn_normalize_from_word("scale", &normalize));
     CU_ASSERT_EQUAL(normalize, FCNN_NORMALIZE_SCALE);
+    static const char *const words[] = {"stop", "skip", "rollback"};
+    static const fcnn_nonfinite constants[] = {FCNN_NONFINITE_STOP, FCNN_NONFINITE_SKIP, FCNN_NONFINITE_ROLLBACK};
+    for (int i = 0; i < 3; i++) {
+        fcnn_nonfinite nonfinite = FCNN_NONFINITE_STOP;
+        CU_ASSERT_STRING_EQUAL(fcnn_nonfinite_name(constants[i]), words[i]);
+        CU_ASSERT(fcnn_nonfinite_from_word(words[i], &nonfinite));
+        CU_ASSERT_EQUAL(nonfinite, constants[i]);
+    }
     CU_ASSERT_FALSE(fcnn_normalize_targets_from_word("scale", &normalize));
     fcnn_init_kind init = FCNN_INIT_HE;
     CU_ASSERT_FALSE(fcnn_init_kind_from_word("a.h5", &init));
@@ -363,7 +376,17 @@ static void bad_numbers_are_refused(void)
     REFUSED("[train]\nthreads = -1", "out of range");
     REFUSED("[train]\nblocks = 0", "out of range");
     REFUSED("[model]\nclasses = 1", "out of range", "from 2 to");
-    REFUSED("[output]\nkeep = 0", "out of range", "from 1 to");
+    REFUSED("[output]\nkeep = 1", "output.keep: '1' is out of range", "from 2 to");
+    REFUSED("[output]\ncheckpoint_minutes = -1", "output.checkpoint_minutes: '-1' is out of range",
+            "a number of at least 0");
+    REFUSED("[output]\ncheckpoint_minutes = -1e-300", "out of range");
+    REFUSED("[output]\ncheckpoint_minutes = nan", "'nan' is not a finite number", "a number of at least 0");
+    REFUSED("[output]\ncheckpoint_minutes = inf", "not a finite number");
+    REFUSED("[output]\ncheckpoint_minutes =", "not a finite number");
+    REFUSED("[train]\ncheck_every = -1", "out of range", "from 0 to");
+    REFUSED("[train]\nwatchdog = -1", "out of range", "from 0 to");
+    REFUSED("[train]\nwatchdog = 1000001", "out of range", "to 1000000");
+    REFUSED("[train]\nwatchdog = 0.5", "not a whole number");
     REFUSED("[output]\nlog_every = 0", "out of range", "from 1 to");
     REFUSED("[output]\ncheckpoint_every = -1", "out of range", "from 0 to");
     REFUSED("[optimizer]\nlearning_rate = nan", "'nan' is not a finite number", "a number above 0");
@@ -378,9 +401,13 @@ static void bad_numbers_are_refused(void)
     REFUSED("[data]\nvalidation = 0", "out of range");
     REFUSED("[data]\nvalidation = 1", "out of range");
     REFUSED("[data]\nvalidation = 20%", "neither a fraction nor a path");
-    fcnn_config *config =
-        parsed("[train]\nthreads = 1024\nepochs = 0\n[output]\ncheckpoint_every=0\nkeep=1\n", "b.ini");
+    fcnn_config *config = parsed("[train]\nthreads = 1024\nepochs = 0\ncheck_every = 0\nwatchdog = 0\n"
+                                 "[output]\ncheckpoint_every=0\ncheckpoint_minutes = 0\nkeep=2\n",
+                                 "b.ini");
     CU_ASSERT_EQUAL(config->train_threads, 1024);
+    CU_ASSERT_EQUAL(config->train_watchdog, 0);
+    HARNESS_OK(fcnn_config_set(config, "output.checkpoint_minutes=0.25"));
+    CU_ASSERT_EQUAL(config->output_checkpoint_minutes, 0.25);
     fcnn_config_destroy(config);
 }
 
@@ -391,6 +418,10 @@ static void bad_words_are_refused(void)
     REFUSED("[train]\nloss = MSE", "'MSE'");
     REFUSED("[train]\nloss =", "''");
     REFUSED("[data]\nnormalize_targets = scale", "data.normalize_targets: 'scale'", "one of none, standardize, minmax");
+    REFUSED("[train]\nnonfinite = skp", "train.nonfinite: 'skp'", "one of stop, skip, rollback", "(nearest: skip)");
+    REFUSED("[train]\nnonfinite = Stop", "'Stop'");
+    REFUSED("[train]\nnonfinite =", "''");
+    REFUSED("[output]\ntime_limit =", "output.time_limit: '' is empty");
     REFUSED("[train]\nshuffle = maybe", "'maybe'", "yes or no");
     REFUSED("[model]\ninit = xaver", "'xaver'", "(nearest: xavier)", "path");
     REFUSED("[output]\nresume = auto # go on", "'auto # go on'", "lines of their own");
@@ -497,6 +528,26 @@ static void keys_must_not_contradict_each_other(void)
     HARNESS_OK(check_with("data.test_targets=x", "data.test_inputs=y", "data.test=v.h5"));
 }
 
+static void a_time_limit_is_a_time(void)
+{
+    static const char *const good[] = {"auto", "none", "00:00:31", "1:00:00", "100:59:59", "999999:59:59"};
+    static const char *const bad[] = {"1:60:00",   "1:00:60",  "5",    "1:30",         "1:2:3:4",
+                                      "1:00:00:",  "-1:00:00", "1::2", "::",           "1:0 0:00",
+                                      "1:00:00 h", "Auto",     "soon", "1000000:00:00"};
+    char assignment[64];
+    for (size_t i = 0; i < sizeof good / sizeof *good; i++) {
+        snprintf(assignment, sizeof assignment, "output.time_limit=%s", good[i]);
+        HARNESS_OK(check_with(assignment, NULL, NULL));
+    }
+    for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
+        snprintf(assignment, sizeof assignment, "output.time_limit=%s", bad[i]);
+        HARNESS_STATUS(check_with(assignment, NULL, NULL), FCNN_ECONFIG);
+        HARNESS_ERROR_HAS("b.ini: output.time_limit: '");
+        HARNESS_ERROR_HAS(bad[i]);
+        HARNESS_ERROR_HAS("expected auto, none or HH:MM:SS");
+    }
+}
+
 static void losses_go_with_outputs(void)
 {
     for (fcnn_output output = FCNN_OUTPUT_AUTO; output <= FCNN_OUTPUT_LINEAR; output++) {
@@ -525,6 +576,9 @@ static void resume_refuses_what_may_not_change(void)
     static const char *const changeable[] = {"train.epochs",
                                              "train.exchange",
                                              "train.threads",
+                                             "train.nonfinite",
+                                             "train.check_every",
+                                             "train.watchdog",
                                              "data.train",
                                              "data.inputs",
                                              "data.targets",
@@ -536,7 +590,9 @@ static void resume_refuses_what_may_not_change(void)
                                              "data.test_targets",
                                              "output.directory",
                                              "output.checkpoint_every",
+                                             "output.checkpoint_minutes",
                                              "output.keep",
+                                             "output.time_limit",
                                              "output.log_every",
                                              "output.resume"};
     fcnn_config *stored = parsed("[data]\nvalidation=v.h5\n", "b.ini");
@@ -633,6 +689,6 @@ HARNESS_MAIN("config", {"defaults are the documented ones", defaults_are_the_doc
              {"bad words are refused", bad_words_are_refused}, {"bad lists are refused", bad_lists_are_refused},
              {"--set tells what was asked", set_tells_what_was_asked},
              {"keys must not contradict each other", keys_must_not_contradict_each_other},
-             {"losses go with outputs", losses_go_with_outputs},
+             {"a time limit is a time", a_time_limit_is_a_time}, {"losses go with outputs", losses_go_with_outputs},
              {"resume refuses what may not change", resume_refuses_what_may_not_change},
              {"a decimal comma of the locale changes nothing", a_decimal_comma_of_the_locale_changes_nothing})

@@ -203,14 +203,14 @@ static void sum_as_a_team(void *data, int thread, int threads)
             set(work->exchange, FCNN_EXCHANGE_DOUBLE, i, value_of(i, comm->rank, number));
         }
         if (thread == 0) {
-            fcnn_exchange_say(work->exchange, FCNN_WORD_IO, 1);
+            fcnn_exchange_say(work->exchange, FCNN_WORD_CHECKPOINT, 1);
         }
         fcnn_team_wait(); /* all have set theirs */
         fcnn_exchange_sum(work->exchange, thread, threads, fcnn_team_wait);
         for (int64_t i = 0; i < work->count; i++) {
             work->wrong[thread] += get(work->exchange, FCNN_EXCHANGE_DOUBLE, i) != sum_of(i, comm->size, number);
         }
-        work->wrong[thread] += fcnn_exchange_heard(work->exchange, FCNN_WORD_IO) != comm->size;
+        work->wrong[thread] += fcnn_exchange_heard(work->exchange, FCNN_WORD_CHECKPOINT) != comm->size;
         fcnn_team_wait(); /* all have looked: the next values may come */
     }
 }
@@ -303,7 +303,7 @@ static void words_survive_gradients_that_are_not_finite(void)
         fcnn_exchange_say(exchange, FCNN_WORD_NONFINITE, 1);
         fcnn_exchange_sum(exchange, 0, 1, alone);
         CU_ASSERT_EQUAL(fcnn_exchange_heard(exchange, FCNN_WORD_NONFINITE), fcnn_comm_size(harness_comm()));
-        CU_ASSERT_EQUAL(fcnn_exchange_heard(exchange, FCNN_WORD_IO), 0);
+        CU_ASSERT_EQUAL(fcnn_exchange_heard(exchange, FCNN_WORD_CHECKPOINT), 0);
         CU_ASSERT_TRUE(isnan(((double *)fcnn_exchange_values(exchange))[2]));
         fcnn_exchange_destroy(exchange);
     }

@@ -25,6 +25,7 @@ extern "C" {
     X(FCNN_ENOMEM, 70, "out of memory")                                    \
     X(FCNN_EINTERNAL, 70, "internal error")                                \
     X(FCNN_EOUTPUT, 74, "output not writable")                             \
+    X(FCNN_ESTOPPED, 75, "stopped before the end, with a checkpoint")      \
     X(FCNN_ECONFIG, 78, "bad config, or a key changed that may not change")
 
 typedef enum fcnn_status {

@@ -22,8 +22,14 @@ typedef struct fcnn_train_options {
     int overwrite;  /* start anew in a folder that holds checkpoints: they are removed */
 } fcnn_train_options;
 
+/* From now on SIGTERM, SIGINT, SIGUSR1 and SIGXCPU stop a training after its step, with a checkpoint; SIGUSR2 writes a
+ * checkpoint and goes on; a second SIGINT ends the process at once.  For the whole process: a program that has handlers
+ * of its own does not call it. */
+FCNN_API void fcnn_train_catch_signals(void);
+
 /* Reads the data, trains, writes checkpoints and model.h5.  config (which has passed fcnn_config_check()) and
- * options are borrowed.  Collective; all ranks return the same status.
+ * options are borrowed.  Collective; all ranks return the same status.  Unless train.watchdog = 0 a run that hangs
+ * ends the process with code 70.
  * Fails: with each of the codes of status.h; its text says what and where. */
 FCNN_API fcnn_status fcnn_train(fcnn_comm *comm, const fcnn_config *config, const fcnn_train_options *options);
 

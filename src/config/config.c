@@ -290,10 +290,20 @@ static fcnn_status check_loss(const fcnn_config *config)
     return FCNN_OK;
 }
 
+static fcnn_status check_time_limit(const fcnn_config *config)
+{
+    double seconds;
+    if (fcnn_config_time_limit(config, &seconds) == FCNN_TIME_LIMIT_BAD) {
+        return fcnn_fail(FCNN_ECONFIG, "output.time_limit: '%.60s' is no time: expected auto, none or HH:MM:SS",
+                         config->output_time_limit);
+    }
+    return FCNN_OK;
+}
+
 fcnn_status fcnn_config_check(const fcnn_config *config)
 {
-    fcnn_status (*const checks[])(const fcnn_config *) = {check_required, check_datasets, check_activations,
-                                                          check_loss};
+    fcnn_status (*const checks[])(const fcnn_config *) = {check_required, check_datasets, check_activations, check_loss,
+                                                          check_time_limit};
     for (size_t i = 0; i < sizeof checks / sizeof *checks; i++) {
         const fcnn_status status = checks[i](config);
         if (status != FCNN_OK) {
@@ -380,6 +390,40 @@ fcnn_activation fcnn_config_activation(const fcnn_config *config, int64_t layer)
 {
     const fcnn_int_list *given = &config->model_activation;
     return (fcnn_activation)given->values[given->count == 1 ? 0 : layer];
+}
+
+/* Digits up to a ':' or the end as a number below a limit; −1 if they are none.  Moves *text behind the ':'. */
+static int64_t take_part(const char **text, int64_t limit)
+{
+    int64_t number = 0;
+    const char *digit = *text;
+    while (*digit >= '0' && *digit <= '9' && number < limit) {
+        number = 10 * number + (*digit++ - '0');
+    }
+    const bool is_number = digit > *text && (*digit == ':' || *digit == '\0') && number < limit;
+    *text = digit + (*digit == ':');
+    return is_number ? number : -1;
+}
+
+fcnn_time_limit fcnn_config_time_limit(const fcnn_config *config, double *seconds)
+{
+    enum { MOST_HOURS = 1000000 };
+    const char *text = config->output_time_limit;
+    if (strcmp(text, "auto") == 0) {
+        return FCNN_TIME_LIMIT_AUTO;
+    }
+    if (strcmp(text, "none") == 0) {
+        return FCNN_TIME_LIMIT_NONE;
+    }
+    const int64_t hours = take_part(&text, MOST_HOURS);
+    const int64_t minutes = hours < 0 ? -1 : take_part(&text, 60);
+    const char *last = text;
+    const int64_t rest = minutes < 0 ? -1 : take_part(&text, 60);
+    if (rest < 0 || strchr(last, ':') != NULL) {
+        return FCNN_TIME_LIMIT_BAD;
+    }
+    *seconds = 3600.0 * (double)hours + 60.0 * (double)minutes + (double)rest;
+    return FCNN_TIME_LIMIT_GIVEN;
 }
 
 bool fcnn_config_validation_fraction(const fcnn_config *config, double *out)

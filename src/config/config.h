@@ -48,6 +48,15 @@ fcnn_status fcnn_config_resume_check(const fcnn_config *stored, const fcnn_confi
 /* The activation of a hidden layer; layers count from 0.  The config has passed fcnn_config_check(). */
 fcnn_activation fcnn_config_activation(const fcnn_config *config, int64_t layer);
 
+/* output.time_limit: what it is, and if it is given the seconds. */
+typedef enum fcnn_time_limit {
+    FCNN_TIME_LIMIT_AUTO,
+    FCNN_TIME_LIMIT_NONE,
+    FCNN_TIME_LIMIT_GIVEN,
+    FCNN_TIME_LIMIT_BAD /* never in a config that has passed fcnn_config_check() */
+} fcnn_time_limit;
+fcnn_time_limit fcnn_config_time_limit(const fcnn_config *config, double *seconds);
+
 /* True if data.validation is a fraction of the training rows, which *out is then set to; else it is a path or empty. */
 bool fcnn_config_validation_fraction(const fcnn_config *config, double *out);
 

@@ -20,6 +20,7 @@
 #define RANGE(lowest, highest) .low = (lowest), .high = (highest)
 #define ITEMS(lowest, highest) .low = (lowest), .high = (highest)
 #define ABOVE(limit) .above = (limit)
+#define AT_LEAST(limit) .above = (limit), .or_equal = true
 
 #define FCNN_BOUNDS_TEXT(...) __VA_ARGS__
 #define FCNN_BOUNDS_PATH(...) __VA_ARGS__
@@ -149,7 +150,7 @@ fcnn_status fcnn_key_describe(const fcnn_key *key, fcnn_text *out)
         return append_range(key, out);
     case FCNN_KEY_DOUBLE:
         fcnn_text_from_double(key->above, limit);
-        return fcnn_text_append(out, "a number above %s", limit);
+        return fcnn_text_append(out, key->or_equal ? "a number of at least %s" : "a number above %s", limit);
     case FCNN_KEY_BOOLEAN:
         return fcnn_text_append(out, "yes or no");
     case FCNN_KEY_ENUM:
@@ -284,7 +285,7 @@ static fcnn_status read_double(const fcnn_key *key, const char *value, double *o
     if (!fcnn_text_to_double(value, &number)) {
         return refuse(key, value, "is not a finite number");
     }
-    if (number <= key->above) {
+    if (number < key->above || (number == key->above && !key->or_equal)) {
         return refuse(key, value, "is out of range");
     }
     *out = number;

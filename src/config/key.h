@@ -34,6 +34,7 @@ typedef struct fcnn_key {
     bool in_config_folder; /* where a relative path starts; else in the working directory */
     int64_t low, high;
     double above;
+    bool or_equal;            /* to what a number is above */
     const char *const *words; /* ended by NULL */
 } fcnn_key;
 

@@ -60,6 +60,11 @@
 
 #define FCNN_OPTIMIZER_WORDS(X) X(FCNN_OPTIMIZER_SGD, "sgd")
 
+#define FCNN_NONFINITE_WORDS(X)    \
+    X(FCNN_NONFINITE_STOP, "stop") \
+    X(FCNN_NONFINITE_SKIP, "skip") \
+    X(FCNN_NONFINITE_ROLLBACK, "rollback")
+
 #define FCNN_RESUME_WORDS(X)    \
     X(FCNN_RESUME_AUTO, "auto") \
     X(FCNN_RESUME_NO, "no")
@@ -76,6 +81,7 @@ typedef enum fcnn_loss { FCNN_LOSS_WORDS(FCNN_WORDS_CONSTANT) } fcnn_loss;
 typedef enum fcnn_reduction { FCNN_REDUCTION_WORDS(FCNN_WORDS_CONSTANT) } fcnn_reduction;
 typedef enum fcnn_exchange_kind { FCNN_EXCHANGE_WORDS(FCNN_WORDS_CONSTANT) } fcnn_exchange_kind;
 typedef enum fcnn_optimizer_kind { FCNN_OPTIMIZER_WORDS(FCNN_WORDS_CONSTANT) } fcnn_optimizer_kind;
+typedef enum fcnn_nonfinite { FCNN_NONFINITE_WORDS(FCNN_WORDS_CONSTANT) } fcnn_nonfinite;
 typedef enum fcnn_resume_kind { FCNN_RESUME_WORDS(FCNN_WORDS_CONSTANT) } fcnn_resume_kind;
 #undef FCNN_WORDS_CONSTANT
 
@@ -92,6 +98,7 @@ typedef enum fcnn_resume_kind { FCNN_RESUME_WORDS(FCNN_WORDS_CONSTANT) } fcnn_re
     X(reduction, FCNN_REDUCTION_WORDS)                 \
     X(exchange_kind, FCNN_EXCHANGE_WORDS)              \
     X(optimizer_kind, FCNN_OPTIMIZER_WORDS)            \
+    X(nonfinite, FCNN_NONFINITE_WORDS)                 \
     X(resume_kind, FCNN_RESUME_WORDS)
 
 /* For each enumeration, here fcnn_loss:

@@ -12,4 +12,12 @@ static inline double fcnn_clock_seconds(void)
     return (double)now.tv_sec + 1e-9 * (double)now.tv_nsec;
 }
 
+/* Adds the seconds since *since to a sum, and sets *since to now. */
+static inline void fcnn_clock_count(double *seconds, double *since)
+{
+    const double now = fcnn_clock_seconds();
+    *seconds += now - *since;
+    *since = now;
+}
+
 #endif

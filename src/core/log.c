@@ -13,15 +13,27 @@ void fcnn_log_set_speaker(const char *program, int speaks)
     speaking = speaks;
 }
 
+static void print(const char *kind, const char *format, va_list args)
+{
+    char text[4096];
+    vsnprintf(text, sizeof text, format, args);
+    fprintf(stderr, "%s: %s: %s\n", speaker, kind, text);
+}
+
 void fcnn_log_warning(const char *format, ...)
 {
-    if (!speaking) {
-        return;
-    }
-    char text[2048];
     va_list args;
     va_start(args, format);
-    vsnprintf(text, sizeof text, format, args);
+    if (speaking) {
+        print("warning", format, args);
+    }
     va_end(args);
-    fprintf(stderr, "%s: warning: %s\n", speaker, text);
+}
+
+void fcnn_log_fatal(const char *format, ...)
+{
+    va_list args;
+    va_start(args, format);
+    print("error", format, args);
+    va_end(args);
 }

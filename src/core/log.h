@@ -1,4 +1,4 @@
-/* src/core/log.h — warnings, on stderr, from the rank that speaks for all. */
+/* src/core/log.h — warnings, on stderr, from the rank that speaks for all; and last words of any. */
 #ifndef FCNN_CORE_LOG_H
 #define FCNN_CORE_LOG_H
 
@@ -7,5 +7,8 @@ void fcnn_log_set_speaker(const char *program, int speaks);
 
 /* Prints "program: warning: text" and a line feed as one write. */
 void fcnn_log_warning(const char *format, ...) __attribute__((format(printf, 1, 2)));
+
+/* Prints "program: error: text", whoever speaks otherwise: the process is about to end by itself. */
+void fcnn_log_fatal(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
 #endif

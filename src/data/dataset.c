@@ -2,6 +2,7 @@
 #include "data/dataset.h"
 
 #include "core/memory.h"
+#include "core/pulse.h"
 #include "core/text.h"
 #include "data/selection.h"
 
@@ -134,6 +135,7 @@ int64_t fcnn_dataset_file_row(const fcnn_dataset *dataset, int64_t own_row)
 static fcnn_status read_run(const fcnn_dataset *dataset, fcnn_hdf5_file *file, const char *name, int64_t first,
                             int64_t count, void *out)
 {
+    fcnn_pulse_beat(FCNN_PHASE_READING);
     return dataset->by_columns ? fcnn_hdf5_read_columns(file, name, first, count, out)
                                : fcnn_hdf5_read_rows(file, name, first, count, out);
 }
@@ -167,8 +169,15 @@ static fcnn_status read_selected(const fcnn_dataset *dataset, fcnn_hdf5_file *fi
     return status;
 }
 
-static fcnn_status read_table(const fcnn_dataset *dataset, fcnn_hdf5_file *file, const char *name, fcnn_table *table,
-                              int64_t count)
+static fcnn_status read_values(const fcnn_dataset *dataset, fcnn_hdf5_file *file, const char *name, fcnn_table *table,
+                               int64_t count)
+{
+    return dataset->chosen != NULL ? read_selected(dataset, file, name, table)
+                                   : read_run(dataset, file, name, dataset->first, count, table->values);
+}
+
+static fcnn_status read_table(const fcnn_dataset *dataset, fcnn_comm *comm, fcnn_hdf5_file *file, const char *name,
+                              fcnn_table *table, int64_t count)
 {
     const size_t bytes = (size_t)table->width * fcnn_type_size(table->type);
     FCNN_TRY(fcnn_memory_create(name, count, bytes, &table->values));
@@ -176,11 +185,7 @@ static fcnn_status read_table(const fcnn_dataset *dataset, fcnn_hdf5_file *file,
     if (count == 0) {
         return FCNN_OK;
     }
-    if (dataset->chosen != NULL) {
-        FCNN_TRY(read_selected(dataset, file, name, table));
-    } else {
-        FCNN_TRY(read_run(dataset, file, name, dataset->first, count, table->values));
-    }
+    FCNN_TRY(fcnn_comm_name_rank(comm, read_values(dataset, file, name, table, count)));
     int64_t row, column;
     if (fcnn_table_find_nonfinite(table, &row, &column)) {
         return fcnn_fail(FCNN_EDATA,
@@ -192,13 +197,13 @@ static fcnn_status read_table(const fcnn_dataset *dataset, fcnn_hdf5_file *file,
     return FCNN_OK;
 }
 
-static fcnn_status read_both(fcnn_dataset *dataset, int64_t count)
+static fcnn_status read_both(fcnn_dataset *dataset, fcnn_comm *comm, int64_t count)
 {
     fcnn_hdf5_file *file;
-    FCNN_TRY(fcnn_hdf5_open(dataset->file, &file));
-    fcnn_status status = read_table(dataset, file, dataset->inputs_name, &dataset->inputs, count);
+    FCNN_TRY(fcnn_comm_name_rank(comm, fcnn_hdf5_open(dataset->file, &file)));
+    fcnn_status status = read_table(dataset, comm, file, dataset->inputs_name, &dataset->inputs, count);
     if (status == FCNN_OK && dataset->targets_name != NULL) {
-        status = read_table(dataset, file, dataset->targets_name, &dataset->targets, count);
+        status = read_table(dataset, comm, file, dataset->targets_name, &dataset->targets, count);
     }
     fcnn_hdf5_close(file);
     return status;
@@ -207,7 +212,7 @@ static fcnn_status read_both(fcnn_dataset *dataset, int64_t count)
 fcnn_status fcnn_dataset_read(fcnn_dataset *dataset, fcnn_comm *comm, int64_t first, int64_t count)
 {
     dataset->first = first;
-    FCNN_TRY(fcnn_comm_agree(comm, read_both(dataset, count)));
+    FCNN_TRY(fcnn_comm_agree(comm, read_both(dataset, comm, count)));
     uint64_t sums[2] = {fcnn_table_fingerprint(&dataset->inputs, first), 0};
     if (dataset->targets_name != NULL) {
         sums[1] = fcnn_table_fingerprint(&dataset->targets, first);

@@ -98,8 +98,8 @@ fcnn_status fcnn_model_put(const fcnn_model *model, fcnn_hdf5_image *image)
 
 /* ---- files ---- */
 
-fcnn_status fcnn_model_write_with(const fcnn_model *model, fcnn_status (*add)(const void *data, fcnn_hdf5_image *image),
-                                  const void *data, const char *path)
+fcnn_status fcnn_model_pack(const fcnn_model *model, fcnn_status (*add)(const void *data, fcnn_hdf5_image *image),
+                            const void *data, void **bytes, int64_t *count)
 {
     fcnn_hdf5_image *image;
     FCNN_TRY(fcnn_hdf5_image_create(&image));
@@ -111,17 +111,17 @@ fcnn_status fcnn_model_write_with(const fcnn_model *model, fcnn_status (*add)(co
         fcnn_hdf5_image_abandon(image);
         return status;
     }
-    void *bytes;
-    int64_t count;
-    FCNN_TRY(fcnn_hdf5_image_finish(image, &bytes, &count));
-    status = fcnn_framed_file_write(path, bytes, count);
-    free(bytes);
-    return status;
+    return fcnn_hdf5_image_finish(image, bytes, count);
 }
 
 fcnn_status fcnn_model_write(const fcnn_model *model, const char *path)
 {
-    return fcnn_model_write_with(model, NULL, NULL, path);
+    void *bytes;
+    int64_t count;
+    FCNN_TRY(fcnn_model_pack(model, NULL, NULL, &bytes, &count));
+    const fcnn_status status = fcnn_framed_file_write(path, bytes, count);
+    free(bytes);
+    return status;
 }
 
 fcnn_status fcnn_model_read(const char *path, fcnn_model **out)

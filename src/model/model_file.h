@@ -25,10 +25,14 @@ fcnn_status fcnn_model_put(const fcnn_model *model, fcnn_hdf5_image *image);
  * Fails: FCNN_EDATA if there is no model or it contradicts itself; FCNN_ENOMEM. */
 fcnn_status fcnn_model_get(fcnn_hdf5_file *file, const char *path, fcnn_model **out);
 
-/* Writes a framed file with the model and what add puts beside it (NULL: nothing) from data; all borrowed.  Not
- * collective: one rank writes.  Fails: FCNN_EOUTPUT, FCNN_ENOMEM, FCNN_EINTERNAL. */
-fcnn_status fcnn_model_write_with(const fcnn_model *model, fcnn_status (*add)(const void *data, fcnn_hdf5_image *image),
-                                  const void *data, const char *path);
+/* Makes the image of a model and of what add puts beside it (NULL: nothing) from data; all borrowed.  Not collective.
+ *   bytes [count]  to be released with free()
+ * Fails: FCNN_ENOMEM, FCNN_EINTERNAL. */
+fcnn_status fcnn_model_pack(const fcnn_model *model, fcnn_status (*add)(const void *data, fcnn_hdf5_image *image),
+                            const void *data, void **bytes, int64_t *count);
+
+/* Writes a framed file with the model alone.  Not collective: one rank writes.
+ * Fails: FCNN_EOUTPUT, FCNN_ENOMEM, FCNN_EINTERNAL. */
 fcnn_status fcnn_model_write(const fcnn_model *model, const char *path);
 
 #endif

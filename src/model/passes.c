@@ -260,14 +260,6 @@ static void note(uint64_t *most, uint64_t magnitude)
     *most = larger(*most, magnitude);
 }
 
-/* Adds the seconds since *since to a sum, and sets *since to now. */
-static void count_time(double *seconds, double *since)
-{
-    const double now = fcnn_clock_seconds();
-    *seconds += now - *since;
-    *since = now;
-}
-
 static void chunk_forward_backward(const fcnn_network *network, const rows_of_pass *rows, bool count_loss,
                                    fcnn_thread_notes *notes)
 {
@@ -275,7 +267,7 @@ static void chunk_forward_backward(const fcnn_network *network, const rows_of_pa
     double since = fcnn_clock_seconds();
     note(&notes->input_magnitudes[0], take_batch(network, rows));
     publish_inputs(network, rows, 0);
-    count_time(&notes->times->elementwise, &since);
+    fcnn_clock_count(&notes->times->elementwise, &since);
     for (int64_t layer = 0; layer < layers; layer++) {
         const uint64_t magnitude = layer_forward(network, rows, layer);
         if (layer + 1 < layers) {
@@ -283,7 +275,7 @@ static void chunk_forward_backward(const fcnn_network *network, const rows_of_pa
             publish_inputs(network, rows, layer + 1);
         }
     }
-    count_time(&notes->times->multiply, &since);
+    fcnn_clock_count(&notes->times->multiply, &since);
     const double *losses = rows->area->losses + rows->at;
     note(&notes->delta_magnitudes[layers - 1], apply_loss(network, rows, FCNN_HEAD_DELTA));
     note(&notes->delta_magnitudes[layers - 1], loss_magnitude(network, losses, rows->last - rows->first));
@@ -291,12 +283,12 @@ static void chunk_forward_backward(const fcnn_network *network, const rows_of_pa
         fcnn_exact_sum_add(&notes->loss, losses[row]);
     }
     publish_deltas(network, rows, layers - 1);
-    count_time(&notes->times->elementwise, &since);
+    fcnn_clock_count(&notes->times->elementwise, &since);
     for (int64_t layer = layers - 2; layer >= 0; layer--) {
         note(&notes->delta_magnitudes[layer], layer_backward(network, rows, layer));
         publish_deltas(network, rows, layer);
     }
-    count_time(&notes->times->multiply, &since);
+    fcnn_clock_count(&notes->times->multiply, &since);
 }
 
 void fcnn_network_forward_backward(fcnn_network *network, const fcnn_batch *batch, int64_t first, int64_t last,

@@ -6,6 +6,7 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #define LONGEST_MESSAGE ((int64_t)1 << 30) /* elements of one MPI call, whose counts are int */
 
@@ -29,11 +30,16 @@ static fcnn_status check_launcher(int size, int launched)
                      tasks);
 }
 
-static fcnn_status initialize(int *argc, char ***argv)
+static fcnn_status initialize(int *argc, char ***argv, int launched)
 {
     int level;
+    (void)launched;
+#ifdef OPEN_MPI
+    FCNN_TRY(check_launcher(1, launched)); /* this MPI would end the process with a page of text */
+#endif
     MPI_Init_thread(argc, argv, MPI_THREAD_FUNNELED, &level);
     if (level < MPI_THREAD_FUNNELED) {
+        MPI_Finalize();
         return fcnn_fail(FCNN_EINTERNAL, "this MPI library cannot run threads (MPI_THREAD_FUNNELED): "
                                          "use one that is built with threads");
     }
@@ -56,7 +62,7 @@ fcnn_status fcnn_comm_start(int *argc, char ***argv, fcnn_comm **out)
     const int launched = has_launcher();
     int running;
     MPI_Initialized(&running);
-    fcnn_status status = running ? FCNN_OK : initialize(argc, argv);
+    fcnn_status status = running ? FCNN_OK : initialize(argc, argv, launched);
     if (status == FCNN_OK) {
         status = fcnn_comm_create(MPI_COMM_WORLD, out);
     }
@@ -67,8 +73,6 @@ fcnn_status fcnn_comm_start(int *argc, char ***argv, fcnn_comm **out)
             return status;
         }
         fcnn_comm_finish(*out);
-    } else if (!running) {
-        MPI_Finalize();
     }
     return status;
 }
@@ -115,6 +119,16 @@ fcnn_status fcnn_comm_agree(fcnn_comm *comm, fcnn_status status)
     strncpy(failure.text, fcnn_error_text(), sizeof failure.text - 1);
     MPI_Bcast(&failure, (int)sizeof failure, MPI_BYTE, lowest, comm->communicator);
     return fcnn_fail((fcnn_status)failure.status, "%s", failure.text);
+}
+
+fcnn_status fcnn_comm_name_rank(const fcnn_comm *comm, fcnn_status status)
+{
+    char host[64] = "";
+    if (status == FCNN_OK || comm->rank == 0) {
+        return status;
+    }
+    gethostname(host, sizeof host - 1);
+    return fcnn_fail_prefix(status, "rank %d on %s", comm->rank, host);
 }
 
 static int piece(int64_t left)

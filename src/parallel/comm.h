@@ -13,6 +13,10 @@ struct fcnn_comm {
     int finalizes; /* this object initialized MPI */
 };
 
+/* Puts "rank 2 on node7" in front of the text of a failure, before fcnn_comm_agree() tells it: for what should go
+ * well on all ranks or on none, such as reading a file.  Not on rank 0: where it fails too the others only follow. */
+fcnn_status fcnn_comm_name_rank(const fcnn_comm *comm, fcnn_status status);
+
 /* Sums over ranks, in place.  Collective.  Counts of any size. */
 void fcnn_comm_sum_doubles(fcnn_comm *comm, int64_t count, double *values);
 void fcnn_comm_sum_integers(fcnn_comm *comm, int64_t count, uint64_t *values); /* modulo 2^64 */

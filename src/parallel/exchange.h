@@ -13,10 +13,10 @@ typedef struct fcnn_exchange fcnn_exchange;
 
 /* What rides along behind the gradients: each is the number of ranks that say so. */
 typedef enum fcnn_exchange_word {
-    FCNN_WORD_STOP,      /* a stop was asked for */
-    FCNN_WORD_NONFINITE, /* NaN or Inf in an activation or a gradient */
-    FCNN_WORD_VIOLATED,  /* a factor outgrew its exponent: the gradient sums are void */
-    FCNN_WORD_IO,        /* reading or writing failed */
+    FCNN_WORD_STOP,       /* a stop was asked for */
+    FCNN_WORD_CHECKPOINT, /* a checkpoint was asked for */
+    FCNN_WORD_NONFINITE,  /* NaN or Inf in an activation or a gradient */
+    FCNN_WORD_VIOLATED,   /* a factor outgrew its exponent: the gradient sums are void */
     FCNN_WORD_COUNT
 } fcnn_exchange_word;
 

@@ -53,6 +53,11 @@ void fcnn_topology_destroy(fcnn_topology *topology)
     }
 }
 
+const char *fcnn_topology_host(const fcnn_topology *topology, int rank)
+{
+    return topology->places[rank].host;
+}
+
 static int same_host(const fcnn_topology *topology, int a, int b)
 {
     return strcmp(topology->places[a].host, topology->places[b].host) == 0;

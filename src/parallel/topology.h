@@ -12,6 +12,9 @@ typedef struct fcnn_topology fcnn_topology;
 fcnn_status fcnn_topology_create(fcnn_comm *comm, fcnn_topology **out);
 void fcnn_topology_destroy(fcnn_topology *topology);
 
+/* The host of a rank; the topology's. */
+const char *fcnn_topology_host(const fcnn_topology *topology, int rank);
+
 /* Threads for this rank: configured if positive, else OMP_NUM_THREADS, else SLURM_CPUS_PER_TASK, else the
  * processors of its mask divided among the ranks of its host whose masks share one; at least 1. */
 int fcnn_topology_threads(const fcnn_topology *topology, int configured);

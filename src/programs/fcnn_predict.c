@@ -78,6 +78,5 @@ int main(int argc, char **argv)
         status = fcnn_predict(comm, &options);
         code = status == FCNN_OK ? program_finish(PROGRAM, 0) : program_fail(PROGRAM, comm, status, fcnn_error_text());
     }
-    fcnn_comm_finish(comm);
-    return code;
+    return program_end(comm, code);
 }

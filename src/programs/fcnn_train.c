@@ -22,8 +22,12 @@ static const char help[] =
     "  --help-config            every key of a config, with its default and what it is for\n"
     "  --help, --version\n"
     "\n"
-    "Exit codes: 0 done, 64 usage or launcher, 65 bad data, 66 file missing or unreadable, 70 diverged or internal,\n"
-    "74 output not writable, 78 bad config or a key changed that may not.\n";
+    "SIGTERM, SIGINT, SIGUSR1, SIGXCPU or a file STOP in the output folder stop it after the step, with a checkpoint;\n"
+    "the same command goes on from there.  SIGUSR2 writes a checkpoint and goes on.\n"
+    "\n"
+    "Exit codes: 0 done, 64 usage or launcher, 65 bad data, 66 file missing or unreadable, 70 diverged, hung or\n"
+    "internal, 74 output not writable, 75 stopped with a checkpoint: start it again, 78 bad config or a key changed\n"
+    "that may not.  The file status in the output folder says the same.\n";
 
 typedef struct arguments {
     const char *config;
@@ -116,6 +120,7 @@ int main(int argc, char **argv)
     if (program_begin(argc, argv, PROGRAM, help) || print_reference(argc, argv)) {
         return program_finish(PROGRAM, 0);
     }
+    fcnn_train_catch_signals();
     fcnn_comm *comm = NULL;
     fcnn_status status = fcnn_comm_start(&argc, &argv, &comm);
     if (status != FCNN_OK) {
@@ -130,6 +135,5 @@ int main(int argc, char **argv)
         code = status == FCNN_OK ? program_finish(PROGRAM, 0) : program_fail(PROGRAM, comm, status, fcnn_error_text());
     }
     free(given.assignments);
-    fcnn_comm_finish(comm);
-    return code;
+    return program_end(comm, code);
 }

@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 int program_begin(int argc, char **argv, const char *program, const char *help)
 {
@@ -51,7 +52,7 @@ int program_fail(const char *program, const fcnn_comm *comm, fcnn_status status,
 {
     if (speaks(comm)) {
         fflush(stdout);
-        fprintf(stderr, "%s: error: %s\n", program, text);
+        fprintf(stderr, "%s: %s%s\n", program, status == FCNN_ESTOPPED ? "" : "error: ", text);
     }
     return fcnn_status_exit_code(status);
 }
@@ -62,6 +63,20 @@ int program_usage_error(const char *program, const fcnn_comm *comm, const char *
         fprintf(stderr, "%s: error: %s%s; see %s --help\n", program, text, detail, program);
     }
     return fcnn_status_exit_code(FCNN_EUSAGE);
+}
+
+int program_end(fcnn_comm *comm, int code)
+{
+    const int rank = fcnn_comm_rank(comm), size = fcnn_comm_size(comm);
+    fcnn_comm_finish(comm);
+    if (code == 0 || size == 1) {
+        return code;
+    }
+    if (rank == 0) {
+        nanosleep(&(struct timespec){.tv_nsec = 50000000}, NULL); /* the others have nothing more to do but to end */
+        return code;
+    }
+    return 0;
 }
 
 int program_finish(const char *program, int code)

@@ -21,6 +21,11 @@ int program_fail(const char *program, const fcnn_comm *comm, fcnn_status status,
 /* The same for a wrong command line: "program: error: text detail; see program --help". */
 int program_usage_error(const char *program, const fcnn_comm *comm, const char *text, const char *detail);
 
+/* Ends what fcnn_comm_start() began.  Returns what the process returns for a code that all ranks have alike: on
+ * several ranks rank 0 alone tells it, when the others are gone.  For launchers end a job at the first code that is not
+ * 0, and mpirun then waits (odls_base_sigkill_timeout) for ranks that are about to end by themselves. */
+int program_end(fcnn_comm *comm, int code);
+
 /* An exit code, unless what was printed did not get through. */
 int program_finish(const char *program, int code);
 

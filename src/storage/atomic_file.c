@@ -1,7 +1,9 @@
 /* src/storage/atomic_file.c — files that are there whole or not at all. */
 #include "storage/atomic_file.h"
 
+#include "core/file.h"
 #include "core/memory.h"
+#include "core/pulse.h"
 #include "core/text.h"
 
 #include <errno.h>
@@ -15,7 +17,8 @@
 
 enum {
     COPY_BYTES = 1 << 20,
-    NAMES_TRIED = 1000 /* temporaries of that many killed processes may be in the way */
+    WRITE_BYTES = 1 << 26, /* at a time: each is a sign of progress */
+    NAMES_TRIED = 1000     /* temporaries of that many killed processes may be in the way */
 };
 
 struct fcnn_atomic_file {
@@ -95,7 +98,7 @@ static fcnn_status make_temporary(fcnn_atomic_file *file, int mode)
             fcnn_text_clear(&name);
             return status;
         }
-        const int descriptor = open(name.data, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
+        const int descriptor = fcnn_file_open(name.data, O_WRONLY | O_CREAT | O_EXCL);
         if (descriptor >= 0) {
             if (mode >= 0) {
                 fchmod(descriptor, (mode_t)mode); /* a file system without permissions may refuse */
@@ -109,7 +112,7 @@ static fcnn_status make_temporary(fcnn_atomic_file *file, int mode)
         if (error == ENOENT) {
             return fcnn_fail(FCNN_EOUTPUT, "%s: cannot be written: there is no folder %s", file->path, file->folder);
         }
-        if (error != EEXIST && error != EINTR) {
+        if (error != EEXIST) {
             return cannot_write(file->path, error);
         }
     }
@@ -150,7 +153,8 @@ static fcnn_status write_bytes(const char *path, int descriptor, const void *dat
 {
     const char *next = data;
     while (bytes > 0) {
-        const ssize_t written = write(descriptor, next, bytes < (1U << 30) ? bytes : 1U << 30);
+        const ssize_t written = write(descriptor, next, bytes < WRITE_BYTES ? bytes : WRITE_BYTES);
+        fcnn_pulse_go_on();
         if (written < 0 && errno == EINTR) {
             continue;
         }
@@ -165,7 +169,7 @@ static fcnn_status write_bytes(const char *path, int descriptor, const void *dat
 
 static fcnn_status open_temporary(const fcnn_atomic_file *file, int *out)
 {
-    *out = open(file->temporary, O_WRONLY | O_CLOEXEC);
+    *out = fcnn_file_open(file->temporary, O_WRONLY);
     return *out < 0 ? cannot_write(file->path, errno) : FCNN_OK;
 }
 
@@ -199,7 +203,7 @@ static fcnn_status copy_bytes(const fcnn_atomic_file *file, const char *from, in
 
 fcnn_status fcnn_atomic_file_copy(const fcnn_atomic_file *file, const char *from)
 {
-    const int source = open(from, O_RDONLY | O_CLOEXEC);
+    const int source = fcnn_file_open(from, O_RDONLY);
     if (source < 0) {
         return fcnn_fail(FCNN_EINPUT, "%s: cannot be read: %s", from, strerror(errno));
     }
@@ -226,17 +230,18 @@ static bool sync_failed(int descriptor)
     return false;
 }
 
-static fcnn_status sync_temporary(const fcnn_atomic_file *file)
+/* Makes what was written durable, by the descriptor that wrote it where there is one: no other is sure to hear of
+ * an error that came meanwhile. */
+static fcnn_status sync_and_close(const fcnn_atomic_file *file, int descriptor)
 {
-    int descriptor;
-    FCNN_TRY(open_temporary(file, &descriptor));
     const fcnn_status status = sync_failed(descriptor) ? cannot_write(file->path, errno) : FCNN_OK;
+    posix_fadvise(descriptor, 0, 0, POSIX_FADV_DONTNEED); /* who reads it again reads what the disk holds */
     return close_written(file, descriptor, status);
 }
 
 static fcnn_status sync_folder(const fcnn_atomic_file *file)
 {
-    const int descriptor = open(file->folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    const int descriptor = fcnn_file_open(file->folder, O_RDONLY | O_DIRECTORY);
     if (descriptor < 0) {
         return errno == EACCES ? FCNN_OK : cannot_write(file->path, errno); /* writable, but not to be listed */
     }
@@ -245,9 +250,17 @@ static fcnn_status sync_folder(const fcnn_atomic_file *file)
     return status;
 }
 
-fcnn_status fcnn_atomic_file_commit(fcnn_atomic_file *file)
+void fcnn_atomic_file_abandon(fcnn_atomic_file *file)
 {
-    fcnn_status status = sync_temporary(file);
+    if (file != NULL) {
+        unlink(file->temporary);
+        destroy(file);
+    }
+}
+
+/* Gives a temporary its name, unless something failed before; takes the file. */
+static fcnn_status put_in_place(fcnn_atomic_file *file, fcnn_status status)
+{
     if (status == FCNN_OK && rename(file->temporary, file->target) != 0) {
         status = cannot_write(file->path, errno);
     }
@@ -260,12 +273,14 @@ fcnn_status fcnn_atomic_file_commit(fcnn_atomic_file *file)
     return status;
 }
 
-void fcnn_atomic_file_abandon(fcnn_atomic_file *file)
+fcnn_status fcnn_atomic_file_commit(fcnn_atomic_file *file)
 {
-    if (file != NULL) {
-        unlink(file->temporary);
-        destroy(file);
+    int descriptor;
+    fcnn_status status = open_temporary(file, &descriptor);
+    if (status == FCNN_OK) {
+        status = sync_and_close(file, descriptor);
     }
+    return put_in_place(file, status);
 }
 
 fcnn_status fcnn_atomic_file_write(const char *path, const void *head, size_t head_bytes, const void *data,
@@ -280,11 +295,7 @@ fcnn_status fcnn_atomic_file_write(const char *path, const void *head, size_t he
         if (status == FCNN_OK) {
             status = write_bytes(path, descriptor, data, bytes);
         }
-        status = close_written(file, descriptor, status);
+        status = status == FCNN_OK ? sync_and_close(file, descriptor) : close_written(file, descriptor, status);
     }
-    if (status != FCNN_OK) {
-        fcnn_atomic_file_abandon(file);
-        return status;
-    }
-    return fcnn_atomic_file_commit(file);
+    return put_in_place(file, status);
 }

@@ -1,6 +1,7 @@
 /* src/storage/framed_file.c — files that tell their own length and checksum. */
 #include "storage/framed_file.h"
 
+#include "core/file.h"
 #include "core/memory.h"
 #include "storage/atomic_file.h"
 
@@ -112,7 +113,7 @@ static fcnn_status cannot_read(const char *path, const char *reason)
 static fcnn_status open_regular(const char *path, int *descriptor, int64_t *size)
 {
     struct stat info;
-    *descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK); /* a named pipe must not wait for a writer */
+    *descriptor = fcnn_file_open(path, O_RDONLY | O_NONBLOCK); /* a named pipe must not wait for a writer */
     if (*descriptor < 0) {
         return cannot_read(path, strerror(errno));
     }
@@ -196,4 +197,20 @@ fcnn_status fcnn_framed_file_read(const char *path, bool *is_framed, void **imag
     const fcnn_status status = read_file(path, descriptor, size, is_framed, image, bytes);
     close(descriptor);
     return status;
+}
+
+fcnn_status fcnn_framed_file_verify(const char *path, const void *image, int64_t bytes)
+{
+    bool is_framed;
+    void *read = NULL;
+    int64_t count = 0;
+    const fcnn_status status = fcnn_framed_file_read(path, &is_framed, &read, &count);
+    if (status != FCNN_OK) {
+        return status == FCNN_ENOMEM
+                   ? status
+                   : fcnn_fail(FCNN_EOUTPUT, "%s: written, but not to be read again: %s", path, fcnn_error_text());
+    }
+    const bool same = is_framed && count == bytes && memcmp(read, image, (size_t)bytes) == 0;
+    free(read);
+    return same ? FCNN_OK : fcnn_fail(FCNN_EOUTPUT, "%s: written, but it reads otherwise", path);
 }

@@ -30,4 +30,8 @@ fcnn_status fcnn_framed_file_write(const char *path, const void *image, int64_t 
  * FCNN_ENOMEM. */
 fcnn_status fcnn_framed_file_read(const char *path, bool *is_framed, void **image, int64_t *bytes);
 
+/* Reads a file again that was written with an image [bytes], borrowed, and checks that it holds just that.  Not
+ * collective.  Fails: FCNN_EOUTPUT if it does not, or cannot be read; FCNN_ENOMEM. */
+fcnn_status fcnn_framed_file_verify(const char *path, const void *image, int64_t bytes);
+
 #endif

@@ -130,6 +130,8 @@ typedef struct fcnn_benchmark_result {
     double efficiency;
     double flop_per_cycle; /* NaN: no cycle counter */
     fcnn_split split;
+    double check_seconds; /* of a comparison of the ranks' parameters; 0: one rank makes none */
+    double check_part;    /* of the time of training, with train.check_every as it is by default */
     int64_t memory_base, memory_predicted, memory_measured; /* bytes, the largest rank's; −1: not known */
     fcnn_step_model model;
 } fcnn_benchmark_result;

@@ -69,7 +69,9 @@ static fcnn_status put_speed(const fcnn_benchmark_result *result, fcnn_text *out
     FCNN_TRY(put_number(out, ", ", "exchange", split->exchange));
     FCNN_TRY(put_number(out, ", ", "waiting", split->waiting));
     FCNN_TRY(put_number(out, ", ", "other", split->other));
-    FCNN_TRY(put_integer(out, "}" LINE, "memory_base", result->memory_base));
+    FCNN_TRY(put_number(out, "}" LINE, "check_seconds", result->check_seconds));
+    FCNN_TRY(put_number(out, LINE, "check_part", result->check_part));
+    FCNN_TRY(put_integer(out, LINE, "memory_base", result->memory_base));
     FCNN_TRY(put_integer(out, LINE, "memory_predicted", result->memory_predicted));
     return put_integer(out, LINE, "memory_measured", result->memory_measured);
 }

@@ -5,12 +5,14 @@
 #include "model/initializer.h"
 #include "training/benchmark.h"
 #include "training/footprint.h"
+#include "training/rank_check.h"
 
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
 enum { ROUNDS = 7, TWIN_ROUNDS = 2, WARM_STEPS = 3, MOST_STEPS = 1000000, SEED = 1 };
+enum { CHECKS = 20, CHECK_EVERY = 100 /* steps: train.check_every by default */ };
 
 #define WARM_SECONDS 0.2
 #define BURST_SECONDS 0.02 /* of the peak, before each round */
@@ -196,6 +198,24 @@ static double compute_of_step(const rounds *given)
     return median_step(given) * given->compute / given->total;
 }
 
+/* What the comparison of the ranks' parameters costs a training; the slowest rank's time. */
+static fcnn_status take_checks(const subject *given, fcnn_benchmark_result *out)
+{
+    fcnn_topology *topology;
+    FCNN_TRY(fcnn_topology_create(given->comm, &topology));
+    fcnn_status status = FCNN_OK;
+    const double begin = fcnn_comm_seconds();
+    for (int i = 0; i < CHECKS && status == FCNN_OK; i++) {
+        status = fcnn_rank_check(given->comm, topology, given->step->network, given->number);
+    }
+    double seconds = given->comm->size > 1 ? (fcnn_comm_seconds() - begin) / CHECKS : 0;
+    fcnn_comm_max_doubles(given->comm, 1, &seconds);
+    fcnn_topology_destroy(topology);
+    out->check_seconds = seconds;
+    out->check_part = seconds / (seconds + CHECK_EVERY * out->step_seconds);
+    return status;
+}
+
 /* ---- memory ---- */
 
 /* base is what the process had before, counts whether its peak began there. */
@@ -267,6 +287,7 @@ static fcnn_status run_itself(fcnn_comm *comm, const fcnn_benchmark_plan *plan, 
     if (status == FCNN_OK) {
         take_memory(&given, base, counts, out);
         take_speed(&given, measured, out);
+        status = take_checks(&given, out);
     }
     destroy(&given);
     return status;

@@ -58,6 +58,10 @@ void fcnn_benchmark_print_result(const fcnn_benchmark_result *result, FILE *out)
             "exchange: %s\n",
             100 * split->multiply, 100 * split->elementwise, 100 * split->exchange, 100 * split->waiting,
             100 * split->other, result->exchange);
+    if (result->check_seconds > 0) {
+        fprintf(out, "         comparing the ranks' parameters takes %.1f us, %.2f %% of the time of training\n",
+                result->check_seconds * 1e6, 100 * result->check_part);
+    }
     print_memory(result, out);
     fflush(out);
     free(network);

@@ -1,17 +1,27 @@
 /* src/training/checkpoint.c — a model with all that decides how its training goes on.
  *
- * Beside what every model file has: /state with the attributes step, epoch, exponents_ready, train_data and
- * validation_data, and the arrays input_exponents and delta_exponents. */
+ * Beside what every model file has: /state with the attributes step, epoch, batch, rows, skipped, rollbacks,
+ * exponents_ready, train_data, validation_data and build, and the arrays input_exponents, delta_exponents and loss. */
 #include "training/checkpoint.h"
 
 #include "core/memory.h"
 #include "model/model_file.h"
 #include "storage/framed_file.h"
 
+#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 
 #define LONGEST_TEXT 65536
+
+#ifdef __VERSION__
+#define BUILD "compiler " __VERSION__
+#else
+#define BUILD "unknown compiler"
+#endif
+
+/* The attributes of /state that are whole numbers. */
+#define STATE_INTEGERS(X) X(step) X(epoch) X(batch) X(rows) X(skipped) X(rollbacks)
 
 void fcnn_training_state_clear(fcnn_training_state *state)
 {
@@ -24,24 +34,32 @@ void fcnn_training_state_clear(fcnn_training_state *state)
 
 /* ---- writing ---- */
 
+/* A sum over ranks is in its limbs alone: it has been carried, and is not stored unless all its values are finite. */
+#define LOSS_WORDS FCNN_EXACT_LIMBS
+
 static fcnn_status put_state(const void *data, fcnn_hdf5_image *image)
 {
     const fcnn_training_state *state = data;
     FCNN_TRY(fcnn_hdf5_image_group(image, "/state"));
-    FCNN_TRY(fcnn_hdf5_image_integer_attribute(image, "/state", "step", state->step));
-    FCNN_TRY(fcnn_hdf5_image_integer_attribute(image, "/state", "epoch", state->epoch));
+#define PUT_INTEGER(name) FCNN_TRY(fcnn_hdf5_image_integer_attribute(image, "/state", #name, state->name));
+    STATE_INTEGERS(PUT_INTEGER)
+#undef PUT_INTEGER
     FCNN_TRY(fcnn_hdf5_image_integer_attribute(image, "/state", "exponents_ready", state->exponents_ready));
     FCNN_TRY(fcnn_hdf5_image_text_attribute(image, "/state", "train_data", state->train_data));
     FCNN_TRY(fcnn_hdf5_image_text_attribute(image, "/state", "validation_data", state->validation_data));
+    FCNN_TRY(fcnn_hdf5_image_text_attribute(image, "/state", "build", BUILD));
+    FCNN_TRY(
+        fcnn_hdf5_image_dataset(image, "/state/loss", FCNN_TYPE_INT64, 1, (int64_t[]){LOSS_WORDS}, state->loss.limbs));
     FCNN_TRY(fcnn_hdf5_image_dataset(image, "/state/input_exponents", FCNN_TYPE_INT64, 1, &state->layers,
                                      state->input_exponents));
     return fcnn_hdf5_image_dataset(image, "/state/delta_exponents", FCNN_TYPE_INT64, 1, &state->layers,
                                    state->delta_exponents);
 }
 
-fcnn_status fcnn_checkpoint_write(const char *path, const fcnn_model *model, const fcnn_training_state *state)
+fcnn_status fcnn_checkpoint_pack(const fcnn_model *model, const fcnn_training_state *state, void **bytes,
+                                 int64_t *count)
 {
-    return fcnn_model_write_with(model, put_state, state, path);
+    return fcnn_model_pack(model, put_state, state, bytes, count);
 }
 
 /* ---- reading ---- */
@@ -77,16 +95,28 @@ fcnn_status fcnn_checkpoint_share(fcnn_comm *comm, const char *path, void **byte
     return FCNN_OK;
 }
 
-static fcnn_status get_exponents(fcnn_hdf5_file *file, const char *path, const char *name, int64_t layers,
-                                 int64_t **out)
+static fcnn_status check_integers(fcnn_hdf5_file *file, const char *path, const char *name, int64_t count)
 {
     fcnn_hdf5_info info;
     FCNN_TRY(fcnn_hdf5_describe(file, name, &info));
-    if (info.rank != 1 || info.dims[0] != layers || info.type != FCNN_TYPE_INT64) {
-        return fcnn_fail(FCNN_EDATA, "%s: %s does not have one int64 for each layer", path, name);
+    if (info.rank != 1 || info.dims[0] != count || info.type != FCNN_TYPE_INT64) {
+        return fcnn_fail(FCNN_EDATA, "%s: %s is not %" PRId64 " numbers of int64", path, name, count);
     }
+    return FCNN_OK;
+}
+
+static fcnn_status get_exponents(fcnn_hdf5_file *file, const char *path, const char *name, int64_t layers,
+                                 int64_t **out)
+{
+    FCNN_TRY(check_integers(file, path, name, layers));
     FCNN_TRY(fcnn_memory_create("the exponents", layers, sizeof **out, out));
     return fcnn_hdf5_read_rows(file, name, 0, layers, *out);
+}
+
+static fcnn_status get_loss(fcnn_hdf5_file *file, const char *path, fcnn_exact_sum *loss)
+{
+    FCNN_TRY(check_integers(file, path, "/state/loss", LOSS_WORDS));
+    return fcnn_hdf5_read_rows(file, "/state/loss", 0, LOSS_WORDS, loss->limbs);
 }
 
 static fcnn_status get_state(fcnn_hdf5_file *file, const char *path, int64_t layers, fcnn_training_state *state)
@@ -97,8 +127,10 @@ static fcnn_status get_state(fcnn_hdf5_file *file, const char *path, int64_t lay
     }
     int64_t ready;
     state->layers = layers;
-    FCNN_TRY(fcnn_hdf5_read_integer_attribute(file, "/state", "step", &state->step));
-    FCNN_TRY(fcnn_hdf5_read_integer_attribute(file, "/state", "epoch", &state->epoch));
+#define GET_INTEGER(name) FCNN_TRY(fcnn_hdf5_read_integer_attribute(file, "/state", #name, &state->name));
+    STATE_INTEGERS(GET_INTEGER)
+#undef GET_INTEGER
+    FCNN_TRY(get_loss(file, path, &state->loss));
     FCNN_TRY(fcnn_hdf5_read_integer_attribute(file, "/state", "exponents_ready", &ready));
     state->exponents_ready = ready != 0;
     FCNN_TRY(fcnn_hdf5_read_text_attribute(file, "/state", "train_data", LONGEST_TEXT, &state->train_data));

@@ -2,12 +2,18 @@
 #ifndef FCNN_TRAINING_CHECKPOINT_H
 #define FCNN_TRAINING_CHECKPOINT_H
 
+#include "compute/exact_sum.h"
 #include "model/model.h"
 #include "parallel/comm.h"
 
 /* Where a training is; beside the model of the same moment. */
 typedef struct fcnn_training_state {
     int64_t step, epoch; /* done so far */
+    int64_t batch;       /* of the epoch that has begun: steps done */
+    int64_t rows;        /* that its loss counts */
+    fcnn_exact_sum loss; /* over those rows; of all ranks in a file, of this rank's part while training */
+    int64_t skipped;     /* batches without an update (train.nonfinite = skip) */
+    int64_t rollbacks;   /* times that the learning rate was halved (train.nonfinite = rollback) */
     int64_t layers;
     int64_t *input_exponents; /* [layers] of the exact sums (model/gradient.h) */
     int64_t *delta_exponents; /* [layers] */
@@ -17,8 +23,11 @@ typedef struct fcnn_training_state {
 
 void fcnn_training_state_clear(fcnn_training_state *state);
 
-/* Writes a checkpoint durably.  Not collective: rank 0 calls.  Fails: FCNN_EOUTPUT, FCNN_ENOMEM. */
-fcnn_status fcnn_checkpoint_write(const char *path, const fcnn_model *model, const fcnn_training_state *state);
+/* Makes the image of a checkpoint.  Not collective: rank 0 calls.
+ *   bytes [count]  to be released with free()
+ * Fails: FCNN_ENOMEM, FCNN_EINTERNAL. */
+fcnn_status fcnn_checkpoint_pack(const fcnn_model *model, const fcnn_training_state *state, void **bytes,
+                                 int64_t *count);
 
 /* Reads a framed file on rank 0 and gives its verified bytes to all ranks; bytes is released with free(), or
  * taken by fcnn_checkpoint_unpack.  Collective; all fail alike. */

@@ -1,4 +1,4 @@
-/* src/training/description.c — what a run is about to do, in words. */
+/* src/training/description.c — what a run is about to do, and what it took, in words. */
 #include "training/description.h"
 
 #include "core/text.h"
@@ -122,4 +122,55 @@ fcnn_status fcnn_description_print(const fcnn_trainer *trainer)
     fcnn_text_clear(&ranks);
     fcnn_text_clear(&exchange);
     return fcnn_comm_agree(trainer->comm, status);
+}
+
+void fcnn_description_print_resume(const fcnn_trainer *trainer)
+{
+    FILE *out = trainer->progress.out;
+    if (out != NULL && fcnn_trainer_is_finished(trainer)) {
+        fprintf(out, "finished already: %s has all %" PRId64 " epochs; raise train.epochs to go on\n",
+                trainer->resumed_from, trainer->state.epoch);
+    } else if (out != NULL && trainer->resumed_from != NULL) {
+        fprintf(out, "resumed at step %" PRId64 " from %s\n", trainer->state.step, trainer->resumed_from);
+        fflush(out);
+    }
+}
+
+/* ---- at the end ---- */
+
+/* Where the time went.  The rank that comes last to an exchange does not wait in it, so the shortest time of
+ * a rank in exchanges is taken for the exchange itself, and what the mean is above it for waiting. */
+static void print_times(const fcnn_trainer *trainer)
+{
+    const fcnn_thread_times *times = &trainer->step->times[0];
+    double shortest = -times->exchange,
+           sums[2] = {times->multiply + times->elementwise, times->exchange + times->waiting};
+    fcnn_comm_max_doubles(trainer->comm, 1, &shortest);
+    fcnn_comm_sum_doubles(trainer->comm, 2, sums);
+    FILE *out = trainer->progress.out;
+    if (out == NULL) {
+        return;
+    }
+    const double ranks = (double)trainer->comm->size;
+    fprintf(out,
+            "time: %.2f s; training %.2f s (compute %.2f, exchange %.2f, waiting %.2f), evaluation %.2f, reading %.2f, "
+            "writing %.2f\n",
+            fcnn_comm_seconds() - trainer->start_seconds, trainer->train_seconds, sums[0] / ranks, -shortest,
+            sums[1] / ranks + shortest, trainer->evaluation_seconds, trainer->read_seconds, trainer->write_seconds);
+    if (trainer->step->resets > 0) {
+        fprintf(out, "exponents of the exact sums were raised %" PRId64 " times between their regular settings\n",
+                trainer->step->resets);
+    }
+    if (trainer->state.skipped > 0) {
+        fprintf(out, "%" PRId64 " batches were left out for NaN or Inf\n", trainer->state.skipped);
+    }
+}
+
+void fcnn_description_print_end(const fcnn_trainer *trainer)
+{
+    print_times(trainer);
+    if (trainer->progress.out != NULL) {
+        fprintf(trainer->progress.out, "model: %s/model.h5\n", trainer->config->output_directory);
+        fflush(trainer->progress.out);
+    }
 }

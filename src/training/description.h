@@ -1,4 +1,4 @@
-/* src/training/description.h — what a run is about to do, in words. */
+/* src/training/description.h — what a run is about to do, and what it took, in words. */
 #ifndef FCNN_TRAINING_DESCRIPTION_H
 #define FCNN_TRAINING_DESCRIPTION_H
 
@@ -7,5 +7,11 @@
 /* Prints, on rank 0: version, ranks and threads and where they are bound, instruction set, data, network,
  * blocks, how sums are exchanged; and for --check also memory and which rank counts fit.  Collective. */
 fcnn_status fcnn_description_print(const fcnn_trainer *trainer);
+
+/* Prints, on rank 0, which checkpoint the run goes on from, if there is one. */
+void fcnn_description_print_resume(const fcnn_trainer *trainer);
+
+/* Prints, on rank 0, where the time went and where the model is.  Collective. */
+void fcnn_description_print_end(const fcnn_trainer *trainer);
 
 #endif

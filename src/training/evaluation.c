@@ -2,6 +2,7 @@
 #include "training/evaluation.h"
 
 #include "core/memory.h"
+#include "core/pulse.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -203,6 +204,7 @@ void fcnn_evaluation_run_rows(fcnn_evaluation *evaluation, fcnn_network *network
                   .rows = count},
         .first = first,
     };
+    fcnn_pulse_beat(FCNN_PHASE_EVALUATING);
     fcnn_team_run(evaluation->team, work_on_rows, &work);
 }
 

@@ -88,6 +88,9 @@ static fcnn_status read_one(fcnn_comm *comm, const fcnn_config *config, bool ove
             if (status == FCNN_OK) {
                 return FCNN_OK;
             }
+            fcnn_model_destroy(*model); /* other ranks may have failed to unpack it */
+            *model = NULL;
+            fcnn_training_state_clear(state);
         }
         if (status != FCNN_EDATA || !may_pass_over) {
             return status;

@@ -1,6 +1,7 @@
 /* src/training/run_folder.c — the folder of a run. */
 #include "training/run_folder.h"
 
+#include "core/file.h"
 #include "core/memory.h"
 #include "core/text.h"
 
@@ -37,8 +38,8 @@ static fcnn_status make_all(char *folder)
 static fcnn_status try_to_write(const char *folder)
 {
     fcnn_text path = {0};
-    FCNN_TRY(fcnn_text_append(&path, "%s/.fcnn-XXXXXX", folder));
-    const int file = mkstemp(path.data);
+    FCNN_TRY(fcnn_text_append(&path, "%s/.fcnn-%ld.tmp", folder, (long)getpid()));
+    const int file = fcnn_file_open(path.data, O_WRONLY | O_CREAT);
     fcnn_status status = FCNN_OK;
     if (file < 0) {
         status = fcnn_fail(FCNN_EOUTPUT, "output folder %s cannot be written: %s", folder, strerror(errno));
@@ -60,6 +61,29 @@ fcnn_status fcnn_run_folder_prepare(const char *folder)
     return try_to_write(folder);
 }
 
+/* Whether a run that was killed may have left a file of that name, which nobody will miss. */
+static bool is_left_over(const char *name)
+{
+    const size_t length = strlen(name);
+    const bool is_temporary = length > 4 && strcmp(name + length - 4, ".tmp") == 0;
+    return strcmp(name, "hang") == 0 || strncmp(name, "hang.", 5) == 0 ||
+           (is_temporary && (strncmp(name, ".checkpoint-", 12) == 0 || strncmp(name, ".model.h5.", 10) == 0 ||
+                             strncmp(name, ".fcnn-", 6) == 0 || strncmp(name, ".status.", 8) == 0));
+}
+
+void fcnn_run_folder_clean(const char *folder)
+{
+    DIR *directory = opendir(folder);
+    for (struct dirent *entry = NULL; directory != NULL && (entry = readdir(directory)) != NULL;) {
+        if (is_left_over(entry->d_name)) {
+            unlinkat(dirfd(directory), entry->d_name, 0);
+        }
+    }
+    if (directory != NULL) {
+        closedir(directory);
+    }
+}
+
 /* The step in a name such as checkpoint-120.h5; −1 if it is another file's. */
 static int64_t step_of_name(const char *name)
 {
@@ -71,8 +95,9 @@ static int64_t step_of_name(const char *name)
         return -1;
     }
     snprintf(digits, sizeof digits, "%.*s", (int)(length - ends), name + sizeof head - 1);
+    const bool as_written = strspn(digits, "0123456789") == strlen(digits) && (digits[0] != '0' || digits[1] == '\0');
     int64_t step;
-    return fcnn_text_to_int64(digits, &step) && step >= 0 ? step : -1;
+    return as_written && fcnn_text_to_int64(digits, &step) ? step : -1;
 }
 
 static int newest_first(const void *a, const void *b)
@@ -140,23 +165,51 @@ static fcnn_status remove_file(char *path)
     return status;
 }
 
-fcnn_status fcnn_run_folder_prune(const char *folder, int64_t keep)
+/* Removes the checkpoints that a choice names: k counts from the newest one. */
+static fcnn_status remove_checkpoints(const char *folder, bool (*is_chosen)(int64_t k, int64_t step, const int64_t *by),
+                                      const int64_t *by)
 {
     int64_t *steps, count;
     FCNN_TRY(fcnn_run_folder_checkpoints(folder, &steps, &count));
     fcnn_status status = FCNN_OK;
-    for (int64_t i = keep; i < count && status == FCNN_OK; i++) {
+    for (int64_t k = 0; k < count && status == FCNN_OK; k++) {
         char *path;
-        status = fcnn_run_folder_checkpoint_path(folder, steps[i], &path);
-        if (status == FCNN_OK) {
-            status = remove_file(path);
+        if (is_chosen(k, steps[k], by)) {
+            status = fcnn_run_folder_checkpoint_path(folder, steps[k], &path);
+            status = status == FCNN_OK ? remove_file(path) : status;
         }
     }
     free(steps);
-    if (status == FCNN_OK && keep == 0) {
-        char *path;
-        FCNN_TRY(fcnn_run_folder_model_path(folder, &path));
-        status = remove_file(path);
-    }
     return status;
+}
+
+/* by: how many newest ones stay, and a step that stays too, as then does the start. */
+static bool is_old(int64_t k, int64_t step, const int64_t *by)
+{
+    const bool stays = by[1] >= 0 && (step == by[1] || step == 0);
+    return k >= by[0] && !stays;
+}
+
+static bool is_later(int64_t k, int64_t step, const int64_t *by)
+{
+    (void)k;
+    return step > *by;
+}
+
+fcnn_status fcnn_run_folder_prune(const char *folder, int64_t keep, int64_t stays)
+{
+    return remove_checkpoints(folder, is_old, (const int64_t[]){keep, stays});
+}
+
+fcnn_status fcnn_run_folder_go_back(const char *folder, int64_t step)
+{
+    return remove_checkpoints(folder, is_later, &step);
+}
+
+fcnn_status fcnn_run_folder_empty(const char *folder)
+{
+    FCNN_TRY(fcnn_run_folder_go_back(folder, -1));
+    char *path;
+    FCNN_TRY(fcnn_run_folder_model_path(folder, &path));
+    return remove_file(path);
 }

@@ -13,6 +13,10 @@
  * Fails: FCNN_EOUTPUT. */
 fcnn_status fcnn_run_folder_prepare(const char *folder);
 
+/* Removes what runs that were killed left behind: temporaries and the watchdog's notes.  The folder is locked
+ * (run_lock.h). */
+void fcnn_run_folder_clean(const char *folder);
+
 /* The steps of the checkpoints in a folder, the newest first; none if there is no folder.
  * steps [*count] is to be released with free().  Fails: FCNN_ENOMEM, FCNN_EOUTPUT. */
 fcnn_status fcnn_run_folder_checkpoints(const char *folder, int64_t **steps, int64_t *count);
@@ -21,7 +25,14 @@ fcnn_status fcnn_run_folder_checkpoints(const char *folder, int64_t **steps, int
 fcnn_status fcnn_run_folder_checkpoint_path(const char *folder, int64_t step, char **out);
 fcnn_status fcnn_run_folder_model_path(const char *folder, char **out);
 
-/* Removes all checkpoints but the newest `keep` and, if keep is 0, the model.  Fails: FCNN_EOUTPUT. */
-fcnn_status fcnn_run_folder_prune(const char *folder, int64_t keep);
+/* Removes all checkpoints but the newest `keep` and, unless stays is −1, those of that step and of step 0.
+ * Fails: FCNN_EOUTPUT. */
+fcnn_status fcnn_run_folder_prune(const char *folder, int64_t keep, int64_t stays);
+
+/* Removes the checkpoints of later steps than that.  Fails: FCNN_EOUTPUT. */
+fcnn_status fcnn_run_folder_go_back(const char *folder, int64_t step);
+
+/* Removes all checkpoints and the model.  Fails: FCNN_EOUTPUT. */
+fcnn_status fcnn_run_folder_empty(const char *folder);
 
 #endif

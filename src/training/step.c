@@ -3,9 +3,12 @@
 
 #include "core/clock.h"
 #include "core/memory.h"
+#include "core/pulse.h"
 #include "model/optimizer.h"
 
+#include <float.h>
 #include <inttypes.h>
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -128,19 +131,11 @@ typedef struct step_run {
     bool diverged;
 } step_run;
 
-/* Adds the seconds since *since to a sum, and sets *since to now. */
-static void count_time(double *seconds, double *since)
-{
-    const double now = fcnn_clock_seconds();
-    *seconds += now - *since;
-    *since = now;
-}
-
 static void wait_for_team(fcnn_step *step, int thread)
 {
     double since = fcnn_clock_seconds();
     fcnn_team_wait();
-    count_time(&step->times[thread].waiting, &since);
+    fcnn_clock_count(&step->times[thread].waiting, &since);
 }
 
 static void clear_notes(fcnn_step *step, int thread)
@@ -206,7 +201,7 @@ static void accumulate(fcnn_step *step, const leaf_group *group, void *sums, boo
     };
     double since = fcnn_clock_seconds();
     fcnn_gradient_accumulate(step->gradient, step->network, sums, &leaves, share, shares);
-    count_time(&step->times[thread].multiply, &since);
+    fcnn_clock_count(&step->times[thread].multiply, &since);
 }
 
 /* What a step does with a batch's rows. */
@@ -232,6 +227,9 @@ static void go_by_tiles(fcnn_step *step, const share *work, int thread, int thre
                        threads);
             wait_for_team(step, thread);
         }
+        if (thread == 0) {
+            fcnn_pulse_go_on();
+        }
         leaf = end;
     } while (leaf < step->leaf_count);
 }
@@ -254,6 +252,9 @@ static void go_by_rows(fcnn_step *step, const share *work, int thread, int threa
             void *sums = step->sums != NULL ? step->sums[thread] : fcnn_exchange_values(step->exchange);
             accumulate(step, &group, sums, false, thread, 0, 1);
         }
+        if (thread == 0) {
+            fcnn_pulse_go_on();
+        }
         leaf = end;
     } while (leaf < last);
     wait_for_team(step, thread);
@@ -261,7 +262,7 @@ static void go_by_rows(fcnn_step *step, const share *work, int thread, int threa
         double since = fcnn_clock_seconds();
         fcnn_gradient_join(step->gradient, step->network, (const void *const *)step->sums,
                            fcnn_exchange_values(step->exchange), thread, threads);
-        count_time(&step->times[thread].elementwise, &since);
+        fcnn_clock_count(&step->times[thread].elementwise, &since);
         wait_for_team(step, thread);
     }
 }
@@ -332,12 +333,16 @@ static void exchange_sums(fcnn_step *step, int thread, int threads)
 {
     double since = fcnn_clock_seconds();
     if (thread == 0) {
+        if (step->lifecycle != NULL) {
+            fcnn_lifecycle_say(step->lifecycle, step->exchange);
+        }
+        fcnn_pulse_beat(FCNN_PHASE_EXCHANGING);
         fcnn_exchange_say(step->exchange, FCNN_WORD_NONFINITE, find_nonfinite(step) >= 0);
         fcnn_exchange_say(step->exchange, FCNN_WORD_VIOLATED,
                           step->gradient->exact && !fcnn_gradient_fits(step->gradient, step->network, step->exponents));
     }
     fcnn_exchange_sum(step->exchange, thread, threads, fcnn_team_wait);
-    count_time(&step->times[thread].exchange, &since);
+    fcnn_clock_count(&step->times[thread].exchange, &since);
 }
 
 /* A factor outgrew its exponent on some rank: all set new ones and sum the gradients again. */
@@ -353,6 +358,9 @@ static void run_on_thread(void *data, int thread, int threads)
 {
     step_run *run = data;
     fcnn_step *step = run->step;
+    if (thread == 0) {
+        fcnn_pulse_beat(FCNN_PHASE_COMPUTING);
+    }
     clear_notes(step, thread);
     compute_sums(run, thread, threads);
     exchange_sums(step, thread, threads);
@@ -363,23 +371,56 @@ static void run_on_thread(void *data, int thread, int threads)
     if (fcnn_exchange_heard(step->exchange, FCNN_WORD_VIOLATED) > 0) {
         sum_again(step, thread, threads);
     }
+    if (thread == 0) {
+        fcnn_pulse_beat(FCNN_PHASE_UPDATING);
+    }
     double since = fcnn_clock_seconds();
     fcnn_optimizer_update(step->network, step->gradient, fcnn_exchange_values(step->exchange), run->scale, run->rate,
                           thread, threads);
-    count_time(&step->times[thread].elementwise, &since);
+    fcnn_clock_count(&step->times[thread].elementwise, &since);
 }
 
+/* This rank's row of the batch, as the data set counts its own, with an input beyond the precision; −1: none. */
+static int64_t find_large_input(const fcnn_step *step)
+{
+    const fcnn_network *network = step->network;
+    const fcnn_table *inputs = &step->data->train.dataset->inputs;
+    const double limit = network->kernels->bits == 32 ? FLT_MAX : DBL_MAX;
+    for (int64_t i = 0; i < step->leaves[step->leaf_count]; i++) {
+        for (int64_t column = 0; column < inputs->width; column++) {
+            const double value = fcnn_table_value(inputs, step->index[i], column);
+            if (!(fabs(fma(value, network->input_line[column], network->input_line[inputs->width + column])) <=
+                  limit)) {
+                return step->index[i];
+            }
+        }
+    }
+    return -1;
+}
+
+static fcnn_status name_cause(const fcnn_step *step, int64_t number, int64_t layer)
+{
+    const int64_t row = layer == 0 ? find_large_input(step) : -1;
+    if (row >= 0) {
+        const fcnn_dataset *dataset = step->data->train.dataset;
+        return fcnn_fail(FCNN_EDIVERGED,
+                         "training diverged at step %" PRId64 ": NaN, Inf or a number too large in layer 1, from row "
+                         "%" PRId64 " of %s (%s; rows count from 0): take it out, or use data.normalize or "
+                         "model.precision = double",
+                         number + 1, fcnn_dataset_file_row(dataset, row), dataset->file, dataset->inputs_name);
+    }
+    return fcnn_fail(FCNN_EDIVERGED,
+                     "training diverged at step %" PRId64 ": NaN, Inf or a number too large in layer %" PRId64
+                     "; try a smaller optimizer.learning_rate, or data.normalize = standardize",
+                     number + 1, layer + 1);
+}
+
+/* Exponents that this batch set may be far too high for the next. */
 static fcnn_status diverged(fcnn_step *step, int64_t number)
 {
-    fcnn_status status = FCNN_OK;
+    step->gradient->ready = false;
     const int64_t layer = find_nonfinite(step); /* sums that were not finite still are not, after the exchange */
-    if (layer >= 0) {
-        status = fcnn_fail(FCNN_EDIVERGED,
-                           "training diverged at step %" PRId64 ": NaN, Inf or a number too large in layer %" PRId64
-                           "; try a smaller optimizer.learning_rate, or data.normalize = standardize",
-                           number + 1, layer + 1);
-    }
-    return fcnn_comm_agree(step->comm, status);
+    return fcnn_comm_agree(step->comm, layer >= 0 ? name_cause(step, number, layer) : FCNN_OK);
 }
 
 fcnn_status fcnn_step_run(fcnn_step *step, int64_t number, int64_t batch, double rate, fcnn_exact_sum *loss)
@@ -400,4 +441,9 @@ fcnn_status fcnn_step_run(fcnn_step *step, int64_t number, int64_t batch, double
         fcnn_exact_sum_merge(loss, &step->notes[thread].loss);
     }
     return FCNN_OK;
+}
+
+bool fcnn_step_heard(const fcnn_step *step, fcnn_exchange_word word)
+{
+    return fcnn_exchange_heard(step->exchange, word) > 0;
 }

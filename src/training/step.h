@@ -6,6 +6,7 @@
 #include "model/gradient.h"
 #include "parallel/exchange.h"
 #include "training/division.h"
+#include "training/lifecycle.h"
 #include "training/training_data.h"
 
 typedef struct fcnn_step {
@@ -20,10 +21,11 @@ typedef struct fcnn_step {
     int64_t *index;                 /* [rows of this rank in a batch] */
     int64_t *leaves;                /* [leaves + 1] */
     int64_t leaf_count;
-    fcnn_thread_notes *notes; /* [threads] */
-    fcnn_thread_times *times; /* [threads] */
-    int64_t *exponents;       /* [2·layers] */
-    int64_t resets;           /* exponents set anew because a factor outgrew them */
+    fcnn_thread_notes *notes;  /* [threads] */
+    fcnn_thread_times *times;  /* [threads] */
+    int64_t *exponents;        /* [2·layers] */
+    int64_t resets;            /* exponents set anew because a factor outgrew them */
+    fcnn_lifecycle *lifecycle; /* borrowed: what it says rides along; NULL: nothing */
 } fcnn_step;
 
 /* Exponents of the exact sums are set anew every so many steps. */
@@ -44,7 +46,11 @@ fcnn_status fcnn_step_create_divided(fcnn_comm *comm, const fcnn_model *model, c
 
 /* Runs step number `number` (of all; from 0), which is a batch of the sampler's epoch, and adds the losses of
  * its rows on this rank, before the update, to loss.  Collective.
- * Fails, alike on all ranks: FCNN_EDIVERGED, with nothing updated. */
+ * Fails, alike on all ranks: FCNN_EDIVERGED, with neither parameters nor loss changed; the text names the layer and,
+ * where an input alone is the cause, file and row. */
 fcnn_status fcnn_step_run(fcnn_step *step, int64_t number, int64_t batch, double rate, fcnn_exact_sum *loss);
+
+/* Whether any rank said a word in the last step. */
+bool fcnn_step_heard(const fcnn_step *step, fcnn_exchange_word word);
 
 #endif

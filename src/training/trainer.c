@@ -4,12 +4,14 @@
 
 #include "core/log.h"
 #include "core/memory.h"
-#include "model/initializer.h"
-#include "model/model_file.h"
-#include "model/normalizer.h"
+#include "core/pulse.h"
+#include "core/signals.h"
 #include "training/description.h"
+#include "training/rank_check.h"
 #include "training/resume.h"
 #include "training/run_folder.h"
+#include "training/run_guard.h"
+#include "training/saving.h"
 #include "training/start_model.h"
 
 #include <fenv.h>
@@ -20,9 +22,12 @@
 
 /* ---- creation ---- */
 
-/* Puts a checkpoint's state in place of a new run's. */
-static void restore_exponents(fcnn_trainer *trainer)
+/* Puts a checkpoint's state in place of a new run's: its loss is that of all ranks, and counts once. */
+static void restore_state(fcnn_trainer *trainer)
 {
+    if (trainer->comm->rank != 0) {
+        trainer->state.loss = (fcnn_exact_sum){0};
+    }
     const size_t bytes = (size_t)trainer->state.layers * sizeof(int64_t);
     fcnn_gradient *gradient = trainer->step->gradient;
     memcpy(gradient->input_exponents, trainer->state.input_exponents, bytes);
@@ -44,29 +49,41 @@ static fcnn_status begin_state(fcnn_trainer *trainer)
     if (trainer->resumed_from == NULL) {
         return new_state(trainer);
     }
-    restore_exponents(trainer);
+    restore_state(trainer);
     return fcnn_resume_check_data(trainer->resumed_from, &trainer->state, trainer->data);
 }
 
 static fcnn_status create_step(fcnn_trainer *trainer)
 {
     const fcnn_config *config = trainer->config;
-    return fcnn_step_create(trainer->comm, trainer->model, trainer->data,
-                            config->train_reduction == FCNN_REDUCTION_EXACT, config->train_exchange, trainer->threads,
-                            &trainer->step);
+    FCNN_TRY(fcnn_step_create(trainer->comm, trainer->model, trainer->data,
+                              config->train_reduction == FCNN_REDUCTION_EXACT, config->train_exchange, trainer->threads,
+                              &trainer->step));
+    trainer->step->lifecycle = &trainer->lifecycle;
+    return FCNN_OK;
+}
+
+/* The model's config is the one that trains it now. */
+static fcnn_status name_config(fcnn_trainer *trainer)
+{
+    free(trainer->model->config);
+    trainer->model->config = NULL;
+    return fcnn_config_text(trainer->config, &trainer->model->config);
+}
+
+static fcnn_status create_validation(fcnn_trainer *trainer)
+{
+    if (trainer->data->validation.dataset == NULL) {
+        return FCNN_OK;
+    }
+    return fcnn_evaluation_create(trainer->comm, trainer->step->team, &trainer->data->validation,
+                                  &trainer->model->shape, &trainer->validation);
 }
 
 static fcnn_status begin_training(fcnn_trainer *trainer)
 {
-    free(trainer->model->config);
-    trainer->model->config = NULL;
-    FCNN_TRY(fcnn_config_text(trainer->config, &trainer->model->config));
+    FCNN_TRY(name_config(trainer));
     return begin_state(trainer);
-}
-
-static bool is_finished(const fcnn_trainer *trainer)
-{
-    return trainer->resumed_from != NULL && trainer->state.epoch >= trainer->config->train_epochs;
 }
 
 static fcnn_status create_parts(fcnn_trainer *trainer)
@@ -84,10 +101,7 @@ static fcnn_status create_parts(fcnn_trainer *trainer)
     FCNN_TRY(fcnn_start_model_prepare(config, comm, trainer->data, &trainer->model));
     FCNN_TRY(create_step(trainer));
     FCNN_TRY(fcnn_comm_agree(comm, begin_training(trainer)));
-    if (trainer->data->validation.dataset != NULL) {
-        FCNN_TRY(fcnn_evaluation_create(comm, trainer->step->team, &trainer->data->validation, &trainer->model->shape,
-                                        &trainer->validation));
-    }
+    FCNN_TRY(create_validation(trainer));
     if (comm->size > trainer->data->blocks) {
         fcnn_log_warning("%d ranks for %" PRId64 " blocks: %" PRId64 " ranks have nothing to train on; use fewer, or "
                          "raise train.blocks (which changes the result)",
@@ -106,6 +120,7 @@ fcnn_status fcnn_trainer_create(fcnn_comm *comm, const fcnn_config *config, cons
     trainer->options = *options;
     trainer->progress = fcnn_progress_start(comm->rank == 0 ? options->report : NULL);
     trainer->start_seconds = fcnn_comm_seconds();
+    fcnn_lifecycle_start(&trainer->lifecycle, config, comm->rank == 0 && !options->check_only);
     const fcnn_status status = create_parts(trainer);
     if (status != FCNN_OK) {
         fcnn_trainer_destroy(trainer);
@@ -120,6 +135,7 @@ void fcnn_trainer_destroy(fcnn_trainer *trainer)
     if (trainer == NULL) {
         return;
     }
+    fcnn_checkpoint_writer_destroy(trainer->writer);
     fcnn_evaluation_destroy(trainer->validation);
     fcnn_step_destroy(trainer->step);
     fcnn_training_data_destroy(trainer->data);
@@ -130,98 +146,132 @@ void fcnn_trainer_destroy(fcnn_trainer *trainer)
     free(trainer);
 }
 
-/* ---- files ---- */
+bool fcnn_trainer_is_finished(const fcnn_trainer *trainer)
+{
+    return trainer->resumed_from != NULL && trainer->state.epoch >= trainer->config->train_epochs;
+}
 
 void fcnn_trainer_store(fcnn_trainer *trainer)
 {
     fcnn_network_store(trainer->step->network, trainer->model);
 }
 
-/* No number that is not finite ever reaches a file. */
-static fcnn_status check_parameters(const fcnn_trainer *trainer)
-{
-    const int64_t layer = fcnn_model_find_nonfinite(trainer->model);
-    if (layer < 0) {
-        return FCNN_OK;
-    }
-    return fcnn_fail(FCNN_EDIVERGED,
-                     "training diverged: after step %" PRId64 " layer %" PRId64 " holds NaN or Inf; try a smaller "
-                     "optimizer.learning_rate, or data.normalize = standardize",
-                     trainer->state.step, layer + 1);
-}
-
-static fcnn_status write_checkpoint(fcnn_trainer *trainer)
-{
-    const char *folder = trainer->config->output_directory;
-    const size_t bytes = (size_t)trainer->state.layers * sizeof(int64_t);
-    const fcnn_gradient *gradient = trainer->step->gradient;
-    memcpy(trainer->state.input_exponents, gradient->input_exponents, bytes);
-    memcpy(trainer->state.delta_exponents, gradient->delta_exponents, bytes);
-    trainer->state.exponents_ready = gradient->ready;
-    fcnn_trainer_store(trainer);
-    FCNN_TRY(check_parameters(trainer));
-    char *path;
-    FCNN_TRY(fcnn_run_folder_checkpoint_path(folder, trainer->state.step, &path));
-    const fcnn_status status = fcnn_checkpoint_write(path, trainer->model, &trainer->state);
-    free(path);
-    FCNN_TRY(status);
-    return fcnn_run_folder_prune(folder, trainer->config->output_keep);
-}
-
-static fcnn_status write_model(fcnn_trainer *trainer)
-{
-    fcnn_trainer_store(trainer);
-    FCNN_TRY(check_parameters(trainer));
-    char *path;
-    FCNN_TRY(fcnn_run_folder_model_path(trainer->config->output_directory, &path));
-    const fcnn_status status = fcnn_model_write(trainer->model, path);
-    free(path);
-    return status;
-}
-
-/* Runs a function on rank 0; all ranks learn how it ended. */
-static fcnn_status on_rank_0(fcnn_trainer *trainer, fcnn_status (*function)(fcnn_trainer *))
-{
-    const double begin = fcnn_comm_seconds();
-    const fcnn_status status = fcnn_comm_agree(trainer->comm, trainer->comm->rank == 0 ? function(trainer) : FCNN_OK);
-    trainer->write_seconds += fcnn_comm_seconds() - begin;
-    return status;
-}
-
-static fcnn_status prepare_folder(fcnn_trainer *trainer)
-{
-    FCNN_TRY(fcnn_run_folder_prepare(trainer->config->output_directory));
-    return trainer->options.overwrite ? fcnn_run_folder_prune(trainer->config->output_directory, 0) : FCNN_OK;
-}
-
 /* ---- training ---- */
+
+/* Each time that training was rolled back halves the rate. */
+static double learning_rate(const fcnn_trainer *trainer)
+{
+    return ldexp(trainer->config->optimizer_learning_rate, -(int)trainer->state.rollbacks);
+}
+
+/* A batch with NaN or Inf has changed nothing; it may be left out. */
+static fcnn_status run_step(fcnn_trainer *trainer)
+{
+    fcnn_training_state *state = &trainer->state;
+    const fcnn_status status =
+        fcnn_step_run(trainer->step, state->step, state->batch, learning_rate(trainer), &state->loss);
+    if (status == FCNN_OK) {
+        state->rows += fcnn_sampler_batch_rows(trainer->data->sampler, state->batch);
+    } else if (status == FCNN_EDIVERGED && trainer->config->train_nonfinite == FCNN_NONFINITE_SKIP) {
+        state->skipped++;
+        if (state->skipped == 1) {
+            fcnn_log_warning("%s; the batch is left out, as train.nonfinite says, and later ones like it in silence",
+                             fcnn_error_text());
+        }
+    } else {
+        return status;
+    }
+    state->step++;
+    state->batch++;
+    trainer->own_steps++;
+    fcnn_pulse_step_done(state->step);
+    return FCNN_OK;
+}
+
+static bool is_due(int64_t count, int64_t every)
+{
+    return every > 0 && count % every == 0;
+}
+
+static bool is_stopped(const fcnn_trainer *trainer)
+{
+    return fcnn_step_heard(trainer->step, FCNN_WORD_STOP);
+}
+
+static bool wants_checkpoint(const fcnn_trainer *trainer)
+{
+    return is_stopped(trainer) || fcnn_step_heard(trainer->step, FCNN_WORD_CHECKPOINT);
+}
+
+/* Ends a run that was asked to stop, when its checkpoint is on the disk. */
+static fcnn_status stop(fcnn_trainer *trainer)
+{
+    const char *reason = fcnn_lifecycle_reason(&trainer->lifecycle);
+    reason = reason != NULL ? reason : "another rank";
+    const fcnn_status status = fcnn_saving_finish(trainer);
+    if (status != FCNN_OK) {
+        return fcnn_fail_prefix(status, "stopped by %s after step %" PRId64 ", without its checkpoint", reason,
+                                trainer->state.step);
+    }
+    fcnn_lifecycle_stopped(&trainer->lifecycle);
+    return fcnn_comm_agree(trainer->comm,
+                           fcnn_fail(FCNN_ESTOPPED,
+                                     "stopped by %s after step %" PRId64 ", in epoch %" PRId64 " of %" PRId64
+                                     "; %s/checkpoint-%" PRId64 ".h5 is written, the same command goes on from there",
+                                     reason, trainer->state.step, trainer->state.epoch + (trainer->state.batch > 0),
+                                     trainer->config->train_epochs, trainer->config->output_directory,
+                                     trainer->state.step));
+}
+
+/* What may have to be done between two steps of an epoch. */
+static fcnn_status look_around(fcnn_trainer *trainer, int64_t batches)
+{
+    const fcnn_training_state *state = &trainer->state;
+    fcnn_saving_look(trainer);
+    if (trainer->progress.terminal) {
+        fcnn_progress_move(&trainer->progress, state->epoch + 1, state->batch, batches,
+                           fcnn_comm_seconds() - trainer->start_seconds);
+    }
+    if (is_due(state->step, trainer->config->train_check_every)) {
+        FCNN_TRY(fcnn_rank_check(trainer->comm, trainer->topology, trainer->step->network, state->step));
+    }
+    if (state->batch < batches && wants_checkpoint(trainer)) {
+        FCNN_TRY(fcnn_saving_checkpoint(trainer));
+        return is_stopped(trainer) ? stop(trainer) : FCNN_OK;
+    }
+    return FCNN_OK;
+}
+
+/* The mean loss of an epoch that is over; the next one's sum begins. */
+static fcnn_status end_epoch(fcnn_trainer *trainer, double *train_loss)
+{
+    fcnn_training_state *state = &trainer->state;
+    double work[FCNN_EXACT_LIMBS + 1];
+    if (state->rows == 0) {
+        return fcnn_fail(FCNN_EDIVERGED,
+                         "training diverged: every batch of epoch %" PRId64 " was left out for NaN or Inf; go back to "
+                         "an earlier checkpoint, or start anew with a smaller optimizer.learning_rate",
+                         state->epoch + 1);
+    }
+    fcnn_exact_sum_over_ranks(trainer->comm, 1, &state->loss, work);
+    *train_loss = fcnn_exact_sum_value(&state->loss) /
+                  ((double)state->rows * (double)fcnn_network_loss_terms(&trainer->model->shape));
+    state->loss = (fcnn_exact_sum){0};
+    state->rows = state->batch = 0;
+    state->epoch++;
+    return FCNN_OK;
+}
 
 fcnn_status fcnn_trainer_epoch(fcnn_trainer *trainer, double *train_loss)
 {
     fcnn_sampler *sampler = trainer->data->sampler;
     const int64_t batches = fcnn_sampler_batches(sampler);
-    fcnn_exact_sum loss = {0};
     fcnn_sampler_start_epoch(sampler, trainer->state.epoch);
-    for (int64_t batch = 0; batch < batches; batch++) {
-        FCNN_TRY(
-            fcnn_step_run(trainer->step, trainer->state.step, batch, trainer->config->optimizer_learning_rate, &loss));
-        trainer->state.step++;
-        if (trainer->progress.terminal) {
-            fcnn_progress_move(&trainer->progress, trainer->state.epoch + 1, batch + 1, batches,
-                               fcnn_comm_seconds() - trainer->start_seconds);
-        }
+    while (trainer->state.batch < batches) {
+        FCNN_TRY(run_step(trainer));
+        FCNN_TRY(look_around(trainer, batches));
     }
-    trainer->state.epoch++;
-    double work[FCNN_EXACT_LIMBS + 1];
-    fcnn_exact_sum_over_ranks(trainer->comm, 1, &loss, work);
-    *train_loss =
-        fcnn_exact_sum_value(&loss) / ((double)sampler->rows * (double)fcnn_network_loss_terms(&trainer->model->shape));
-    return FCNN_OK;
-}
-
-static bool is_due(int64_t epoch, int64_t every)
-{
-    return every > 0 && epoch % every == 0;
+    return end_epoch(trainer, train_loss);
 }
 
 /* Adds a line to the history and the table. */
@@ -252,27 +302,36 @@ static fcnn_status log_start(fcnn_trainer *trainer)
     return log_line(trainer, scores.loss, NAN);
 }
 
-static fcnn_status train_epochs(fcnn_trainer *trainer)
+/* What follows an epoch: a line, a checkpoint, or a stop. */
+static fcnn_status follow_epoch(fcnn_trainer *trainer, double train_loss, double *logged_seconds, int64_t *logged_step)
 {
     const fcnn_config *config = trainer->config;
-    double logged_seconds = 0;
-    int64_t logged_epoch = trainer->state.epoch;
-    while (trainer->state.epoch < config->train_epochs) {
+    const int64_t epoch = trainer->state.epoch;
+    const bool last = epoch == config->train_epochs;
+    if (last || is_due(epoch, config->output_log_every)) {
+        const double share =
+            (double)(trainer->own_steps - *logged_step) / (double)fcnn_sampler_batches(trainer->data->sampler);
+        FCNN_TRY(log_line(trainer, train_loss,
+                          share * (double)trainer->data->sampler->rows / (trainer->train_seconds - *logged_seconds)));
+        *logged_seconds = trainer->train_seconds;
+        *logged_step = trainer->own_steps;
+    }
+    if (last || is_due(epoch, config->output_checkpoint_every) || wants_checkpoint(trainer)) {
+        FCNN_TRY(fcnn_saving_checkpoint(trainer));
+    }
+    return is_stopped(trainer) && !last ? stop(trainer) : FCNN_OK;
+}
+
+static fcnn_status train_epochs(fcnn_trainer *trainer)
+{
+    double logged_seconds = trainer->train_seconds;
+    int64_t logged_step = trainer->own_steps;
+    while (trainer->state.epoch < trainer->config->train_epochs) {
         const double begin = fcnn_comm_seconds();
         double train_loss;
         FCNN_TRY(fcnn_trainer_epoch(trainer, &train_loss));
         trainer->train_seconds += fcnn_comm_seconds() - begin;
-        const int64_t epoch = trainer->state.epoch;
-        const bool last = epoch == config->train_epochs;
-        if (last || is_due(epoch, config->output_log_every)) {
-            const double rows = (double)(epoch - logged_epoch) * (double)trainer->data->sampler->rows;
-            FCNN_TRY(log_line(trainer, train_loss, rows / (trainer->train_seconds - logged_seconds)));
-            logged_seconds = trainer->train_seconds;
-            logged_epoch = epoch;
-        }
-        if (last || is_due(epoch, config->output_checkpoint_every)) {
-            FCNN_TRY(on_rank_0(trainer, write_checkpoint));
-        }
+        FCNN_TRY(follow_epoch(trainer, train_loss, &logged_seconds, &logged_step));
     }
     return FCNN_OK;
 }
@@ -289,11 +348,60 @@ static void train_with_team(void *data)
     call->status = train_epochs(call->trainer);
 }
 
+/* Puts a checkpoint in place of what is being trained. */
+static fcnn_status put_back(fcnn_trainer *trainer, fcnn_model *model, fcnn_training_state *state)
+{
+    fcnn_evaluation_destroy(trainer->validation);
+    trainer->validation = NULL;
+    fcnn_step_destroy(trainer->step);
+    trainer->step = NULL;
+    fcnn_model_destroy(trainer->model);
+    trainer->model = model;
+    fcnn_training_state_clear(&trainer->state);
+    trainer->state = *state;
+    trainer->saved_step = state->step;
+    FCNN_TRY(create_step(trainer));
+    FCNN_TRY(fcnn_comm_agree(trainer->comm, name_config(trainer)));
+    restore_state(trainer);
+    return create_validation(trainer);
+}
+
+/* After a divergence: back to a checkpoint, and on with half the learning rate. */
+static fcnn_status roll_back(fcnn_trainer *trainer)
+{
+    enum { MOST_ROLLBACKS = 10 };
+    const int64_t rollbacks = trainer->state.rollbacks + 1;
+    if (rollbacks > MOST_ROLLBACKS) {
+        return fcnn_fail_prefix(FCNN_EDIVERGED, "after %d rollbacks", MOST_ROLLBACKS);
+    }
+    char cause[FCNN_ERROR_TEXT_SIZE];
+    snprintf(cause, sizeof cause, "%s", fcnn_error_text());
+    fcnn_model *model = NULL;
+    fcnn_training_state state = {0};
+    const fcnn_status status = fcnn_saving_read_back(trainer, &model, &state);
+    if (status != FCNN_OK) {
+        return fcnn_fail_prefix(FCNN_EDIVERGED, "%.1000s; there is no going back", cause);
+    }
+    FCNN_TRY(put_back(trainer, model, &state));
+    trainer->state.rollbacks = rollbacks;
+    fcnn_log_warning("%s; back to step %" PRId64 " and on with a learning rate of %g, as train.nonfinite says", cause,
+                     trainer->state.step, learning_rate(trainer));
+    return FCNN_OK;
+}
+
 static fcnn_status train(fcnn_trainer *trainer)
 {
-    training call = {.trainer = trainer};
-    fcnn_team_keep(trainer->step->team, train_with_team, &call);
-    return call.status;
+    if (fcnn_saving_rollback_step(trainer) == trainer->state.step) {
+        FCNN_TRY(fcnn_saving_checkpoint(trainer));
+    }
+    for (;;) {
+        training call = {.trainer = trainer};
+        fcnn_team_keep(trainer->step->team, train_with_team, &call);
+        if (call.status != FCNN_EDIVERGED || trainer->config->train_nonfinite != FCNN_NONFINITE_ROLLBACK) {
+            return call.status;
+        }
+        FCNN_TRY(roll_back(trainer));
+    }
 }
 
 /* ---- the end ---- */
@@ -315,59 +423,22 @@ static fcnn_status test(fcnn_trainer *trainer)
     return FCNN_OK;
 }
 
-/* Where the time went.  The rank that comes last to an exchange does not wait in it, so the shortest time of
- * a rank in exchanges is taken for the exchange itself, and what the mean is above it for waiting. */
-static void print_times(fcnn_trainer *trainer)
+static fcnn_status remove_old_run(const fcnn_trainer *trainer)
 {
-    const fcnn_thread_times *times = &trainer->step->times[0];
-    double shortest = -times->exchange,
-           sums[2] = {times->multiply + times->elementwise, times->exchange + times->waiting};
-    fcnn_comm_max_doubles(trainer->comm, 1, &shortest);
-    fcnn_comm_sum_doubles(trainer->comm, 2, sums);
-    FILE *out = trainer->progress.out;
-    if (out == NULL) {
-        return;
-    }
-    const double ranks = (double)trainer->comm->size;
-    fprintf(out,
-            "time: %.2f s; training %.2f s (compute %.2f, exchange %.2f, waiting %.2f), evaluation %.2f, reading %.2f, "
-            "writing %.2f\n",
-            fcnn_comm_seconds() - trainer->start_seconds, trainer->train_seconds, sums[0] / ranks, -shortest,
-            sums[1] / ranks + shortest, trainer->evaluation_seconds, trainer->read_seconds, trainer->write_seconds);
-    if (trainer->step->resets > 0) {
-        fprintf(out, "exponents of the exact sums were raised %" PRId64 " times between their regular settings\n",
-                trainer->step->resets);
-    }
-}
-
-static void print_place(const fcnn_trainer *trainer)
-{
-    if (trainer->progress.out != NULL) {
-        fprintf(trainer->progress.out, "model: %s/model.h5\n", trainer->config->output_directory);
-        fflush(trainer->progress.out);
-    }
-}
-
-static void print_begin(const fcnn_trainer *trainer)
-{
-    FILE *out = trainer->progress.out;
-    if (out != NULL && is_finished(trainer)) {
-        fprintf(out, "finished already: %s has all %" PRId64 " epochs; raise train.epochs to go on\n",
-                trainer->resumed_from, trainer->state.epoch);
-    } else if (out != NULL && trainer->resumed_from != NULL) {
-        fprintf(out, "resumed at step %" PRId64 " from %s\n", trainer->state.step, trainer->resumed_from);
-    }
+    const bool removes = trainer->options.overwrite && trainer->comm->rank == 0;
+    return fcnn_comm_agree(trainer->comm, removes ? fcnn_run_folder_empty(trainer->config->output_directory) : FCNN_OK);
 }
 
 fcnn_status fcnn_trainer_run(fcnn_trainer *trainer)
 {
     FCNN_TRY(fcnn_description_print(trainer));
-    print_begin(trainer);
+    fcnn_description_print_resume(trainer);
     if (trainer->options.check_only) {
         return FCNN_OK;
     }
-    FCNN_TRY(on_rank_0(trainer, prepare_folder));
-    if (!is_finished(trainer)) {
+    FCNN_TRY(remove_old_run(trainer));
+    FCNN_TRY(fcnn_saving_start(trainer));
+    if (!fcnn_trainer_is_finished(trainer)) {
         const char *metric = trainer->model->shape.loss == FCNN_LOSS_MSE ? "R2" : "accuracy";
         fcnn_progress_head(&trainer->progress, trainer->validation != NULL ? metric : NULL);
         if (trainer->resumed_from == NULL) {
@@ -376,10 +447,34 @@ fcnn_status fcnn_trainer_run(fcnn_trainer *trainer)
         FCNN_TRY(train(trainer));
     }
     FCNN_TRY(test(trainer));
-    FCNN_TRY(on_rank_0(trainer, write_model));
-    print_times(trainer);
-    print_place(trainer);
+    FCNN_TRY(fcnn_saving_model(trainer));
+    FCNN_TRY(fcnn_saving_finish(trainer));
+    fcnn_lifecycle_stopped(&trainer->lifecycle);
+    fcnn_description_print_end(trainer);
     return FCNN_OK;
+}
+
+void fcnn_train_catch_signals(void)
+{
+    fcnn_signals_catch();
+}
+
+/* Trains in a folder that is the run's own; none is needed where nothing is written. */
+static fcnn_status train_guarded(fcnn_comm *comm, const fcnn_config *config, const fcnn_train_options *options)
+{
+    fcnn_run_guard *guard = NULL;
+    fcnn_trainer *trainer = NULL;
+    if (!options->check_only) {
+        FCNN_TRY(fcnn_run_guard_create(comm, config, &guard));
+    }
+    fcnn_status status = fcnn_trainer_create(comm, config, options, &trainer);
+    if (status == FCNN_OK) {
+        status = fcnn_trainer_run(trainer);
+    }
+    const int64_t steps = trainer != NULL ? trainer->state.step : 0, own = trainer != NULL ? trainer->own_steps : 0;
+    fcnn_trainer_destroy(trainer);
+    fcnn_run_guard_end(guard, status, steps, own);
+    return status;
 }
 
 fcnn_status fcnn_train(fcnn_comm *comm, const fcnn_config *config, const fcnn_train_options *options)
@@ -387,12 +482,7 @@ fcnn_status fcnn_train(fcnn_comm *comm, const fcnn_config *config, const fcnn_tr
     fenv_t callers;
     fegetenv(&callers);
     fesetenv(FE_DFL_ENV);
-    fcnn_trainer *trainer = NULL;
-    fcnn_status status = fcnn_trainer_create(comm, config, options, &trainer);
-    if (status == FCNN_OK) {
-        status = fcnn_trainer_run(trainer);
-    }
-    fcnn_trainer_destroy(trainer);
+    const fcnn_status status = train_guarded(comm, config, options);
     fesetenv(&callers);
     return status;
 }

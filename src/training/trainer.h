@@ -5,6 +5,7 @@
 #include "parallel/topology.h"
 #include "reporting/progress.h"
 #include "training/checkpoint.h"
+#include "training/checkpoint_writer.h"
 #include "training/evaluation.h"
 #include "training/step.h"
 
@@ -21,7 +22,11 @@ typedef struct fcnn_trainer {
     fcnn_step *step;
     fcnn_evaluation *validation; /* NULL: none */
     fcnn_training_state state;
-    char *resumed_from; /* path; NULL: started anew */
+    char *resumed_from;             /* path; NULL: started anew */
+    int64_t own_steps;              /* done by this run */
+    int64_t saved_step;             /* of the newest checkpoint that was packed; −1: none */
+    fcnn_checkpoint_writer *writer; /* on rank 0 while training */
+    fcnn_lifecycle lifecycle;
     fcnn_progress progress;
     double start_seconds, train_seconds, evaluation_seconds, write_seconds, read_seconds;
 } fcnn_trainer;
@@ -35,8 +40,12 @@ void fcnn_trainer_destroy(fcnn_trainer *trainer);
 /* Trains up to the config's number of epochs, with the table, checkpoints and the model at the end.  Collective. */
 fcnn_status fcnn_trainer_run(fcnn_trainer *trainer);
 
-/* One epoch; *train_loss is the mean over its rows, each before its step's update.  Collective. */
+/* What is left of an epoch; *train_loss is the mean over its rows, each before its step's update.  Collective.
+ * Fails: FCNN_EDIVERGED; FCNN_ESTOPPED if a stop was asked for in mid-epoch, with a checkpoint of that step. */
 fcnn_status fcnn_trainer_epoch(fcnn_trainer *trainer, double *train_loss);
+
+/* Whether the checkpoint that the run goes on from has all epochs. */
+bool fcnn_trainer_is_finished(const fcnn_trainer *trainer);
 
 /* Copies the parameters that train into trainer->model. */
 void fcnn_trainer_store(fcnn_trainer *trainer);

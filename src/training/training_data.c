@@ -110,7 +110,7 @@ static fcnn_status read_evenly(fcnn_data_part *part, fcnn_comm *comm)
 
 static fcnn_status load_all(const fcnn_config *config, fcnn_comm *comm, fcnn_training_data *data)
 {
-    FCNN_TRY(fcnn_comm_agree(comm, open_all(config, data)));
+    FCNN_TRY(fcnn_comm_agree(comm, fcnn_comm_name_rank(comm, open_all(config, data))));
     fcnn_dataset *train = data->train.dataset;
     FCNN_TRY(
         fcnn_comm_agree(comm, fcnn_sampler_create(train->rows, data->batch, data->blocks, (uint64_t)config->train_seed,

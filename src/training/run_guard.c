@@ -1,0 +1,79 @@
+/* src/training/run_guard.c — a run's folder while the run has it: the lock, the watchdog, the status line. */
+#include "training/run_guard.h"
+
+#include "core/memory.h"
+#include "core/pulse.h"
+#include "parallel/topology.h"
+#include "training/run_folder.h"
+#include "training/run_lock.h"
+#include "training/run_status.h"
+#include "training/watchdog.h"
+
+#include <inttypes.h>
+#include <stdlib.h>
+
+struct fcnn_run_guard {
+    const char *folder;      /* borrowed */
+    fcnn_topology *topology; /* the watchdog's */
+    fcnn_watchdog *watchdog; /* NULL: none */
+    fcnn_run_lock *lock;     /* on rank 0; NULL: the folder is not ours */
+};
+
+static fcnn_status take_folder(fcnn_run_guard *guard)
+{
+    FCNN_TRY(fcnn_run_folder_prepare(guard->folder));
+    FCNN_TRY(fcnn_run_lock_take(guard->folder, &guard->lock));
+    fcnn_run_folder_clean(guard->folder);
+    fcnn_run_status_write(guard->folder, "running");
+    return FCNN_OK;
+}
+
+static fcnn_status begin(fcnn_run_guard *guard, fcnn_comm *comm, const fcnn_config *config)
+{
+    FCNN_TRY(fcnn_comm_agree(comm, comm->rank == 0 ? take_folder(guard) : FCNN_OK));
+    FCNN_TRY(fcnn_topology_create(comm, &guard->topology));
+    fcnn_pulse_beat(FCNN_PHASE_START);
+    return fcnn_watchdog_start(comm, guard->topology, guard->folder, config->train_watchdog, &guard->watchdog);
+}
+
+static void destroy(fcnn_run_guard *guard)
+{
+    fcnn_watchdog_stop(guard->watchdog);
+    fcnn_topology_destroy(guard->topology);
+    fcnn_run_lock_release(guard->lock);
+    free(guard);
+}
+
+fcnn_status fcnn_run_guard_create(fcnn_comm *comm, const fcnn_config *config, fcnn_run_guard **out)
+{
+    fcnn_run_guard *guard = NULL;
+    FCNN_TRY(fcnn_comm_agree(comm, fcnn_memory_create("the run", 1, sizeof *guard, &guard)));
+    guard->folder = config->output_directory;
+    const fcnn_status status = begin(guard, comm, config);
+    if (status != FCNN_OK) {
+        destroy(guard);
+        return status;
+    }
+    *out = guard;
+    return FCNN_OK;
+}
+
+void fcnn_run_guard_end(fcnn_run_guard *guard, fcnn_status status, int64_t steps, int64_t own)
+{
+    if (guard == NULL) {
+        return;
+    }
+    if (guard->lock == NULL) {
+        destroy(guard);
+        return;
+    }
+    if (status == FCNN_OK) {
+        fcnn_run_status_write(guard->folder, "finished at step %" PRId64 ", %" PRId64 " steps in this run", steps, own);
+    } else if (status == FCNN_ESTOPPED) {
+        fcnn_run_status_write(
+            guard->folder, "stopped with a checkpoint at step %" PRId64 ", %" PRId64 " steps in this run", steps, own);
+    } else {
+        fcnn_run_status_write(guard->folder, "failed: %s", fcnn_error_text());
+    }
+    destroy(guard);
+}

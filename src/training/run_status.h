@@ -1,0 +1,16 @@
+/* src/training/run_status.h — the file "status" of a run's folder: one line that says how the run stands, for scripts
+ * that cannot trust a launcher's exit code.
+ *
+ *   running
+ *   finished at step 200, 160 steps in this run
+ *   stopped with a checkpoint at step 120, 80 steps in this run
+ *   failed: training diverged at step 17: …
+ *
+ * "running" in a run that is no more was killed. */
+#ifndef FCNN_TRAINING_RUN_STATUS_H
+#define FCNN_TRAINING_RUN_STATUS_H
+
+/* Replaces the line; a failure is a warning.  Not collective: rank 0 calls, or a watchdog that ends the run. */
+void fcnn_run_status_write(const char *folder, const char *format, ...) __attribute__((format(printf, 2, 3)));
+
+#endif

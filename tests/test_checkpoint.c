@@ -1,0 +1,599 @@
+/* tests/test_checkpoint.c — checkpoints come back bit for bit, and none that is whole goes before a newer one is there.
+ *
+ * The suite's own rename stands before the C library's: when told to it changes what was written, as a failing disk
+ * would. */
+#include "fixture.h"
+#include "harness.h"
+#include "numbers.h"
+
+#include "core/clock.h"
+#include "model/model_file.h"
+#include "storage/atomic_file.h"
+#include "storage/framed_file.h"
+#include "training/run_folder.h"
+#include "training/saving.h"
+
+#include <dirent.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+/* ---- a disk that forgets ---- */
+
+static bool disk_forgets;
+
+static void flip_byte(const char *path, long place)
+{
+    FILE *file = fopen(path, "r+b");
+    CU_ASSERT_PTR_NOT_NULL_FATAL(file);
+    fseek(file, place, SEEK_SET);
+    const int byte = fgetc(file);
+    fseek(file, place, SEEK_SET);
+    fputc(byte ^ 1, file);
+    fclose(file);
+}
+
+int rename(const char *from, const char *to)
+{
+    if (disk_forgets) {
+        flip_byte(from, FCNN_FRAME_BYTES + 5);
+    }
+    return renameat(AT_FDCWD, from, AT_FDCWD, to);
+}
+
+/* ---- folders ---- */
+
+/* A new, empty folder of this rank's own; borrowed until the next call. */
+static const char *new_folder(void)
+{
+    static char folder[1024];
+    static int count;
+    char name[32];
+    snprintf(name, sizeof name, "folder%d", count++);
+    snprintf(folder, sizeof folder, "%s", harness_path(name));
+    HARNESS_OK(fcnn_run_folder_prepare(folder));
+    return folder;
+}
+
+static const char *in(const char *folder, const char *name)
+{
+    static char paths[2][1100];
+    static int next;
+    char *path = paths[next++ % 2];
+    snprintf(path, sizeof paths[0], "%s/%s", folder, name);
+    return path;
+}
+
+static void put(const char *folder, const char *name)
+{
+    FILE *file = fopen(in(folder, name), "wb");
+    CU_ASSERT_PTR_NOT_NULL_FATAL(file);
+    fputs(name, file);
+    fclose(file);
+}
+
+static int compare_names(const void *a, const void *b)
+{
+    return strcmp(*(char *const *)a, *(char *const *)b);
+}
+
+/* The names in a folder, in order, with a blank after each. */
+static const char *names_in(const char *folder)
+{
+    static char all[2048];
+    struct dirent **entries;
+    const int count = scandir(folder, &entries, NULL, NULL);
+    char *names[64];
+    int used = 0;
+    for (int i = 0; i < count; i++) {
+        if (strcmp(entries[i]->d_name, ".") != 0 && strcmp(entries[i]->d_name, "..") != 0 && used < 64) {
+            names[used++] = entries[i]->d_name;
+        }
+    }
+    qsort(names, (size_t)used, sizeof *names, compare_names);
+    all[0] = '\0';
+    for (int i = 0; i < used; i++) {
+        snprintf(all + strlen(all), sizeof all - strlen(all), "%s ", names[i]);
+    }
+    for (int i = 0; i < count; i++) {
+        free(entries[i]);
+    }
+    free(count >= 0 ? entries : NULL);
+    return all;
+}
+
+/* ---- states ---- */
+
+enum { LAYERS = 3 };
+
+static fcnn_model *small_model(void)
+{
+    const fcnn_architecture shape = {
+        .precision = FCNN_PRECISION_SINGLE,
+        .layers = LAYERS,
+        .widths = (int64_t[]){5, 7, 4, 2},
+        .activations = (fcnn_activation[]){FCNN_ACTIVATION_TANH, FCNN_ACTIVATION_GELU, FCNN_ACTIVATION_LINEAR},
+        .output = FCNN_OUTPUT_LINEAR,
+        .loss = FCNN_LOSS_MSE,
+    };
+    fcnn_model *model = NULL;
+    HARNESS_OK(fcnn_model_create(&shape, &model));
+    CU_ASSERT_PTR_NOT_NULL_FATAL(model);
+    uint64_t seed = 7;
+    for (int l = 0; l < LAYERS; l++) {
+        for (int64_t i = 0; i < shape.widths[l] * shape.widths[l + 1]; i++) {
+            ((float *)model->weights[l])[i] = (float)numbers_uniform(&seed, 3);
+        }
+    }
+    return model;
+}
+
+/* Every number another one, and a loss with words of either sign. */
+static fcnn_training_state drawn_state(bool ready)
+{
+    fcnn_training_state state = {
+        .step = 123456789012345,
+        .epoch = 17,
+        .batch = 901,
+        .rows = 5000000001,
+        .skipped = 3,
+        .rollbacks = 9,
+        .layers = LAYERS,
+        .input_exponents = numbers_zeros(LAYERS, sizeof(int64_t)),
+        .delta_exponents = numbers_zeros(LAYERS, sizeof(int64_t)),
+        .exponents_ready = ready,
+        .train_data = strdup("float32 [60000][784] 0123456789abcdef"),
+        .validation_data = strdup(""),
+    };
+    uint64_t seed = 11;
+    for (int l = 0; l < LAYERS; l++) {
+        state.input_exponents[l] = numbers_below(&seed, 2000) - 1000;
+        state.delta_exponents[l] = numbers_below(&seed, 2000) - 1000;
+    }
+    for (int i = 0; i < FCNN_EXACT_LIMBS; i++) {
+        state.loss.limbs[i] = (int64_t)(numbers_word(&seed) >> 32);
+    }
+    state.loss.limbs[FCNN_EXACT_LIMBS - 1] = -1;
+    return state;
+}
+
+static void expect_state(const fcnn_training_state *actual, const fcnn_training_state *expected)
+{
+    CU_ASSERT_EQUAL(actual->step, expected->step);
+    CU_ASSERT_EQUAL(actual->epoch, expected->epoch);
+    CU_ASSERT_EQUAL(actual->batch, expected->batch);
+    CU_ASSERT_EQUAL(actual->rows, expected->rows);
+    CU_ASSERT_EQUAL(actual->skipped, expected->skipped);
+    CU_ASSERT_EQUAL(actual->rollbacks, expected->rollbacks);
+    CU_ASSERT_EQUAL(actual->exponents_ready, expected->exponents_ready);
+    CU_ASSERT_EQUAL(memcmp(actual->loss.limbs, expected->loss.limbs, sizeof expected->loss.limbs), 0);
+    CU_ASSERT_EQUAL(actual->loss.additions, 0);
+    CU_ASSERT_EQUAL(actual->loss.nonfinite, 0);
+    CU_ASSERT_EQUAL_FATAL(actual->layers, expected->layers);
+    const size_t bytes = LAYERS * sizeof(int64_t);
+    CU_ASSERT_EQUAL(memcmp(actual->input_exponents, expected->input_exponents, bytes), 0);
+    CU_ASSERT_EQUAL(memcmp(actual->delta_exponents, expected->delta_exponents, bytes), 0);
+    CU_ASSERT_STRING_EQUAL(actual->train_data, expected->train_data);
+    CU_ASSERT_STRING_EQUAL(actual->validation_data, expected->validation_data);
+}
+
+/* The image of a checkpoint; released with free(). */
+static void *packed(int64_t *count)
+{
+    fcnn_model *model = small_model();
+    fcnn_training_state state = drawn_state(true);
+    void *bytes = NULL;
+    HARNESS_OK(fcnn_checkpoint_pack(model, &state, &bytes, count));
+    CU_ASSERT_PTR_NOT_NULL_FATAL(bytes);
+    fcnn_training_state_clear(&state);
+    fcnn_model_destroy(model);
+    return bytes;
+}
+
+/* Rank 0 writes an image of a checkpoint, all ranks read it. */
+static void check_round_trip(bool ready)
+{
+    fcnn_comm *comm = harness_comm();
+    const char *path = harness_shared_path("checkpoint-1.h5");
+    fcnn_model *model = small_model(), *read_model = NULL;
+    fcnn_training_state state = drawn_state(ready), read;
+    void *bytes;
+    int64_t count;
+    if (comm->rank == 0) {
+        HARNESS_OK(fcnn_checkpoint_pack(model, &state, &bytes, &count));
+        HARNESS_OK(fcnn_framed_file_write(path, bytes, count));
+        free(bytes);
+    }
+    HARNESS_OK(fcnn_checkpoint_share(comm, path, &bytes, &count));
+    HARNESS_OK(fcnn_checkpoint_unpack(path, bytes, count, &read_model, &read));
+    CU_ASSERT_PTR_NOT_NULL_FATAL(read_model);
+    expect_state(&read, &state);
+    char hash[65], read_hash[65];
+    HARNESS_OK(fcnn_model_hash(model, hash));
+    HARNESS_OK(fcnn_model_hash(read_model, read_hash));
+    CU_ASSERT_STRING_EQUAL(hash, read_hash);
+    fcnn_training_state_clear(&read);
+    fcnn_training_state_clear(&state);
+    fcnn_model_destroy(read_model);
+    fcnn_model_destroy(model);
+}
+
+static void a_state_comes_back_bit_for_bit(void)
+{
+    check_round_trip(true);
+    check_round_trip(false);
+}
+
+static void all_ranks_refuse_what_is_no_checkpoint(void)
+{
+    fcnn_comm *comm = harness_comm();
+    fcnn_model *model = small_model(), *read_model = NULL;
+    fcnn_training_state read;
+    void *bytes;
+    int64_t count;
+    const char *path = harness_shared_path("model.h5");
+    HARNESS_OK(fcnn_comm_agree(comm, comm->rank == 0 ? fcnn_model_write(model, path) : FCNN_OK));
+    HARNESS_OK(fcnn_checkpoint_share(comm, path, &bytes, &count));
+    HARNESS_STATUS(fcnn_checkpoint_unpack(path, bytes, count, &read_model, &read), FCNN_EDATA);
+    HARNESS_ERROR_HAS("is a model, not a checkpoint");
+    if (comm->rank == 0) {
+        flip_byte(path, FCNN_FRAME_BYTES + 300);
+    }
+    HARNESS_STATUS(fcnn_checkpoint_share(comm, path, &bytes, &count), FCNN_EDATA);
+    HARNESS_ERROR_HAS("checksum");
+    HARNESS_STATUS(fcnn_checkpoint_share(comm, harness_shared_path("absent.h5"), &bytes, &count), FCNN_EINPUT);
+    HARNESS_ERROR_HAS("absent.h5");
+    fcnn_model_destroy(model);
+}
+
+/* ---- from trainer to trainer ---- */
+
+static const char mid_epoch_config[] = "[model]\nhidden = 5\n[train]\nbatch_size = 10\nblocks = 6\n";
+
+/* Runs the first batches of an epoch. */
+static void run_batches(fixture *run, int64_t batches)
+{
+    fcnn_trainer *trainer = run->trainer;
+    fcnn_training_state *state = &trainer->state;
+    fcnn_sampler_start_epoch(trainer->data->sampler, state->epoch);
+    for (; state->batch < batches; state->step++, state->batch++) {
+        HARNESS_OK(fcnn_step_run(trainer->step, state->step, state->batch, 0.1, &state->loss));
+        state->rows += fcnn_sampler_batch_rows(trainer->data->sampler, state->batch);
+    }
+}
+
+/* Another fixture that goes on from a checkpoint of this one's folder. */
+static fixture resume(const fixture *run)
+{
+    fixture next = {0};
+    char *text = NULL;
+    HARNESS_OK(fcnn_config_text(run->config, &text));
+    HARNESS_OK(fcnn_config_parse_effective(text, (int64_t)strlen(text), "test.ini", &next.config));
+    CU_ASSERT_PTR_NOT_NULL_FATAL(next.config);
+    HARNESS_OK(fcnn_config_set(next.config, "output.resume=auto"));
+    const fcnn_train_options options = {0};
+    HARNESS_OK(fcnn_trainer_create(harness_comm(), next.config, &options, &next.trainer));
+    CU_ASSERT_PTR_NOT_NULL_FATAL(next.trainer);
+    free(text);
+    return next;
+}
+
+/* The loss of an epoch in the middle of which the run was stopped counts each row once, whatever rank held it. */
+static void a_resumed_epoch_has_the_loss_of_a_whole_one(void)
+{
+    fcnn_comm *comm = harness_comm();
+    fixture_data data = fixture_data_create(63, 4, 0);
+    fixture_data_draw(&data, 3, 5);
+    fixture_write(&data, "rows.h5");
+    fixture_data_destroy(&data);
+    fixture whole = fixture_start(comm, "rows.h5", mid_epoch_config);
+    const char *folder = whole.config->output_directory;
+    HARNESS_OK(fcnn_comm_agree(comm, comm->rank == 0 ? fcnn_run_folder_prepare(folder) : FCNN_OK));
+    run_batches(&whole, 4);
+    HARNESS_OK(fcnn_saving_start(whole.trainer));
+    HARNESS_OK(fcnn_saving_checkpoint(whole.trainer));
+    HARNESS_OK(fcnn_saving_finish(whole.trainer));
+    fixture next = resume(&whole);
+    CU_ASSERT_EQUAL(next.trainer->state.step, 4);
+    CU_ASSERT_EQUAL(next.trainer->state.batch, 4);
+    CU_ASSERT_EQUAL(next.trainer->state.rows, 40);
+    CU_ASSERT_EQUAL(fixture_epoch(&next), fixture_epoch(&whole));
+    char hash[65], next_hash[65];
+    fixture_hash(&whole, hash);
+    fixture_hash(&next, next_hash);
+    CU_ASSERT_STRING_EQUAL(hash, next_hash);
+    fixture_end(&next);
+    HARNESS_OK(fcnn_comm_agree(comm, comm->rank == 0 ? fcnn_run_folder_empty(folder) : FCNN_OK));
+    fixture_end(&whole);
+}
+
+/* ---- the writer ---- */
+
+static fcnn_checkpoint_writer *writer_of(const char *folder, int64_t keep)
+{
+    fcnn_checkpoint_writer *writer = NULL;
+    HARNESS_OK(fcnn_checkpoint_writer_create(folder, keep, &writer));
+    CU_ASSERT_PTR_NOT_NULL_FATAL(writer);
+    return writer;
+}
+
+static void begin(fcnn_checkpoint_writer *writer, int64_t step, int64_t stays)
+{
+    int64_t count;
+    void *bytes = packed(&count);
+    fcnn_checkpoint_writer_begin(writer, step, stays, bytes, count);
+}
+
+static void write_and_wait(fcnn_checkpoint_writer *writer, int64_t step, int64_t stays)
+{
+    begin(writer, step, stays);
+    fcnn_checkpoint_writer_collect(writer, true);
+}
+
+static void a_checkpoint_is_there_after_waiting(void)
+{
+    const char *folder = new_folder();
+    fcnn_checkpoint_writer *writer = writer_of(folder, 2);
+    CU_ASSERT_EQUAL(fcnn_checkpoint_writer_newest(writer), -1);
+    fcnn_checkpoint_writer_found(writer, 4);
+    CU_ASSERT_EQUAL(fcnn_checkpoint_writer_newest(writer), 4);
+    write_and_wait(writer, 10, -1);
+    HARNESS_OK(fcnn_checkpoint_writer_last(writer));
+    CU_ASSERT_EQUAL(fcnn_checkpoint_writer_newest(writer), 10);
+    CU_ASSERT(fcnn_checkpoint_writer_longest(writer) > 0);
+    CU_ASSERT(harness_same_text(names_in(folder), "checkpoint-10.h5 "));
+    int64_t count;
+    void *bytes = packed(&count);
+    HARNESS_OK(fcnn_framed_file_verify(in(folder, "checkpoint-10.h5"), bytes, count));
+    free(bytes);
+    fcnn_checkpoint_writer_destroy(writer);
+    fcnn_checkpoint_writer_destroy(NULL);
+}
+
+static void a_write_that_has_ended_is_noticed_without_waiting(void)
+{
+    const char *folder = new_folder();
+    fcnn_checkpoint_writer *writer = writer_of(folder, 2);
+    begin(writer, 10, -1);
+    const double deadline = fcnn_clock_seconds() + 30;
+    while (fcnn_checkpoint_writer_newest(writer) < 0 && fcnn_clock_seconds() < deadline) {
+        usleep(1000);
+        fcnn_checkpoint_writer_collect(writer, false);
+    }
+    CU_ASSERT_EQUAL(fcnn_checkpoint_writer_newest(writer), 10);
+    fcnn_checkpoint_writer_destroy(writer);
+}
+
+static void the_end_and_the_next_write_wait(void)
+{
+    const char *folder = new_folder();
+    fcnn_checkpoint_writer *writer = writer_of(folder, 2);
+    begin(writer, 10, -1);
+    begin(writer, 20, -1);
+    CU_ASSERT(fcnn_checkpoint_writer_newest(writer) >= 10);
+    fcnn_checkpoint_writer_destroy(writer);
+    CU_ASSERT(harness_same_text(names_in(folder), "checkpoint-10.h5 checkpoint-20.h5 "));
+}
+
+static void the_newest_checkpoints_stay(void)
+{
+    const char *folder = new_folder();
+    fcnn_checkpoint_writer *writer = writer_of(folder, 2);
+    for (int64_t step = 8; step <= 11; step++) {
+        write_and_wait(writer, step, -1);
+    }
+    CU_ASSERT(harness_same_text(names_in(folder), "checkpoint-10.h5 checkpoint-11.h5 "));
+    fcnn_checkpoint_writer_destroy(writer);
+}
+
+static void one_that_is_named_and_the_start_stay_too(void)
+{
+    const char *folder = new_folder();
+    fcnn_checkpoint_writer *writer = writer_of(folder, 2);
+    for (int64_t step = 0; step <= 50; step += 10) {
+        write_and_wait(writer, step, 0);
+    }
+    CU_ASSERT(harness_same_text(names_in(folder), "checkpoint-0.h5 checkpoint-40.h5 checkpoint-50.h5 "));
+    write_and_wait(writer, 60, 40);
+    CU_ASSERT(
+        harness_same_text(names_in(folder), "checkpoint-0.h5 checkpoint-40.h5 checkpoint-50.h5 checkpoint-60.h5 "));
+    fcnn_checkpoint_writer_destroy(writer);
+}
+
+static void a_write_that_fails_is_told_and_the_next_one_counts_again(void)
+{
+    const char *folder = new_folder();
+    fcnn_checkpoint_writer *writer = writer_of(folder, 2);
+    write_and_wait(writer, 10, -1);
+    CU_ASSERT_EQUAL(unlink(in(folder, "checkpoint-10.h5")), 0);
+    CU_ASSERT_EQUAL_FATAL(rmdir(folder), 0);
+    write_and_wait(writer, 20, -1);
+    HARNESS_STATUS(fcnn_checkpoint_writer_last(writer), FCNN_EOUTPUT);
+    HARNESS_ERROR_HAS("checkpoint-20.h5: cannot be written: there is no folder");
+    CU_ASSERT_EQUAL(fcnn_checkpoint_writer_newest(writer), 10);
+    put(harness_path(""), strrchr(folder, '/') + 1); /* a file where the folder was */
+    write_and_wait(writer, 30, -1);
+    HARNESS_STATUS(fcnn_checkpoint_writer_last(writer), FCNN_EOUTPUT);
+    HARNESS_ERROR_HAS("Not a directory");
+    CU_ASSERT_EQUAL(fcnn_checkpoint_writer_newest(writer), 10);
+    CU_ASSERT_EQUAL(unlink(folder), 0);
+    HARNESS_OK(fcnn_run_folder_prepare(folder));
+    write_and_wait(writer, 40, -1);
+    HARNESS_OK(fcnn_checkpoint_writer_last(writer));
+    CU_ASSERT_EQUAL(fcnn_checkpoint_writer_newest(writer), 40);
+    fcnn_checkpoint_writer_destroy(writer);
+}
+
+static void without_any_checkpoint_a_failure_leaves_none(void)
+{
+    fcnn_checkpoint_writer *writer = writer_of(harness_path("no such folder"), 2);
+    write_and_wait(writer, 10, -1);
+    HARNESS_STATUS(fcnn_checkpoint_writer_last(writer), FCNN_EOUTPUT);
+    CU_ASSERT_EQUAL(fcnn_checkpoint_writer_newest(writer), -1);
+    fcnn_checkpoint_writer_destroy(writer);
+}
+
+/* A folder stands where the newest one should go. */
+static void no_old_checkpoint_goes_for_one_that_failed(void)
+{
+    const char *folder = new_folder();
+    fcnn_checkpoint_writer *writer = writer_of(folder, 2);
+    write_and_wait(writer, 10, -1);
+    write_and_wait(writer, 20, -1);
+    CU_ASSERT_EQUAL_FATAL(mkdir(in(folder, "checkpoint-30.h5"), 0777), 0);
+    write_and_wait(writer, 30, -1);
+    HARNESS_STATUS(fcnn_checkpoint_writer_last(writer), FCNN_EOUTPUT);
+    CU_ASSERT_EQUAL(fcnn_checkpoint_writer_newest(writer), 20);
+    CU_ASSERT(harness_same_text(names_in(folder), "checkpoint-10.h5 checkpoint-20.h5 checkpoint-30.h5 "));
+    fcnn_checkpoint_writer_destroy(writer);
+}
+
+static void what_the_disk_has_changed_is_no_checkpoint(void)
+{
+    const char *folder = new_folder();
+    fcnn_checkpoint_writer *writer = writer_of(folder, 2);
+    write_and_wait(writer, 10, -1);
+    write_and_wait(writer, 20, -1);
+    disk_forgets = true;
+    write_and_wait(writer, 30, -1);
+    disk_forgets = false;
+    HARNESS_STATUS(fcnn_checkpoint_writer_last(writer), FCNN_EOUTPUT);
+    HARNESS_ERROR_HAS("checkpoint-30.h5: written, but not to be read again");
+    CU_ASSERT_EQUAL(fcnn_checkpoint_writer_newest(writer), 20);
+    CU_ASSERT(harness_same_text(names_in(folder), "checkpoint-10.h5 checkpoint-20.h5 "));
+    fcnn_checkpoint_writer_destroy(writer);
+}
+
+static void a_changed_file_is_seen(void)
+{
+    const char *path = harness_path("verified");
+    int64_t count;
+    char *bytes = packed(&count);
+    HARNESS_OK(fcnn_framed_file_write(path, bytes, count));
+    HARNESS_OK(fcnn_framed_file_verify(path, bytes, count));
+    for (int64_t place = 0; place < FCNN_FRAME_BYTES + count; place += 1 + count / 97) {
+        flip_byte(path, (long)place);
+        HARNESS_STATUS(fcnn_framed_file_verify(path, bytes, count), FCNN_EOUTPUT);
+        flip_byte(path, (long)place);
+    }
+    HARNESS_OK(fcnn_framed_file_verify(path, bytes, count));
+    bytes[count - 1] ^= 1; /* whole, but another file */
+    HARNESS_STATUS(fcnn_framed_file_verify(path, bytes, count), FCNN_EOUTPUT);
+    HARNESS_ERROR_HAS("written, but it reads otherwise");
+    bytes[count - 1] ^= 1;
+    HARNESS_STATUS(fcnn_framed_file_verify(path, bytes, count - 1), FCNN_EOUTPUT);
+    CU_ASSERT_EQUAL(truncate(path, FCNN_FRAME_BYTES + count - 1), 0);
+    HARNESS_STATUS(fcnn_framed_file_verify(path, bytes, count), FCNN_EOUTPUT);
+    put(harness_path(""), "verified");
+    HARNESS_STATUS(fcnn_framed_file_verify(path, bytes, count), FCNN_EOUTPUT);
+    unlink(path);
+    HARNESS_STATUS(fcnn_framed_file_verify(path, bytes, count), FCNN_EOUTPUT);
+    HARNESS_ERROR_HAS("No such file");
+    free(bytes);
+}
+
+/* ---- the folder ---- */
+
+static void what_killed_runs_left_goes_and_nothing_else(void)
+{
+    static const char *const left[] = {
+        ".checkpoint-12.h5.4711-0.tmp", ".model.h5.4711-3.tmp", ".status.1-22.tmp", "hang", "hang.0", "hang.17"};
+    static const char *const kept[] = {
+        "checkpoint-12.h5",        "model.h5",          "status",  "lock", "STOP", "hangar", "hang-up", "notes.tmp",
+        ".predictions.h5.1-2.tmp", ".checkpoint-12.h5", ".hang.0", "tmp"};
+    const char *folder = new_folder();
+    for (size_t i = 0; i < sizeof kept / sizeof *kept; i++) {
+        put(folder, kept[i]);
+    }
+    char before[2048];
+    snprintf(before, sizeof before, "%s", names_in(folder));
+    for (size_t i = 0; i < sizeof left / sizeof *left; i++) {
+        put(folder, left[i]);
+    }
+    fcnn_atomic_file *files[3]; /* temporaries as they are really called */
+    static const char *const targets[] = {"checkpoint-9.h5", "model.h5", "status"};
+    for (int i = 0; i < 3; i++) {
+        HARNESS_OK(fcnn_atomic_file_begin(in(folder, targets[i]), &files[i]));
+    }
+    fcnn_run_folder_clean(folder);
+    CU_ASSERT(harness_same_text(names_in(folder), before));
+    fcnn_run_folder_clean(in(folder, "no such folder"));
+    for (int i = 0; i < 3; i++) {
+        fcnn_atomic_file_abandon(files[i]);
+    }
+}
+
+static const char *folder_of_four(void)
+{
+    const char *folder = new_folder();
+    static const char *const names[] = {
+        "checkpoint-0.h5", "checkpoint-9.h5", "checkpoint-10.h5",    "checkpoint-200.h5", "model.h5",
+        "status",          "checkpoint-.h5",  "checkpoint-7.h5.bak", "checkpoint--7.h5",  "checkpoint-x.h5"};
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+        put(folder, names[i]);
+    }
+    return folder;
+}
+
+#define FOREIGN "checkpoint--7.h5 checkpoint-.h5 "
+#define FOREIGN_TOO "checkpoint-7.h5.bak "
+#define FOREIGN_LAST "checkpoint-x.h5 "
+
+static void checkpoints_are_listed_from_the_newest(void)
+{
+    int64_t *steps, count;
+    HARNESS_OK(fcnn_run_folder_checkpoints(folder_of_four(), &steps, &count));
+    CU_ASSERT_EQUAL_FATAL(count, 4);
+    CU_ASSERT(steps[0] == 200 && steps[1] == 10 && steps[2] == 9 && steps[3] == 0);
+    free(steps);
+    HARNESS_OK(fcnn_run_folder_checkpoints(harness_path("no such folder"), &steps, &count));
+    CU_ASSERT_EQUAL(count, 0);
+    free(steps);
+}
+
+static void going_back_removes_later_checkpoints(void)
+{
+    const char *folder = folder_of_four();
+    HARNESS_OK(fcnn_run_folder_go_back(folder, 9));
+    CU_ASSERT(harness_same_text(names_in(folder), FOREIGN "checkpoint-0.h5 " FOREIGN_TOO "checkpoint-9.h5 " FOREIGN_LAST
+                                                          "model.h5 status "));
+    HARNESS_OK(fcnn_run_folder_go_back(folder, 0));
+    CU_ASSERT(
+        harness_same_text(names_in(folder), FOREIGN "checkpoint-0.h5 " FOREIGN_TOO FOREIGN_LAST "model.h5 status "));
+    CU_ASSERT_EQUAL(unlink(in(folder, "checkpoint-0.h5")), 0);
+    CU_ASSERT_EQUAL(mkdir(in(folder, "checkpoint-5.h5"), 0777), 0);
+    HARNESS_STATUS(fcnn_run_folder_go_back(folder, 4), FCNN_EOUTPUT);
+    HARNESS_ERROR_HAS("checkpoint-5.h5 cannot be removed");
+}
+
+static void emptying_removes_checkpoints_and_model(void)
+{
+    const char *folder = folder_of_four();
+    HARNESS_OK(fcnn_run_folder_empty(folder));
+    CU_ASSERT(harness_same_text(names_in(folder), FOREIGN FOREIGN_TOO FOREIGN_LAST "status "));
+    HARNESS_OK(fcnn_run_folder_empty(folder));
+    HARNESS_OK(fcnn_run_folder_empty(harness_path("no such folder")));
+}
+
+HARNESS_MAIN("checkpoint", {"a state comes back bit for bit", a_state_comes_back_bit_for_bit},
+             {"all ranks refuse what is no checkpoint", all_ranks_refuse_what_is_no_checkpoint},
+             {"a resumed epoch has the loss of a whole one", a_resumed_epoch_has_the_loss_of_a_whole_one},
+             {"a checkpoint is there after waiting", a_checkpoint_is_there_after_waiting},
+             {"a write that has ended is noticed without waiting", a_write_that_has_ended_is_noticed_without_waiting},
+             {"the end and the next write wait", the_end_and_the_next_write_wait},
+             {"the newest checkpoints stay", the_newest_checkpoints_stay},
+             {"one that is named and the start stay too", one_that_is_named_and_the_start_stay_too},
+             {"a write that fails is told and the next one counts again",
+              a_write_that_fails_is_told_and_the_next_one_counts_again},
+             {"without any checkpoint a failure leaves none", without_any_checkpoint_a_failure_leaves_none},
+             {"no old checkpoint goes for one that failed", no_old_checkpoint_goes_for_one_that_failed},
+             {"what the disk has changed is no checkpoint", what_the_disk_has_changed_is_no_checkpoint},
+             {"a changed file is seen", a_changed_file_is_seen},
+             {"what killed runs left goes and nothing else", what_killed_runs_left_goes_and_nothing_else},
+             {"checkpoints are listed from the newest", checkpoints_are_listed_from_the_newest},
+             {"going back removes later checkpoints", going_back_removes_later_checkpoints},
+             {"emptying removes checkpoints and model", emptying_removes_checkpoints_and_model})

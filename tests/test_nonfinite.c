@@ -1,0 +1,375 @@
+/* tests/test_nonfinite.c — train.nonfinite: what follows a batch with NaN or Inf, alike on any number of ranks. */
+#include "fixture.h"
+#include "harness.h"
+#include "numbers.h"
+
+#include "training/run_folder.h"
+
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+enum { ROWS = 60, FEATURES = 4, BATCH = 10, BLOCKS = 6, BATCHES = ROWS / BATCH };
+
+static const double rate = 0.0625;
+
+/* ---- data ---- */
+
+/* Rows of which those that a list names, ended by −1, hold a number that single precision has no room for. */
+static fixture_data write_rows(const int *bad_rows)
+{
+    fixture_data data = fixture_data_create(ROWS, FEATURES, 1);
+    fixture_data_draw(&data, 0, 53);
+    for (; *bad_rows >= 0; bad_rows++) {
+        data.x[*bad_rows * FEATURES + 2] = 1e300;
+    }
+    fixture_write(&data, "rows.h5");
+    return data;
+}
+
+static fixture_data write_bad_rows_only(void)
+{
+    int bad_rows[ROWS + 1];
+    for (int row = 0; row < ROWS; row++) {
+        bad_rows[row] = row;
+    }
+    bad_rows[ROWS] = -1;
+    return write_rows(bad_rows);
+}
+
+/* The batch of a row where nothing is shuffled, by the definition: position p is row p div B of shard p mod B. */
+static int64_t batch_of(int64_t row)
+{
+    const int64_t shard_rows = ROWS / BLOCKS;
+    return (row % shard_rows * BLOCKS + row / shard_rows) / BATCH;
+}
+
+static bool is_bad_batch(const int *bad_rows, int64_t batch)
+{
+    bool bad = false;
+    for (; *bad_rows >= 0; bad_rows++) {
+        bad = bad || batch_of(*bad_rows) == batch;
+    }
+    return bad;
+}
+
+/* ---- runs ---- */
+
+static fixture start(fcnn_comm *comm, const char *nonfinite, const char *reduction)
+{
+    char config[320];
+    snprintf(config, sizeof config,
+             "[model]\nhidden = 6\nactivation = tanh\noutput = linear\n"
+             "[train]\nbatch_size = %d\nblocks = %d\nshuffle = no\nreduction = %s\nnonfinite = %s\n"
+             "[optimizer]\nlearning_rate = %g\n",
+             BATCH, BLOCKS, reduction, nonfinite, rate);
+    return fixture_start(comm, "rows.h5", config);
+}
+
+/* Runs the good ones of an epoch's first batches by hand; a step that is left out leaves no exponents. */
+static void run_good_batches(fixture *run, const int *bad_rows, int64_t batches)
+{
+    fcnn_trainer *trainer = run->trainer;
+    fcnn_training_state *state = &trainer->state;
+    fcnn_sampler_start_epoch(trainer->data->sampler, state->epoch);
+    for (int64_t batch = 0; batch < batches; batch++, state->step++) {
+        if (is_bad_batch(bad_rows, batch)) {
+            trainer->step->gradient->ready = false;
+        } else {
+            HARNESS_OK(fcnn_step_run(trainer->step, state->step, batch, rate, &state->loss));
+            state->rows += BATCH;
+        }
+    }
+}
+
+/* The mean loss of what was run by hand; then the next epoch begins. */
+static double mean_loss(fixture *run)
+{
+    fcnn_training_state *state = &run->trainer->state;
+    double work[FCNN_EXACT_LIMBS + 1];
+    fcnn_exact_sum_over_ranks(run->trainer->comm, 1, &state->loss, work);
+    const double mean = fcnn_exact_sum_value(&state->loss) / (double)state->rows;
+    state->loss = (fcnn_exact_sum){0};
+    state->rows = 0;
+    state->epoch++;
+    return mean;
+}
+
+static void expect_same_parameters(fixture *one, fixture *other)
+{
+    char hash[65], other_hash[65];
+    fixture_hash(one, hash);
+    fixture_hash(other, other_hash);
+    CU_ASSERT_STRING_EQUAL(hash, other_hash);
+}
+
+static const char *const reductions[] = {"exact", "fast"};
+
+/* ---- stop ---- */
+
+static void expect_cause(int row)
+{
+    char piece[1100];
+    snprintf(piece, sizeof piece, "diverged at step %d:", (int)batch_of(row) + 1);
+    HARNESS_ERROR_HAS(piece);
+    HARNESS_ERROR_HAS("layer 1");
+    snprintf(piece, sizeof piece, "row %d of %s (/x;", row, harness_shared_path("rows.h5"));
+    HARNESS_ERROR_HAS(piece);
+}
+
+/* A row of each of the ranks' parts: whoever holds it, the message names it. */
+static void stop_names_the_row_and_updates_nothing(void)
+{
+    static const int rows[] = {0, 27, 37, 59};
+    for (int i = 0; i < 8; i++) {
+        const int bad[] = {rows[i / 2], -1};
+        fixture_data data = write_rows(bad);
+        fixture run = start(harness_comm(), "stop", reductions[i % 2]);
+        fixture by_hand = start(harness_comm(), "stop", reductions[i % 2]);
+        double loss;
+        run_good_batches(&by_hand, bad, batch_of(*bad));
+        HARNESS_STATUS(fcnn_trainer_epoch(run.trainer, &loss), FCNN_EDIVERGED);
+        expect_cause(*bad);
+        const fcnn_training_state *state = &run.trainer->state, *expected = &by_hand.trainer->state;
+        CU_ASSERT_EQUAL(state->step, batch_of(*bad));
+        CU_ASSERT_EQUAL(state->rows, expected->rows);
+        CU_ASSERT_EQUAL(state->skipped, 0);
+        CU_ASSERT_EQUAL(memcmp(state->loss.limbs, expected->loss.limbs, sizeof state->loss.limbs), 0);
+        expect_same_parameters(&run, &by_hand);
+        fixture_end(&run);
+        fixture_end(&by_hand);
+        fixture_data_destroy(&data);
+    }
+}
+
+/* ---- skip ---- */
+
+static const int some_bad[] = {0, 35, 36, -1}; /* the very first batch, and two rows of another one */
+enum { SOME_BAD_BATCHES = 2 };
+
+static void skip_leaves_out_bad_batches_and_nothing_else(void)
+{
+    CU_ASSERT(batch_of(0) == 0 && batch_of(35) != 0 && batch_of(35) == batch_of(36));
+    fixture_data data = write_rows(some_bad);
+    for (int i = 0; i < 2; i++) {
+        fixture run = start(harness_comm(), "skip", reductions[i]),
+                by_hand = start(harness_comm(), "stop", reductions[i]);
+        for (int epoch = 0; epoch < 3; epoch++) {
+            run_good_batches(&by_hand, some_bad, BATCHES);
+            CU_ASSERT_EQUAL(by_hand.trainer->state.rows, ROWS - SOME_BAD_BATCHES * BATCH);
+            CU_ASSERT_EQUAL(fixture_epoch(&run), mean_loss(&by_hand));
+            CU_ASSERT_EQUAL(run.trainer->state.skipped, (epoch + 1) * SOME_BAD_BATCHES);
+            CU_ASSERT_EQUAL(run.trainer->state.step, (epoch + 1) * BATCHES);
+            expect_same_parameters(&run, &by_hand);
+        }
+        CU_ASSERT_EQUAL(fcnn_model_find_nonfinite(run.trainer->model), -1);
+        fixture_end(&run);
+        fixture_end(&by_hand);
+    }
+    fixture_data_destroy(&data);
+}
+
+/* The rows of a batch in the order of the data. */
+static int64_t rows_of(int64_t batch, long long *out)
+{
+    int64_t count = 0;
+    for (int64_t row = 0; row < ROWS; row++) {
+        if (batch_of(row) == batch) {
+            out[count++] = row;
+        }
+    }
+    return count;
+}
+
+static void skip_follows_the_oracle(void)
+{
+    fixture_data data = write_rows(some_bad);
+    fixture run = start(harness_comm(), "skip", "exact");
+    oracle *net = fixture_oracle(&run);
+    for (int epoch = 0; epoch < 3; epoch++) {
+        double sum = 0;
+        for (int64_t batch = 0; batch < BATCHES; batch++) {
+            long long rows[BATCH];
+            if (!is_bad_batch(some_bad, batch)) {
+                CU_ASSERT_EQUAL_FATAL(rows_of(batch, rows), BATCH);
+                sum += oracle_gradient(net, data.x, data.y, 1, rows, BATCH);
+                oracle_descend(net, rate);
+            }
+        }
+        CU_ASSERT_DOUBLE_EQUAL(fixture_epoch(&run), sum / (BATCHES - SOME_BAD_BATCHES), 1e-5);
+    }
+    CU_ASSERT(fixture_difference(&run, net) < 1e-5);
+    oracle_destroy(net);
+    fixture_end(&run);
+    fixture_data_destroy(&data);
+}
+
+static void skip_gives_the_same_bits_on_any_ranks(void)
+{
+    fixture_data data = write_rows(some_bad);
+    fixture run = start(harness_comm(), "skip", "exact"), alone = start(fixture_alone(), "skip", "exact");
+    for (int epoch = 0; epoch < 2; epoch++) {
+        CU_ASSERT_EQUAL(fixture_epoch(&run), fixture_epoch(&alone));
+        expect_same_parameters(&run, &alone);
+    }
+    fixture_end(&run);
+    fixture_end(&alone);
+    fixture_data_destroy(&data);
+}
+
+static void an_epoch_without_any_good_batch_ends_the_run(void)
+{
+    fixture_data data = write_bad_rows_only();
+    for (int i = 0; i < 2; i++) {
+        fixture run = start(harness_comm(), "skip", reductions[i]), untrained = start(harness_comm(), "skip", "exact");
+        double loss;
+        HARNESS_STATUS(fcnn_trainer_epoch(run.trainer, &loss), FCNN_EDIVERGED);
+        HARNESS_ERROR_HAS("every batch of epoch 1 was left out");
+        CU_ASSERT_EQUAL(run.trainer->state.skipped, BATCHES);
+        expect_same_parameters(&run, &untrained);
+        fixture_end(&run);
+        fixture_end(&untrained);
+    }
+    fixture_data_destroy(&data);
+}
+
+/* ---- rollback ---- */
+
+enum { STEPS = 10 }; /* of an epoch below: in batches that all ranks share */
+
+/* Trains a linear model in a folder. */
+static fcnn_status train(fcnn_comm *comm, const char *nonfinite, double learning_rate, int epochs, const char *folder)
+{
+    char text[1024];
+    snprintf(text, sizeof text,
+             "[data]\ntrain = %s\n[model]\noutput = linear\n"
+             "[train]\nbatch_size = %d\nblocks = %d\nepochs = %d\nnonfinite = %s\n"
+             "[optimizer]\nlearning_rate = %.17g\n"
+             "[output]\ndirectory = %s\ntime_limit = none\n",
+             harness_shared_path("rows.h5"), ROWS / STEPS, BLOCKS, epochs, nonfinite, learning_rate, folder);
+    fcnn_config *config = NULL;
+    HARNESS_OK(fcnn_config_parse(text, (int64_t)strlen(text), "test.ini", &config));
+    CU_ASSERT_PTR_NOT_NULL_FATAL(config);
+    HARNESS_OK(fcnn_config_check(config));
+    const fcnn_train_options options = {.overwrite = 1};
+    const fcnn_status status = fcnn_train(comm, config, &options);
+    fcnn_config_destroy(config);
+    return status;
+}
+
+/* What a run has left: the state in its checkpoint of a step, and the hash of its model. */
+typedef struct outcome {
+    int64_t step, epoch, rollbacks;
+    char hash[65];
+} outcome;
+
+static outcome read_outcome(fcnn_comm *comm, const char *folder, int64_t step)
+{
+    outcome out = {.step = -1};
+    char *path = NULL;
+    void *bytes;
+    int64_t count;
+    fcnn_model *model = NULL;
+    fcnn_training_state state;
+    HARNESS_OK(fcnn_run_folder_checkpoint_path(folder, step, &path));
+    const fcnn_status status = fcnn_checkpoint_share(comm, path, &bytes, &count);
+    HARNESS_OK(status);
+    if (status == FCNN_OK) {
+        HARNESS_OK(fcnn_checkpoint_unpack(path, bytes, count, &model, &state));
+        CU_ASSERT_PTR_NOT_NULL_FATAL(model);
+        CU_ASSERT_EQUAL(fcnn_model_find_nonfinite(model), -1);
+        HARNESS_OK(fcnn_model_hash(model, out.hash));
+        out.step = state.step;
+        out.epoch = state.epoch;
+        out.rollbacks = state.rollbacks;
+        fcnn_training_state_clear(&state);
+        fcnn_model_destroy(model);
+    }
+    free(path);
+    return out;
+}
+
+static bool is_there(const char *folder, const char *name)
+{
+    char path[1100];
+    snprintf(path, sizeof path, "%s/%s", folder, name);
+    return access(path, F_OK) == 0;
+}
+
+/* Copies of the harness's paths, which live for four calls. */
+static void shared_folder(const char *name, char out[1024])
+{
+    snprintf(out, 1024, "%s", harness_shared_path(name));
+}
+
+static void own_folder(const char *name, char out[1024])
+{
+    snprintf(out, 1024, "%s", harness_path(name));
+}
+
+static const int none_bad[] = {-1};
+
+/* Rolled back to the start however often, a run is one with that learning rate from the start. */
+static void rollback_to_the_start_is_a_start_at_a_lower_rate(void)
+{
+    static const double high = 1024;
+    fcnn_comm *comm = harness_comm();
+    fixture_data data = write_rows(none_bad);
+    char folder[1024], other[1024];
+    shared_folder("rolled", folder);
+    shared_folder("plain", other);
+    HARNESS_OK(train(comm, "rollback", high, 1, folder));
+    const outcome rolled = read_outcome(comm, folder, STEPS);
+    CU_ASSERT_FATAL(rolled.rollbacks > 1 && rolled.rollbacks <= 10);
+    CU_ASSERT(is_there(folder, "model.h5"));
+    HARNESS_OK(train(comm, "stop", ldexp(high, -(int)rolled.rollbacks), 1, other));
+    const outcome plain = read_outcome(comm, other, STEPS);
+    CU_ASSERT_STRING_EQUAL(rolled.hash, plain.hash);
+    CU_ASSERT_EQUAL(plain.rollbacks, 0);
+    HARNESS_STATUS(train(comm, "stop", ldexp(high, 1 - (int)rolled.rollbacks), 1, other), FCNN_EDIVERGED);
+    fixture_data_destroy(&data);
+}
+
+/* Over several epochs, from checkpoints in between; the same on all ranks together and on each alone. */
+static void rollback_ends_finite_and_alike_on_any_ranks(void)
+{
+    enum { EPOCHS = 8 };
+    fcnn_comm *comm = harness_comm();
+    fixture_data data = write_rows(none_bad);
+    char folder[1024], own[1024];
+    shared_folder("together", folder);
+    own_folder("alone", own);
+    HARNESS_OK(train(comm, "rollback", 4, EPOCHS, folder));
+    HARNESS_OK(train(fixture_alone(), "rollback", 4, EPOCHS, own));
+    const outcome together = read_outcome(comm, folder, EPOCHS * STEPS);
+    const outcome alone = read_outcome(fixture_alone(), own, EPOCHS * STEPS);
+    CU_ASSERT(together.rollbacks > 0);
+    CU_ASSERT_EQUAL(together.epoch, EPOCHS);
+    CU_ASSERT_EQUAL(together.rollbacks, alone.rollbacks);
+    CU_ASSERT_STRING_EQUAL(together.hash, alone.hash);
+    fixture_data_destroy(&data);
+}
+
+static void rollback_gives_up_after_ten(void)
+{
+    fcnn_comm *comm = harness_comm();
+    fixture_data data = write_bad_rows_only();
+    char folder[1024];
+    shared_folder("hopeless", folder);
+    HARNESS_STATUS(train(comm, "rollback", 0.1, 1, folder), FCNN_EDIVERGED);
+    HARNESS_ERROR_HAS("after 10 rollbacks: ");
+    HARNESS_ERROR_HAS("diverged at step 1:");
+    HARNESS_ERROR_HAS(harness_shared_path("rows.h5"));
+    CU_ASSERT_FALSE(is_there(folder, "model.h5"));
+    CU_ASSERT_EQUAL(read_outcome(comm, folder, 0).step, 0);
+    fixture_data_destroy(&data);
+}
+
+HARNESS_MAIN("nonfinite", {"stop names the row and updates nothing", stop_names_the_row_and_updates_nothing},
+             {"skip leaves out bad batches and nothing else", skip_leaves_out_bad_batches_and_nothing_else},
+             {"skip follows the oracle", skip_follows_the_oracle},
+             {"skip gives the same bits on any ranks", skip_gives_the_same_bits_on_any_ranks},
+             {"an epoch without any good batch ends the run", an_epoch_without_any_good_batch_ends_the_run},
+             {"rollback to the start is a start at a lower rate", rollback_to_the_start_is_a_start_at_a_lower_rate},
+             {"rollback ends finite and alike on any ranks", rollback_ends_finite_and_alike_on_any_ranks},
+             {"rollback gives up after ten", rollback_gives_up_after_ten})
