@@ -1,0 +1,269 @@
+# tests/faults/faults.sh — sourced by the tests of this folder: jobs in the background, each in a session of its own,
+# by which all of its processes are found; lanes, which do two things at a time, as a start is mostly waiting.
+# shellcheck shell=bash
+# shellcheck source=../system.sh
+. "$(dirname "${BASH_SOURCE[0]}")/../system.sh"
+need h5dump setsid
+if [ -z "${EPOCHREALTIME:-}" ] || [ ! -r /proc/self/stat ]; then
+    printf '1..0 # SKIP needs bash 5 and /proc\n'
+    exit 0
+fi
+
+# FCNN_FAULTS=long: as often as it takes for a proof; else what `make check` has the time for.
+is_long()
+{
+    [ "${FCNN_FAULTS:-}" = long ]
+}
+
+# Prints the second number in the long form, else the first.
+short_or_long()
+{
+    if is_long; then echo "$2"; else echo "$1"; fi
+}
+
+# What is random can be had again: FCNN_SEED.
+seed=${FCNN_SEED:-$$}
+
+# Killed jobs leave Open MPI's files behind: they go into folders that we empty, not into those of other jobs.
+memory=$(mktemp -d /dev/shm/fcnn-system-XXXXXX 2>/dev/null) || memory=$work/memory
+mkdir -p "$memory" "$work/mpi"
+export OMPI_MCA_btl_vader_backing_directory="$memory" OMPI_MCA_btl_sm_backing_directory="$memory" \
+    OMPI_MCA_osc_sm_backing_directory="$memory" \
+    OMPI_MCA_orte_tmpdir_base="$work/mpi" PRTE_MCA_prte_tmpdir_base="$work/mpi"
+
+# When a rank has ended with a code, Open MPI's mpirun asks the others to end, and ends itself 2 s later: all have
+# ended by then, and a run writes its last word before any of its ranks ends.
+export OMPI_MCA_odls_base_sigkill_timeout=0 PRTE_MCA_odls_base_sigkill_timeout=0
+
+# The sessions that run, as empty files: the number of one that has ended may be given to other processes.
+sessions=$work/sessions
+mkdir "$sessions"
+end_all()
+{
+    local file
+    for file in "$sessions"/*; do
+        [ ! -e "$file" ] || kill_session "${file##*/}"
+    done
+    rm -rf "$work" "$memory"
+}
+trap end_all EXIT
+
+# ---- jobs ----
+
+# members SESSION: its live processes, one a line: PID PARENT NAME
+members()
+{
+    local file line name session=$1
+    for file in /proc/[0-9]*/stat; do
+        { IFS= read -r line <"$file"; } 2>/dev/null || continue
+        # "PID (NAME) STATE PARENT GROUP SESSION …", and the name may hold anything
+        name=${line#*(}
+        # shellcheck disable=SC2086 # words
+        set -- ${line##*) }
+        if [ "$4" = "$session" ] && [ "$1" != Z ]; then
+            printf '%s %s %s\n' "${line%% *}" "$2" "${name%)*}"
+        fi
+    done
+}
+
+# catches PID NUMBER: whether the process has a handler for that signal
+catches()
+{
+    local key value
+    while read -r key value; do
+        if [ "$key" = SigCgt: ]; then
+            [ $((16#$value >> ($2 - 1) & 1)) = 1 ]
+            return
+        fi
+    done 2>/dev/null <"/proc/$1/status"
+    return 1
+}
+
+# find_ranks NP: sets rank_pids to the NP ranks of $session and launcher to what has started them; fails until each of
+# the ranks is there and catches SIGUSR1, the first thing that they do.
+# shellcheck disable=SC2034 # for the tests
+find_ranks()
+{
+    local pid parent name
+    rank_pids=()
+    launcher=
+    while read -r pid parent name; do
+        # lt-fcnn-train from a build folder
+        if [[ $name = *fcnn-train ]] && catches "$pid" 10; then
+            rank_pids+=("$pid")
+            launcher=$parent
+        fi
+    done < <(members "$session")
+    [ ${#rank_pids[@]} = $(($1 > 0 ? $1 : 1)) ] && return
+    doze 50 # a look at all processes takes time from the ranks
+    return 1
+}
+
+# Kills all of a session at once, and those that were just being started.
+kill_session()
+{
+    local pids
+    while pids=$(members "$1" | cut -d ' ' -f 1) && [ -n "$pids" ]; do
+        # shellcheck disable=SC2086 # words
+        kill -KILL $pids 2>/dev/null
+    done
+}
+
+# start NP [OPTION…] CONFIG: fcnn-train in the background, in the session $session; NP 0 is without mpirun.
+# It starts with the libraries $preload, or none.
+session=
+preload=
+start()
+{
+    local np=$1 libraries=$preload${preload:+${LD_PRELOAD:+:}}${LD_PRELOAD:-}
+    shift
+    : >stdout
+    : >stderr
+    # shellcheck disable=SC2016 # expanded by that bash
+    LD_PRELOAD=$libraries setsid timeout -k 5 "$limit" bash -c \
+        '. "$0"; [ "$1" != 0 ] || { shift; exec "$@"; }; fcnn_mpirun "$@"' \
+        "$here/../scripts/common.sh" "$np" "$bin/fcnn-train" "$@" >stdout 2>stderr </dev/null &
+    session=$!
+    : >"$sessions/$session"
+}
+
+is_running()
+{
+    kill -0 "$session" 2>/dev/null
+}
+
+# Waiting starts no processes: it would take time from the jobs.
+exec {never}<> <(:)
+# doze MILLISECONDS
+doze()
+{
+    printf -v doze_seconds '%d.%03d' $(($1 / 1000)) $(($1 % 1000))
+    read -r -t "$doze_seconds" -u "$never" || :
+}
+
+# Sets $now to milliseconds of some clock.
+look_at_clock()
+{
+    now=$((${EPOCHREALTIME/[.,]/} / 1000))
+}
+
+# wait_until MILLISECONDS COMMAND…: until it succeeds; fails when the job ends first, or the time is over
+wait_until()
+{
+    local end
+    look_at_clock
+    end=$((now + $1))
+    shift
+    until "$@"; do
+        look_at_clock
+        is_running && [ "$now" -lt "$end" ] || return 1
+        doze 10
+    done
+    return 0
+}
+
+# wait_end MILLISECONDS: until the job ends, with $code; if it does not, it is killed, and $code is "late"
+wait_end()
+{
+    if wait_until "$1" false || ! is_running; then
+        wait "$session"
+        code=$?
+        rm -f "$sessions/$session"
+        return 0
+    fi
+    kill_session "$session"
+    wait "$session"
+    rm -f "$sessions/$session"
+    code=late
+    return 1
+}
+
+# ---- what a run's folder tells ----
+
+# The step of the newest checkpoint of a folder; nothing if there is none.
+newest_step()
+{
+    local file best=
+    for file in "$1"/checkpoint-*.h5; do
+        file=${file##*/checkpoint-}
+        file=${file%.h5}
+        case $file in
+        *[!0-9]*) ;;
+        *) if [ -z "$best" ] || [ "$file" -gt "$best" ]; then best=$file; fi ;;
+        esac
+    done
+    printf '%s' "$best"
+}
+
+# The temporaries of checkpoints in a folder, one a line.
+temporaries()
+{
+    local file
+    for file in "$1"/.checkpoint-*.tmp; do
+        [ ! -e "$file" ] || printf '%s\n' "${file##*/}"
+    done
+}
+
+# has_text TEXT FILE
+has_text()
+{
+    local lines
+    mapfile -t lines <"$2"
+    [[ ${lines[*]} = *"$1"* ]]
+}
+
+# The step that the last start printed that it goes on from; nothing if it printed none.
+resumed_step()
+{
+    sed -n 's/^resumed at step \([0-9]*\) from .*/\1/p' stdout
+}
+
+# sign FOLDER: weights and logged losses that a finished run left, as one line
+sign()
+{
+    local hash
+    hash=$("$bin/fcnn-info" --hash "$1/model.h5") &&
+        printf 'weights %.16s, history %s\n' "$hash" "$(history "$1/model.h5")"
+}
+
+# What the last start said, as tests/system.sh has it, and its status.
+said_all()
+{
+    said
+    printf 'status: %s\n' "$(cat "$1/status" 2>&1)"
+    ls -A "$1"
+}
+
+# ---- lanes ----
+
+# lane NUMBER COMMAND…: runs it beside the others, in a folder of its own
+lane()
+{
+    local number=$1
+    shift
+    mkdir -p "lane$number"
+    (
+        cd "lane$number" || exit 1
+        RANDOM=$((seed + number)) # of a subshell, so not the other lanes'
+        "$@"
+    ) >"lane$number.tap" 2>"lane$number.err" &
+    lanes+=("$number")
+    lane_pids+=($!)
+}
+lanes=()
+lane_pids=()
+
+# Waits for the lanes and prints what they found.
+join_lanes()
+{
+    local number
+    wait "${lane_pids[@]}"
+    for number in "${lanes[@]}"; do
+        cat "lane$number.tap"
+        # the shell tells of every process that a signal ended
+        grep -vE '(Killed|User defined signal|Terminated|Interrupt)( |$)' "lane$number.err" | sed 's/^/# /'
+        tap_count=$((tap_count + $(grep -cE '^(not )?ok' "lane$number.tap")))
+    done
+    lanes=()
+    lane_pids=()
+}

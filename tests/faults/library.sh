@@ -1,0 +1,29 @@
+# tests/faults/library.sh — sourced, after system.sh, by tests that preload a library of their own.
+# shellcheck shell=bash
+
+# fault_library NAME: prints the path of a library made of tests/faults/NAME.c: the one that make check has built,
+# or one of its own where installed programs are tested
+fault_library()
+{
+    # shellcheck disable=SC2154 # of system.sh
+    local built=$bin/.libs/lib$1.so made=$work/lib$1.so source=$here/faults/$1.c
+    if [ -e "$built" ]; then
+        printf '%s\n' "$built"
+    elif [ -e "$made" ] || ${CC:-mpicc} -std=gnu11 -O2 -shared -fPIC -o "$made" "$source" -ldl -lpthread >&2; then
+        printf '%s\n' "$made"
+    else
+        return 1
+    fi
+}
+
+# A process without mpirun starts in a third of the time where Open MPI need not look for others.  Not for ranks.
+alone()
+{
+    export OMPI_MCA_ess_singleton_isolated=1 OMPI_MCA_btl=self OMPI_MCA_pml=ob1
+}
+
+# weights FILE: the hash of its weights, or nothing
+weights()
+{
+    "$bin/fcnn-info" --hash "$1" 2>/dev/null
+}
