@@ -4,9 +4,11 @@
 # shellcheck disable=SC2034 # used by those who source this
 fcnn_build_packages="gcc libc6-dev make autoconf automake libtool pkg-config openmpi-bin libopenmpi-dev
     libhdf5-openmpi-dev libxxhash-dev libssl-dev"
-# g++ for the public headers, which C++ programs include too; the rest for tests that look into files
+# g++ for the public headers, which C++ programs include too; then what looks into files and processes; a SLURM, its way
+# to start MPI, and networks of its own, for tests/slurm and tests/hosts
 # shellcheck disable=SC2034
-fcnn_test_packages="libcunit1-dev hdf5-tools binutils g++ shellcheck gzip"
+fcnn_test_packages="libcunit1-dev hdf5-tools binutils g++ shellcheck gzip procps
+    slurmctld slurmd slurm-client munge libpmix-dev iproute2"
 
 fcnn_say() {
     printf '%s\n' "$*"

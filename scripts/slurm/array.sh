@@ -1,0 +1,27 @@
+#!/bin/bash
+# A job array over configs, one node each: every config has its own run folder.
+#   sbatch --array=1-3 scripts/slurm/array.sh a.ini b.ini c.ini
+#   LAUNCHER=mpirun sbatch …           by mpirun instead of srun
+# Fill in your site's account, partition and modules.
+#SBATCH --job-name=fcnn
+#SBATCH --nodes=1
+#SBATCH --ntasks-per-node=2
+#SBATCH --cpus-per-task=2
+#SBATCH --time=01:00:00
+#SBATCH --output=%x-%A_%a.out
+#SBATCH --open-mode=append
+set -u
+
+export OMP_NUM_THREADS=${SLURM_CPUS_PER_TASK:-1} OMP_PLACES=cores
+config=${!SLURM_ARRAY_TASK_ID:?there are fewer configs than tasks of the array}
+
+case ${LAUNCHER:-srun} in
+srun)
+    exec srun -K --mpi=pmix --cpus-per-task="$OMP_NUM_THREADS" --hint=nomultithread --distribution=block:block \
+        fcnn-train "$config"
+    ;;
+mpirun)
+    exec mpirun -np "$SLURM_NTASKS" --map-by "slot:pe=$OMP_NUM_THREADS" --mca odls_base_sigkill_timeout 10 \
+        fcnn-train "$config"
+    ;;
+esac

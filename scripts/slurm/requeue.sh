@@ -1,0 +1,55 @@
+#!/bin/bash
+# A job that is preempted, or out of time, and comes back until the training is finished.
+#   sbatch scripts/slurm/requeue.sh my.ini [option of fcnn-train…]
+#   LAUNCHER=mpirun sbatch …           by mpirun instead of srun
+# SLURM sends USR1 to this script two minutes before the end; fcnn-train then writes a checkpoint and ends, and the job
+# is put back into the queue.  Fill in your site's account, partition and modules.
+#SBATCH --job-name=fcnn
+#SBATCH --nodes=2
+#SBATCH --ntasks-per-node=2
+#SBATCH --cpus-per-task=2
+#SBATCH --time=01:00:00
+#SBATCH --signal=B:USR1@120
+#SBATCH --requeue
+#SBATCH --output=%x-%j.out
+#SBATCH --open-mode=append
+set -u
+
+export OMP_NUM_THREADS=${SLURM_CPUS_PER_TASK:-1} OMP_PLACES=cores
+
+# The run's folder: where its line of status is.
+folder=$(fcnn-train --print-config "$@" | sed -n 's/^directory = //p') || exit
+printf 'job %s, start %s: %s\n' "$SLURM_JOB_ID" "${SLURM_RESTART_COUNT:-0}" "$folder"
+
+case ${LAUNCHER:-srun} in
+srun)
+    # -K: a rank that crashes ends the step; without it the others would wait for ever
+    srun -K --mpi=pmix --cpus-per-task="$OMP_NUM_THREADS" --hint=nomultithread --distribution=block:block \
+        fcnn-train "$@" &
+    ;;
+mpirun)
+    # after a SIGTERM ten seconds for the checkpoint, instead of one; after a crash mpirun waits as long
+    mpirun -np "$SLURM_NTASKS" --map-by "slot:pe=$OMP_NUM_THREADS" --mca odls_base_sigkill_timeout 10 \
+        fcnn-train "$@" &
+    ;;
+esac
+step=$!
+# both launchers pass USR1 on to the ranks
+trap 'kill -USR1 $step' USR1 TERM
+
+# wait ends early when a signal comes, with a code above 128
+wait $step
+code=$?
+while kill -0 $step 2>/dev/null; do
+    wait $step
+    code=$?
+done
+
+# A launcher may change the code on its way: the status says how it ended.
+status=$(cat "$folder/status")
+printf 'code %s: %s\n' "$code" "$status"
+case $status in
+stopped*) scontrol requeue "$SLURM_JOB_ID" ;;
+finished*) exit 0 ;;
+*) exit "$code" ;;
+esac

@@ -1,0 +1,184 @@
+#!/usr/bin/env bash
+# Training over several hosts with a network between them: the bits of one rank, links that break, hosts that go.
+#   FCNN_FAULTS=long   all of it; else what takes a minute
+set -u
+# shellcheck source=../system.sh
+. "$(dirname "$0")/../system.sh"
+# shellcheck source=namespaces.sh
+. "$here/hosts/namespaces.sh"
+need h5dump
+if [ "$(id -u)" -ne 0 ]; then
+    printf '1..0 # SKIP network namespaces need root\n'
+    exit 0
+fi
+need ip unshare ps tc
+# shellcheck disable=SC2031 # what scripts/common.sh sets in a subshell is for its own command
+export OMP_WAIT_POLICY=passive
+trap 'hosts_down; rm -rf "$work"' EXIT
+trap 'exit 143' TERM INT HUP
+if ! hosts_up ha hb hc 2>up.log; then
+    printf '1..0 # SKIP no network namespaces here: %s\n' "$(head -n 1 up.log)"
+    exit 0
+fi
+
+sed -n '1,301p' "$configs/data/digits.csv" >digits.csv
+"$bin/fcnn-import" digits.h5 --csv digits.csv >import.log || cat import.log
+# config NAME EPOCHS
+config()
+{
+    printf '[data]\ntrain = digits.h5\nnormalize = scale\nscale = 16\n[model]\nhidden = 20\n[train]\nepochs = %s
+batch_size = 25\nwatchdog = 3\n[output]\nlog_every = 10\n' "$2" >"$1.ini"
+}
+config short 10
+config long 2000
+sign()
+{
+    [ -f "$1/model.h5" ] && printf '%s %s' "$("$bin/fcnn-info" --hash "$1/model.h5")" "$(history "$1/model.h5")"
+}
+for name in short long; do
+    train 0 --set output.directory="one-$name" "$name.ini"
+done
+
+# same NAME FOLDER CONFIG: the run left what one rank leaves
+same()
+{
+    local now
+    now=$(sign "$2")
+    if [ -n "$now" ] && [ "$now" = "$(sign "one-$3")" ]; then
+        tap_ok "hosts: $1"
+    else
+        tap_not_ok "hosts: $1" "status: $(cat "$2/status" 2>&1)" "$(tail -n 5 stdout)" "$(tail -n 15 stderr)"
+    fi
+}
+
+# running FOLDER: waits until steps are done there
+running()
+{
+    local tries
+    for ((tries = 0; tries < 300; tries++)); do
+        compgen -G "$1/checkpoint-*.h5" >/dev/null && return 0
+        sleep 0.1
+    done
+    return 1
+}
+
+# ends_within SECONDS: waits for the job $job; fails, and ends it, if it takes longer; its code goes to $code
+ends_within()
+{
+    local tries
+    for ((tries = 0; tries < 10 * $1; tries++)); do
+        if ! kill -0 "$job" 2>/dev/null; then
+            wait "$job"
+            code=$?
+            return 0
+        fi
+        sleep 0.1
+    done
+    kill -9 "$job"
+    return 1
+}
+
+# ---- the same bits ----
+
+for exchange in auto allreduce shared; do
+    for list in ha:2,hb:2 ha:1,hb:3,hc:1; do
+        np=$(tr ',' '\n' <<<"$list" | awk -F: '{ n += $2 } END { print n }')
+        rm -rf out
+        on_hosts "$list" "$np" "$bin/fcnn-train" --set output.directory=out --set train.exchange=$exchange short.ini \
+            >stdout 2>stderr
+        same "$list by train.exchange = $exchange give the bits of one rank" out short
+        [ "${FCNN_FAULTS:-}" = long ] || [ $exchange = auto ] || break
+    done
+done
+
+# ---- two jobs, one folder ----
+
+on_hosts ha:1,hb:1 2 "$bin/fcnn-train" --set output.directory=shared long.ini >first.out 2>first.err &
+job=$!
+running shared
+on_hosts hc:1 1 "$bin/fcnn-train" --set output.directory=shared long.ini >stdout 2>stderr
+code=$?
+if [ $code = 74 ] && grep -q 'is in use by process [0-9]* on ha' stderr; then
+    tap_ok 'hosts: a run folder belongs to one job, whose host is named'
+else
+    tap_not_ok 'hosts: a run folder belongs to one job, whose host is named' "code $code" "$(cat stderr)"
+fi
+
+# ---- a link that breaks ----
+
+ip -n hb link set eth0 down
+if ends_within 25; then
+    tap_ok 'hosts: a dead link ends the job'
+else
+    tap_not_ok 'hosts: a dead link ends the job' "$(cat first.err)"
+fi
+ip -n hb link set eth0 up
+ip netns pids hb | xargs -r kill -9 2>/dev/null
+train 1 --set output.directory=shared long.ini
+tap_run 'hosts: after a dead link it goes on, on one host' grep -E '^resumed at step [1-9]' stdout
+same 'after a dead link: the bits of a run without one' shared long
+
+# ---- a host that goes ----
+
+on_hosts ha:1,hb:1 2 "$bin/fcnn-train" --set output.directory=gone long.ini >first.out 2>first.err &
+job=$!
+running gone
+ip netns pids hb | xargs -r kill -9 2>/dev/null
+if ends_within 10 && [ "$code" != 0 ]; then
+    tap_ok 'hosts: a host that goes ends the job at once, without success'
+else
+    tap_not_ok 'hosts: a host that goes ends the job at once, without success' "code $code" "$(cat first.err)"
+fi
+tap_run 'hosts: a host that goes is named' grep -w hb first.err
+on_hosts ha:1,hc:2 3 "$bin/fcnn-train" --set output.directory=gone long.ini >stdout 2>stderr
+tap_run 'hosts: after that it goes on, on other hosts' grep -E '^resumed at step [1-9]' stdout
+same 'after that: the bits of a run without' gone long
+
+# ---- the long form: mpirun that notices nothing, slow links ----
+
+# shares FILE: each workload's exchange, of the time of a step: as measured, and by the model of docs/design.md
+shares()
+{
+    awk -F '[:,{}]+' '
+        function number(key,    i) { for (i = 1; i < NF; i++) if ($i ~ key) return $(i + 1) + 0; return 0 }
+        /"workload"/ { gsub(/[ "]/, "", $2); name = $2 }
+        /"split"/ { measured = number("\"exchange\"") + number("\"waiting\"") }
+        /"fit"/ { latency = number("latency_seconds"); bandwidth = number("bytes_per_second") }
+        /"shared_seconds"/ { alone = number("shared_seconds") }
+        /"fixed_seconds"/ { alone += number("fixed_seconds") }
+        /"exchange_bytes"/ {
+            sum = latency + number("exchange_bytes") / bandwidth
+            printf "%s %.3f %.3f\n", name, measured, sum / (sum + alone)
+        }' "$1"
+}
+
+if [ "${FCNN_FAULTS:-}" = long ]; then
+    keepalive=1000 # seconds
+    on_hosts ha:1,hb:1 2 "$bin/fcnn-train" --set output.directory=deaf long.ini >first.out 2>first.err &
+    job=$!
+    running deaf
+    ip -n hb link set eth0 down
+    for ((i = 0; i < 150; i++)); do
+        ip netns pids ha | xargs -r ps -o comm= -p | grep -q fcnn-train || break
+        sleep 0.1
+    done
+    tap_run 'hosts: where mpirun does not notice a dead link the watchdog does' \
+        grep '^failed: hung: nothing has moved for' deaf/status
+    ip netns pids ha | xargs -r kill -9 2>/dev/null
+    ip netns pids hb | xargs -r kill -9 2>/dev/null
+    wait "$job"
+    ip -n hb link set eth0 up
+
+    for rate in 100mbit 1gbit; do
+        for name in ha hb; do
+            ip netns exec $name tc qdisc replace dev eth0 root tbf rate $rate burst 256kb latency 50ms
+        done
+        on_hosts ha:1,hb:1 2 "$bin/fcnn-bench" --workload M256,L --seconds 3 --json link.json >stdout 2>stderr
+        sed 's/^/# /' stdout
+        while read -r workload measured predicted; do
+            tap_run "hosts: $workload over $rate: the exchange takes $measured of the time, foreseen were $predicted" \
+                awk -v a="$measured" -v b="$predicted" 'BEGIN { exit !(a > 0 && a < 1.3 * b && b < 1.3 * a) }'
+        done < <(shares link.json)
+    done
+fi
+tap_done

@@ -1,0 +1,61 @@
+# tests/hosts/namespaces.sh — sourced: network namespaces as hosts ha, hb, hc with TCP between them, by a bridge.
+# shellcheck shell=bash
+
+hosts=()
+
+# hosts_up NAME…: makes them, and the file agent, which mpirun uses instead of ssh
+hosts_up()
+{
+    local name i=0
+    ip link add fcnnbr type bridge 2>/dev/null || return 1
+    ip link set fcnnbr up
+    for name; do
+        i=$((i + 1))
+        hosts+=("$name")
+        ip netns add "$name" || return 1
+        ip link add "fv$name" type veth peer name "fp$name" || return 1
+        ip link set "fp$name" master fcnnbr
+        ip link set "fp$name" up
+        ip link set "fv$name" netns "$name" name eth0
+        ip -n "$name" addr add "10.77.1.$i/24" dev eth0
+        ip -n "$name" link set lo up
+        ip -n "$name" link set eth0 up
+    done
+    # what mpirun calls as: agent [option…] HOST COMMAND…
+    cat >agent <<'END'
+#!/bin/sh
+while [ "${1#-}" != "$1" ]; do shift; done
+host=$1
+shift
+exec ip netns exec "$host" unshare --uts sh -c 'hostname "$0"; exec sh -c "$*"' "$host" "$@"
+END
+    chmod +x agent
+}
+
+# hosts_down: ends what runs there and removes them
+hosts_down()
+{
+    local name
+    for name in "${hosts[@]}"; do
+        ip netns pids "$name" 2>/dev/null | xargs -r kill -9 2>/dev/null
+        ip netns del "$name" 2>/dev/null
+        ip link del "fp$name" 2>/dev/null
+        # a daemon that was killed leaves its segments
+        rm -f /dev/shm/vader_segment."$name".* /dev/shm/osc_sm*."$name".*
+    done
+    ip link del fcnnbr 2>/dev/null
+    hosts=()
+}
+
+# on_hosts HOST:RANKS,… NP COMMAND…: mpirun, started on the first of the hosts; it finds a dead link in 4 s
+on_hosts()
+{
+    local list=$1 np=$2
+    shift 2
+    # shellcheck disable=SC2016,SC2154 # expanded by that sh; limit comes from system.sh
+    ip netns exec "${list%%:*}" unshare --uts sh -c 'hostname "$0"; exec "$@"' "${list%%:*}" \
+        timeout -k 5 "$limit" mpirun --allow-run-as-root --oversubscribe --bind-to none --host "$list" -np "$np" \
+        --mca plm_rsh_agent "$PWD/agent" --mca mpi_yield_when_idle 1 \
+        --mca oob_tcp_keepalive_time "${keepalive:-2}" --mca oob_tcp_keepalive_intvl 1 \
+        --mca oob_tcp_keepalive_probes 2 "$@" </dev/null
+}

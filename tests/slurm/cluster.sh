@@ -1,0 +1,116 @@
+# tests/slurm/cluster.sh — sourced: a SLURM of one controller and some virtual nodes on this machine, as root, without
+# systemd or cgroups; everything lies in $cluster and is stopped by cluster_down.
+# shellcheck shell=bash
+
+cluster=
+
+# cluster_up NODES: starts it, and sets SLURM_CONF for the clients
+cluster_up()
+{
+    local nodes=$1 i host
+    host=$(hostname)
+    cluster=$(mktemp -d "${TMPDIR:-/tmp}/fcnn-slurm-XXXXXX") || return 1
+    chmod 755 "$cluster"
+    mkdir "$cluster"/{etc,munge,state,log,spool,tmp}
+    chmod 711 "$cluster/munge"
+    head -c 128 /dev/urandom >"$cluster/munge/key"
+    chmod 400 "$cluster/munge/key"
+    # a loopback address of its own: MPI leaves 127.0.0.1 alone
+    ip addr add 10.99.0.1/32 dev lo 2>/dev/null && cluster_address=yes
+    munged --force --key-file="$cluster/munge/key" --socket="$cluster/munge/s" --pid-file="$cluster/munge/pid" \
+        --log-file="$cluster/munge/log" --seed-file="$cluster/munge/seed" || return 1
+    # no cgroups: they are not to be had in containers
+    echo CgroupPlugin=cgroup/v1 >"$cluster/etc/cgroup.conf"
+    {
+        cat <<END
+ClusterName=fcnn
+SlurmctldHost=$host(127.0.0.1)
+SlurmctldPort=16817
+SlurmUser=root
+SlurmdUser=root
+AuthType=auth/munge
+CredType=cred/munge
+AuthInfo=socket=$cluster/munge/s,cred_expire=5
+SlurmctldPidFile=$cluster/state/slurmctld.pid
+SlurmdPidFile=$cluster/state/slurmd.%n.pid
+SlurmctldLogFile=$cluster/log/slurmctld.log
+SlurmdLogFile=$cluster/log/slurmd.%n.log
+StateSaveLocation=$cluster/state
+SlurmdSpoolDir=$cluster/spool/%n
+TmpFS=$cluster/tmp/%n
+ProctrackType=proctrack/linuxproc
+TaskPlugin=task/none
+JobAcctGatherType=jobacct_gather/none
+AccountingStorageType=accounting_storage/none
+SelectType=select/cons_tres
+SelectTypeParameters=CR_CPU
+SwitchType=switch/none
+MpiDefault=none
+MailProg=/bin/true
+ReturnToService=2
+SlurmdParameters=config_overrides
+SchedulerParameters=batch_sched_delay=0,sched_interval=1,sched_min_interval=0
+KillWait=5
+SlurmdTimeout=30
+JobRequeue=1
+PartitionName=debug Nodes=ALL Default=YES MaxTime=INFINITE State=UP
+END
+        for ((i = 1; i <= nodes; i++)); do
+            echo "NodeName=n$i NodeHostname=n$i NodeAddr=127.0.0.1 Port=$((17000 + i)) CPUs=4"
+        done
+    } >"$cluster/etc/slurm.conf"
+    export SLURM_CONF=$cluster/etc/slurm.conf
+    slurmctld -c || return 1
+    for ((i = 1; i <= nodes; i++)); do
+        # PMIx wants the folder there, and MPI a host name of its own for each node
+        mkdir -m 1777 "$cluster/tmp/n$i"
+        unshare --uts sh -c "hostname n$i && exec slurmd -N n$i" || return 1
+    done
+    for ((i = 0; i < 150; i++)); do
+        [ "$(sinfo -hN -o %T 2>/dev/null | grep -cx idle)" = "$nodes" ] && return 0
+        sleep 0.2
+    done
+    return 1
+}
+
+# cluster_down: ends every job and process of it
+cluster_down()
+{
+    local file pid
+    [ -n "$cluster" ] || return 0
+    timeout 10 scancel --user=root --full 2>/dev/null
+    for file in "$cluster"/state/slurmd.*.pid "$cluster/state/slurmctld.pid" "$cluster/munge/pid"; do
+        pid=$(cat "$file" 2>/dev/null) && kill "$pid" 2>/dev/null
+    done
+    for ((i = 0; i < 100; i++)); do
+        pgrep -f "slurmstepd|slurmd -N n[0-9]" >/dev/null || break
+        sleep 0.1
+    done
+    for file in "$cluster"/state/slurmd.*.pid "$cluster/state/slurmctld.pid" "$cluster/munge/pid"; do
+        pid=$(cat "$file" 2>/dev/null) && kill -9 "$pid" 2>/dev/null
+    done
+    [ -z "${cluster_address:-}" ] || ip addr del 10.99.0.1/32 dev lo
+    rm -rf "$cluster"
+    cluster=
+}
+
+# job_state ID: such as RUNNING, COMPLETED
+job_state()
+{
+    scontrol show job "$1" 2>/dev/null | sed -n 's/.*JobState=\([A-Z_]*\).*/\1/p' | head -n 1
+}
+
+# job_is ID SECONDS STATE…: waits until the job is in one of these states; the last word is in $state
+job_is()
+{
+    local id=$1 seconds=$2 tries wanted
+    shift 2
+    for ((tries = 0; tries < 5 * seconds; tries++)); do
+        state=$(job_state "$id")
+        for wanted; do
+            [ "$state" = "$wanted" ] && return 0
+        done
+        sleep 0.2
+    done
+    return 1
+}
