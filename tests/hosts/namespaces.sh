@@ -27,7 +27,11 @@ hosts_up()
 while [ "${1#-}" != "$1" ]; do shift; done
 host=$1
 shift
-exec ip netns exec "$host" unshare --uts sh -c 'hostname "$0"; exec sh -c "$*"' "$host" "$@"
+ip netns exec "$host" unshare --uts sh -c 'hostname "$0"; exec sh -c "$*"' "$host" "$@"
+code=$?
+# like ssh, it does not learn at once that a host is gone
+[ $code -lt 128 ] || sleep 20
+exit $code
 END
     chmod +x agent
 }
