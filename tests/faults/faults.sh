@@ -50,12 +50,17 @@ trap end_all EXIT
 
 # ---- jobs ----
 
+# Files of processes are read whole: where a process ends between a `read` and its seeking back, bash keeps what it has
+# in its buffer, and the next `read`, of whatever file, begins with that.
+
 # members SESSION: its live processes, one a line: PID PARENT NAME
 members()
 {
-    local file line name session=$1
+    local file lines line name session=$1
     for file in /proc/[0-9]*/stat; do
-        { IFS= read -r line <"$file"; } 2>/dev/null || continue
+        { mapfile -t lines <"$file"; } 2>/dev/null || continue
+        line=${lines[*]}
+        [ -n "$line" ] || continue
         # "PID (NAME) STATE PARENT GROUP SESSION …", and the name may hold anything
         name=${line#*(}
         # shellcheck disable=SC2086 # words
@@ -69,14 +74,14 @@ members()
 # catches PID NUMBER: whether the process has a handler for that signal
 catches()
 {
-    local key value
-    while read -r key value; do
-        if [ "$key" = SigCgt: ]; then
-            [ $((16#$value >> ($2 - 1) & 1)) = 1 ]
-            return
-        fi
-    done 2>/dev/null <"/proc/$1/status"
-    return 1
+    local lines caught
+    { mapfile -t lines <"/proc/$1/status"; } 2>/dev/null || return 1
+    caught=${lines[*]}
+    [[ $caught = *SigCgt:* ]] || return 1
+    caught=${caught#*SigCgt:}
+    # shellcheck disable=SC2086 # words
+    set -- $2 $caught
+    [ $((16#$2 >> ($1 - 1) & 1)) = 1 ]
 }
 
 # find_ranks NP: sets rank_pids to the NP ranks of $session and launcher to what has started them; fails until each of
