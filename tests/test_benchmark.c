@@ -142,8 +142,8 @@ static void compare_rows(const fcnn_workload *workload, int64_t rows, int64_t ba
         0);
     const size_t target = (size_t)a->targets.width * sizeof(float);
     for (int64_t i = 0; i < a->inputs.rows; i++) {
-        CU_ASSERT(own->train.labels == NULL || own->train.labels[i] == all->train.labels[a->first + i]);
-        CU_ASSERT(own->train.labels != NULL ||
+        CU_ASSERT(own->labels == NULL || own->labels[i] == all->labels[a->first + i]);
+        CU_ASSERT(own->labels != NULL ||
                   memcmp((const char *)a->targets.values + (size_t)i * target,
                          (const char *)b->targets.values + (size_t)(a->first + i) * target, target) == 0);
     }
@@ -177,8 +177,8 @@ static void rows_are_spread_over_their_range(void)
         squares += (double)values[i] * (double)values[i] / (400 * 784);
     }
     for (int64_t i = 0; i < 400; i++) {
-        CU_ASSERT_FATAL(data->train.labels[i] >= 0 && data->train.labels[i] < 10);
-        counts[data->train.labels[i]]++;
+        CU_ASSERT_FATAL(data->labels[i] >= 0 && data->labels[i] < 10);
+        counts[data->labels[i]]++;
     }
     CU_ASSERT(fabs(sum) < 0.01 && fabs(squares - 1.0 / 3) < 0.01);
     for (int i = 0; i < 10; i++) {

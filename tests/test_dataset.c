@@ -124,12 +124,12 @@ static fcnn_dataset *open_selected(const char *path, const int64_t *chosen, int6
 {
     const fcnn_dataset_names names = {.file = path, .inputs = "/x", .targets = "/y"};
     fcnn_dataset *dataset;
-    HARNESS_OK(fcnn_dataset_open(&names, &dataset));
+    HARNESS_OK(fcnn_dataset_open(harness_comm(), &names, &dataset));
     fcnn_dataset_select(dataset, chosen, count, inside);
     const fcnn_comm *comm = harness_comm();
     const int64_t first = fcnn_comm_first_item(dataset->rows, comm->rank, comm->size);
     const int64_t after = fcnn_comm_first_item(dataset->rows, comm->rank + 1, comm->size);
-    HARNESS_OK(fcnn_dataset_read(dataset, harness_comm(), first, after - first));
+    HARNESS_OK(fcnn_dataset_read(dataset, harness_comm(), first, after - first, false));
     return dataset;
 }
 
@@ -145,7 +145,8 @@ static void a_split_is_two_disjoint_parts(void)
     double counts[ROWS] = {0};
     for (int part = 0; part < 2; part++) {
         for (int64_t row = 0; row < parts[part]->inputs.rows; row++) {
-            const int64_t in_file = fcnn_dataset_file_row(parts[part], row);
+            int64_t in_file;
+            CU_ASSERT_STRING_EQUAL(fcnn_dataset_place(parts[part], row, &in_file), path);
             counts[in_file]++;
             CU_ASSERT_EQUAL(fcnn_table_value(&parts[part]->inputs, row, 2), value_at(in_file, 2));
         }
@@ -205,15 +206,15 @@ static void labels_are_checked_against_the_classes(void)
     fcnn_dataset *dataset;
     HARNESS_OK(fcnn_dataset_load(harness_comm(), &names, &dataset));
     fcnn_target_summary summary;
-    fcnn_targets_summarize(dataset, harness_comm(), &summary);
+    HARNESS_OK(fcnn_targets_summarize(dataset, harness_comm(), &summary));
     CU_ASSERT_TRUE(summary.one_column && summary.integer_type && !summary.zero_or_one && summary.largest == 3);
-    int32_t *labels;
-    HARNESS_OK(fcnn_targets_labels(dataset, harness_comm(), 4, &labels));
+    int32_t labels[ROWS];
+    HARNESS_OK(fcnn_targets_check_labels(dataset, harness_comm(), 4));
+    fcnn_targets_labels(&dataset->targets, labels);
     for (int64_t row = 0; row < dataset->targets.rows; row++) {
         CU_ASSERT_EQUAL(labels[row], (dataset->first + row) % 4);
     }
-    free(labels);
-    HARNESS_STATUS(fcnn_targets_labels(dataset, harness_comm(), 3, &labels), FCNN_EDATA);
+    HARNESS_STATUS(fcnn_targets_check_labels(dataset, harness_comm(), 3), FCNN_EDATA);
     HARNESS_ERROR_HAS("row 3 (counting from 0) has the label 3");
     HARNESS_STATUS(fcnn_targets_check_unit(dataset, harness_comm()), FCNN_EDATA);
     HARNESS_ERROR_HAS("row 2, column 0");
@@ -227,7 +228,7 @@ static void statistics_are_those_of_all_rows(void)
     fcnn_normalizer fitted;
     HARNESS_OK(fcnn_dataset_load(harness_comm(), &names, &dataset));
     HARNESS_OK(fcnn_normalizer_create(COLUMNS, &fitted));
-    HARNESS_OK(fcnn_normalizer_fit(&fitted, FCNN_NORMALIZE_STANDARDIZE, 1, &dataset->inputs, ROWS, harness_comm()));
+    HARNESS_OK(fcnn_normalizer_fit(&fitted, FCNN_NORMALIZE_STANDARDIZE, 1, dataset, FCNN_SIDE_INPUTS, harness_comm()));
     long double mean = 0, square = 0;
     for (int row = 0; row < ROWS; row++) {
         mean += (long double)value_at(row, 1) / ROWS;
@@ -242,7 +243,7 @@ static void statistics_are_those_of_all_rows(void)
     CU_ASSERT_TRUE(same[0] == -same[2] && same[1] == -same[3]);
     fcnn_normalizer_clear(&fitted);
     HARNESS_OK(fcnn_normalizer_create(COLUMNS, &fitted));
-    HARNESS_OK(fcnn_normalizer_fit(&fitted, FCNN_NORMALIZE_MINMAX, 1, &dataset->inputs, ROWS, harness_comm()));
+    HARNESS_OK(fcnn_normalizer_fit(&fitted, FCNN_NORMALIZE_MINMAX, 1, dataset, FCNN_SIDE_INPUTS, harness_comm()));
     CU_ASSERT_EQUAL(fitted.shift[2], 1e5 + 0.5);
     CU_ASSERT_EQUAL(fitted.scale[2], 49);
     double factor[COLUMNS], offset[COLUMNS];
@@ -256,10 +257,10 @@ static void a_column_that_does_not_vary_keeps_its_scale(void)
 {
     double values[4] = {5, 5, 5, 5};
     const fcnn_comm *comm = harness_comm();
-    const fcnn_table table = {FCNN_TYPE_FLOAT64, 4, 1, values};
+    fcnn_dataset dataset = {.rows = 4 * comm->size, .own_rows = 4, .inputs = {FCNN_TYPE_FLOAT64, 4, 1, values}};
     fcnn_normalizer fitted;
     HARNESS_OK(fcnn_normalizer_create(1, &fitted));
-    HARNESS_OK(fcnn_normalizer_fit(&fitted, FCNN_NORMALIZE_STANDARDIZE, 1, &table, 4 * comm->size, harness_comm()));
+    HARNESS_OK(fcnn_normalizer_fit(&fitted, FCNN_NORMALIZE_STANDARDIZE, 1, &dataset, FCNN_SIDE_INPUTS, harness_comm()));
     CU_ASSERT_EQUAL(fitted.shift[0], 5);
     CU_ASSERT_EQUAL(fitted.scale[0], 1);
     fcnn_normalizer_clear(&fitted);

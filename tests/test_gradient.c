@@ -81,7 +81,7 @@ static double loss_at(fixture *run, fcnn_evaluation *evaluation, double *paramet
     fcnn_scores scores = {.loss = NAN};
     *parameter = value;
     HARNESS_OK(fcnn_network_create_from(run->trainer->model, ROWS, FCNN_NETWORK_FORWARD, 1, &network));
-    fcnn_evaluation_run(evaluation, network, &scores);
+    HARNESS_OK(fcnn_evaluation_run(evaluation, network, &scores));
     fcnn_network_destroy(network);
     *parameter = before;
     return scores.loss;

@@ -142,7 +142,7 @@ static void scores_are_sums_over_ranks(void)
         t[row] = (double)(first + row);
         x[row] = t[row] + (double)((first + row) % 3) - 0.5;
     }
-    fcnn_dataset dataset = {.targets_name = "/y", .rows = rows, .first = first};
+    fcnn_dataset dataset = {.targets_name = "/y", .rows = rows, .first = first, .own_rows = comm->rank + 1};
     dataset.inputs = (fcnn_table){FCNN_TYPE_FLOAT64, comm->rank + 1, 1, x};
     dataset.targets = (fcnn_table){FCNN_TYPE_FLOAT64, comm->rank + 1, 1, t};
     const fcnn_data_part part = {.dataset = &dataset};
@@ -154,7 +154,7 @@ static void scores_are_sums_over_ranks(void)
     HARNESS_OK(fcnn_evaluation_create(comm, team, &part, &shape, &evaluation));
     for (int again = 0; again < 2; again++) {
         fcnn_scores scores;
-        fcnn_evaluation_run(evaluation, network, &scores);
+        HARNESS_OK(fcnn_evaluation_run(evaluation, network, &scores));
         CU_ASSERT_EQUAL(scores.rows, rows);
         CU_ASSERT_DOUBLE_EQUAL(scores.loss, squares / (double)rows, 1e-15);
         CU_ASSERT_DOUBLE_EQUAL(scores.rmse[0], sqrt(squares / (double)rows), 1e-15);

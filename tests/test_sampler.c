@@ -43,11 +43,13 @@ static bool is_as_defined(const fcnn_sampler *sampler, int64_t batch, const int6
 }
 
 /* Takes an epoch's batches on this rank; batch_of [rows] gets the batch of each row, the same on all ranks. */
-static void deal_epoch(int64_t rows, int64_t batch, int64_t blocks, bool shuffle, int64_t epoch, double *batch_of)
+static void deal_by_windows(int64_t rows, int64_t batch, int64_t blocks, int64_t window, bool shuffle, int64_t epoch,
+                            double *batch_of)
 {
     fcnn_comm *comm = harness_comm();
     fcnn_sampler *sampler;
-    HARNESS_OK(fcnn_sampler_create(rows, batch, blocks, 5, shuffle, comm->rank, comm->size, &sampler));
+    const fcnn_sampler_plan plan = {rows, batch, blocks, window, 5, shuffle};
+    HARNESS_OK(fcnn_sampler_create(&plan, true, comm->rank, comm->size, &sampler));
     int64_t *index = calloc((size_t)fcnn_sampler_capacity(sampler) + 1, sizeof *index);
     int64_t *leaves = calloc((size_t)fcnn_sampler_leaf_capacity(sampler) + 1, sizeof *leaves);
     double *taken = calloc((size_t)rows, sizeof *taken);
@@ -78,6 +80,11 @@ static void deal_epoch(int64_t rows, int64_t batch, int64_t blocks, bool shuffle
     fcnn_sampler_destroy(sampler);
 }
 
+static void deal_epoch(int64_t rows, int64_t batch, int64_t blocks, bool shuffle, int64_t epoch, double *batch_of)
+{
+    deal_by_windows(rows, batch, blocks, 0, shuffle, epoch, batch_of);
+}
+
 static void every_row_is_in_one_batch(void)
 {
     static const int64_t cases[][3] = {{1, 1, 1},   {7, 7, 7},     {7, 3, 2},       {100, 10, 8},  {101, 25, 8},
@@ -95,7 +102,8 @@ static void batches_do_not_depend_on_the_ranks(void)
     double batch_of[ROWS];
     deal_epoch(ROWS, 60, 8, true, 2, batch_of);
     fcnn_sampler *alone;
-    HARNESS_OK(fcnn_sampler_create(ROWS, 60, 8, 5, true, 0, 1, &alone));
+    const fcnn_sampler_plan plan = {ROWS, 60, 8, 0, 5, true};
+    HARNESS_OK(fcnn_sampler_create(&plan, true, 0, 1, &alone));
     fcnn_sampler_start_epoch(alone, 2);
     for (int64_t b = 0; b < fcnn_sampler_batches(alone); b++) {
         int64_t index[64], leaves[9], leaf_count;
@@ -105,6 +113,37 @@ static void batches_do_not_depend_on_the_ranks(void)
         }
     }
     fcnn_sampler_destroy(alone);
+}
+
+/* Windows: an epoch still takes each row once, and the rows of a window follow each other. */
+static void windows_are_taken_one_by_one(void)
+{
+    enum { ROWS = 1000, BLOCKS = 8, WINDOW = 30 };
+    double batch_of[ROWS], other[ROWS];
+    deal_by_windows(ROWS, 40, BLOCKS, WINDOW, true, 3, batch_of);
+    deal_by_windows(ROWS, 40, BLOCKS, 0, true, 3, other);
+    CU_ASSERT(memcmp(batch_of, other, sizeof other) != 0);
+    deal_by_windows(ROWS, 40, BLOCKS, WINDOW, false, 0, batch_of);
+    deal_by_windows(ROWS, 40, BLOCKS, 0, false, 0, other);
+    CU_ASSERT(memcmp(batch_of, other, sizeof other) == 0);
+    const fcnn_sampler_plan plan = {ROWS, 40, BLOCKS, WINDOW, 5, true};
+    fcnn_sampler *alone;
+    HARNESS_OK(fcnn_sampler_create(&plan, true, 0, 1, &alone));
+    fcnn_sampler_start_epoch(alone, 3);
+    CU_ASSERT_EQUAL(fcnn_sampler_windows(alone, 0), 5); /* 125 rows in windows of 25 */
+    int seen = 0;
+    for (int64_t at = 0; at < 125; at += 25) {
+        const int64_t first = alone->order[at] / 25;
+        seen |= 1 << first;
+        for (int64_t i = 0; i < 25; i++) {
+            CU_ASSERT_EQUAL(alone->order[at + i] / 25, first);
+        }
+    }
+    CU_ASSERT_EQUAL(seen, 31);
+    fcnn_sampler_destroy(alone);
+    CU_ASSERT_EQUAL(fcnn_sampler_default_window(1000000, 8, 64), 0);
+    CU_ASSERT_EQUAL(fcnn_sampler_default_window(2000000, 8, 64), (64 << 20) / 8 / 64);
+    CU_ASSERT_EQUAL(fcnn_sampler_default_window((int64_t)1 << 40, 8, 64), (1 << 30) / 8 / 64);
 }
 
 static void epochs_have_orders_of_their_own(void)
@@ -254,6 +293,7 @@ static void a_start_weight_depends_on_its_place_and_the_seed(void)
 
 HARNESS_MAIN("sampler", {"every row is in one batch", every_row_is_in_one_batch},
              {"batches do not depend on the ranks", batches_do_not_depend_on_the_ranks},
+             {"windows are taken one by one", windows_are_taken_one_by_one},
              {"epochs have orders of their own", epochs_have_orders_of_their_own},
              {"philox gives the published answers", philox_gives_the_published_answers},
              {"streams are the pairs of their counter", streams_are_the_pairs_of_their_counter},

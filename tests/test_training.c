@@ -167,7 +167,7 @@ static void the_first_full_batch_has_the_loss_of_line_0(void)
     fcnn_scores scores;
     HARNESS_OK(fcnn_evaluation_create(harness_comm(), trainer->step->team, &trainer->data->train,
                                       &trainer->model->shape, &evaluation));
-    fcnn_evaluation_run(evaluation, trainer->step->network, &scores);
+    HARNESS_OK(fcnn_evaluation_run(evaluation, trainer->step->network, &scores));
     CU_ASSERT_EQUAL(scores.loss, fixture_epoch(&run));
     fcnn_evaluation_destroy(evaluation);
     fixture_end(&run);

@@ -1,4 +1,4 @@
-/* include/fcnn/dataset.h — rows of an HDF5 file, dealt to the ranks. */
+/* include/fcnn/dataset.h — rows of HDF5 files, dealt to the ranks. */
 #ifndef FCNN_DATASET_H
 #define FCNN_DATASET_H
 
@@ -13,17 +13,19 @@ extern "C" {
 
 typedef struct fcnn_dataset fcnn_dataset;
 
-/* What lies where in a file. */
+/* What lies where. */
 typedef struct fcnn_dataset_names {
-    const char *file;
-    const char *inputs;  /* "/x": [rows][features…] */
-    const char *targets; /* "/y": [rows] or [rows][outputs…]; NULL or "": none */
+    const char *file;    /* files of rows, one after the other: "a.h5", "run_*.h5, b.h5", "@list.txt" */
+    const char *inputs;  /* "/x": [rows][features…]; side by side: "/state[0:12], /t[3], /table:temperature" */
+    const char *targets; /* "/y": [rows] or [rows][outputs…], numbers or the names of classes; NULL or "": none */
     int columns;         /* 1: the datasets are [features…][rows], as Fortran writes them */
+    const char *rows;    /* "0:80000": those from 0 up to 79999 of all files; NULL or "": all */
+    int read_retries;    /* how often a read that failed in the system is tried again, after 1, 2, 4, … s */
 } fcnn_dataset_names;
 
-/* Reads a file's rows; each rank gets a contiguous run of them.  names is borrowed.  Collective.
+/* Reads the rows; each rank gets a contiguous run of them.  names is borrowed.  Collective.
  * Fails, alike on all ranks: FCNN_EINPUT, FCNN_EDATA (missing dataset, shapes that do not fit, no rows, NaN or
- * Inf), FCNN_ENOMEM. */
+ * Inf), FCNN_ECONFIG (a list or range that is none), FCNN_ENOMEM. */
 FCNN_API fcnn_status fcnn_dataset_load(fcnn_comm *comm, const fcnn_dataset_names *names, fcnn_dataset **out);
 FCNN_API void fcnn_dataset_destroy(fcnn_dataset *dataset);
 

@@ -300,10 +300,22 @@ static fcnn_status check_time_limit(const fcnn_config *config)
     return FCNN_OK;
 }
 
+static fcnn_status check_memory_limit(const fcnn_config *config)
+{
+    int64_t bytes;
+    if (!fcnn_config_memory_limit(config, &bytes)) {
+        return fcnn_fail(FCNN_ECONFIG,
+                         "data.memory_limit: '%.60s' is no size: expected auto, or a number such as 500M "
+                         "or 4G",
+                         config->data_memory_limit);
+    }
+    return FCNN_OK;
+}
+
 fcnn_status fcnn_config_check(const fcnn_config *config)
 {
-    fcnn_status (*const checks[])(const fcnn_config *) = {check_required, check_datasets, check_activations, check_loss,
-                                                          check_time_limit};
+    fcnn_status (*const checks[])(const fcnn_config *) = {check_required, check_datasets,   check_activations,
+                                                          check_loss,     check_time_limit, check_memory_limit};
     for (size_t i = 0; i < sizeof checks / sizeof *checks; i++) {
         const fcnn_status status = checks[i](config);
         if (status != FCNN_OK) {
@@ -403,6 +415,24 @@ static int64_t take_part(const char **text, int64_t limit)
     const bool is_number = digit > *text && (*digit == ':' || *digit == '\0') && number < limit;
     *text = digit + (*digit == ':');
     return is_number ? number : -1;
+}
+
+bool fcnn_config_memory_limit(const fcnn_config *config, int64_t *bytes)
+{
+    static const char units[] = "KMGT";
+    const char *text = config->data_memory_limit;
+    *bytes = FCNN_AUTO;
+    if (strcmp(text, "auto") == 0) {
+        return true;
+    }
+    const size_t digits = strspn(text, "0123456789");
+    const char *unit = text[digits] != '\0' ? strchr(units, text[digits]) : units;
+    const int shift = unit == NULL || text[digits] == '\0' ? 0 : 10 * (int)(unit - units + 1);
+    if (digits == 0 || digits > 9 || unit == NULL || (shift > 0 && text[digits + 1] != '\0')) {
+        return false;
+    }
+    *bytes = strtoll(text, NULL, 10) << shift;
+    return *bytes > 0;
 }
 
 fcnn_time_limit fcnn_config_time_limit(const fcnn_config *config, double *seconds)

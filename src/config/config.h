@@ -57,6 +57,9 @@ typedef enum fcnn_time_limit {
 } fcnn_time_limit;
 fcnn_time_limit fcnn_config_time_limit(const fcnn_config *config, double *seconds);
 
+/* data.memory_limit in bytes, FCNN_AUTO for auto; false, never after fcnn_config_check(), if it is no size. */
+bool fcnn_config_memory_limit(const fcnn_config *config, int64_t *bytes);
+
 /* True if data.validation is a fraction of the training rows, which *out is then set to; else it is a path or empty. */
 bool fcnn_config_validation_fraction(const fcnn_config *config, double *out);
 

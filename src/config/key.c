@@ -16,6 +16,7 @@
 #define NOT_EMPTY .not_empty = true
 #define MAY_BE_EMPTY .not_empty = false
 #define IN_CONFIG_FOLDER .in_config_folder = true
+#define FILES_IN_CONFIG_FOLDER IN_CONFIG_FOLDER, .is_list = true
 #define IN_WORKING_DIRECTORY .in_config_folder = false
 #define RANGE(lowest, highest) .low = (lowest), .high = (highest)
 #define ITEMS(lowest, highest) .low = (lowest), .high = (highest)
@@ -25,7 +26,7 @@
 #define FCNN_BOUNDS_TEXT(...) __VA_ARGS__
 #define FCNN_BOUNDS_PATH(...) __VA_ARGS__
 #define FCNN_BOUNDS_WORD_OR_PATH(enumeration) .words = fcnn_##enumeration##_words, IN_CONFIG_FOLDER
-#define FCNN_BOUNDS_FRACTION_OR_PATH(...) __VA_ARGS__, IN_CONFIG_FOLDER
+#define FCNN_BOUNDS_FRACTION_OR_PATH(...) __VA_ARGS__, FILES_IN_CONFIG_FOLDER
 #define FCNN_BOUNDS_INTEGER(...) __VA_ARGS__
 #define FCNN_BOUNDS_INTEGER_OR_AUTO(...) __VA_ARGS__
 #define FCNN_BOUNDS_DOUBLE(...) __VA_ARGS__
@@ -133,6 +134,9 @@ fcnn_status fcnn_key_describe(const fcnn_key *key, fcnn_text *out)
     case FCNN_KEY_TEXT:
         return fcnn_text_append(out, key->not_empty ? "a text" : "a text, or nothing");
     case FCNN_KEY_PATH:
+        if (key->is_list) {
+            return fcnn_text_append(out, "paths, separated by commas, from the config file's folder");
+        }
         return fcnn_text_append(out, key->in_config_folder ? "a path, from the config file's folder"
                                                            : "a path, from the working directory");
     case FCNN_KEY_WORD_OR_PATH:
@@ -140,8 +144,8 @@ fcnn_status fcnn_key_describe(const fcnn_key *key, fcnn_text *out)
         FCNN_TRY(append_words(key->words, out));
         return fcnn_text_append(out, "; or a path with a '.' or '/' in it, from the config file's folder");
     case FCNN_KEY_FRACTION_OR_PATH:
-        return fcnn_text_append(out, "a fraction above 0 and below 1; or a path with a '.' or '/' in it, from the "
-                                     "config file's folder; or nothing");
+        return fcnn_text_append(out, "a fraction above 0 and below 1; or paths with a '.' or '/' in them, separated by "
+                                     "commas, from the config file's folder; or nothing");
     case FCNN_KEY_INTEGER:
         FCNN_TRY(fcnn_text_append(out, "a whole number "));
         return append_range(key, out);
@@ -226,10 +230,52 @@ static fcnn_status store_text(const fcnn_key *key, const char *folder, const cha
     return FCNN_OK;
 }
 
+static const char *folder_of(const char *path, const char *folder)
+{
+    return *path != '/' && *path != '\0' ? folder : "";
+}
+
+/* Appends an item of a list of paths, without blanks around it. */
+static fcnn_status move_item(const char *item, size_t length, const char *folder, fcnn_text *out)
+{
+    char *name;
+    FCNN_TRY(fcnn_memory_create("a path", (int64_t)length + 1, 1, &name));
+    memcpy(name, item, length);
+    const char *path = fcnn_ini_trim(name);
+    const bool is_list = *path == '@';
+    path += is_list;
+    const fcnn_status status = fcnn_text_append(out, "%s%s%s", is_list ? "@" : "", folder_of(path, folder), path);
+    free(name);
+    return status;
+}
+
+static fcnn_status read_paths(const fcnn_key *key, const char *value, const char *folder, fcnn_config *config)
+{
+    fcnn_text moved = {0};
+    fcnn_status status = fcnn_text_append(&moved, "%s", "");
+    for (const char *item = value; status == FCNN_OK && *value != '\0'; item += strcspn(item, ",") + 1) {
+        const size_t length = strcspn(item, ",");
+        status = move_item(item, length, folder, &moved);
+        if (item[length] == '\0') {
+            break;
+        }
+        if (status == FCNN_OK) {
+            status = fcnn_text_append(&moved, ", ");
+        }
+    }
+    if (status == FCNN_OK) {
+        status = store_text(key, "", moved.data, config);
+    }
+    fcnn_text_clear(&moved);
+    return status;
+}
+
 static fcnn_status read_path(const fcnn_key *key, const char *value, const char *folder, fcnn_config *config)
 {
-    const bool moves = key->in_config_folder && *value != '/' && *value != '\0';
-    return store_text(key, moves ? folder : "", value, config);
+    if (key->is_list) {
+        return read_paths(key, value, folder, config);
+    }
+    return store_text(key, key->in_config_folder ? folder_of(value, folder) : "", value, config);
 }
 
 static bool looks_like_path(const char *value)

@@ -32,6 +32,7 @@ typedef struct fcnn_key {
     bool changeable; /* on resume */
     bool not_empty;
     bool in_config_folder; /* where a relative path starts; else in the working directory */
+    bool is_list;          /* of paths, separated by commas; an '@' may stand before each */
     int64_t low, high;
     double above;
     bool or_equal;            /* to what a number is above */

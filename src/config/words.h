@@ -9,6 +9,11 @@
     X(FCNN_ORDER_ROWS, "rows") \
     X(FCNN_ORDER_COLUMNS, "columns")
 
+#define FCNN_MEMORY_WORDS(X)            \
+    X(FCNN_MEMORY_AUTO, "auto")         \
+    X(FCNN_MEMORY_RESIDENT, "resident") \
+    X(FCNN_MEMORY_STREAM, "stream")
+
 #define FCNN_NORMALIZE_TARGETS_WORDS(X)          \
     X(FCNN_NORMALIZE_NONE, "none")               \
     X(FCNN_NORMALIZE_STANDARDIZE, "standardize") \
@@ -71,6 +76,7 @@
 
 #define FCNN_WORDS_CONSTANT(constant, word) constant,
 typedef enum fcnn_order { FCNN_ORDER_WORDS(FCNN_WORDS_CONSTANT) } fcnn_order;
+typedef enum fcnn_memory { FCNN_MEMORY_WORDS(FCNN_WORDS_CONSTANT) } fcnn_memory;
 typedef enum fcnn_normalize { FCNN_NORMALIZE_WORDS(FCNN_WORDS_CONSTANT) } fcnn_normalize;
 typedef fcnn_normalize fcnn_normalize_targets; /* the same constants, without scale */
 typedef enum fcnn_activation { FCNN_ACTIVATION_WORDS(FCNN_WORDS_CONSTANT) } fcnn_activation;
@@ -88,6 +94,7 @@ typedef enum fcnn_resume_kind { FCNN_RESUME_WORDS(FCNN_WORDS_CONSTANT) } fcnn_re
 /* enumeration fcnn_X, its list */
 #define FCNN_WORDS_TABLE(X)                            \
     X(order, FCNN_ORDER_WORDS)                         \
+    X(memory, FCNN_MEMORY_WORDS)                       \
     X(normalize, FCNN_NORMALIZE_WORDS)                 \
     X(normalize_targets, FCNN_NORMALIZE_TARGETS_WORDS) \
     X(activation, FCNN_ACTIVATION_WORDS)               \

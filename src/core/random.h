@@ -11,7 +11,9 @@ typedef enum fcnn_random_purpose {
     FCNN_RANDOM_INIT = 1,    /* start weights:  (in, out, layer) */
     FCNN_RANDOM_SHUFFLE = 2, /* order of rows:  (draw, shard, epoch) */
     FCNN_RANDOM_SPLIT = 3,   /* validation or test rows: (row, row's high word, 0) */
-    FCNN_RANDOM_MADE_UP = 4  /* rows of a benchmark: (column / 4, row, what) */
+    FCNN_RANDOM_MADE_UP = 4, /* rows of a benchmark: (column / 4, row, what) */
+    FCNN_RANDOM_WINDOWS = 5, /* order of a shard's windows: (draw, shard, epoch) */
+    FCNN_RANDOM_WINDOW = 6   /* order of a window's rows: (draw from the window's first row on, shard, epoch) */
 } fcnn_random_purpose;
 
 /* Two independent 64-bit words. */

@@ -1,4 +1,4 @@
-/* src/core/worker.h — a thread beside the team's, for what waits on the system.  It calls neither MPI nor HDF5. */
+/* src/core/worker.h — a thread beside the team's, for what waits on the system.  It does not call MPI. */
 #ifndef FCNN_CORE_WORKER_H
 #define FCNN_CORE_WORKER_H
 

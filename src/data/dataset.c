@@ -1,9 +1,10 @@
-/* src/data/dataset.c — rows of an HDF5 file, dealt to the ranks. */
+/* src/data/dataset.c — rows of HDF5 files, dealt to the ranks. */
 #include "data/dataset.h"
 
 #include "core/memory.h"
 #include "core/pulse.h"
 #include "core/text.h"
+#include "data/reader.h"
 #include "data/selection.h"
 
 #include <inttypes.h>
@@ -12,97 +13,175 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define READ_BYTES ((int64_t)64 << 20) /* of one read where rows are picked out */
+#define TEXTS_AT_ONCE 65536
+#define BLOCK_BYTES ((int64_t)16 << 20)
 
 /* ---- shapes ---- */
 
-/* Rows of a dataset as it lies; columns are what one row holds. */
-static int64_t row_count(const fcnn_hdf5_info *info, bool by_columns)
+static fcnn_status lengths_differ(const fcnn_dataset *dataset, const char *path, int64_t inputs, int64_t targets)
 {
-    return by_columns ? info->dims[info->rank - 1] : info->dims[0];
+    const fcnn_hdf5_info *a = &dataset->inputs_columns.parts[0].info, *b = &dataset->targets_columns.parts[0].info;
+    char shape_a[128], shape_b[128];
+    fcnn_hdf5_info_shape(a, shape_a, sizeof shape_a);
+    fcnn_hdf5_info_shape(b, shape_b, sizeof shape_b);
+    const int other_a = dataset->by_columns ? 0 : a->rank - 1, other_b = dataset->by_columns ? 0 : b->rank - 1;
+    const char *hint = "";
+    if (a->dims[other_a] == b->dims[other_b]) {
+        hint = dataset->by_columns
+                   ? "; they would fit with data.order = rows"
+                   : "; they would fit with data.order = columns ([features][rows], as Fortran writes it)";
+    }
+    return fcnn_fail(FCNN_EDATA, "%s: %s %s has %" PRId64 " rows, but %s %s has %" PRId64 "%s", path,
+                     dataset->inputs_columns.parts[0].dataset, shape_a, inputs,
+                     dataset->targets_columns.parts[0].dataset, shape_b, targets, hint);
 }
 
-static int64_t row_width(const fcnn_hdf5_info *info, bool by_columns)
+/* Reads the shapes of one file: those of the first are what the others must have. */
+static fcnn_status describe_open_file(fcnn_dataset *dataset, int64_t place, fcnn_hdf5_file *file)
 {
-    int64_t width = 1;
-    for (int i = 0; i < info->rank; i++) {
-        width *= i == (by_columns ? info->rank - 1 : 0) ? 1 : info->dims[i];
+    const char *path = dataset->files.paths[place];
+    const bool by_columns = dataset->by_columns;
+    fcnn_columns *columns[] = {&dataset->inputs_columns, &dataset->targets_columns};
+    int64_t rows[2];
+    const int count = dataset->targets_name != NULL ? 2 : 1;
+    for (int i = 0; i < count; i++) {
+        FCNN_TRY(place == 0 ? fcnn_columns_describe(columns[i], file, path, by_columns, &rows[i])
+                            : fcnn_columns_compare(columns[i], file, path, by_columns, &rows[i]));
     }
-    return width;
+    if (count == 2 && rows[0] != rows[1]) {
+        return lengths_differ(dataset, path, rows[0], rows[1]);
+    }
+    dataset->files.starts[place + 1] = dataset->files.starts[place] + rows[0];
+    return FCNN_OK;
 }
 
-static fcnn_status describe_one(fcnn_hdf5_file *file, const fcnn_dataset *dataset, const char *name,
-                                fcnn_hdf5_info *info)
+static fcnn_status describe_files(fcnn_dataset *dataset)
 {
-    FCNN_TRY(fcnn_hdf5_describe(file, name, info));
-    if (info->rank == 0) {
-        return fcnn_fail(FCNN_EDATA, "%s: %s is a single value; it must have one entry a row", dataset->file, name);
+    FCNN_TRY(fcnn_files_find(dataset->file, &dataset->files));
+    for (int64_t place = 0; place < dataset->files.count; place++) {
+        fcnn_hdf5_file *file;
+        fcnn_pulse_beat(FCNN_PHASE_READING);
+        FCNN_TRY(fcnn_hdf5_open(dataset->files.paths[place], &file));
+        const fcnn_status status = describe_open_file(dataset, place, file);
+        fcnn_hdf5_close(file);
+        FCNN_TRY(status);
     }
-    if (row_count(info, dataset->by_columns) == 0 || row_width(info, dataset->by_columns) == 0) {
-        char shape[128];
-        fcnn_hdf5_info_shape(info, shape, sizeof shape);
-        return fcnn_fail(FCNN_EDATA, "%s: %s has no rows: its shape is %s", dataset->file, name, shape);
+    if (dataset->inputs_columns.is_text) {
+        return fcnn_fail(FCNN_EDATA, "%s: %s holds strings, but inputs are numbers", dataset->files.paths[0],
+                         dataset->inputs_name);
     }
     return FCNN_OK;
 }
 
-static fcnn_status lengths_differ(const fcnn_dataset *dataset)
+/* ---- from rank 0 to all ---- */
+
+static void share_columns(fcnn_columns *columns, fcnn_comm *comm)
 {
-    char inputs[128], targets[128];
-    fcnn_hdf5_info_shape(&dataset->inputs_info, inputs, sizeof inputs);
-    fcnn_hdf5_info_shape(&dataset->targets_info, targets, sizeof targets);
-    const bool other = !dataset->by_columns;
-    const char *hint = "";
-    if (row_count(&dataset->inputs_info, other) == row_count(&dataset->targets_info, other)) {
-        hint = other ? "; they would fit with data.order = columns ([features][rows], as Fortran writes it)"
-                     : "; they would fit with data.order = rows";
+    for (int64_t i = 0; i < columns->count; i++) {
+        fcnn_comm_broadcast(comm, &columns->parts[i].info, sizeof columns->parts[i].info);
+        fcnn_comm_broadcast(comm, &columns->parts[i].all, sizeof columns->parts[i].all);
     }
-    return fcnn_fail(FCNN_EDATA, "%s: %s %s has %" PRId64 " rows, but %s %s has %" PRId64 "%s", dataset->file,
-                     dataset->inputs_name, inputs, row_count(&dataset->inputs_info, dataset->by_columns),
-                     dataset->targets_name, targets, row_count(&dataset->targets_info, dataset->by_columns), hint);
+    fcnn_comm_broadcast(comm, &columns->is_text, sizeof columns->is_text);
+    fcnn_comm_broadcast(comm, &columns->type, sizeof columns->type);
+    fcnn_comm_broadcast(comm, &columns->width, sizeof columns->width);
 }
 
-static fcnn_status describe_both(fcnn_dataset *dataset)
+static fcnn_status create_files(fcnn_files *files, const int64_t *lengths)
 {
-    fcnn_hdf5_file *file;
-    FCNN_TRY(fcnn_hdf5_open(dataset->file, &file));
-    fcnn_status status = describe_one(file, dataset, dataset->inputs_name, &dataset->inputs_info);
-    if (status == FCNN_OK && dataset->targets_name != NULL) {
-        status = describe_one(file, dataset, dataset->targets_name, &dataset->targets_info);
+    FCNN_TRY(fcnn_memory_create("the files", files->count, sizeof *files->paths, &files->paths));
+    FCNN_TRY(fcnn_memory_create("the rows of the files", files->count + 1, sizeof *files->starts, &files->starts));
+    for (int64_t i = 0; i < files->count; i++) {
+        FCNN_TRY(fcnn_memory_create("a path", lengths[i], 1, &files->paths[i]));
     }
-    fcnn_hdf5_close(file);
-    FCNN_TRY(status);
-    const bool by_columns = dataset->by_columns;
-    dataset->rows = row_count(&dataset->inputs_info, by_columns);
-    dataset->file_rows = dataset->rows;
-    dataset->inputs.type = dataset->inputs_info.type;
-    dataset->inputs.width = row_width(&dataset->inputs_info, by_columns);
-    if (dataset->targets_name != NULL) {
-        dataset->targets.type = dataset->targets_info.type;
-        dataset->targets.width = row_width(&dataset->targets_info, by_columns);
-        dataset->one_target_column = dataset->targets.width == 1;
-        if (row_count(&dataset->targets_info, by_columns) != dataset->rows) {
-            return lengths_differ(dataset);
+    return FCNN_OK;
+}
+
+static fcnn_status share_files(fcnn_files *files, fcnn_comm *comm)
+{
+    fcnn_comm_broadcast(comm, &files->count, sizeof files->count);
+    int64_t *lengths = NULL;
+    FCNN_TRY(fcnn_comm_agree(comm, fcnn_memory_create("the files", files->count, sizeof *lengths, &lengths)));
+    for (int64_t i = 0; comm->rank == 0 && i < files->count; i++) {
+        lengths[i] = (int64_t)strlen(files->paths[i]) + 1;
+    }
+    fcnn_comm_broadcast(comm, lengths, files->count * (int64_t)sizeof *lengths);
+    const fcnn_status status = fcnn_comm_agree(comm, comm->rank == 0 ? FCNN_OK : create_files(files, lengths));
+    if (status == FCNN_OK) {
+        fcnn_comm_broadcast(comm, files->starts, (files->count + 1) * (int64_t)sizeof *files->starts);
+        for (int64_t i = 0; i < files->count; i++) {
+            fcnn_comm_broadcast(comm, files->paths[i], lengths[i]);
         }
     }
+    free(lengths);
+    return status;
+}
+
+/* ---- opening ---- */
+
+static fcnn_status take_names(fcnn_dataset *dataset, const fcnn_dataset_names *names)
+{
+    dataset->by_columns = names->columns != 0;
+    dataset->read_retries = names->read_retries;
+    FCNN_TRY(fcnn_memory_copy_text(names->file, &dataset->file));
+    FCNN_TRY(fcnn_memory_copy_text(names->inputs, &dataset->inputs_name));
+    FCNN_TRY(fcnn_columns_parse(names->inputs, &dataset->inputs_columns));
+    if (names->targets != NULL && names->targets[0] != '\0') {
+        FCNN_TRY(fcnn_memory_copy_text(names->targets, &dataset->targets_name));
+        FCNN_TRY(fcnn_columns_parse(names->targets, &dataset->targets_columns));
+    }
     return FCNN_OK;
 }
 
-fcnn_status fcnn_dataset_open(const fcnn_dataset_names *names, fcnn_dataset **out)
+/* Narrows to rows as in 0:80000, 100: or :100 of the joined files; "" or NULL is all. */
+static fcnn_status narrow(fcnn_dataset *dataset, const char *range)
 {
-    fcnn_dataset *dataset;
-    FCNN_TRY(fcnn_memory_create("the dataset", 1, sizeof *dataset, &dataset));
-    dataset->by_columns = names->columns != 0;
-    fcnn_status status = fcnn_memory_copy_text(names->file, &dataset->file);
-    if (status == FCNN_OK) {
-        status = fcnn_memory_copy_text(names->inputs, &dataset->inputs_name);
+    const int64_t total = dataset->files.starts[dataset->files.count];
+    int64_t first = 0, last = total;
+    if (range != NULL && range[0] != '\0') {
+        FCNN_TRY(fcnn_columns_range(range, &first, &last));
+        last = last < 0 ? total : last;
+        if (last > total) {
+            return fcnn_fail(FCNN_EDATA, "%s: rows %s are asked for, but there are %" PRId64, dataset->file, range,
+                             total);
+        }
     }
-    if (status == FCNN_OK && names->targets != NULL && names->targets[0] != '\0') {
-        status = fcnn_memory_copy_text(names->targets, &dataset->targets_name);
+    if (first >= last) {
+        return fcnn_fail(FCNN_EDATA, "%s: rows %s of %" PRId64 " are none", dataset->file, range, total);
     }
-    if (status == FCNN_OK) {
-        status = describe_both(dataset);
+    dataset->first_row = first;
+    dataset->file_rows = dataset->rows = last - first;
+    return FCNN_OK;
+}
+
+static void set_tables(fcnn_dataset *dataset)
+{
+    const fcnn_columns *inputs = &dataset->inputs_columns, *targets = &dataset->targets_columns;
+    dataset->inputs = (fcnn_table){.type = inputs->type, .width = inputs->width};
+    if (dataset->targets_name != NULL) {
+        dataset->targets =
+            (fcnn_table){.type = targets->is_text ? FCNN_TYPE_INT32 : targets->type, .width = targets->width};
+        dataset->one_target_column = targets->width == 1;
     }
+}
+
+static fcnn_status open_all(fcnn_dataset *dataset, fcnn_comm *comm, const fcnn_dataset_names *names)
+{
+    FCNN_TRY(fcnn_comm_agree(comm, take_names(dataset, names)));
+    FCNN_TRY(fcnn_comm_agree(comm, comm->rank == 0 ? describe_files(dataset) : FCNN_OK));
+    FCNN_TRY(share_files(&dataset->files, comm));
+    share_columns(&dataset->inputs_columns, comm);
+    if (dataset->targets_name != NULL) {
+        share_columns(&dataset->targets_columns, comm);
+    }
+    set_tables(dataset);
+    return narrow(dataset, names->rows);
+}
+
+fcnn_status fcnn_dataset_open(fcnn_comm *comm, const fcnn_dataset_names *names, fcnn_dataset **out)
+{
+    fcnn_dataset *dataset = NULL;
+    FCNN_TRY(fcnn_comm_agree(comm, fcnn_memory_create("the dataset", 1, sizeof *dataset, &dataset)));
+    const fcnn_status status = open_all(dataset, comm, names);
     if (status != FCNN_OK) {
         fcnn_dataset_destroy(dataset);
         return status;
@@ -119,104 +198,204 @@ void fcnn_dataset_select(fcnn_dataset *dataset, const int64_t *chosen, int64_t c
     dataset->rows = inside ? count : dataset->file_rows - count;
 }
 
-/* ---- rows ---- */
-
-static int64_t file_row(const fcnn_dataset *dataset, int64_t row)
+const char *fcnn_dataset_place(const fcnn_dataset *dataset, int64_t own_row, int64_t *file_row)
 {
-    return dataset->chosen == NULL ? row
-                                   : fcnn_selection_row(dataset->chosen, dataset->chosen_count, dataset->inside, row);
+    int64_t row = dataset->first + own_row;
+    if (dataset->chosen != NULL) {
+        row = fcnn_selection_row(dataset->chosen, dataset->chosen_count, dataset->inside, row);
+    }
+    row += dataset->first_row;
+    const int64_t place = fcnn_files_of_row(&dataset->files, row);
+    *file_row = row - dataset->files.starts[place];
+    return dataset->files.paths[place];
 }
 
-int64_t fcnn_dataset_file_row(const fcnn_dataset *dataset, int64_t own_row)
-{
-    return file_row(dataset, dataset->first + own_row);
-}
+/* ---- classes ---- */
 
-static fcnn_status read_run(const fcnn_dataset *dataset, fcnn_hdf5_file *file, const char *name, int64_t first,
-                            int64_t count, void *out)
+/* Adds the names in this rank's even part of the rows. */
+static fcnn_status collect_classes(fcnn_dataset *dataset, const fcnn_comm *comm)
 {
-    fcnn_pulse_beat(FCNN_PHASE_READING);
-    return dataset->by_columns ? fcnn_hdf5_read_columns(file, name, first, count, out)
-                               : fcnn_hdf5_read_rows(file, name, first, count, out);
-}
-
-/* Reads the file in runs and keeps the rows of the dataset. */
-static fcnn_status read_selected(const fcnn_dataset *dataset, fcnn_hdf5_file *file, const char *name, fcnn_table *table)
-{
-    const int64_t bytes = table->width * (int64_t)fcnn_type_size(table->type);
-    const int64_t most = READ_BYTES / bytes > 0 ? READ_BYTES / bytes : 1;
-    const int64_t span = fcnn_dataset_file_row(dataset, table->rows - 1) + 1 - fcnn_dataset_file_row(dataset, 0);
-    const int64_t run = span < most ? span : most;
-    char *buffer;
-    FCNN_TRY(fcnn_memory_create("the read buffer", run, (size_t)bytes, &buffer));
+    const int64_t last = dataset->first_row + fcnn_comm_first_item(dataset->file_rows, comm->rank + 1, comm->size);
+    int64_t first = dataset->first_row + fcnn_comm_first_item(dataset->file_rows, comm->rank, comm->size);
+    fcnn_reader reader = {.dataset = dataset};
+    char **texts;
+    FCNN_TRY(fcnn_memory_create("the labels", TEXTS_AT_ONCE, sizeof *texts, &texts));
     fcnn_status status = FCNN_OK;
-    int64_t done = 0;
-    while (status == FCNN_OK && done < table->rows) {
-        const int64_t begin = fcnn_dataset_file_row(dataset, done);
-        const int64_t left = fcnn_dataset_file_row(dataset, table->rows - 1) + 1 - begin;
-        const int64_t count = left < run ? left : run;
-        status = read_run(dataset, file, name, begin, count, buffer);
-        while (status == FCNN_OK && done < table->rows) {
-            const int64_t offset = fcnn_dataset_file_row(dataset, done) - begin;
-            if (offset >= count) {
-                break;
+    for (; status == FCNN_OK && first < last; first += TEXTS_AT_ONCE) {
+        const int64_t count = last - first < TEXTS_AT_ONCE ? last - first : TEXTS_AT_ONCE;
+        status = fcnn_reader_texts(&reader, first, count, texts);
+        for (int64_t i = 0; i < count && texts[i] != NULL; i++) {
+            if (status == FCNN_OK) {
+                status = fcnn_classes_add(&dataset->classes, texts[i]);
             }
-            memcpy((char *)table->values + done * bytes, buffer + offset * bytes, (size_t)bytes);
-            done++;
+            free(texts[i]);
+            texts[i] = NULL;
         }
     }
-    free(buffer);
+    fcnn_reader_close(&reader);
+    free(texts);
     return status;
 }
 
-static fcnn_status read_values(const fcnn_dataset *dataset, fcnn_hdf5_file *file, const char *name, fcnn_table *table,
-                               int64_t count)
+fcnn_status fcnn_dataset_find_classes(fcnn_dataset *dataset, fcnn_comm *comm, const fcnn_classes *known)
 {
-    return dataset->chosen != NULL ? read_selected(dataset, file, name, table)
-                                   : read_run(dataset, file, name, dataset->first, count, table->values);
-}
-
-static fcnn_status read_table(const fcnn_dataset *dataset, fcnn_comm *comm, fcnn_hdf5_file *file, const char *name,
-                              fcnn_table *table, int64_t count)
-{
-    const size_t bytes = (size_t)table->width * fcnn_type_size(table->type);
-    FCNN_TRY(fcnn_memory_create(name, count, bytes, &table->values));
-    table->rows = count;
-    if (count == 0) {
+    if (dataset->targets_name == NULL || !dataset->targets_columns.is_text) {
         return FCNN_OK;
     }
-    FCNN_TRY(fcnn_comm_name_rank(comm, read_values(dataset, file, name, table, count)));
-    int64_t row, column;
-    if (fcnn_table_find_nonfinite(table, &row, &column)) {
-        return fcnn_fail(FCNN_EDATA,
-                         "%s: %s: row %" PRId64 ", column %" PRId64 " is %s (rows and columns count from 0): "
-                         "take such rows out, or replace the value",
-                         dataset->file, name, fcnn_dataset_file_row(dataset, row), column,
-                         isnan(fcnn_table_value(table, row, column)) ? "NaN" : "infinite");
+    if (known->count > 0) {
+        return fcnn_comm_agree(comm, fcnn_classes_copy(known, &dataset->classes));
     }
+    FCNN_TRY(fcnn_comm_agree(comm, fcnn_comm_name_rank(comm, collect_classes(dataset, comm))));
+    return fcnn_classes_join(&dataset->classes, comm);
+}
+
+/* ---- rows ---- */
+
+int64_t fcnn_dataset_row_bytes(const fcnn_dataset *dataset)
+{
+    const int64_t inputs = dataset->inputs.width * (int64_t)fcnn_type_size(dataset->inputs.type);
+    return inputs + (dataset->targets_name == NULL
+                         ? 0
+                         : dataset->targets.width * (int64_t)fcnn_type_size(dataset->targets.type));
+}
+
+static fcnn_status create_rows(const char *name, int64_t rows, fcnn_table *table)
+{
+    FCNN_TRY(fcnn_memory_create(name, rows, (size_t)table->width * fcnn_type_size(table->type), &table->values));
+    table->rows = rows;
     return FCNN_OK;
 }
 
-static fcnn_status read_both(fcnn_dataset *dataset, fcnn_comm *comm, int64_t count)
+/* Room for a block, and what reads into it. */
+static fcnn_status create_block(fcnn_dataset *dataset)
 {
-    fcnn_hdf5_file *file;
-    FCNN_TRY(fcnn_comm_name_rank(comm, fcnn_hdf5_open(dataset->file, &file)));
-    fcnn_status status = read_table(dataset, comm, file, dataset->inputs_name, &dataset->inputs, count);
-    if (status == FCNN_OK && dataset->targets_name != NULL) {
-        status = read_table(dataset, comm, file, dataset->targets_name, &dataset->targets, count);
+    const int64_t fitting = BLOCK_BYTES / fcnn_dataset_row_bytes(dataset);
+    const int64_t most = fitting < 1 ? 1 : fitting;
+    dataset->block_room = dataset->own_rows < most ? dataset->own_rows : most;
+    FCNN_TRY(fcnn_memory_create("the reader", 1, sizeof *dataset->reader, &dataset->reader));
+    dataset->reader->dataset = dataset;
+    dataset->block_inputs = dataset->inputs;
+    dataset->block_targets = dataset->targets;
+    FCNN_TRY(create_rows(dataset->inputs_name, dataset->block_room, &dataset->block_inputs));
+    if (dataset->targets_name != NULL) {
+        FCNN_TRY(create_rows(dataset->targets_name, dataset->block_room, &dataset->block_targets));
     }
-    fcnn_hdf5_close(file);
+    dataset->block_inputs.rows = 0;
+    return FCNN_OK;
+}
+
+/* Reads the block that begins with a row, unless that row is there. */
+static fcnn_status bring_block(fcnn_dataset *dataset, int64_t first)
+{
+    if (first >= dataset->block_first && first < dataset->block_first + dataset->block_inputs.rows) {
+        return FCNN_OK;
+    }
+    const int64_t left = dataset->own_rows - first;
+    const int64_t count = left < dataset->block_room ? left : dataset->block_room;
+    dataset->block_inputs.rows = 0;
+    FCNN_TRY(fcnn_reader_inputs(dataset->reader, dataset->first + first, count, dataset->block_inputs.values));
+    if (dataset->targets_name != NULL) {
+        FCNN_TRY(fcnn_reader_targets(dataset->reader, dataset->first + first, count, dataset->block_targets.values));
+    }
+    dataset->block_first = first;
+    dataset->block_inputs.rows = count;
+    return FCNN_OK;
+}
+
+/* Rows of a table from `first` on. */
+static fcnn_table part_of(const fcnn_table *table, int64_t first, int64_t rows)
+{
+    fcnn_table part = *table;
+    part.rows = rows;
+    if (table->values != NULL) {
+        part.values = (char *)table->values + (size_t)(first * table->width) * fcnn_type_size(table->type);
+    }
+    return part;
+}
+
+bool fcnn_dataset_next(fcnn_dataset *dataset, int64_t most, fcnn_block *block, fcnn_status *status)
+{
+    const int64_t first = block->first + block->inputs.rows;
+    if (first >= dataset->own_rows) {
+        return false;
+    }
+    const fcnn_table *inputs = &dataset->inputs, *targets = &dataset->targets;
+    int64_t offset = first, left = dataset->own_rows - first;
+    if (dataset->streams) {
+        *status = bring_block(dataset, first);
+        if (*status != FCNN_OK) {
+            return false;
+        }
+        inputs = &dataset->block_inputs;
+        targets = &dataset->block_targets;
+        offset = first - dataset->block_first;
+        left = inputs->rows - offset;
+    }
+    const int64_t count = most > 0 && most < left ? most : left;
+    block->first = first;
+    block->inputs = part_of(inputs, offset, count);
+    block->targets = part_of(targets, offset, count);
+    return true;
+}
+
+static fcnn_status check_finite(const fcnn_dataset *dataset, const fcnn_table *table, int64_t first, const char *name)
+{
+    int64_t row, column, file_row;
+    if (table->values == NULL || !fcnn_table_find_nonfinite(table, &row, &column)) {
+        return FCNN_OK;
+    }
+    const char *path = fcnn_dataset_place(dataset, first + row, &file_row);
+    return fcnn_fail(FCNN_EDATA,
+                     "%s: %s: row %" PRId64 ", column %" PRId64 " is %s (rows and columns count from 0): "
+                     "take such rows out, or replace the value",
+                     path, name, file_row, column, isnan(fcnn_table_value(table, row, column)) ? "NaN" : "infinite");
+}
+
+/* Checks all rows and adds up their fingerprints. */
+static fcnn_status look_at_rows(fcnn_dataset *dataset, uint64_t fingerprints[2])
+{
+    fcnn_status status = FCNN_OK;
+    for (fcnn_block block = {0}; status == FCNN_OK && fcnn_dataset_next(dataset, 0, &block, &status);) {
+        status = check_finite(dataset, &block.inputs, block.first, dataset->inputs_name);
+        if (status == FCNN_OK) {
+            status = check_finite(dataset, &block.targets, block.first, dataset->targets_name);
+        }
+        fingerprints[0] += fcnn_table_fingerprint(&block.inputs, dataset->first + block.first);
+        if (dataset->targets_name != NULL) {
+            fingerprints[1] += fcnn_table_fingerprint(&block.targets, dataset->first + block.first);
+        }
+    }
     return status;
 }
 
-fcnn_status fcnn_dataset_read(fcnn_dataset *dataset, fcnn_comm *comm, int64_t first, int64_t count)
+/* Reads all of this rank's rows into memory. */
+static fcnn_status read_all(fcnn_dataset *dataset)
+{
+    const int64_t first = dataset->first, count = dataset->own_rows;
+    fcnn_reader reader = {.dataset = dataset};
+    fcnn_status status = create_rows(dataset->inputs_name, count, &dataset->inputs);
+    if (status == FCNN_OK) {
+        status = fcnn_reader_inputs(&reader, first, count, dataset->inputs.values);
+    }
+    if (status == FCNN_OK && dataset->targets_name != NULL) {
+        status = create_rows(dataset->targets_name, count, &dataset->targets);
+        if (status == FCNN_OK) {
+            status = fcnn_reader_targets(&reader, first, count, dataset->targets.values);
+        }
+    }
+    fcnn_reader_close(&reader);
+    return status;
+}
+
+fcnn_status fcnn_dataset_read(fcnn_dataset *dataset, fcnn_comm *comm, int64_t first, int64_t count, bool streams)
 {
     dataset->first = first;
-    FCNN_TRY(fcnn_comm_agree(comm, read_both(dataset, comm, count)));
-    uint64_t sums[2] = {fcnn_table_fingerprint(&dataset->inputs, first), 0};
-    if (dataset->targets_name != NULL) {
-        sums[1] = fcnn_table_fingerprint(&dataset->targets, first);
-    }
+    dataset->own_rows = count;
+    dataset->streams = streams;
+    fcnn_pulse_beat(FCNN_PHASE_READING);
+    FCNN_TRY(fcnn_comm_agree(comm, fcnn_comm_name_rank(comm, streams ? create_block(dataset) : read_all(dataset))));
+    uint64_t sums[2] = {0};
+    FCNN_TRY(fcnn_comm_agree(comm, look_at_rows(dataset, sums)));
     fcnn_comm_sum_integers(comm, 2, sums);
     dataset->inputs_fingerprint = sums[0];
     dataset->targets_fingerprint = sums[1];
@@ -242,19 +421,28 @@ fcnn_status fcnn_dataset_describe_content(const fcnn_dataset *dataset, char **ou
     return FCNN_OK;
 }
 
-fcnn_status fcnn_dataset_load(fcnn_comm *comm, const fcnn_dataset_names *names, fcnn_dataset **out)
+fcnn_status fcnn_dataset_load_part(fcnn_comm *comm, const fcnn_dataset_names *names, const fcnn_classes *known,
+                                   bool streams, fcnn_dataset **out)
 {
-    fcnn_dataset *dataset = NULL;
-    FCNN_TRY(fcnn_comm_agree(comm, fcnn_dataset_open(names, &dataset)));
+    fcnn_dataset *dataset;
+    FCNN_TRY(fcnn_dataset_open(comm, names, &dataset));
     const int64_t first = fcnn_comm_first_item(dataset->rows, comm->rank, comm->size);
     const int64_t after = fcnn_comm_first_item(dataset->rows, comm->rank + 1, comm->size);
-    const fcnn_status status = fcnn_dataset_read(dataset, comm, first, after - first);
+    fcnn_status status = fcnn_dataset_find_classes(dataset, comm, known);
+    if (status == FCNN_OK) {
+        status = fcnn_dataset_read(dataset, comm, first, after - first, streams);
+    }
     if (status != FCNN_OK) {
         fcnn_dataset_destroy(dataset);
         return status;
     }
     *out = dataset;
     return FCNN_OK;
+}
+
+fcnn_status fcnn_dataset_load(fcnn_comm *comm, const fcnn_dataset_names *names, fcnn_dataset **out)
+{
+    return fcnn_dataset_load_part(comm, names, &(fcnn_classes){0}, false, out);
 }
 
 void fcnn_dataset_destroy(fcnn_dataset *dataset)
@@ -265,8 +453,18 @@ void fcnn_dataset_destroy(fcnn_dataset *dataset)
     free(dataset->file);
     free(dataset->inputs_name);
     free(dataset->targets_name);
+    fcnn_files_clear(&dataset->files);
+    fcnn_columns_clear(&dataset->inputs_columns);
+    fcnn_columns_clear(&dataset->targets_columns);
+    fcnn_classes_clear(&dataset->classes);
+    if (dataset->reader != NULL) {
+        fcnn_reader_close(dataset->reader);
+    }
+    free(dataset->reader);
     free(dataset->inputs.values);
     free(dataset->targets.values);
+    free(dataset->block_inputs.values);
+    free(dataset->block_targets.values);
     free(dataset);
 }
 

@@ -1,8 +1,11 @@
-/* src/data/dataset.h — rows of an HDF5 file, dealt to the ranks: opened first, read when it is known who holds
+/* src/data/dataset.h — rows of HDF5 files, dealt to the ranks: opened first, read when it is known who holds
  * which of them. */
 #ifndef FCNN_DATA_DATASET_H
 #define FCNN_DATA_DATASET_H
 
+#include "data/classes.h"
+#include "data/columns.h"
+#include "data/files.h"
 #include "data/table.h"
 #include "parallel/comm.h"
 
@@ -11,35 +14,66 @@
 #include <stdbool.h>
 
 struct fcnn_dataset {
-    char *file, *inputs_name, *targets_name; /* targets_name NULL: no targets */
+    char *file, *inputs_name, *targets_name; /* as given; targets_name NULL: no targets */
     bool by_columns;
-    fcnn_hdf5_info inputs_info, targets_info;
+    int read_retries;
+    fcnn_files files;
+    fcnn_columns inputs_columns, targets_columns;
+    fcnn_classes classes;   /* of targets that are strings, whose table holds their places here */
     bool one_target_column; /* targets [rows] or [rows][1] */
-    int64_t file_rows;      /* in the file */
+    int64_t first_row;      /* of the joined files that is the dataset's; others may follow the last */
+    int64_t file_rows;      /* from there on, which chosen counts */
     int64_t rows;           /* of this dataset, over all ranks */
-    const int64_t *chosen;  /* validation rows, borrowed; NULL: all rows of the file */
+    const int64_t *chosen;  /* validation rows, borrowed; NULL: all rows */
     int64_t chosen_count;
-    bool inside;   /* the dataset is the chosen rows, not the others */
-    int64_t first; /* this rank holds rows first … first + inputs.rows − 1 of the dataset */
-    fcnn_table inputs, targets;
+    bool inside;                            /* the dataset is the chosen rows, not the others */
+    int64_t first, own_rows;                /* this rank holds rows first … first + own_rows − 1 of the dataset */
+    bool streams;                           /* they stay in the files */
+    fcnn_table inputs, targets;             /* what of them is in memory: all, or what whoever streams has read */
+    struct fcnn_reader *reader;             /* of a dataset that streams */
+    fcnn_table block_inputs, block_targets; /* rows that it has read last */
+    int64_t block_first, block_room;        /* the first of them, and how many fit */
     uint64_t inputs_fingerprint, targets_fingerprint; /* over all ranks, of the rows of the dataset */
 };
 
-/* Reads the shapes.  Not collective, but every rank comes to the same result or an error.  names borrowed. */
-fcnn_status fcnn_dataset_open(const fcnn_dataset_names *names, fcnn_dataset **out);
+/* Finds the files and reads the shapes, on rank 0 for all.  names is borrowed.  Collective; all ranks fail alike. */
+fcnn_status fcnn_dataset_open(fcnn_comm *comm, const fcnn_dataset_names *names, fcnn_dataset **out);
+
+/* Finds the classes of targets that are strings, in all rows of the files that the dataset may hold; or takes those of
+ * a model, if there are any.  Nothing is to be done for other targets.  Before read.  Collective; all ranks fail
+ * alike. */
+fcnn_status fcnn_dataset_find_classes(fcnn_dataset *dataset, fcnn_comm *comm, const fcnn_classes *known);
 
 /* Narrows the dataset to the chosen rows of the file (inside), or to the others.  chosen is borrowed for the
  * dataset's life.  Before read. */
 void fcnn_dataset_select(fcnn_dataset *dataset, const int64_t *chosen, int64_t count, bool inside);
 
-/* Reads rows first … first + count − 1 of the dataset on this rank and checks that they are finite.
- * Collective: all ranks fail alike. */
-fcnn_status fcnn_dataset_read(fcnn_dataset *dataset, fcnn_comm *comm, int64_t first, int64_t count);
+/* Reads rows first … first + count − 1 of the dataset on this rank and checks that they are finite.  With streams they
+ * are not kept.  Collective: all ranks fail alike. */
+fcnn_status fcnn_dataset_read(fcnn_dataset *dataset, fcnn_comm *comm, int64_t first, int64_t count, bool streams);
+
+/* Some of this rank's rows, borrowed until the next call for the same dataset. */
+typedef struct fcnn_block {
+    int64_t first; /* of this rank's rows; row 0 of the tables */
+    fcnn_table inputs, targets;
+} fcnn_block;
+
+/* The next rows, for loops over all of this rank's:
+ *     for (fcnn_block block = {0}; status == FCNN_OK && fcnn_dataset_next(dataset, most, &block, &status);)
+ * At most so many of them, where `most` is not 0.  False behind the last one, or if they cannot be read. */
+bool fcnn_dataset_next(fcnn_dataset *dataset, int64_t most, fcnn_block *block, fcnn_status *status);
+
+/* Bytes of a row as it is stored, with its targets. */
+int64_t fcnn_dataset_row_bytes(const fcnn_dataset *dataset);
+
+/* Opens, and reads an even part of the rows on each rank; known: the classes of a model, or none.  Collective. */
+fcnn_status fcnn_dataset_load_part(fcnn_comm *comm, const fcnn_dataset_names *names, const fcnn_classes *known,
+                                   bool streams, fcnn_dataset **out);
 
 /* What identifies the data on resume: types, shapes and fingerprints, in one line; after read. */
 fcnn_status fcnn_dataset_describe_content(const fcnn_dataset *dataset, char **out);
 
-/* The file's row of a row that this rank holds, for messages. */
-int64_t fcnn_dataset_file_row(const fcnn_dataset *dataset, int64_t own_row);
+/* The file of a row that this rank holds, borrowed, and its row there, for messages. */
+const char *fcnn_dataset_place(const fcnn_dataset *dataset, int64_t own_row, int64_t *file_row);
 
 #endif

@@ -12,15 +12,17 @@ typedef struct fcnn_target_summary {
     double largest;
 } fcnn_target_summary;
 
-/* Collective. */
-void fcnn_targets_summarize(const fcnn_dataset *dataset, fcnn_comm *comm, fcnn_target_summary *out);
+/* Collective.  Fails, alike on all ranks, as reading does. */
+fcnn_status fcnn_targets_summarize(fcnn_dataset *dataset, fcnn_comm *comm, fcnn_target_summary *out);
 
-/* Turns the targets that this rank holds into class numbers; labels [own rows] is released with free().
- * Fails, alike on all ranks, with FCNN_EDATA naming the row of a value that is negative, not whole or not
- * below classes; FCNN_ENOMEM.  Collective. */
-fcnn_status fcnn_targets_labels(const fcnn_dataset *dataset, fcnn_comm *comm, int64_t classes, int32_t **labels);
+/* Fails, alike on all ranks, with FCNN_EDATA naming the row of a target that is negative, not whole or not below
+ * classes, or if there are several columns.  Collective. */
+fcnn_status fcnn_targets_check_labels(fcnn_dataset *dataset, fcnn_comm *comm, int64_t classes);
+
+/* Targets that have passed that check as class numbers: labels [rows of the table] is caller-owned. */
+void fcnn_targets_labels(const fcnn_table *targets, int32_t *labels);
 
 /* Fails, alike on all ranks, with FCNN_EDATA naming a target outside of 0 … 1.  Collective. */
-fcnn_status fcnn_targets_check_unit(const fcnn_dataset *dataset, fcnn_comm *comm);
+fcnn_status fcnn_targets_check_unit(fcnn_dataset *dataset, fcnn_comm *comm);
 
 #endif

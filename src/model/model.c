@@ -145,6 +145,8 @@ void fcnn_model_destroy(fcnn_model *model)
     free(model->biases);
     fcnn_normalizer_clear(&model->inputs);
     fcnn_normalizer_clear(&model->targets);
+    fcnn_extent_clear(&model->extent);
+    fcnn_classes_clear(&model->classes);
     fcnn_architecture_clear(&model->shape);
     free(model->config);
     free(model->program);

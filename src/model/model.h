@@ -4,6 +4,7 @@
 
 #include "config/config.h"
 #include "core/status.h"
+#include "data/classes.h"
 
 #include <fcnn/model.h>
 
@@ -29,6 +30,12 @@ typedef struct fcnn_normalizer {
     double *shift, *scale; /* [count] */
 } fcnn_normalizer;
 
+/* What the columns of the training rows held. */
+typedef struct fcnn_extent {
+    int64_t count;                     /* 0: it is not known */
+    double *smallest, *largest, *mean; /* [count] */
+} fcnn_extent;
+
 /* One line of the progress table; NaN where there is no number. */
 typedef struct fcnn_history_line {
     int64_t epoch, steps;
@@ -45,6 +52,8 @@ struct fcnn_model {
     void **weights;                  /* [layers], each [out][in] of the precision's type, row-major */
     void **biases;                   /* [layers], each [out] */
     fcnn_normalizer inputs, targets; /* targets: shift 0 and scale 1 for classifiers */
+    fcnn_extent extent;              /* of the inputs; targets have none */
+    fcnn_classes classes;            /* names, where the training rows had them */
     char *config;                    /* effective text; NULL in a file not made by fcnn */
     char *program;                   /* what wrote the file that the model was read from, or NULL */
     int64_t numerics_version;        /* of that program, or 0 */
@@ -66,6 +75,9 @@ void fcnn_architecture_clear(fcnn_architecture *shape);
 
 fcnn_status fcnn_normalizer_create(int64_t count, fcnn_normalizer *out); /* shift 0, scale 1 */
 void fcnn_normalizer_clear(fcnn_normalizer *normalizer);
+
+fcnn_status fcnn_extent_create(int64_t count, fcnn_extent *out); /* zeros */
+void fcnn_extent_clear(fcnn_extent *extent);
 
 fcnn_status fcnn_history_append(fcnn_history *history, const fcnn_history_line *line);
 

@@ -3,6 +3,7 @@
 
 #include "config.h"
 #include "core/memory.h"
+#include "core/text.h"
 #include "storage/framed_file.h"
 
 #include <inttypes.h>
@@ -51,6 +52,33 @@ static fcnn_status put_normalizers(const fcnn_model *model, fcnn_hdf5_image *ima
                                    targets->scale);
 }
 
+static fcnn_status put_extent(const fcnn_extent *extent, fcnn_hdf5_image *image)
+{
+    if (extent->count == 0) {
+        return FCNN_OK;
+    }
+    const int64_t *count = &extent->count;
+    FCNN_TRY(fcnn_hdf5_image_group(image, "/inputs"));
+    FCNN_TRY(fcnn_hdf5_image_dataset(image, "/inputs/smallest", FCNN_TYPE_FLOAT64, 1, count, extent->smallest));
+    FCNN_TRY(fcnn_hdf5_image_dataset(image, "/inputs/largest", FCNN_TYPE_FLOAT64, 1, count, extent->largest));
+    return fcnn_hdf5_image_dataset(image, "/inputs/mean", FCNN_TYPE_FLOAT64, 1, count, extent->mean);
+}
+
+/* The names of the classes, one a line. */
+static fcnn_status put_classes(const fcnn_classes *classes, fcnn_hdf5_image *image)
+{
+    fcnn_text text = {0};
+    fcnn_status status = FCNN_OK;
+    for (int64_t i = 0; status == FCNN_OK && i < classes->count; i++) {
+        status = fcnn_text_append(&text, "%s\n", classes->names[i]);
+    }
+    if (status == FCNN_OK && classes->count > 0) {
+        status = fcnn_hdf5_image_text(image, "/classes", text.data);
+    }
+    fcnn_text_clear(&text);
+    return status;
+}
+
 /* Puts the lines as columns.  whole and real [count] are room for one. */
 static fcnn_status put_columns(const fcnn_history *history, int64_t *whole, double *real, fcnn_hdf5_image *image)
 {
@@ -90,6 +118,8 @@ fcnn_status fcnn_model_put(const fcnn_model *model, fcnn_hdf5_image *image)
         FCNN_TRY(put_layer(model, layer, image));
     }
     FCNN_TRY(put_normalizers(model, image));
+    FCNN_TRY(put_extent(&model->extent, image));
+    FCNN_TRY(put_classes(&model->classes, image));
     if (model->config != NULL) {
         FCNN_TRY(fcnn_hdf5_image_text(image, "/config", model->config));
     }

@@ -295,6 +295,39 @@ static fcnn_status read_normalizer(reader *from, const char *name, fcnn_normaliz
     return FCNN_OK;
 }
 
+static fcnn_status read_extent(reader *from, fcnn_extent *extent)
+{
+    const int64_t count = from->model->shape.widths[0];
+    if (!fcnn_hdf5_has(from->file, "/inputs")) {
+        return FCNN_OK;
+    }
+    FCNN_TRY(fcnn_extent_create(count, extent));
+    FCNN_TRY(read_array(from, "/inputs/smallest", FCNN_TYPE_FLOAT64, count, extent->smallest));
+    FCNN_TRY(read_array(from, "/inputs/largest", FCNN_TYPE_FLOAT64, count, extent->largest));
+    return read_array(from, "/inputs/mean", FCNN_TYPE_FLOAT64, count, extent->mean);
+}
+
+/* Takes the lines of a text as names. */
+static fcnn_status read_classes(reader *from, fcnn_classes *classes)
+{
+    char *text = NULL;
+    if (!fcnn_hdf5_has(from->file, "/classes")) {
+        return FCNN_OK;
+    }
+    FCNN_TRY(fcnn_hdf5_read_text(from->file, "/classes", CONFIG_BYTES, &text));
+    fcnn_status status = FCNN_OK;
+    for (char *name = text, *end; status == FCNN_OK && (end = strchr(name, '\n')) != NULL; name = end + 1) {
+        *end = '\0';
+        status = fcnn_classes_add(classes, name);
+    }
+    free(text);
+    const fcnn_architecture *shape = &from->model->shape;
+    if (status == FCNN_OK && shape->output == FCNN_OUTPUT_SOFTMAX && classes->count > shape->widths[shape->layers]) {
+        status = fcnn_fail(FCNN_EDATA, "%s: /classes names more classes than the network has", from->path);
+    }
+    return status;
+}
+
 /* Reads the columns into lines.  whole and real [count] are room for one. */
 static fcnn_status read_columns(reader *from, fcnn_history *history, int64_t *whole, double *real)
 {
@@ -368,6 +401,8 @@ static fcnn_status read_model(reader *from)
     FCNN_TRY(read_parameters(from));
     FCNN_TRY(read_normalizer(from, "inputs", &from->model->inputs));
     FCNN_TRY(read_normalizer(from, "targets", &from->model->targets));
+    FCNN_TRY(read_extent(from, &from->model->extent));
+    FCNN_TRY(read_classes(from, &from->model->classes));
     return read_notes(from);
 }
 

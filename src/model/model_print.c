@@ -83,6 +83,40 @@ static void print_normalizer(const char *name, const fcnn_normalizer *normalizer
     }
 }
 
+/* ---- what the training rows held ---- */
+
+static void print_extent(const fcnn_extent *extent, FILE *out)
+{
+    if (extent->count == 0) {
+        return;
+    }
+    fprintf(
+        out,
+        "\ninputs of the training rows\ncolumn              smallest               largest                  mean\n");
+    for (int64_t i = 0; i < extent->count && i < COLUMNS_SHOWN; i++) {
+        char smallest[32], largest[32], mean[32];
+        fcnn_text_from_double(extent->smallest[i], smallest);
+        fcnn_text_from_double(extent->largest[i], largest);
+        fcnn_text_from_double(extent->mean[i], mean);
+        fprintf(out, "%6" PRId64 "  %20s  %20s  %20s\n", i + 1, smallest, largest, mean);
+    }
+    if (extent->count > COLUMNS_SHOWN) {
+        fprintf(out, "   ... %" PRId64 " more\n", extent->count - COLUMNS_SHOWN);
+    }
+}
+
+static void print_classes(const fcnn_classes *classes, FILE *out)
+{
+    if (classes->count > 0) {
+        fprintf(out, "\nclasses\n");
+    }
+    for (int64_t i = 0; i < classes->count; i++) {
+        fprintf(out, "%6" PRId64 "  ", i);
+        print_foreign(classes->names[i], out);
+        fputc('\n', out);
+    }
+}
+
 /* ---- history and config ---- */
 
 static void print_cell(double value, FILE *out)
@@ -132,6 +166,8 @@ fcnn_status fcnn_model_print(const fcnn_model *model, FILE *out)
     print_layers(&model->shape, out);
     print_normalizer("inputs", &model->inputs, out);
     print_normalizer("targets", &model->targets, out);
+    print_extent(&model->extent, out);
+    print_classes(&model->classes, out);
     print_history(&model->history, out);
     print_config(model->config, out);
     if (fflush(out) != 0 || ferror(out)) {

@@ -3,17 +3,20 @@
 #define FCNN_MODEL_NORMALIZER_H
 
 #include "config/config.h"
-#include "data/table.h"
+#include "data/dataset.h"
 #include "model/model.h"
 #include "parallel/comm.h"
 
-/* Sets shift and scale of each column of a table whose rows are dealt to the ranks:
+typedef enum fcnn_side { FCNN_SIDE_INPUTS, FCNN_SIDE_TARGETS } fcnn_side;
+
+/* Sets shift and scale of each column of the inputs or targets of a dataset:
  *   standardize  mean and standard deviation (over N), summed exactly, in two passes
  *   minmax       smallest value and range
  *   scale        0 and the given divisor
- * A column that does not vary gets scale 1.  Collective.  Fails, alike on all ranks: FCNN_ENOMEM. */
-fcnn_status fcnn_normalizer_fit(fcnn_normalizer *normalizer, fcnn_normalize kind, double divisor,
-                                const fcnn_table *table, int64_t rows, fcnn_comm *comm);
+ * A column that does not vary gets scale 1.  Collective.  Fails, alike on all ranks: FCNN_ENOMEM, or as reading
+ * does. */
+fcnn_status fcnn_normalizer_fit(fcnn_normalizer *normalizer, fcnn_normalize kind, double divisor, fcnn_dataset *dataset,
+                                fcnn_side side, fcnn_comm *comm);
 
 /* The same as x·factor + shift: factor [count] and offset [count] are caller-owned. */
 void fcnn_normalizer_as_line(const fcnn_normalizer *normalizer, double *factor, double *offset);

@@ -198,6 +198,16 @@ void fcnn_comm_share_integers(fcnn_comm *comm, int64_t own, int64_t *all)
     MPI_Allgather(&own, 1, MPI_INT64_T, all, 1, MPI_INT64_T, comm->communicator);
 }
 
+int fcnn_comm_node_size(fcnn_comm *comm)
+{
+    MPI_Comm node;
+    int size;
+    MPI_Comm_split_type(comm->communicator, MPI_COMM_TYPE_SHARED, 0, MPI_INFO_NULL, &node);
+    MPI_Comm_size(node, &size);
+    MPI_Comm_free(&node);
+    return size;
+}
+
 double fcnn_comm_seconds(void)
 {
     return MPI_Wtime();

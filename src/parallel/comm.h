@@ -32,6 +32,9 @@ void fcnn_comm_gather(fcnn_comm *comm, const void *own, const int64_t *sizes, vo
 /* Each rank's value, in order of ranks, on every rank: all [ranks].  Collective. */
 void fcnn_comm_share_integers(fcnn_comm *comm, int64_t own, int64_t *all);
 
+/* Ranks on this rank's node, itself among them.  Collective. */
+int fcnn_comm_node_size(fcnn_comm *comm);
+
 /* The first of count items that a rank holds when they are dealt in contiguous, even runs. */
 static inline int64_t fcnn_comm_first_item(int64_t count, int rank, int size)
 {

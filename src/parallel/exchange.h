@@ -17,6 +17,7 @@ typedef enum fcnn_exchange_word {
     FCNN_WORD_CHECKPOINT, /* a checkpoint was asked for */
     FCNN_WORD_NONFINITE,  /* NaN or Inf in an activation or a gradient */
     FCNN_WORD_VIOLATED,   /* a factor outgrew its exponent: the gradient sums are void */
+    FCNN_WORD_UNREAD,     /* rows could not be read: the gradient sums are void */
     FCNN_WORD_COUNT
 } fcnn_exchange_word;
 

@@ -17,9 +17,7 @@
 enum {
     CHUNK_CACHE_BYTES = 32 << 20, /* neighbouring reads meet in a chunk, which is then unpacked once */
     CHUNK_CACHE_SLOTS = 12421,    /* a prime, as HDF5 advises */
-    COLUMN_BYTES = 16 << 20,
-    TILE = 32,
-    LISTED = 10 /* datasets named in a message */
+    LISTED = 10                   /* datasets named in a message */
 };
 
 /* ---- files ---- */
@@ -48,7 +46,7 @@ static fcnn_status check_readable(const char *path)
 
 static fcnn_status open_file(const char *path, hid_t *out)
 {
-    const hid_t access = fcnn_hdf5_access_list(1);
+    const hid_t access = fcnn_hdf5_access_list();
     if (access < 0) {
         return fcnn_hdf5_fail(FCNN_EINTERNAL, "%s: cannot be opened", path);
     }
@@ -182,9 +180,6 @@ static fcnn_status explain_missing(const fcnn_hdf5_file *file, const char *name)
 
 static fcnn_status open_dataset(const fcnn_hdf5_file *file, const char *name, hid_t *out)
 {
-    if (name[0] == '\0') {
-        return fcnn_fail(FCNN_EDATA, "%s: the name of the dataset is empty", file->path);
-    }
     const hid_t access = H5Pcreate(H5P_DATASET_ACCESS);
     H5Pset_chunk_cache(access, CHUNK_CACHE_SLOTS, CHUNK_CACHE_BYTES, H5D_CHUNK_CACHE_W0_DEFAULT);
     const hid_t dataset = H5Dopen2(file->id, name, access);
@@ -194,19 +189,74 @@ static fcnn_status open_dataset(const fcnn_hdf5_file *file, const char *name, hi
     return status;
 }
 
+/* Names of a record type's members as text; to be cleared by the caller. */
+static fcnn_text list_members(hid_t type)
+{
+    fcnn_text list = {0};
+    const int count = H5Tget_nmembers(type);
+    for (int i = 0; i < count && i < LISTED; i++) {
+        char *name = H5Tget_member_name(type, (unsigned)i);
+        fcnn_text_append(&list, "%s:%.100s", i > 0 ? ", " : "", name != NULL ? name : "");
+        H5free_memory(name);
+    }
+    return list;
+}
+
+/* The dataset must hold records that have such a member. */
+static fcnn_status check_member(const fcnn_hdf5_source *source)
+{
+    const hid_t type = H5Dget_type(source->dataset);
+    fcnn_status status = FCNN_OK;
+    if (type < 0 || H5Tget_class(type) != H5T_COMPOUND) {
+        status = fcnn_fail(FCNN_EDATA, "%s: there is no dataset %.200s, and what stands before the ':' has no members",
+                           source->path, source->name);
+    } else if (H5Tget_member_index(type, source->member) < 0) {
+        fcnn_text list = list_members(type);
+        status = fcnn_fail(FCNN_EDATA, "%s: %.200s: there is no such member; the records have %s", source->path,
+                           source->name, list.data != NULL ? list.data : "none");
+        fcnn_text_clear(&list);
+    }
+    H5Tclose(type);
+    return status;
+}
+
+fcnn_status fcnn_hdf5_source_open(const fcnn_hdf5_file *file, const char *name, fcnn_hdf5_source *out)
+{
+    *out = (fcnn_hdf5_source){.path = file->path, .name = name, .dataset = -1};
+    if (name[0] == '\0') {
+        return fcnn_fail(FCNN_EDATA, "%s: the name of the dataset is empty", file->path);
+    }
+    const char *colon = strrchr(name, ':');
+    if (colon == NULL || strchr(colon, '/') != NULL || fcnn_hdf5_link_exists(file->id, name) == 1) {
+        return open_dataset(file, name, &out->dataset);
+    }
+    char *owner;
+    FCNN_TRY(fcnn_memory_copy_text(name, &owner));
+    owner[colon - name] = '\0';
+    fcnn_status status = open_dataset(file, owner, &out->dataset);
+    free(owner);
+    if (status == FCNN_OK) {
+        out->member = colon + 1;
+        status = check_member(out);
+        if (status != FCNN_OK) {
+            H5Dclose(out->dataset);
+        }
+    }
+    return status;
+}
+
+void fcnn_hdf5_source_close(const fcnn_hdf5_source *source)
+{
+    H5Dclose(source->dataset);
+}
+
 /* ---- what a dataset holds ---- */
 
 static const char *class_name(H5T_class_t class)
 {
     switch (class) {
-    case H5T_STRING:
-        return "strings";
     case H5T_COMPOUND:
-        return "compound records (complex numbers are such)";
-    case H5T_ENUM:
-        return "enumerated values (h5py stores booleans so: store them as uint8)";
-    case H5T_BITFIELD:
-        return "bit fields (PyTables stores booleans so: store them as uint8)";
+        return "compound records: name one member, as in /table:member (complex numbers are such: :r and :i)";
     case H5T_OPAQUE:
         return "opaque bytes";
     case H5T_REFERENCE:
@@ -222,24 +272,45 @@ static const char *class_name(H5T_class_t class)
     }
 }
 
-static fcnn_status describe_type(const char *path, const char *name, hid_t type, fcnn_type *out)
+/* Whole numbers of that many bytes, rounded up to 2^power. */
+static fcnn_type integer_type(size_t size, bool is_signed)
+{
+    const int power = size == 1 ? 0 : size == 2 ? 1 : size <= 4 ? 2 : 3;
+    return (fcnn_type)((int)FCNN_TYPE_INT8 + 2 * power + (is_signed ? 0 : 1));
+}
+
+static bool is_signed_type(hid_t type, H5T_class_t class)
+{
+    if (class != H5T_ENUM) {
+        return class == H5T_INTEGER && H5Tget_sign(type) != H5T_SGN_NONE;
+    }
+    const hid_t base = H5Tget_super(type);
+    const bool is_signed = H5Tget_sign(base) != H5T_SGN_NONE;
+    H5Tclose(base);
+    return is_signed;
+}
+
+static fcnn_status describe_type(const char *path, const char *name, hid_t type, fcnn_hdf5_info *out)
 {
     const H5T_class_t class = H5Tget_class(type);
     const size_t size = H5Tget_size(type);
+    out->is_text = class == H5T_STRING;
     if (class == H5T_FLOAT) {
-        *out = size <= 4 ? FCNN_TYPE_FLOAT32 : FCNN_TYPE_FLOAT64;
+        out->type = size <= 4 ? FCNN_TYPE_FLOAT32 : FCNN_TYPE_FLOAT64;
         return FCNN_OK;
     }
-    if (class != H5T_INTEGER) {
+    if (class == H5T_STRING) {
+        out->type = FCNN_TYPE_UINT8;
+        return FCNN_OK;
+    }
+    if (class != H5T_INTEGER && class != H5T_ENUM && class != H5T_BITFIELD) {
         return fcnn_fail(FCNN_EDATA, "%s: dataset %.200s holds %s, not numbers", path, name, class_name(class));
     }
     if (size > 8) {
         return fcnn_fail(FCNN_EDATA, "%s: dataset %.200s holds integers of %zu bytes; at most 8 can be read", path,
                          name, size);
     }
-    const bool is_signed = H5Tget_sign(type) != H5T_SGN_NONE;
-    const int power = size == 1 ? 0 : size == 2 ? 1 : size <= 4 ? 2 : 3; /* bytes, rounded up to 2^power */
-    *out = (fcnn_type)((int)FCNN_TYPE_INT8 + 2 * power + (is_signed ? 0 : 1));
+    out->type = integer_type(size, is_signed_type(type, class));
     return FCNN_OK;
 }
 
@@ -267,19 +338,33 @@ static fcnn_status describe_shape(const char *path, const char *name, hid_t spac
     return FCNN_OK;
 }
 
-static fcnn_status describe(const char *path, const char *name, hid_t dataset, fcnn_hdf5_info *out)
+/* The type of a dataset's elements, or of one member of its records; −1 on failure. */
+static hid_t element_type(const fcnn_hdf5_source *source)
 {
+    const hid_t type = H5Dget_type(source->dataset);
+    if (type < 0 || source->member == NULL) {
+        return type;
+    }
+    const int place = H5Tget_class(type) == H5T_COMPOUND ? H5Tget_member_index(type, source->member) : -1;
+    const hid_t member = place < 0 ? -1 : H5Tget_member_type(type, (unsigned)place);
+    H5Tclose(type);
+    return member;
+}
+
+fcnn_status fcnn_hdf5_source_describe(const fcnn_hdf5_source *source, fcnn_hdf5_info *out)
+{
+    const char *path = source->path, *name = source->name;
     fcnn_hdf5_info info = {0};
-    const hid_t type = H5Dget_type(dataset);
+    const hid_t type = element_type(source);
     if (type < 0) {
         return fcnn_hdf5_fail(FCNN_EDATA, "%s: dataset %.200s cannot be read", path, name);
     }
-    fcnn_status status = describe_type(path, name, type, &info.type);
+    fcnn_status status = describe_type(path, name, type, &info);
     H5Tclose(type);
     if (status != FCNN_OK) {
         return status;
     }
-    const hid_t space = H5Dget_space(dataset);
+    const hid_t space = H5Dget_space(source->dataset);
     if (space < 0) {
         return fcnn_hdf5_fail(FCNN_EDATA, "%s: dataset %.200s cannot be read", path, name);
     }
@@ -291,167 +376,12 @@ static fcnn_status describe(const char *path, const char *name, hid_t dataset, f
 
 fcnn_status fcnn_hdf5_describe(fcnn_hdf5_file *file, const char *name, fcnn_hdf5_info *out)
 {
-    hid_t dataset = -1;
+    fcnn_hdf5_source source;
     fcnn_hdf5_enter();
-    fcnn_status status = open_dataset(file, name, &dataset);
+    fcnn_status status = fcnn_hdf5_source_open(file, name, &source);
     if (status == FCNN_OK) {
-        status = describe(file->path, name, dataset, out);
-        H5Dclose(dataset);
-    }
-    fcnn_hdf5_leave();
-    return status;
-}
-
-/* ---- rows ---- */
-
-/* A dataset open for reading, of rank ≥ 1. */
-typedef struct source {
-    const char *path, *name;
-    hid_t dataset, space;
-    fcnn_hdf5_info info;
-} source;
-
-static void source_close(source *from)
-{
-    H5Sclose(from->space);
-    H5Dclose(from->dataset);
-}
-
-/* Opens a dataset and checks that dimension `along` (−1: the last) has the rows first … first+count−1. */
-static fcnn_status source_open(const fcnn_hdf5_file *file, const char *name, int along, int64_t first, int64_t count,
-                               source *out)
-{
-    *out = (source){.path = file->path, .name = name, .space = -1};
-    FCNN_TRY(open_dataset(file, name, &out->dataset));
-    fcnn_status status = describe(file->path, name, out->dataset, &out->info);
-    if (status == FCNN_OK && out->info.rank == 0) {
-        status = fcnn_fail(FCNN_EDATA, "%s: dataset %.200s is a single value, without rows", file->path, name);
-    }
-    if (status == FCNN_OK) {
-        const int64_t rows = out->info.dims[along < 0 ? out->info.rank - 1 : along];
-        if (first < 0 || count < 0 || first > rows || count > rows - first) {
-            status =
-                fcnn_fail(FCNN_ESHAPE, "%s: dataset %.200s has %" PRId64 " rows, not %" PRId64 " from %" PRId64 " on",
-                          file->path, name, rows, count, first);
-        }
-    }
-    if (status == FCNN_OK) {
-        out->space = H5Dget_space(out->dataset);
-        if (out->space < 0) {
-            status = fcnn_hdf5_fail(FCNN_EDATA, "%s: dataset %.200s cannot be read", file->path, name);
-        }
-    }
-    if (status != FCNN_OK) {
-        H5Dclose(out->dataset);
-    }
-    return status;
-}
-
-/* Reads count indices of dimension `along` from first on, and all of the other dimensions. */
-static fcnn_status source_read(const source *from, int along, int64_t first, int64_t count, void *out)
-{
-    hsize_t start[FCNN_HDF5_RANK_MAX] = {0}, extent[FCNN_HDF5_RANK_MAX], elements = 1;
-    for (int d = 0; d < from->info.rank; d++) {
-        extent[d] = (hsize_t)(d == along ? count : from->info.dims[d]);
-        elements *= extent[d];
-    }
-    if (elements == 0) {
-        return FCNN_OK;
-    }
-    start[along] = (hsize_t)first;
-    /* of the same rank: HDF5 goes element by element through chunks where ranks differ */
-    const hid_t memory = H5Screate_simple(from->info.rank, extent, NULL);
-    const bool failed =
-        memory < 0 || H5Sselect_hyperslab(from->space, H5S_SELECT_SET, start, NULL, extent, NULL) < 0 ||
-        H5Dread(from->dataset, fcnn_hdf5_native_type(from->info.type), memory, from->space, H5P_DEFAULT, out) < 0;
-    fcnn_status status = FCNN_OK;
-    if (failed) {
-        status = fcnn_hdf5_fail(FCNN_EDATA, "%s: dataset %.200s cannot be read", from->path, from->name);
-    }
-    H5Sclose(memory);
-    return status;
-}
-
-fcnn_status fcnn_hdf5_read_rows(fcnn_hdf5_file *file, const char *dataset, int64_t first, int64_t count, void *out)
-{
-    source from;
-    fcnn_hdf5_enter();
-    fcnn_status status = source_open(file, dataset, 0, first, count, &from);
-    if (status == FCNN_OK) {
-        status = source_read(&from, 0, first, count, out);
-        source_close(&from);
-    }
-    fcnn_hdf5_leave();
-    return status;
-}
-
-/* ---- columns ---- */
-
-/* in [features][rows] → out [rows][features], tile by tile */
-#define TRANSPOSE(type)                                                                 \
-    for (int64_t r0 = 0; r0 < rows; r0 += TILE) {                                       \
-        for (int64_t f0 = 0; f0 < features; f0 += TILE) {                               \
-            for (int64_t r = r0; r < rows && r < r0 + TILE; r++) {                      \
-                for (int64_t f = f0; f < features && f < f0 + TILE; f++) {              \
-                    ((type *)out)[r * features + f] = ((const type *)in)[f * rows + r]; \
-                }                                                                       \
-            }                                                                           \
-        }                                                                               \
-    }
-
-static void transpose(size_t size, int64_t features, int64_t rows, const void *in, void *out)
-{
-    switch (size) {
-    case 1:
-        TRANSPOSE(uint8_t)
-        break;
-    case 2:
-        TRANSPOSE(uint16_t)
-        break;
-    case 4:
-        TRANSPOSE(uint32_t)
-        break;
-    default:
-        TRANSPOSE(uint64_t)
-        break;
-    }
-}
-
-static fcnn_status read_transposed(const source *from, int64_t first, int64_t count, char *out)
-{
-    const int along = from->info.rank - 1;
-    const size_t size = fcnn_type_size(from->info.type);
-    int64_t features = 1;
-    for (int d = 0; d < along; d++) {
-        features *= from->info.dims[d];
-    }
-    if (features == 0 || count == 0) {
-        return FCNN_OK;
-    }
-    const int64_t fitting = COLUMN_BYTES / (int64_t)size / features;
-    const int64_t most = fitting < 1 ? 1 : fitting < count ? fitting : count;
-    char *block; /* [features][most] */
-    FCNN_TRY(fcnn_memory_create("columns to be turned into rows", features * most, size, &block));
-    fcnn_status status = FCNN_OK;
-    for (int64_t done = 0; done < count && status == FCNN_OK; done += most) {
-        const int64_t rows = most < count - done ? most : count - done;
-        status = source_read(from, along, first + done, rows, block);
-        if (status == FCNN_OK) {
-            transpose(size, features, rows, block, out + (size_t)(done * features) * size);
-        }
-    }
-    free(block);
-    return status;
-}
-
-fcnn_status fcnn_hdf5_read_columns(fcnn_hdf5_file *file, const char *dataset, int64_t first, int64_t count, void *out)
-{
-    source from;
-    fcnn_hdf5_enter();
-    fcnn_status status = source_open(file, dataset, -1, first, count, &from);
-    if (status == FCNN_OK) {
-        status = read_transposed(&from, first, count, out);
-        source_close(&from);
+        status = fcnn_hdf5_source_describe(&source, out);
+        fcnn_hdf5_source_close(&source);
     }
     fcnn_hdf5_leave();
     return status;

@@ -36,11 +36,13 @@ const char *fcnn_type_name(fcnn_type type);
 bool fcnn_type_is_integer(fcnn_type type);
 
 /* What a dataset holds, in the machine's own type that reading converts to: half floats become float32, long
- * doubles float64, whole numbers of odd sizes the next larger type. */
+ * doubles float64, whole numbers of odd sizes the next larger type, enumerated values (booleans of h5py) and bit
+ * fields (those of PyTables) the whole numbers that stand for them. */
 typedef struct fcnn_hdf5_info {
     fcnn_type type;
     int rank; /* number of dimensions; 0 for a single value */
     int64_t dims[FCNN_HDF5_RANK_MAX];
+    bool is_text; /* strings, which fcnn_hdf5_read_texts reads; the type means nothing then */
 } fcnn_hdf5_info;
 
 /* The shape as text, such as "[60000][28][28]"; cut with "..." if it does not fit. */
@@ -58,9 +60,10 @@ fcnn_status fcnn_hdf5_open(const char *path, fcnn_hdf5_file **out);
 /* Takes NULL. */
 void fcnn_hdf5_close(fcnn_hdf5_file *file);
 
-/* What the dataset of a name such as "/train/x" holds.  The byte count of all its elements fits in int64_t.
+/* What the dataset of a name such as "/train/x" holds, or the member of compound records that "/table:member" names.
+ * The byte count of all its elements fits in int64_t.
  * Fails: FCNN_EDATA if there is none (the message lists what the file has), it is a group, or its elements
- * are no numbers. */
+ * are neither numbers nor strings. */
 fcnn_status fcnn_hdf5_describe(fcnn_hdf5_file *file, const char *dataset, fcnn_hdf5_info *out);
 
 /* Reads rows first … first+count−1 of a dataset [rows][…].
@@ -68,8 +71,18 @@ fcnn_status fcnn_hdf5_describe(fcnn_hdf5_file *file, const char *dataset, fcnn_h
  * Fails: FCNN_ESHAPE if the dataset has not these rows, FCNN_EDATA if its bytes cannot be read. */
 fcnn_status fcnn_hdf5_read_rows(fcnn_hdf5_file *file, const char *dataset, int64_t first, int64_t count, void *out);
 
-/* The same for a dataset whose last dimension counts the rows, [features…][rows], as Fortran's x(rows,features)
- * lies in HDF5; with some 16 MiB of temporary memory, or one row if that is more.
+/* The same for columns column … column+columns−1 of a dataset [rows][all columns].
+ *   out [count][columns]  caller-owned */
+fcnn_status fcnn_hdf5_read_block(fcnn_hdf5_file *file, const char *dataset, int64_t first, int64_t count,
+                                 int64_t column, int64_t columns, void *out);
+
+/* Reads the strings of rows first … first+count−1 of a dataset [rows] or [rows][1]; blanks and zeros at their ends
+ * are taken off.
+ *   out [count]  caller-owned; each is to be released with free(); untouched on failure */
+fcnn_status fcnn_hdf5_read_texts(fcnn_hdf5_file *file, const char *dataset, int64_t first, int64_t count, char **out);
+
+/* The same as fcnn_hdf5_read_rows for a dataset whose last dimension counts the rows, [features…][rows], as
+ * Fortran's x(rows,features) lies in HDF5; with some 16 MiB of temporary memory, or one row if that is more.
  *   out [count][features…]  caller-owned
  * Fails: as fcnn_hdf5_read_rows, and FCNN_ENOMEM. */
 fcnn_status fcnn_hdf5_read_columns(fcnn_hdf5_file *file, const char *dataset, int64_t first, int64_t count, void *out);

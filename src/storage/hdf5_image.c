@@ -26,7 +26,7 @@ static fcnn_status create_file(hid_t *out)
     char name[64];
     fcnn_hdf5_image_name(name, sizeof name);
     fcnn_status status = FCNN_OK;
-    const hid_t access = fcnn_hdf5_access_list(0);
+    const hid_t access = fcnn_hdf5_access_list();
     const hid_t creation = fcnn_hdf5_timeless_list(H5P_FILE_CREATE);
     *out = -1;
     /* the format of HDF5 1.6: in newer ones H5Fget_file_image() clears a flag that the checksum of the superblock

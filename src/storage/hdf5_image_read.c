@@ -71,7 +71,7 @@ static fcnn_status open_image(fcnn_hdf5_file *file, int64_t count)
         image_lend, image_keep, image_refuse_growth, image_leave, data_share, data_leave, file->image,
     };
     fcnn_status status = FCNN_OK;
-    const hid_t access = fcnn_hdf5_access_list(0);
+    const hid_t access = fcnn_hdf5_access_list();
     file->id = -1;
     if (access >= 0 && H5Pset_fapl_core(access, GROWTH_BYTES, false) >= 0 &&
         H5Pset_file_image_callbacks(access, &callbacks) >= 0 &&

@@ -52,7 +52,7 @@ fcnn_status fcnn_hdf5_fail(fcnn_status status, const char *format, ...)
     return fcnn_fail(status, "%s: %s", text, inner);
 }
 
-hid_t fcnn_hdf5_access_list(int shared)
+hid_t fcnn_hdf5_access_list(void)
 {
     const hid_t list = H5Pcreate(H5P_FILE_ACCESS);
     if (list < 0) {
@@ -60,9 +60,7 @@ hid_t fcnn_hdf5_access_list(int shared)
     }
     herr_t failed = H5Pset_fclose_degree(list, H5F_CLOSE_STRONG);
 #if H5_VERSION_GE(1, 12, 1) || (H5_VERSION_GE(1, 10, 7) && !H5_VERSION_GE(1, 12, 0))
-    failed |= H5Pset_file_locking(list, shared != 0, 1);
-#else
-    (void)shared;
+    failed |= H5Pset_file_locking(list, false, true);
 #endif
 #if H5_VERSION_GE(1, 10, 2)
     failed |= H5Pset_libver_bounds(list, H5F_LIBVER_V18, H5F_LIBVER_LATEST);

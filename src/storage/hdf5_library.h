@@ -22,9 +22,9 @@ void fcnn_hdf5_leave(void);
  * in one line.  To be called right after the HDF5 call that failed, between enter and leave. */
 fcnn_status fcnn_hdf5_fail(fcnn_status status, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
-/* Property list of a file access: HDF5's locks are taken where the file system has them and *shared* is set,
- * nothing stays open behind a closed file, and new objects have the format of HDF5 1.8.  -1 on failure. */
-hid_t fcnn_hdf5_access_list(int shared);
+/* Property list of a file access: HDF5 takes no locks, which some mounts refuse, nothing stays open behind a closed
+ * file, and new objects have the format of HDF5 1.8.  -1 on failure. */
+hid_t fcnn_hdf5_access_list(void);
 
 /* A list of properties of that class, whose objects bear no times, so that equal contents are equal bytes; −1 on
  * failure. */
@@ -35,6 +35,18 @@ void fcnn_hdf5_image_name(char *out, size_t size);
 
 /* The type in memory; not to be closed. */
 hid_t fcnn_hdf5_native_type(fcnn_type type);
+
+/* A dataset open for reading, or one member of its records.  Paths and names are borrowed for its life. */
+typedef struct fcnn_hdf5_source {
+    const char *path, *name; /* of the file; as it was asked for */
+    const char *member;      /* NULL: the elements themselves */
+    hid_t dataset;
+} fcnn_hdf5_source;
+
+/* Fails, and describes, as fcnn_hdf5_describe(). */
+fcnn_status fcnn_hdf5_source_open(const fcnn_hdf5_file *file, const char *name, fcnn_hdf5_source *out);
+fcnn_status fcnn_hdf5_source_describe(const fcnn_hdf5_source *source, fcnn_hdf5_info *out);
+void fcnn_hdf5_source_close(const fcnn_hdf5_source *source);
 
 /* 1 if a link of this path exists, 0 if not, −1 if HDF5 cannot tell. */
 int fcnn_hdf5_link_exists(hid_t file, const char *name);

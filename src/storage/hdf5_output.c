@@ -37,7 +37,7 @@ static fcnn_status open_temporary(fcnn_hdf5_output *output)
 {
     const char *temporary = fcnn_atomic_file_temporary(output->file);
     fcnn_status status = FCNN_OK;
-    const hid_t access = fcnn_hdf5_access_list(0);
+    const hid_t access = fcnn_hdf5_access_list();
     const hid_t creation = fcnn_hdf5_timeless_list(H5P_FILE_CREATE);
     hid_t driver = -1;
     if (access >= 0 && creation >= 0 && fcnn_hdf5_driver_use(access, &output->error, &driver) >= 0) {

@@ -55,7 +55,8 @@ static fcnn_status draw_labels(int64_t rows, int64_t classes, int64_t first, int
 
 static fcnn_status fill(const fcnn_architecture *shape, int64_t rows, const fcnn_comm *comm, fcnn_training_data *data)
 {
-    FCNN_TRY(fcnn_sampler_create(rows, data->batch, data->blocks, SEED, false, comm->rank, comm->size, &data->sampler));
+    const fcnn_sampler_plan plan = {.rows = rows, .batch = data->batch, .blocks = data->blocks, .seed = SEED};
+    FCNN_TRY(fcnn_sampler_create(&plan, true, comm->rank, comm->size, &data->sampler));
     FCNN_TRY(fcnn_memory_create("the rows", 1, sizeof *data->train.dataset, &data->train.dataset));
     fcnn_dataset *dataset = data->train.dataset;
     const int64_t outputs = shape->widths[shape->layers];
@@ -64,9 +65,12 @@ static fcnn_status fill(const fcnn_architecture *shape, int64_t rows, const fcnn
     dataset->file_rows = rows;
     dataset->rows = rows;
     dataset->first = first;
+    dataset->own_rows = own;
     FCNN_TRY(draw_table(own, shape->widths[0], first, INPUTS, &dataset->inputs));
     if (shape->output == FCNN_OUTPUT_SOFTMAX) {
-        return draw_labels(own, outputs, first, &data->train.labels);
+        FCNN_TRY(draw_labels(own, outputs, first, &data->own_labels));
+        data->labels = data->own_labels;
+        return FCNN_OK;
     }
     return draw_table(own, outputs, first, TARGETS, &dataset->targets);
 }

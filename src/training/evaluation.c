@@ -7,6 +7,8 @@
 #include <math.h>
 #include <stdlib.h>
 
+#define MOST_ROWS_AT_ONCE 65536
+
 /* Sums of one thread, and after a merge of all. */
 typedef struct tally {
     int64_t rows, right;
@@ -23,7 +25,9 @@ struct fcnn_evaluation {
     bool classifies;
     int64_t loss_terms;
     int64_t outputs;    /* scored one by one; 0 for classifiers */
-    int64_t *index;     /* [own rows]: 0, 1, 2, … */
+    int64_t room;       /* rows at once */
+    int64_t *index;     /* [room]: 0, 1, 2, … */
+    int32_t *labels;    /* [room], for softmax; else NULL */
     tally *tallies;     /* [threads] */
     double *variations; /* [outputs]: Σ (t − mean)² of the whole dataset */
     double *work;       /* for the exchange of exact sums */
@@ -50,32 +54,49 @@ static fcnn_status create_tallies(fcnn_evaluation *evaluation)
 }
 
 /* Σ over all rows of (t − centre)^power of each target column. */
-static void sum_targets(fcnn_evaluation *evaluation, const double *centre, int power, double *out)
+static fcnn_status sum_targets(fcnn_evaluation *evaluation, const double *centre, int power, double *out)
 {
-    const fcnn_table *targets = &evaluation->part->dataset->targets;
     fcnn_exact_sum *sums = evaluation->tallies[0].squares;
-    for (int64_t column = 0; column < evaluation->outputs; column++) {
-        sums[column] = (fcnn_exact_sum){0};
-        for (int64_t row = 0; row < targets->rows; row++) {
-            const double value = fcnn_table_value(targets, row, column) - centre[column];
-            fcnn_exact_sum_add(&sums[column], power == 1 ? value : value * value);
+    fcnn_status status = FCNN_OK;
+    for (fcnn_block block = {0};
+         status == FCNN_OK && fcnn_dataset_next(evaluation->part->dataset, 0, &block, &status);) {
+        for (int64_t row = 0; row < block.targets.rows; row++) {
+            for (int64_t column = 0; column < evaluation->outputs; column++) {
+                const double value = fcnn_table_value(&block.targets, row, column) - centre[column];
+                fcnn_exact_sum_add(&sums[column], power == 1 ? value : value * value);
+            }
         }
     }
+    FCNN_TRY(fcnn_comm_agree(evaluation->comm, fcnn_comm_name_rank(evaluation->comm, status)));
     fcnn_exact_sum_over_ranks(evaluation->comm, evaluation->outputs, sums, evaluation->work);
     for (int64_t column = 0; column < evaluation->outputs; column++) {
         out[column] = fcnn_exact_sum_value(&sums[column]);
         sums[column] = (fcnn_exact_sum){0};
     }
+    return FCNN_OK;
 }
 
-static void measure_variations(fcnn_evaluation *evaluation)
+static fcnn_status measure_variations(fcnn_evaluation *evaluation)
 {
     double *means = evaluation->r2; /* zero so far */
-    sum_targets(evaluation, means, 1, means);
+    FCNN_TRY(sum_targets(evaluation, means, 1, means));
     for (int64_t column = 0; column < evaluation->outputs; column++) {
         means[column] /= (double)evaluation->part->dataset->rows;
     }
-    sum_targets(evaluation, means, 2, evaluation->variations);
+    return sum_targets(evaluation, means, 2, evaluation->variations);
+}
+
+static fcnn_status create_room(fcnn_evaluation *evaluation, bool has_labels)
+{
+    const int64_t rows = evaluation->part->dataset->own_rows;
+    evaluation->room = rows < MOST_ROWS_AT_ONCE ? rows : MOST_ROWS_AT_ONCE;
+    FCNN_TRY(fcnn_memory_create("the rows", evaluation->room, sizeof(int64_t), &evaluation->index));
+    for (int64_t row = 0; row < evaluation->room; row++) {
+        evaluation->index[row] = row;
+    }
+    return has_labels && evaluation->scores
+               ? fcnn_memory_create("the labels", evaluation->room, sizeof(int32_t), &evaluation->labels)
+               : FCNN_OK;
 }
 
 fcnn_status fcnn_evaluation_create(fcnn_comm *comm, fcnn_team *team, const fcnn_data_part *part,
@@ -94,18 +115,15 @@ fcnn_status fcnn_evaluation_create(fcnn_comm *comm, fcnn_team *team, const fcnn_
         status = create_tallies(evaluation);
     }
     if (status == FCNN_OK) {
-        status = fcnn_memory_create("the rows", part->dataset->inputs.rows, sizeof(int64_t), &evaluation->index);
+        status = create_room(evaluation, shape->output == FCNN_OUTPUT_SOFTMAX);
     }
     status = fcnn_comm_agree(comm, status);
+    if (status == FCNN_OK && evaluation->outputs > 0) {
+        status = measure_variations(evaluation);
+    }
     if (status != FCNN_OK) {
         fcnn_evaluation_destroy(evaluation);
         return status;
-    }
-    for (int64_t row = 0; row < part->dataset->inputs.rows; row++) {
-        evaluation->index[row] = row;
-    }
-    if (evaluation->outputs > 0) {
-        measure_variations(evaluation);
     }
     *out = evaluation;
     return FCNN_OK;
@@ -122,6 +140,7 @@ void fcnn_evaluation_destroy(fcnn_evaluation *evaluation)
     }
     free(evaluation->tallies);
     free(evaluation->index);
+    free(evaluation->labels);
     free(evaluation->variations);
     free(evaluation->work);
     free(evaluation->r2);
@@ -145,40 +164,42 @@ int64_t fcnn_evaluation_class(const fcnn_network *network, int64_t row)
     return best;
 }
 
+/* Rows of a block on their way through the network. */
+typedef struct rows_work {
+    fcnn_evaluation *evaluation;
+    fcnn_network *network;
+    const fcnn_table *targets;
+    fcnn_batch batch;
+} rows_work;
+
 /* True if every output of a row is on its target's side: the class of a softmax, each of several sigmoids. */
-static bool is_right(const fcnn_evaluation *evaluation, const fcnn_network *network, int64_t row, int64_t data_row)
+static bool is_right(const rows_work *work, int64_t row)
 {
-    if (evaluation->part->labels != NULL) {
-        return fcnn_evaluation_class(network, row) == evaluation->part->labels[data_row];
+    const fcnn_network *network = work->network;
+    if (work->batch.labels != NULL) {
+        return fcnn_evaluation_class(network, row) == work->batch.labels[row];
     }
     bool right = true;
     for (int64_t column = 0; column < network->shape.widths[network->shape.layers]; column++) {
-        const double target = fcnn_table_value(&evaluation->part->dataset->targets, data_row, column);
+        const double target = fcnn_table_value(work->targets, row, column);
         right = right && (fcnn_network_output(network, row, column) > 0.5) == (target > 0.5);
     }
     return right;
 }
 
-static void score_row(const fcnn_evaluation *evaluation, const fcnn_network *network, int64_t row, int64_t data_row,
-                      tally *own)
+static void score_row(const rows_work *work, int64_t row, tally *own)
 {
+    const fcnn_evaluation *evaluation = work->evaluation;
     own->rows++;
-    fcnn_exact_sum_add(&own->loss, network->all.losses[row]);
-    own->right += evaluation->classifies && is_right(evaluation, network, row, data_row);
+    fcnn_exact_sum_add(&own->loss, work->network->all.losses[row]);
+    own->right += evaluation->classifies && is_right(work, row);
     for (int64_t column = 0; column < evaluation->outputs; column++) {
-        const double target = fcnn_table_value(&evaluation->part->dataset->targets, data_row, column);
-        const double error = fabs(fcnn_network_physical(network, row, column) - target);
+        const double target = fcnn_table_value(work->targets, row, column);
+        const double error = fabs(fcnn_network_physical(work->network, row, column) - target);
         fcnn_exact_sum_add(&own->squares[column], error * error);
         own->max_error[column] = error > own->max_error[column] ? error : own->max_error[column];
     }
 }
-
-typedef struct rows_work {
-    fcnn_evaluation *evaluation;
-    fcnn_network *network;
-    fcnn_batch batch;
-    int64_t first;
-} rows_work;
 
 static void work_on_rows(void *data, int thread, int threads)
 {
@@ -187,25 +208,32 @@ static void work_on_rows(void *data, int thread, int threads)
     const int64_t after = fcnn_comm_first_item(work->batch.rows, thread + 1, threads);
     fcnn_network_forward(work->network, &work->batch, first, after);
     for (int64_t row = first; work->evaluation->scores && row < after; row++) {
-        score_row(work->evaluation, work->network, row, work->first + row, &work->evaluation->tallies[thread]);
+        score_row(work, row, &work->evaluation->tallies[thread]);
     }
 }
 
-void fcnn_evaluation_run_rows(fcnn_evaluation *evaluation, fcnn_network *network, int64_t first, int64_t count)
+bool fcnn_evaluation_next(fcnn_evaluation *evaluation, fcnn_network *network, fcnn_block *block, fcnn_status *status)
 {
-    const fcnn_data_part *part = evaluation->part;
+    const int64_t most = network->all.rows < evaluation->room ? network->all.rows : evaluation->room;
+    if (!fcnn_dataset_next(evaluation->part->dataset, most, block, status)) {
+        return false;
+    }
     rows_work work = {
         .evaluation = evaluation,
         .network = network,
-        .batch = {.inputs = &part->dataset->inputs,
-                  .targets = evaluation->scores && part->labels == NULL ? &part->dataset->targets : NULL,
-                  .labels = part->labels,
-                  .index = evaluation->index + first,
-                  .rows = count},
-        .first = first,
+        .targets = &block->targets,
+        .batch = {.inputs = &block->inputs,
+                  .targets = evaluation->scores && evaluation->labels == NULL ? &block->targets : NULL,
+                  .labels = evaluation->labels,
+                  .index = evaluation->index,
+                  .rows = block->inputs.rows},
     };
+    if (evaluation->labels != NULL) {
+        fcnn_targets_labels(&block->targets, evaluation->labels);
+    }
     fcnn_pulse_beat(FCNN_PHASE_EVALUATING);
     fcnn_team_run(evaluation->team, work_on_rows, &work);
+    return true;
 }
 
 /* ---- results ---- */
@@ -277,12 +305,15 @@ void fcnn_evaluation_finish(fcnn_evaluation *evaluation, fcnn_scores *out)
     }
 }
 
-void fcnn_evaluation_run(fcnn_evaluation *evaluation, fcnn_network *network, fcnn_scores *out)
+fcnn_status fcnn_evaluation_run(fcnn_evaluation *evaluation, fcnn_network *network, fcnn_scores *out)
 {
-    const int64_t rows = evaluation->part->dataset->inputs.rows;
-    for (int64_t first = 0; first < rows; first += network->all.rows) {
-        const int64_t left = rows - first;
-        fcnn_evaluation_run_rows(evaluation, network, first, left < network->all.rows ? left : network->all.rows);
+    fcnn_status status = FCNN_OK;
+    fcnn_block block = {0};
+    while (status == FCNN_OK && fcnn_evaluation_next(evaluation, network, &block, &status)) {
+    }
+    if (evaluation->part->dataset->streams) {
+        FCNN_TRY(fcnn_comm_agree(evaluation->comm, fcnn_comm_name_rank(evaluation->comm, status)));
     }
     fcnn_evaluation_finish(evaluation, out);
+    return FCNN_OK;
 }

@@ -1,7 +1,9 @@
 /* src/training/predictor.c — a trained model over a file of rows: every rank computes, rank 0 writes. */
 #include <fcnn/predictor.h>
 
+#include "core/log.h"
 #include "core/memory.h"
+#include "model/extent.h"
 #include "model/model_file.h"
 #include "parallel/topology.h"
 #include "storage/hdf5_image.h"
@@ -26,12 +28,15 @@ typedef struct predictor {
     fcnn_network *network;
     fcnn_data_part part;
     fcnn_evaluation *evaluation;
+    fcnn_block block;         /* whose outputs were computed last */
     fcnn_hdf5_output *output; /* rank 0; NULL: none */
     int64_t round_rows;       /* of a rank, between two writes; no more than the network's capacity */
-    void *predictions;        /* [round_rows][outputs] of the model's precision */
-    int32_t *classes;         /* [round_rows] */
-    void *all;                /* rank 0: every rank's, for the larger of the two */
-    int64_t *sizes;           /* [ranks]: bytes of each rank in this round */
+    uint64_t *outside;        /* [features]: rows with an input outside of what the training rows had */
+    uint64_t rows_outside;
+    void *predictions; /* [round_rows][outputs] of the model's precision */
+    int32_t *classes;  /* [round_rows] */
+    void *all;         /* rank 0: every rank's, for the larger of the two */
+    int64_t *sizes;    /* [ranks]: bytes of each rank in this round */
 } predictor;
 
 static int64_t output_bytes(const predictor *work)
@@ -76,6 +81,7 @@ static fcnn_status create_memory(predictor *work)
     FCNN_TRY(fcnn_memory_create("the predictions", work->round_rows, (size_t)output_bytes(work), &work->predictions));
     FCNN_TRY(fcnn_memory_create("the classes", work->round_rows, sizeof(int32_t), &work->classes));
     FCNN_TRY(fcnn_memory_create("the predictions", ranks, sizeof(int64_t), &work->sizes));
+    FCNN_TRY(fcnn_memory_create("the counts", fcnn_model_features(work->model), sizeof *work->outside, &work->outside));
     if (work->comm->rank != 0 || work->options->output == NULL) {
         return FCNN_OK;
     }
@@ -100,7 +106,11 @@ static fcnn_status create_output(predictor *work)
         return FCNN_OK;
     }
     const fcnn_hdf5_info classes = {.type = FCNN_TYPE_INT32, .rank = 1, .dims = {rows}};
-    return fcnn_hdf5_output_dataset(work->output, "/classes", &classes);
+    FCNN_TRY(fcnn_hdf5_output_dataset(work->output, "/classes", &classes));
+    const fcnn_classes *names = &work->model->classes;
+    return names->count == 0 ? FCNN_OK
+                             : fcnn_hdf5_output_strings(work->output, "/classes", "names", names->count,
+                                                        (const char *const *)names->names);
 }
 
 /* Whether two paths lead to one file. */
@@ -128,10 +138,11 @@ static fcnn_status prepare(predictor *work)
     FCNN_TRY(fcnn_comm_agree(work->comm, check_paths(work)));
     FCNN_TRY(fcnn_topology_create(work->comm, &work->topology));
     FCNN_TRY(read_model(work));
-    FCNN_TRY(fcnn_dataset_load(work->comm, &work->options->data, &work->part.dataset));
+    FCNN_TRY(
+        fcnn_dataset_load_part(work->comm, &work->options->data, &work->model->classes, true, &work->part.dataset));
     FCNN_TRY(check_columns(work));
     if (work->part.dataset->targets_name != NULL) {
-        FCNN_TRY(fcnn_data_part_prepare(&work->part, work->comm, &work->model->shape));
+        FCNN_TRY(fcnn_data_part_check(&work->part, work->comm, &work->model->shape));
     }
     FCNN_TRY(fcnn_comm_agree(work->comm, create_memory(work)));
     FCNN_TRY(fcnn_evaluation_create(work->comm, work->team, &work->part, &work->model->shape, &work->evaluation));
@@ -150,7 +161,8 @@ static int64_t rows_in_round(const predictor *work, int rank, int64_t round)
     return left < 0 ? 0 : left < work->round_rows ? left : work->round_rows;
 }
 
-static void copy_outputs(predictor *work, int64_t rows)
+/* From the network's first rows to the round's from `at` on. */
+static void copy_outputs(predictor *work, int64_t at, int64_t rows)
 {
     const int64_t outputs = fcnn_model_outputs(work->model);
     const bool is_single = work->model->shape.precision == FCNN_PRECISION_SINGLE;
@@ -158,13 +170,13 @@ static void copy_outputs(predictor *work, int64_t rows)
         for (int64_t column = 0; column < outputs; column++) {
             const double value = fcnn_network_physical(work->network, row, column);
             if (is_single) {
-                ((float *)work->predictions)[row * outputs + column] = (float)value;
+                ((float *)work->predictions)[(at + row) * outputs + column] = (float)value;
             } else {
-                ((double *)work->predictions)[row * outputs + column] = value;
+                ((double *)work->predictions)[(at + row) * outputs + column] = value;
             }
         }
         if (fcnn_model_is_classifier(work->model)) {
-            work->classes[row] = (int32_t)fcnn_evaluation_class(work->network, row);
+            work->classes[at + row] = (int32_t)fcnn_evaluation_class(work->network, row);
         }
     }
 }
@@ -190,21 +202,56 @@ static fcnn_status write_round(predictor *work, const char *dataset, const void 
     return fcnn_comm_agree(work->comm, status);
 }
 
+/* Takes this rank's rows of a round through the network: their predictions, and scores. */
+static fcnn_status predict_rows(predictor *work, int64_t rows)
+{
+    fcnn_status status = FCNN_OK;
+    int64_t done = 0;
+    while (status == FCNN_OK && done < rows &&
+           fcnn_evaluation_next(work->evaluation, work->network, &work->block, &status)) {
+        if (work->model->extent.count > 0) {
+            work->rows_outside +=
+                (uint64_t)fcnn_extent_count_outside(&work->model->extent, &work->block.inputs, work->outside);
+        }
+        copy_outputs(work, done, work->block.inputs.rows);
+        done += work->block.inputs.rows;
+    }
+    return status;
+}
+
 static fcnn_status run_round(predictor *work, int64_t round)
 {
     const int64_t rows = rows_in_round(work, work->comm->rank, round);
-    if (rows > 0) {
-        fcnn_evaluation_run_rows(work->evaluation, work->network, round * work->round_rows, rows);
-    }
+    FCNN_TRY(fcnn_comm_agree(work->comm, fcnn_comm_name_rank(work->comm, predict_rows(work, rows))));
     if (work->options->output == NULL) {
         return FCNN_OK;
     }
-    copy_outputs(work, rows);
     FCNN_TRY(write_round(work, "/predictions", work->predictions, output_bytes(work), round));
     if (!fcnn_model_is_classifier(work->model)) {
         return FCNN_OK;
     }
     return write_round(work, "/classes", work->classes, sizeof(int32_t), round);
+}
+
+/* Warns where the model had to go beyond what it has seen.  Collective. */
+static void warn_of_extrapolation(predictor *work)
+{
+    const int64_t features = fcnn_model_features(work->model);
+    const fcnn_extent *extent = &work->model->extent;
+    fcnn_comm_sum_integers(work->comm, features, work->outside);
+    fcnn_comm_sum_integers(work->comm, 1, &work->rows_outside);
+    if (work->rows_outside == 0) {
+        return;
+    }
+    int64_t most = 0;
+    for (int64_t column = 1; column < features; column++) {
+        most = work->outside[column] > work->outside[most] ? column : most;
+    }
+    fcnn_log_warning("%" PRIu64 " of %" PRId64 " rows have inputs outside of the range of the training rows, where the "
+                     "model only guesses; most of all in column %" PRId64 " (from 0): %" PRIu64
+                     " rows are not within %g to %g",
+                     work->rows_outside, work->part.dataset->rows, most, work->outside[most], extent->smallest[most],
+                     extent->largest[most]);
 }
 
 static fcnn_status run(predictor *work)
@@ -214,6 +261,7 @@ static fcnn_status run(predictor *work)
     for (int64_t round = 0; round * work->round_rows < most; round++) {
         FCNN_TRY(run_round(work, round));
     }
+    warn_of_extrapolation(work);
     fcnn_scores scores;
     fcnn_evaluation_finish(work->evaluation, &scores);
     fcnn_status status = FCNN_OK;
@@ -243,7 +291,6 @@ fcnn_status fcnn_predict(fcnn_comm *comm, const fcnn_predict_options *options)
     fcnn_hdf5_output_abandon(work.output);
     fcnn_evaluation_destroy(work.evaluation);
     fcnn_dataset_destroy(work.part.dataset);
-    free(work.part.labels);
     fcnn_network_destroy(work.network);
     fcnn_model_destroy(work.model);
     fcnn_team_destroy(work.team);
@@ -252,6 +299,7 @@ fcnn_status fcnn_predict(fcnn_comm *comm, const fcnn_predict_options *options)
     free(work.classes);
     free(work.all);
     free(work.sizes);
+    free(work.outside);
     fesetenv(&callers);
     return status;
 }

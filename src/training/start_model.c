@@ -2,6 +2,7 @@
 #include "training/start_model.h"
 
 #include "core/memory.h"
+#include "model/extent.h"
 #include "model/initializer.h"
 #include "model/normalizer.h"
 #include "training/task.h"
@@ -77,15 +78,21 @@ static fcnn_status make(const fcnn_config *config, fcnn_comm *comm, const fcnn_t
                         const fcnn_architecture *shape, fcnn_model **out)
 {
     fcnn_model *model = NULL;
-    const fcnn_dataset *train = data->train.dataset;
+    fcnn_dataset *train = data->train.dataset;
     fcnn_status status = fcnn_comm_agree(comm, fcnn_model_create(shape, &model));
     if (status == FCNN_OK) {
-        status = fcnn_normalizer_fit(&model->inputs, config->data_normalize, config->data_scale, &train->inputs,
-                                     train->rows, comm);
+        status = fcnn_normalizer_fit(&model->inputs, config->data_normalize, config->data_scale, train,
+                                     FCNN_SIDE_INPUTS, comm);
     }
     if (status == FCNN_OK && config->data_normalize_targets != FCNN_NORMALIZE_NONE) {
         status =
-            fcnn_normalizer_fit(&model->targets, config->data_normalize_targets, 1, &train->targets, train->rows, comm);
+            fcnn_normalizer_fit(&model->targets, config->data_normalize_targets, 1, train, FCNN_SIDE_TARGETS, comm);
+    }
+    if (status == FCNN_OK) {
+        status = fcnn_extent_find(train, FCNN_SIDE_INPUTS, comm, &model->extent);
+    }
+    if (status == FCNN_OK) {
+        status = fcnn_comm_agree(comm, fcnn_classes_copy(&train->classes, &model->classes));
     }
     if (status == FCNN_OK) {
         status = fcnn_comm_agree(comm, fill_weights(config, model));
@@ -103,14 +110,17 @@ fcnn_status fcnn_start_model_prepare(const fcnn_config *config, fcnn_comm *comm,
 {
     fcnn_target_summary summary;
     fcnn_architecture shape = {0};
-    fcnn_targets_summarize(data->train.dataset, comm, &summary);
+    FCNN_TRY(fcnn_targets_summarize(data->train.dataset, comm, &summary));
     FCNN_TRY(fcnn_comm_agree(comm, fcnn_task_resolve(config, fcnn_dataset_features(data->train.dataset),
                                                      fcnn_dataset_outputs(data->train.dataset), &summary, &shape)));
-    fcnn_status status = fcnn_training_data_prepare(data, comm, &shape);
+    fcnn_status status = fcnn_training_data_check(data, comm, &shape);
     if (status == FCNN_OK && *model == NULL) {
         status = make(config, comm, data, &shape, model);
     } else if (status == FCNN_OK && !same_widths(&(*model)->shape, &shape)) {
         status = shapes_differ("the checkpoint", &(*model)->shape, &shape);
+    }
+    if (status == FCNN_OK) {
+        status = fcnn_training_data_prepare(data, comm, &shape);
     }
     fcnn_architecture_clear(&shape);
     return status;

@@ -128,7 +128,7 @@ typedef struct step_run {
     fcnn_step *step;
     int64_t number;
     double scale, rate;
-    bool diverged;
+    bool diverged, unread;
 } step_run;
 
 static void wait_for_team(fcnn_step *step, int thread)
@@ -178,8 +178,8 @@ static void pass_rows(fcnn_step *step, const leaf_group *group, int64_t first, i
     const int64_t row = step->leaves[group->first];
     const fcnn_batch batch = {
         .inputs = &data->train.dataset->inputs,
-        .targets = data->train.labels == NULL ? &data->train.dataset->targets : NULL,
-        .labels = data->train.labels,
+        .targets = data->labels == NULL ? &data->train.dataset->targets : NULL,
+        .labels = data->labels,
         .index = step->index + row,
         .rows = step->leaves[group->last] - row,
     };
@@ -337,6 +337,7 @@ static void exchange_sums(fcnn_step *step, int thread, int threads)
             fcnn_lifecycle_say(step->lifecycle, step->exchange);
         }
         fcnn_pulse_beat(FCNN_PHASE_EXCHANGING);
+        fcnn_exchange_say(step->exchange, FCNN_WORD_UNREAD, step->unread);
         fcnn_exchange_say(step->exchange, FCNN_WORD_NONFINITE, find_nonfinite(step) >= 0);
         fcnn_exchange_say(step->exchange, FCNN_WORD_VIOLATED,
                           step->gradient->exact && !fcnn_gradient_fits(step->gradient, step->network, step->exponents));
@@ -364,6 +365,10 @@ static void run_on_thread(void *data, int thread, int threads)
     clear_notes(step, thread);
     compute_sums(run, thread, threads);
     exchange_sums(step, thread, threads);
+    if (fcnn_exchange_heard(step->exchange, FCNN_WORD_UNREAD) > 0) {
+        run->unread = true;
+        return;
+    }
     if (fcnn_exchange_heard(step->exchange, FCNN_WORD_NONFINITE) > 0) {
         run->diverged = true;
         return;
@@ -391,7 +396,7 @@ static int64_t find_large_input(const fcnn_step *step)
             const double value = fcnn_table_value(inputs, step->index[i], column);
             if (!(fabs(fma(value, network->input_line[column], network->input_line[inputs->width + column])) <=
                   limit)) {
-                return step->index[i];
+                return fcnn_training_data_own_row(step->data, step->index[i]);
             }
         }
     }
@@ -403,11 +408,13 @@ static fcnn_status name_cause(const fcnn_step *step, int64_t number, int64_t lay
     const int64_t row = layer == 0 ? find_large_input(step) : -1;
     if (row >= 0) {
         const fcnn_dataset *dataset = step->data->train.dataset;
+        int64_t file_row;
+        const char *path = fcnn_dataset_place(dataset, row, &file_row);
         return fcnn_fail(FCNN_EDIVERGED,
                          "training diverged at step %" PRId64 ": NaN, Inf or a number too large in layer 1, from row "
                          "%" PRId64 " of %s (%s; rows count from 0): take it out, or use data.normalize or "
                          "model.precision = double",
-                         number + 1, fcnn_dataset_file_row(dataset, row), dataset->file, dataset->inputs_name);
+                         number + 1, file_row, path, dataset->inputs_name);
     }
     return fcnn_fail(FCNN_EDIVERGED,
                      "training diverged at step %" PRId64 ": NaN, Inf or a number too large in layer %" PRId64
@@ -432,8 +439,14 @@ fcnn_status fcnn_step_run(fcnn_step *step, int64_t number, int64_t batch, double
         .scale = fcnn_network_mean_factor(&step->network->shape, fcnn_sampler_batch_rows(sampler, batch)),
         .rate = rate,
     };
-    fcnn_sampler_take(sampler, batch, step->index, step->leaves, &step->leaf_count);
+    const fcnn_status taken = fcnn_training_data_take(step->data, batch, step->index, step->leaves, &step->leaf_count);
+    step->unread = taken != FCNN_OK;
+    step->leaf_count = step->unread ? 0 : step->leaf_count;
+    step->leaves[0] = 0;
     fcnn_team_run(step->team, run_on_thread, &run);
+    if (run.unread) {
+        return fcnn_comm_agree(step->comm, fcnn_comm_name_rank(step->comm, taken));
+    }
     if (run.diverged) {
         return diverged(step, number);
     }

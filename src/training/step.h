@@ -21,6 +21,7 @@ typedef struct fcnn_step {
     int64_t *index;                 /* [rows of this rank in a batch] */
     int64_t *leaves;                /* [leaves + 1] */
     int64_t leaf_count;
+    bool unread;               /* this rank's rows could not be read */
     fcnn_thread_notes *notes;  /* [threads] */
     fcnn_thread_times *times;  /* [threads] */
     int64_t *exponents;        /* [2·layers] */
@@ -47,7 +48,8 @@ fcnn_status fcnn_step_create_divided(fcnn_comm *comm, const fcnn_model *model, c
 /* Runs step number `number` (of all; from 0), which is a batch of the sampler's epoch, and adds the losses of
  * its rows on this rank, before the update, to loss.  Collective.
  * Fails, alike on all ranks: FCNN_EDIVERGED, with neither parameters nor loss changed; the text names the layer and,
- * where an input alone is the cause, file and row. */
+ * where an input alone is the cause, file and row.  FCNN_EINPUT and FCNN_EDATA, in the same way, if rows that are
+ * streamed cannot be read. */
 fcnn_status fcnn_step_run(fcnn_step *step, int64_t number, int64_t batch, double rate, fcnn_exact_sum *loss);
 
 /* Whether any rank said a word in the last step. */

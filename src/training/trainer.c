@@ -264,9 +264,8 @@ static fcnn_status end_epoch(fcnn_trainer *trainer, double *train_loss)
 
 fcnn_status fcnn_trainer_epoch(fcnn_trainer *trainer, double *train_loss)
 {
-    fcnn_sampler *sampler = trainer->data->sampler;
-    const int64_t batches = fcnn_sampler_batches(sampler);
-    fcnn_sampler_start_epoch(sampler, trainer->state.epoch);
+    const int64_t batches = fcnn_sampler_batches(trainer->data->sampler);
+    fcnn_training_data_start_epoch(trainer->data, trainer->state.epoch);
     while (trainer->state.batch < batches) {
         FCNN_TRY(run_step(trainer));
         FCNN_TRY(look_around(trainer, batches));
@@ -281,7 +280,7 @@ static fcnn_status log_line(fcnn_trainer *trainer, double train_loss, double row
     if (trainer->validation != NULL) {
         const double begin = fcnn_comm_seconds();
         fcnn_scores scores;
-        fcnn_evaluation_run(trainer->validation, trainer->step->network, &scores);
+        FCNN_TRY(fcnn_evaluation_run(trainer->validation, trainer->step->network, &scores));
         line.validation_loss = scores.loss;
         line.validation_metric = fcnn_scores_metric(&scores);
         trainer->evaluation_seconds += fcnn_comm_seconds() - begin;
@@ -297,9 +296,9 @@ static fcnn_status log_start(fcnn_trainer *trainer)
     fcnn_scores scores;
     FCNN_TRY(fcnn_evaluation_create(trainer->comm, trainer->step->team, &trainer->data->train, &trainer->model->shape,
                                     &evaluation));
-    fcnn_evaluation_run(evaluation, trainer->step->network, &scores);
+    const fcnn_status status = fcnn_evaluation_run(evaluation, trainer->step->network, &scores);
     fcnn_evaluation_destroy(evaluation);
-    return log_line(trainer, scores.loss, NAN);
+    return status == FCNN_OK ? log_line(trainer, scores.loss, NAN) : status;
 }
 
 /* What follows an epoch: a line, a checkpoint, or a stop. */
@@ -415,12 +414,12 @@ static fcnn_status test(fcnn_trainer *trainer)
     fcnn_scores scores;
     FCNN_TRY(fcnn_evaluation_create(trainer->comm, trainer->step->team, &trainer->data->test, &trainer->model->shape,
                                     &evaluation));
-    fcnn_evaluation_run(evaluation, trainer->step->network, &scores);
-    if (trainer->progress.out != NULL) {
+    const fcnn_status status = fcnn_evaluation_run(evaluation, trainer->step->network, &scores);
+    if (status == FCNN_OK && trainer->progress.out != NULL) {
         fcnn_scores_print(&scores, "test", trainer->progress.out);
     }
     fcnn_evaluation_destroy(evaluation);
-    return FCNN_OK;
+    return status;
 }
 
 static fcnn_status remove_old_run(const fcnn_trainer *trainer)

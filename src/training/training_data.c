@@ -4,6 +4,7 @@
 #include "core/memory.h"
 #include "data/selection.h"
 #include "data/shard.h"
+#include "training/memory_plan.h"
 
 #include <inttypes.h>
 #include <math.h>
@@ -14,16 +15,18 @@ static const char *or_else(const char *name, const char *fallback)
     return name[0] != '\0' ? name : fallback;
 }
 
-static fcnn_status open_part(const fcnn_config *config, const char *file, const char *inputs, const char *targets,
-                             fcnn_data_part *part)
+static fcnn_status open_part(const fcnn_config *config, fcnn_comm *comm, const char *file, const char *inputs,
+                             const char *targets, const char *rows, fcnn_data_part *part)
 {
     const fcnn_dataset_names names = {
         .file = file,
         .inputs = or_else(inputs, config->data_inputs),
         .targets = or_else(targets, config->data_targets),
         .columns = config->data_order == FCNN_ORDER_COLUMNS,
+        .rows = rows,
+        .read_retries = (int)config->data_read_retries,
     };
-    return fcnn_dataset_open(&names, &part->dataset);
+    return fcnn_dataset_open(comm, &names, &part->dataset);
 }
 
 /* Another part must have the training set's columns. */
@@ -41,7 +44,7 @@ static fcnn_status check_columns(const fcnn_data_part *train, const fcnn_data_pa
 }
 
 /* Takes a fraction of the training rows out for validation. */
-static fcnn_status split(const fcnn_config *config, double fraction, fcnn_training_data *data)
+static fcnn_status split(const fcnn_config *config, fcnn_comm *comm, double fraction, fcnn_training_data *data)
 {
     fcnn_dataset *train = data->train.dataset;
     const int64_t count = (int64_t)rint(fraction * (double)train->rows);
@@ -51,8 +54,9 @@ static fcnn_status split(const fcnn_config *config, double fraction, fcnn_traini
                          " for training",
                          fraction, train->rows, count, train->rows - count);
     }
-    FCNN_TRY(fcnn_selection_draw(train->rows, count, (uint64_t)config->train_seed, &data->chosen));
-    FCNN_TRY(open_part(config, config->data_train, "", "", &data->validation));
+    FCNN_TRY(
+        fcnn_comm_agree(comm, fcnn_selection_draw(train->rows, count, (uint64_t)config->train_seed, &data->chosen)));
+    FCNN_TRY(open_part(config, comm, config->data_train, "", "", config->data_rows, &data->validation));
     fcnn_dataset_select(train, data->chosen, count, false);
     fcnn_dataset_select(data->validation.dataset, data->chosen, count, true);
     return FCNN_OK;
@@ -78,48 +82,81 @@ static fcnn_status choose_batch(const fcnn_config *config, fcnn_training_data *d
     return FCNN_OK;
 }
 
-static fcnn_status open_all(const fcnn_config *config, fcnn_training_data *data)
+static fcnn_status open_all(const fcnn_config *config, fcnn_comm *comm, fcnn_training_data *data)
 {
-    FCNN_TRY(open_part(config, config->data_train, "", "", &data->train));
+    FCNN_TRY(open_part(config, comm, config->data_train, "", "", config->data_rows, &data->train));
     double fraction;
     if (fcnn_config_validation_fraction(config, &fraction)) {
-        FCNN_TRY(split(config, fraction, data));
+        FCNN_TRY(split(config, comm, fraction, data));
     } else if (config->data_validation[0] != '\0') {
-        FCNN_TRY(open_part(config, config->data_validation, config->data_validation_inputs,
-                           config->data_validation_targets, &data->validation));
+        FCNN_TRY(open_part(config, comm, config->data_validation, config->data_validation_inputs,
+                           config->data_validation_targets, config->data_validation_rows, &data->validation));
     }
     if (config->data_test[0] != '\0') {
-        FCNN_TRY(
-            open_part(config, config->data_test, config->data_test_inputs, config->data_test_targets, &data->test));
+        FCNN_TRY(open_part(config, comm, config->data_test, config->data_test_inputs, config->data_test_targets,
+                           config->data_test_rows, &data->test));
     }
     FCNN_TRY(check_columns(&data->train, &data->validation));
     FCNN_TRY(check_columns(&data->train, &data->test));
     return choose_batch(config, data);
 }
 
+/* Class labels that are strings are numbered alike in all parts. */
+static fcnn_status find_classes(fcnn_comm *comm, fcnn_training_data *data)
+{
+    const fcnn_data_part *others[] = {&data->validation, &data->test};
+    fcnn_dataset *train = data->train.dataset;
+    FCNN_TRY(fcnn_dataset_find_classes(train, comm, &(fcnn_classes){0}));
+    for (int i = 0; i < 2; i++) {
+        if (others[i]->dataset != NULL) {
+            FCNN_TRY(fcnn_dataset_find_classes(others[i]->dataset, comm, &train->classes));
+        }
+    }
+    return FCNN_OK;
+}
+
 /* Reads an even part of the rows. */
-static fcnn_status read_evenly(fcnn_data_part *part, fcnn_comm *comm)
+static fcnn_status read_evenly(fcnn_data_part *part, fcnn_comm *comm, bool streams)
 {
     if (part->dataset == NULL) {
         return FCNN_OK;
     }
     const int64_t first = fcnn_comm_first_item(part->dataset->rows, comm->rank, comm->size);
     const int64_t after = fcnn_comm_first_item(part->dataset->rows, comm->rank + 1, comm->size);
-    return fcnn_dataset_read(part->dataset, comm, first, after - first);
+    return fcnn_dataset_read(part->dataset, comm, first, after - first, streams);
+}
+
+static fcnn_status create_sampler(const fcnn_config *config, const fcnn_comm *comm, bool streams,
+                                  fcnn_training_data *data)
+{
+    const fcnn_dataset *train = data->train.dataset;
+    const bool is_auto = config->data_shuffle_window == FCNN_AUTO;
+    const int64_t standard = fcnn_sampler_default_window(train->rows, data->blocks, fcnn_dataset_row_bytes(train));
+    const fcnn_sampler_plan plan = {
+        .rows = train->rows,
+        .batch = data->batch,
+        .blocks = data->blocks,
+        .window = is_auto ? standard : config->data_shuffle_window,
+        .seed = (uint64_t)config->train_seed,
+        .shuffle = config->train_shuffle,
+    };
+    return fcnn_sampler_create(&plan, !streams, comm->rank, comm->size, &data->sampler);
 }
 
 static fcnn_status load_all(const fcnn_config *config, fcnn_comm *comm, fcnn_training_data *data)
 {
-    FCNN_TRY(fcnn_comm_agree(comm, fcnn_comm_name_rank(comm, open_all(config, data))));
-    fcnn_dataset *train = data->train.dataset;
-    FCNN_TRY(
-        fcnn_comm_agree(comm, fcnn_sampler_create(train->rows, data->batch, data->blocks, (uint64_t)config->train_seed,
-                                                  config->train_shuffle, comm->rank, comm->size, &data->sampler)));
+    FCNN_TRY(open_all(config, comm, data));
+    FCNN_TRY(find_classes(comm, data));
+    fcnn_memory_plan plan;
+    fcnn_memory_plan_make(config, comm, data, &plan);
+    FCNN_TRY(fcnn_comm_agree(comm, create_sampler(config, comm, plan.streams_train, data)));
     const fcnn_sampler *sampler = data->sampler;
+    fcnn_dataset *train = data->train.dataset;
+    FCNN_TRY(fcnn_memory_plan_check(&plan, comm, data));
     const int64_t after = fcnn_shard_first(train->rows, data->blocks, sampler->last_shard);
-    FCNN_TRY(fcnn_dataset_read(train, comm, sampler->first_row, after - sampler->first_row));
-    FCNN_TRY(read_evenly(&data->validation, comm));
-    return read_evenly(&data->test, comm);
+    FCNN_TRY(fcnn_dataset_read(train, comm, sampler->first_row, after - sampler->first_row, plan.streams_train));
+    FCNN_TRY(read_evenly(&data->validation, comm, plan.streams_validation));
+    return read_evenly(&data->test, comm, plan.streams_test);
 }
 
 fcnn_status fcnn_training_data_load(const fcnn_config *config, fcnn_comm *comm, fcnn_training_data **out)
@@ -135,13 +172,13 @@ fcnn_status fcnn_training_data_load(const fcnn_config *config, fcnn_comm *comm, 
     return FCNN_OK;
 }
 
-fcnn_status fcnn_data_part_prepare(fcnn_data_part *part, fcnn_comm *comm, const fcnn_architecture *shape)
+fcnn_status fcnn_data_part_check(fcnn_data_part *part, fcnn_comm *comm, const fcnn_architecture *shape)
 {
     if (part->dataset == NULL) {
         return FCNN_OK;
     }
     if (shape->output == FCNN_OUTPUT_SOFTMAX) {
-        return fcnn_targets_labels(part->dataset, comm, shape->widths[shape->layers], &part->labels);
+        return fcnn_targets_check_labels(part->dataset, comm, shape->widths[shape->layers]);
     }
     if (shape->loss == FCNN_LOSS_BINARY_CROSS_ENTROPY) {
         return fcnn_targets_check_unit(part->dataset, comm);
@@ -149,17 +186,50 @@ fcnn_status fcnn_data_part_prepare(fcnn_data_part *part, fcnn_comm *comm, const 
     return FCNN_OK;
 }
 
-fcnn_status fcnn_training_data_prepare(fcnn_training_data *data, fcnn_comm *comm, const fcnn_architecture *shape)
+fcnn_status fcnn_training_data_check(fcnn_training_data *data, fcnn_comm *comm, const fcnn_architecture *shape)
 {
-    FCNN_TRY(fcnn_data_part_prepare(&data->train, comm, shape));
-    FCNN_TRY(fcnn_data_part_prepare(&data->validation, comm, shape));
-    return fcnn_data_part_prepare(&data->test, comm, shape);
+    FCNN_TRY(fcnn_data_part_check(&data->train, comm, shape));
+    FCNN_TRY(fcnn_data_part_check(&data->validation, comm, shape));
+    return fcnn_data_part_check(&data->test, comm, shape);
 }
 
-static void clear_part(fcnn_data_part *part)
+static fcnn_status prepare(fcnn_training_data *data, bool has_labels)
 {
-    fcnn_dataset_destroy(part->dataset);
-    free(part->labels);
+    fcnn_dataset *train = data->train.dataset;
+    if (train->streams) {
+        FCNN_TRY(fcnn_stream_create(train, data->sampler, has_labels, &data->stream));
+        data->labels = fcnn_stream_labels(data->stream);
+    } else if (has_labels) {
+        FCNN_TRY(fcnn_memory_create("the labels", train->own_rows, sizeof(int32_t), &data->own_labels));
+        fcnn_targets_labels(&train->targets, data->own_labels);
+        data->labels = data->own_labels;
+    }
+    return FCNN_OK;
+}
+
+fcnn_status fcnn_training_data_prepare(fcnn_training_data *data, fcnn_comm *comm, const fcnn_architecture *shape)
+{
+    return fcnn_comm_agree(comm, prepare(data, shape->output == FCNN_OUTPUT_SOFTMAX));
+}
+
+void fcnn_training_data_start_epoch(fcnn_training_data *data, int64_t epoch)
+{
+    fcnn_sampler_start_epoch(data->sampler, epoch);
+}
+
+fcnn_status fcnn_training_data_take(const fcnn_training_data *data, int64_t batch, int64_t *index, int64_t *leaves,
+                                    int64_t *leaf_count)
+{
+    if (data->stream != NULL) {
+        return fcnn_stream_take(data->stream, data->sampler->epoch, batch, index, leaves, leaf_count);
+    }
+    fcnn_sampler_take(data->sampler, batch, index, leaves, leaf_count);
+    return FCNN_OK;
+}
+
+int64_t fcnn_training_data_own_row(const fcnn_training_data *data, int64_t table_row)
+{
+    return data->stream == NULL ? table_row : fcnn_stream_own_row(data->stream, table_row);
 }
 
 void fcnn_training_data_destroy(fcnn_training_data *data)
@@ -167,10 +237,12 @@ void fcnn_training_data_destroy(fcnn_training_data *data)
     if (data == NULL) {
         return;
     }
-    clear_part(&data->train);
-    clear_part(&data->validation);
-    clear_part(&data->test);
+    fcnn_stream_destroy(data->stream);
+    fcnn_dataset_destroy(data->train.dataset);
+    fcnn_dataset_destroy(data->validation.dataset);
+    fcnn_dataset_destroy(data->test.dataset);
     fcnn_sampler_destroy(data->sampler);
     free(data->chosen);
+    free(data->own_labels);
     free(data);
 }

@@ -4,30 +4,47 @@
 
 #include "config/config.h"
 #include "data/sampler.h"
+#include "data/stream.h"
 #include "data/targets.h"
 #include "model/model.h"
 
 /* Rows with their targets in the form that the loss needs. */
 typedef struct fcnn_data_part {
     fcnn_dataset *dataset; /* NULL: there is no such part */
-    int32_t *labels;       /* [own rows] for softmax, else NULL */
 } fcnn_data_part;
 
 typedef struct fcnn_training_data {
     fcnn_data_part train, validation, test;
-    int64_t *chosen; /* validation rows taken out of the training file; NULL: none */
+    fcnn_stream *stream; /* of the training rows; NULL: they are resident */
+    int64_t *chosen;     /* validation rows taken out of the training file; NULL: none */
     int64_t batch, blocks;
     fcnn_sampler *sampler;
+    int32_t *own_labels;   /* of resident rows; NULL where the loss needs none, or the stream has them */
+    const int32_t *labels; /* of the rows of the training tables, for softmax; else NULL */
 } fcnn_training_data;
 
 /* Reads all that the config names and deals it to the ranks.  Collective; all ranks fail alike. */
 fcnn_status fcnn_training_data_load(const fcnn_config *config, fcnn_comm *comm, fcnn_training_data **out);
 void fcnn_training_data_destroy(fcnn_training_data *data);
 
-/* Prepares the targets of all parts for a network's loss, and checks them.  Collective. */
+/* Checks the targets of all parts for a network's loss.  Collective. */
+fcnn_status fcnn_training_data_check(fcnn_training_data *data, fcnn_comm *comm, const fcnn_architecture *shape);
+
+/* The same for one dataset. */
+fcnn_status fcnn_data_part_check(fcnn_data_part *part, fcnn_comm *comm, const fcnn_architecture *shape);
+
+/* Makes the training rows ready for steps: labels, and the windows of rows that are streamed.  Collective. */
 fcnn_status fcnn_training_data_prepare(fcnn_training_data *data, fcnn_comm *comm, const fcnn_architecture *shape);
 
-/* The same for one dataset; labels stays NULL where the loss needs none. */
-fcnn_status fcnn_data_part_prepare(fcnn_data_part *part, fcnn_comm *comm, const fcnn_architecture *shape);
+/* An epoch begins, or goes on: those that count its batches next are of it. */
+void fcnn_training_data_start_epoch(fcnn_training_data *data, int64_t epoch);
+
+/* This rank's rows of a batch of the epoch, as fcnn_sampler_take() gives them; rows of the training tables.
+ * Not collective.  Fails if rows that are streamed cannot be read. */
+fcnn_status fcnn_training_data_take(const fcnn_training_data *data, int64_t batch, int64_t *index, int64_t *leaves,
+                                    int64_t *leaf_count);
+
+/* The rank's own row in a row of the training tables. */
+int64_t fcnn_training_data_own_row(const fcnn_training_data *data, int64_t table_row);
 
 #endif

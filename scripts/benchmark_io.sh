@@ -1,0 +1,111 @@
+#!/usr/bin/env bash
+# Streaming against resident training, side by side: rows a second of the median epoch, and the memory of a rank.
+set -eu
+cd "$(dirname "$0")/.."
+. scripts/common.sh
+
+usage() {
+    cat <<'END'
+usage: scripts/benchmark_io.sh [--rounds N] [--small] [--folder FOLDER]
+Trains a 2 x 512 network on 64 columns, and a 2 x 50 one on 20 million rows of 10 columns (batches of 10000), from
+memory and from files of four times data.memory_limit, with a cold and a warm page cache (cold needs root), and prints
+the ratios.  Needs 2.5 GB in FOLDER [a temporary one].
+  --rounds N  [3]
+  --small     a tenth of the rows
+END
+}
+
+rounds=3
+scale=10
+folder=
+while [ $# -gt 0 ]; do
+    case $1 in
+    --rounds) rounds=$2 && shift ;;
+    --small) scale=1 ;;
+    --folder) folder=$2 && shift ;;
+    -h | --help) usage && exit 0 ;;
+    *) usage >&2 && exit 64 ;;
+    esac
+    shift
+done
+
+# shellcheck disable=SC2086 # a list of words
+fcnn_install $fcnn_build_packages time
+build=$PWD/build-bench
+mkdir -p "$build"
+[ -x configure ] || ./autogen.sh >/dev/null
+[ -f "$build/Makefile" ] || (cd "$build" && ../configure --quiet)
+make -C "$build" -s -j "$(fcnn_cores)" CFLAGS='-O2 -g' >/dev/null
+work=$(mktemp -d "${folder:-${TMPDIR:-/tmp}}/fcnn-io-XXXXXX")
+trap 'rm -rf "$work"' EXIT
+# shellcheck disable=SC2046 # options
+mpicc -O2 scripts/benchmark/make_table.c -o "$work/make_table" $(pkg-config --cflags --libs hdf5-openmpi)
+cd "$work"
+# shellcheck disable=SC2031 # of another shell
+export OMP_NUM_THREADS="${OMP_NUM_THREADS:-2}"
+
+# config NAME HIDDEN BATCH
+config() {
+    cat >"$1.ini" <<END
+[data]
+train = $work/$1.h5
+[model]
+hidden = $2
+output = linear
+[train]
+epochs = 3
+batch_size = $3
+[optimizer]
+learning_rate = 0.001
+[output]
+directory = $work/out
+checkpoint_every = 0
+END
+}
+
+# drop FILE: out of the page cache
+drop() {
+    sync
+    dd if="$1" iflag=nocache count=0 status=none
+}
+
+# run NAME MEMORY LIMIT COLD: prints rows a second (best epoch) and megabytes
+run() {
+    rm -rf out
+    [ "$4" = warm ] || drop "$1.h5"
+    /usr/bin/time -f '%M' -o memory "$build/fcnn-train" --set "data.memory=$2" --set "data.memory_limit=$3" "$1.ini" \
+        >table 2>errors || { cat errors >&2 && exit 1; }
+    awk '$1 ~ /^[1-9][0-9]*$/ && NF >= 5 { rates[++n] = $(NF - 2) } END { print (n > 1 ? rates[2] : rates[1]) }' table
+    awk '{ printf "%d\n", $1 / 1024 }' memory
+}
+
+# median NUMBER…
+median() {
+    printf '%s\n' "$@" | sort -g | awk '{ v[NR] = $1 } END { print v[int((NR + 1) / 2)] }'
+}
+
+# compare NAME ROWS COLUMNS BYTES
+compare() {
+    local name=$1 limit=$(($4 / 4 / 1048576)) cache round resident streamed ratios=() memory=0 rates=()
+    ./make_table "$name.h5" "$2" "$3"
+    for cache in warm cold; do
+        ratios=() rates=() memory=0
+        for ((round = 0; round < rounds; round++)); do
+            mapfile -t resident < <(run "$name" resident 100G "$cache")
+            mapfile -t streamed < <(run "$name" stream "${limit}M" "$cache")
+            ratios+=("$(awk "BEGIN { print ${streamed[0]} / ${resident[0]} }")")
+            rates+=("${streamed[0]}")
+            [ "${streamed[1]}" -le "$memory" ] || memory=${streamed[1]}
+        done
+        printf '| %s | %d MB | %d MB | %s | %.0f | %.2f | %d MB |\n' "$name" $(($4 / 1048576)) "$limit" "$cache" \
+            "$(median "${rates[@]}")" "$(median "${ratios[@]}")" "$memory"
+    done
+    rm -f "$name.h5"
+}
+
+config wide 512,512 1024
+config narrow 50,50 10000
+echo '| network | file | limit | page cache | rows/s streamed | streamed / resident | memory |'
+echo '|---|---:|---:|---|---:|---:|---:|'
+compare wide $((400000 * scale)) 64 $((400000 * scale * 65 * 4))
+compare narrow $((2000000 * scale)) 10 $((2000000 * scale * 11 * 4))

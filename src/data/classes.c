@@ -1,0 +1,146 @@
+/* src/data/classes.c — classes that are named by strings. */
+#include "data/classes.h"
+
+#include "core/memory.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+void fcnn_classes_clear(fcnn_classes *classes)
+{
+    for (int64_t i = 0; i < classes->count; i++) {
+        free(classes->names[i]);
+    }
+    free(classes->names);
+    *classes = (fcnn_classes){0};
+}
+
+/* The first place whose name is not before the given one. */
+static int64_t place_of(const fcnn_classes *classes, const char *name)
+{
+    int64_t low = 0, high = classes->count;
+    while (low < high) {
+        const int64_t middle = low + (high - low) / 2;
+        if (strcmp(classes->names[middle], name) < 0) {
+            low = middle + 1;
+        } else {
+            high = middle;
+        }
+    }
+    return low;
+}
+
+int64_t fcnn_classes_find(const fcnn_classes *classes, const char *name)
+{
+    const int64_t place = place_of(classes, name);
+    return place < classes->count && strcmp(classes->names[place], name) == 0 ? place : -1;
+}
+
+fcnn_status fcnn_classes_add(fcnn_classes *classes, const char *name)
+{
+    const int64_t place = place_of(classes, name);
+    if (place < classes->count && strcmp(classes->names[place], name) == 0) {
+        return FCNN_OK;
+    }
+    if (strchr(name, '\n') != NULL) {
+        return fcnn_fail(FCNN_EDATA, "a label has a line break in it: '%.60s'", name);
+    }
+    if (classes->count == FCNN_CLASSES_MOST) {
+        return fcnn_fail(FCNN_EDATA, "the labels have more than %d different names", FCNN_CLASSES_MOST);
+    }
+    FCNN_TRY(fcnn_memory_grow("the classes", classes->count + 1, sizeof *classes->names, &classes->names,
+                              &classes->capacity));
+    char *copy;
+    FCNN_TRY(fcnn_memory_copy_text(name, &copy));
+    memmove(&classes->names[place + 1], &classes->names[place],
+            (size_t)(classes->count - place) * sizeof *classes->names);
+    classes->names[place] = copy;
+    classes->count++;
+    return FCNN_OK;
+}
+
+fcnn_status fcnn_classes_copy(const fcnn_classes *classes, fcnn_classes *out)
+{
+    fcnn_classes copy = {0};
+    for (int64_t i = 0; i < classes->count; i++) {
+        const fcnn_status status = fcnn_classes_add(&copy, classes->names[i]);
+        if (status != FCNN_OK) {
+            fcnn_classes_clear(&copy);
+            return status;
+        }
+    }
+    *out = copy;
+    return FCNN_OK;
+}
+
+/* ---- over ranks ---- */
+
+/* Names as bytes, each ended by a zero. */
+static fcnn_status pack(const fcnn_classes *classes, char **out, int64_t *bytes)
+{
+    *bytes = 0;
+    for (int64_t i = 0; i < classes->count; i++) {
+        *bytes += (int64_t)strlen(classes->names[i]) + 1;
+    }
+    FCNN_TRY(fcnn_memory_create("the classes", *bytes, 1, out));
+    char *at = *out;
+    for (int64_t i = 0; i < classes->count; i++) {
+        at = stpcpy(at, classes->names[i]) + 1;
+    }
+    return FCNN_OK;
+}
+
+static fcnn_status add_packed(fcnn_classes *classes, const char *names, int64_t bytes)
+{
+    for (const char *name = names; name < names + bytes; name += strlen(name) + 1) {
+        FCNN_TRY(fcnn_classes_add(classes, name));
+    }
+    return FCNN_OK;
+}
+
+/* Brings the names of all ranks together on rank 0. */
+static fcnn_status gather(fcnn_classes *classes, fcnn_comm *comm)
+{
+    char *own = NULL, *all = NULL;
+    int64_t bytes = 0, total = 0, *sizes = NULL;
+    fcnn_status status = pack(classes, &own, &bytes);
+    if (status == FCNN_OK) {
+        status = fcnn_memory_create("the classes", comm->size, sizeof *sizes, &sizes);
+    }
+    status = fcnn_comm_agree(comm, status);
+    if (status == FCNN_OK) {
+        fcnn_comm_share_integers(comm, bytes, sizes);
+        for (int rank = 0; comm->rank == 0 && rank < comm->size; rank++) {
+            total += sizes[rank];
+        }
+        status = fcnn_comm_agree(comm, fcnn_memory_create("the classes", total, 1, &all));
+    }
+    if (status == FCNN_OK) {
+        fcnn_comm_gather(comm, own, sizes, all);
+        status = fcnn_comm_agree(comm, add_packed(classes, all, total));
+    }
+    free(own);
+    free(all);
+    free(sizes);
+    return status;
+}
+
+fcnn_status fcnn_classes_join(fcnn_classes *classes, fcnn_comm *comm)
+{
+    FCNN_TRY(gather(classes, comm));
+    char *names = NULL;
+    int64_t bytes = 0;
+    FCNN_TRY(fcnn_comm_agree(comm, comm->rank == 0 ? pack(classes, &names, &bytes) : FCNN_OK));
+    fcnn_comm_broadcast(comm, &bytes, sizeof bytes);
+    fcnn_status status = FCNN_OK;
+    if (comm->rank != 0) {
+        status = fcnn_memory_create("the classes", bytes, 1, &names);
+    }
+    status = fcnn_comm_agree(comm, status);
+    if (status == FCNN_OK) {
+        fcnn_comm_broadcast(comm, names, bytes);
+        status = fcnn_comm_agree(comm, add_packed(classes, names, bytes));
+    }
+    free(names);
+    return status;
+}

@@ -1,0 +1,317 @@
+/* src/data/columns.c — which columns of which datasets make the inputs, or the targets. */
+#include "data/columns.h"
+
+#include "core/memory.h"
+#include "data/table.h"
+
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define READ_BYTES ((int64_t)16 << 20) /* of one read where columns are put beside others */
+
+/* ---- the list ---- */
+
+/* Digits from *at on as a number, moving *at behind them; −1 if there are none, or too many. */
+static int64_t take_number(const char **at)
+{
+    int64_t number = -1;
+    while (**at >= '0' && **at <= '9' && number < INT64_MAX / 20) {
+        number = 10 * (number < 0 ? 0 : number) + (*(*at)++ - '0');
+    }
+    return number;
+}
+
+/* What stands between '[' and ']' at the end of an item. */
+static fcnn_status read_range(const char *text, const char *item, fcnn_column_part *part)
+{
+    const char *at = text;
+    const int64_t first = take_number(&at);
+    const bool has_colon = *at == ':';
+    at += has_colon;
+    const int64_t last = take_number(&at);
+    part->first = first < 0 ? 0 : first;
+    part->last = has_colon ? last : first + 1;
+    if (strcmp(at, "]") != 0 || (!has_colon && first < 0) || (part->last >= 0 && part->last <= part->first)) {
+        return fcnn_fail(FCNN_ECONFIG, "'%.200s': expected columns as in [3], [0:12], [4:] or [:4]", item);
+    }
+    return FCNN_OK;
+}
+
+/* Reads one item, without blanks around it. */
+static fcnn_status read_item(const char *item, size_t length, fcnn_column_part *part)
+{
+    FCNN_TRY(fcnn_memory_create("the name of a dataset", (int64_t)length + 1, 1, &part->dataset));
+    memcpy(part->dataset, item, length);
+    part->last = -1;
+    if (length > 0 && part->dataset[length - 1] == ']') {
+        char *bracket = strrchr(part->dataset, '[');
+        if (bracket == NULL) {
+            return fcnn_fail(FCNN_ECONFIG, "'%.200s': there is a ']' without a '['", part->dataset);
+        }
+        FCNN_TRY(read_range(bracket + 1, part->dataset, part));
+        *bracket = '\0';
+    }
+    if (part->dataset[0] == '\0') {
+        return fcnn_fail(FCNN_ECONFIG, "the name of a dataset is empty");
+    }
+    return FCNN_OK;
+}
+
+static bool is_blank(char c)
+{
+    return c == ' ' || c == '\t';
+}
+
+static fcnn_status read_items(fcnn_columns *columns)
+{
+    const char *at = columns->text;
+    for (int64_t i = 0; i < columns->count; i++) {
+        const char *end = at + strcspn(at, ",");
+        const char *first = at, *last = end;
+        while (first < last && is_blank(*first)) {
+            first++;
+        }
+        while (last > first && is_blank(last[-1])) {
+            last--;
+        }
+        FCNN_TRY(read_item(first, (size_t)(last - first), &columns->parts[i]));
+        at = end + 1;
+    }
+    return FCNN_OK;
+}
+
+fcnn_status fcnn_columns_parse(const char *text, fcnn_columns *out)
+{
+    fcnn_columns columns = {.count = 1};
+    for (const char *at = text; *at != '\0'; at++) {
+        columns.count += *at == ',';
+    }
+    fcnn_status status = fcnn_memory_copy_text(text, &columns.text);
+    if (status == FCNN_OK) {
+        status = fcnn_memory_create("the columns", columns.count, sizeof *columns.parts, &columns.parts);
+    }
+    if (status == FCNN_OK) {
+        status = read_items(&columns);
+    }
+    if (status != FCNN_OK) {
+        fcnn_columns_clear(&columns);
+        return status;
+    }
+    *out = columns;
+    return FCNN_OK;
+}
+
+void fcnn_columns_clear(fcnn_columns *columns)
+{
+    for (int64_t i = 0; columns->parts != NULL && i < columns->count; i++) {
+        free(columns->parts[i].dataset);
+    }
+    free(columns->parts);
+    free(columns->text);
+    *columns = (fcnn_columns){0};
+}
+
+fcnn_status fcnn_columns_range(const char *text, int64_t *first, int64_t *last)
+{
+    const char *at = text;
+    const int64_t from = take_number(&at);
+    const bool has_colon = *at == ':';
+    at += has_colon;
+    const int64_t to = take_number(&at);
+    if (!has_colon || *at != '\0' || (to >= 0 && to <= from)) {
+        return fcnn_fail(FCNN_ECONFIG, "'%.60s': expected rows as in 0:80000, 100: or :100", text);
+    }
+    *first = from < 0 ? 0 : from;
+    *last = to;
+    return FCNN_OK;
+}
+
+/* ---- shapes ---- */
+
+static int64_t row_count(const fcnn_hdf5_info *info, bool by_columns)
+{
+    return info->dims[by_columns ? info->rank - 1 : 0];
+}
+
+static int64_t row_width(const fcnn_hdf5_info *info, bool by_columns)
+{
+    int64_t width = 1;
+    for (int i = 0; i < info->rank; i++) {
+        width *= i == (by_columns ? info->rank - 1 : 0) ? 1 : info->dims[i];
+    }
+    return width;
+}
+
+static fcnn_status describe_part(fcnn_column_part *part, fcnn_hdf5_file *file, const char *path, bool by_columns,
+                                 int64_t *rows)
+{
+    fcnn_hdf5_info *info = &part->info;
+    FCNN_TRY(fcnn_hdf5_describe(file, part->dataset, info));
+    if (info->rank == 0) {
+        return fcnn_fail(FCNN_EDATA, "%s: %s is a single value; it must have one entry a row", path, part->dataset);
+    }
+    *rows = row_count(info, by_columns);
+    part->all = row_width(info, by_columns);
+    char shape[128];
+    fcnn_hdf5_info_shape(info, shape, sizeof shape);
+    if (*rows == 0 || part->all == 0) {
+        return fcnn_fail(FCNN_EDATA, "%s: %s has no rows: its shape is %s", path, part->dataset, shape);
+    }
+    if (part->first >= part->all || part->last > part->all) {
+        return fcnn_fail(FCNN_EDATA,
+                         "%s: %s has %" PRId64 " columns (its shape is %s), so there is no column %" PRId64
+                         " (columns count from 0)",
+                         path, part->dataset, part->all, shape, part->last > part->all ? part->last - 1 : part->first);
+    }
+    return FCNN_OK;
+}
+
+static int64_t part_width(const fcnn_column_part *part)
+{
+    return (part->last < 0 ? part->all : part->last) - part->first;
+}
+
+/* A type that holds the values of two others: double precision, but for small ones. */
+static fcnn_type common_type(fcnn_type a, fcnn_type b)
+{
+    if (a == b) {
+        return a;
+    }
+    const bool small =
+        (fcnn_type_size(a) <= 2 || a == FCNN_TYPE_FLOAT32) && (fcnn_type_size(b) <= 2 || b == FCNN_TYPE_FLOAT32);
+    return small ? FCNN_TYPE_FLOAT32 : FCNN_TYPE_FLOAT64;
+}
+
+/* Two datasets of a file lie side by side, row by row. */
+static fcnn_status rows_differ(const char *path, const fcnn_column_part *a, const fcnn_column_part *b, bool by_columns)
+{
+    char shape_a[128], shape_b[128];
+    fcnn_hdf5_info_shape(&a->info, shape_a, sizeof shape_a);
+    fcnn_hdf5_info_shape(&b->info, shape_b, sizeof shape_b);
+    return fcnn_fail(FCNN_EDATA, "%s: %s %s has %" PRId64 " rows, but %s %s has %" PRId64, path, a->dataset, shape_a,
+                     row_count(&a->info, by_columns), b->dataset, shape_b, row_count(&b->info, by_columns));
+}
+
+fcnn_status fcnn_columns_describe(fcnn_columns *columns, fcnn_hdf5_file *file, const char *path, bool by_columns,
+                                  int64_t *rows)
+{
+    columns->width = 0;
+    for (int64_t i = 0; i < columns->count; i++) {
+        fcnn_column_part *part = &columns->parts[i];
+        int64_t own;
+        FCNN_TRY(describe_part(part, file, path, by_columns, &own));
+        if (i > 0 && own != *rows) {
+            return rows_differ(path, &columns->parts[0], part, by_columns);
+        }
+        *rows = own;
+        columns->is_text = columns->is_text || part->info.is_text;
+        columns->type = i == 0 ? part->info.type : common_type(columns->type, part->info.type);
+        columns->width += part_width(part);
+    }
+    if (columns->is_text && columns->width > 1) {
+        return fcnn_fail(FCNN_EDATA, "%s: %s holds strings, which can be nothing but one column of class labels", path,
+                         columns->text);
+    }
+    return FCNN_OK;
+}
+
+fcnn_status fcnn_columns_compare(const fcnn_columns *columns, fcnn_hdf5_file *file, const char *path, bool by_columns,
+                                 int64_t *rows)
+{
+    for (int64_t i = 0; i < columns->count; i++) {
+        const fcnn_column_part *first = &columns->parts[i];
+        fcnn_column_part here = *first;
+        int64_t own;
+        FCNN_TRY(describe_part(&here, file, path, by_columns, &own));
+        if (here.all != first->all || here.info.is_text != first->info.is_text) {
+            char shape[128], wanted[128];
+            fcnn_hdf5_info_shape(&here.info, shape, sizeof shape);
+            fcnn_hdf5_info_shape(&first->info, wanted, sizeof wanted);
+            return fcnn_fail(FCNN_EDATA, "%s: %s has the shape %s, in the first file %s: only the rows may differ",
+                             path, here.dataset, shape, wanted);
+        }
+        if (here.info.type != first->info.type) {
+            return fcnn_fail(FCNN_EDATA, "%s: %s holds %s, in the first file %s", path, here.dataset,
+                             fcnn_type_name(here.info.type), fcnn_type_name(first->info.type));
+        }
+        if (i > 0 && own != *rows) {
+            return fcnn_fail(FCNN_EDATA, "%s: %s has %" PRId64 " rows, but %s has %" PRId64, path, here.dataset, own,
+                             columns->parts[0].dataset, *rows);
+        }
+        *rows = own;
+    }
+    return FCNN_OK;
+}
+
+/* ---- values ---- */
+
+/* Puts columns of rows into a wider table. */
+static void place(const fcnn_table *from, int64_t column, int64_t columns, fcnn_type type, int64_t width, void *out)
+{
+    const size_t size = fcnn_type_size(type);
+    for (int64_t row = 0; row < from->rows; row++) {
+        char *to = (char *)out + (size_t)(row * width) * size;
+        if (from->type == type) {
+            memcpy(to, (const char *)from->values + (size_t)(row * from->width + column) * size,
+                   (size_t)columns * size);
+            continue;
+        }
+        for (int64_t i = 0; i < columns; i++) {
+            const double value = fcnn_table_value(from, row, column + i);
+            if (type == FCNN_TYPE_FLOAT32) {
+                ((float *)to)[i] = (float)value;
+            } else {
+                ((double *)to)[i] = value;
+            }
+        }
+    }
+}
+
+/* Reads whole rows of a part, or its columns alone where HDF5 can pick them. */
+static fcnn_status read_part(const fcnn_column_part *part, fcnn_hdf5_file *file, bool by_columns, bool picks,
+                             int64_t first, int64_t count, void *out)
+{
+    if (by_columns) {
+        return fcnn_hdf5_read_columns(file, part->dataset, first, count, out);
+    }
+    return picks ? fcnn_hdf5_read_block(file, part->dataset, first, count, part->first, part_width(part), out)
+                 : fcnn_hdf5_read_rows(file, part->dataset, first, count, out);
+}
+
+/* Reads a part in runs, and puts it beside the others. */
+static fcnn_status read_beside(const fcnn_columns *columns, const fcnn_column_part *part, fcnn_hdf5_file *file,
+                               bool by_columns, int64_t first, int64_t count, void *out)
+{
+    const bool picks = !by_columns && part->info.rank == 2 && part_width(part) < part->all;
+    fcnn_table run = {.type = part->info.type, .width = picks ? part_width(part) : part->all};
+    const int64_t bytes = run.width * (int64_t)fcnn_type_size(run.type);
+    const int64_t most = READ_BYTES / bytes < 1 ? 1 : READ_BYTES / bytes < count ? READ_BYTES / bytes : count;
+    FCNN_TRY(fcnn_memory_create("the read buffer", most, (size_t)bytes, &run.values));
+    fcnn_status status = FCNN_OK;
+    for (int64_t done = 0; status == FCNN_OK && done < count; done += most) {
+        run.rows = count - done < most ? count - done : most;
+        status = read_part(part, file, by_columns, picks, first + done, run.rows, run.values);
+        if (status == FCNN_OK) {
+            place(&run, picks ? 0 : part->first, part_width(part), columns->type, columns->width,
+                  (char *)out + (size_t)(done * columns->width) * fcnn_type_size(columns->type));
+        }
+    }
+    free(run.values);
+    return status;
+}
+
+fcnn_status fcnn_columns_read(const fcnn_columns *columns, fcnn_hdf5_file *file, bool by_columns, int64_t first,
+                              int64_t count, void *out)
+{
+    const fcnn_column_part *only = &columns->parts[0];
+    if (columns->count == 1 && part_width(only) == only->all) {
+        return read_part(only, file, by_columns, false, first, count, out);
+    }
+    char *place_of_part = out;
+    for (int64_t i = 0; i < columns->count; i++) {
+        FCNN_TRY(read_beside(columns, &columns->parts[i], file, by_columns, first, count, place_of_part));
+        place_of_part += (size_t)part_width(&columns->parts[i]) * fcnn_type_size(columns->type);
+    }
+    return FCNN_OK;
+}

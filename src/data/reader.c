@@ -1,0 +1,207 @@
+/* src/data/reader.c — rows of a data set's joined files, read one run after the other. */
+#include "data/reader.h"
+
+#include "core/log.h"
+#include "core/memory.h"
+#include "core/pulse.h"
+#include "data/selection.h"
+
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#define READ_BYTES ((int64_t)64 << 20) /* of one read where rows are picked out */
+#define READ_TEXTS 65536               /* strings of one read */
+
+/* ---- runs of the joined files ---- */
+
+void fcnn_reader_close(fcnn_reader *reader)
+{
+    fcnn_hdf5_close(reader->file);
+    reader->file = NULL;
+}
+
+static fcnn_status open_file(fcnn_reader *reader, int64_t place)
+{
+    if (reader->file != NULL && reader->place == place) {
+        return FCNN_OK;
+    }
+    fcnn_reader_close(reader);
+    reader->place = place;
+    return fcnn_hdf5_open(reader->dataset->files.paths[place], &reader->file);
+}
+
+/* Columns of rows, or strings where columns is NULL, of one file. */
+static fcnn_status read_file(fcnn_reader *reader, const fcnn_columns *columns, int64_t first, int64_t count, void *out)
+{
+    const fcnn_dataset *dataset = reader->dataset;
+    fcnn_pulse_go_on();
+    return columns != NULL
+               ? fcnn_columns_read(columns, reader->file, dataset->by_columns, first, count, out)
+               : fcnn_hdf5_read_texts(reader->file, dataset->targets_columns.parts[0].dataset, first, count, out);
+}
+
+/* A failure that came from the system may pass, such as that of a file server that starts anew. */
+static bool may_pass(fcnn_status status)
+{
+    return status == FCNN_EINPUT || (status == FCNN_EDATA && strstr(fcnn_error_text(), "errno") != NULL);
+}
+
+/* The same, tried again after growing waits where that may help. */
+static fcnn_status read_patiently(fcnn_reader *reader, int64_t place, const fcnn_columns *columns, int64_t first,
+                                  int64_t count, void *out)
+{
+    for (int tries = 0;; tries++) {
+        fcnn_status status = open_file(reader, place);
+        if (status == FCNN_OK) {
+            status = read_file(reader, columns, first, count, out);
+        }
+        if (status == FCNN_OK || !may_pass(status) || tries == reader->dataset->read_retries) {
+            return status;
+        }
+        const struct timespec wait = {.tv_sec = (time_t)1 << (tries < 6 ? tries : 6)};
+        fcnn_log_warning("%s; trying again in %d s", fcnn_error_text(), (int)wait.tv_sec);
+        fcnn_reader_close(reader);
+        nanosleep(&wait, NULL);
+    }
+}
+
+/* Rows first … first+count−1 of the joined files, whose rows take `bytes` in out. */
+static fcnn_status read_run(fcnn_reader *reader, const fcnn_columns *columns, int64_t first, int64_t count,
+                            size_t bytes, void *out)
+{
+    const fcnn_files *files = &reader->dataset->files;
+    int64_t place = fcnn_files_of_row(files, first);
+    for (int64_t done = 0; done < count; place++) {
+        const int64_t begin = first + done;
+        const int64_t left = files->starts[place + 1] - begin;
+        const int64_t rows = left < count - done ? left : count - done;
+        FCNN_TRY(read_patiently(reader, place, columns, begin - files->starts[place], rows,
+                                (char *)out + (size_t)done * bytes));
+        done += rows;
+    }
+    return FCNN_OK;
+}
+
+/* ---- rows of the dataset ---- */
+
+static int64_t joined_row(const fcnn_dataset *dataset, int64_t row)
+{
+    return dataset->first_row +
+           (dataset->chosen == NULL ? row
+                                    : fcnn_selection_row(dataset->chosen, dataset->chosen_count, dataset->inside, row));
+}
+
+/* Reads the files in runs and keeps the rows of the dataset. */
+static fcnn_status read_selected(fcnn_reader *reader, const fcnn_columns *columns, int64_t first, int64_t count,
+                                 size_t bytes, void *out)
+{
+    const fcnn_dataset *dataset = reader->dataset;
+    const int64_t most = READ_BYTES / (int64_t)bytes > 0 ? READ_BYTES / (int64_t)bytes : 1;
+    const int64_t end = joined_row(dataset, first + count - 1) + 1;
+    const int64_t span = end - joined_row(dataset, first), run = span < most ? span : most;
+    char *buffer;
+    FCNN_TRY(fcnn_memory_create("the read buffer", run, bytes, &buffer));
+    fcnn_status status = FCNN_OK;
+    int64_t done = 0;
+    while (status == FCNN_OK && done < count) {
+        const int64_t begin = joined_row(dataset, first + done);
+        const int64_t rows = end - begin < run ? end - begin : run;
+        status = read_run(reader, columns, begin, rows, bytes, buffer);
+        while (status == FCNN_OK && done < count) {
+            const int64_t offset = joined_row(dataset, first + done) - begin;
+            if (offset >= rows) {
+                break;
+            }
+            memcpy((char *)out + (size_t)done * bytes, buffer + (size_t)offset * bytes, bytes);
+            done++;
+        }
+    }
+    free(buffer);
+    return status;
+}
+
+static fcnn_status read_numbers(fcnn_reader *reader, const fcnn_columns *columns, int64_t first, int64_t count,
+                                void *out)
+{
+    if (count == 0) {
+        return FCNN_OK;
+    }
+    const fcnn_dataset *dataset = reader->dataset;
+    const size_t bytes = (size_t)columns->width * fcnn_type_size(columns->type);
+    return dataset->chosen != NULL ? read_selected(reader, columns, first, count, bytes, out)
+                                   : read_run(reader, columns, dataset->first_row + first, count, bytes, out);
+}
+
+fcnn_status fcnn_reader_inputs(fcnn_reader *reader, int64_t first, int64_t count, void *out)
+{
+    return read_numbers(reader, &reader->dataset->inputs_columns, first, count, out);
+}
+
+/* ---- strings ---- */
+
+fcnn_status fcnn_reader_texts(fcnn_reader *reader, int64_t first, int64_t count, char **out)
+{
+    return read_run(reader, NULL, first, count, sizeof *out, out);
+}
+
+static fcnn_status unknown_class(const fcnn_dataset *dataset, const char *text, int64_t row)
+{
+    const int64_t place = fcnn_files_of_row(&dataset->files, row);
+    return fcnn_fail(FCNN_EDATA,
+                     "%s: %s: row %" PRId64 " (counting from 0) has the label '%.60s', which is none of "
+                     "the %" PRId64 " classes of the training rows",
+                     dataset->files.paths[place], dataset->targets_name, row - dataset->files.starts[place], text,
+                     dataset->classes.count);
+}
+
+/* Reads the strings of the joined files' rows begin … end−1, and sets the places of those among the dataset's rows
+ * from `first` on. */
+static fcnn_status place_texts(fcnn_reader *reader, int64_t begin, int64_t end, int64_t first, int64_t count,
+                               int32_t *out, char **texts)
+{
+    const fcnn_dataset *dataset = reader->dataset;
+    FCNN_TRY(fcnn_reader_texts(reader, begin, end - begin, texts));
+    fcnn_status status = FCNN_OK;
+    for (int64_t i = 0; i < count && status == FCNN_OK; i++) {
+        const int64_t row = joined_row(dataset, first + i);
+        const int64_t place = fcnn_classes_find(&dataset->classes, texts[row - begin]);
+        out[i] = (int32_t)place;
+        if (place < 0) {
+            status = unknown_class(dataset, texts[row - begin], row);
+        }
+    }
+    for (int64_t i = 0; i < end - begin; i++) {
+        free(texts[i]);
+    }
+    return status;
+}
+
+static fcnn_status read_classes(fcnn_reader *reader, int64_t first, int64_t count, int32_t *out)
+{
+    const fcnn_dataset *dataset = reader->dataset;
+    char **texts;
+    FCNN_TRY(fcnn_memory_create("the labels", READ_TEXTS, sizeof *texts, &texts));
+    fcnn_status status = FCNN_OK;
+    int64_t done = 0;
+    while (status == FCNN_OK && done < count) {
+        const int64_t begin = joined_row(dataset, first + done);
+        int64_t taken = 1;
+        while (done + taken < count && joined_row(dataset, first + done + taken) - begin < READ_TEXTS) {
+            taken++;
+        }
+        const int64_t end = joined_row(dataset, first + done + taken - 1) + 1;
+        status = place_texts(reader, begin, end, first + done, taken, out + done, texts);
+        done += taken;
+    }
+    free(texts);
+    return status;
+}
+
+fcnn_status fcnn_reader_targets(fcnn_reader *reader, int64_t first, int64_t count, void *out)
+{
+    const fcnn_columns *columns = &reader->dataset->targets_columns;
+    return columns->is_text ? read_classes(reader, first, count, out)
+                            : read_numbers(reader, columns, first, count, out);
+}

@@ -1,0 +1,26 @@
+/* src/data/reader.h — rows of a data set's joined files, read one run after the other. */
+#ifndef FCNN_DATA_READER_H
+#define FCNN_DATA_READER_H
+
+#include "data/dataset.h"
+
+/* Keeps the file that it read last open.  For one thread at a time; several readers may read at once. */
+typedef struct fcnn_reader {
+    const fcnn_dataset *dataset; /* borrowed */
+    int64_t place;               /* of the open file in the dataset's list */
+    fcnn_hdf5_file *file;        /* NULL: none is open */
+} fcnn_reader;
+
+void fcnn_reader_close(fcnn_reader *reader);
+
+/* Reads the inputs or the targets of rows first … first+count−1 of the dataset (not of the rank).
+ *   out [count][width]  caller-owned, of the table's type; for targets that are strings the places of the classes
+ * Fails: FCNN_EINPUT, FCNN_EDATA (also for a class that is not known), FCNN_ENOMEM. */
+fcnn_status fcnn_reader_inputs(fcnn_reader *reader, int64_t first, int64_t count, void *out);
+fcnn_status fcnn_reader_targets(fcnn_reader *reader, int64_t first, int64_t count, void *out);
+
+/* Reads the strings of rows first … first+count−1 of the joined files, of targets that are such.
+ *   out [count]  caller-owned; each is to be released with free(); untouched on failure */
+fcnn_status fcnn_reader_texts(fcnn_reader *reader, int64_t first, int64_t count, char **out);
+
+#endif

@@ -1,0 +1,349 @@
+/* src/data/stream.c — training rows that stay in their files.
+ *
+ * A shard's windows are numbered on through all epochs: window n of the run is the (n mod K)-th one of epoch n div
+ * K, and lies in slot n mod 2 of the shard.  The reader fills a slot when the window that lay there is used up. */
+#include "data/stream.h"
+
+#include "core/log.h"
+#include "core/memory.h"
+#include "core/pulse.h"
+#include "core/worker.h"
+#include "data/reader.h"
+#include "data/shard.h"
+#include "data/targets.h"
+
+#include <pthread.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { SLOTS = 2 };
+
+/* Of one shard.  Under the mutex, but for what the comments say. */
+typedef struct lane {
+    int64_t windows;       /* K; never changes */
+    int64_t loaded;        /* windows of the run up to here are, or were, in memory */
+    int64_t used;          /* those up to here are not needed any more */
+    int64_t epoch;         /* whose positions `starts` has; the main thread's, as what follows */
+    int64_t *starts;       /* [K + 1]: the position with which each window of the epoch begins */
+    int64_t *order;        /* [SLOTS][rows of a window]: rows of the tables in the order of the epoch */
+    int64_t firsts[SLOTS]; /* the rank's own row that lies first in each slot */
+} lane;
+
+struct fcnn_stream {
+    fcnn_dataset *dataset;
+    const fcnn_sampler *sampler;
+    int64_t rows; /* of a slot */
+    int64_t count;
+    lane *lanes;          /* [count], by shard */
+    int32_t *labels;      /* [rows of the tables] */
+    int64_t *windows;     /* room for an order of windows: the main thread's */
+    int64_t epoch, batch; /* that was taken last; −1: none */
+    fcnn_worker *worker;
+    int64_t *reader_windows; /* the same room, the reader's */
+    pthread_mutex_t mutex;
+    pthread_cond_t moved; /* something was loaded, or used */
+    bool ends;
+    fcnn_status status; /* of the reader */
+    char text[FCNN_ERROR_TEXT_SIZE];
+};
+
+/* ---- the reader ---- */
+
+static int64_t shard_of(const fcnn_stream *stream, const lane *own)
+{
+    return stream->sampler->first_shard + (own - stream->lanes);
+}
+
+/* The first row of the tables in a slot. */
+static int64_t slot_row(const fcnn_stream *stream, const lane *own, int64_t number)
+{
+    return ((own - stream->lanes) * SLOTS + number % SLOTS) * stream->rows;
+}
+
+static void *row_at(const fcnn_table *table, int64_t row)
+{
+    return (char *)table->values + (size_t)(row * table->width) * fcnn_type_size(table->type);
+}
+
+/* Reads window `number` of the run into its slot. */
+static fcnn_status load(fcnn_stream *stream, fcnn_reader *reader, lane *own, int64_t number)
+{
+    const fcnn_sampler *sampler = stream->sampler;
+    const fcnn_dataset *dataset = stream->dataset;
+    const int64_t shard = shard_of(stream, own), epoch = number / own->windows;
+    fcnn_sampler_order_windows(sampler, shard, epoch, stream->reader_windows);
+    const int64_t window = stream->reader_windows[number % own->windows];
+    const int64_t begin = fcnn_sampler_window_first(sampler, shard, window);
+    const int64_t count = fcnn_sampler_window_first(sampler, shard, window + 1) - begin;
+    const int64_t first = fcnn_shard_first(sampler->rows, sampler->blocks, shard) + begin;
+    const int64_t at = slot_row(stream, own, number);
+    FCNN_TRY(fcnn_reader_inputs(reader, first, count, row_at(&dataset->inputs, at)));
+    fcnn_table targets = dataset->targets;
+    targets.values = row_at(&dataset->targets, at);
+    targets.rows = count;
+    FCNN_TRY(fcnn_reader_targets(reader, first, count, targets.values));
+    if (stream->labels != NULL) {
+        fcnn_targets_labels(&targets, stream->labels + at);
+    }
+    fcnn_sampler_order_rows(sampler, shard, epoch, window, at, own->order + number % SLOTS * stream->rows);
+    own->firsts[number % SLOTS] = first - dataset->first;
+    return FCNN_OK;
+}
+
+/* The lane that needs a window most, and has room for it; NULL: none. */
+static lane *find_hungry(fcnn_stream *stream)
+{
+    lane *hungry = NULL;
+    for (int64_t i = 0; i < stream->count; i++) {
+        lane *own = &stream->lanes[i];
+        if (own->loaded < own->used + SLOTS && (hungry == NULL || own->loaded < hungry->loaded)) {
+            hungry = own;
+        }
+    }
+    return hungry;
+}
+
+static void read_on(void *data)
+{
+    fcnn_stream *stream = data;
+    fcnn_reader reader = {.dataset = stream->dataset};
+    pthread_mutex_lock(&stream->mutex);
+    while (!stream->ends && stream->status == FCNN_OK) {
+        lane *own = find_hungry(stream);
+        if (own == NULL) {
+            pthread_cond_wait(&stream->moved, &stream->mutex);
+            continue;
+        }
+        const int64_t number = own->loaded;
+        pthread_mutex_unlock(&stream->mutex);
+        const fcnn_status status = load(stream, &reader, own, number);
+        pthread_mutex_lock(&stream->mutex);
+        if (status != FCNN_OK) {
+            stream->status = status;
+            strncpy(stream->text, fcnn_error_text(), sizeof stream->text - 1);
+        } else {
+            own->loaded = number + 1;
+        }
+        pthread_cond_broadcast(&stream->moved);
+    }
+    pthread_mutex_unlock(&stream->mutex);
+    fcnn_reader_close(&reader);
+}
+
+static void stop_reader(fcnn_stream *stream)
+{
+    pthread_mutex_lock(&stream->mutex);
+    stream->ends = true;
+    pthread_cond_broadcast(&stream->moved);
+    pthread_mutex_unlock(&stream->mutex);
+    fcnn_worker_join(stream->worker);
+    stream->worker = NULL;
+    stream->ends = false;
+}
+
+/* ---- create and destroy ---- */
+
+static int64_t own_shards(const fcnn_sampler *sampler)
+{
+    return sampler->last_shard - sampler->first_shard;
+}
+
+int64_t fcnn_stream_bytes(const fcnn_dataset *dataset, const fcnn_sampler *sampler, bool has_labels)
+{
+    const int64_t row = fcnn_dataset_row_bytes(dataset) + (int64_t)sizeof(int64_t) + (has_labels ? 4 : 0);
+    return own_shards(sampler) * SLOTS * fcnn_sampler_window_rows(sampler) * row;
+}
+
+static fcnn_status create_table(const char *what, int64_t rows, fcnn_table *table)
+{
+    table->rows = rows;
+    return fcnn_memory_create(what, rows, (size_t)table->width * fcnn_type_size(table->type), &table->values);
+}
+
+static fcnn_status create_lane(fcnn_stream *stream, lane *own)
+{
+    own->windows = fcnn_sampler_windows(stream->sampler, shard_of(stream, own));
+    own->epoch = -1;
+    FCNN_TRY(fcnn_memory_create("the windows", own->windows + 1, sizeof(int64_t), &own->starts));
+    return fcnn_memory_create("the order of the rows", SLOTS * stream->rows, sizeof(int64_t), &own->order);
+}
+
+static fcnn_status create_room(fcnn_stream *stream, bool has_labels)
+{
+    const int64_t rows = stream->count * SLOTS * stream->rows;
+    const int64_t most = fcnn_sampler_windows(stream->sampler, 0);
+    FCNN_TRY(create_table("the windows of the inputs", rows, &stream->dataset->inputs));
+    FCNN_TRY(create_table("the windows of the targets", rows, &stream->dataset->targets));
+    FCNN_TRY(fcnn_memory_create("the windows", most, sizeof(int64_t), &stream->windows));
+    FCNN_TRY(fcnn_memory_create("the windows", most, sizeof(int64_t), &stream->reader_windows));
+    FCNN_TRY(fcnn_memory_create("the windows", stream->count, sizeof *stream->lanes, &stream->lanes));
+    for (int64_t i = 0; i < stream->count; i++) {
+        FCNN_TRY(create_lane(stream, &stream->lanes[i]));
+    }
+    return has_labels ? fcnn_memory_create("the labels", rows, sizeof(int32_t), &stream->labels) : FCNN_OK;
+}
+
+fcnn_status fcnn_stream_create(fcnn_dataset *dataset, const fcnn_sampler *sampler, bool has_labels, fcnn_stream **out)
+{
+    fcnn_stream *stream;
+    FCNN_TRY(fcnn_memory_create("the stream", 1, sizeof *stream, &stream));
+    stream->dataset = dataset;
+    stream->sampler = sampler;
+    stream->rows = fcnn_sampler_window_rows(sampler);
+    stream->count = own_shards(sampler);
+    stream->epoch = stream->batch = -1;
+    pthread_mutex_init(&stream->mutex, NULL);
+    pthread_cond_init(&stream->moved, NULL);
+    const fcnn_status status = create_room(stream, has_labels);
+    if (status != FCNN_OK) {
+        fcnn_stream_destroy(stream);
+        return status;
+    }
+    *out = stream;
+    return FCNN_OK;
+}
+
+void fcnn_stream_destroy(fcnn_stream *stream)
+{
+    if (stream == NULL) {
+        return;
+    }
+    stop_reader(stream);
+    for (int64_t i = 0; stream->lanes != NULL && i < stream->count; i++) {
+        free(stream->lanes[i].starts);
+        free(stream->lanes[i].order);
+    }
+    pthread_cond_destroy(&stream->moved);
+    pthread_mutex_destroy(&stream->mutex);
+    free(stream->lanes);
+    free(stream->labels);
+    free(stream->windows);
+    free(stream->reader_windows);
+    free(stream);
+}
+
+const int32_t *fcnn_stream_labels(const fcnn_stream *stream)
+{
+    return stream->labels;
+}
+
+/* ---- batches ---- */
+
+/* Where the windows of an epoch begin. */
+static void enter_epoch(fcnn_stream *stream, lane *own, int64_t epoch)
+{
+    if (own->epoch == epoch) {
+        return;
+    }
+    const int64_t shard = shard_of(stream, own);
+    fcnn_sampler_order_windows(stream->sampler, shard, epoch, stream->windows);
+    for (int64_t i = 0; i < own->windows; i++) {
+        const int64_t window = stream->windows[i];
+        own->starts[i + 1] = own->starts[i] + fcnn_sampler_window_first(stream->sampler, shard, window + 1) -
+                             fcnn_sampler_window_first(stream->sampler, shard, window);
+    }
+    own->epoch = epoch;
+}
+
+/* The window of the epoch, in its order, that has a position. */
+static int64_t window_at(const lane *own, int64_t position)
+{
+    int64_t low = 0, high = own->windows - 1;
+    while (low < high) {
+        const int64_t middle = low + (high - low + 1) / 2;
+        if (own->starts[middle] <= position) {
+            low = middle;
+        } else {
+            high = middle - 1;
+        }
+    }
+    return low;
+}
+
+/* Lets the reader begin with the windows of a batch. */
+static fcnn_status begin_at(fcnn_stream *stream, int64_t epoch, int64_t batch)
+{
+    if (stream->worker != NULL) {
+        stop_reader(stream);
+    }
+    for (int64_t i = 0; i < stream->count; i++) {
+        lane *own = &stream->lanes[i];
+        int64_t first;
+        fcnn_sampler_positions(stream->sampler, batch, shard_of(stream, own), &first);
+        enter_epoch(stream, own, epoch);
+        own->used = own->loaded = epoch * own->windows + window_at(own, first);
+    }
+    stream->status = FCNN_OK;
+    return fcnn_worker_start("reading data", read_on, stream, &stream->worker);
+}
+
+/* Waits until a window of the run is there, and gives those before `used` free. */
+static fcnn_status wait_for(fcnn_stream *stream, lane *own, int64_t used, int64_t number)
+{
+    pthread_mutex_lock(&stream->mutex);
+    if (own->used != used) {
+        own->used = used;
+        pthread_cond_broadcast(&stream->moved);
+    }
+    while (own->loaded <= number && stream->status == FCNN_OK) {
+        fcnn_pulse_go_on();
+        pthread_cond_wait(&stream->moved, &stream->mutex);
+    }
+    const fcnn_status status = own->loaded > number ? FCNN_OK : stream->status;
+    pthread_mutex_unlock(&stream->mutex);
+    return status == FCNN_OK ? FCNN_OK : fcnn_fail(status, "%s", stream->text);
+}
+
+/* The rows of a shard's block. */
+static fcnn_status take_block(fcnn_stream *stream, lane *own, int64_t batch, int64_t *index, int64_t *taken)
+{
+    int64_t first;
+    const int64_t rows = fcnn_sampler_positions(stream->sampler, batch, shard_of(stream, own), &first);
+    *taken = rows;
+    if (rows == 0) {
+        return FCNN_OK;
+    }
+    const int64_t base = own->epoch * own->windows;
+    const int64_t begin = window_at(own, first), end = window_at(own, first + rows - 1);
+    FCNN_TRY(wait_for(stream, own, base + begin, base + end));
+    int64_t window = begin;
+    for (int64_t i = 0; i < rows; i++) {
+        window += first + i == own->starts[window + 1];
+        const int64_t *order = own->order + (base + window) % SLOTS * stream->rows;
+        index[i] = order[first + i - own->starts[window]];
+    }
+    return FCNN_OK;
+}
+
+fcnn_status fcnn_stream_take(fcnn_stream *stream, int64_t epoch, int64_t batch, int64_t *index, int64_t *leaves,
+                             int64_t *leaf_count)
+{
+    const bool follows =
+        (epoch == stream->epoch && (batch == stream->batch + 1 || batch == stream->batch)) ||
+        (epoch == stream->epoch + 1 && batch == 0 && stream->batch + 1 == fcnn_sampler_batches(stream->sampler));
+    *leaf_count = 0;
+    leaves[0] = 0;
+    if (stream->count == 0) {
+        return FCNN_OK;
+    }
+    if (!follows || stream->worker == NULL) {
+        FCNN_TRY(begin_at(stream, epoch, batch));
+    }
+    stream->epoch = epoch;
+    stream->batch = batch;
+    int64_t taken = 0;
+    for (int64_t i = 0; i < stream->count; i++) {
+        int64_t rows;
+        enter_epoch(stream, &stream->lanes[i], epoch);
+        FCNN_TRY(take_block(stream, &stream->lanes[i], batch, index + taken, &rows));
+        fcnn_sampler_add_leaves(taken, rows, leaves, leaf_count);
+        taken += rows;
+    }
+    return FCNN_OK;
+}
+
+int64_t fcnn_stream_own_row(const fcnn_stream *stream, int64_t table_row)
+{
+    const lane *own = &stream->lanes[table_row / stream->rows / SLOTS];
+    return own->firsts[table_row / stream->rows % SLOTS] + table_row % stream->rows;
+}

@@ -1,0 +1,141 @@
+/* src/model/extent.c — what the columns of the training rows held. */
+#include "model/extent.h"
+
+#include "compute/exact_sum.h"
+#include "core/memory.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+fcnn_status fcnn_extent_create(int64_t count, fcnn_extent *out)
+{
+    fcnn_extent extent = {.count = count};
+    fcnn_status status = fcnn_memory_create("the ranges", count, sizeof(double), &extent.smallest);
+    if (status == FCNN_OK) {
+        status = fcnn_memory_create("the ranges", count, sizeof(double), &extent.largest);
+    }
+    if (status == FCNN_OK) {
+        status = fcnn_memory_create("the means", count, sizeof(double), &extent.mean);
+    }
+    if (status != FCNN_OK) {
+        fcnn_extent_clear(&extent);
+        return status;
+    }
+    *out = extent;
+    return FCNN_OK;
+}
+
+void fcnn_extent_clear(fcnn_extent *extent)
+{
+    free(extent->smallest);
+    free(extent->largest);
+    free(extent->mean);
+    *extent = (fcnn_extent){0};
+}
+
+/* Sums of columns: of whole numbers of at most 32 bits as such, of others exactly, too. */
+typedef struct sums {
+    bool is_small;
+    uint64_t *whole;       /* [count], modulo 2^64 */
+    fcnn_exact_sum *exact; /* [count] */
+    double *work;          /* for the exchange */
+} sums;
+
+static fcnn_status create_sums(fcnn_type type, int64_t count, sums *out)
+{
+    out->is_small = fcnn_type_is_integer(type) && fcnn_type_size(type) <= 4;
+    if (out->is_small) {
+        return fcnn_memory_create("the column sums", count, sizeof *out->whole, &out->whole);
+    }
+    FCNN_TRY(fcnn_memory_create("the column sums", count, sizeof *out->exact, &out->exact));
+    return fcnn_memory_create("the column sums", count * (FCNN_EXACT_LIMBS + 1), sizeof(double), &out->work);
+}
+
+static void add_table(const fcnn_table *table, fcnn_extent *extent, sums *all)
+{
+    for (int64_t row = 0; row < table->rows; row++) {
+        for (int64_t column = 0; column < table->width; column++) {
+            const double value = fcnn_table_value(table, row, column);
+            extent->smallest[column] = -value > extent->smallest[column] ? -value : extent->smallest[column];
+            extent->largest[column] = value > extent->largest[column] ? value : extent->largest[column];
+            if (all->is_small) {
+                all->whole[column] += (uint64_t)(int64_t)value;
+            } else {
+                fcnn_exact_sum_add(&all->exact[column], value);
+            }
+        }
+    }
+}
+
+static void finish(fcnn_extent *extent, sums *all, int64_t rows, fcnn_comm *comm)
+{
+    fcnn_comm_max_doubles(comm, extent->count, extent->smallest);
+    fcnn_comm_max_doubles(comm, extent->count, extent->largest);
+    if (all->is_small) {
+        fcnn_comm_sum_integers(comm, extent->count, all->whole);
+    } else {
+        fcnn_exact_sum_over_ranks(comm, extent->count, all->exact, all->work);
+    }
+    for (int64_t column = 0; column < extent->count; column++) {
+        const double sum =
+            all->is_small ? (double)(int64_t)all->whole[column] : fcnn_exact_sum_value(&all->exact[column]);
+        extent->mean[column] = sum / (double)rows;
+        extent->smallest[column] = 0 - extent->smallest[column];
+    }
+}
+
+static fcnn_status find(fcnn_dataset *dataset, fcnn_side side, fcnn_comm *comm, fcnn_extent *extent, sums *all)
+{
+    for (int64_t column = 0; column < extent->count; column++) {
+        extent->smallest[column] = -INFINITY; /* of −x, so that both are maxima */
+        extent->largest[column] = -INFINITY;
+    }
+    fcnn_status status = FCNN_OK;
+    for (fcnn_block block = {0}; status == FCNN_OK && fcnn_dataset_next(dataset, 0, &block, &status);) {
+        add_table(side == FCNN_SIDE_INPUTS ? &block.inputs : &block.targets, extent, all);
+    }
+    FCNN_TRY(fcnn_comm_agree(comm, fcnn_comm_name_rank(comm, status)));
+    finish(extent, all, dataset->rows, comm);
+    return FCNN_OK;
+}
+
+fcnn_status fcnn_extent_find(fcnn_dataset *dataset, fcnn_side side, fcnn_comm *comm, fcnn_extent *out)
+{
+    const fcnn_table *table = side == FCNN_SIDE_INPUTS ? &dataset->inputs : &dataset->targets;
+    fcnn_extent extent = {0};
+    sums all = {0};
+    fcnn_status status = fcnn_extent_create(table->width, &extent);
+    if (status == FCNN_OK) {
+        status = create_sums(table->type, table->width, &all);
+    }
+    status = fcnn_comm_agree(comm, status);
+    if (status == FCNN_OK) {
+        status = find(dataset, side, comm, &extent, &all);
+    }
+    free(all.whole);
+    free(all.exact);
+    free(all.work);
+    if (status != FCNN_OK) {
+        fcnn_extent_clear(&extent);
+        return status;
+    }
+    *out = extent;
+    return FCNN_OK;
+}
+
+int64_t fcnn_extent_count_outside(const fcnn_extent *extent, const fcnn_table *table, uint64_t *outside)
+{
+    int64_t rows = 0;
+    for (int64_t row = 0; row < table->rows; row++) {
+        bool is_outside = false;
+        for (int64_t column = 0; column < table->width; column++) {
+            const double value = fcnn_table_value(table, row, column);
+            const bool here = value < extent->smallest[column] || value > extent->largest[column];
+            outside[column] += here;
+            is_outside = is_outside || here;
+        }
+        rows += is_outside;
+    }
+    return rows;
+}

@@ -1,0 +1,18 @@
+/* src/model/extent.h — what the columns of the training rows held: smallest and largest values, and means. */
+#ifndef FCNN_MODEL_EXTENT_H
+#define FCNN_MODEL_EXTENT_H
+
+#include "data/dataset.h"
+#include "model/model.h"
+#include "model/normalizer.h"
+
+/* Goes through all rows; the bits do not depend on who holds which.  Collective.
+ * Fails, alike on all ranks: FCNN_ENOMEM, or as reading does.
+ *   out  to be released with fcnn_extent_clear(); untouched on failure */
+fcnn_status fcnn_extent_find(fcnn_dataset *dataset, fcnn_side side, fcnn_comm *comm, fcnn_extent *out);
+
+/* Counts, for each column, the rows of a table with a value outside: outside [count]; returns how many rows have
+ * one. */
+int64_t fcnn_extent_count_outside(const fcnn_extent *extent, const fcnn_table *table, uint64_t *outside);
+
+#endif

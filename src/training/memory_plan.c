@@ -1,0 +1,93 @@
+/* src/training/memory_plan.c — which rows lie in memory and which stay in their files. */
+#include "training/memory_plan.h"
+
+#include "core/node_memory.h"
+#include "core/resident.h"
+#include "data/shard.h"
+
+#include <inttypes.h>
+
+/* Of what a rank may take, one part in so many stays free for the network, the gradients and MPI. */
+#define PARTS 2
+
+/* Without any word from the system. */
+#define STANDARD_LIMIT ((int64_t)4 << 30)
+
+/* Bytes that this rank may take, with those that it has. */
+static int64_t own_limit(const fcnn_config *config, fcnn_comm *comm)
+{
+    int64_t limit;
+    fcnn_config_memory_limit(config, &limit);
+    if (limit != FCNN_AUTO) {
+        return limit;
+    }
+    const int64_t left = fcnn_node_memory(), resident = fcnn_resident_bytes();
+    return left < 0 ? STANDARD_LIMIT : left / fcnn_comm_node_size(comm) + (resident > 0 ? resident : 0);
+}
+
+/* The most bytes that a rank has of rows that are dealt evenly. */
+static int64_t even_bytes(const fcnn_dataset *dataset, const fcnn_comm *comm)
+{
+    return dataset == NULL ? 0 : (dataset->rows + comm->size - 1) / comm->size * fcnn_dataset_row_bytes(dataset);
+}
+
+/* The same of training rows, with their order and labels. */
+static int64_t train_bytes(const fcnn_training_data *data, const fcnn_comm *comm)
+{
+    const fcnn_dataset *train = data->train.dataset;
+    const int64_t shards = (data->blocks + comm->size - 1) / comm->size;
+    const int64_t rows = shards * ((train->rows + data->blocks - 1) / data->blocks);
+    return rows * (fcnn_dataset_row_bytes(train) + (int64_t)(sizeof(int64_t) + sizeof(int32_t)));
+}
+
+/* Whether some rows stay in their files; if not, they take room. */
+static bool streams(const fcnn_config *config, int64_t bytes, int64_t *room)
+{
+    switch (config->data_memory) {
+    case FCNN_MEMORY_RESIDENT:
+        return false;
+    case FCNN_MEMORY_STREAM:
+        return true;
+    case FCNN_MEMORY_AUTO:
+        break;
+    }
+    if (bytes > *room) {
+        return true;
+    }
+    *room -= bytes;
+    return false;
+}
+
+void fcnn_memory_plan_make(const fcnn_config *config, fcnn_comm *comm, const fcnn_training_data *data,
+                           fcnn_memory_plan *out)
+{
+    const int64_t resident = fcnn_resident_bytes();
+    int64_t least[2] = {-own_limit(config, comm), resident > 0 ? resident : 0};
+    fcnn_comm_max_integers(comm, 2, least);
+    *out = (fcnn_memory_plan){.limit = -least[0]};
+    out->available = out->limit > least[1] ? (out->limit - least[1]) / PARTS : 0;
+    int64_t room = out->available;
+    out->streams_validation = streams(config, even_bytes(data->validation.dataset, comm), &room);
+    out->streams_test = streams(config, even_bytes(data->test.dataset, comm), &room);
+    out->streams_train = streams(config, train_bytes(data, comm), &room);
+}
+
+fcnn_status fcnn_memory_plan_check(const fcnn_memory_plan *plan, fcnn_comm *comm, const fcnn_training_data *data)
+{
+    if (!plan->streams_train) {
+        return FCNN_OK;
+    }
+    int64_t bytes = fcnn_stream_bytes(data->train.dataset, data->sampler, true);
+    fcnn_comm_max_integers(comm, 1, &bytes);
+    if (bytes <= plan->available) {
+        return FCNN_OK;
+    }
+    const int64_t window = fcnn_sampler_window_rows(data->sampler);
+    return fcnn_fail(FCNN_ECONFIG,
+                     "a rank's windows of %" PRId64 " rows need %" PRId64 " MB, and data.memory_limit leaves %" PRId64
+                     " MB for rows (of %" PRId64 " MB): set data.shuffle_window = %" PRId64
+                     " or less (which changes the "
+                     "order of the rows), or use more memory or ranks",
+                     window, bytes >> 20, plan->available >> 20, plan->limit >> 20,
+                     (int64_t)((double)window * (double)plan->available / (double)bytes));
+}
