@@ -10,6 +10,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 static void exit_codes_are_those_of_sysexits(void)
 {
@@ -67,6 +68,11 @@ static void memory_beyond_the_machine_is_an_error(void)
     HARNESS_STATUS(fcnn_memory_create("the moon", -1, 8, &nothing), FCNN_ENOMEM);
     int64_t *array = NULL, capacity = 0;
     HARNESS_STATUS(fcnn_memory_grow("the moon", INT64_MAX / 4, 8, &array, &capacity), FCNN_ENOMEM);
+    /* what the system would promise, and then kill the process for */
+    const int64_t machine = (int64_t)sysconf(_SC_PHYS_PAGES) * sysconf(_SC_PAGESIZE);
+    HARNESS_STATUS(fcnn_memory_grow("a giant", machine / 8 + 1, 8, &array, &capacity), FCNN_ENOMEM);
+    HARNESS_ERROR_HAS("out of memory: a giant needs");
+    CU_ASSERT(array == NULL && capacity == 0);
     CU_ASSERT_PTR_NULL(array);
 }
 

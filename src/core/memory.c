@@ -4,6 +4,7 @@
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 static fcnn_status out_of_memory(const char *what, int64_t count, size_t size)
 {
@@ -26,15 +27,24 @@ fcnn_status fcnn_memory_create(const char *what, int64_t count, size_t size, voi
     return FCNN_OK;
 }
 
+/* Bytes that the machine has.  Linux promises more, and kills the process that takes it at its word. */
+static size_t machine_bytes(void)
+{
+    const long pages = sysconf(_SC_PHYS_PAGES), page = sysconf(_SC_PAGESIZE);
+    return pages > 0 && page > 0 ? (size_t)pages * (size_t)page : SIZE_MAX / 2;
+}
+
 fcnn_status fcnn_memory_grow(const char *what, int64_t count, size_t size, void *array, int64_t *capacity)
 {
     if (count <= *capacity) {
         return FCNN_OK;
     }
-    const int64_t wanted = count > 2 * *capacity ? count : 2 * *capacity;
-    if ((uint64_t)wanted > (SIZE_MAX / 2) / size) {
-        return out_of_memory(what, wanted, size);
+    const uint64_t most = machine_bytes() / size;
+    if ((uint64_t)count > most) {
+        return out_of_memory(what, count, size);
     }
+    const int64_t doubled = (uint64_t)*capacity > most / 2 ? (int64_t)most : 2 * *capacity;
+    const int64_t wanted = count > doubled ? count : doubled;
     void *memory;
     memcpy(&memory, array, sizeof memory);
     memory = realloc(memory, (size_t)wanted * size);

@@ -14,7 +14,8 @@
 fcnn_status fcnn_memory_create(const char *what, int64_t count, size_t size, void *out);
 
 /* Grows an array made by this function (or a NULL one) to hold at least count elements;
- * *capacity is its capacity in elements.  The contents are kept; new elements are not cleared. */
+ * *capacity is its capacity in elements.  The contents are kept; new elements are not cleared.
+ * Fails: FCNN_ENOMEM, also for more than the machine's memory. */
 fcnn_status fcnn_memory_grow(const char *what, int64_t count, size_t size, void *array, int64_t *capacity);
 
 /* Sets *out to a copy of text, to be released with free(). */
