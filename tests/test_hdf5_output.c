@@ -228,6 +228,53 @@ static void equal_content_makes_equal_bytes(void)
     CU_ASSERT_EQUAL(memcmp(first, second, length), 0);
 }
 
+/* The rows of a chunk of a dataset that was written; 0 if it lies in one piece. */
+static int64_t chunk_rows(const fcnn_hdf5_info *info)
+{
+    const char *path = harness_path("chunks.h5");
+    fcnn_hdf5_output *output = NULL;
+    hsize_t chunk[FCNN_HDF5_RANK_MAX] = {0};
+    HARNESS_OK(fcnn_hdf5_output_create(path, &output));
+    HARNESS_OK(fcnn_hdf5_output_dataset(output, "/x", info));
+    HARNESS_OK(fcnn_hdf5_output_commit(output));
+    const hid_t file = H5Fopen(path, H5F_ACC_RDONLY, H5P_DEFAULT);
+    const hid_t dataset = H5Dopen2(file, "/x", H5P_DEFAULT);
+    const hid_t creation = H5Dget_create_plist(dataset);
+    const bool is_chunked = H5Pget_layout(creation) == H5D_CHUNKED;
+    if (is_chunked) {
+        CU_ASSERT_EQUAL(H5Pget_chunk(creation, FCNN_HDF5_RANK_MAX, chunk), info->rank);
+        for (int d = 1; d < info->rank; d++) {
+            CU_ASSERT_EQUAL((int64_t)chunk[d], info->dims[d]); /* whole rows */
+        }
+    } else {
+        CU_ASSERT_EQUAL(H5Pget_layout(creation), H5D_CONTIGUOUS);
+    }
+    H5Pclose(creation);
+    H5Dclose(dataset);
+    H5Fclose(file);
+    return is_chunked ? (int64_t)chunk[0] : 0;
+}
+
+static void chunks_are_of_whole_rows(void)
+{
+    enum { FITTING = 1048576 / 784 }; /* 28 x 28 bytes a row */
+    const fcnn_hdf5_info cases[] = {
+        {.type = FCNN_TYPE_UINT8, .rank = 3, .dims = {60000, 28, 28}},
+        {.type = FCNN_TYPE_UINT8, .rank = 3, .dims = {FITTING + 1, 28, 28}},
+        {.type = FCNN_TYPE_UINT8, .rank = 3, .dims = {FITTING, 28, 28}},
+        {.type = FCNN_TYPE_INT32, .rank = 1, .dims = {262145}},
+        {.type = FCNN_TYPE_INT32, .rank = 1, .dims = {262144}},
+        {.type = FCNN_TYPE_FLOAT64, .rank = 2, .dims = {3, 200000}},
+        {.type = FCNN_TYPE_FLOAT64, .rank = 2, .dims = {1, 200000}},
+        {.type = FCNN_TYPE_FLOAT64, .rank = 2, .dims = {0, 4}},
+    };
+    const int64_t rows[] = {FITTING, FITTING, 0, 262144, 0, 1, 0, 0};
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        CU_ASSERT_EQUAL(chunk_rows(&cases[i]), rows[i]);
+    }
+    expect_all_closed();
+}
+
 /* So many names take more than the 64 KB that an attribute had in HDF5's first format. */
 static void many_names_are_stored(void)
 {
@@ -322,4 +369,5 @@ HARNESS_MAIN("hdf5_output", {"a file appears at the commit", a_file_appears_at_t
              {"only HDF5 files are appended to", only_hdf5_files_are_appended_to},
              {"a change meanwhile is noticed", a_change_meanwhile_is_noticed},
              {"equal content makes equal bytes", equal_content_makes_equal_bytes},
-             {"many names are stored", many_names_are_stored}, {"a full disk is survived", a_full_disk_is_survived})
+             {"chunks are of whole rows", chunks_are_of_whole_rows}, {"many names are stored", many_names_are_stored},
+             {"a full disk is survived", a_full_disk_is_survived})

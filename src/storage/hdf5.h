@@ -100,7 +100,8 @@ fcnn_status fcnn_hdf5_output_create(const char *path, fcnn_hdf5_output **out);
  * Fails: FCNN_EOUTPUT; FCNN_EINPUT if the file cannot be read; FCNN_EDATA if it is not HDF5 or is damaged. */
 fcnn_status fcnn_hdf5_output_append(const char *path, fcnn_hdf5_output **out);
 
-/* Makes a dataset, and the groups above it that do not exist yet.  All borrowed.
+/* Makes a dataset, and the groups above it that do not exist yet: in chunks of whole rows, of 1 MiB or one row, or in
+ * one piece if it is not larger than that.  All borrowed.
  * Fails: FCNN_EDATA if the file already has something of that name; FCNN_EOUTPUT. */
 fcnn_status fcnn_hdf5_output_dataset(fcnn_hdf5_output *output, const char *dataset, const fcnn_hdf5_info *info);
 

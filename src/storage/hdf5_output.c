@@ -12,6 +12,9 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#define CHUNK_BYTES ((hsize_t)1 << 20)     /* fits into HDF5's cache, so that each chunk is written once */
+#define CHUNK_BYTES_MAX ((hsize_t)1 << 31) /* of a row; the format has 32 bits */
+
 struct fcnn_hdf5_output {
     char *path;
     fcnn_atomic_file *file;
@@ -151,6 +154,23 @@ static fcnn_status make_groups_above(const fcnn_hdf5_output *output, const char 
     return status;
 }
 
+/* Chunks of whole rows, of about CHUNK_BYTES, so that a rank reads no more than its own; a dataset that fits into one
+ * lies in one piece.  A row too large for the format's 32 bits is no chunk. */
+static herr_t set_chunks(hid_t creation, const fcnn_hdf5_info *info)
+{
+    hsize_t chunk[FCNN_HDF5_RANK_MAX];
+    hsize_t row_bytes = fcnn_type_size(info->type);
+    for (int d = 1; d < info->rank; d++) {
+        chunk[d] = (hsize_t)info->dims[d];
+        row_bytes *= chunk[d];
+    }
+    if (info->rank < 1 || row_bytes == 0 || row_bytes > CHUNK_BYTES_MAX) {
+        return 0;
+    }
+    chunk[0] = row_bytes < CHUNK_BYTES ? CHUNK_BYTES / row_bytes : 1;
+    return chunk[0] < (hsize_t)info->dims[0] ? H5Pset_chunk(creation, info->rank, chunk) : 0;
+}
+
 static fcnn_status make_dataset(const fcnn_hdf5_output *output, const char *name, const fcnn_hdf5_info *info)
 {
     hsize_t dims[FCNN_HDF5_RANK_MAX];
@@ -161,7 +181,8 @@ static fcnn_status make_dataset(const fcnn_hdf5_output *output, const char *name
     const hid_t creation = fcnn_hdf5_timeless_list(H5P_DATASET_CREATE);
     const hid_t space = H5Screate_simple(info->rank, dims, NULL);
     hid_t dataset = -1;
-    if (creation >= 0 && space >= 0 && H5Pset_fill_time(creation, H5D_FILL_TIME_NEVER) >= 0) {
+    if (creation >= 0 && space >= 0 && H5Pset_fill_time(creation, H5D_FILL_TIME_NEVER) >= 0 &&
+        set_chunks(creation, info) >= 0) {
         dataset =
             H5Dcreate2(output->id, name, fcnn_hdf5_native_type(info->type), space, H5P_DEFAULT, creation, H5P_DEFAULT);
     }
