@@ -3,7 +3,7 @@
 
 # shellcheck disable=SC2034 # used by those who source this
 fcnn_build_packages="gcc libc6-dev make autoconf automake libtool pkg-config openmpi-bin libopenmpi-dev
-    libhdf5-openmpi-dev libxxhash-dev libssl-dev"
+    libhdf5-openmpi-dev libxxhash-dev libssl-dev zlib1g-dev libzip-dev"
 # g++ for the public headers, which C++ programs include too; then what looks into files and processes; a SLURM, its way
 # to start MPI, and networks of its own, for tests/slurm and tests/hosts
 # shellcheck disable=SC2034

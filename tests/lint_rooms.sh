@@ -67,7 +67,7 @@ wrong=$(printf '%s\n' "$code" | awk -v rooms="$rooms" '
     }')
 tap_empty "rooms: each uses only rooms above it" "$wrong"
 
-plain='<(ctype|errno|inttypes|limits|locale|math|std[a-z]*|string|sys/types|fcnn/status)\.h>'
+plain='<(ctype|errno|inttypes|limits|locale|math|std[a-z]*|string|sys/types|zip|zlib|fcnn/status)\.h>'
 tap_empty "rooms: formats knows no MPI, no HDF5 and no room but core" \
     "$(hits '#include' src/formats/ | grep -vE "\"(core|formats)/|$plain")"
 

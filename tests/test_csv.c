@@ -3,16 +3,23 @@
 
 #include "formats/csv.h"
 
+#include <math.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 
-static fcnn_status read_bytes(const char *bytes, size_t length, bool header, fcnn_csv *out)
+static fcnn_status read_as(const char *bytes, size_t length, const char *name, const fcnn_csv_options *options,
+                           fcnn_csv *table)
 {
     FILE *stream = length > 0 ? fmemopen((void *)(uintptr_t)bytes, length, "rb") : fopen("/dev/null", "rb");
-    const fcnn_status status = fcnn_csv_read(stream, "t.csv", header, out);
+    const fcnn_status status = fcnn_csv_read(stream, name, options, table);
     fclose(stream);
     return status;
+}
+
+static fcnn_status read_bytes(const char *bytes, size_t length, bool header, fcnn_csv *out)
+{
+    return read_as(bytes, length, "t.csv", &(fcnn_csv_options){.header = header}, out);
 }
 
 static void expect(const char *text, bool header, int64_t rows, int64_t columns, const double *values)
@@ -83,17 +90,26 @@ static void names_are_read(void)
 static void bad_cells_are_named(void)
 {
     expect_error("1,2\n3,abc\n", false, "t.csv: line 2, column 2: 'abc' is not a number");
-    expect_error("a,b,c\n1,2,3\n4,,6\n", true, "t.csv: line 3, column 2: the cell is empty");
-    expect_error("1,2\n3,\n", false, "t.csv: line 2, column 2: the cell is empty");
-    expect_error("1,2\n nan,2\n", false, "t.csv: line 2, column 1: 'nan' is not a finite number");
+    expect_error("a,b,c\n1,2,3\n4,,6\n", true,
+                 "t.csv: line 3, column 2: the cell is empty; --missing takes such cells as NaN");
+    expect_error("1,2\n3,\n", false, "t.csv: line 2, column 2: the cell is empty; --missing takes such cells as NaN");
+    expect_error("1,2\n nan,2\n", false,
+                 "t.csv: line 2, column 1: 'nan' is a missing value; --missing takes such cells as NaN");
     expect_error("1,2\n1,-Inf\n", false, "t.csv: line 2, column 2: '-Inf' is not a finite number");
     expect_error("1,2\n1,1e999\n", false, "t.csv: line 2, column 2: '1e999' is not a finite number");
     expect_error("1,2\n1,0x10\n", false, "t.csv: line 2, column 2: '0x10' is not a number");
     expect_error("1,2\n1,2 3\n", false, "t.csv: line 2, column 2: '2 3' is not a number");
     expect_error("1,2\n1,2.5.5\n", false, "t.csv: line 2, column 2: '2.5.5' is not a number");
-    expect_error("1,2\n1,\"2\"\n", false,
-                 "t.csv: line 2, column 2: '\"2\"' is not a number; numbers in quotes cannot be read");
-    expect_error("1;2\n3;4\n", false, "t.csv: line 1, column 1: '1;2' is not a number; cells are separated by commas");
+    expect_error("1;2\n3;4,5\n", false,
+                 "t.csv: line 2, column 2: '4,5' is not a number; decimals need a point, not a comma");
+    expect_error(
+        "1,2\n3,4;5\n", false,
+        "t.csv: line 2, column 2: '4;5' is not a number; cells are parted by commas here, unless --delimiter says "
+        "otherwise");
+    expect_error(
+        "1\t2\n3\ta;5\n", false,
+        "t.csv: line 2, column 2: 'a;5' is not a number; cells are parted by tabs here, unless --delimiter says "
+        "otherwise");
     expect_error("1\n2\x1b[31m\n", false, "t.csv: line 2, column 1: '2?[31m' is not a number");
 }
 
@@ -102,7 +118,7 @@ static void a_header_is_suspected(void)
     const char hint[] = "is not a number; if the first line names the columns, say --header";
     expect_error("width,height\n1,2\n", false,
                  "t.csv: line 1, column 1: 'width' is not a number; if the first line names the columns, say --header");
-    fcnn_csv table;
+    fcnn_csv table = {0};
     HARNESS_STATUS(read_bytes("\"a\"\n1", 5, false, &table), FCNN_EDATA);
     HARNESS_ERROR_HAS(hint);
 }
@@ -128,7 +144,8 @@ static void shapes_are_checked(void)
     expect_error("", false, "t.csv: holds no rows");
     expect_error("\n\n", false, "t.csv: holds no rows");
     expect_error("a,b\n", true, "t.csv: holds no rows");
-    expect_error("1,2,\n3,4,\n", false, "t.csv: line 1, column 3: the cell is empty");
+    expect_error("1,2,\n3,4,\n", false,
+                 "t.csv: line 1, column 3: the cell is empty; --missing takes such cells as NaN");
 }
 
 static void bad_headers_are_named(void)
@@ -136,16 +153,153 @@ static void bad_headers_are_named(void)
     expect_error(",a\n1,2\n", true,
                  "t.csv: line 1, column 1: the column's name is empty (pandas writes its row index so: say index=False "
                  "there)");
-    expect_error("a,\"b\n1,2\n", true, "t.csv: line 1, column 2: the column's name is quoted wrongly");
-    expect_error("a,\"b\"c\n1,2\n", true, "t.csv: line 1, column 2: the column's name is quoted wrongly");
     expect_error("b,c,a,c\n1,2,3,4\n", true, "t.csv: line 1: two columns have the name 'c'");
+}
+
+static void quoted_cells_are_read(void)
+{
+    const double values[] = {1, 2, -3, 4.5};
+    expect("\"1\",2\n-3,\"4.5\"\n", false, 2, 2, values);
+    expect(" \"1\" , \" 2\t\"\n\"-3\",4.5", false, 2, 2, values);
+    expect("\"a;b\",\"c;;;d\"\n1,2\n-3,4.5\n", true, 2, 2, values); /* what is quoted parts nothing */
+    const char open[] = "a quote is not closed in its line; line breaks in cells are not read";
+    char message[200];
+    snprintf(message, sizeof message, "t.csv: line 1, column 2: %s", open);
+    expect_error("a,\"b\n1,2\n", true, message);
+    snprintf(message, sizeof message, "t.csv: line 2, column 1: %s", open);
+    expect_error("1,2\n\"3\n4\",5\n", false, message);
+    const char behind[] = "more text follows the closing quote; a quote in a quoted cell is written \"\"";
+    snprintf(message, sizeof message, "t.csv: line 1, column 2: %s", behind);
+    expect_error("a,\"b\"c\n1,2\n", true, message);
+    snprintf(message, sizeof message, "t.csv: line 2, column 2: %s", behind);
+    expect_error("1,2\n3,\"4\"5\n", false, message);
+    expect_error("1,2\n3,\"4\"\"5\"\n", false, "t.csv: line 2, column 2: '4\"5' is not a number");
+}
+
+static void delimiters_are_found(void)
+{
+    const double values[] = {1, 2, 3, 4};
+    expect("1;2\n3;4\n", false, 2, 2, values);
+    expect("1\t2\n3\t 4 \n", false, 2, 2, values);
+    expect("1,\t2\n3,4\t\n", false, 2, 2, values); /* a tab is a blank where commas part */
+    expect("\"a,b,c\";d\n1;2\n3;4\n", true, 2, 2, values);
+    expect_error("1\t2\n3 4\n", false, "t.csv: line 2, column 1: '3 4' is not a number");
+}
+
+static void a_delimiter_can_be_given(void)
+{
+    fcnn_csv table = {0};
+    const char text[] = "a,b,c;d\n1;2\n";
+    HARNESS_OK(read_as(text, strlen(text), "t.csv", &(fcnn_csv_options){.header = true, .delimiter = ';'}, &table));
+    CU_ASSERT(table.columns == 2 && harness_same_text(table.names[0], "a,b,c"));
+    fcnn_csv_clear(&table);
+    HARNESS_STATUS(read_as("1;2\n", 4, "t.csv", &(fcnn_csv_options){.delimiter = '\t'}, &table), FCNN_EDATA);
+}
+
+static void missing_cells_become_nan(void)
+{
+    const fcnn_csv_options options = {.missing = true};
+    const char text[] = "1,,2\nNA,n/A,NaN\nnull, None ,?\n\"\",\"NA\",3\n";
+    const double values[] = {1, NAN, 2, NAN, NAN, NAN, NAN, NAN, NAN, NAN, NAN, 3};
+    fcnn_csv table = {0};
+    HARNESS_OK(read_as(text, strlen(text), "t.csv", &options, &table));
+    CU_ASSERT(table.rows == 4 && table.columns == 3);
+    for (int i = 0; i < 12 && table.rows == 4; i++) {
+        CU_ASSERT(isnan(values[i]) ? isnan(table.values[i]) : table.values[i] == values[i]);
+    }
+    fcnn_csv_clear(&table);
+    /* tabs alone part cells that are missing, blanks alone are an empty line */
+    HARNESS_OK(read_as("1\t2\n\t\n  \n", 9, "t.csv", &options, &table));
+    CU_ASSERT(table.rows == 2 && isnan(table.values[2]) && isnan(table.values[3]));
+    fcnn_csv_clear(&table);
+    const char *const wrong[] = {"nap", "na n", "n", "-", "inf", "1e999", "nan0", "??"};
+    for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++) {
+        HARNESS_STATUS(read_as(wrong[i], strlen(wrong[i]), "t.csv", &options, &table), FCNN_EDATA);
+    }
+}
+
+static void tables_are_joined(void)
+{
+    const fcnn_csv_options plain = {0}, named = {.header = true};
+    const double values[] = {1, 2, 3, 4, 5, 6};
+    fcnn_csv table = {0};
+    HARNESS_OK(read_as("a,b\n1,2\n", 8, "1.csv", &named, &table));
+    HARNESS_OK(read_as("a;b\n3;4\n5;6\n", 12, "2.csv", &named, &table)); /* each has a delimiter of its own */
+    CU_ASSERT(table.rows == 3 && table.columns == 2 && memcmp(table.values, values, sizeof values) == 0);
+    CU_ASSERT(harness_same_text(table.origin, "1.csv") && harness_same_text(table.names[1], "b"));
+    HARNESS_STATUS(read_as("a,c\n1,2\n", 8, "3.csv", &named, &table), FCNN_EDATA);
+    CU_ASSERT(harness_same_text(fcnn_error_text(), "3.csv: column 2 has the name 'c', but in 1.csv it is 'b'"));
+    CU_ASSERT(table.values == NULL && table.names == NULL && table.rows == 0);
+    HARNESS_OK(read_as("1,2\n", 4, "1.csv", &plain, &table));
+    HARNESS_STATUS(read_as("1,2,3\n", 6, "2.csv", &plain, &table), FCNN_EDATA);
+    CU_ASSERT(harness_same_text(fcnn_error_text(), "2.csv: has 3 columns, but 1.csv has 2"));
+    HARNESS_OK(read_as("1,2\n", 4, "1.csv", &plain, &table));
+    HARNESS_STATUS(read_as("\n", 1, "2.csv", &plain, &table), FCNN_EDATA);
+    CU_ASSERT(harness_same_text(fcnn_error_text(), "2.csv: holds no rows"));
+    CU_ASSERT_PTR_NULL(table.values);
+}
+
+/* Says that column `context` is that of the classes. */
+static fcnn_status choose_column(const fcnn_csv *table, void *context, int64_t *class_column)
+{
+    CU_ASSERT(table->columns == 2 && table->rows == 0);
+    *class_column = *(const int64_t *)context;
+    return FCNN_OK;
+}
+
+static void classes_are_numbered(void)
+{
+    int64_t column = 1;
+    const fcnn_csv_options options = {.choose = choose_column, .context = &column};
+    const char text[] = "1,dog\n2,\"cat, big\"\n3,dog\n4,7\n";
+    const char *const names[] = {"dog", "cat, big", "7", "ant"}; /* as they appear */
+    const int64_t order[] = {2, 3, 1, 0};
+    const double numbers[] = {0, 1, 0, 2, 3};
+    fcnn_csv table = {0};
+    HARNESS_OK(read_as(text, strlen(text), "1.csv", &options, &table));
+    HARNESS_OK(read_as("5,ant", 5, "2.csv", &options, &table));
+    CU_ASSERT_EQUAL_FATAL(table.classes_count, 4);
+    for (int i = 0; i < 4; i++) {
+        CU_ASSERT(harness_same_text(table.classes[i], names[i]));
+        CU_ASSERT_EQUAL(table.class_order[i], order[i]);
+    }
+    for (int i = 0; i < 5; i++) {
+        CU_ASSERT(table.values[2 * i] == i + 1 && table.values[2 * i + 1] == numbers[i]);
+    }
+    HARNESS_STATUS(read_as("5,?\n", 4, "3.csv", &options, &table), FCNN_EDATA);
+    CU_ASSERT(harness_same_text(fcnn_error_text(), "3.csv: line 1, column 2: the name of the class is missing"));
+    CU_ASSERT_PTR_NULL(table.classes);
+}
+
+/* Not even a column of names, all different, takes memory and time without end. */
+static void too_many_classes_are_refused(void)
+{
+    enum { ROWS = 65537 };
+    int64_t column = 0;
+    const fcnn_csv_options options = {.choose = choose_column, .context = &column};
+    char *text = malloc(ROWS * 10);
+    size_t length = 0;
+    for (int i = 0; i < ROWS; i++) {
+        length += (size_t)sprintf(text + length, "n%d,1\n", (i * 7) % ROWS);
+    }
+    fcnn_csv table = {0};
+    HARNESS_STATUS(read_as(text, length, "t.csv", &options, &table), FCNN_EDATA);
+    HARNESS_ERROR_HAS("t.csv: line 65537, column 1: more than 65536 different names");
+    free(text);
 }
 
 static void binary_files_are_refused(void)
 {
-    fcnn_csv table;
+    fcnn_csv table = {0};
     HARNESS_STATUS(read_bytes("1\0,2\n", 5, false, &table), FCNN_EDATA);
     HARNESS_ERROR_HAS("t.csv: line 1 holds a zero byte");
+}
+
+static fcnn_status choose_any(const fcnn_csv *table, void *context, int64_t *class_column)
+{
+    (void)context;
+    *class_column = table->columns - 1;
+    return FCNN_OK;
 }
 
 /* Whatever bytes come, the answer is a table or a message, and no sanitizer complains. */
@@ -162,7 +316,9 @@ static void random_bytes_do_no_harm(void)
             text[length++] = alphabet[(state >> 16) % (round % 2 == 0 ? sizeof alphabet : 16)];
         } while (length < sizeof text && (state >> 8) % 16 != 0);
         fcnn_csv table = {0};
-        const fcnn_status status = read_bytes(text, length, round % 3 == 0, &table);
+        const fcnn_csv_options options = {
+            .header = round % 3 == 0, .missing = round % 5 == 0, .choose = round % 7 == 0 ? choose_any : NULL};
+        const fcnn_status status = read_as(text, length, "t.csv", &options, &table);
         CU_ASSERT(status == FCNN_OK || status == FCNN_EDATA);
         tables += status == FCNN_OK;
         fcnn_csv_clear(&table);
@@ -172,9 +328,9 @@ static void random_bytes_do_no_harm(void)
 
 static void a_folder_cannot_be_read(void)
 {
-    fcnn_csv table;
+    fcnn_csv table = {0};
     FILE *stream = fopen("/", "rb");
-    HARNESS_STATUS(fcnn_csv_read(stream, "/", false, &table), FCNN_EINPUT);
+    HARNESS_STATUS(fcnn_csv_read(stream, "/", &(fcnn_csv_options){0}, &table), FCNN_EINPUT);
     HARNESS_ERROR_HAS("/: cannot be read: Is a directory");
     fclose(stream);
 }
@@ -183,5 +339,10 @@ HARNESS_MAIN("csv", {"rows are read", rows_are_read}, {"many rows are kept", man
              {"names are read", names_are_read}, {"bad cells are named", bad_cells_are_named},
              {"a header is suspected", a_header_is_suspected}, {"long garbage is cut", long_garbage_is_cut},
              {"shapes are checked", shapes_are_checked}, {"bad headers are named", bad_headers_are_named},
+             {"quoted cells are read", quoted_cells_are_read}, {"delimiters are found", delimiters_are_found},
+             {"a delimiter can be given", a_delimiter_can_be_given},
+             {"missing cells become NaN", missing_cells_become_nan}, {"tables are joined", tables_are_joined},
+             {"classes are numbered", classes_are_numbered},
+             {"too many classes are refused", too_many_classes_are_refused},
              {"binary files are refused", binary_files_are_refused},
              {"random bytes do no harm", random_bytes_do_no_harm}, {"a folder cannot be read", a_folder_cannot_be_read})

@@ -25,10 +25,13 @@ static const char *table(void)
     return path;
 }
 
+/* A list of one file. */
+#define ONE(path) ((const char *const[]){(path), NULL})
+
 static void a_summary_is_given(void)
 {
     char summary[1200], expected[1200], shorter[12];
-    const fcnn_import_options options = {.output = harness_path("a.h5"), .csv = table()};
+    const fcnn_import_options options = {.output = harness_path("a.h5"), .csv = ONE(table())};
     HARNESS_OK(fcnn_import(&options, summary, sizeof summary));
     snprintf(expected, sizeof expected, "%s: /x float64 [3][2], /y int32 [3]", options.output);
     CU_ASSERT(harness_same_text(summary, expected));
@@ -42,18 +45,35 @@ static void options_must_fit_together(void)
     char summary[64];
     const char *out = harness_path("b.h5");
     const fcnn_import_options cases[] = {
-        {.csv = table()},
-        {.output = "", .csv = table()},
+        {.csv = ONE(table())},
+        {.output = "", .csv = ONE(table())},
         {.output = out},
+        {.output = out, .csv = (const char *const[]){NULL}},
         {.output = out, .images = "i"},
-        {.output = out, .csv = table(), .images = "i", .labels = "l"},
+        {.output = out, .csv = ONE(table()), .images = "i", .labels = "l"},
+        {.output = out, .csv = ONE(table()), .npy_inputs = "x"},
+        {.output = out, .npy_inputs = "x", .npz = "z"},
+        {.output = out, .npy_targets = "y"},
+        {.output = out, .npy_targets = "y", .npz = "z"},
+        {.output = out, .npy_inputs = "x", .npz_inputs = "x"},
+        {.output = out, .csv = ONE(table()), .npz_targets = "x"},
+        {.output = out, .npy_inputs = "x", .header = 1},
+        {.output = out, .npz = "x", .classes = 1},
+        {.output = out, .npz = "x", .delimiter = ','},
+        {.output = out, .csv = ONE(table()), .delimiter = ':'},
+        {.output = out, .csv = ONE(table()), .classes = 1, .float_targets = 1},
+        {.output = out, .csv = ONE(table()), .classes = 1, .target_columns = "1,2"},
+        {.output = out, .csv = ONE(table()), .no_targets = 1, .target_columns = "1"},
+        {.output = out, .npy_inputs = "x", .npy_targets = "y", .no_targets = 1},
+        {.output = out, .images = "i", .labels = "l", .missing = 1},
+        {.output = out, .images = "i", .labels = "l", .no_targets = 1},
         {.output = out, .images = "i", .labels = "l", .header = 1},
         {.output = out, .images = "i", .labels = "l", .float_targets = 1},
         {.output = out, .images = "i", .labels = "l", .target_columns = "1"},
-        {.output = out, .csv = table(), .split = 1},
-        {.output = out, .csv = table(), .split = -0.5},
-        {.output = out, .csv = table(), .split = (double)NAN},
-        {.output = out, .csv = table(), .group = "/"},
+        {.output = out, .csv = ONE(table()), .split = 1},
+        {.output = out, .csv = ONE(table()), .split = -0.5},
+        {.output = out, .csv = ONE(table()), .split = (double)NAN},
+        {.output = out, .csv = ONE(table()), .group = "/"},
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         HARNESS_STATUS(fcnn_import(&cases[i], summary, sizeof summary), FCNN_EUSAGE);
@@ -65,7 +85,7 @@ static void options_must_fit_together(void)
 static fcnn_status import_with_pending(int number, void (*disposition)(int), const char *output)
 {
     char summary[1200];
-    const fcnn_import_options options = {.output = output, .csv = table()};
+    const fcnn_import_options options = {.output = output, .csv = ONE(table())};
     sigset_t held, before;
     sigemptyset(&held);
     sigaddset(&held, number);
@@ -108,8 +128,9 @@ static void many_rows_keep_their_order(void)
     static double x[ROWS * 2];
     static int32_t y[ROWS];
     char summary[1200];
-    const fcnn_import_options options = {.output = harness_path("e.h5"), .csv = harness_path("many.csv")};
-    FILE *file = fopen(options.csv, "wb");
+    const char *path = harness_path("many.csv");
+    const fcnn_import_options options = {.output = harness_path("e.h5"), .csv = ONE(path)};
+    FILE *file = fopen(path, "wb");
     for (int i = 0; i < ROWS; i++) {
         fprintf(file, "%d,%d.5,%d\n", i, i, ROWS - i);
     }

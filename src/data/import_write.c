@@ -50,20 +50,28 @@ static bool is_interrupted(const sigset_t *deadly)
 /* A file being written. */
 typedef struct writer {
     const fcnn_import_options *options;
+    const fcnn_import_field *fields; /* [count] */
+    int count;
     fcnn_hdf5_output *output;
     const int64_t *order; /* [rows] which row comes where */
     sigset_t deadly;
     fcnn_text written; /* what the summary lists */
 } writer;
 
+size_t fcnn_import_row_bytes(const fcnn_hdf5_info *info)
+{
+    size_t bytes = fcnn_type_size(info->type);
+    for (int d = 1; d < info->rank; d++) {
+        bytes *= (size_t)info->dims[d];
+    }
+    return bytes;
+}
+
 /* Writes rows order[first … first+count−1] of a field as the rows of a dataset. */
 static fcnn_status write_values(const writer *to, const char *path, const fcnn_import_field *field, int64_t first,
                                 int64_t count)
 {
-    size_t row_bytes = fcnn_type_size(field->info.type);
-    for (int d = 1; d < field->info.rank; d++) {
-        row_bytes *= (size_t)field->info.dims[d];
-    }
+    const size_t row_bytes = fcnn_import_row_bytes(&field->info);
     const int64_t fitting = SLAB_BYTES / (int64_t)row_bytes;
     const int64_t most = fitting < 1 ? 1 : fitting < count ? fitting : count;
     char *slab; /* [most][row_bytes] */
@@ -92,6 +100,9 @@ static fcnn_status write_dataset(writer *to, const char *path, const fcnn_import
     if (field->titles != NULL) {
         FCNN_TRY(fcnn_hdf5_output_strings(to->output, path, "columns", field->columns_count, field->titles));
     }
+    if (field->classes != NULL) {
+        FCNN_TRY(fcnn_hdf5_output_strings(to->output, path, "classes", field->classes_count, field->classes));
+    }
     FCNN_TRY(write_values(to, path, field, first, count));
     char shape[128];
     fcnn_hdf5_info_shape(&info, shape, sizeof shape);
@@ -99,41 +110,39 @@ static fcnn_status write_dataset(writer *to, const char *path, const fcnn_import
                             fcnn_type_name(info.type), shape);
 }
 
-/* Writes both fields of the rows order[first … first+count−1] into a group. */
-static fcnn_status write_part(writer *to, const char *group, const char *part, const fcnn_import_field fields[2],
-                              int64_t first, int64_t count)
+/* Writes the fields of the rows order[first … first+count−1] into a group. */
+static fcnn_status write_part(writer *to, const char *group, const char *part, int64_t first, int64_t count)
 {
     fcnn_status status = FCNN_OK;
-    for (int f = 0; f < 2 && status == FCNN_OK; f++) {
+    for (int f = 0; f < to->count && status == FCNN_OK; f++) {
         fcnn_text path = {0};
-        status = fcnn_text_append(&path, "%s%s/%s", group, part, fields[f].name);
+        status = fcnn_text_append(&path, "%s%s/%s", group, part, to->fields[f].name);
         if (status == FCNN_OK) {
-            status = write_dataset(to, path.data, &fields[f], first, count);
+            status = write_dataset(to, path.data, &to->fields[f], first, count);
         }
         fcnn_text_clear(&path);
     }
     return status;
 }
 
-static fcnn_status write_parts(writer *to, const char *group, const fcnn_import_field fields[2], int64_t rows,
-                               int64_t train_rows)
+static fcnn_status write_parts(writer *to, const char *group, int64_t rows, int64_t train_rows)
 {
     if (group[0] != '\0') {
         FCNN_TRY(fcnn_hdf5_output_require_absent(to->output, group));
     }
     if (train_rows == rows) {
-        return write_part(to, group, "", fields, 0, rows);
+        return write_part(to, group, "", 0, rows);
     }
-    FCNN_TRY(write_part(to, group, "/train", fields, 0, train_rows));
-    return write_part(to, group, "/test", fields, train_rows, rows - train_rows);
+    FCNN_TRY(write_part(to, group, "/train", 0, train_rows));
+    return write_part(to, group, "/test", train_rows, rows - train_rows);
 }
 
-static fcnn_status write_file(writer *to, const char *group, const fcnn_import_field fields[2], int64_t train_rows)
+static fcnn_status write_file(writer *to, const char *group, int64_t train_rows)
 {
     const char *path = to->options->output;
     FCNN_TRY(group[0] != '\0' ? fcnn_hdf5_output_append(path, &to->output)
                               : fcnn_hdf5_output_create(path, &to->output));
-    const fcnn_status status = write_parts(to, group, fields, fields[0].info.dims[0], train_rows);
+    const fcnn_status status = write_parts(to, group, to->fields[0].info.dims[0], train_rows);
     if (status != FCNN_OK) {
         fcnn_hdf5_output_abandon(to->output);
         return status;
@@ -194,10 +203,10 @@ static fcnn_status make_order(const fcnn_import_options *options, int64_t rows, 
     return FCNN_OK;
 }
 
-fcnn_status fcnn_import_write(const fcnn_import_options *options, const fcnn_import_field fields[2], char *summary,
-                              size_t size)
+fcnn_status fcnn_import_write(const fcnn_import_options *options, int count, const fcnn_import_field *fields,
+                              char *summary, size_t size)
 {
-    writer to = {.options = options, .deadly = deadly_signals()};
+    writer to = {.options = options, .fields = fields, .count = count, .deadly = deadly_signals()};
     fcnn_text group = {0};
     int64_t train_rows = 0;
     int64_t *order = NULL;
@@ -212,7 +221,7 @@ fcnn_status fcnn_import_write(const fcnn_import_options *options, const fcnn_imp
         sigset_t callers;
         to.order = order;
         sigprocmask(SIG_BLOCK, &to.deadly, &callers);
-        status = write_file(&to, group.data, fields, train_rows);
+        status = write_file(&to, group.data, train_rows);
         sigprocmask(SIG_SETMASK, &callers, NULL);
     }
     if (status == FCNN_OK) {

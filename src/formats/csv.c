@@ -3,23 +3,31 @@
 
 #include "core/memory.h"
 #include "core/text.h"
+#include "formats/input.h"
 
-#include <errno.h>
+#include <ctype.h>
 #include <inttypes.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
-enum { SHOWN = 40 /* characters of a bad cell in a message */ };
+enum {
+    SHOWN = 40,           /* characters of a bad cell in a message */
+    CLASSES_MAX = 1 << 16 /* more different names are no classes, but a wrong column */
+};
 
-/* A table being read. */
+/* A stream being read into a table. */
 typedef struct reader {
     const char *name; /* what messages call the stream */
-    bool header;      /* the first line holds names */
-    int64_t line;     /* the current one, from 1 */
-    int64_t blank;    /* the first empty line, or 0: more lines may not follow it */
-    fcnn_csv table;
-    int64_t values_capacity, names_capacity;
+    const fcnn_csv_options *options;
+    char delimiter;
+    int64_t line;    /* the current one, from 1 */
+    int64_t blank;   /* the first empty line, or 0: more lines may not follow it */
+    int64_t rows;    /* of this stream */
+    int64_t columns; /* of this stream; 0: not known yet */
+    char **names;    /* [columns] of this stream, with a header */
+    int64_t names_capacity;
+    fcnn_csv *table;
 } reader;
 
 /* ---- messages ---- */
@@ -42,72 +50,85 @@ static void show_cell(const char *cell, char out[SHOWN + 4])
     memcpy(out + length, is_cut ? "..." : "", is_cut ? 4 : 1);
 }
 
-/* Why a cell is not what it should be. */
-static fcnn_status bad_cell(const reader *in, int64_t column, const char *cell)
+/* What may help with a cell that is no number. */
+static void find_hint(const reader *in, const char *cell, char *out, size_t size)
 {
-    if (cell[0] == '\0') {
-        return fcnn_fail(FCNN_EDATA, "%s: line %" PRId64 ", column %" PRId64 ": the cell is empty", in->name, in->line,
-                         column);
+    const bool is_decimal = strchr(cell, ',') != NULL && cell[strspn(cell, "+-0123456789,")] == '\0';
+    if (is_decimal && in->delimiter != ',') {
+        snprintf(out, size, "; decimals need a point, not a comma");
+    } else if (in->line == 1) {
+        snprintf(out, size, "; if the first line names the columns, say --header");
+    } else if (strpbrk(cell, ",;\t") != NULL) {
+        snprintf(out, size, "; cells are parted by %s here, unless --delimiter says otherwise",
+                 in->delimiter == ';'    ? "semicolons"
+                 : in->delimiter == '\t' ? "tabs"
+                                         : "commas");
+    } else {
+        snprintf(out, size, "%s", "");
     }
-    char shown[SHOWN + 4];
-    show_cell(cell, shown);
-    char *end;
-    const double value = strtod(cell, &end);
-    const bool is_number = *end == '\0' && end != cell;
-    const char *what = is_number && !isfinite(value) ? "is not a finite number" : "is not a number";
-    const char *hint = "";
-    if (strpbrk(cell, ";\t") != NULL) {
-        hint = "; cells are separated by commas";
-    } else if (in->line == 1 && !is_number) {
-        hint = "; if the first line names the columns, say --header";
-    } else if (cell[0] == '"') {
-        hint = "; numbers in quotes cannot be read";
-    }
-    return fcnn_fail(FCNN_EDATA, "%s: line %" PRId64 ", column %" PRId64 ": '%s' %s%s", in->name, in->line, column,
-                     shown, what, hint);
 }
 
-static fcnn_status bad_name(const reader *in, int64_t column, const char *what)
+/* Why a cell is no number. */
+static fcnn_status bad_cell(const reader *in, int64_t column, const char *cell)
 {
-    return fcnn_fail(FCNN_EDATA, "%s: line %" PRId64 ", column %" PRId64 ": the column's name %s", in->name, in->line,
-                     column, what);
+    char shown[SHOWN + 4], hint[96], *end;
+    show_cell(cell, shown);
+    const double value = strtod(cell, &end);
+    if (*end == '\0' && end != cell && !isfinite(value)) {
+        return fcnn_fail(FCNN_EDATA, "%s: line %" PRId64 ", column %" PRId64 ": '%s' is not a finite number", in->name,
+                         in->line, column, shown);
+    }
+    find_hint(in, cell, hint, sizeof hint);
+    return fcnn_fail(FCNN_EDATA, "%s: line %" PRId64 ", column %" PRId64 ": '%s' is not a number%s", in->name, in->line,
+                     column, shown, hint);
+}
+
+static fcnn_status missing_cell(const reader *in, int64_t column, const char *cell)
+{
+    char shown[SHOWN + 4];
+    show_cell(cell, shown);
+    return fcnn_fail(FCNN_EDATA, "%s: line %" PRId64 ", column %" PRId64 ": %s%s%s; --missing takes such cells as NaN",
+                     in->name, in->line, column, cell[0] == '\0' ? "the cell is empty" : "'", shown,
+                     cell[0] == '\0' ? "" : "' is a missing value");
+}
+
+static fcnn_status bad_text(const reader *in, int64_t column, const char *what)
+{
+    return fcnn_fail(FCNN_EDATA, "%s: line %" PRId64 ", column %" PRId64 ": %s", in->name, in->line, column, what);
 }
 
 /* ---- cells ---- */
 
-static bool is_blank(char c)
+static bool is_blank(const reader *in, char c)
 {
-    return c == ' ' || c == '\t';
+    return c == ' ' || (c == '\t' && in->delimiter != '\t');
 }
 
 /* Cuts the blanks off both ends of [start, end) and ends the text there. */
-static char *trim(char *start, char *end)
+static char *trim(const reader *in, char *start, char *end)
 {
-    while (start < end && is_blank(*start)) {
+    while (start < end && is_blank(in, *start)) {
         start++;
     }
-    while (end > start && is_blank(end[-1])) {
+    while (end > start && is_blank(in, end[-1])) {
         end--;
     }
     *end = '\0';
     return start;
 }
 
-/* Takes the next cell of numbers off *rest, which becomes NULL behind the last one. */
-static char *take_cell(char **rest)
+/* Takes the next cell off *rest, which becomes NULL behind the last one.  column is its number, for a message. */
+static fcnn_status take_cell(const reader *in, int64_t column, char **rest, char **out)
 {
     char *start = *rest;
-    char *comma = strchr(start, ',');
-    *rest = comma != NULL ? comma + 1 : NULL;
-    return trim(start, comma != NULL ? comma : start + strlen(start));
-}
-
-/* The same for a name, which may be quoted, with "" for a quote; NULL if it is quoted wrongly. */
-static char *take_name(char **rest)
-{
-    char *start = *rest + strspn(*rest, " \t");
+    while (is_blank(in, *start)) {
+        start++;
+    }
     if (*start != '"') {
-        return take_cell(rest);
+        char *end = strchr(start, in->delimiter);
+        *rest = end != NULL ? end + 1 : NULL;
+        *out = trim(in, start, end != NULL ? end : start + strlen(start));
+        return FCNN_OK;
     }
     char *write = start;
     char *read = start + 1;
@@ -116,32 +137,120 @@ static char *take_name(char **rest)
         *write++ = *read++;
     }
     if (*read == '\0') {
-        return NULL;
+        return bad_text(in, column, "a quote is not closed in its line; line breaks in cells are not read");
     }
-    read += 1 + strspn(read + 1, " \t");
-    if (*read != ',' && *read != '\0') {
-        return NULL;
+    do {
+        read++;
+    } while (is_blank(in, *read));
+    if (*read != in->delimiter && *read != '\0') {
+        return bad_text(in, column, "more text follows the closing quote; a quote in a quoted cell is written \"\"");
     }
-    *rest = *read == ',' ? read + 1 : NULL;
-    return trim(start, write);
+    *rest = *read == in->delimiter ? read + 1 : NULL;
+    *out = trim(in, start, write);
+    return FCNN_OK;
 }
 
-/* ---- lines ---- */
+static bool is_missing(const char *cell)
+{
+    static const char *const words[] = {"", "na", "n/a", "nan", "null", "none", "?"};
+    for (size_t w = 0; w < sizeof words / sizeof *words; w++) {
+        size_t i = 0;
+        while (words[w][i] != '\0' && tolower((unsigned char)cell[i]) == words[w][i]) {
+            i++;
+        }
+        if (words[w][i] == '\0' && cell[i] == '\0') {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* ---- classes ---- */
+
+/* The place of a text in the order of the classes: of the first that is not below it. */
+static int64_t find_class(const fcnn_csv *table, const char *text)
+{
+    int64_t low = 0, high = table->classes_count;
+    while (low < high) {
+        const int64_t middle = low + (high - low) / 2;
+        if (strcmp(table->classes[table->class_order[middle]], text) < 0) {
+            low = middle + 1;
+        } else {
+            high = middle;
+        }
+    }
+    return low;
+}
+
+static fcnn_status add_class(const reader *in, int64_t place, const char *text)
+{
+    fcnn_csv *table = in->table;
+    const int64_t count = table->classes_count;
+    int64_t capacity = table->classes_capacity;
+    if (count == CLASSES_MAX) {
+        return bad_text(in, table->class_column + 1, "more than 65536 different names: is this the column of classes?");
+    }
+    FCNN_TRY(fcnn_memory_grow("the classes", count + 1, sizeof *table->classes, &table->classes, &capacity));
+    FCNN_TRY(fcnn_memory_grow("the classes", count + 1, sizeof *table->class_order, &table->class_order,
+                              &table->classes_capacity));
+    FCNN_TRY(fcnn_memory_copy_text(text, &table->classes[count]));
+    memmove(table->class_order + place + 1, table->class_order + place,
+            (size_t)(count - place) * sizeof *table->class_order);
+    table->class_order[place] = count;
+    table->classes_count++;
+    return FCNN_OK;
+}
+
+/* The number of a class's name, in the order of their appearance. */
+static fcnn_status read_class(const reader *in, const char *cell, double *out)
+{
+    const fcnn_csv *table = in->table;
+    if (is_missing(cell)) {
+        return bad_text(in, table->class_column + 1, "the name of the class is missing");
+    }
+    const int64_t place = find_class(table, cell);
+    if (place == table->classes_count || strcmp(table->classes[table->class_order[place]], cell) != 0) {
+        FCNN_TRY(add_class(in, place, cell));
+    }
+    *out = (double)table->class_order[place];
+    return FCNN_OK;
+}
+
+/* ---- the first line ---- */
+
+/* The delimiter that a line has most of outside quotes. */
+static char find_delimiter(const char *line)
+{
+    static const char delimiters[] = ",;\t";
+    int64_t counts[3] = {0};
+    bool is_quoted = false;
+    for (const char *c = line; *c != '\0'; c++) {
+        const char *delimiter = strchr(delimiters, *c);
+        is_quoted ^= *c == '"';
+        if (delimiter != NULL && !is_quoted) {
+            counts[delimiter - delimiters]++;
+        }
+    }
+    int most = 0;
+    for (int d = 1; d < 3; d++) {
+        most = counts[d] > counts[most] ? d : most;
+    }
+    return delimiters[most];
+}
 
 static int compare_names(const void *a, const void *b)
 {
     return strcmp(*(char *const *)a, *(char *const *)b);
 }
 
-static fcnn_status check_names(const reader *in)
+static fcnn_status check_names_differ(const reader *in)
 {
-    const int64_t columns = in->table.columns;
     char **sorted;
-    FCNN_TRY(fcnn_memory_create("the names of the columns", columns, sizeof *sorted, &sorted));
-    memcpy(sorted, in->table.names, (size_t)columns * sizeof *sorted);
-    qsort(sorted, (size_t)columns, sizeof *sorted, compare_names);
+    FCNN_TRY(fcnn_memory_create("the names of the columns", in->columns, sizeof *sorted, &sorted));
+    memcpy(sorted, in->names, (size_t)in->columns * sizeof *sorted);
+    qsort(sorted, (size_t)in->columns, sizeof *sorted, compare_names);
     fcnn_status status = FCNN_OK;
-    for (int64_t i = 1; i < columns && status == FCNN_OK; i++) {
+    for (int64_t i = 1; i < in->columns && status == FCNN_OK; i++) {
         if (strcmp(sorted[i - 1], sorted[i]) == 0) {
             char shown[SHOWN + 4];
             show_cell(sorted[i], shown);
@@ -154,120 +263,192 @@ static fcnn_status check_names(const reader *in)
 
 static fcnn_status read_names(reader *in, char *line)
 {
-    fcnn_csv *table = &in->table;
     for (char *rest = line; rest != NULL;) {
-        const char *name = take_name(&rest);
-        if (name == NULL) {
-            return bad_name(in, table->columns + 1, "is quoted wrongly");
-        }
+        char *name;
+        FCNN_TRY(take_cell(in, in->columns + 1, &rest, &name));
         if (name[0] == '\0') {
-            return bad_name(in, table->columns + 1, "is empty (pandas writes its row index so: say index=False there)");
+            return bad_text(in, in->columns + 1,
+                            "the column's name is empty (pandas writes its row index so: say index=False there)");
         }
-        FCNN_TRY(fcnn_memory_grow("the names of the columns", table->columns + 1, sizeof *table->names, &table->names,
+        FCNN_TRY(fcnn_memory_grow("the names of the columns", in->columns + 1, sizeof *in->names, &in->names,
                                   &in->names_capacity));
-        FCNN_TRY(fcnn_memory_copy_text(name, &table->names[table->columns]));
-        table->columns++;
+        FCNN_TRY(fcnn_memory_copy_text(name, &in->names[in->columns]));
+        in->columns++;
     }
-    return check_names(in);
+    return check_names_differ(in);
+}
+
+/* Counts the cells of a line, which stays as it is. */
+static fcnn_status count_cells(reader *in, const char *line)
+{
+    char *copy, *cell;
+    FCNN_TRY(fcnn_memory_copy_text(line, &copy));
+    fcnn_status status = FCNN_OK;
+    for (char *rest = copy; rest != NULL && status == FCNN_OK; in->columns++) {
+        status = take_cell(in, in->columns + 1, &rest, &cell);
+    }
+    free(copy);
+    return status;
+}
+
+/* Compares the columns with those of the streams before. */
+static fcnn_status check_columns(const reader *in)
+{
+    const fcnn_csv *table = in->table;
+    if (in->columns != table->columns) {
+        return fcnn_fail(FCNN_EDATA, "%s: has %" PRId64 " columns, but %s has %" PRId64, in->name, in->columns,
+                         table->origin, table->columns);
+    }
+    for (int64_t c = 0; c < table->columns && table->names != NULL; c++) {
+        if (strcmp(in->names[c], table->names[c]) != 0) {
+            char here[SHOWN + 4], there[SHOWN + 4];
+            show_cell(in->names[c], here);
+            show_cell(table->names[c], there);
+            return fcnn_fail(FCNN_EDATA, "%s: column %" PRId64 " has the name '%s', but in %s it is '%s'", in->name,
+                             c + 1, here, table->origin, there);
+        }
+    }
+    return FCNN_OK;
+}
+
+/* Learns the columns from the first line, of names or of numbers. */
+static fcnn_status begin(reader *in, char *line)
+{
+    fcnn_csv *table = in->table;
+    in->delimiter = in->options->delimiter != '\0' ? in->options->delimiter : find_delimiter(line);
+    FCNN_TRY(in->options->header ? read_names(in, line) : count_cells(in, line));
+    if (table->columns > 0) {
+        return check_columns(in);
+    }
+    FCNN_TRY(fcnn_memory_copy_text(in->name, &table->origin));
+    table->columns = in->columns;
+    table->names = in->names;
+    in->names = NULL;
+    table->class_column = -1;
+    return in->options->choose != NULL ? in->options->choose(table, in->options->context, &table->class_column)
+                                       : FCNN_OK;
+}
+
+/* ---- rows ---- */
+
+static fcnn_status read_cell(const reader *in, int64_t column, const char *cell, double *out)
+{
+    if (column == in->table->class_column) {
+        return read_class(in, cell, out);
+    }
+    if (fcnn_text_to_double(cell, out)) {
+        return FCNN_OK;
+    }
+    if (!is_missing(cell)) {
+        return bad_cell(in, column + 1, cell);
+    }
+    *out = (double)NAN;
+    return in->options->missing ? FCNN_OK : missing_cell(in, column + 1, cell);
 }
 
 static fcnn_status read_row(reader *in, char *line)
 {
-    fcnn_csv *table = &in->table;
-    const bool is_first = table->columns == 0;
+    fcnn_csv *table = in->table;
     const int64_t start = table->rows * table->columns;
     int64_t cells = 0;
+    FCNN_TRY(fcnn_memory_grow("a table", start + table->columns, sizeof *table->values, &table->values,
+                              &table->values_capacity));
     for (char *rest = line; rest != NULL; cells++) {
-        const char *cell = take_cell(&rest);
-        double value = 0;
-        if (!is_first && cells >= table->columns) {
-            continue; /* only to be counted */
+        char *cell;
+        FCNN_TRY(take_cell(in, cells + 1, &rest, &cell));
+        if (cells < table->columns) { /* more are only counted */
+            FCNN_TRY(read_cell(in, cells, cell, &table->values[start + cells]));
         }
-        if (!fcnn_text_to_double(cell, &value)) {
-            return bad_cell(in, cells + 1, cell);
-        }
-        FCNN_TRY(fcnn_memory_grow("a table", start + cells + 1, sizeof *table->values, &table->values,
-                                  &in->values_capacity));
-        table->values[start + cells] = value;
-    }
-    if (is_first) {
-        table->columns = cells;
     }
     if (cells != table->columns) {
         return fcnn_fail(FCNN_EDATA, "%s: line %" PRId64 " has %" PRId64 " cells, line 1 has %" PRId64, in->name,
                          in->line, cells, table->columns);
     }
     table->rows++;
+    in->rows++;
     return FCNN_OK;
 }
 
+/* ---- lines ---- */
+
+/* Whether a line holds nothing: not even a delimiter, which may part cells that are missing. */
+static bool is_empty(const reader *in, const char *line)
+{
+    while (is_blank(in, *line)) {
+        line++;
+    }
+    return *line == '\0';
+}
+
 /* line [length] without its line feed, ended by a zero byte */
-static fcnn_status read_line(reader *in, char *line, size_t length)
+static fcnn_status read_line(reader *in, char *line, int64_t length)
 {
     in->line++;
-    if (strlen(line) != length) {
+    if ((int64_t)strlen(line) != length) {
         return fcnn_fail(FCNN_EDATA, "%s: line %" PRId64 " holds a zero byte: this is no plain text (UTF-16, perhaps?)",
                          in->name, in->line);
-    }
-    if (in->line == 1 && strncmp(line, "\xEF\xBB\xBF", 3) == 0) {
-        line += 3;
-        length -= 3;
     }
     if (length > 0 && line[length - 1] == '\r') {
         line[length - 1] = '\0';
     }
-    if (line[strspn(line, " \t")] == '\0') {
+    if (in->line == 1 && strncmp(line, "\xEF\xBB\xBF", 3) == 0) {
+        line += 3;
+    }
+    if (is_empty(in, line)) {
         in->blank = in->blank == 0 ? in->line : in->blank;
         return FCNN_OK;
     }
     if (in->blank != 0) {
         return fcnn_fail(FCNN_EDATA, "%s: line %" PRId64 " is empty, but more lines follow", in->name, in->blank);
     }
-    return in->header && in->line == 1 ? read_names(in, line) : read_row(in, line);
+    if (in->line == 1) {
+        FCNN_TRY(begin(in, line));
+    }
+    return in->options->header && in->line == 1 ? FCNN_OK : read_row(in, line);
 }
 
-static fcnn_status read_lines(reader *in, FILE *stream)
+static fcnn_status read_lines(reader *in, fcnn_input *input)
 {
-    fcnn_status status = FCNN_OK;
-    char *line = NULL;
-    size_t capacity = 0;
-    ssize_t length;
-    errno = 0;
-    while (status == FCNN_OK && (length = getline(&line, &capacity, stream)) >= 0) {
-        if (length > 0 && line[length - 1] == '\n') {
-            line[--length] = '\0';
-        }
-        status = read_line(in, line, (size_t)length);
-        errno = 0;
+    char *line;
+    int64_t length;
+    FCNN_TRY(fcnn_input_line(input, &line, &length));
+    while (line != NULL) {
+        FCNN_TRY(read_line(in, line, length));
+        FCNN_TRY(fcnn_input_line(input, &line, &length));
     }
-    if (status == FCNN_OK && !feof(stream)) {
-        status = fcnn_fail(FCNN_EINPUT, "%s: cannot be read: %s", in->name, strerror(errno));
+    return in->rows > 0 ? FCNN_OK : fcnn_fail(FCNN_EDATA, "%s: holds no rows", in->name);
+}
+
+static void clear_texts(char **texts, int64_t count)
+{
+    for (int64_t i = 0; texts != NULL && i < count; i++) {
+        free(texts[i]);
     }
-    free(line);
-    if (status == FCNN_OK && in->table.rows == 0) {
-        status = fcnn_fail(FCNN_EDATA, "%s: holds no rows", in->name);
+    free(texts);
+}
+
+fcnn_status fcnn_csv_read(FILE *stream, const char *name, const fcnn_csv_options *options, fcnn_csv *table)
+{
+    reader in = {.name = name, .options = options, .table = table};
+    fcnn_input *input = NULL;
+    fcnn_status status = fcnn_input_open(stream, name, &input);
+    if (status == FCNN_OK) {
+        status = read_lines(&in, input);
+    }
+    fcnn_input_close(input);
+    clear_texts(in.names, in.columns);
+    if (status != FCNN_OK) {
+        fcnn_csv_clear(table);
     }
     return status;
 }
 
-fcnn_status fcnn_csv_read(FILE *stream, const char *name, bool header, fcnn_csv *out)
-{
-    reader in = {.name = name, .header = header};
-    const fcnn_status status = read_lines(&in, stream);
-    if (status != FCNN_OK) {
-        fcnn_csv_clear(&in.table);
-        return status;
-    }
-    *out = in.table;
-    return FCNN_OK;
-}
-
 void fcnn_csv_clear(fcnn_csv *table)
 {
-    for (int64_t i = 0; table->names != NULL && i < table->columns; i++) {
-        free(table->names[i]);
-    }
-    free(table->names);
+    clear_texts(table->names, table->columns);
+    clear_texts(table->classes, table->classes_count);
+    free(table->class_order);
+    free(table->origin);
     free(table->values);
     *table = (fcnn_csv){0};
 }

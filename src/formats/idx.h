@@ -19,8 +19,9 @@ typedef struct fcnn_idx {
 
 /* Reads a whole stream in the format of Y. LeCun's MNIST page: two zero bytes, the type of the elements (only
  * 0x08, unsigned byte, is read), the number of dimensions, each dimension as a big-endian 32-bit number, then the
- * elements and nothing more.  The dimensions are compared with the true length before memory is taken.
- *   stream  borrowed, open for reading and seekable; read from its start
+ * elements and nothing more.  A stream that gzip has packed is unpacked on the way.  Memory is taken as the elements
+ * come, whatever the dimensions claim.
+ *   stream  borrowed, open for reading; read from where it stands
  *   name    borrowed; what messages call it
  * Fails: FCNN_EDATA; FCNN_EINPUT if reading fails; FCNN_ENOMEM. */
 fcnn_status fcnn_idx_read(FILE *stream, const char *name, fcnn_idx *out);

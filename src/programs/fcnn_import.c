@@ -1,4 +1,4 @@
-/* src/programs/fcnn_import.c — turns CSV and IDX files into HDF5. */
+/* src/programs/fcnn_import.c — turns CSV, IDX and numpy's files into HDF5. */
 #include <fcnn/import.h>
 
 #include "program.h"
@@ -11,17 +11,29 @@
 #define PROGRAM "fcnn-import"
 
 static const char help[] =
-    "usage: fcnn-import OUT.h5 --csv FILE [options]\n"
+    "usage: fcnn-import OUT.h5 --csv FILE... [options]\n"
+    "       fcnn-import OUT.h5 --npy INPUTS [TARGETS] [options]\n"
+    "       fcnn-import OUT.h5 --npz FILE [options]\n"
     "       fcnn-import OUT.h5 --idx IMAGES LABELS [options]\n"
     "\n"
-    "Turns a table in CSV, or a pair of IDX files (MNIST), into an HDF5 file that fcnn-train reads:\n"
-    "inputs in /x, targets in /y, rows first.  OUT.h5 is replaced if it exists.\n"
+    "Turns tables in CSV, arrays of numpy or a pair of IDX files (MNIST) into an HDF5 file that fcnn-train\n"
+    "reads: inputs in /x, targets in /y, rows first.  OUT.h5 is replaced if it exists.  CSV, .npy and IDX\n"
+    "files may be packed by gzip.\n"
     "\n"
-    "  --csv FILE             comma-separated numbers, one row a line; /dev/stdin reads a pipe\n"
+    "  --csv FILE...          numbers parted by , or ; or tabs, one row a line; the rows of several files are\n"
+    "                         joined in their order; /dev/stdin reads a pipe\n"
     "  --header               the first line names the columns\n"
     "  --target-columns LIST  numbers from 1, names (with --header) or last, as in 3,4,5 [last]\n"
     "  --float-targets        keep a target column of whole numbers as float64, not as integers\n"
-    "  --idx IMAGES LABELS    a pair of unpacked IDX files of bytes\n"
+    "  --classes              the target column holds names of classes; they are numbered in their order\n"
+    "  --delimiter NAME       comma, semicolon or tab [the one that the first line has most of]\n"
+    "  --missing              missing inputs (empty, NA, NaN, null, none, ?) become NaN, instead of an error\n"
+    "  --npy INPUTS [TARGETS] arrays in .npy files, rows first\n"
+    "  --npz FILE             an archive of arrays\n"
+    "  --inputs NAME          which of its arrays are the inputs [x]\n"
+    "  --targets NAME         and which the targets [y]\n"
+    "  --idx IMAGES LABELS    a pair of IDX files of bytes\n"
+    "  --no-targets           write inputs alone, to predict from\n"
     "  --split FRACTION       write that share of the rows to /train and the others to /test\n"
     "  --seed NUMBER          of the permutation that splits [1]\n"
     "  --group NAME           append the group to OUT.h5, as in --group /train, instead of replacing the file\n"
@@ -48,85 +60,174 @@ static int parse_seed(const char *text, unsigned long long *out)
     return text[0] != '\0' && strspn(text, "0123456789") == strlen(text) && errno == 0;
 }
 
+static int parse_delimiter(const char *text, char *out)
+{
+    static const char *const names[] = {"comma", "semicolon", "tab"};
+    for (int i = 0; i < 3; i++) {
+        if (strcmp(text, names[i]) == 0) {
+            *out = ",;\t"[i];
+            return 1;
+        }
+    }
+    return 0;
+}
+
 /* Reads an option that stands alone; 0 if the word is none. */
 static int parse_flag(const char *word, fcnn_import_options *options)
 {
-    if (strcmp(word, "--header") == 0) {
-        options->header = 1;
-    } else if (strcmp(word, "--float-targets") == 0) {
-        options->float_targets = 1;
-    } else {
-        return 0;
+    const struct {
+        const char *name;
+        int *flag;
+    } flags[] = {
+        {"--header", &options->header},         {"--float-targets", &options->float_targets},
+        {"--classes", &options->classes},       {"--missing", &options->missing},
+        {"--no-targets", &options->no_targets},
+    };
+    for (size_t i = 0; i < sizeof flags / sizeof *flags; i++) {
+        if (strcmp(word, flags[i].name) == 0) {
+            *flags[i].flag = 1;
+            return 1;
+        }
     }
-    return 1;
+    return 0;
 }
 
-/* Reads argv[*i], an option with a value, and moves *i to its last word.  Returns an exit code. */
-static int parse_valued(int argc, char **argv, int *i, fcnn_import_options *options, int *has_seed)
+/* A command line being read. */
+typedef struct command {
+    int argc;
+    char **argv;
+    int at; /* the current word */
+    fcnn_import_options *options;
+    const char **tables; /* [argc + 1], NULL behind those that were named */
+    int tables_count;
+    int has_seed;
+} command;
+
+/* The next word if it is a file's name; NULL if not.  Before the output is named, the word after the first file is
+ * that. */
+static const char *next_file(command *line)
 {
-    static const char *const names[] = {"--csv", "--idx", "--target-columns", "--split", "--seed", "--group"};
-    enum { CSV, IDX, TARGET_COLUMNS, SPLIT, SEED, GROUP, COUNT };
-    int which = 0;
-    while (which < COUNT && !program_is_option(argv[*i], names[which])) {
-        which++;
+    const int next = line->at + 1;
+    if (line->options->output == NULL || next >= line->argc || line->argv[next][0] == '-') {
+        return NULL;
     }
-    if (which == COUNT) {
-        return usage_error("unknown option ", argv[*i]);
-    }
-    const char *value = program_option_value(argc, argv, i);
-    if (value == NULL) {
-        return usage_error("a value is missing after ", names[which]);
-    }
+    line->at = next;
+    return line->argv[next];
+}
+
+enum { CSV, IDX, NPY, NPZ, INPUTS, TARGETS, TARGET_COLUMNS, DELIMITER, SPLIT, SEED, GROUP, COUNT };
+
+/* Takes the files of an option that may have several, of which value is the first.  Returns an exit code. */
+static int parse_files(command *line, int which, const char *value)
+{
+    fcnn_import_options *options = line->options;
     switch (which) {
     case CSV:
-        options->csv = value;
+        options->csv = line->tables;
+        for (; value != NULL; value = next_file(line)) {
+            line->tables[line->tables_count++] = value;
+        }
         break;
-    case IDX:
-        if (*i + 1 >= argc) {
+    case NPY:
+        options->npy_inputs = value;
+        options->npy_targets = next_file(line);
+        break;
+    default:
+        if (line->at + 1 >= line->argc) {
             return usage_error("two files must follow --idx", "");
         }
         options->images = value;
-        options->labels = argv[++*i];
-        break;
-    case TARGET_COLUMNS:
-        options->target_columns = value;
-        break;
-    case SPLIT:
-        if (!parse_fraction(value, &options->split)) {
-            return usage_error("--split takes a number between 0 and 1, not ", value);
-        }
-        break;
-    case SEED:
-        if (!parse_seed(value, &options->seed)) {
-            return usage_error("--seed takes a whole number from 0 on, not ", value);
-        }
-        *has_seed = 1;
-        break;
-    default:
-        options->group = value;
+        options->labels = line->argv[++line->at];
         break;
     }
     return 0;
 }
 
-/* Returns an exit code; the options hold together as far as the program can tell. */
-static int parse(int argc, char **argv, fcnn_import_options *options)
+/* Takes an option's value.  Returns an exit code. */
+static int parse_value(command *line, int which, const char *value)
 {
-    int has_seed = 0;
-    for (int i = 1; i < argc; i++) {
-        if (argv[i][0] != '-') {
+    fcnn_import_options *options = line->options;
+    switch (which) {
+    case NPZ:
+        options->npz = value;
+        return 0;
+    case INPUTS:
+        options->npz_inputs = value;
+        return 0;
+    case TARGETS:
+        options->npz_targets = value;
+        return 0;
+    case TARGET_COLUMNS:
+        options->target_columns = value;
+        return 0;
+    case DELIMITER:
+        return parse_delimiter(value, &options->delimiter)
+                   ? 0
+                   : usage_error("--delimiter takes comma, semicolon or tab, not ", value);
+    case SPLIT:
+        return parse_fraction(value, &options->split)
+                   ? 0
+                   : usage_error("--split takes a number between 0 and 1, not ", value);
+    case SEED:
+        line->has_seed = 1;
+        return parse_seed(value, &options->seed) ? 0
+                                                 : usage_error("--seed takes a whole number from 0 on, not ", value);
+    case GROUP:
+        options->group = value;
+        return 0;
+    default:
+        return parse_files(line, which, value);
+    }
+}
+
+/* Reads an option with a value, and moves to its last word.  Returns an exit code. */
+static int parse_valued(command *line)
+{
+    static const char *const names[COUNT] = {
+        "--csv",       "--idx",   "--npy",  "--npz",  "--inputs", "--targets", "--target-columns",
+        "--delimiter", "--split", "--seed", "--group"};
+    int which = 0;
+    while (which < COUNT && !program_is_option(line->argv[line->at], names[which])) {
+        which++;
+    }
+    if (which == COUNT) {
+        return usage_error("unknown option ", line->argv[line->at]);
+    }
+    const char *value = program_option_value(line->argc, line->argv, &line->at);
+    return value != NULL ? parse_value(line, which, value) : usage_error("a value is missing after ", names[which]);
+}
+
+/* Returns an exit code; the options hold together as far as the program can tell. */
+static int parse(command *line)
+{
+    fcnn_import_options *options = line->options;
+    for (line->at = 1; line->at < line->argc; line->at++) {
+        const char *word = line->argv[line->at];
+        if (word[0] != '-') {
             if (options->output != NULL) {
-                return usage_error("one output file is enough; what is ", argv[i]);
+                return usage_error("one output file is enough; what is ", word);
             }
-            options->output = argv[i];
-        } else if (!parse_flag(argv[i], options)) {
-            const int code = parse_valued(argc, argv, &i, options, &has_seed);
+            options->output = word;
+        } else if (!parse_flag(word, options)) {
+            const int code = parse_valued(line);
             if (code != 0) {
                 return code;
             }
         }
     }
-    return has_seed && options->split == 0 ? usage_error("--seed goes with --split", "") : 0;
+    return line->has_seed && options->split == 0 ? usage_error("--seed goes with --split", "") : 0;
+}
+
+/* Returns an exit code. */
+static int import(const fcnn_import_options *options)
+{
+    char summary[1024];
+    const fcnn_status status = fcnn_import(options, summary, sizeof summary);
+    if (status != FCNN_OK) {
+        return program_fail(PROGRAM, NULL, status, fcnn_error_text());
+    }
+    printf("wrote %s\n", summary);
+    return program_finish(PROGRAM, 0);
 }
 
 int main(int argc, char **argv)
@@ -135,15 +236,15 @@ int main(int argc, char **argv)
         return program_finish(PROGRAM, 0);
     }
     fcnn_import_options options = {.seed = 1};
-    const int code = parse(argc, argv, &options);
-    if (code != 0) {
-        return code;
+    const char **tables = calloc((size_t)argc + 1, sizeof *tables);
+    if (tables == NULL) {
+        return program_fail(PROGRAM, NULL, FCNN_ENOMEM, "out of memory");
     }
-    char summary[1024];
-    const fcnn_status status = fcnn_import(&options, summary, sizeof summary);
-    if (status != FCNN_OK) {
-        return program_fail(PROGRAM, NULL, status, fcnn_error_text());
+    command line = {.argc = argc, .argv = argv, .options = &options, .tables = tables};
+    int code = parse(&line);
+    if (code == 0) {
+        code = import(&options);
     }
-    printf("wrote %s\n", summary);
-    return program_finish(PROGRAM, 0);
+    free(tables);
+    return code;
 }

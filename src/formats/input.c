@@ -1,0 +1,274 @@
+/* src/formats/input.c — the bytes of a file, unpacked on the way. */
+#include "formats/input.h"
+
+#include "core/memory.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <stdbool.h>
+#include <stdlib.h>
+#include <string.h>
+#include <zlib.h>
+
+enum {
+    BUFFER_BYTES = 1 << 16,
+    FIRST_BYTES = 1 << 20,       /* what is taken for an array before any of it has come */
+    GZIP_WINDOW = 16 + MAX_WBITS /* zlib: the gzip format, of any window */
+};
+
+struct fcnn_input {
+    const char *name;
+    fcnn_input_draw draw;
+    void *source;
+    bool is_packed;
+    bool is_between; /* packed: the member before has ended, and the next has not begun */
+    bool is_over;    /* the source has no more */
+    z_stream unpacker;
+    uint8_t packed[BUFFER_BYTES]; /* of which unpacker.avail_in bytes are yet to be unpacked */
+    uint8_t bytes[BUFFER_BYTES];
+    size_t first, count; /* bytes[first … first+count−1] are yet to be read */
+    char *line;
+    int64_t line_capacity, line_number;
+};
+
+/* ---- opening ---- */
+
+static fcnn_status draw_from_stream(void *source, const char *name, void *data, size_t bytes, size_t *got)
+{
+    FILE *stream = source;
+    errno = 0;
+    *got = fread(data, 1, bytes, stream);
+    if (*got < bytes && ferror(stream)) {
+        return fcnn_fail(FCNN_EINPUT, "%s: cannot be read: %s", name, strerror(errno));
+    }
+    return FCNN_OK;
+}
+
+static fcnn_status start_unpacking(fcnn_input *input)
+{
+    if (inflateInit2(&input->unpacker, GZIP_WINDOW) != Z_OK) {
+        return fcnn_fail(FCNN_ENOMEM, "out of memory: unpacking %s", input->name);
+    }
+    input->is_packed = true;
+    return FCNN_OK;
+}
+
+/* Looks at the first bytes of a stream, and begins to unpack them where gzip packed them. */
+static fcnn_status look(fcnn_input *input)
+{
+    FCNN_TRY(input->draw(input->source, input->name, input->bytes, BUFFER_BYTES, &input->count));
+    if (input->count < 2 || input->bytes[0] != 0x1F || input->bytes[1] != 0x8B) {
+        return FCNN_OK;
+    }
+    FCNN_TRY(start_unpacking(input));
+    memcpy(input->packed, input->bytes, input->count);
+    input->unpacker.next_in = input->packed;
+    input->unpacker.avail_in = (uInt)input->count;
+    input->count = 0;
+    return FCNN_OK;
+}
+
+fcnn_status fcnn_input_open_source(fcnn_input_draw draw, void *source, const char *name, fcnn_input **out)
+{
+    fcnn_input *input;
+    FCNN_TRY(fcnn_memory_create("an input", 1, sizeof *input, &input));
+    input->name = name;
+    input->draw = draw;
+    input->source = source;
+    *out = input;
+    return FCNN_OK;
+}
+
+fcnn_status fcnn_input_open(FILE *stream, const char *name, fcnn_input **out)
+{
+    fcnn_input *input;
+    FCNN_TRY(fcnn_input_open_source(draw_from_stream, stream, name, &input));
+    const fcnn_status status = look(input);
+    if (status != FCNN_OK) {
+        fcnn_input_close(input);
+        return status;
+    }
+    *out = input;
+    return FCNN_OK;
+}
+
+void fcnn_input_close(fcnn_input *input)
+{
+    if (input == NULL) {
+        return;
+    }
+    if (input->is_packed) {
+        inflateEnd(&input->unpacker);
+    }
+    free(input->line);
+    free(input);
+}
+
+const char *fcnn_input_name(const fcnn_input *input)
+{
+    return input->name;
+}
+
+/* ---- unpacking ---- */
+
+/* Sees to it that there is something to unpack, unless the source is over. */
+static fcnn_status draw_packed(fcnn_input *input)
+{
+    size_t got;
+    if (input->unpacker.avail_in > 0) {
+        return FCNN_OK;
+    }
+    FCNN_TRY(input->draw(input->source, input->name, input->packed, BUFFER_BYTES, &got));
+    input->unpacker.next_in = input->packed;
+    input->unpacker.avail_in = (uInt)got;
+    input->is_over = got == 0;
+    return FCNN_OK;
+}
+
+/* Behind a member: zero bytes are passed over, another member begun. */
+static void pass_between(fcnn_input *input)
+{
+    z_stream *unpacker = &input->unpacker;
+    while (unpacker->avail_in > 0 && *unpacker->next_in == 0) {
+        unpacker->next_in++;
+        unpacker->avail_in--;
+    }
+    if (unpacker->avail_in > 0) {
+        inflateReset(unpacker);
+        input->is_between = false;
+    }
+}
+
+static fcnn_status check_unpacked(const fcnn_input *input, int code)
+{
+    if (code == Z_OK || code == Z_STREAM_END) {
+        return FCNN_OK;
+    }
+    if (code == Z_MEM_ERROR) {
+        return fcnn_fail(FCNN_ENOMEM, "out of memory: unpacking %s", input->name);
+    }
+    return fcnn_fail(FCNN_EDATA, "%s: what gzip has packed is damaged (%s); test it with gzip -t", input->name,
+                     input->unpacker.msg != NULL ? input->unpacker.msg : "no gzip format");
+}
+
+/* Unpacks into the empty buffer: at least one byte, unless everything is unpacked. */
+static fcnn_status unpack(fcnn_input *input)
+{
+    z_stream *unpacker = &input->unpacker;
+    unpacker->next_out = input->bytes;
+    unpacker->avail_out = BUFFER_BYTES;
+    while (unpacker->avail_out == BUFFER_BYTES) {
+        FCNN_TRY(draw_packed(input));
+        if (input->is_over) {
+            return input->is_between
+                       ? FCNN_OK
+                       : fcnn_fail(FCNN_EDATA, "%s: is cut short: what gzip has packed has no end", input->name);
+        }
+        if (input->is_between) {
+            pass_between(input);
+            continue;
+        }
+        const int code = inflate(unpacker, Z_NO_FLUSH);
+        FCNN_TRY(check_unpacked(input, code));
+        input->is_between = code == Z_STREAM_END;
+        input->count = BUFFER_BYTES - unpacker->avail_out;
+    }
+    return FCNN_OK;
+}
+
+/* ---- reading ---- */
+
+/* Fills the buffer if nothing is left in it; then it is empty at the end alone. */
+static fcnn_status fill(fcnn_input *input)
+{
+    if (input->count > 0 || input->is_over) {
+        return FCNN_OK;
+    }
+    input->first = 0;
+    if (input->is_packed) {
+        return unpack(input);
+    }
+    FCNN_TRY(input->draw(input->source, input->name, input->bytes, BUFFER_BYTES, &input->count));
+    input->is_over = input->count == 0;
+    return FCNN_OK;
+}
+
+fcnn_status fcnn_input_read(fcnn_input *input, void *data, size_t bytes, size_t *got)
+{
+    *got = 0;
+    while (*got < bytes) {
+        FCNN_TRY(fill(input));
+        if (input->count == 0) {
+            return FCNN_OK;
+        }
+        const size_t part = input->count < bytes - *got ? input->count : bytes - *got;
+        memcpy((uint8_t *)data + *got, input->bytes + input->first, part);
+        input->first += part;
+        input->count -= part;
+        *got += part;
+    }
+    return FCNN_OK;
+}
+
+fcnn_status fcnn_input_read_all(fcnn_input *input, const char *what, int64_t bytes, void *out, int64_t *got)
+{
+    uint8_t *data = NULL;
+    int64_t capacity = 0;
+    size_t part = 0;
+    fcnn_status status = FCNN_OK;
+    *got = 0;
+    do {
+        const int64_t doubled = *got == 0 ? FIRST_BYTES : 2 * *got;
+        const int64_t wanted = doubled < bytes ? doubled : bytes;
+        status = fcnn_memory_grow(what, wanted > 0 ? wanted : 1, 1, &data, &capacity);
+        if (status == FCNN_OK) {
+            status = fcnn_input_read(input, data + *got, (size_t)(wanted - *got), &part);
+            *got += (int64_t)part;
+        }
+    } while (status == FCNN_OK && part > 0 && *got < bytes);
+    if (status != FCNN_OK) {
+        free(data);
+        data = NULL;
+    }
+    memcpy(out, &data, sizeof data);
+    return status;
+}
+
+/* ---- lines ---- */
+
+/* Appends part of the buffer to the line, with a zero byte behind it. */
+static fcnn_status extend_line(fcnn_input *input, int64_t length, size_t part)
+{
+    if (length + (int64_t)part > FCNN_INPUT_LINE_MAX) {
+        return fcnn_fail(FCNN_EDATA, "%s: line %" PRId64 " is longer than %d MiB: this is no table in plain text",
+                         input->name, input->line_number, FCNN_INPUT_LINE_MAX >> 20);
+    }
+    FCNN_TRY(fcnn_memory_grow("a line", length + (int64_t)part + 1, 1, &input->line, &input->line_capacity));
+    memcpy(input->line + length, input->bytes + input->first, part);
+    input->line[length + (int64_t)part] = '\0';
+    return FCNN_OK;
+}
+
+fcnn_status fcnn_input_line(fcnn_input *input, char **line, int64_t *length)
+{
+    bool is_complete = false;
+    *line = NULL;
+    *length = 0;
+    input->line_number++;
+    while (!is_complete) {
+        FCNN_TRY(fill(input));
+        if (input->count == 0) {
+            return FCNN_OK;
+        }
+        const uint8_t *start = input->bytes + input->first;
+        const uint8_t *end = memchr(start, '\n', input->count);
+        const size_t part = end != NULL ? (size_t)(end - start) : input->count;
+        FCNN_TRY(extend_line(input, *length, part));
+        is_complete = end != NULL;
+        input->first += part + is_complete;
+        input->count -= part + is_complete;
+        *length += (int64_t)part;
+        *line = input->line;
+    }
+    return FCNN_OK;
+}

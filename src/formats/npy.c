@@ -1,0 +1,214 @@
+/* src/formats/npy.c — numpy's format of one array. */
+#include "formats/npy.h"
+
+#include "core/memory.h"
+#include "formats/npy_header.h"
+
+#include <inttypes.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum {
+    MAGIC_BYTES = 6,
+    PREFIX_BYTES = MAGIC_BYTES + 2, /* with the version */
+    HEADER_MAX = 1 << 20,           /* bytes; numpy writes some hundred */
+    ELEMENT_MAX = 8
+};
+
+/* ---- header ---- */
+
+static fcnn_status read_bytes(fcnn_input *input, void *data, size_t bytes)
+{
+    size_t got;
+    FCNN_TRY(fcnn_input_read(input, data, bytes, &got));
+    if (got < bytes) {
+        return fcnn_fail(FCNN_EDATA, "%s: is cut short, no whole .npy file", fcnn_input_name(input));
+    }
+    return FCNN_OK;
+}
+
+static fcnn_status check_prefix(const char *name, const uint8_t prefix[PREFIX_BYTES])
+{
+    if (memcmp(prefix, "PK", 2) == 0) {
+        return fcnn_fail(FCNN_EDATA, "%s: is an archive of arrays; import it by --npz", name);
+    }
+    if (memcmp(prefix, "\x93NUMPY", MAGIC_BYTES) != 0) {
+        return fcnn_fail(FCNN_EDATA, "%s: is not a .npy file (it begins with %02x %02x %02x %02x)", name, prefix[0],
+                         prefix[1], prefix[2], prefix[3]);
+    }
+    if (prefix[6] < 1 || prefix[6] > 3 || prefix[7] != 0) {
+        return fcnn_fail(FCNN_EDATA, "%s: has version %d.%d of the format; 1.0, 2.0 and 3.0 are read", name, prefix[6],
+                         prefix[7]);
+    }
+    return FCNN_OK;
+}
+
+/* The length of the header: 2 bytes of it in version 1, 4 later. */
+static fcnn_status read_length(fcnn_input *input, int version, size_t *out)
+{
+    uint8_t bytes[4] = {0};
+    FCNN_TRY(read_bytes(input, bytes, version == 1 ? 2 : 4));
+    *out = (size_t)bytes[0] | (size_t)bytes[1] << 8 | (size_t)bytes[2] << 16 | (size_t)bytes[3] << 24;
+    if (*out > HEADER_MAX) {
+        return fcnn_fail(FCNN_EDATA, "%s: its header is damaged, or not of numpy's format", fcnn_input_name(input));
+    }
+    return FCNN_OK;
+}
+
+static fcnn_status read_header(fcnn_input *input, fcnn_npy_header *out)
+{
+    const char *name = fcnn_input_name(input);
+    uint8_t prefix[PREFIX_BYTES];
+    size_t length;
+    char *text;
+    FCNN_TRY(read_bytes(input, prefix, sizeof prefix));
+    FCNN_TRY(check_prefix(name, prefix));
+    FCNN_TRY(read_length(input, prefix[6], &length));
+    FCNN_TRY(fcnn_memory_create("a header", (int64_t)length + 1, 1, &text));
+    fcnn_status status = read_bytes(input, text, length);
+    if (status == FCNN_OK && strlen(text) != length) {
+        status = fcnn_fail(FCNN_EDATA, "%s: its header is damaged, or not of numpy's format", name);
+    }
+    if (status == FCNN_OK) {
+        status = fcnn_npy_header_parse(text, name, out);
+    }
+    free(text);
+    return status;
+}
+
+/* ---- elements ---- */
+
+/* A float of IEEE 754's 2 bytes, exactly. */
+static float from_half(uint16_t bits)
+{
+    const int exponent = bits >> 10 & 0x1F, fraction = bits & 0x3FF;
+    float magnitude = exponent == 0 ? ldexpf((float)fraction, -24) : ldexpf((float)(fraction + 0x400), exponent - 25);
+    if (exponent == 0x1F) {
+        magnitude = fraction != 0 ? NAN : INFINITY;
+    }
+    return bits >> 15 != 0 ? -magnitude : magnitude;
+}
+
+static void convert_element(const fcnn_npy_header *header, const uint8_t *in, uint8_t *out)
+{
+    uint8_t native[ELEMENT_MAX];
+    const bool is_swapped = header->is_big != (__BYTE_ORDER__ == __ORDER_BIG_ENDIAN__);
+    for (size_t b = 0; b < header->size; b++) {
+        native[b] = in[is_swapped ? header->size - 1 - b : b];
+    }
+    if (header->kind == 'b') {
+        native[0] = native[0] != 0;
+    } else if (header->kind == 'f' && header->size == 2) {
+        uint16_t bits;
+        memcpy(&bits, native, sizeof bits);
+        const float value = from_half(bits);
+        memcpy(native, &value, sizeof value);
+        memcpy(out, native, sizeof value);
+        return;
+    }
+    memcpy(out, native, header->size);
+}
+
+/* Puts the elements of the file, in [header->count], into the array's order and types. */
+static void convert(const fcnn_npy_header *header, const uint8_t *in, const fcnn_npy *array)
+{
+    int64_t steps[FCNN_NPY_RANK_MAX], index[FCNN_NPY_RANK_MAX] = {0};
+    int64_t step = 1, place = 0;
+    for (int k = 0; k < header->rank; k++) {
+        const int d = header->is_first ? k : header->rank - 1 - k; /* the fastest in the file first */
+        steps[d] = step;
+        step *= header->dims[d];
+    }
+    for (int64_t i = 0; i < header->count; i++) {
+        convert_element(header, in + (size_t)place * header->size, (uint8_t *)array->values + (size_t)i * array->size);
+        int d = header->rank - 1;
+        for (; d > 0 && index[d] == header->dims[d] - 1; d--) {
+            place -= index[d] * steps[d];
+            index[d] = 0;
+        }
+        index[d]++;
+        place += steps[d];
+    }
+}
+
+/* Whether the file has the elements just as the array does. */
+static bool is_plain(const fcnn_npy_header *header)
+{
+    const bool is_native = header->size == 1 || header->is_big == (__BYTE_ORDER__ == __ORDER_BIG_ENDIAN__);
+    return is_native && (!header->is_first || header->rank == 1) && header->kind != 'b' &&
+           !(header->kind == 'f' && header->size == 2);
+}
+
+static fcnn_status read_elements(fcnn_input *input, const fcnn_npy_header *header, uint8_t **out)
+{
+    const char *name = fcnn_input_name(input);
+    const int64_t bytes = header->count * (int64_t)header->size;
+    int64_t there;
+    size_t more;
+    char next;
+    FCNN_TRY(fcnn_input_read_all(input, "an array", bytes, out, &there));
+    if (there < bytes) {
+        return fcnn_fail(FCNN_EDATA, "%s: is cut short: its shape makes %" PRId64 " bytes, but %" PRId64 " follow",
+                         name, bytes, there);
+    }
+    FCNN_TRY(fcnn_input_read(input, &next, 1, &more));
+    if (more > 0) {
+        return fcnn_fail(FCNN_EDATA, "%s: is too long: its shape makes %" PRId64 " bytes, but more follow", name,
+                         bytes);
+    }
+    return FCNN_OK;
+}
+
+/* Takes the elements, also on failure. */
+static fcnn_status finish(const fcnn_npy_header *header, uint8_t *elements, fcnn_npy *array)
+{
+    array->kind = header->kind == 'b' ? 'u' : header->kind;
+    array->size = header->kind == 'f' && header->size == 2 ? sizeof(float) : header->size;
+    array->rank = header->rank;
+    array->count = header->count;
+    memcpy(array->dims, header->dims, sizeof array->dims);
+    if (is_plain(header)) {
+        array->values = elements;
+        return FCNN_OK;
+    }
+    const fcnn_status status = fcnn_memory_create("an array", array->count, array->size, &array->values);
+    if (status == FCNN_OK) {
+        convert(header, elements, array);
+    }
+    free(elements);
+    return status;
+}
+
+fcnn_status fcnn_npy_read_input(fcnn_input *input, fcnn_npy *out)
+{
+    fcnn_npy_header header;
+    fcnn_npy array = {0};
+    uint8_t *elements = NULL;
+    FCNN_TRY(read_header(input, &header));
+    fcnn_status status = read_elements(input, &header, &elements);
+    if (status != FCNN_OK) {
+        free(elements);
+        return status;
+    }
+    status = finish(&header, elements, &array);
+    if (status == FCNN_OK) {
+        *out = array;
+    }
+    return status;
+}
+
+fcnn_status fcnn_npy_read(FILE *stream, const char *name, fcnn_npy *out)
+{
+    fcnn_input *input;
+    FCNN_TRY(fcnn_input_open(stream, name, &input));
+    const fcnn_status status = fcnn_npy_read_input(input, out);
+    fcnn_input_close(input);
+    return status;
+}
+
+void fcnn_npy_clear(fcnn_npy *array)
+{
+    free(array->values);
+    *array = (fcnn_npy){0};
+}
