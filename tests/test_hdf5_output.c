@@ -313,13 +313,13 @@ static void many_names_are_stored(void)
     expect_all_closed();
 }
 
-/* Writes a megabyte under a limit of bytes a file; the status of the first step that failed. */
+/* Writes some megabytes, in chunks, under a limit of bytes a file; the status of the first step that failed. */
 static fcnn_status write_under_limit(const char *path, bool append, rlim_t limit)
 {
-    enum { MEGABYTE = 1 << 20 };
-    const fcnn_hdf5_info info = {.type = FCNN_TYPE_UINT8, .rank = 1, .dims = {MEGABYTE}};
+    enum { BYTES = 3000000 };
+    const fcnn_hdf5_info info = {.type = FCNN_TYPE_UINT8, .rank = 1, .dims = {BYTES}};
     static const char *const titles[] = {"a"};
-    static char bytes[MEGABYTE];
+    static char bytes[BYTES];
     struct rlimit before, tight;
     getrlimit(RLIMIT_FSIZE, &before);
     tight = before;
@@ -329,7 +329,7 @@ static fcnn_status write_under_limit(const char *path, bool append, rlim_t limit
     fcnn_status status = append ? fcnn_hdf5_output_append(path, &output) : fcnn_hdf5_output_create(path, &output);
     if (status == FCNN_OK) {
         status = fcnn_hdf5_output_dataset(output, "/b", &info);
-        status = status != FCNN_OK ? status : fcnn_hdf5_output_rows(output, "/b", 0, MEGABYTE, bytes);
+        status = status != FCNN_OK ? status : fcnn_hdf5_output_rows(output, "/b", 0, BYTES, bytes);
         status = status != FCNN_OK ? status : fcnn_hdf5_output_strings(output, "/b", "columns", 1, titles);
         if (status == FCNN_OK) {
             status = fcnn_hdf5_output_commit(output);
@@ -348,7 +348,7 @@ static void a_full_disk_is_survived(void)
     void (*before)(int) = signal(SIGXFSZ, SIG_IGN);
     write_file(path, "/x", 1);
     for (int append = 0; append < 2; append++) {
-        for (rlim_t limit = 0; limit < 1 << 20; limit = limit * 5 / 4 + 64) {
+        for (rlim_t limit = 0; limit < 3000000; limit = limit * 5 / 4 + 64) {
             const fcnn_status status = write_under_limit(path, append != 0, limit);
             HARNESS_STATUS(status, FCNN_EOUTPUT);
             HARNESS_ERROR_HAS("full.h5: cannot be written: File too large");
@@ -356,7 +356,7 @@ static void a_full_disk_is_survived(void)
         }
         CU_ASSERT_EQUAL(sum_of(path, "/x"), expected_sum(1));
     }
-    HARNESS_OK(write_under_limit(path, true, 2 << 20));
+    HARNESS_OK(write_under_limit(path, true, 4 << 20));
     CU_ASSERT_EQUAL(sum_of(path, "/x"), expected_sum(1));
     signal(SIGXFSZ, before);
     expect_all_closed();

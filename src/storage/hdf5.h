@@ -11,6 +11,7 @@
 #include <stdint.h>
 
 #define FCNN_HDF5_RANK_MAX 32
+#define FCNN_HDF5_CHUNK_BYTES (1 << 20) /* of the rows that lie together in a dataset that is written */
 
 /* name, type in C, what a user calls it */
 #define FCNN_TYPE_TABLE(X)                  \
@@ -100,15 +101,15 @@ fcnn_status fcnn_hdf5_output_create(const char *path, fcnn_hdf5_output **out);
  * Fails: FCNN_EOUTPUT; FCNN_EINPUT if the file cannot be read; FCNN_EDATA if it is not HDF5 or is damaged. */
 fcnn_status fcnn_hdf5_output_append(const char *path, fcnn_hdf5_output **out);
 
-/* Makes a dataset, and the groups above it that do not exist yet: in chunks of whole rows, of 1 MiB or one row, or in
- * one piece if it is not larger than that.  All borrowed.
+/* Makes a dataset, and the groups above it that do not exist yet: in chunks of as many rows as fit into
+ * FCNN_HDF5_CHUNK_BYTES, at least one, or in one piece if there are no more.  All borrowed.
  * Fails: FCNN_EDATA if the file already has something of that name; FCNN_EOUTPUT. */
 fcnn_status fcnn_hdf5_output_dataset(fcnn_hdf5_output *output, const char *dataset, const fcnn_hdf5_info *info);
 
 /* Fails with FCNN_EDATA if the file already has something of that name. */
 fcnn_status fcnn_hdf5_output_require_absent(fcnn_hdf5_output *output, const char *name);
 
-/* Writes rows first … first+count−1 of a dataset made before.
+/* Writes rows first … first+count−1 of a dataset made before; fastest where they are whole chunks.
  *   rows [count][…]  borrowed, of the dataset's type
  * Fails: FCNN_ESHAPE if the dataset has not these rows; FCNN_EOUTPUT. */
 fcnn_status fcnn_hdf5_output_rows(fcnn_hdf5_output *output, const char *dataset, int64_t first, int64_t count,

@@ -12,8 +12,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
-#define CHUNK_BYTES ((hsize_t)1 << 20)     /* fits into HDF5's cache, so that each chunk is written once */
-#define CHUNK_BYTES_MAX ((hsize_t)1 << 31) /* of a row; the format has 32 bits */
+#define ROW_BYTES_MAX ((hsize_t)1 << 31) /* of a chunk of one row: the format has 32 bits for its size */
 
 struct fcnn_hdf5_output {
     char *path;
@@ -154,8 +153,8 @@ static fcnn_status make_groups_above(const fcnn_hdf5_output *output, const char 
     return status;
 }
 
-/* Chunks of whole rows, of about CHUNK_BYTES, so that a rank reads no more than its own; a dataset that fits into one
- * lies in one piece.  A row too large for the format's 32 bits is no chunk. */
+/* Chunks of whole rows, so that a rank reads little more than its own; a dataset that fits into one lies in one piece,
+ * and so does one whose rows are too large. */
 static herr_t set_chunks(hid_t creation, const fcnn_hdf5_info *info)
 {
     hsize_t chunk[FCNN_HDF5_RANK_MAX];
@@ -164,10 +163,10 @@ static herr_t set_chunks(hid_t creation, const fcnn_hdf5_info *info)
         chunk[d] = (hsize_t)info->dims[d];
         row_bytes *= chunk[d];
     }
-    if (info->rank < 1 || row_bytes == 0 || row_bytes > CHUNK_BYTES_MAX) {
+    if (info->rank < 1 || row_bytes == 0 || row_bytes > ROW_BYTES_MAX) {
         return 0;
     }
-    chunk[0] = row_bytes < CHUNK_BYTES ? CHUNK_BYTES / row_bytes : 1;
+    chunk[0] = row_bytes < FCNN_HDF5_CHUNK_BYTES ? FCNN_HDF5_CHUNK_BYTES / row_bytes : 1;
     return chunk[0] < (hsize_t)info->dims[0] ? H5Pset_chunk(creation, info->rank, chunk) : 0;
 }
 
