@@ -1,6 +1,10 @@
 /* tests/make_hdf5.c — makes the HDF5 files that tests/system_bad_input.sh feeds to the programs.
  *   make_hdf5 odd FILE      good data, /x [40][3] and /y [40], and beside it all that may be wrong with data
- *   make_hdf5 broken FILE   the same data, of which a byte on disk is not what HDF5's checksum says */
+ *   make_hdf5 broken FILE   the same data, of which a byte on disk is not what HDF5's checksum says
+ *   make_hdf5 model FILE    weights that lie in another file
+ *   make_hdf5 hostile FOLDER  files that break one rule each (hostile.h); also the seeds of the fuzzers */
+#include "hostile.h"
+
 #include <hdf5.h>
 
 #include <math.h>
@@ -155,8 +159,11 @@ static void damage(const char *path)
 int main(int argc, char **argv)
 {
     if (argc != 3) {
-        fprintf(stderr, "usage: make_hdf5 odd|broken FILE\n");
+        fprintf(stderr, "usage: make_hdf5 odd|broken|model FILE, make_hdf5 hostile FOLDER\n");
         return 64;
+    }
+    if (strcmp(argv[1], "hostile") == 0) {
+        return hostile_make(argv[2]) == 0 ? 0 : 1;
     }
     file = H5Fcreate(argv[2], H5F_ACC_TRUNC, H5P_DEFAULT, H5P_DEFAULT);
     check(file, argv[2]);
@@ -165,6 +172,12 @@ int main(int argc, char **argv)
         put_inputs();
         put_targets();
         put_oddities();
+        H5close();
+        return 0;
+    }
+    if (strcmp(argv[1], "model") == 0) {
+        check(H5Lcreate_external("secret.h5", "/W1", file, "/W1", H5P_DEFAULT, H5P_DEFAULT), "/W1");
+        put("/b1", H5T_IEEE_F32LE, DIMS(FEATURES), H5P_DEFAULT, y);
         H5close();
         return 0;
     }

@@ -594,6 +594,7 @@ static void resume_refuses_what_may_not_change(void)
                                              "data.test",
                                              "data.test_inputs",
                                              "data.test_targets",
+                                             "data.allow_external",
                                              "output.directory",
                                              "output.checkpoint_every",
                                              "output.checkpoint_minutes",

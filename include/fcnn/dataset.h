@@ -21,6 +21,7 @@ typedef struct fcnn_dataset_names {
     int columns;         /* 1: the datasets are [features…][rows], as Fortran writes them */
     const char *rows;    /* "0:80000": those from 0 up to 79999 of all files; NULL or "": all */
     int read_retries;    /* how often a read that failed in the system is tried again, after 1, 2, 4, … s */
+    int allow_external;  /* 1: they may lie in other files that the file names; 0: refused, as from anyone */
 } fcnn_dataset_names;
 
 /* Reads the rows; each rank gets a contiguous run of them.  names is borrowed.  Collective.

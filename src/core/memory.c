@@ -1,7 +1,10 @@
 /* src/core/memory.c — aligned, zeroed memory that fails with a status. */
 #include "core/memory.h"
 
+#include "core/memory_limit.h"
+
 #include <inttypes.h>
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -11,6 +14,12 @@ static fcnn_status out_of_memory(const char *what, int64_t count, size_t size)
     return fcnn_fail(FCNN_ENOMEM, "out of memory: %s needs %" PRId64 " x %zu bytes", what, count, size);
 }
 
+/* Whether that is more than the process may have at all: it would be promised, and end the process when it is used. */
+static bool is_beyond_limit(uint64_t bytes)
+{
+    return bytes > (uint64_t)fcnn_memory_limit();
+}
+
 fcnn_status fcnn_memory_create(const char *what, int64_t count, size_t size, void *out)
 {
     if (count < 0 || (uint64_t)count > (SIZE_MAX / 2) / size) {
@@ -18,7 +27,7 @@ fcnn_status fcnn_memory_create(const char *what, int64_t count, size_t size, voi
     }
     const size_t bytes = (size_t)count * size;
     const size_t rounded = (bytes / FCNN_ALIGNMENT + 1) * FCNN_ALIGNMENT;
-    void *memory = aligned_alloc(FCNN_ALIGNMENT, rounded);
+    void *memory = is_beyond_limit(bytes) ? NULL : aligned_alloc(FCNN_ALIGNMENT, rounded);
     if (memory == NULL) {
         return out_of_memory(what, count, size);
     }
@@ -47,6 +56,9 @@ fcnn_status fcnn_memory_grow(const char *what, int64_t count, size_t size, void 
     const int64_t wanted = count > doubled ? count : doubled;
     void *memory;
     memcpy(&memory, array, sizeof memory);
+    if (is_beyond_limit((uint64_t)wanted * size)) {
+        return out_of_memory(what, wanted, size);
+    }
     memory = realloc(memory, (size_t)wanted * size);
     if (memory == NULL) {
         return out_of_memory(what, wanted, size);

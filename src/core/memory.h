@@ -10,7 +10,8 @@
 #define FCNN_ALIGNMENT 64 /* bytes: a cache line, and one AVX-512 register */
 
 /* Sets *out to count × size zeroed bytes, aligned to FCNN_ALIGNMENT; a valid pointer also for 0 bytes.
- * what names the memory in the message.  Fails: FCNN_ENOMEM.  Release with free(). */
+ * what names the memory in the message.  Fails: FCNN_ENOMEM, also for more than fcnn_memory_limit().
+ * Release with free(). */
 fcnn_status fcnn_memory_create(const char *what, int64_t count, size_t size, void *out);
 
 /* Grows an array made by this function (or a NULL one) to hold at least count elements;

@@ -36,6 +36,16 @@ const char *fcnn_error_text(void)
     return last_text;
 }
 
+/* Names out of foreign files end up in messages, and messages in terminals: they stay one line, and no command. */
+static void blank_controls(char *text)
+{
+    for (; *text != '\0'; text++) {
+        if ((unsigned char)*text < 0x20 || *text == 0x7F) {
+            *text = '?';
+        }
+    }
+}
+
 fcnn_status fcnn_fail(fcnn_status status, const char *format, ...)
 {
     char text[FCNN_ERROR_TEXT_SIZE]; /* the arguments may point into last_text */
@@ -43,6 +53,7 @@ fcnn_status fcnn_fail(fcnn_status status, const char *format, ...)
     va_start(args, format);
     vsnprintf(text, sizeof text, format, args);
     va_end(args);
+    blank_controls(text);
     memcpy(last_text, text, sizeof last_text);
     return status;
 }

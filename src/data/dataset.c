@@ -62,6 +62,7 @@ static fcnn_status describe_files(fcnn_dataset *dataset)
         fcnn_hdf5_file *file;
         fcnn_pulse_beat(FCNN_PHASE_READING);
         FCNN_TRY(fcnn_hdf5_open(dataset->files.paths[place], &file));
+        fcnn_hdf5_allow_external(file, dataset->allow_external);
         const fcnn_status status = describe_open_file(dataset, place, file);
         fcnn_hdf5_close(file);
         FCNN_TRY(status);
@@ -122,6 +123,7 @@ static fcnn_status take_names(fcnn_dataset *dataset, const fcnn_dataset_names *n
 {
     dataset->by_columns = names->columns != 0;
     dataset->read_retries = names->read_retries;
+    dataset->allow_external = names->allow_external != 0;
     FCNN_TRY(fcnn_memory_copy_text(names->file, &dataset->file));
     FCNN_TRY(fcnn_memory_copy_text(names->inputs, &dataset->inputs_name));
     FCNN_TRY(fcnn_columns_parse(names->inputs, &dataset->inputs_columns));

@@ -15,7 +15,7 @@
 
 struct fcnn_dataset {
     char *file, *inputs_name, *targets_name; /* as given; targets_name NULL: no targets */
-    bool by_columns;
+    bool by_columns, allow_external;
     int read_retries;
     fcnn_files files;
     fcnn_columns inputs_columns, targets_columns;

@@ -29,7 +29,9 @@ static fcnn_status open_file(fcnn_reader *reader, int64_t place)
     }
     fcnn_reader_close(reader);
     reader->place = place;
-    return fcnn_hdf5_open(reader->dataset->files.paths[place], &reader->file);
+    FCNN_TRY(fcnn_hdf5_open(reader->dataset->files.paths[place], &reader->file));
+    fcnn_hdf5_allow_external(reader->file, reader->dataset->allow_external);
+    return FCNN_OK;
 }
 
 /* Columns of rows, or strings where columns is NULL, of one file. */

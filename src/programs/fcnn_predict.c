@@ -17,6 +17,7 @@ static const char help[] =
     "  --inputs NAME    dataset of the inputs [/x]\n"
     "  --targets NAME   dataset of the targets: prints loss and accuracy, or R2, RMSE and largest error per output\n"
     "  --columns        the datasets are [features][rows], as Fortran writes them\n"
+    "  --allow-external the data file may name others that its datasets lie in\n"
     "  --output OUT.h5  write /predictions [rows][outputs] in physical units and, for classifiers, /classes [rows]\n"
     "  --help, --version\n"
     "\n"
@@ -41,6 +42,8 @@ static int parse(int argc, char **argv, const fcnn_comm *comm, fcnn_predict_opti
             }
         } else if (strcmp(argv[i], "--columns") == 0) {
             out->data.columns = 1;
+        } else if (strcmp(argv[i], "--allow-external") == 0) {
+            out->data.allow_external = 1;
         } else if (argv[i][0] == '-') {
             return program_usage_error(PROGRAM, comm, "unknown option ", argv[i]);
         } else if (out->model == NULL) {

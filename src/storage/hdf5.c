@@ -3,7 +3,7 @@
 
 #include "core/memory.h"
 #include "core/text.h"
-#include "storage/hdf5_library.h"
+#include "storage/hdf5_check.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -88,6 +88,11 @@ fcnn_status fcnn_hdf5_open(const char *path, fcnn_hdf5_file **out)
     return FCNN_OK;
 }
 
+void fcnn_hdf5_allow_external(fcnn_hdf5_file *file, bool allow)
+{
+    file->allow_external = allow;
+}
+
 void fcnn_hdf5_close(fcnn_hdf5_file *file)
 {
     if (file == NULL) {
@@ -101,91 +106,14 @@ void fcnn_hdf5_close(fcnn_hdf5_file *file)
     free(file);
 }
 
-/* ---- what a file has ---- */
-
-typedef struct listing {
-    fcnn_text text;
-    int datasets;
-    fcnn_status status;
-} listing;
-
-static void append_dataset(listing *list, const char *name, hid_t dataset)
-{
-    fcnn_hdf5_info info = {0};
-    const hid_t space = H5Dget_space(dataset);
-    hsize_t dims[FCNN_HDF5_RANK_MAX];
-    info.rank = space >= 0 ? H5Sget_simple_extent_dims(space, dims, NULL) : -1;
-    H5Sclose(space);
-    for (int d = 0; d < info.rank; d++) {
-        info.dims[d] = (int64_t)dims[d];
-    }
-    char shape[128];
-    fcnn_hdf5_info_shape(&info, shape, sizeof shape);
-    list->status = fcnn_text_append(&list->text, "%s/%.100s%s%s", list->datasets > 0 ? ", " : "", name,
-                                    info.rank > 0 ? " " : "", shape);
-    list->datasets++;
-}
-
-/* H5L_iterate_t: stops, with 1, when enough are listed. */
-static herr_t list_link(hid_t group, const char *name, const H5L_info_t *link, void *data)
-{
-    listing *list = data;
-    const hid_t object = link->type == H5L_TYPE_HARD ? H5Oopen(group, name, H5P_DEFAULT) : -1;
-    if (object < 0) {
-        return 0;
-    }
-    if (H5Iget_type(object) == H5I_DATASET) {
-        if (list->datasets < LISTED) {
-            append_dataset(list, name, object);
-        } else {
-            list->status = fcnn_text_append(&list->text, ", ...");
-            list->datasets++;
-        }
-    }
-    H5Oclose(object);
-    return list->status != FCNN_OK || list->datasets > LISTED;
-}
-
-/* The names of the file's datasets as text; to be cleared by the caller. */
-static fcnn_text list_datasets(const fcnn_hdf5_file *file)
-{
-    listing list = {0};
-    H5Lvisit(file->id, H5_INDEX_NAME, H5_ITER_INC, list_link, &list);
-    if (list.datasets == 0) {
-        fcnn_text_append(&list.text, "no datasets");
-    }
-    return list.text;
-}
-
-/* Why a dataset could not be opened. */
-static fcnn_status explain_missing(const fcnn_hdf5_file *file, const char *name)
-{
-    const fcnn_status damaged = fcnn_hdf5_fail(FCNN_EDATA, "%s: dataset %.200s cannot be opened", file->path, name);
-    const hid_t object = H5Oopen(file->id, name, H5P_DEFAULT);
-    const bool is_group = object >= 0 && H5Iget_type(object) == H5I_GROUP;
-    if (object >= 0) {
-        H5Oclose(object);
-    }
-    if (!is_group && (object >= 0 || fcnn_hdf5_link_exists(file->id, name) != 0)) {
-        return damaged;
-    }
-    fcnn_text list = list_datasets(file);
-    fcnn_fail(FCNN_EDATA,
-              is_group ? "%s: %.200s is a group, not a dataset; the file has %s"
-                       : "%s: there is no dataset %.200s; the file has %s",
-              file->path, name, list.data != NULL ? list.data : "");
-    fcnn_text_clear(&list);
-    return FCNN_EDATA;
-}
+/* ---- datasets ---- */
 
 static fcnn_status open_dataset(const fcnn_hdf5_file *file, const char *name, hid_t *out)
 {
     const hid_t access = H5Pcreate(H5P_DATASET_ACCESS);
     H5Pset_chunk_cache(access, CHUNK_CACHE_SLOTS, CHUNK_CACHE_BYTES, H5D_CHUNK_CACHE_W0_DEFAULT);
-    const hid_t dataset = H5Dopen2(file->id, name, access);
-    const fcnn_status status = dataset < 0 ? explain_missing(file, name) : FCNN_OK;
+    const fcnn_status status = fcnn_hdf5_check_open(file, name, access, out);
     H5Pclose(access);
-    *out = dataset;
     return status;
 }
 

@@ -58,13 +58,17 @@ typedef struct fcnn_hdf5_file fcnn_hdf5_file;
  * truncated or damaged. */
 fcnn_status fcnn_hdf5_open(const char *path, fcnn_hdf5_file **out);
 
+/* Lets datasets of an open file lie in other files: behind external links, in raw files, as virtual datasets put
+ * together from others.  All that is refused at first, because whoever made the file chooses which files are opened. */
+void fcnn_hdf5_allow_external(fcnn_hdf5_file *file, bool allow);
+
 /* Takes NULL. */
 void fcnn_hdf5_close(fcnn_hdf5_file *file);
 
 /* What the dataset of a name such as "/train/x" holds, or the member of compound records that "/table:member" names.
  * The byte count of all its elements fits in int64_t.
- * Fails: FCNN_EDATA if there is none (the message lists what the file has), it is a group, or its elements
- * are neither numbers nor strings. */
+ * Fails: FCNN_EDATA if there is none (the message lists what the file has), it is a group, its elements are neither
+ * numbers nor strings, or it is not as a file from anyone may be (hdf5_check.h): the same goes for all that reads. */
 fcnn_status fcnn_hdf5_describe(fcnn_hdf5_file *file, const char *dataset, fcnn_hdf5_info *out);
 
 /* Reads rows first … first+count−1 of a dataset [rows][…].

@@ -4,17 +4,14 @@
 
 #include "core/memory.h"
 #include "storage/framed_file.h"
-#include "storage/hdf5_library.h"
+#include "storage/hdf5_check.h"
 
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-enum {
-    GROWTH_BYTES = 1 << 20,
-    UNPACKING = 1032 /* deflate, the best usual filter, makes at most that many bytes of one */
-};
+enum { GROWTH_BYTES = 1 << 20 };
 
 /* ---- files ---- */
 
@@ -122,16 +119,19 @@ fcnn_status fcnn_hdf5_open_verified(const char *path, bool *is_framed, fcnn_hdf5
 
 bool fcnn_hdf5_has(fcnn_hdf5_file *file, const char *name)
 {
+    bool exists;
     fcnn_hdf5_enter();
-    const bool has = fcnn_hdf5_link_exists(file->id, name) != 0;
+    const fcnn_status status = fcnn_hdf5_check_path(file, name, &exists);
     fcnn_hdf5_leave();
-    return has;
+    return status != FCNN_OK || exists;
 }
 
 bool fcnn_hdf5_has_attribute(fcnn_hdf5_file *file, const char *object, const char *name)
 {
+    bool exists;
     fcnn_hdf5_enter();
-    const bool has = H5Aexists_by_name(file->id, object, name, H5P_DEFAULT) != 0;
+    const bool has = fcnn_hdf5_check_path(file, object, &exists) != FCNN_OK ||
+                     (exists && H5Aexists_by_name(file->id, object, name, H5P_DEFAULT) != 0);
     fcnn_hdf5_leave();
     return has;
 }
@@ -145,15 +145,18 @@ int64_t fcnn_hdf5_bytes(fcnn_hdf5_file *file)
     return (int64_t)size;
 }
 
-/* The bytes that a dataset, which exists, takes in the file by its own account. */
-static hsize_t stored_bytes(fcnn_hdf5_file *file, const char *name)
+/* The bytes that a dataset takes in the file by its own account. */
+static fcnn_status measure_stored(fcnn_hdf5_file *file, const char *name, hsize_t *out)
 {
+    hid_t dataset;
     fcnn_hdf5_enter();
-    const hid_t dataset = H5Dopen2(file->id, name, H5P_DEFAULT);
-    const hsize_t stored = H5Dget_storage_size(dataset);
-    H5Dclose(dataset);
+    const fcnn_status status = fcnn_hdf5_check_open(file, name, H5P_DEFAULT, &dataset);
+    if (status == FCNN_OK) {
+        *out = H5Dget_storage_size(dataset);
+        H5Dclose(dataset);
+    }
     fcnn_hdf5_leave();
-    return stored;
+    return status;
 }
 
 fcnn_status fcnn_hdf5_describe_whole(fcnn_hdf5_file *file, const char *dataset, int64_t *budget, fcnn_hdf5_info *out)
@@ -163,11 +166,12 @@ fcnn_status fcnn_hdf5_describe_whole(fcnn_hdf5_file *file, const char *dataset, 
     for (int d = 0; d < out->rank; d++) {
         bytes *= (hsize_t)out->dims[d];
     }
-    const hsize_t stored = stored_bytes(file, dataset);
+    hsize_t stored;
+    FCNN_TRY(measure_stored(file, dataset, &stored));
     if (bytes > 0 && stored == 0) {
         return fcnn_fail(FCNN_EDATA, "%s: dataset %.200s was never written", file->path, dataset);
     }
-    if (stored > (hsize_t)*budget || bytes / UNPACKING > stored) {
+    if (stored > (hsize_t)*budget || bytes / FCNN_HDF5_UNPACKING > stored) {
         return fcnn_fail(FCNN_EDATA, "%s: dataset %.200s claims %" PRIu64 " bytes, more than the file can hold",
                          file->path, dataset, (uint64_t)bytes);
     }
@@ -200,11 +204,13 @@ static fcnn_status item_open(const fcnn_hdf5_file *file, const char *object, con
 {
     out->is_attribute = attribute != NULL;
     if (out->is_attribute) {
+        bool exists;
+        FCNN_TRY(fcnn_hdf5_check_path(file, object, &exists));
         snprintf(out->label, sizeof out->label, "%.250s: attribute %.100s of %.100s", file->path, attribute, object);
-        out->id = H5Aopen_by_name(file->id, object, attribute, H5P_DEFAULT, H5P_DEFAULT);
+        out->id = exists ? H5Aopen_by_name(file->id, object, attribute, H5P_DEFAULT, H5P_DEFAULT) : -1;
     } else {
         snprintf(out->label, sizeof out->label, "%.250s: dataset %.100s", file->path, object);
-        out->id = H5Dopen2(file->id, object, H5P_DEFAULT);
+        FCNN_TRY(fcnn_hdf5_check_open(file, object, H5P_DEFAULT, &out->id));
     }
     if (out->id < 0) {
         return fcnn_hdf5_fail(FCNN_EDATA, "%s is missing or damaged", out->label);
@@ -214,6 +220,10 @@ static fcnn_status item_open(const fcnn_hdf5_file *file, const char *object, con
     if (out->type < 0 || out->space < 0 || H5Sget_simple_extent_npoints(out->space) != 1) {
         item_close(out);
         return fcnn_fail(FCNN_EDATA, "%s is not a single value", out->label);
+    }
+    if (!fcnn_hdf5_type_is_sound(out->type)) {
+        item_close(out);
+        return fcnn_fail(FCNN_EDATA, "%s is of a type that no program makes: the file is damaged", out->label);
     }
     return FCNN_OK;
 }

@@ -8,18 +8,24 @@
 #include <string.h>
 
 static pthread_mutex_t mutex = PTHREAD_MUTEX_INITIALIZER;
-static H5E_auto2_t callers_print; /* both under the mutex */
+static H5E_auto2_t callers_print; /* all under the mutex */
 static void *callers_print_data;
+static unsigned callers_plugins;
 
 void fcnn_hdf5_enter(void)
 {
     pthread_mutex_lock(&mutex);
     H5Eget_auto2(H5E_DEFAULT, &callers_print, &callers_print_data);
     H5Eset_auto2(H5E_DEFAULT, NULL, NULL);
+    /* a file names the filters that it needs: none of them makes us run code from a folder of plugins */
+    callers_plugins = H5PL_ALL_PLUGIN;
+    H5PLget_loading_state(&callers_plugins);
+    H5PLset_loading_state(0);
 }
 
 void fcnn_hdf5_leave(void)
 {
+    H5PLset_loading_state(callers_plugins);
     H5Eset_auto2(H5E_DEFAULT, callers_print, callers_print_data);
     pthread_mutex_unlock(&mutex);
 }
@@ -172,12 +178,16 @@ int fcnn_hdf5_link_exists(hid_t file, const char *name)
         if (strspn(part, "/") == end) {
             continue; /* the root */
         }
+        H5L_info_t link;
         const htri_t exists = H5Lexists(file, part, H5P_DEFAULT);
         if (exists <= 0) {
             return exists < 0 ? -1 : 0;
         }
         if (name[end] == '\0') {
             break;
+        }
+        if (H5Lget_info(file, part, &link, H5P_DEFAULT) < 0 || link.type != H5L_TYPE_HARD) {
+            return -1;
         }
     }
     return 1;

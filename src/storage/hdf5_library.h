@@ -10,11 +10,12 @@
 struct fcnn_hdf5_file {
     char *path; /* or what stands for it in messages */
     hid_t id;
+    bool allow_external;
     void *image; /* the bytes of a file in memory, which HDF5 borrows (hdf5_image_read.c); else NULL */
 };
 
 /* HDF5 is not thread-safe as packaged: between enter and leave the calling thread has it alone, and HDF5
- * prints no errors of its own.  Leave gives the caller's error printing back.  Not recursive. */
+ * prints no errors of its own and loads no plugins.  Leave gives the caller's settings back.  Not recursive. */
 void fcnn_hdf5_enter(void);
 void fcnn_hdf5_leave(void);
 
@@ -48,7 +49,8 @@ fcnn_status fcnn_hdf5_source_open(const fcnn_hdf5_file *file, const char *name, 
 fcnn_status fcnn_hdf5_source_describe(const fcnn_hdf5_source *source, fcnn_hdf5_info *out);
 void fcnn_hdf5_source_close(const fcnn_hdf5_source *source);
 
-/* 1 if a link of this path exists, 0 if not, −1 if HDF5 cannot tell. */
+/* 1 if a link of this path exists, 0 if not, −1 if HDF5 cannot tell, or would have to follow another link than a hard
+ * one to tell. */
 int fcnn_hdf5_link_exists(hid_t file, const char *name);
 
 #endif

@@ -127,7 +127,12 @@ static fcnn_status get_state(fcnn_hdf5_file *file, const char *path, int64_t lay
     }
     int64_t ready;
     state->layers = layers;
-#define GET_INTEGER(name) FCNN_TRY(fcnn_hdf5_read_integer_attribute(file, "/state", #name, &state->name));
+#define GET_INTEGER(name)                                                                                  \
+    FCNN_TRY(fcnn_hdf5_read_integer_attribute(file, "/state", #name, &state->name));                       \
+    if (state->name < 0) {                                                                                 \
+        return fcnn_fail(FCNN_EDATA, "%s: /state: " #name " is %" PRId64 ", below 0: it is damaged", path, \
+                         state->name);                                                                     \
+    }
     STATE_INTEGERS(GET_INTEGER)
 #undef GET_INTEGER
     FCNN_TRY(get_loss(file, path, &state->loss));

@@ -1,7 +1,7 @@
 /* src/training/memory_plan.c — which rows lie in memory and which stay in their files. */
 #include "training/memory_plan.h"
 
-#include "core/node_memory.h"
+#include "core/memory_limit.h"
 #include "core/resident.h"
 #include "data/shard.h"
 
@@ -9,9 +9,6 @@
 
 /* Of what a rank may take, one part in so many stays free for the network, the gradients and MPI. */
 #define PARTS 2
-
-/* Without any word from the system. */
-#define STANDARD_LIMIT ((int64_t)4 << 30)
 
 /* Bytes that this rank may take, with those that it has. */
 static int64_t own_limit(const fcnn_config *config, fcnn_comm *comm)
@@ -21,8 +18,9 @@ static int64_t own_limit(const fcnn_config *config, fcnn_comm *comm)
     if (limit != FCNN_AUTO) {
         return limit;
     }
-    const int64_t left = fcnn_node_memory(), resident = fcnn_resident_bytes();
-    return left < 0 ? STANDARD_LIMIT : left / fcnn_comm_node_size(comm) + (resident > 0 ? resident : 0);
+    const int64_t resident = fcnn_resident_bytes();
+    const int64_t share = fcnn_memory_available() / fcnn_comm_node_size(comm);
+    return resident > 0 && share < INT64_MAX - resident ? share + resident : share;
 }
 
 /* The most bytes that a rank has of rows that are dealt evenly. */

@@ -25,6 +25,7 @@ static fcnn_status open_part(const fcnn_config *config, fcnn_comm *comm, const c
         .columns = config->data_order == FCNN_ORDER_COLUMNS,
         .rows = rows,
         .read_retries = (int)config->data_read_retries,
+        .allow_external = config->data_allow_external,
     };
     return fcnn_dataset_open(comm, &names, &part->dataset);
 }

@@ -1,0 +1,515 @@
+/* tests/hostile.c — HDF5 files that break one rule each. */
+#include "hostile.h"
+
+#include <hdf5.h>
+
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { ROWS = 40, FEATURES = 3, BYTES = ROWS * FEATURES * 8, FOREIGN_FILTER = 32001, MADE_UP_LINK = 100 };
+
+static const char *folder; /* where the files are made */
+static int failures;
+static double x[ROWS * FEATURES];
+
+static void expect(hid_t result, const char *what)
+{
+    if (result < 0) {
+        fprintf(stderr, "hostile: %s fails\n", what);
+        failures++;
+    }
+}
+
+static const char *in_folder(const char *name)
+{
+    static char path[4096];
+    snprintf(path, sizeof path, "%s/%s", folder, name);
+    return path;
+}
+
+/* ---- the parts of a file ---- */
+
+/* Makes a dataset [rows][features]; values may be NULL. */
+static void put_as(hid_t file, const char *name, hid_t type, hsize_t rows, hsize_t features, hid_t creation,
+                   const double *values)
+{
+    const hsize_t extent[] = {rows, features};
+    const hid_t space = H5Screate_simple(2, extent, NULL);
+    const hid_t dataset = H5Dcreate2(file, name, type, space, H5P_DEFAULT, creation, H5P_DEFAULT);
+    expect(dataset, name);
+    if (values != NULL) {
+        expect(H5Dwrite(dataset, H5T_NATIVE_DOUBLE, H5S_ALL, H5S_ALL, H5P_DEFAULT, values), name);
+    }
+    H5Dclose(dataset);
+    H5Sclose(space);
+}
+
+static void put(hid_t file, const char *name)
+{
+    put_as(file, name, H5T_IEEE_F64LE, ROWS, FEATURES, H5P_DEFAULT, x);
+}
+
+static void put_group(hid_t file, const char *name)
+{
+    const hid_t group = H5Gcreate2(file, name, H5P_DEFAULT, H5P_DEFAULT, H5P_DEFAULT);
+    expect(group, name);
+    H5Gclose(group);
+}
+
+/* Makes a dataset in chunks, of which nothing or all is written. */
+static void put_chunked(hid_t file, hsize_t rows, hsize_t features, hsize_t chunk_rows, hsize_t chunk_features,
+                        const double *values)
+{
+    const hsize_t chunk[] = {chunk_rows, chunk_features};
+    const hid_t creation = H5Pcreate(H5P_DATASET_CREATE);
+    H5Pset_chunk(creation, 2, chunk);
+    put_as(file, "/x", H5T_IEEE_F64LE, rows, features, creation, values);
+    H5Pclose(creation);
+}
+
+/* ---- links ---- */
+
+static void make_soft(hid_t file)
+{
+    put(file, "/inside");
+    expect(H5Lcreate_soft("/inside", file, "/x", H5P_DEFAULT, H5P_DEFAULT), "soft");
+}
+
+static void make_soft_group(hid_t file)
+{
+    put_group(file, "/inside");
+    put(file, "/inside/x");
+    expect(H5Lcreate_soft("/inside", file, "/soft", H5P_DEFAULT, H5P_DEFAULT), "soft");
+}
+
+static void make_external(hid_t file)
+{
+    put(file, "/near");
+    expect(H5Lcreate_external("secret.h5", "/x", file, "/x", H5P_DEFAULT, H5P_DEFAULT), "external");
+}
+
+static void make_external_group(hid_t file)
+{
+    expect(H5Lcreate_external("secret.h5", "/", file, "/far", H5P_DEFAULT, H5P_DEFAULT), "external");
+}
+
+/* What follows such a link; nobody ever does. */
+static hid_t follow(const char *name, hid_t group, const void *data, size_t size, hid_t links, hid_t transfer)
+{
+    (void)name;
+    (void)data;
+    (void)size;
+    (void)links;
+    (void)transfer;
+    return group;
+}
+
+static void make_made_up(hid_t file)
+{
+    H5L_class_t class = {
+        .version = H5L_LINK_CLASS_T_VERS, .id = (H5L_type_t)MADE_UP_LINK, .comment = "made up", .trav_func = follow};
+    expect(H5Lregister(&class), "a class of links");
+    expect(H5Lcreate_ud(file, "/x", (H5L_type_t)MADE_UP_LINK, "x", 1, H5P_DEFAULT, H5P_DEFAULT), "a made-up link");
+    H5Lunregister((H5L_type_t)MADE_UP_LINK);
+}
+
+/* /loop is the root, /a/b is /a. */
+static void make_cycle(hid_t file)
+{
+    put_group(file, "/a");
+    put(file, "/a/z");
+    expect(H5Lcreate_hard(file, "/", file, "/loop", H5P_DEFAULT, H5P_DEFAULT), "/loop");
+    expect(H5Lcreate_hard(file, "/a", file, "/a/b", H5P_DEFAULT, H5P_DEFAULT), "/a/b");
+}
+
+static void make_names(hid_t file)
+{
+    put(file, "/\033[31mred\n");
+}
+
+static void make_type(hid_t file)
+{
+    const hid_t type = H5Tcopy(H5T_STD_I32LE);
+    expect(H5Tcommit2(file, "/x", type, H5P_DEFAULT, H5P_DEFAULT, H5P_DEFAULT), "a committed type");
+    H5Tclose(type);
+}
+
+/* ---- places ---- */
+
+static void make_raw(hid_t file)
+{
+    const hid_t creation = H5Pcreate(H5P_DATASET_CREATE);
+    H5Pset_external(creation, in_folder("secret.raw"), 0, BYTES);
+    put_as(file, "/x", H5T_IEEE_F64LE, ROWS, FEATURES, creation, NULL);
+    H5Pclose(creation);
+}
+
+static void make_virtual(hid_t file)
+{
+    const hsize_t extent[] = {ROWS, FEATURES};
+    const hid_t creation = H5Pcreate(H5P_DATASET_CREATE), space = H5Screate_simple(2, extent, NULL);
+    expect(H5Pset_virtual(creation, space, in_folder("secret.h5"), "/x", space), "virtual");
+    put_as(file, "/x", H5T_IEEE_F64LE, ROWS, FEATURES, creation, NULL);
+    H5Sclose(space);
+    H5Pclose(creation);
+}
+
+/* Its number of rows is known to those who open the files secret.h5, … alone. */
+static void make_virtual_series(hid_t file)
+{
+    const hsize_t extent[] = {ROWS, FEATURES}, most[] = {H5S_UNLIMITED, FEATURES};
+    const hsize_t start[] = {0, 0}, count[] = {H5S_UNLIMITED, 1};
+    const hid_t creation = H5Pcreate(H5P_DATASET_CREATE), space = H5Screate_simple(2, extent, most);
+    const hid_t source = H5Screate_simple(2, extent, most);
+    H5Sselect_hyperslab(space, H5S_SELECT_SET, start, NULL, count, (const hsize_t[]){1, FEATURES});
+    H5Sselect_hyperslab(source, H5S_SELECT_SET, start, NULL, count, (const hsize_t[]){1, FEATURES});
+    expect(H5Pset_virtual(creation, space, in_folder("secret.h5"), "/x", source), "virtual series");
+    const hid_t dataset = H5Dcreate2(file, "/x", H5T_IEEE_F64LE, space, H5P_DEFAULT, creation, H5P_DEFAULT);
+    expect(dataset, "virtual series");
+    H5Dclose(dataset);
+    H5Sclose(source);
+    H5Sclose(space);
+    H5Pclose(creation);
+}
+
+/* ---- filters ---- */
+
+static size_t pass_through(unsigned flags, size_t count, const unsigned *values, size_t bytes, size_t *size,
+                           void **buffer)
+{
+    (void)flags;
+    (void)count;
+    (void)values;
+    (void)size;
+    (void)buffer;
+    return bytes;
+}
+
+static void make_filter(hid_t file)
+{
+    const H5Z_class2_t class = {.version = H5Z_CLASS_T_VERS,
+                                .id = FOREIGN_FILTER,
+                                .encoder_present = 1,
+                                .decoder_present = 1,
+                                .name = "foreign",
+                                .filter = pass_through};
+    const hsize_t chunk[] = {ROWS, FEATURES};
+    const hid_t creation = H5Pcreate(H5P_DATASET_CREATE);
+    expect(H5Zregister(&class), "a filter");
+    H5Pset_chunk(creation, 2, chunk);
+    H5Pset_filter(creation, FOREIGN_FILTER, H5Z_FLAG_MANDATORY, 0, NULL);
+    put_as(file, "/x", H5T_IEEE_F64LE, ROWS, FEATURES, creation, x);
+    H5Pclose(creation);
+    H5Fflush(file, H5F_SCOPE_GLOBAL);
+    H5Zunregister(FOREIGN_FILTER);
+}
+
+/* All filters of HDF5's own that hold on to every bit: these are read. */
+static void make_packed(hid_t file)
+{
+    const hsize_t chunk[] = {16, 2};
+    const hid_t creation = H5Pcreate(H5P_DATASET_CREATE);
+    H5Pset_chunk(creation, 2, chunk);
+    H5Pset_shuffle(creation);
+    H5Pset_deflate(creation, 6);
+    H5Pset_fletcher32(creation);
+    put_as(file, "/x", H5T_IEEE_F64LE, ROWS, FEATURES, creation, x);
+    H5Pclose(creation);
+}
+
+/* Integers whose chunks went through one filter that `set` adds. */
+static void put_filtered(hid_t file, hid_t type, herr_t (*set)(hid_t creation))
+{
+    const hsize_t chunk[] = {16, 2};
+    const hid_t creation = H5Pcreate(H5P_DATASET_CREATE);
+    H5Pset_chunk(creation, 2, chunk);
+    set(creation); /* an HDF5 without it leaves the chunks as they are */
+    put_as(file, "/x", type, ROWS, FEATURES, creation, x);
+    H5Pclose(creation);
+}
+
+static herr_t set_scaleoffset(hid_t creation)
+{
+    return H5Pset_scaleoffset(creation, H5Z_SO_INT, H5Z_SO_INT_MINBITS_DEFAULT);
+}
+
+static herr_t set_szip(hid_t creation)
+{
+    return H5Pset_szip(creation, H5_SZIP_NN_OPTION_MASK, 8);
+}
+
+static void make_scaleoffset(hid_t file)
+{
+    put_filtered(file, H5T_STD_I32LE, set_scaleoffset);
+}
+
+static void make_szip(hid_t file)
+{
+    put_filtered(file, H5T_STD_I32LE, set_szip);
+}
+
+static void make_nbit(hid_t file)
+{
+    const hid_t type = H5Tcopy(H5T_STD_I32LE);
+    H5Tset_precision(type, 12);
+    put_filtered(file, type, H5Pset_nbit);
+    H5Tclose(type);
+}
+
+/* ---- sizes ---- */
+
+static void make_plain(hid_t file)
+{
+    put(file, "/x");
+}
+
+static void make_sparse(hid_t file)
+{
+    put_chunked(file, (hsize_t)1 << 40, 2, 16, 2, NULL);
+}
+
+static void make_uncountable(hid_t file)
+{
+    put_chunked(file, (hsize_t)1 << 40, (hsize_t)1 << 40, 16, 16, NULL);
+}
+
+static void make_large_chunk(hid_t file)
+{
+    put_chunked(file, (hsize_t)1 << 28, 1, (hsize_t)1 << 28, 1, NULL);
+}
+
+static void make_hollow_chunk(hid_t file)
+{
+    put_chunked(file, (hsize_t)1 << 26, 1, (hsize_t)1 << 26, 1, NULL);
+}
+
+static void make_compact(hid_t file)
+{
+    const hid_t creation = H5Pcreate(H5P_DATASET_CREATE);
+    H5Pset_layout(creation, H5D_COMPACT);
+    put_as(file, "/x", H5T_IEEE_F64LE, ROWS, FEATURES, creation, x);
+    H5Pclose(creation);
+}
+
+/* ---- types ---- */
+
+static void put_type(hid_t file, hid_t type)
+{
+    put_as(file, "/x", type, ROWS, FEATURES, H5P_DEFAULT, NULL);
+    H5Tclose(type);
+}
+
+static void make_wide_integer(hid_t file)
+{
+    const hid_t type = H5Tcopy(H5T_STD_I64LE);
+    H5Tset_size(type, 1 << 20);
+    put_type(file, type);
+}
+
+static void make_wide_float(hid_t file)
+{
+    const hid_t type = H5Tcopy(H5T_IEEE_F64LE);
+    H5Tset_size(type, 100);
+    put_type(file, type);
+}
+
+static void make_vax(hid_t file)
+{
+    put_type(file, H5Tcopy(H5T_VAX_F64));
+}
+
+static void make_wide_text(hid_t file)
+{
+    const hid_t type = H5Tcopy(H5T_C_S1);
+    H5Tset_size(type, (size_t)1 << 30);
+    put_type(file, type);
+}
+
+/* ---- bytes that no program writes ---- */
+
+/* Replaces the bytes wherever they are. */
+static void replace(const char *path, const void *old, const void *new, size_t bytes)
+{
+    static char content[1 << 20];
+    FILE *stream = fopen(path, "r+b");
+    const size_t length = stream == NULL ? 0 : fread(content, 1, sizeof content, stream);
+    char *place = memmem(content, length, old, bytes);
+    expect(place == NULL ? -1 : 0, path);
+    for (; place != NULL; place = memmem(place, length - (size_t)(place - content), old, bytes)) {
+        memcpy(place, new, bytes);
+    }
+    if (stream != NULL) {
+        rewind(stream);
+        fwrite(content, 1, length, stream);
+        fclose(stream);
+    }
+}
+
+/* The same for numbers as HDF5 stores them. */
+static void replace_pair(const char *path, uint64_t old_a, uint64_t old_b, uint64_t new_a, uint64_t new_b)
+{
+    const uint64_t old[] = {old_a, old_b}, new[] = {new_a, new_b};
+    replace(path, old, new, sizeof old);
+}
+
+static void more_rows(const char *path)
+{
+    replace_pair(path, ROWS, FEATURES, 4000, FEATURES);
+}
+
+/* Where the elements of /x lie in the file. */
+static uint64_t place_of_x(const char *path)
+{
+    const hid_t file = H5Fopen(path, H5F_ACC_RDONLY, H5P_DEFAULT), dataset = H5Dopen2(file, "/x", H5P_DEFAULT);
+    const haddr_t place = H5Dget_offset(dataset);
+    H5Dclose(dataset);
+    H5Fclose(file);
+    return place;
+}
+
+static void past_the_end(const char *path)
+{
+    replace_pair(path, place_of_x(path), BYTES, 1 << 20, BYTES);
+}
+
+static void claim_all(const char *path)
+{
+    const uint64_t place = place_of_x(path);
+    replace_pair(path, ROWS, FEATURES, (uint64_t)1 << 40, FEATURES);
+    replace_pair(path, place, BYTES, place, (uint64_t)24 << 40);
+}
+
+static void many_dimensions(const char *path)
+{
+    static const char old[] = {1, 2, 1, 0, 0, 0, 0, 0, ROWS}, new[] = {1, 40, 1, 0, 0, 0, 0, 0, ROWS};
+    replace(path, old, new, sizeof old);
+}
+
+/* The exponent of a float64 begins at bit 52, has 11 bits and 1023 added. */
+static void stray_exponent(const char *path)
+{
+    static const unsigned char old[] = {52, 11, 0, 52, 0xFF, 3}, new[] = {200, 50, 0, 52, 0xFF, 3};
+    replace(path, old, new, sizeof old);
+}
+
+/* ---- all together ---- */
+
+static const struct {
+    void (*make)(hid_t file);
+    void (*spoil)(const char *path); /* the finished file; NULL: it is bad as it is */
+} makers[] = {
+    {make_plain, NULL},
+    {make_packed, NULL},
+    {make_scaleoffset, NULL},
+    {make_szip, NULL},
+    {make_nbit, NULL},
+    {make_soft, NULL},
+    {make_soft_group, NULL},
+    {make_external, NULL},
+    {make_external_group, NULL},
+    {make_made_up, NULL},
+    {make_cycle, NULL},
+    {make_names, NULL},
+    {make_type, NULL},
+    {make_raw, NULL},
+    {make_virtual, NULL},
+    {make_virtual_series, NULL},
+    {make_filter, NULL},
+    {make_sparse, NULL},
+    {make_uncountable, NULL},
+    {make_large_chunk, NULL},
+    {make_hollow_chunk, NULL},
+    {make_wide_integer, NULL},
+    {make_wide_float, NULL},
+    {make_vax, NULL},
+    {make_wide_text, NULL},
+    {make_plain, more_rows},
+    {make_compact, more_rows},
+    {make_plain, past_the_end},
+    {make_plain, claim_all},
+    {make_plain, many_dimensions},
+    {make_plain, stray_exponent},
+};
+
+const hostile_file hostile_files[] = {
+    {"plain", "/x", NULL, false},
+    {"packed", "/x", NULL, false},
+    {"scaleoffset", "/x", NULL, false},
+    {"szip", "/x", NULL, false},
+    {"nbit", "/x", NULL, false},
+    {"soft", "/x", "/x is a soft link, to /inside, and only hard links are followed: name the dataset itself", false},
+    {"soft_group", "/soft/x", "/soft is a soft link, to /inside, and", false},
+    {"external", "/x", "/x is a link to another file, secret.h5, dataset /x: name that file, or", true},
+    {"external_group", "/far/x", "/far is a link to another file, secret.h5, dataset /: name", true},
+    {"made_up", "/x", "/x is a link of a kind that some program made up", false},
+    {"cycle", "/x", "there is no dataset /x; the file has /a/z [40][3], /loop/a/z [40][3]", false},
+    {"names", "/x", "the file has /?[31mred? [40][3]", false},
+    {"type", "/x", "dataset /x cannot be opened: ", false},
+    {"raw", "/x", "the elements of dataset /x lie in another file, ", true},
+    {"virtual", "/x", "dataset /x is virtual, put together from other datasets: copy it", true},
+    {"virtual_series", "/x", "dataset /x is virtual", true},
+    {"filter", "/x", "packed by filter 32001, foreign, which is none of HDF5's own, and none is loaded: repack", false},
+    {"sparse", "/x", "dataset /x claims 17592186044416 bytes, more than the file can hold, which has ", false},
+    {"uncountable", "/x", "dataset /x claims more elements than can be counted", false},
+    {"large_chunk", "/x", "dataset /x lies in chunks of 2147483648 bytes; at most 1073741824 are read", false},
+    {"hollow_chunk", "/x", "dataset /x claims 536870912 bytes, more than the file can hold", false},
+    {"wide_integer", "/x", "its elements are of a type that no program makes", false},
+    {"wide_float", "/x", "its elements are of a type that no program makes", false},
+    {"vax", "/x", "its elements are of a type that no program makes", false},
+    {"wide_text", "/x", "its elements are of a type that no program makes, or of more than 33554432 bytes", false},
+    {"more_rows", "/x", "dataset /x claims 96000 bytes, more than the file can hold: 960 from byte", false},
+    {"more_compact_rows", "/x", "dataset /x claims 96000 bytes, more than the file can hold: 960 from byte 0", false},
+    {"past_the_end", "/x", "dataset /x claims 960 bytes, more than the file can hold: 960 from byte 1048576 on", false},
+    {"claim_all", "/x", "dataset /x claims 26388279066624 bytes, more than the file can hold", false},
+    {"many_dimensions", "/x", "dataset /x cannot be opened: ", false},
+    {"stray_exponent", "/x", "its elements are of a type that no program makes", false},
+};
+
+const size_t hostile_count = sizeof hostile_files / sizeof *hostile_files;
+
+_Static_assert(sizeof makers / sizeof *makers == sizeof hostile_files / sizeof *hostile_files, "each is made");
+
+static void make_secrets(void)
+{
+    const hid_t file = H5Fcreate(in_folder("secret.h5"), H5F_ACC_TRUNC, H5P_DEFAULT, H5P_DEFAULT);
+    expect(file, "secret.h5");
+    put_chunked(file, ROWS, FEATURES, ROWS, FEATURES, x);
+    H5Fclose(file);
+    FILE *raw = fopen(in_folder("secret.raw"), "wb");
+    expect(raw == NULL ? -1 : 0, "secret.raw");
+    if (raw != NULL) {
+        fwrite(x, sizeof x, 1, raw);
+        fclose(raw);
+    }
+}
+
+int hostile_make(const char *where)
+{
+    folder = where;
+    failures = 0;
+    for (int i = 0; i < ROWS * FEATURES; i++) {
+        x[i] = i / FEATURES % 3 + 0.25 * (i % FEATURES) + 0.01 * i;
+    }
+    make_secrets();
+    for (size_t i = 0; i < hostile_count; i++) {
+        char path[4096], name[64];
+        const hsize_t rows = ROWS;
+        const int32_t labels[ROWS] = {0, 1};
+        snprintf(name, sizeof name, "%s.h5", hostile_files[i].name);
+        snprintf(path, sizeof path, "%s", in_folder(name));
+        const hid_t file = H5Fcreate(path, H5F_ACC_TRUNC, H5P_DEFAULT, H5P_DEFAULT);
+        const hid_t space = H5Screate_simple(1, &rows, NULL);
+        const hid_t targets = H5Dcreate2(file, "/y", H5T_STD_I32LE, space, H5P_DEFAULT, H5P_DEFAULT, H5P_DEFAULT);
+        expect(H5Dwrite(targets, H5T_NATIVE_INT32, H5S_ALL, H5S_ALL, H5P_DEFAULT, labels), path);
+        H5Dclose(targets);
+        H5Sclose(space);
+        makers[i].make(file);
+        expect(H5Fclose(file), path);
+        if (makers[i].spoil != NULL) {
+            makers[i].spoil(path);
+        }
+    }
+    return failures;
+}

@@ -1,0 +1,22 @@
+/* tests/hostile.h — HDF5 files that break one rule each (src/storage/hdf5_check.h), for tests and as seeds of fuzzing. */
+#ifndef FCNN_TESTS_HOSTILE_H
+#define FCNN_TESTS_HOSTILE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+typedef struct hostile_file {
+    const char *name;    /* of the file, without .h5 */
+    const char *dataset; /* the one that breaks the rule */
+    const char *words;   /* of the message; NULL: the file is good */
+    bool is_outside;     /* it is good where other files are allowed */
+} hostile_file;
+
+extern const hostile_file hostile_files[];
+extern const size_t hostile_count;
+
+/* Makes NAME.h5 of each in a folder that exists, and the files that some of them lead to: secret.h5 and secret.raw.
+ * Returns how many could not be made. */
+int hostile_make(const char *folder);
+
+#endif

@@ -1,0 +1,225 @@
+/* tests/test_hdf5_check.c — files from anyone: each rule refuses the file that breaks it, and nothing stays open. */
+#include "harness.h"
+#include "hostile.h"
+
+#include "core/memory_limit.h"
+#include "storage/hdf5_check.h"
+#include "storage/hdf5_image.h"
+
+#include <hdf5.h>
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+/* The folder of the hostile files; made at the first call. */
+static const char *folder(void)
+{
+    static char path[1024];
+    if (path[0] == '\0') {
+        snprintf(path, sizeof path, "%s", harness_path("hostile"));
+        CU_ASSERT_EQUAL_FATAL(mkdir(path, 0700), 0);
+        CU_ASSERT_EQUAL_FATAL(hostile_make(path), 0);
+    }
+    return path;
+}
+
+static const char *hostile_path(const char *name)
+{
+    static char path[2048];
+    snprintf(path, sizeof path, "%s/%s.h5", folder(), name);
+    return path;
+}
+
+/* HDF5 counts what belongs to files; of all else the numbers rise, so that those of a time can be tried. */
+typedef struct ids {
+    hid_t space, type, list;
+} ids;
+
+static ids next_ids(void)
+{
+    const ids next = {H5Screate(H5S_SCALAR), H5Tcopy(H5T_NATIVE_INT), H5Pcreate(H5P_DATASET_CREATE)};
+    H5Sclose(next.space);
+    H5Tclose(next.type);
+    H5Pclose(next.list);
+    return next;
+}
+
+static int count_valid(hid_t first, hid_t last)
+{
+    int count = 0;
+    for (hid_t id = first; id < last; id++) {
+        count += H5Iis_valid(id) > 0;
+    }
+    return count;
+}
+
+/* How many ids made since then are open. */
+static int count_open(ids since)
+{
+    const ids now = next_ids();
+    return (int)H5Fget_obj_count((hid_t)H5F_OBJ_ALL, H5F_OBJ_ALL) + count_valid(since.space, now.space) +
+           count_valid(since.type, now.type) + count_valid(since.list, now.list);
+}
+
+static fcnn_hdf5_file *open_fatal(const char *path)
+{
+    fcnn_hdf5_file *file = NULL;
+    HARNESS_OK(fcnn_hdf5_open(path, &file));
+    CU_ASSERT_PTR_NOT_NULL_FATAL(file);
+    return file;
+}
+
+/* Reads what the file breaks its rule with, in each way that there is. */
+static void read_hostile(const hostile_file *hostile, bool allow)
+{
+    const fcnn_status expected = hostile->words == NULL || (allow && hostile->is_outside) ? FCNN_OK : FCNN_EDATA;
+    fcnn_hdf5_info info = {0};
+    double values[200];
+    char *text;
+    int64_t budget;
+    fcnn_hdf5_file *file = open_fatal(hostile_path(hostile->name));
+    fcnn_hdf5_allow_external(file, allow);
+    HARNESS_STATUS(fcnn_hdf5_describe(file, hostile->dataset, &info), expected);
+    if (expected == FCNN_OK) {
+        CU_ASSERT(info.rank == 2 && info.dims[0] == 40 && info.dims[1] == 3);
+    } else {
+        HARNESS_ERROR_HAS(hostile->words);
+        HARNESS_ERROR_HAS(hostile_path(hostile->name));
+    }
+    HARNESS_STATUS(fcnn_hdf5_read_rows(file, hostile->dataset, 0, 40, values), expected);
+    if (expected == FCNN_OK && info.type == FCNN_TYPE_FLOAT64) {
+        CU_ASSERT_DOUBLE_EQUAL(values[119], 0.5 + 1.19, 1e-12);
+    } else if (expected == FCNN_OK) {
+        CU_ASSERT_EQUAL(((const int32_t *)(const void *)values)[119], 1);
+    }
+    HARNESS_STATUS(fcnn_hdf5_read_columns(file, hostile->dataset, 0, 1, values), expected);
+    if (!allow) { /* no model lies in other files */
+        budget = fcnn_hdf5_bytes(file);
+        HARNESS_STATUS(fcnn_hdf5_describe_whole(file, hostile->dataset, &budget, &info), expected);
+    }
+    HARNESS_STATUS(fcnn_hdf5_read_text(file, hostile->dataset, 100, &text), FCNN_EDATA);
+    HARNESS_STATUS(fcnn_hdf5_read_text_attribute(file, hostile->dataset, "units", 100, &text), FCNN_EDATA);
+    HARNESS_STATUS(fcnn_hdf5_describe(file, "/missing", &info), FCNN_EDATA);
+    HARNESS_ERROR_HAS("there is no dataset /missing; the file has ");
+    CU_ASSERT_PTR_NULL(strstr(fcnn_error_text(), "/far/"));
+    CU_ASSERT_EQUAL(H5Fget_obj_count((hid_t)H5F_OBJ_ALL, H5F_OBJ_ALL), 1); /* closing closes all */
+    fcnn_hdf5_close(file);
+}
+
+static void each_rule_refuses_what_breaks_it(void)
+{
+    const char *path = folder();
+    CU_ASSERT_PTR_NOT_NULL(path);
+    for (size_t i = 0; i < hostile_count; i++) {
+        for (int allow = 0; allow < 2; allow++) {
+            const ids before = next_ids();
+            read_hostile(&hostile_files[i], allow != 0);
+            if (count_open(before) != 0) {
+                fprintf(stderr, "%s: something stays open\n", hostile_files[i].name);
+                CU_FAIL("ids");
+            }
+        }
+    }
+}
+
+static void names_of_any_length_are_looked_up(void)
+{
+    char name[3000];
+    fcnn_hdf5_info info;
+    fcnn_hdf5_file *file = open_fatal(hostile_path("plain"));
+    memset(name, 'n', sizeof name);
+    name[sizeof name - 1] = '\0';
+    HARNESS_STATUS(fcnn_hdf5_describe(file, name, &info), FCNN_EDATA);
+    HARNESS_ERROR_HAS("nnn...: a name of more than 1023 bytes");
+    name[1023] = '\0';
+    HARNESS_STATUS(fcnn_hdf5_describe(file, name, &info), FCNN_EDATA);
+    HARNESS_ERROR_HAS("there is no dataset nnn");
+    HARNESS_OK(fcnn_hdf5_describe(file, "x", &info));
+    HARNESS_OK(fcnn_hdf5_describe(file, "//x", &info));
+    HARNESS_OK(fcnn_hdf5_describe(file, "/./x", &info));
+    HARNESS_STATUS(fcnn_hdf5_describe(file, "/", &info), FCNN_EDATA);
+    HARNESS_ERROR_HAS("/ is a group, not a dataset; the file has /x [40][3], /y [40]");
+    fcnn_hdf5_close(file);
+}
+
+/* Whether something is there is not asked of other files either: reading it then says why. */
+static void what_is_behind_links_is_not_looked_for(void)
+{
+    int64_t number;
+    fcnn_hdf5_file *file = open_fatal(hostile_path("external_group"));
+    CU_ASSERT_TRUE(fcnn_hdf5_has(file, "/far"));
+    CU_ASSERT_TRUE(fcnn_hdf5_has(file, "/far/nothing"));
+    CU_ASSERT_TRUE(fcnn_hdf5_has_attribute(file, "/far", "version"));
+    CU_ASSERT_FALSE(fcnn_hdf5_has(file, "/near"));
+    CU_ASSERT_FALSE(fcnn_hdf5_has_attribute(file, "/near", "version"));
+    HARNESS_STATUS(fcnn_hdf5_read_integer_attribute(file, "/far", "version", &number), FCNN_EDATA);
+    HARNESS_ERROR_HAS("/far is a link to another file");
+    fcnn_hdf5_close(file);
+}
+
+/* A file that is appended to must not lead the writer into another one. */
+static void nothing_is_written_behind_links(void)
+{
+    static const char *const names[] = {"/far/z", "/far/group/z"};
+    const fcnn_hdf5_info info = {.type = FCNN_TYPE_FLOAT64, .rank = 1, .dims = {4}};
+    for (int i = 0; i < 2; i++) {
+        fcnn_hdf5_output *output = NULL;
+        HARNESS_OK(fcnn_hdf5_output_append(hostile_path("external_group"), &output));
+        HARNESS_STATUS(fcnn_hdf5_output_dataset(output, names[i], &info), FCNN_EOUTPUT);
+        fcnn_hdf5_output_abandon(output);
+    }
+    fcnn_hdf5_file *secret = open_fatal(hostile_path("secret"));
+    CU_ASSERT_FALSE(fcnn_hdf5_has(secret, "/z"));
+    CU_ASSERT_FALSE(fcnn_hdf5_has(secret, "/group"));
+    fcnn_hdf5_close(secret);
+}
+
+/* Attributes of sizes that no number has. */
+static void attributes_have_sound_types(void)
+{
+    const char *path = harness_path("attributes.h5");
+    const ids before = next_ids();
+    const hid_t made = H5Fcreate(path, H5F_ACC_TRUNC, H5P_DEFAULT, H5P_DEFAULT);
+    const hid_t type = H5Tcopy(H5T_STD_I64LE), space = H5Screate(H5S_SCALAR);
+    H5Tset_size(type, 10000);
+    H5Aclose(H5Acreate2(made, "wide", type, space, H5P_DEFAULT, H5P_DEFAULT));
+    H5Sclose(space);
+    H5Tclose(type);
+    H5Fclose(made);
+    int64_t number;
+    fcnn_hdf5_file *file = open_fatal(path);
+    HARNESS_STATUS(fcnn_hdf5_read_integer_attribute(file, "/", "wide", &number), FCNN_EDATA);
+    HARNESS_ERROR_HAS("attribute wide of / is of a type that no program makes");
+    HARNESS_STATUS(fcnn_hdf5_read_integer_attribute(file, "/", "absent", &number), FCNN_EDATA);
+    HARNESS_ERROR_HAS("attribute absent of / is missing or damaged");
+    fcnn_hdf5_close(file);
+    CU_ASSERT_EQUAL(count_open(before), 0);
+}
+
+/* Plugins are off while HDF5 works for us, and as the caller has them afterwards. */
+static void plugins_are_off(void)
+{
+    unsigned state = 0;
+    H5PLset_loading_state(H5PL_FILTER_PLUGIN);
+    fcnn_hdf5_enter();
+    H5PLget_loading_state(&state);
+    CU_ASSERT_EQUAL(state, 0);
+    fcnn_hdf5_leave();
+    H5PLget_loading_state(&state);
+    CU_ASSERT_EQUAL(state, H5PL_FILTER_PLUGIN);
+}
+
+static void memory_has_a_limit(void)
+{
+    const int64_t limit = fcnn_memory_limit();
+    CU_ASSERT_TRUE(limit > (1 << 20) && limit < INT64_MAX);
+}
+
+HARNESS_MAIN("hdf5_check", {"each rule refuses what breaks it", each_rule_refuses_what_breaks_it},
+             {"names of any length are looked up", names_of_any_length_are_looked_up},
+             {"what is behind links is not looked for", what_is_behind_links_is_not_looked_for},
+             {"nothing is written behind links", nothing_is_written_behind_links},
+             {"attributes have sound types", attributes_have_sound_types}, {"plugins are off", plugins_are_off},
+             {"memory has a limit", memory_has_a_limit})
