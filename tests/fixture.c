@@ -41,10 +41,11 @@ static fcnn_status put(fcnn_hdf5_output *file, const char *name, const fcnn_hdf5
 
 static fcnn_status write_file(const fixture_data *data, const char *path)
 {
-    const fcnn_hdf5_info x = {FCNN_TYPE_FLOAT64, 2, {data->rows, data->features}};
     const bool has_labels = data->outputs == 0;
-    const fcnn_hdf5_info y = {
-        has_labels ? FCNN_TYPE_INT32 : FCNN_TYPE_FLOAT64, has_labels ? 1 : 2, {data->rows, data->outputs}};
+    const fcnn_hdf5_info x = {.type = FCNN_TYPE_FLOAT64, .rank = 2, .dims = {data->rows, data->features}};
+    const fcnn_hdf5_info y = {.type = has_labels ? FCNN_TYPE_INT32 : FCNN_TYPE_FLOAT64,
+                              .rank = has_labels ? 1 : 2,
+                              .dims = {data->rows, data->outputs}};
     int32_t *labels = numbers_zeros(data->rows, sizeof *labels);
     for (int64_t row = 0; has_labels && row < data->rows; row++) {
         labels[row] = (int32_t)data->y[row];
