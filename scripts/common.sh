@@ -7,7 +7,7 @@ fcnn_build_packages="gcc libc6-dev make autoconf automake libtool pkg-config ope
 # g++ for the public headers, which C++ programs include too; then what looks into files and processes; a SLURM, its way
 # to start MPI, and networks of its own, for tests/slurm and tests/hosts
 # shellcheck disable=SC2034
-fcnn_test_packages="libcunit1-dev hdf5-tools binutils g++ shellcheck gzip procps
+fcnn_test_packages="libcunit1-dev hdf5-tools binutils g++ shellcheck gzip procps strace
     slurmctld slurmd slurm-client munge libpmix-dev iproute2"
 
 fcnn_say() {

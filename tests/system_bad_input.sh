@@ -6,10 +6,14 @@ set -u
 . "$(dirname "$0")/system.sh"
 make_hdf5=$bin/tests/make_hdf5
 limit=${FCNN_BAD_INPUT_TIMEOUT:-20}
+# Open MPI would start a daemon for each run without mpirun; half of its time
+export OMPI_MCA_ess_singleton_isolated=1
 
 # ---- what is there: good and bad data, and a finished run in the folder kept ----
 
-"$make_hdf5" odd odd.h5 && "$make_hdf5" broken broken.h5 || exit 1
+mkdir hostile
+"$make_hdf5" odd odd.h5 && "$make_hdf5" broken broken.h5 && "$make_hdf5" hostile hostile &&
+    "$make_hdf5" model hostile_model.h5 || exit 1
 cat >good.ini <<'END'
 [data]
 train = odd.h5
@@ -82,8 +86,9 @@ faults()
 }
 
 # refused WHAT CODE WORDS COMMAND…: by the program, on each of the numbers of ranks in $counts.
-# 0 is without mpirun, which gives one rank.
-counts='0 2'
+# 0 is without mpirun, which gives one rank, and is much faster: one case of each kind of failure has more, since how
+# the ranks end depends on the place in the program where they agree.
+counts=0
 refused()
 {
     local what=$1 expected=$2 words=$3 program wrong='' np now
@@ -132,9 +137,7 @@ config()
 
 # ---- the command line ----
 
-counts='0 3'
-refused 'no config' 64 'no config is given' "$bin/fcnn-train"
-counts=0
+counts='0 3' refused 'no config' 64 'no config is given' "$bin/fcnn-train"
 refused 'two configs' 64 'what is b.ini' "$bin/fcnn-train" good.ini b.ini
 refused 'an unknown option' 64 'unknown option --chekc' "$bin/fcnn-train" --chekc good.ini
 refused '--set without a value' 64 '--set' "$bin/fcnn-train" good.ini --set
@@ -146,8 +149,7 @@ bad '--set of an unknown exchange' 78 "--set train.exchange=ring|train.exchange|
 
 # ---- configs ----
 
-counts='0 2'
-refused 'a missing config' 66 'absent.ini|No such file' "$bin/fcnn-train" absent.ini
+counts='0 2' refused 'a missing config' 66 'absent.ini|No such file' "$bin/fcnn-train" absent.ini
 refused 'a folder as config' 66 'kept|Is a directory' "$bin/fcnn-train" kept
 if [ "$(id -u)" != 0 ]; then
     cp good.ini secret.ini
@@ -155,8 +157,8 @@ if [ "$(id -u)" != 0 ]; then
     existing=$(sums)
     refused 'an unreadable config' 66 'secret.ini|Permission denied' "$bin/fcnn-train" secret.ini
 fi
-config 'an unknown key' "bad.ini:3|unknown key 'epoch'|[train]|'epochs'" '[train]' '# a comment' 'epoch = 3'
-counts=0
+counts='0 2' config 'an unknown key' "bad.ini:3|unknown key 'epoch'|[train]|'epochs'" '[train]' '# a comment' \
+    'epoch = 3'
 config 'an empty config' 'bad.ini|data.train is not given' ''
 config 'an unknown section' 'bad.ini:1|unknown section [trian]|[train]' '[trian]' 'epochs = 3'
 config 'a key of another section' 'bad.ini:2|epochs|[train]' '[data]' 'epochs = 3'
@@ -186,46 +188,91 @@ config 'two words for three layers' 'bad.ini|model.activation|model.hidden' '[da
 config 'an output and a loss that do not fit' 'model.output = softmax|train.loss = mse' '[data]' 'train = odd.h5' \
     '[model]' 'output = softmax' '[train]' 'loss = mse'
 config 'validation of all rows' 'data.validation' '[data]' 'train = odd.h5' 'validation = 1.0'
-counts='0 3'
 bad 'validation of so few rows that none is left' 78 'data.validation|40 rows' --set data.validation=0.001 \
     --set output.directory=fresh
-bad 'more blocks than rows' 78 'train.blocks = 17|16 rows' --set train.blocks=17 --set output.directory=fresh
-bad 'a network beyond all memory' 70 'out of memory' --set model.hidden=1000000,1000000,1000000 \
+counts='0 3' bad 'more blocks than rows' 78 'train.blocks = 17|16 rows' --set train.blocks=17 \
+    --set output.directory=fresh
+counts='0 3' bad 'a network beyond all memory' 70 'out of memory' --set model.hidden=1000000,1000000,1000000 \
     --set output.directory=fresh
 
 # ---- data files ----
 
-bad 'a missing data file' 66 'absent.h5|No such file' --set data.train=absent.h5
+counts='0 3' bad 'a missing data file' 66 'absent.h5|No such file' --set data.train=absent.h5
 bad 'text as data' 65 'text.h5|not an HDF5 file' --set data.train=text.h5
 bad 'a truncated data file' 65 'cut.h5' --set data.train=cut.h5
 bad 'a missing test file' 66 'absent.h5|No such file' --set data.test=absent.h5
-counts=0
 bad 'an empty data file' 65 'empty.h5|empty' --set data.train=empty.h5
 bad 'a folder as data' 66 'folder.h5|folder' --set data.train=folder.h5
 bad 'a pipe as data' 66 'pipe.h5|no regular file' --set data.train=pipe.h5
 bad 'a device as data' 66 '/dev/zero|no regular file' --set data.train=/dev/zero
 bad 'a missing validation file' 66 'absent.h5|No such file' --set data.validation=./absent.h5
-counts='0 3'
-bad 'data that fails its checksum' 65 'broken.h5|/x' --set data.train=broken.h5
-bad 'a missing dataset' 65 'odd.h5|/inputs|/x [40][3]' --set data.inputs=/inputs
-counts=0
+counts='0 3' bad 'data that fails its checksum' 65 'broken.h5|/x' --set data.train=broken.h5
+counts='0 3' bad 'a missing dataset' 65 'odd.h5|/inputs|/x [40][3]' --set data.inputs=/inputs
 bad 'a missing dataset of targets' 65 'odd.h5|/labels' --set data.targets=/labels
 bad 'a group as dataset' 65 'odd.h5|/group|a group' --set data.inputs=/group
-bad 'a link to nowhere' 65 'odd.h5|/dangling' --set data.inputs=/dangling
-bad 'a link to a file that is gone' 65 'odd.h5|/elsewhere' --set data.inputs=/elsewhere
-bad 'data in a file that is gone' 65 'odd.h5|/outside' --set data.inputs=/outside
+bad 'a link to nowhere' 65 'odd.h5|/dangling|soft link, to /nowhere' --set data.inputs=/dangling
+bad 'a link to a file that is gone' 65 'odd.h5|/elsewhere|another file, absent.h5' --set data.inputs=/elsewhere
+bad 'data in a file that is gone' 65 'odd.h5|/outside|another file, absent.raw' --set data.inputs=/outside
 bad 'texts' 65 'odd.h5|/text|text' --set data.inputs=/text
 bad 'complex numbers' 65 'odd.h5|/pair|not numbers' --set data.inputs=/pair
 bad 'a single value' 65 'odd.h5|/scalar|single value' --set data.inputs=/scalar
 bad 'a dataset without data' 65 'odd.h5|/null' --set data.inputs=/null
 bad 'a single value as target' 65 'odd.h5|/scalar|single value' --set data.targets=/scalar
 
+# ---- data files from anyone: each breaks one rule of src/storage/hdf5_check.h ----
+
+# hostile NAME WORDS [OPTION…]
+hostile()
+{
+    bad "hostile data: $1" 65 "hostile/$1.h5|$2" --set data.train="hostile/$1.h5" "${@:3}"
+}
+hostile soft '/x|soft link, to /inside|name the dataset itself'
+hostile soft_group '/soft is a soft link, to /inside' --set data.inputs=/soft/x
+counts='0 3' hostile external '/x|another file, secret.h5, dataset /x|data.allow_external = yes'
+hostile external_group '/far|another file, secret.h5' --set data.inputs=/far/x
+hostile made_up '/x|made up|hard links'
+hostile cycle 'there is no dataset /x; the file has /a/z [40][3]'
+hostile names 'no dataset /x; the file has /?[31mred? [40][3]'
+hostile type '/x cannot be opened'
+hostile raw '/x|secret.raw|h5repack|data.allow_external = yes'
+hostile virtual '/x is virtual|data.allow_external = yes'
+hostile virtual_series '/x is virtual'
+hostile filter '/x|filter 32001, foreign|h5repack'
+hostile sparse '/x claims 17592186044416 bytes, more than the file can hold'
+hostile uncountable '/x claims more elements than can be counted'
+hostile large_chunk '/x lies in chunks of 2147483648 bytes|h5repack -l'
+hostile hollow_chunk '/x claims 536870912 bytes, more than the file can hold'
+hostile wide_integer '/x|of a type that no program makes'
+hostile wide_float '/x|of a type that no program makes'
+hostile vax '/x|of a type that no program makes'
+hostile wide_text '/x|more than 33554432 bytes'
+hostile more_rows '/x claims 96000 bytes, more than the file can hold'
+hostile more_compact_rows '/x claims 96000 bytes, more than the file can hold'
+hostile past_the_end '/x claims 960 bytes, more than the file can hold: 960 from byte 1048576 on'
+hostile claim_all '/x claims 26388279066624 bytes, more than the file can hold'
+hostile many_dimensions '/x cannot be opened'
+hostile stray_exponent '/x|of a type that no program makes'
+bad 'hostile data: a name without end' 65 'a name of more than 1023 bytes' \
+    --set data.inputs="$(printf '%2000s' '' | tr ' ' n)"
+bad 'hostile data: validation rows elsewhere' 65 'hostile/external.h5|another file' \
+    --set data.validation=./hostile/external.h5
+bad 'hostile data: test rows elsewhere' 65 'hostile/external.h5|another file' --set data.test=hostile/external.h5
+for name in external raw virtual virtual_series; do
+    train 0 --set output.directory=allowed --set data.train=hostile/$name.h5 --set data.allow_external=yes good.ini
+    tap_run "bad input: with data.allow_external $name is read" test "$code" = 0
+    rm -rf allowed
+done
+for name in plain packed; do
+    train 0 --set output.directory=allowed --set data.train=hostile/$name.h5 good.ini
+    tap_run "bad input: $name, which breaks no rule, is read" test "$code" = 0
+    rm -rf allowed
+done
+
 # ---- shapes ----
 
-counts='0 3'
 bad 'transposed inputs' 65 'odd.h5|/x_transposed [3][40]|/y [40]|data.order = columns' --set data.inputs=/x_transposed
-bad 'inputs and targets of different length' 65 'odd.h5|/x [40][3]|40 rows|/y_short [39]|39' --set data.targets=/y_short
-counts=0
+counts='0 2' bad 'inputs and targets of different length' 65 'odd.h5|/x [40][3]|40 rows|/y_short [39]|39' \
+    --set data.targets=/y_short
 bad 'order=columns where it does not fit' 65 'odd.h5|/x|data.order = rows' --set data.order=columns \
     --set output.directory=fresh
 bad 'zero rows' 65 'odd.h5|/x_no_rows|[0][3]' --set data.inputs=/x_no_rows --set data.targets=/y_no_rows
@@ -239,26 +286,25 @@ bad 'another length in the test rows' 65 '/x_deep [20][3][2]|/y [40]' --set data
 
 # ---- values ----
 
-counts='0 2 3'
-new 'NaN in the inputs' 65 'odd.h5|/x_nan|row 17, column 2|NaN' --set data.inputs=/x_nan
-new 'a negative label' 65 'odd.h5|/y_negative|row 7|-1|negative' --set data.targets=/y_negative
-counts='0 3'
-new 'Inf in the inputs, in the last row' 65 'odd.h5|/x_inf|row 39, column 0|infinite' --set data.inputs=/x_inf
+counts='0 2 3' new 'NaN in the inputs' 65 'odd.h5|/x_nan|row 17, column 2|NaN' --set data.inputs=/x_nan
+counts='0 3' new 'a negative label' 65 'odd.h5|/y_negative|row 7|-1|negative' --set data.targets=/y_negative
+counts='0 3' new 'Inf in the inputs, in the last row' 65 'odd.h5|/x_inf|row 39, column 0|infinite' \
+    --set data.inputs=/x_inf
 new 'NaN in the targets' 65 'odd.h5|/y_nan|row 5|NaN' --set data.targets=/y_nan
-new 'NaN in the test rows' 65 'odd.h5|/x_nan|row 17, column 2|NaN' --set data.test=odd.h5 --set data.test_inputs=/x_nan
+counts='0 2' new 'NaN in the test rows' 65 'odd.h5|/x_nan|row 17, column 2|NaN' --set data.test=odd.h5 \
+    --set data.test_inputs=/x_nan
 new 'NaN behind a validation part' 65 'odd.h5|/x_nan|row 17, column 2|NaN' --set data.inputs=/x_nan \
     --set data.validation=0.3
 new 'a label past the classes' 65 'odd.h5|/y_past|row 11|9|3 classes|model.classes' --set data.targets=/y_past \
     --set model.classes=3
 new 'a label that is not whole' 65 'odd.h5|/y_fraction|row 3|1.5|whole|model.output = linear' \
     --set data.targets=/y_fraction --set model.output=softmax
-counts=0
 new 'a label past the classes in the test rows' 65 'odd.h5|/y_past|row 11|9|classes' --set data.test=odd.h5 \
     --set data.test_targets=/y_past
 new 'binary targets beyond 0 and 1' 65 'odd.h5|/y|row 2|0 to 1' --set model.output=sigmoid
 new 'over 1000 classes by auto' 78 '5000|1000|model.output = linear' --set data.targets=/y_many
-counts='0 2'
-bad 'inputs beyond single precision' 70 'diverged|layer 1' --set data.inputs=/x_large --set output.directory=diverged
+counts='0 2' bad 'inputs beyond single precision' 70 'diverged|layer 1' --set data.inputs=/x_large \
+    --set output.directory=diverged
 bad 'a learning rate that diverges' 70 'diverged|step|optimizer.learning_rate' --set optimizer.learning_rate=1e30 \
     --set output.directory=diverged
 tap_run 'bad input: a diverged run leaves its status and nothing else' holds_status diverged
@@ -266,10 +312,8 @@ rm -rf diverged
 
 # ---- output folders ----
 
-counts='0 3'
-bad 'a file as output folder' 74 'text.h5' --set output.directory=text.h5
+counts='0 3' bad 'a file as output folder' 74 'text.h5' --set output.directory=text.h5
 bad 'an output folder below a file' 74 'text.h5' --set output.directory=text.h5/run
-counts=0
 bad 'an output folder that cannot be made' 74 '/proc/fcnn' --set output.directory=/proc/fcnn/run
 if [ "$(id -u)" != 0 ]; then
     mkdir locked
@@ -291,26 +335,27 @@ tap_empty 'bad input: a full disk harms neither model nor checkpoints' "$full"
 
 # ---- models to start from, checkpoints to go on from ----
 
-counts='0 3'
 new 'a missing init file' 66 'absent.h5|No such file' --set model.init=absent.h5
-new 'a damaged init file' 65 'broken_model.h5|damaged' --set model.init=broken_model.h5
+counts='0 3' new 'a damaged init file' 65 'broken_model.h5|damaged' --set model.init=broken_model.h5
 new 'an init file of another shape' 65 'deep/model.h5|3-5-5-3|3-5-3' --set model.init=deep/model.h5
-new 'a damaged checkpoint' 65 'broken_checkpoint.h5|damaged' --set output.resume=broken_checkpoint.h5
-new 'a checkpoint of another shape' 78 "model.hidden|'5, 5'|'5'" --set output.resume="deep/$last"
-counts=0
+counts='0 2' new 'a damaged checkpoint' 65 'broken_checkpoint.h5|damaged' --set output.resume=broken_checkpoint.h5
+counts='0 3' new 'a checkpoint of another shape' 78 "model.hidden|'5, 5'|'5'" --set output.resume="deep/$last"
 new 'an init file that lost its end' 65 'cut_model.h5|damaged|end is missing' --set model.init=cut_model.h5
 new 'a data file as init file' 65 'odd.h5|no model' --set model.init=./odd.h5
 new 'text as init file' 65 'text.h5|not an HDF5 file' --set model.init=./text.h5
 new 'a missing checkpoint' 66 'absent.h5|No such file' --set output.resume=absent.h5
 new 'a model as checkpoint' 65 'kept/model.h5|not a checkpoint|model.init' --set output.resume=kept/model.h5
 new 'a data file as checkpoint' 65 'odd.h5|not a checkpoint' --set output.resume=./odd.h5
-counts='0 2'
-bad 'only damaged checkpoints' 65 'spoilt|damaged|--overwrite' --set output.directory=spoilt
+counts='0 2' bad 'only damaged checkpoints' 65 'spoilt|damaged|--overwrite' --set output.directory=spoilt
 bad 'resume=no beside checkpoints' 78 'kept|checkpoints|--overwrite' --set output.resume=no
+
+new 'an init file whose weights lie elsewhere' 65 'hostile_model.h5|/W1|another file, secret.h5' \
+    --set model.init=./hostile_model.h5
 
 # ---- launchers ----
 
-counts=0
+unset OMPI_MCA_ess_singleton_isolated
+
 for program in fcnn-train fcnn-predict; do
     arguments=(good.ini)
     [ $program = fcnn-train ] || arguments=(kept/model.h5 odd.h5 --targets /y)
@@ -337,14 +382,12 @@ predict()
 "$bin/fcnn-predict" kept/model.h5 odd.h5 --output kept/predictions.h5 >/dev/null || exit 1
 existing=$(sums)
 out=(--output kept/predictions.h5)
-counts='0 3'
 predict 'a missing model' 66 'absent.h5|No such file' absent.h5 odd.h5 "${out[@]}"
-predict 'a damaged model' 65 'broken_model.h5|damaged' broken_model.h5 odd.h5 "${out[@]}"
+counts='0 3' predict 'a damaged model' 65 'broken_model.h5|damaged' broken_model.h5 odd.h5 "${out[@]}"
 predict 'wrong columns' 65 'odd.h5|/x_deep|6|kept/model.h5|3' kept/model.h5 odd.h5 --inputs /x_deep "${out[@]}"
-predict 'NaN' 65 'odd.h5|/x_nan|row 17, column 2' kept/model.h5 odd.h5 --inputs /x_nan "${out[@]}"
+counts='0 3' predict 'NaN' 65 'odd.h5|/x_nan|row 17, column 2' kept/model.h5 odd.h5 --inputs /x_nan "${out[@]}"
 predict 'a label past the classes' 65 'odd.h5|/y_past|row 11' kept/model.h5 odd.h5 --targets /y_past "${out[@]}"
-predict 'an output that cannot be written' 74 'text.h5' kept/model.h5 odd.h5 --output text.h5/out.h5
-counts=0
+counts='0 3' predict 'an output that cannot be written' 74 'text.h5' kept/model.h5 odd.h5 --output text.h5/out.h5
 predict 'no arguments' 64 'a model and a data file'
 predict 'nothing to do' 64 'nothing to do' kept/model.h5 odd.h5
 predict 'an unknown option' 64 'unknown option --ouput' kept/model.h5 odd.h5 --ouput x.h5
@@ -356,6 +399,12 @@ predict 'a truncated data file' 65 'cut.h5' kept/model.h5 cut.h5 "${out[@]}"
 predict 'a missing dataset' 65 'odd.h5|/z|/x' kept/model.h5 odd.h5 --inputs /z "${out[@]}"
 predict 'transposed inputs' 65 '/x_transposed|40 columns|--columns' \
     kept/model.h5 odd.h5 --inputs /x_transposed "${out[@]}"
+predict 'hostile data' 65 'hostile/external.h5|/x|another file, secret.h5|--allow-external' \
+    kept/model.h5 hostile/external.h5 "${out[@]}"
+predict 'a hostile model' 65 'hostile_model.h5|/W1|another file, secret.h5' hostile_model.h5 odd.h5 "${out[@]}"
+ranks 0 "$bin/fcnn-predict" kept/model.h5 hostile/external.h5 --allow-external --targets /y >stdout 2>stderr
+code=$?
+tap_run 'bad input: predict: with --allow-external it is read' test "$code" = 0
 predict 'wrong columns of targets' 65 'odd.h5|/y |1|regression/model.h5|3' regression/model.h5 odd.h5 --targets /y
 predict 'targets of another length' 65 '/x [40][3]|/y_short [39]' kept/model.h5 odd.h5 --targets /y_short
 predict 'the data as output' 64 'odd.h5|input|output' kept/model.h5 odd.h5 --output ./odd.h5

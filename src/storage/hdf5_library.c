@@ -91,7 +91,8 @@ hid_t fcnn_hdf5_timeless_list(hid_t class)
 void fcnn_hdf5_image_name(char *out, size_t size)
 {
     static uint64_t count; /* under the mutex */
-    snprintf(out, size, "fcnn in memory %" PRIu64, count++);
+    /* HDF5 looks whether there is a file of that name: no one can put one there */
+    snprintf(out, size, "/dev/null/fcnn in memory %" PRIu64, count++);
 }
 
 /* ---- types and shapes ---- */
