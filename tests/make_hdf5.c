@@ -1,6 +1,7 @@
 /* tests/make_hdf5.c — makes the HDF5 files that tests/system_bad_input.sh feeds to the programs.
  *   make_hdf5 odd FILE      good data, /x [40][3] and /y [40], and beside it all that may be wrong with data
  *   make_hdf5 broken FILE   the same data, of which a byte on disk is not what HDF5's checksum says
+ *   make_hdf5 words FILE    the good data, with the strings /words [40] in place of the numbers of /y
  *   make_hdf5 model FILE    weights that lie in another file
  *   make_hdf5 hostile FOLDER  files that break one rule each (hostile.h); also the seeds of the fuzzers */
 #include "hostile.h"
@@ -156,10 +157,27 @@ static void damage(const char *path)
     check(-1, "damaging");
 }
 
+/* Labels as strings, whose order is that of the numbers. */
+static void put_words(void)
+{
+    static const char *const words[] = {"air", "sea, deep", "soil"};
+    const char *rows[ROWS];
+    const hsize_t extent[] = {ROWS};
+    const hid_t type = H5Tcopy(H5T_C_S1), space = H5Screate_simple(1, extent, NULL);
+    H5Tset_size(type, H5T_VARIABLE);
+    for (int row = 0; row < ROWS; row++) {
+        rows[row] = words[(int)y[row]];
+    }
+    const hid_t dataset = H5Dcreate2(file, "/words", type, space, H5P_DEFAULT, H5P_DEFAULT, H5P_DEFAULT);
+    check(H5Dwrite(dataset, type, H5S_ALL, H5S_ALL, H5P_DEFAULT, rows), "/words");
+    put("/x", H5T_IEEE_F64LE, DIMS(ROWS, FEATURES), H5P_DEFAULT, x);
+    put("/y", H5T_STD_I32LE, DIMS(ROWS), H5P_DEFAULT, y);
+}
+
 int main(int argc, char **argv)
 {
     if (argc != 3) {
-        fprintf(stderr, "usage: make_hdf5 odd|broken|model FILE, make_hdf5 hostile FOLDER\n");
+        fprintf(stderr, "usage: make_hdf5 odd|words|broken|model FILE, make_hdf5 hostile FOLDER\n");
         return 64;
     }
     if (strcmp(argv[1], "hostile") == 0) {
@@ -172,6 +190,11 @@ int main(int argc, char **argv)
         put_inputs();
         put_targets();
         put_oddities();
+        H5close();
+        return 0;
+    }
+    if (strcmp(argv[1], "words") == 0) {
+        put_words();
         H5close();
         return 0;
     }

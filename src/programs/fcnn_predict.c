@@ -12,10 +12,12 @@ static const char help[] =
     "usage: fcnn-predict MODEL DATA.h5 [options]\n"
     "       mpirun -np N fcnn-predict MODEL DATA.h5 [options]\n"
     "\n"
-    "Runs a trained model over the rows of an HDF5 file: the same bits on any number of ranks and threads.\n"
+    "Runs a trained model over the rows of an HDF5 file, or of a list such as 'a.h5, run_*.h5': the same bits on any\n"
+    "number of ranks and threads.\n"
     "\n"
-    "  --inputs NAME    dataset of the inputs [/x]\n"
+    "  --inputs NAME    dataset of the inputs [/x], or a list of datasets and columns as in a config\n"
     "  --targets NAME   dataset of the targets: prints loss and accuracy, or R2, RMSE and largest error per output\n"
+    "  --rows FIRST:END which rows, counted from 0 over all files; 100: is all from 100 on\n"
     "  --columns        the datasets are [features][rows], as Fortran writes them\n"
     "  --allow-external the data file may name others that its datasets lie in\n"
     "  --output OUT.h5  write /predictions [rows][outputs] in physical units and, for classifiers, /classes [rows]\n"
@@ -28,7 +30,10 @@ static int parse(int argc, char **argv, const fcnn_comm *comm, fcnn_predict_opti
 {
     const struct {
         const char *option, **value;
-    } valued[] = {{"--inputs", &out->data.inputs}, {"--targets", &out->data.targets}, {"--output", &out->output}};
+    } valued[] = {{"--inputs", &out->data.inputs},
+                  {"--targets", &out->data.targets},
+                  {"--rows", &out->data.rows},
+                  {"--output", &out->output}};
     const size_t count = sizeof valued / sizeof *valued;
     for (int i = 1; i < argc; i++) {
         size_t k = 0;

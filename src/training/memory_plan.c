@@ -81,6 +81,12 @@ fcnn_status fcnn_memory_plan_check(const fcnn_memory_plan *plan, fcnn_comm *comm
         return FCNN_OK;
     }
     const int64_t window = fcnn_sampler_window_rows(data->sampler);
+    if (plan->available == 0) {
+        return fcnn_fail(FCNN_ECONFIG,
+                         "data.memory_limit = %" PRId64 " MB is less than a rank takes without any rows: more memory is "
+                         "needed",
+                         plan->limit >> 20);
+    }
     return fcnn_fail(FCNN_ECONFIG,
                      "a rank's windows of %" PRId64 " rows need %" PRId64 " MB, and data.memory_limit leaves %" PRId64
                      " MB for rows (of %" PRId64 " MB): set data.shuffle_window = %" PRId64

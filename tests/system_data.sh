@@ -1,0 +1,121 @@
+#!/usr/bin/env bash
+# Data as users have it: in many files, in columns of several datasets, with labels that are words, larger than memory.
+# However the rows lie and wherever they are kept, the same bits come out.
+set -u
+# shellcheck source=system.sh
+. "$(dirname "$0")/system.sh"
+need h5dump
+make_hdf5=$bin/tests/make_hdf5
+
+# ---- one table, cut into files ----
+
+digits=$configs/data/digits.csv
+mkdir cut
+"$bin/fcnn-import" whole.h5 --csv "$digits" >import.log || cat import.log
+first=1
+for part in a:400 b:1 c:900 d:496; do
+    lines=${part#*:}
+    tail -n +"$first" "$digits" | head -n "$lines" >"part_${part%:*}.csv"
+    "$bin/fcnn-import" "cut/part_${part%:*}.h5" --csv "part_${part%:*}.csv" >import.log || cat import.log
+    first=$((first + lines))
+done
+printf '# in this order\npart_a.h5\npart_b.h5\n\n  part_c.h5\npart_d.h5' >cut/list.txt
+cat >run.ini <<END
+[data]
+train = whole.h5
+rows = 0:1500
+validation = whole.h5
+validation_rows = 1500:
+normalize = standardize
+shuffle_window = 60
+[model]
+hidden = 20
+[train]
+epochs = 3
+batch_size = 64
+[output]
+directory = out
+END
+
+# result NP [OPTION…]: trains anew, prints weights and losses
+result()
+{
+    train "$1" --overwrite "${@:2}" run.ini || { said >&2; echo "code $code"; return; }
+    printf '%s %s\n' "$("$bin/fcnn-info" --hash out/model.h5)" "$(history out/model.h5)"
+}
+
+# same NAME NP [OPTION…]
+same()
+{
+    tap_run "data: $1" test "$(result "${@:2}")" = "$expected"
+}
+
+expected=$(result 0 --set data.memory=resident)
+tap_run 'data: a run has a result' test ${#expected} -gt 64
+same 'files by a pattern, streamed, 3 ranks' 3 --set data.train='cut/part_*.h5' --set data.memory=stream
+same 'files by a list, validation from them too' 2 --set data.train=@cut/list.txt \
+    --set 'data.validation=cut/part_a.h5, cut/part_b.h5, cut/part_[cd].h5'
+same 'streamed rows are those in memory' 0 --set data.memory=stream
+same 'columns put together again' 0 --set 'data.inputs=/x[:10], /x[10], /x[11:]' --set data.memory=stream
+other=$(result 0 --set data.shuffle_window=0)
+tap_run 'data: another window is another order' test "$other" != "$expected"
+
+# ---- a streamed run goes on where it stopped ----
+
+train 2 --overwrite --set train.epochs=2 --set data.memory=stream run.ini
+train 3 --set data.memory=stream run.ini
+tap_run 'data: a streamed run resumed on other ranks' test \
+    "$("$bin/fcnn-info" --hash out/model.h5) $(history out/model.h5)" = "$expected"
+
+# ---- a fraction for validation ----
+
+expected=$(result 0 --set data.validation=0.2 --set data.validation_rows= --set data.memory=resident)
+same 'a validation fraction of streamed files' 2 --set data.validation=0.2 --set data.validation_rows= \
+    --set data.memory=stream --set 'data.train=cut/part_*.h5'
+
+# ---- more than fits ----
+
+train 2 --overwrite --set data.memory=stream --set data.memory_limit=1M run.ini
+tap_run 'data: without room for rows nothing starts' grep -qE 'error: data.memory_limit = 1 MB is less' stderr
+tap_run 'data: which is an error of the config' test "$code" = 78
+
+# ---- words ----
+
+"$make_hdf5" words words.h5
+cat >words.ini <<END
+[data]
+train = words.h5
+[model]
+hidden = 5
+[train]
+epochs = 30
+batch_size = 20
+[output]
+directory = words
+END
+for np in 0 3; do
+    train $np --overwrite --set data.targets=/words words.ini
+    named=$("$bin/fcnn-info" --hash words/model.h5)
+    cp words/model.h5 named.h5
+    train $np --overwrite words.ini
+    tap_run "data: words are the numbers of their order, np=$np" test "$named" = \
+        "$("$bin/fcnn-info" --hash words/model.h5)"
+done
+"$bin/fcnn-info" named.h5 >info 2>&1
+tap_run 'data: fcnn-info prints the classes' grep -qx ' *1  sea, deep' info
+"$bin/fcnn-predict" named.h5 words.h5 --targets /words --output predicted.h5 >scores 2>stderr
+"$bin/fcnn-predict" named.h5 words.h5 --targets /y >numbers 2>stderr
+tap_run 'data: predictions are scored by words' cmp -s <(sed 1q scores) numbers
+tap_run 'data: predicted classes have their names' grep -q '"sea, deep",' \
+    <(h5dump -a /classes/names predicted.h5)
+tap_run 'data: no warning within the ranges' test ! -s stderr
+
+# ---- beyond what was trained on ----
+
+train 0 --overwrite --set data.rows=:20 words.ini
+"$bin/fcnn-predict" words/model.h5 words.h5 --targets /y >scores 2>stderr
+tap_run 'data: rows outside of the training range are counted' \
+    grep -qE '^fcnn-predict: warning: 7 of 40 rows have inputs outside .* in column 0 \(from 0\): 7 rows' stderr
+"$bin/fcnn-predict" words/model.h5 words.h5 --targets /y --rows 0:20 >scores 2>stderr
+tap_run 'data: --rows takes some' test ! -s stderr
+tap_done
