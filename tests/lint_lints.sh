@@ -15,53 +15,104 @@ cp "$root"/tests/*.[ch] "$root"/tests/*.sh "$scratch/tests"
 cp "$root/autogen.sh" "$scratch"
 chmod -R u+w "$scratch"
 
-# breaks LINT "RULE" FILE "LINE": with LINE at the end of FILE, the lint's line for RULE is not ok
-breaks() {
-    local lint=$1 rule=$2 file=$scratch/$3 saved=$scratch/saved
-    if [ -e "$file" ]; then cp "$file" "$saved"; else rm -f "$saved"; fi
-    printf '%s\n' "$4" >>"$file"
-    if srcdir=$scratch bash "$here/lint_$lint.sh" 2>&1 | grep -qF "not ok - $lint: $rule"; then
-        tap_ok "lints: $lint notices $4"
-    else
-        tap_not_ok "lints: $lint notices $4" "in $3, by the rule '$rule'"
+# Files that were broken, with their whole form beside them as FILE.whole.
+broken=()
+
+# append FILE LINE: adds the line to the file and sets $at to its number
+append() {
+    local file=$scratch/$1
+    if [ ! -e "$file.whole" ]; then
+        broken+=("$1")
+        if [ -e "$file" ]; then cp "$file" "$file.whole"; else : >"$file.whole"; fi
     fi
-    if [ -e "$saved" ]; then mv "$saved" "$file"; else rm "$file"; fi
+    printf '%s\n' "$2" >>"$file"
+    at=$(wc -l <"$file")
 }
 
-breaks rooms "each uses only rooms above it" src/core/log.c '#include "config/config.h"'
-breaks rooms "each uses only rooms above it" src/model/network.c '#  include "reporting/report.h"'
-breaks rooms "each uses only rooms above it" src/compute/kernels.c '#include "kernels.h"'
-breaks rooms "each uses only rooms above it" src/config/config.c '#include "config.h"'
-breaks rooms "formats knows" src/formats/csv.c '#include <hdf5.h>'
-breaks rooms "formats knows" src/formats/csv.c '#include "storage/hdf5.h"'
-breaks rooms "programs use" src/programs/fcnn_train.c '#include "core/log.h"'
-breaks rooms "programs use" src/programs/fcnn_train.c '#include <mpi.h>'
-breaks rooms "MPI is called" src/training/trainer.c 'static void f(void) { MPI_Barrier (c); }'
-breaks rooms "<mpi.h> is in" src/training/trainer.c '#include <mpi.h>'
-breaks rooms "MPI_COMM_WORLD appears" src/parallel/exchange.c 'static MPI_Comm all = MPI_COMM_WORLD;'
-breaks rooms "HDF5 is called" src/data/dataset.c 'static void f(void) { H5Fclose(1); }'
-breaks rooms "HDF5 is called" src/model/model_file.c '#include <hdf5.h>'
-breaks rooms "OpenMP is in" src/model/network.c '# pragma omp parallel for'
-breaks rooms "OpenMP is in" src/model/network.c 'static int n(void) { return omp_get_max_threads(); }'
-breaks rooms "pthread_create is in" src/storage/hdf5.c 'static void f(void) { pthread_create(&t, 0, g, 0); }'
-breaks rooms "the library neither exits" src/core/memory.c 'static void f(void) { exit(1); }'
-breaks rooms "the library neither exits" src/core/memory.c 'static void f(void) { abort (); }'
-breaks rooms "the watchdog ends" src/training/watchdog.c 'static void f(void) { _exit(1); }'
-breaks rooms "the watchdog ends" src/training/watchdog.c 'static void f(void) { exit(1); }'
-breaks rooms "the library does not name stdout" src/reporting/report.c 'static void f(void) { printf("x"); }'
-breaks rooms "the library does not name stdout" src/reporting/report.c 'static void f(void) { fputs("x", stdout); }'
-breaks rooms "no flag" Makefile.am 'AM_CFLAGS += -ffast-math'
-breaks rooms "no flag" Makefile.am 'AM_CFLAGS += -Ofast'
-breaks rooms "no pragma" src/compute/gemm.c '#pragma GCC optimize("O3")'
-breaks rooms "Makefile.am lists" src/core/forgotten.c 'int fcnn_forgotten;'
-breaks rooms "Makefile.am lists" tests/test_forgotten.c 'int main(void) { return 0; }'
-breaks headers "fcnn/status.h in C" include/fcnn/status.h 'int64_t fcnn_undeclared(void);'
-breaks headers "fcnn/status.h in C++" include/fcnn/status.h 'int fcnn_new(int new);'
-breaks shell "scripts/common.sh parses" scripts/common.sh 'if true; then'
-breaks format "no tabs" src/core/log.c $'\tint a;'
-breaks format "no blanks" src/core/log.c 'int a; '
-breaks format "lines of at most" src/core/log.c "$(printf '/* %119s */' '')"
-breaks format "nothing is left open" src/core/log.c '/* TO''DO */'
+# mend: makes all whole again
+mend() {
+    local name
+    for name in "${broken[@]}"; do
+        mv "$scratch/$name.whole" "$scratch/$name"
+        # it was not there before
+        [ -s "$scratch/$name" ] || rm "$scratch/$name"
+    done
+    broken=()
+}
+
+# breaks "RULE" FILE "LINE": from now on, LINE is at the end of FILE, which RULE forbids
+rules=() files=() numbers=() lines=()
+breaks() {
+    append "$2" "$3"
+    rules+=("$1") files+=("$2") numbers+=("$at") lines+=("$3")
+}
+
+# notices LINT: the lint's line for each rule that was broken is not ok, and below it stands what is wrong: file and
+# line, or the file alone where a whole file is meant, a unit test as its program
+notices() {
+    local said i
+    said=$(srcdir=$scratch bash "$here/lint_$1.sh" 2>&1)
+    for ((i = 0; i < ${#rules[@]}; i++)); do
+        if awk -v begin="not ok - $1: ${rules[i]}" -v file="${files[i]}" -v number="${numbers[i]}" '
+            /^(not )?ok / { inside = index($0, begin) == 1; next }
+            inside && index($0, "# " file ":" number ":") == 1 { found = 1 }
+            inside && ($0 == "# " file || $0 ".c" == "# " file) { found = 1 }
+            END { exit !found }' <<<"$said"; then
+            tap_ok "lints: $1 notices ${lines[i]}"
+        else
+            tap_not_ok "lints: $1 notices ${lines[i]}" "in ${files[i]}, by the rule '${rules[i]}'"
+        fi
+    done
+    rules=() files=() numbers=() lines=()
+    mend
+}
+
+# fails LINT "RULE" FILE "LINE": as the two together, where it is enough that the rule's line is not ok
+fails() {
+    append "$3" "$4"
+    if srcdir=$scratch bash "$here/lint_$1.sh" 2>&1 | grep -qF "not ok - $1: $2"; then
+        tap_ok "lints: $1 notices $4"
+    else
+        tap_not_ok "lints: $1 notices $4" "in $3, by the rule '$2'"
+    fi
+    mend
+}
+
+breaks "each uses only rooms above it" src/core/log.c '#include "config/config.h"'
+breaks "each uses only rooms above it" src/model/network.c '#  include "reporting/report.h"'
+breaks "each uses only rooms above it" src/compute/kernels.c '#include "kernels.h"'
+breaks "each uses only rooms above it" src/config/config.c '#include "config.h"'
+breaks "formats knows" src/formats/csv.c '#include <hdf5.h>'
+breaks "formats knows" src/formats/csv.c '#include "storage/hdf5.h"'
+breaks "programs use" src/programs/fcnn_train.c '#include "core/log.h"'
+breaks "programs use" src/programs/fcnn_train.c '#include <mpi.h>'
+breaks "MPI is called" src/training/trainer.c 'static void f(void) { MPI_Barrier (c); }'
+breaks "<mpi.h> is in" src/training/trainer.c '#include <mpi.h>'
+breaks "MPI_COMM_WORLD appears" src/parallel/exchange.c 'static MPI_Comm all = MPI_COMM_WORLD;'
+breaks "HDF5 is called" src/data/dataset.c 'static void f(void) { H5Fclose(1); }'
+breaks "HDF5 is called" src/model/model_file.c '#include <hdf5.h>'
+breaks "OpenMP is in" src/model/network.c '# pragma omp parallel for'
+breaks "OpenMP is in" src/model/network.c 'static int n(void) { return omp_get_max_threads(); }'
+breaks "pthread_create is in" src/storage/hdf5.c 'static void f(void) { pthread_create(&t, 0, g, 0); }'
+breaks "the library neither exits" src/core/memory.c 'static void f(void) { exit(1); }'
+breaks "the library neither exits" src/core/memory.c 'static void f(void) { abort (); }'
+breaks "the watchdog ends" src/training/watchdog.c 'static void f(void) { _exit(1); }'
+breaks "the watchdog ends" src/training/watchdog.c 'static void f(void) { exit(1); }'
+breaks "the library does not name stdout" src/reporting/report.c 'static void f(void) { printf("x"); }'
+breaks "the library does not name stdout" src/reporting/report.c 'static void f(void) { fputs("x", stdout); }'
+breaks "no flag" Makefile.am 'AM_CFLAGS += -ffast-math'
+breaks "no flag" Makefile.am 'AM_CFLAGS += -Ofast'
+breaks "no pragma" src/compute/gemm.c '#pragma GCC optimize("O3")'
+breaks "Makefile.am lists" src/core/forgotten.c 'int fcnn_forgotten;'
+breaks "Makefile.am lists" tests/test_forgotten.c 'int main(void) { return 0; }'
+notices rooms
+breaks "no tabs" src/core/log.c $'\tint a;'
+breaks "no blanks" src/core/log.c 'int a; '
+breaks "lines of at most" src/core/log.c "$(printf '/* %119s */' '')"
+breaks "nothing is left open" src/core/log.c '/* TO''DO */'
+notices format
+fails headers "fcnn/status.h in C" include/fcnn/status.h 'int64_t fcnn_undeclared(void);'
+fails headers "fcnn/status.h in C++" include/fcnn/status.h 'int fcnn_new(int new);'
 
 # What a rule speaks of may stand in a comment or a text.
 printf '%s\n' '/* MPI_Barrier() here, exit(1) and' 'printf("x") there */' >>"$scratch/src/core/log.c"
@@ -71,6 +122,10 @@ if srcdir=$scratch bash "$here/lint_rooms.sh" | grep -E '^(not ok|#)' | grep -q 
 else
     tap_ok "lints: rooms reads neither comments nor texts"
 fi
+
+# the fewer scripts there are, the sooner
+find "$scratch" -name '*.sh' ! -name common.sh -delete
+fails shell "scripts/common.sh parses" scripts/common.sh 'if true; then'
 
 # A library that calls exp() and exports a foreign name.
 printf '%s\n' '#include <math.h>' 'double wrong(double x) { return exp(x); }' >"$scratch/wrong.c"

@@ -29,6 +29,8 @@ code=$(find src include -name '*.[chS]' -o -name '*.def' | sort | xargs awk '
                 out = out "\"\""; line = substr(line, RLENGTH + 1)
             } else if (match(line, /^\047(\\.|[^\047\\])+\047/)) {
                 out = out "0"; line = substr(line, RLENGTH + 1)
+            } else if (match(line, /^[^"\047\/]+/)) {
+                out = out substr(line, 1, RLENGTH); line = substr(line, RLENGTH + 1)
             } else {
                 out = out substr(line, 1, 1); line = substr(line, 2)
             }
