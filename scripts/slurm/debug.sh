@@ -22,5 +22,5 @@ srun)
     [ ! -t 0 ] || terminal=(--pty)
     exec srun "${allocation[@]}" -K --mpi=pmix ${terminal[@]+"${terminal[@]}"} "${command[@]}"
     ;;
-mpirun) exec salloc "${allocation[@]}" mpirun -np 1 "${command[@]}" ;;
+mpirun) exec salloc "${allocation[@]}" mpirun -np 1 --map-by "slot:pe=$OMP_NUM_THREADS" "${command[@]}" ;;
 esac

@@ -49,7 +49,10 @@ done
 status=$(cat "$folder/status")
 printf 'code %s: %s\n' "$code" "$status"
 case $status in
-stopped*) scontrol requeue "$SLURM_JOB_ID" ;;
 finished*) exit 0 ;;
-*) exit "$code" ;;
+stopped*)
+    # SIGTERM stops it too: a job that was cancelled is no longer running, and does not come back
+    [ "$(squeue -h -j "$SLURM_JOB_ID" -o %T)" != RUNNING ] || exec scontrol requeue "$SLURM_JOB_ID"
+    ;;
 esac
+exit "$code"
