@@ -4,18 +4,16 @@
 set -u
 # shellcheck source=../system.sh
 . "$(dirname "$0")/../system.sh"
+# shellcheck source=../apart.sh
+. "$here/apart.sh"
+# shellcheck source=../faults/library.sh
+. "$here/faults/library.sh"
 # shellcheck source=namespaces.sh
 . "$here/hosts/namespaces.sh"
-need h5dump
-if [ "$(id -u)" -ne 0 ]; then
-    printf '1..0 # SKIP network namespaces need root\n'
-    exit 0
-fi
-need ip unshare ps tc
+need h5dump ip unshare ps tc
+apart "$here/hosts/link.sh"
 # shellcheck disable=SC2031 # what scripts/common.sh sets in a subshell is for its own command
 export OMP_WAIT_POLICY=passive
-trap 'hosts_down; rm -rf "$work"' EXIT
-trap 'exit 143' TERM INT HUP
 if ! hosts_up ha hb hc 2>up.log; then
     printf '1..0 # SKIP no network namespaces here: %s\n' "$(head -n 1 up.log)"
     exit 0
@@ -30,7 +28,27 @@ config()
 batch_size = 25\nwatchdog = 3\n[output]\nlog_every = 10\n' "$2" >"$1.ini"
 }
 config short 10
-config long 2000
+config long 100
+slow=$(fault_library slow_write) || {
+    tap_not_ok 'hosts: the library that writes slowly'
+    tap_done
+    exit
+}
+
+# begins FOLDER HOST:RANKS,… NP: a long run in the background, as $job, until steps are done; it takes its time to write
+# checkpoints, so that it is not done before it is disturbed
+begins()
+{
+    local tries
+    LD_PRELOAD=$slow${LD_PRELOAD:+:$LD_PRELOAD} FCNN_SLOW_MS=50 on_hosts "$2" "$3" "$bin/fcnn-train" \
+        --set output.directory="$1" long.ini >first.out 2>first.err &
+    job=$!
+    for ((tries = 0; tries < 300; tries++)); do
+        compgen -G "$1/checkpoint-*.h5" >/dev/null && return 0
+        sleep 0.1
+    done
+    return 1
+}
 sign()
 {
     [ -f "$1/model.h5" ] && printf '%s %s' "$("$bin/fcnn-info" --hash "$1/model.h5")" "$(history "$1/model.h5")"
@@ -51,17 +69,6 @@ same()
     fi
 }
 
-# running FOLDER: waits until steps are done there
-running()
-{
-    local tries
-    for ((tries = 0; tries < 300; tries++)); do
-        compgen -G "$1/checkpoint-*.h5" >/dev/null && return 0
-        sleep 0.1
-    done
-    return 1
-}
-
 # ends_within SECONDS: waits for the job $job; fails, and ends it, if it takes longer; its code goes to $code
 ends_within()
 {
@@ -80,22 +87,29 @@ ends_within()
 
 # ---- the same bits ----
 
-for exchange in auto allreduce shared; do
-    for list in ha:2,hb:2 ha:1,hb:3,hc:1; do
-        np=$(tr ',' '\n' <<<"$list" | awk -F: '{ n += $2 } END { print n }')
-        rm -rf out
-        on_hosts "$list" "$np" "$bin/fcnn-train" --set output.directory=out --set train.exchange=$exchange short.ini \
-            >stdout 2>stderr
-        same "$list by train.exchange = $exchange give the bits of one rank" out short
-        [ "${FCNN_FAULTS:-}" = long ] || [ $exchange = auto ] || break
-    done
-done
+# by_exchange KIND HOST:RANKS,…
+by_exchange()
+{
+    local np
+    np=$(tr ',' '\n' <<<"$2" | awk -F: '{ n += $2 } END { print n }')
+    rm -rf out
+    on_hosts "$2" "$np" "$bin/fcnn-train" --set output.directory=out --set train.exchange="$1" short.ini \
+        >stdout 2>stderr
+    same "$2 by train.exchange = $1 give the bits of one rank" out short
+}
+
+by_exchange auto ha:1,hb:3,hc:1
+by_exchange allreduce ha:2,hb:2
+by_exchange shared ha:2,hb:1
+if [ "${FCNN_FAULTS:-}" = long ]; then
+    by_exchange auto ha:2,hb:2
+    by_exchange allreduce ha:1,hb:3,hc:1
+    by_exchange shared ha:1,hb:3,hc:1
+fi
 
 # ---- two jobs, one folder ----
 
-on_hosts ha:1,hb:1 2 "$bin/fcnn-train" --set output.directory=shared long.ini >first.out 2>first.err &
-job=$!
-running shared
+begins shared ha:1,hb:1 2
 on_hosts hc:1 1 "$bin/fcnn-train" --set output.directory=shared long.ini >stdout 2>stderr
 code=$?
 if [ $code = 74 ] && grep -q 'is in use by process [0-9]* on ha' stderr; then
@@ -120,9 +134,7 @@ same 'after a dead link: the bits of a run without one' shared long
 
 # ---- a host that goes ----
 
-on_hosts ha:1,hb:1 2 "$bin/fcnn-train" --set output.directory=gone long.ini >first.out 2>first.err &
-job=$!
-running gone
+begins gone ha:1,hb:1 2
 ip netns pids hb | xargs -r kill -9 2>/dev/null
 if ends_within 10 && [ "$code" != 0 ]; then
     tap_ok 'hosts: a host that goes ends the job at once, without success'
@@ -158,9 +170,7 @@ shares()
 
 if [ "${FCNN_FAULTS:-}" = long ]; then
     keepalive=1000 # seconds
-    on_hosts ha:1,hb:1 2 "$bin/fcnn-train" --set output.directory=deaf long.ini >first.out 2>first.err &
-    job=$!
-    running deaf
+    begins deaf ha:1,hb:1 2
     ip -n hb link set eth0 down
     for ((i = 0; i < 150; i++)); do
         ip netns pids ha | xargs -r ps -o comm= -p | grep -q fcnn-train || break

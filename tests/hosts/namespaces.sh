@@ -1,17 +1,15 @@
-# tests/hosts/namespaces.sh — sourced: network namespaces as hosts ha, hb, hc with TCP between them, by a bridge.
+# tests/hosts/namespaces.sh — sourced: network namespaces as hosts with TCP between them, by a bridge.  It is for tests
+# that run apart (tests/apart.sh): nothing here removes them.
 # shellcheck shell=bash
-
-hosts=()
 
 # hosts_up NAME…: makes them, and the file agent, which mpirun uses instead of ssh
 hosts_up()
 {
     local name i=0
-    ip link add fcnnbr type bridge 2>/dev/null || return 1
+    ip link add fcnnbr type bridge || return 1
     ip link set fcnnbr up
     for name; do
         i=$((i + 1))
-        hosts+=("$name")
         ip netns add "$name" || return 1
         ip link add "fv$name" type veth peer name "fp$name" || return 1
         ip link set "fp$name" master fcnnbr
@@ -34,21 +32,6 @@ code=$?
 exit $code
 END
     chmod +x agent
-}
-
-# hosts_down: ends what runs there and removes them
-hosts_down()
-{
-    local name
-    for name in "${hosts[@]}"; do
-        ip netns pids "$name" 2>/dev/null | xargs -r kill -9 2>/dev/null
-        ip netns del "$name" 2>/dev/null
-        ip link del "fp$name" 2>/dev/null
-        # a daemon that was killed leaves its segments
-        rm -f /dev/shm/vader_segment."$name".* /dev/shm/osc_sm*."$name".*
-    done
-    ip link del fcnnbr 2>/dev/null
-    hosts=()
 }
 
 # on_hosts HOST:RANKS,… NP COMMAND…: mpirun, started on the first of the hosts; it finds a dead link in 4 s

@@ -1,18 +1,19 @@
 #!/usr/bin/env bash
-# The batch files of scripts/slurm in a real SLURM, of two virtual nodes on this machine: the bits of a single rank,
+# The batch files of scripts/slurm in a real SLURM, of three virtual nodes on this machine: the bits of a single rank,
 # requeues, time limits, nodes that go, jobs that are cancelled.
-#   FCNN_FAULTS=long   all of it (some six minutes); else what takes a minute
+#   FCNN_FAULTS=long   all of it (some five minutes); else what takes a minute
+# With the name of a file it starts a job without an end, makes that file and waits: for a test of this test.
 set -u
 # shellcheck source=../system.sh
 . "$(dirname "$0")/../system.sh"
+# shellcheck source=../apart.sh
+. "$here/apart.sh"
+# shellcheck source=../faults/library.sh
+. "$here/faults/library.sh"
 # shellcheck source=cluster.sh
 . "$here/slurm/cluster.sh"
-need h5dump
-if [ "$(id -u)" -ne 0 ]; then
-    printf '1..0 # SKIP a SLURM of its own needs root\n'
-    exit 0
-fi
-need slurmctld slurmd munged sbatch unshare ip pgrep
+need h5dump slurmctld slurmd munged sbatch unshare ip pgrep script
+apart "$here/slurm/batch.sh" "$@"
 batch=$here/../scripts/slurm
 # shellcheck disable=SC2031 # what scripts/common.sh sets in a subshell is for its own command
 export PATH=$bin:$PATH OMP_WAIT_POLICY=passive
@@ -22,36 +23,21 @@ export OMPI_ALLOW_RUN_AS_ROOT=1 OMPI_ALLOW_RUN_AS_ROOT_CONFIRM=1 OMPI_MCA_rmaps_
 # shellcheck disable=SC2031
 export OMPI_MCA_btl_tcp_if_include=lo OMPI_MCA_oob_tcp_if_include=lo OMPI_MCA_mpi_yield_when_idle=1
 
-trap 'cluster_down; rm -rf "$work"' EXIT
-trap 'exit 143' TERM INT HUP
-if ! cluster_up 2 >up.log 2>&1; then
-    printf '1..0 # SKIP SLURM does not start here: %s\n' "$(cat up.log "$cluster"/log/slurmctld.log | tail -n 1)"
-    exit 0
-fi
-
-# ---- the data, and what one rank makes of it ----
-
-sed -n '1,301p' "$configs/data/digits.csv" >digits.csv
-fcnn-import digits.h5 --csv digits.csv >import.log || cat import.log
 # config NAME EPOCHS
 config()
 {
     printf '[data]\ntrain = digits.h5\nnormalize = scale\nscale = 16\n[model]\nhidden = 20\n[train]\nepochs = %s
 batch_size = 25\n[output]\nlog_every = 10\n' "$2" >"$1.ini"
 }
-config short 10
-config long 1500
 
 # sign FOLDER: weights and logged losses of a run, as one line
 sign()
 {
     [ -f "$1/model.h5" ] && printf '%s %s' "$(fcnn-info --hash "$1/model.h5")" "$(history "$1/model.h5")"
 }
-for name in short long; do
-    train 0 --set output.directory="one-$name" "$name.ini"
-done
 
-# submit FOLDER SCRIPT [SBATCH-OPTION…] -- ARGUMENT…: a job whose run folder is FOLDER; its number goes to $job
+# submit FOLDER SCRIPT [SBATCH-OPTION…] -- ARGUMENT…: a job whose run folder is FOLDER; its number goes to jobs[FOLDER]
+declare -A jobs
 submit()
 {
     local folder=$1 script=$2 options=()
@@ -62,8 +48,14 @@ submit()
     done
     shift
     rm -rf "$folder"
-    job=$(sbatch --parsable --cpus-per-task=1 --output="$folder.out" "${options[@]}" "$batch/$script" "$@" \
+    jobs[$folder]=$(sbatch --parsable --cpus-per-task=1 --output="$folder.out" "${options[@]}" "$batch/$script" "$@" \
         --set output.directory="$folder")
+}
+
+# slowly COMMAND…: what it starts takes its time to write checkpoints, so that it is not done before it is disturbed
+slowly()
+{
+    LD_PRELOAD=$slow${LD_PRELOAD:+:$LD_PRELOAD} FCNN_SLOW_MS=20 "$@"
 }
 
 # running FOLDER SECONDS: waits until steps are done there
@@ -77,7 +69,7 @@ running()
     return 1
 }
 
-# same NAME FOLDER CONFIG [WHAT]: the run left what one rank leaves
+# same NAME FOLDER CONFIG: the run left what one rank leaves
 same()
 {
     local now
@@ -87,6 +79,20 @@ same()
     else
         tap_not_ok "slurm: $1" "state ${state:-?}, status: $(cat "$2/status" 2>&1)" "$(tail -n 15 "$2.out" 2>&1)"
     fi
+}
+
+# ends_same NAME FOLDER CONFIG SECONDS: its job ends, and left that
+ends_same()
+{
+    job_is "${jobs[$2]}" "$4" COMPLETED FAILED TIMEOUT NODE_FAIL
+    same "$1" "$2" "$3"
+}
+
+# went_on NAME FOLDER: the job was stopped with a checkpoint, put back, went on from it and came to the same end
+went_on()
+{
+    ends_same "$1: the bits of a run without a stop" "$2" long 120
+    tap_run "slurm: $1: it went on from its checkpoint" grep -E '^resumed at step [1-9]' "$2.out"
 }
 
 # nothing_left FOLDER: no process of the run lives
@@ -101,15 +107,95 @@ nothing_left()
     return 1
 }
 
-# ---- two nodes × two ranks ----
+# ---- however this test ends, nothing that it started stays ----
+
+# of_slurm: what there is of a SLURM and of its jobs
+of_slurm()
+{
+    local name
+    for name in slurm munged srun unshare mpirun orted fcnn-train; do
+        pgrep -l $name
+    done
+}
+
+# ended_by SIGNAL CODE: a run of this test, in the middle of a job, gets the signal
+ended_by()
+{
+    local test tries live left
+    mkdir "$1"
+    TMPDIR=$work/$1 bash "$here/slurm/batch.sh" "$work/$1.up" >"$1.log" 2>&1 &
+    test=$!
+    for ((tries = 0; tries < 300; tries++)); do
+        [ ! -e "$1.up" ] || break
+        sleep 0.2
+    done
+    live=$(of_slurm)
+    kill -"$1" "$test"
+    wait "$test"
+    code=$?
+    for ((tries = 0; tries < 50; tries++)); do
+        left=$(of_slurm)
+        [ -n "$left" ] || break
+        sleep 0.1
+    done
+    if [[ $live = *slurmstepd*fcnn-train* ]] && [ -z "$left" ] && [ "$code" = "$2" ]; then
+        tap_ok "slurm: SIG$1 to this test leaves no process"
+    else
+        tap_not_ok "slurm: SIG$1 to this test leaves no process" "code $code" "$live" "left: $left" "$(cat "$1.log")"
+    fi
+}
+
+if [ "${FCNN_FAULTS:-}" = long ] && [ $# = 0 ]; then
+    ended_by TERM 143
+    tap_run 'slurm: SIGTERM to this test leaves no file' rmdir TERM
+    ended_by KILL 137
+fi
+
+# ---- the cluster, the data, and what one rank makes of it ----
+
+if ! cluster_up 3 >up.log 2>&1; then
+    printf '1..0 # SKIP SLURM does not start here: %s\n' "$(cat up.log "$cluster"/log/slurmctld.log | tail -n 1)"
+    exit 0
+fi
+sed -n '1,301p' "$configs/data/digits.csv" >digits.csv
+fcnn-import digits.h5 --csv digits.csv >import.log || cat import.log
+config short 10
+config long 100
+config endless 1000000
+if [ $# != 0 ]; then
+    LAUNCHER=mpirun submit held many_nodes.sh -- endless.ini
+    running held 60 && : >"$1"
+    sleep 600
+    exit 1
+fi
+slow=$(fault_library slow_write) || {
+    tap_not_ok 'slurm: the library that writes slowly'
+    tap_done
+    exit
+}
+for name in short long; do
+    train 0 --set output.directory="one-$name" "$name.ini"
+done
+
+# ---- two nodes × two ranks, one node, an array: all at the same time ----
 
 for launcher in srun mpirun; do
     LAUNCHER=$launcher submit "many-$launcher" many_nodes.sh -- short.ini
-    job_is "$job" 60 COMPLETED FAILED TIMEOUT NODE_FAIL
-    same "two nodes x two ranks by $launcher give the bits of one rank" "many-$launcher" short
     LAUNCHER=$launcher submit "node-$launcher" one_node.sh -- short.ini
-    job_is "$job" 60 COMPLETED FAILED TIMEOUT NODE_FAIL
-    same "one node by $launcher gives the bits of one rank" "node-$launcher" short
+done
+for name in a b c; do
+    cp short.ini "$name.ini"
+done
+array=$(sbatch --parsable --array=1-3 --cpus-per-task=1 --output=array-%a.out "$batch/array.sh" a.ini b.ini c.ini)
+for launcher in srun mpirun; do
+    ends_same "two nodes x two ranks by $launcher give the bits of one rank" "many-$launcher" short 60
+    ends_same "one node by $launcher gives the bits of one rank" "node-$launcher" short 60
+done
+for task in 1 2 3; do
+    name=$(printf 'abc' | cut -c $task)
+    jobs[$name]=${array}_$task
+    ends_same "task $task of an array has its own folder" "$name" short 60
+    [ -s "array-$task.out" ] || tap_not_ok "slurm: task $task of an array has its own output"
 done
 
 # ---- the wrong launcher ----
@@ -123,92 +209,105 @@ else
     tap_not_ok 'slurm: srun without PMI is refused, with the flag named' "code $code" "$(cat err)"
 fi
 
-# ---- stopped and requeued ----
+# ---- cancelled, crashed; stopped and requeued ----
 
-# requeued NAME FOLDER: the job was stopped with a checkpoint, put back, went on from it and came to the same end
-requeued()
+# rank_one FOLDER: the process of a run's rank 1, below the script of libtool
+rank_one()
 {
-    job_is "$job" 120 COMPLETED FAILED TIMEOUT NODE_FAIL
-    same "$1: the bits of a run without a stop" "$2" long
-    tap_run "slurm: $1: it went on from its checkpoint" grep -E '^resumed at step [1-9]' "$2.out"
+    local pid
+    for pid in $(pgrep -f "fcnn-train.*$1"); do
+        tr '\0' '\n' <"/proc/$pid/environ" 2>/dev/null | grep -qE '^(OMPI_COMM_WORLD_RANK|PMIX_RANK)=1$' && echo "$pid"
+    done | tail -n 1
 }
 
 for launcher in srun mpirun; do
-    LAUNCHER=$launcher submit "back-$launcher" requeue.sh -- long.ini
-    running "back-$launcher" 60
-    scancel --batch --signal=USR1 "$job"
-    requeued "USR1 and requeue by $launcher" "back-$launcher"
-    tap_run "slurm: USR1 and requeue by $launcher: stopped with a checkpoint" \
-        grep -E 'code 75: stopped with a checkpoint|: stopped with a checkpoint' "back-$launcher.out"
+    LAUNCHER=$launcher submit "gone-$launcher" requeue.sh -- endless.ini
+    LAUNCHER=$launcher submit "crash-$launcher" many_nodes.sh -- endless.ini
 done
-
-# ---- cancelled, crashed ----
-
 for launcher in srun mpirun; do
-    LAUNCHER=$launcher submit "gone-$launcher" many_nodes.sh -- long.ini
     running "gone-$launcher" 60
-    scancel "$job"
-    job_is "$job" 30 CANCELLED
+    scancel "${jobs[gone-$launcher]}"
+    running "crash-$launcher" 60
+    kill -SEGV "$(rank_one "crash-$launcher")"
+    LAUNCHER=$launcher slowly submit "back-$launcher" requeue.sh -- long.ini
+done
+for launcher in srun mpirun; do
+    job_is "${jobs[gone-$launcher]}" 30 CANCELLED
     tap_run "slurm: scancel leaves no process by $launcher" nothing_left "gone-$launcher"
 done
 for launcher in srun mpirun; do
-    LAUNCHER=$launcher submit "crash-$launcher" many_nodes.sh -- long.ini
-    running "crash-$launcher" 60
-    victim=$(pgrep -f "fcnn-train.*crash-$launcher" | while read -r pid; do
-        tr '\0' '\n' <"/proc/$pid/environ" 2>/dev/null | grep -qE '^(OMPI_COMM_WORLD_RANK|PMIX_RANK)=1$' && echo "$pid"
-    done | tail -n 1)
-    kill -SEGV "$victim"
+    running "back-$launcher" 60
+    scancel --batch --signal=USR1 "${jobs[back-$launcher]}"
+done
+for launcher in srun mpirun; do
     # mpirun gives the others 10 s, on each node after the other
-    tap_run "slurm: a rank that crashes ends the job by $launcher" job_is "$job" 60 FAILED CANCELLED
+    tap_run "slurm: a rank that crashes ends the job by $launcher" job_is "${jobs[crash-$launcher]}" 60 FAILED CANCELLED
     tap_run "slurm: a rank that crashes leaves no process by $launcher" nothing_left "crash-$launcher"
 done
-
-# ---- an array ----
-
-for name in a b c; do
-    cp short.ini "$name.ini"
-done
-job=$(sbatch --parsable --array=1-3 --cpus-per-task=1 --output=array-%a.out "$batch/array.sh" a.ini b.ini c.ini)
-for task in 1 2 3; do
-    job_is "${job}_$task" 60 COMPLETED FAILED
-    name=$(printf 'abc' | cut -c $task)
-    cp "array-$task.out" "$name.out"
-    same "task $task of an array has its own folder" "$name" short
+for launcher in srun mpirun; do
+    went_on "USR1 and requeue by $launcher" "back-$launcher"
+    tap_run "slurm: USR1 and requeue by $launcher: stopped with a checkpoint" \
+        grep ': stopped with a checkpoint' "back-$launcher.out"
+    # by now SLURM would have started it again
+    tap_run "slurm: a cancelled job does not come back by $launcher" job_is "${jobs[gone-$launcher]}" 1 CANCELLED
 done
 
 if [ "${FCNN_FAULTS:-}" = long ]; then
     # ---- a job's limit of one minute: 30 s are kept free ----
-    config limited 100000
-    submit limited requeue.sh --time=1 --signal=B:USR2@1 -- limited.ini
+    # instead of the signal of the batch file one that does nothing
+    submit limited requeue.sh --time=1 --signal=B:CONT@1 -- endless.ini
     running limited 60
     for ((i = 0; i < 300; i++)); do
         grep -q 'stopped by the time limit' limited.out && break
         sleep 0.2
     done
     tap_run 'slurm: time_limit = auto stops with a checkpoint' grep 'stopped by the time limit after step' limited.out
-    tap_run 'slurm: time_limit = auto: the job comes back' job_is "$job" 60 PENDING RUNNING
+    tap_run 'slurm: time_limit = auto: the job comes back' job_is "${jobs[limited]}" 60 PENDING RUNNING
     running=$(for ((i = 0; i < 200; i++)); do
         grep -E '^resumed at step [1-9]' limited.out && break
         sleep 0.2
     done)
     tap_run 'slurm: time_limit = auto: it goes on' test -n "$running"
-    scancel "$job"
-    job_is "$job" 30 CANCELLED
+    scancel "${jobs[limited]}"
+    job_is "${jobs[limited]}" 30 CANCELLED
 
     # ---- a node that goes ----
-    submit down requeue.sh --nodes=1-2 --ntasks-per-node=1 -- long.ini
+    slowly submit down requeue.sh -- long.ini
     running down 60
+    tap_run 'slurm: a job on two nodes of three' test "$(job_nodes "${jobs[down]}")" = 'n[1-2]'
     scontrol update nodename=n2 state=down reason=test
-    requeued 'a node set down in mid-run' down
+    went_on 'a node set down in mid-run' down
+    tap_run 'slurm: a node set down in mid-run: it went on on those that are left' \
+        test "$(job_nodes "${jobs[down]}")" = 'n[1,3]'
+    scontrol update nodename=n2 state=resume
+
+    # ---- debug jobs: with a file or a terminal as standard input, under gdb ----
+    for launcher in srun mpirun; do
+        export LAUNCHER=$launcher
+        "$batch/debug.sh" short.ini --set output.directory="debug-$launcher" >"debug-$launcher.out" 2>&1 </dev/null
+        same "a debug job by $launcher gives the bits of one rank" "debug-$launcher" short
+        script -qec "'$batch/debug.sh' short.ini --set output.directory=terminal-$launcher" /dev/null \
+            >"terminal-$launcher.out" 2>&1 </dev/null
+        same "a debug job by $launcher at a terminal gives the bits of one rank" "terminal-$launcher" short
+        if command -v gdb >/dev/null; then
+            # the program itself, below the script of libtool
+            printf '%s\n' run backtrace kill quit | PATH=$bin/.libs:$PATH LD_LIBRARY_PATH=$bin/.libs \
+                "$batch/debug.sh" --gdb lost.ini >gdb.out 2>&1
+            tap_run "slurm: a debug job by $launcher stops in gdb at the first error" \
+                awk '/Breakpoint 1, .*fcnn_fail/ { n++ } /^#[0-9].* main / { n++ } { print } END { exit n < 2 }' gdb.out
+        else
+            tap_skip "slurm: a debug job by $launcher stops in gdb" 'no gdb'
+        fi
+        unset LAUNCHER
+    done
 
     # ---- an ordinary user ----
     if runuser -u nobody -- test -x "$bin/fcnn-train" 2>/dev/null && chmod 777 "$work"; then
         rm -rf many-user
         chmod 644 digits.h5 short.ini
-        job=$(runuser -u nobody -- sbatch --parsable --cpus-per-task=1 --output=many-user.out "$batch/many_nodes.sh" \
-            short.ini --set output.directory=many-user)
-        job_is "$job" 60 COMPLETED FAILED
-        same 'as an ordinary user' many-user short
+        jobs[many-user]=$(runuser -u nobody -- sbatch --parsable --cpus-per-task=1 --output=many-user.out \
+            "$batch/many_nodes.sh" short.ini --set output.directory=many-user)
+        ends_same 'as an ordinary user' many-user short 60
     else
         tap_skip 'slurm: as an ordinary user' "nobody may not read $bin"
     fi

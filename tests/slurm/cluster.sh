@@ -1,5 +1,6 @@
 # tests/slurm/cluster.sh — sourced: a SLURM of one controller and some virtual nodes on this machine, as root, without
-# systemd or cgroups; everything lies in $cluster and is stopped by cluster_down.
+# systemd or cgroups; its files lie in $cluster.  It is for tests that run apart (tests/apart.sh): nothing here stops
+# it.
 # shellcheck shell=bash
 
 cluster=
@@ -16,7 +17,7 @@ cluster_up()
     head -c 128 /dev/urandom >"$cluster/munge/key"
     chmod 400 "$cluster/munge/key"
     # a loopback address of its own: MPI leaves 127.0.0.1 alone
-    ip addr add 10.99.0.1/32 dev lo 2>/dev/null && cluster_address=yes
+    ip addr add 10.99.0.1/32 dev lo || return 1
     munged --force --key-file="$cluster/munge/key" --socket="$cluster/munge/s" --pid-file="$cluster/munge/pid" \
         --log-file="$cluster/munge/log" --seed-file="$cluster/munge/seed" || return 1
     # no cgroups: they are not to be had in containers
@@ -47,7 +48,7 @@ SelectTypeParameters=CR_CPU
 SwitchType=switch/none
 MpiDefault=none
 MailProg=/bin/true
-ReturnToService=2
+ReturnToService=1
 SlurmdParameters=config_overrides
 SchedulerParameters=batch_sched_delay=0,sched_interval=1,sched_min_interval=0
 KillWait=5
@@ -56,7 +57,7 @@ JobRequeue=1
 PartitionName=debug Nodes=ALL Default=YES MaxTime=INFINITE State=UP
 END
         for ((i = 1; i <= nodes; i++)); do
-            echo "NodeName=n$i NodeHostname=n$i NodeAddr=127.0.0.1 Port=$((17000 + i)) CPUs=4"
+            echo "NodeName=n$i NodeHostname=n$i NodeAddr=127.0.0.1 Port=$((17000 + i)) CPUs=8"
         done
     } >"$cluster/etc/slurm.conf"
     export SLURM_CONF=$cluster/etc/slurm.conf
@@ -73,31 +74,16 @@ END
     return 1
 }
 
-# cluster_down: ends every job and process of it
-cluster_down()
-{
-    local file pid
-    [ -n "$cluster" ] || return 0
-    timeout 10 scancel --user=root --full 2>/dev/null
-    for file in "$cluster"/state/slurmd.*.pid "$cluster/state/slurmctld.pid" "$cluster/munge/pid"; do
-        pid=$(cat "$file" 2>/dev/null) && kill "$pid" 2>/dev/null
-    done
-    for ((i = 0; i < 100; i++)); do
-        pgrep -f "slurmstepd|slurmd -N n[0-9]" >/dev/null || break
-        sleep 0.1
-    done
-    for file in "$cluster"/state/slurmd.*.pid "$cluster/state/slurmctld.pid" "$cluster/munge/pid"; do
-        pid=$(cat "$file" 2>/dev/null) && kill -9 "$pid" 2>/dev/null
-    done
-    [ -z "${cluster_address:-}" ] || ip addr del 10.99.0.1/32 dev lo
-    rm -rf "$cluster"
-    cluster=
-}
-
 # job_state ID: such as RUNNING, COMPLETED
 job_state()
 {
     scontrol show job "$1" 2>/dev/null | sed -n 's/.*JobState=\([A-Z_]*\).*/\1/p' | head -n 1
+}
+
+# job_nodes ID: such as n[1-2]
+job_nodes()
+{
+    scontrol show job "$1" 2>/dev/null | sed -n 's/^ *NodeList=//p' | head -n 1
 }
 
 # job_is ID SECONDS STATE…: waits until the job is in one of these states; the last word is in $state
