@@ -293,8 +293,10 @@ if [ "${FCNN_FAULTS:-}" = long ]; then
             # the program itself, below the script of libtool
             printf '%s\n' run backtrace kill quit | PATH=$bin/.libs:$PATH LD_LIBRARY_PATH=$bin/.libs \
                 "$batch/debug.sh" --gdb lost.ini >gdb.out 2>&1
-            tap_run "slurm: a debug job by $launcher stops in gdb at the first error" \
-                awk '/Breakpoint 1, .*fcnn_fail/ { n++ } /^#[0-9].* main / { n++ } { print } END { exit n < 2 }' gdb.out
+            tap_run "slurm: a debug job by $launcher stops in gdb at the first error" awk '
+                { gsub(/\033\[[0-9;]*m/, ""); print } # colours
+                /Breakpoint 1, fcnn_fail/ || /^#[0-9].* main / { n++ }
+                END { exit n < 2 }' gdb.out
         else
             tap_skip "slurm: a debug job by $launcher stops in gdb" 'no gdb'
         fi
