@@ -6,9 +6,10 @@ cd "$(dirname "$0")/.."
 
 usage() {
     cat <<'END'
-usage: scripts/test.sh [--sanitize | --faults | --slurm | --hosts] [TEST…]
+usage: scripts/test.sh [--sanitize | --exact | --faults | --slurm | --hosts] [TEST…]
 Installs what is missing (apt), builds in build-test/, runs every test, or the given ones (tests/test_csv, say).
   --sanitize  builds in build-sanitize/ with the address, leak and undefined behaviour sanitizers
+  --exact     the long form of tests/system_exact.sh: every config on every pair of ranks and threads
   --faults    the long form of the fault injection, tests/faults/ alone: about an hour (docs/reliability.md)
   --slurm     the long form of tests/slurm/: the batch files in a SLURM of its own on this machine; root
   --hosts     the long form of tests/hosts/: network namespaces as hosts; root
@@ -36,6 +37,10 @@ for argument; do
         # no use_tls: its search crashes now and then where a thread of MPI's is just ending
         export LSAN_OPTIONS="suppressions=$PWD/tests/sanitize.supp:print_suppressions=0:use_tls=0"
         export UBSAN_OPTIONS="print_stacktrace=1"
+        ;;
+    --exact)
+        tests+=(tests/system_exact.sh)
+        export FCNN_FAULTS=long FCNN_SYSTEM_TIMEOUT="${FCNN_SYSTEM_TIMEOUT:-14400}"
         ;;
     --faults | --slurm | --hosts)
         for test in tests/"${argument#--}"/*.sh; do

@@ -1,6 +1,8 @@
 #!/usr/bin/env bash
 # The same config gives the same bits on any ranks, threads and instruction set, from run to run, across resumes.
 # What is compared: the SHA-256 of the weights, the bits of the logged losses, and the whole of model.h5.
+#   FCNN_FAULTS=long   every config by the whole matrix of ranks and threads, and each repetition for every config; else
+#                      the pairs and configs that differ in kind
 set -u
 # shellcheck source=system.sh
 . "$(dirname "$0")/system.sh"
@@ -96,30 +98,40 @@ for name in $all; do
         tap_ok "exact: $name trains"
     fi
 done
+chosen=$(sed -n 's/^fcnn .*, \([a-z0-9]*\) kernels, .*/\1/p' stdout)
 
 # ---- ranks and threads ----
 
-few='2,1 3,2 5,4 8,1'
+# One rank of several threads; an odd number of ranks, of several threads each, whose parts are not alike; more ranks
+# than some configs have blocks, or rows in a batch.  2,2 comes with the instruction sets.
+few='3,2 5,1'
+some='1,4 2,1 3,2 8,1'
 full='1,1 1,2 1,4 2,1 2,2 2,4 3,1 3,2 3,4 4,1 4,2 4,4 5,1 5,2 5,4 8,1 8,2 8,4'
+two='classes surface' # one of each precision
+resumed='leaves scales'
+if [ "${FCNN_FAULTS:-}" = long ]; then
+    few=$full some=$full two=$all resumed='classes surface leaves scales'
+fi
+warnings=
 for name in $all; do
     case $name in
-    classes | surface) matrix=$full ;;
+    classes | surface) matrix=$some ;;
     *) matrix=$few ;;
     esac
     differences=
     for pair in $matrix; do
         run "$name" "${pair%,*}" "${pair#*,}"
         agrees "$name" "$pair"
+        [ "$name $pair" != 'surface 8,1' ] || warnings=$(grep -c '^fcnn-train: warning: 8 ranks for 3 blocks: 5' stderr)
     done
     tap_empty "exact: $name on ranks,threads $matrix" "$differences"
 done
 
 # A message of a rank without work is what the warning says, once.
-run surface 5 1
-if [ "$(grep -c 'warning: 5 ranks for 3 blocks: 2 ranks have nothing to train on' stderr)" = 1 ]; then
+if [ "$warnings" = 1 ]; then
     tap_ok 'exact: ranks without a block are warned of, once'
 else
-    tap_not_ok 'exact: ranks without a block are warned of, once' "$(said)"
+    tap_not_ok 'exact: ranks without a block are warned of, once' "$warnings times"
 fi
 
 # ---- other arithmetic would be seen: sums in the usual way differ somewhere in the same matrix ----
@@ -135,7 +147,7 @@ if [ ${#hashes[@]} -ge 2 ]; then
 else
     tap_not_ok 'exact: reduction=fast gives at least two hashes' "${!hashes[*]}" "$(said)"
 fi
-run classes 1 1 --set train.seed=2
+run classes 0 1 --set train.seed=2
 if [ "$code" = 0 ] && [ "$(sign classes)" != "${first[classes]}" ]; then
     tap_ok 'exact: another seed gives another hash'
 else
@@ -144,7 +156,7 @@ fi
 
 # ---- resumes: each part of the run on other ranks, threads and instructions ----
 
-for name in classes surface leaves scales; do
+for name in $resumed; do
     differences=
     rm -rf "out/$name"
     resumes=yes
@@ -179,7 +191,10 @@ for isa in plain avx2 avx512; do
     if has $isa; then
         present+=" $isa"
         differences=
-        for name in $all; do
+        # those of the instructions that all other runs have chosen are no news
+        names=$all
+        [ $isa != "$chosen" ] || names=$two
+        for name in $names; do
             FCNN_ISA=$isa run "$name" 2 2
             agrees "$name" "$name"
             grep -q "^fcnn .*, $isa kernels, 2 ranks x 2 threads" stdout || differences+="$name: $(said)"$'\n'
@@ -234,7 +249,7 @@ tap_empty "exact: without the C library's FMA" "$differences"
 # ---- run to run ----
 
 differences=
-for name in $all; do
+for name in $two; do
     run "$name" 0 1
     agrees "$name" "$name again, without mpirun"
 done
