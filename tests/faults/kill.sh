@@ -11,9 +11,9 @@ set -u
 # shellcheck source=faults.sh
 . "$(dirname "$0")/faults.sh"
 
-wanted=$(short_or_long 20 200) # kills, each with its restart
+wanted=$(short_or_long 12 200) # kills, each with its restart
 lanes_wanted=2
-chain=$(short_or_long 5 8) # kills of one job
+chain=$(short_or_long 3 8) # kills of one job
 
 "$bin/fcnn-import" digits.h5 --csv <(sed -n '1,251p' "$configs/data/digits.csv") >import.log || cat import.log
 slow=$work/slow_write.so

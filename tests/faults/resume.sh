@@ -15,7 +15,7 @@ set -u
         --target-columns 7,8,9
 } >import.log || cat import.log
 
-# 251 rows, in batches of 60 with a last one of 11, or of 13 with a last one of 4
+# 251 rows, in batches of 90 with a last one of 71, or of 13 with a last one of 4
 cat >single.ini <<END
 [data]
 train = $work/digits.h5
@@ -25,7 +25,7 @@ hidden = 33,17
 activation = relu,gelu
 [train]
 epochs = 3
-batch_size = $(short_or_long 60 13)
+batch_size = $(short_or_long 90 13)
 [output]
 directory = out
 END
@@ -46,7 +46,7 @@ batch_size = $(short_or_long 35 7)
 [output]
 directory = out
 END
-declare -A total=([single]=$(short_or_long 15 60) [double]=$(short_or_long 9 36))
+declare -A total=([single]=$(short_or_long 9 60) [double]=$(short_or_long 9 36))
 
 # check WHAT COMMAND…: notes a failure
 check()
