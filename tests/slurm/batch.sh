@@ -160,7 +160,7 @@ fi
 sed -n '1,301p' "$configs/data/digits.csv" >digits.csv
 fcnn-import digits.h5 --csv digits.csv >import.log || cat import.log
 config short 10
-config long 100
+config long 60
 config endless 1000000
 if [ $# != 0 ]; then
     LAUNCHER=mpirun submit held many_nodes.sh -- endless.ini
@@ -179,8 +179,15 @@ done
 
 # ---- two nodes × two ranks, one node, an array: all at the same time ----
 
+# by which launchers
+nodes='srun' gone='mpirun' crash='srun'
+if [ "${FCNN_FAULTS:-}" = long ]; then
+    nodes='srun mpirun' gone='srun mpirun' crash='srun mpirun'
+fi
 for launcher in srun mpirun; do
     LAUNCHER=$launcher submit "many-$launcher" many_nodes.sh -- short.ini
+done
+for launcher in $nodes; do
     LAUNCHER=$launcher submit "node-$launcher" one_node.sh -- short.ini
 done
 for name in a b c; do
@@ -189,6 +196,8 @@ done
 array=$(sbatch --parsable --array=1-3 --cpus-per-task=1 --output=array-%a.out "$batch/array.sh" a.ini b.ini c.ini)
 for launcher in srun mpirun; do
     ends_same "two nodes x two ranks by $launcher give the bits of one rank" "many-$launcher" short 60
+done
+for launcher in $nodes; do
     ends_same "one node by $launcher gives the bits of one rank" "node-$launcher" short 60
 done
 for task in 1 2 3; do
@@ -220,18 +229,24 @@ rank_one()
     done | tail -n 1
 }
 
-for launcher in srun mpirun; do
+for launcher in $gone; do
     LAUNCHER=$launcher submit "gone-$launcher" requeue.sh -- endless.ini
+done
+for launcher in $crash; do
     LAUNCHER=$launcher submit "crash-$launcher" many_nodes.sh -- endless.ini
 done
-for launcher in srun mpirun; do
+for launcher in $gone; do
     running "gone-$launcher" 60
     scancel "${jobs[gone-$launcher]}"
+done
+for launcher in $crash; do
     running "crash-$launcher" 60
     kill -SEGV "$(rank_one "crash-$launcher")"
-    LAUNCHER=$launcher slowly submit "back-$launcher" requeue.sh -- long.ini
 done
 for launcher in srun mpirun; do
+    LAUNCHER=$launcher slowly submit "back-$launcher" requeue.sh -- long.ini
+done
+for launcher in $gone; do
     job_is "${jobs[gone-$launcher]}" 30 CANCELLED
     tap_run "slurm: scancel leaves no process by $launcher" nothing_left "gone-$launcher"
 done
@@ -239,7 +254,7 @@ for launcher in srun mpirun; do
     running "back-$launcher" 60
     scancel --batch --signal=USR1 "${jobs[back-$launcher]}"
 done
-for launcher in srun mpirun; do
+for launcher in $crash; do
     # mpirun gives the others 10 s, on each node after the other
     tap_run "slurm: a rank that crashes ends the job by $launcher" job_is "${jobs[crash-$launcher]}" 60 FAILED CANCELLED
     tap_run "slurm: a rank that crashes leaves no process by $launcher" nothing_left "crash-$launcher"
@@ -248,6 +263,8 @@ for launcher in srun mpirun; do
     went_on "USR1 and requeue by $launcher" "back-$launcher"
     tap_run "slurm: USR1 and requeue by $launcher: stopped with a checkpoint" \
         grep ': stopped with a checkpoint' "back-$launcher.out"
+done
+for launcher in $gone; do
     # by now SLURM would have started it again
     tap_run "slurm: a cancelled job does not come back by $launcher" job_is "${jobs[gone-$launcher]}" 1 CANCELLED
 done
