@@ -47,7 +47,18 @@ static fcnn_status read_file(fcnn_reader *reader, const fcnn_columns *columns, i
 /* A failure that came from the system may pass, such as that of a file server that starts anew. */
 static bool may_pass(fcnn_status status)
 {
-    return status == FCNN_EINPUT || (status == FCNN_EDATA && strstr(fcnn_error_text(), "errno") != NULL);
+    return status == FCNN_EINPUT || (status == FCNN_EDATA && fcnn_hdf5_failed_in_system());
+}
+
+/* Waits, which is no hang. */
+static void wait_seconds(int seconds)
+{
+    const struct timespec second = {.tv_sec = 1};
+    for (int i = 0; i < seconds; i++) {
+        fcnn_pulse_go_on();
+        nanosleep(&second, NULL);
+    }
+    fcnn_pulse_go_on();
 }
 
 /* The same, tried again after growing waits where that may help. */
@@ -62,10 +73,10 @@ static fcnn_status read_patiently(fcnn_reader *reader, int64_t place, const fcnn
         if (status == FCNN_OK || !may_pass(status) || tries == reader->dataset->read_retries) {
             return status;
         }
-        const struct timespec wait = {.tv_sec = (time_t)1 << (tries < 6 ? tries : 6)};
-        fcnn_log_warning("%s; trying again in %d s", fcnn_error_text(), (int)wait.tv_sec);
+        const int seconds = 1 << (tries < 6 ? tries : 6);
+        fcnn_log_warning("%s; trying again in %d s", fcnn_error_text(), seconds);
         fcnn_reader_close(reader);
-        nanosleep(&wait, NULL);
+        wait_seconds(seconds);
     }
 }
 

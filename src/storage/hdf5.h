@@ -62,6 +62,9 @@ fcnn_status fcnn_hdf5_open(const char *path, fcnn_hdf5_file **out);
  * together from others.  All that is refused at first, because whoever made the file chooses which files are opened. */
 void fcnn_hdf5_allow_external(fcnn_hdf5_file *file, bool allow);
 
+/* Whether the last failure on this thread came from the operating system, as of a file server that does not answer. */
+bool fcnn_hdf5_failed_in_system(void);
+
 /* Takes NULL. */
 void fcnn_hdf5_close(fcnn_hdf5_file *file);
 

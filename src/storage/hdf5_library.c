@@ -30,6 +30,13 @@ void fcnn_hdf5_leave(void)
     pthread_mutex_unlock(&mutex);
 }
 
+static _Thread_local bool in_system; /* the last failure came from there */
+
+bool fcnn_hdf5_failed_in_system(void)
+{
+    return in_system;
+}
+
 /* H5E_walk2_t: keeps the first text that says something, and stops there. */
 static herr_t keep_first(unsigned level, const H5E_error2_t *error, void *data)
 {
@@ -40,6 +47,7 @@ static herr_t keep_first(unsigned level, const H5E_error2_t *error, void *data)
     }
     static const char system_text[] = "error message = '"; /* what HDF5 says of errno, among much else */
     const char *start = strstr(error->desc, system_text);
+    in_system = start != NULL;
     start = start != NULL ? start + strlen(system_text) : error->desc;
     const size_t length = start != error->desc ? strcspn(start, "'\n") : strcspn(start, "\n");
     snprintf(text, 256, "%.*s", (int)(length < 250 ? length : 250), start);
@@ -49,6 +57,7 @@ static herr_t keep_first(unsigned level, const H5E_error2_t *error, void *data)
 fcnn_status fcnn_hdf5_fail(fcnn_status status, const char *format, ...)
 {
     char inner[256] = "no further explanation by HDF5";
+    in_system = false;
     H5Ewalk2(H5E_DEFAULT, H5E_WALK_UPWARD, keep_first, inner);
     char text[FCNN_ERROR_TEXT_SIZE];
     va_list args;

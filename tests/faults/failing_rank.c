@@ -1,8 +1,8 @@
 /* tests/faults/failing_rank.c — a layer under MPI and the C library, preloaded by a test: one rank fails.
  *
  * The rank is $FCNN_FAULT_RANK, $FCNN_FAULT_DOES what it does: kill (SIGKILL), stop (SIGSTOP), leave (_exit(0)),
- * exit (exit(3)), sleep (8 seconds), or read: all of its reads of the file $FCNN_FAULT_FILE fail with EIO, from the
- * $FCNN_FAULT_AT-th on.
+ * exit (exit(3)), sleep (8 seconds), or read: its reads of the file $FCNN_FAULT_FILE fail with EIO, from the
+ * $FCNN_FAULT_AT-th on, all or $FCNN_FAULT_TIMES of them.
  *
  * The others are done in the $FCNN_FAULT_AT-th of its MPI_Allreduce, counting those alone that are of at least
  * $FCNN_FAULT_COUNT elements, or, with $FCNN_FAULT_THEN, in the call so many calls after that one.  With
@@ -17,6 +17,7 @@
 
 #include <dlfcn.h>
 #include <errno.h>
+#include <limits.h>
 #include <pthread.h>
 #include <signal.h>
 #include <stdbool.h>
@@ -133,7 +134,8 @@ static bool fails(int descriptor)
         return false;
     }
     note("a read");
-    if (++counted < number("FCNN_FAULT_AT", 1)) {
+    const long at = number("FCNN_FAULT_AT", 1);
+    if (++counted < at || counted - at >= number("FCNN_FAULT_TIMES", LONG_MAX)) {
         return false;
     }
     note(what);

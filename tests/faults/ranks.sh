@@ -22,7 +22,7 @@ library=$(fault_library failing_rank) || {
 "$bin/fcnn-import" all.h5 --csv "$configs/data/digits.csv" >import.log || cat import.log
 data=$(pwd -P)/all.h5
 # two steps an epoch, of which the calculation takes some of the time; all else is about the ranks
-printf '%s\n' '[data]' "train=$data" 'validation=0.2' 'normalize=standardize' '[model]' 'hidden=200,200' '[train]' \
+printf '%s\n' '[data]' "train=$data" 'validation=0.2' 'normalize=standardize' 'read_retries=0' '[model]' 'hidden=200,200' '[train]' \
     'epochs=40' 'batch_size=720' 'exchange=allreduce' 'watchdog=2' '[output]' 'directory=out' >"$work/run.ini"
 elements=50000 # fewer than the sum of a step has, more than any other has
 train 0 --set output.directory=whole run.ini || said
@@ -157,6 +157,33 @@ count_reads()
     count=$(grep -c 'a read' log)
 }
 
+# Rows that stay in the file: the last read of some 200 windows of each rank fails, once or for good.
+streamed()
+{
+    local found=
+    rm -rf out log
+    preload=$library
+    unset FCNN_FAULT_COUNT FCNN_FAULT_THEN FCNN_FAULT_DELAY
+    export FCNN_FAULT_RANK=1 FCNN_FAULT_DOES=read FCNN_FAULT_LOG=$PWD/log FCNN_FAULT_FILE=$data FCNN_FAULT_AT=400
+    local options=(--set data.memory=stream --set data.shuffle_window=80 --set train.batch_size=240)
+    start 3 "${options[@]}" "$work/run.ini"
+    wait_end 60000
+    [ "$code" = 65 ] && grep -q 'error: rank 1 on .*all.h5: .* cannot be read: Input/output error' stderr &&
+        [ -n "$(newest_step out)" ] || found="code $code"
+    tap_empty 'ranks: rank 1 cannot read in mid-training: all end, and it is named' "$found"
+    export FCNN_FAULT_AT=10 FCNN_FAULT_TIMES=1
+    start 3 "${options[@]}" --set data.read_retries=1 "$work/run.ini"
+    wait_end 60000
+    unset FCNN_FAULT_TIMES
+    cp out/model.h5 streamed.h5 2>/dev/null
+    preload=
+    start 3 --set data.memory=resident "${options[@]:2}" --set output.directory=resident "$work/run.ini"
+    wait_end 60000
+    found=
+    [ "$code" = 0 ] && has_done && [ "$(weights streamed.h5)" = "$(weights resident/model.h5)" ] || found="code $code"
+    tap_empty 'ranks: it goes on, past a read that fails once, to the same bits' "$found"
+}
+
 # ---- no end ----
 
 # is_whole NAME REASON: the run has just ended as one without failures does
@@ -236,6 +263,7 @@ if is_long; then
     count_reads
     # shellcheck disable=SC2046 # words
     reads $(seq 1 "$count")
+    streamed
     slow
     slow FCNN_FAULT_COUNT="$elements"
     paused
@@ -247,6 +275,7 @@ else
         ends leave 1 start-up
         ends exit 2 evaluation
         reads 1
+        streamed
     }
     stops()
     {
