@@ -11,7 +11,7 @@ Trains a 2 x 512 network on 64 columns, and a 2 x 50 one on 20 million rows of 1
 memory and from files of four times data.memory_limit, with a cold and a warm page cache (cold needs root), and prints
 the ratios.  Needs 2.5 GB in FOLDER [a temporary one].
   --rounds N  [3]
-  --small     a tenth of the rows
+  --small     half of the rows
 END
 }
 
@@ -21,7 +21,7 @@ folder=
 while [ $# -gt 0 ]; do
     case $1 in
     --rounds) rounds=$2 && shift ;;
-    --small) scale=1 ;;
+    --small) scale=5 ;;
     --folder) folder=$2 && shift ;;
     -h | --help) usage && exit 0 ;;
     *) usage >&2 && exit 64 ;;

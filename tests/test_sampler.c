@@ -142,7 +142,7 @@ static void windows_are_taken_one_by_one(void)
     CU_ASSERT_EQUAL(seen, 31);
     fcnn_sampler_destroy(alone);
     CU_ASSERT_EQUAL(fcnn_sampler_default_window(1000000, 8, 64), 0);
-    CU_ASSERT_EQUAL(fcnn_sampler_default_window(2000000, 8, 64), (64 << 20) / 8 / 64);
+    CU_ASSERT_EQUAL(fcnn_sampler_default_window(2000000, 8, 64), (32 << 20) / 8 / 64);
     CU_ASSERT_EQUAL(fcnn_sampler_default_window((int64_t)1 << 40, 8, 64), (1 << 30) / 8 / 64);
 }
 

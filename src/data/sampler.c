@@ -7,14 +7,15 @@
 
 #include <stdlib.h>
 
-#define WINDOWS_LEAST ((int64_t)64 << 20) /* bytes of one window of every shard */
+#define WHOLE_MOST ((int64_t)64 << 20)    /* bytes of rows that are shuffled as a whole */
+#define WINDOWS_LEAST ((int64_t)32 << 20) /* of one window of every shard */
 #define WINDOWS_MOST ((int64_t)1 << 30)
 #define WINDOWS_PART 16
 
 int64_t fcnn_sampler_default_window(int64_t rows, int64_t blocks, int64_t row_bytes)
 {
     const int64_t total = rows * row_bytes;
-    if (total <= WINDOWS_LEAST) {
+    if (total <= WHOLE_MOST) {
         return 0;
     }
     const int64_t part = total / WINDOWS_PART;

@@ -7,8 +7,11 @@
 
 #include <inttypes.h>
 
-/* Of what a rank may take, one part in so many stays free for the network, the gradients and MPI. */
-#define PARTS 2
+/* Of what a rank may still take, a quarter stays free for the network, the gradients and MPI. */
+static int64_t for_rows(int64_t bytes)
+{
+    return bytes / 4 * 3;
+}
 
 /* Bytes that this rank may take, with those that it has. */
 static int64_t own_limit(const fcnn_config *config, fcnn_comm *comm)
@@ -63,7 +66,7 @@ void fcnn_memory_plan_make(const fcnn_config *config, fcnn_comm *comm, const fcn
     int64_t least[2] = {-own_limit(config, comm), resident > 0 ? resident : 0};
     fcnn_comm_max_integers(comm, 2, least);
     *out = (fcnn_memory_plan){.limit = -least[0]};
-    out->available = out->limit > least[1] ? (out->limit - least[1]) / PARTS : 0;
+    out->available = out->limit > least[1] ? for_rows(out->limit - least[1]) : 0;
     int64_t room = out->available;
     out->streams_validation = streams(config, even_bytes(data->validation.dataset, comm), &room);
     out->streams_test = streams(config, even_bytes(data->test.dataset, comm), &room);
@@ -83,7 +86,8 @@ fcnn_status fcnn_memory_plan_check(const fcnn_memory_plan *plan, fcnn_comm *comm
     const int64_t window = fcnn_sampler_window_rows(data->sampler);
     if (plan->available == 0) {
         return fcnn_fail(FCNN_ECONFIG,
-                         "data.memory_limit = %" PRId64 " MB is less than a rank takes without any rows: more memory is "
+                         "data.memory_limit = %" PRId64
+                         " MB is less than a rank takes without any rows: more memory is "
                          "needed",
                          plan->limit >> 20);
     }
