@@ -10,6 +10,9 @@ fcnn_build_packages="gcc libc6-dev make autoconf automake libtool pkg-config ope
 fcnn_test_packages="libcunit1-dev hdf5-tools binutils g++ shellcheck gzip procps strace
     slurmctld slurmd slurm-client munge libpmix-dev iproute2"
 
+# shellcheck disable=SC2034
+fcnn_fuzz_packages="clang libclang-rt-dev libomp-dev libcunit1-dev"
+
 fcnn_say() {
     printf '%s\n' "$*"
 }

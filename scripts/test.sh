@@ -7,11 +7,14 @@ cd "$(dirname "$0")/.."
 usage() {
     cat <<'END'
 usage: scripts/test.sh [--sanitize | --exact | --faults | --slurm | --hosts] [TEST…]
+       scripts/test.sh --fuzz [FUZZER…]
 Installs what is missing (apt), builds in build-test/, runs every test, or the given ones (tests/test_csv, say).
   --sanitize  builds in build-sanitize/ with the address, leak and undefined behaviour sanitizers
   --exact     the long form of tests/system_exact.sh: every config on every pair of ranks and threads
   --faults    the long form of the fault injection, tests/faults/ alone: about an hour (docs/reliability.md)
   --slurm     the long form of tests/slurm/: the batch files in a SLURM of its own on this machine; root
+  --fuzz      builds in build-fuzz/ and runs tests/fuzz/fuzz_*.c, or the given ones (fuzz_csv, say), a minute each
+              (FCNN_FUZZ_SECONDS)
   --hosts     the long form of tests/hosts/: network namespaces as hosts; root
 FCNN_NO_INSTALL=1 leaves the packages as they are.  FCNN_TEST_TIMEOUT and FCNN_SYSTEM_TIMEOUT are the seconds that
 one run of a unit test and a system test may take.
@@ -41,6 +44,12 @@ for argument; do
     --exact)
         tests+=(tests/system_exact.sh)
         export FCNN_FAULTS=long FCNN_SYSTEM_TIMEOUT="${FCNN_SYSTEM_TIMEOUT:-14400}"
+        ;;
+    --fuzz)
+        shift
+        # shellcheck disable=SC2086 # lists of words
+        fcnn_install $fcnn_build_packages $fcnn_fuzz_packages
+        exec bash tests/fuzz/run.sh "$@"
         ;;
     --faults | --slurm | --hosts)
         for test in tests/"${argument#--}"/*.sh; do

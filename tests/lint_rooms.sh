@@ -124,11 +124,11 @@ tap_empty "rooms: no pragma or attribute changes how a function is compiled" \
 
 # ---- the build ----
 
-# a unit test stands there as its program, tests/test_X
+# a unit test stands there as its program, tests/test_X, and so does a fuzzer
 missing=$({
     find src include -name '*.[chS]' -o -name '*.def'
     find tests -name '*.[ch]' -o -name '*.sh'
-} | sed 's|^\(tests/test_.*\)\.c$|\1|' | sort | while read -r file; do
+} | sed -E 's#^(tests/(test_|fuzz/fuzz_).*)\.c$#\1#' | sort | while read -r file; do
     grep -qE "(^|[[:space:]=])$file([[:space:]]|\$)" Makefile.am || echo "$file"
 done)
 tap_empty "rooms: Makefile.am lists every source and test" "$missing"
