@@ -1,7 +1,7 @@
 /* tests/fuzz/fuzz_data.c — a data file of any bytes, as the data loader opens, describes and reads it. */
 #include "fuzz.h"
 
-#include "data/dataset.h"
+#include "data/columns.h"
 #include "storage/hdf5.h"
 
 #include <string.h>
@@ -34,21 +34,50 @@ static void read_part(fcnn_hdf5_file *file, const char *name, bool by_columns)
     free(values);
 }
 
+/* Columns put side by side, as the loader reads them. */
+static void read_columns(fcnn_hdf5_file *file, const char *list)
+{
+    fcnn_columns columns;
+    int64_t rows;
+    fuzz_require(fcnn_columns_parse(list, &columns) == FCNN_OK, "it is a list");
+    if (fcnn_columns_describe(&columns, file, "fuzz.h5", false, &rows) == FCNN_OK) {
+        fuzz_require(rows > 0 && columns.width > 0, "there are rows and columns");
+        const int64_t row_bytes = columns.width * (int64_t)fcnn_type_size(columns.type);
+        const int64_t count = row_bytes > MOST_BYTES          ? 0
+                              : rows < MOST_BYTES / row_bytes ? rows
+                                                              : MOST_BYTES / row_bytes;
+        void *values = malloc((size_t)(count * row_bytes) + 1);
+        fuzz_require(values != NULL, "there is memory");
+        fcnn_columns_read(&columns, file, false, rows - count, count, values);
+        free(values);
+    }
+    fcnn_columns_clear(&columns);
+}
+
+static void read_words(fcnn_hdf5_file *file, const char *name)
+{
+    fcnn_hdf5_info info;
+    char *words[16];
+    if (fcnn_hdf5_describe(file, name, &info) == FCNN_OK && info.rank > 0 && info.dims[0] >= 16 &&
+        fcnn_hdf5_read_texts(file, name, 0, 16, words) == FCNN_OK) {
+        for (int i = 0; i < 16; i++) {
+            free(words[i]);
+        }
+    }
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     const char *path = fuzz_file(data, size);
-    const fcnn_dataset_names names = {.file = path, .inputs = "/x", .targets = "/y"};
-    fcnn_dataset *dataset = NULL;
-    if (fcnn_dataset_open(&names, &dataset) == FCNN_OK) {
-        fuzz_require(fcnn_dataset_rows(dataset) > 0 && fcnn_dataset_features(dataset) > 0, "there are rows");
-    }
-    fcnn_dataset_destroy(dataset);
     fcnn_hdf5_file *file = NULL;
     if (fcnn_hdf5_open(path, &file) == FCNN_OK) {
         fcnn_hdf5_info info;
         read_part(file, "/x", false);
         read_part(file, "/x", true);
         read_part(file, "/soft/x", false);
+        read_columns(file, "/x[1:3], /y, /table:a");
+        read_columns(file, "/x, /x[0]");
+        read_words(file, "/words");
         fuzz_require(fcnn_hdf5_describe(file, "/no such dataset", &info) != FCNN_OK, "it is missing");
         fcnn_hdf5_close(file);
     }

@@ -15,7 +15,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         for (int d = 0; d < array.rank; d++) {
             count *= array.dims[d];
         }
-        fuzz_require(count == array.count && (uint64_t)count < size, "the elements are those of the file");
+        fuzz_require(count == array.count, "the elements are those of the shape");
         for (int64_t i = 0; i < count; i++) {
             sum += array.values[i];
         }
