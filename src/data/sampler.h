@@ -34,8 +34,8 @@ typedef struct fcnn_sampler_plan {
     bool shuffle;
 } fcnn_sampler_plan;
 
-/* The window for rows of so many bytes where none is given, 0 for whole shards: up to 64 MiB are shuffled as a whole; of
- * others one window of every shard, together, is a sixteenth, but at least 32 MiB and at most 1 GiB. */
+/* The window for rows of so many bytes where none is given, 0 for whole shards: up to 64 MiB are shuffled as a whole;
+ * of others one window of every shard, together, is a sixteenth, but at least 32 MiB and at most 1 GiB. */
 int64_t fcnn_sampler_default_window(int64_t rows, int64_t blocks, int64_t row_bytes);
 
 /* keeps_order: fcnn_sampler_start_epoch() and fcnn_sampler_take() will be called.

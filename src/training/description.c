@@ -19,10 +19,10 @@ static void describe_part(const fcnn_data_part *part, const char *what, FILE *ou
     if (dataset == NULL) {
         return;
     }
-    fprintf(out, "%-11s %" PRId64 " rows, inputs %s[%" PRId64 "], targets %s[%" PRId64 "]  (%s: %s, %s)\n", what,
+    fprintf(out, "%-11s %" PRId64 " rows, inputs %s[%" PRId64 "], targets %s[%" PRId64 "]  (%s: %s, %s)%s\n", what,
             dataset->rows, fcnn_type_name(dataset->inputs.type), dataset->inputs.width,
             fcnn_type_name(dataset->targets.type), dataset->targets.width, dataset->file, dataset->inputs_name,
-            dataset->targets_name);
+            dataset->targets_name, dataset->streams ? ", streamed" : "");
 }
 
 static fcnn_status describe_network(const fcnn_architecture *shape, FILE *out)
@@ -60,6 +60,10 @@ static void describe_blocks(const fcnn_trainer *trainer, FILE *out)
             data->batch, data->blocks, fcnn_sampler_batches(data->sampler),
             fcnn_reduction_name(trainer->config->train_reduction), ranks, ranks == 1 ? "" : "s",
             100 * efficiency(data->blocks, ranks));
+    if (fcnn_sampler_windows(data->sampler, 0) > 1) {
+        fprintf(out, "windows     of %" PRId64 " rows are shuffled, %" PRId64 " a block\n",
+                fcnn_sampler_window_rows(data->sampler), fcnn_sampler_windows(data->sampler, 0));
+    }
 }
 
 /* Rank counts that divide the blocks. */

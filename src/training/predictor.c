@@ -127,19 +127,22 @@ static fcnn_status check_paths(const predictor *work)
     if (work->comm->rank != 0 || options->output == NULL) {
         return FCNN_OK;
     }
-    if (is_same_file(options->output, options->data.file) || is_same_file(options->output, options->model)) {
-        return fcnn_fail(FCNN_EUSAGE, "%s is an input, and cannot be the output as well", options->output);
+    const fcnn_files *files = &work->part.dataset->files;
+    bool is_input = is_same_file(options->output, options->model);
+    for (int64_t i = 0; i < files->count; i++) {
+        is_input = is_input || is_same_file(options->output, files->paths[i]);
     }
-    return FCNN_OK;
+    return !is_input ? FCNN_OK
+                     : fcnn_fail(FCNN_EUSAGE, "%s is an input, and cannot be the output as well", options->output);
 }
 
 static fcnn_status prepare(predictor *work)
 {
-    FCNN_TRY(fcnn_comm_agree(work->comm, check_paths(work)));
     FCNN_TRY(fcnn_topology_create(work->comm, &work->topology));
     FCNN_TRY(read_model(work));
     FCNN_TRY(
         fcnn_dataset_load_part(work->comm, &work->options->data, &work->model->classes, true, &work->part.dataset));
+    FCNN_TRY(fcnn_comm_agree(work->comm, check_paths(work)));
     FCNN_TRY(check_columns(work));
     if (work->part.dataset->targets_name != NULL) {
         FCNN_TRY(fcnn_data_part_check(&work->part, work->comm, &work->model->shape));

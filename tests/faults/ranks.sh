@@ -22,8 +22,9 @@ library=$(fault_library failing_rank) || {
 "$bin/fcnn-import" all.h5 --csv "$configs/data/digits.csv" >import.log || cat import.log
 data=$(pwd -P)/all.h5
 # two steps an epoch, of which the calculation takes some of the time; all else is about the ranks
-printf '%s\n' '[data]' "train=$data" 'validation=0.2' 'normalize=standardize' 'read_retries=0' '[model]' 'hidden=200,200' '[train]' \
-    'epochs=40' 'batch_size=720' 'exchange=allreduce' 'watchdog=2' '[output]' 'directory=out' >"$work/run.ini"
+printf '%s\n' '[data]' "train=$data" 'validation=0.2' 'normalize=standardize' 'read_retries=0' '[model]' \
+    'hidden=200,200' '[train]' 'epochs=40' 'batch_size=720' 'exchange=allreduce' 'watchdog=2' '[output]' \
+    'directory=out' >"$work/run.ini"
 elements=50000 # fewer than the sum of a step has, more than any other has
 train 0 --set output.directory=whole run.ini || said
 whole=$(weights whole/model.h5)
