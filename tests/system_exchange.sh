@@ -64,7 +64,8 @@ steps=$((4 * 18))
 for np in 2 3; do
     counted $np
     tap_run "exchange: no exponent outgrew its promise (np=$np)" sh -c '! grep -q raised stdout'
-    tap_run "exchange: one sum of the gradients a step (np=$np)" test "$(calls double sum $((weights + words)))" = $steps
+    tap_run "exchange: one sum of the gradients a step (np=$np)" \
+        test "$(calls double sum $((weights + words)))" = $steps
     bytes=$(sent double sum $((weights + words)))
     tap_run "exchange: its bytes are the padded parameters and the words (np=$np)" \
         test "$bytes" = $((steps * 8 * (weights + words)))
