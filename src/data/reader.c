@@ -156,7 +156,13 @@ fcnn_status fcnn_reader_inputs(fcnn_reader *reader, int64_t first, int64_t count
 
 fcnn_status fcnn_reader_texts(fcnn_reader *reader, int64_t first, int64_t count, char **out)
 {
-    return read_run(reader, NULL, first, count, sizeof *out, out);
+    memset(out, 0, (size_t)count * sizeof *out);
+    const fcnn_status status = read_run(reader, NULL, first, count, sizeof *out, out);
+    for (int64_t i = 0; status != FCNN_OK && i < count; i++) {
+        free(out[i]); /* of the files before the one that failed */
+        out[i] = NULL;
+    }
+    return status;
 }
 
 static fcnn_status unknown_class(const fcnn_dataset *dataset, const char *text, int64_t row)

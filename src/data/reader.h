@@ -20,7 +20,7 @@ fcnn_status fcnn_reader_inputs(fcnn_reader *reader, int64_t first, int64_t count
 fcnn_status fcnn_reader_targets(fcnn_reader *reader, int64_t first, int64_t count, void *out);
 
 /* Reads the strings of rows first … first+count−1 of the joined files, of targets that are such.
- *   out [count]  caller-owned; each is to be released with free(); untouched on failure */
+ *   out [count]  caller-owned; each is to be released with free(); NULL on failure */
 fcnn_status fcnn_reader_texts(fcnn_reader *reader, int64_t first, int64_t count, char **out);
 
 #endif
