@@ -540,6 +540,58 @@ static void truncated_files_are_refused(void)
     expect_all_closed();
 }
 
+/* Bytes and calls of read(2) and the like, of this process so far; false where the system does not count. */
+static bool count_reads(long long *bytes, long long *calls)
+{
+    FILE *counts = fopen("/proc/self/io", "r");
+    const bool counted = counts != NULL && fscanf(counts, "rchar: %lld wchar: %*d syscr: %lld", bytes, calls) == 2;
+    if (counts != NULL) {
+        fclose(counts);
+    }
+    return counted;
+}
+
+/* Rows of a chunk of 1.25 MiB that is not packed cost neither all of it, nor a call each. */
+static void little_is_read_for_little(void)
+{
+    enum { ROWS = 20480, WIDTH = 16, FIRST = 5000, COUNT = 1000 };
+    char path[1024];
+    snprintf(path, sizeof path, "%s", harness_path("little.h5"));
+    float *values = malloc(ROWS * WIDTH * sizeof *values), *out = malloc(COUNT * WIDTH * sizeof *out);
+    for (int i = 0; i < ROWS * WIDTH; i++) {
+        values[i] = (float)i;
+    }
+    const hsize_t dims[] = {ROWS, WIDTH}, wide[] = {ROWS, WIDTH}, narrow[] = {ROWS, 4};
+    hid_t made = make_file(path), chunked = H5Pcreate(H5P_DATASET_CREATE);
+    H5Pset_chunk(chunked, 2, wide);
+    put(made, "wide", H5T_IEEE_F32LE, 2, dims, H5T_NATIVE_FLOAT, values, chunked);
+    H5Pset_chunk(chunked, 2, narrow);
+    put(made, "narrow", H5T_IEEE_F32LE, 2, dims, H5T_NATIVE_FLOAT, values, chunked);
+    H5Pclose(chunked);
+    H5Fclose(made);
+
+    fcnn_hdf5_file *file = open_fatal(path);
+    for (int i = 0; i < 3; i++) {
+        long long bytes[2] = {0}, calls[2] = {0};
+        const bool counted = count_reads(&bytes[0], &calls[0]);
+        if (i < 2) {
+            HARNESS_OK(fcnn_hdf5_read_rows(file, i == 0 ? "/wide" : "/narrow", FIRST, COUNT, out));
+            CU_ASSERT(memcmp(out, values + FIRST * WIDTH, COUNT * WIDTH * sizeof *out) == 0);
+        } else {
+            HARNESS_OK(fcnn_hdf5_read_block(file, "/wide", FIRST, COUNT, 3, 1, out));
+            CU_ASSERT_EQUAL(out[COUNT - 1], (float)((FIRST + COUNT - 1) * WIDTH + 3));
+        }
+        if (counted && count_reads(&bytes[1], &calls[1])) {
+            CU_ASSERT(i != 0 || bytes[1] - bytes[0] < 4 * COUNT * WIDTH * (int)sizeof *out);
+            CU_ASSERT(calls[1] - calls[0] < 100);
+        }
+    }
+    fcnn_hdf5_close(file);
+    expect_all_closed();
+    free(values);
+    free(out);
+}
+
 /* A chunk whose checksum is wrong gives a message, not other values. */
 static void a_damaged_chunk_is_an_error(void)
 {
@@ -643,6 +695,7 @@ HARNESS_MAIN("hdf5", {"every type is read", every_type_is_read},
              {"other classes are refused", other_classes_are_refused},
              {"files that are not HDF5 are refused", files_that_are_not_hdf5_are_refused},
              {"truncated files are refused", truncated_files_are_refused},
+             {"little is read for little", little_is_read_for_little},
              {"a damaged chunk is an error", a_damaged_chunk_is_an_error},
              {"the caller's error printing is kept", the_callers_error_printing_is_kept},
              {"threads take turns", threads_take_turns})

@@ -68,12 +68,13 @@ static fcnn_status check_rows(const reading *from, int along, int64_t first, int
     return FCNN_OK;
 }
 
-/* Opens a dataset and checks that dimension `along` (−1: the last) has the rows first … first+count−1. */
-static fcnn_status reading_open(const fcnn_hdf5_file *file, const char *name, int along, int64_t first, int64_t count,
-                                reading *out)
+/* Opens a dataset and checks that dimension `along` (−1: the last) has the rows first … first+count−1, of which all
+ * is going to be read, or (whole false) some. */
+static fcnn_status reading_open(const fcnn_hdf5_file *file, const char *name, int along, bool whole, int64_t first,
+                                int64_t count, reading *out)
 {
     *out = (reading){.space = -1, .type = -1};
-    FCNN_TRY(fcnn_hdf5_source_open(file, name, &out->source));
+    FCNN_TRY(fcnn_hdf5_source_open(file, name, whole && along == 0, &out->source));
     fcnn_status status = fcnn_hdf5_source_describe(&out->source, &out->info);
     if (status == FCNN_OK) {
         status = check_rows(out, along, first, count);
@@ -132,7 +133,7 @@ fcnn_status fcnn_hdf5_read_rows(fcnn_hdf5_file *file, const char *dataset, int64
 {
     reading from;
     fcnn_hdf5_enter();
-    fcnn_status status = reading_open(file, dataset, 0, first, count, &from);
+    fcnn_status status = reading_open(file, dataset, 0, true, first, count, &from);
     if (status == FCNN_OK) {
         status = require_numbers(&from);
         if (status == FCNN_OK) {
@@ -161,7 +162,7 @@ fcnn_status fcnn_hdf5_read_block(fcnn_hdf5_file *file, const char *dataset, int6
 {
     reading from;
     fcnn_hdf5_enter();
-    fcnn_status status = reading_open(file, dataset, 0, first, count, &from);
+    fcnn_status status = reading_open(file, dataset, 0, false, first, count, &from);
     if (status == FCNN_OK) {
         status = read_columns_of(&from, first, count, column, columns, out);
         reading_close(&from);
@@ -233,7 +234,7 @@ fcnn_status fcnn_hdf5_read_columns(fcnn_hdf5_file *file, const char *dataset, in
 {
     reading from;
     fcnn_hdf5_enter();
-    fcnn_status status = reading_open(file, dataset, -1, first, count, &from);
+    fcnn_status status = reading_open(file, dataset, -1, true, first, count, &from);
     if (status == FCNN_OK) {
         status = require_numbers(&from);
         if (status == FCNN_OK) {
@@ -311,7 +312,7 @@ fcnn_status fcnn_hdf5_read_texts(fcnn_hdf5_file *file, const char *dataset, int6
     FCNN_TRY(fcnn_memory_create("the labels", count, sizeof *texts, &texts));
     reading from;
     fcnn_hdf5_enter();
-    fcnn_status status = reading_open(file, dataset, 0, first, count, &from);
+    fcnn_status status = reading_open(file, dataset, 0, true, first, count, &from);
     if (status == FCNN_OK) {
         status = read_texts(&from, first, count, texts);
         reading_close(&from);

@@ -305,14 +305,27 @@ void fcnn_evaluation_finish(fcnn_evaluation *evaluation, fcnn_scores *out)
     }
 }
 
+/* All rows on their way through the network. */
+typedef struct all_rows {
+    fcnn_evaluation *evaluation;
+    fcnn_network *network;
+    fcnn_status status;
+} all_rows;
+
+static void work_on_all(void *data)
+{
+    all_rows *call = data;
+    fcnn_block block = {0};
+    while (call->status == FCNN_OK && fcnn_evaluation_next(call->evaluation, call->network, &block, &call->status)) {
+    }
+}
+
 fcnn_status fcnn_evaluation_run(fcnn_evaluation *evaluation, fcnn_network *network, fcnn_scores *out)
 {
-    fcnn_status status = FCNN_OK;
-    fcnn_block block = {0};
-    while (status == FCNN_OK && fcnn_evaluation_next(evaluation, network, &block, &status)) {
-    }
+    all_rows call = {evaluation, network, FCNN_OK};
+    fcnn_team_keep(evaluation->team, work_on_all, &call);
     if (evaluation->part->dataset->streams) {
-        FCNN_TRY(fcnn_comm_agree(evaluation->comm, fcnn_comm_name_rank(evaluation->comm, status)));
+        FCNN_TRY(fcnn_comm_agree(evaluation->comm, fcnn_comm_name_rank(evaluation->comm, call.status)));
     }
     fcnn_evaluation_finish(evaluation, out);
     return FCNN_OK;

@@ -205,13 +205,20 @@ static fcnn_status write_round(predictor *work, const char *dataset, const void 
     return fcnn_comm_agree(work->comm, status);
 }
 
-/* Takes this rank's rows of a round through the network: their predictions, and scores. */
-static fcnn_status predict_rows(predictor *work, int64_t rows)
+/* What predict_rows() does while the team is ready. */
+typedef struct predicting {
+    predictor *work;
+    int64_t rows;
+    fcnn_status status;
+} predicting;
+
+static void predict_with_team(void *data)
 {
-    fcnn_status status = FCNN_OK;
+    predicting *call = data;
+    predictor *work = call->work;
     int64_t done = 0;
-    while (status == FCNN_OK && done < rows &&
-           fcnn_evaluation_next(work->evaluation, work->network, &work->block, &status)) {
+    while (call->status == FCNN_OK && done < call->rows &&
+           fcnn_evaluation_next(work->evaluation, work->network, &work->block, &call->status)) {
         if (work->model->extent.count > 0) {
             work->rows_outside +=
                 (uint64_t)fcnn_extent_count_outside(&work->model->extent, &work->block.inputs, work->outside);
@@ -219,7 +226,14 @@ static fcnn_status predict_rows(predictor *work, int64_t rows)
         copy_outputs(work, done, work->block.inputs.rows);
         done += work->block.inputs.rows;
     }
-    return status;
+}
+
+/* Takes this rank's rows of a round through the network: their predictions, and scores. */
+static fcnn_status predict_rows(predictor *work, int64_t rows)
+{
+    predicting call = {work, rows, FCNN_OK};
+    fcnn_team_keep(work->team, predict_with_team, &call);
+    return call.status;
 }
 
 static fcnn_status run_round(predictor *work, int64_t round)
