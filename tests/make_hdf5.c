@@ -174,6 +174,18 @@ static void put_words(void)
     put("/y", H5T_STD_I32LE, DIMS(ROWS), H5P_DEFAULT, y);
 }
 
+/* The same labels with a column for each; and with a row that has two of them. */
+static void put_hot(void)
+{
+    double hot[ROWS * 3] = {0};
+    for (int row = 0; row < ROWS; row++) {
+        hot[row * 3 + (int)y[row]] = 1;
+    }
+    put("/hot", H5T_IEEE_F32LE, DIMS(ROWS, 3), H5P_DEFAULT, hot);
+    hot[21 * 3 + 1] = 1;
+    put("/hot_twice", H5T_STD_U8LE, DIMS(ROWS, 3), H5P_DEFAULT, hot);
+}
+
 int main(int argc, char **argv)
 {
     if (argc != 3) {
@@ -195,6 +207,7 @@ int main(int argc, char **argv)
     }
     if (strcmp(argv[1], "words") == 0) {
         put_words();
+        put_hot();
         H5close();
         return 0;
     }

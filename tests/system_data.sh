@@ -101,6 +101,21 @@ for np in 0 3; do
     tap_run "data: words are the numbers of their order, np=$np" test "$named" = \
         "$("$bin/fcnn-info" --hash words/model.h5)"
 done
+
+# ---- a column for each class ----
+
+train 2 --overwrite --set data.targets=/hot --set data.memory=stream words.ini
+tap_run 'data: one column for each class' test "$named" = "$("$bin/fcnn-info" --hash words/model.h5)"
+"$bin/fcnn-predict" named.h5 words.h5 --targets /hot >scores 2>stderr
+"$bin/fcnn-predict" named.h5 words.h5 --targets /y >numbers 2>stderr
+tap_run 'data: predictions are scored by such columns' cmp -s scores numbers
+train 0 --overwrite --set data.targets=/hot_twice --set model.output=softmax words.ini
+tap_run 'data: a row with two classes is named' grep -q '/hot_twice has 3 columns, but those of row 21 ' stderr
+train 0 --overwrite --set data.targets=/hot --set model.classes=4 --set model.output=softmax words.ini
+tap_run 'data: as many columns as classes' grep -q '/hot has 3 columns, but the network has 4 classes' stderr
+train 0 --overwrite --set data.targets=/hot_twice words.ini
+tap_run 'data: other columns are a regression' grep -q 'linear output, mse' stdout
+
 "$bin/fcnn-info" named.h5 >info 2>&1
 tap_run 'data: fcnn-info prints the classes' grep -qx ' *1  sea, deep' info
 "$bin/fcnn-predict" named.h5 words.h5 --targets /words --output predicted.h5 >scores 2>stderr
