@@ -186,6 +186,45 @@ static void put_hot(void)
     put("/hot_twice", H5T_STD_U8LE, DIMS(ROWS, 3), H5P_DEFAULT, hot);
 }
 
+/* Rows of quarters, whose sums are exact, without some values, with their means there, and without those rows. */
+static void put_missing(void)
+{
+    static const int rows[] = {3, 17, 17, ROWS - 1}, columns[] = {1, 0, 2, 1};
+    enum { COUNT = sizeof rows / sizeof *rows };
+    double whole[ROWS * FEATURES], means[FEATURES], kept_x[ROWS * FEATURES], kept_y[ROWS];
+    int kept = 0;
+    for (int i = 0; i < ROWS * FEATURES; i++) {
+        whole[i] = i % 5 + 0.25 * (i % 7);
+    }
+    for (int i = 0; i < COUNT; i++) {
+        whole[rows[i] * FEATURES + columns[i]] = NAN;
+    }
+    put("/x_missing", H5T_IEEE_F64LE, DIMS(ROWS, FEATURES), H5P_DEFAULT, whole);
+    put("/x_empty", H5T_IEEE_F32LE, DIMS(ROWS, 1), H5P_DEFAULT, (double[ROWS]){[0 ... ROWS - 1] = NAN});
+    for (int row = 0; row < ROWS; row++) {
+        if (row != 3 && row != 17 && row != ROWS - 1) {
+            memcpy(kept_x + kept * FEATURES, whole + row * FEATURES, FEATURES * sizeof *whole);
+            kept_y[kept++] = y[row];
+        }
+    }
+    put("/x_kept", H5T_IEEE_F64LE, DIMS(kept, FEATURES), H5P_DEFAULT, kept_x);
+    put("/y_kept", H5T_STD_I32LE, DIMS(kept), H5P_DEFAULT, kept_y);
+    for (int column = 0; column < FEATURES; column++) {
+        int known = 0;
+        means[column] = 0;
+        for (int row = 0; row < ROWS; row++) {
+            const double value = whole[row * FEATURES + column];
+            known += !isnan(value);
+            means[column] += isnan(value) ? 0 : value;
+        }
+        means[column] /= known;
+    }
+    for (int i = 0; i < COUNT; i++) {
+        whole[rows[i] * FEATURES + columns[i]] = means[columns[i]];
+    }
+    put("/x_completed", H5T_IEEE_F64LE, DIMS(ROWS, FEATURES), H5P_DEFAULT, whole);
+}
+
 int main(int argc, char **argv)
 {
     if (argc != 3) {
@@ -208,6 +247,7 @@ int main(int argc, char **argv)
     if (strcmp(argv[1], "words") == 0) {
         put_words();
         put_hot();
+        put_missing();
         H5close();
         return 0;
     }

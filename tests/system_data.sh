@@ -125,6 +125,42 @@ tap_run 'data: predicted classes have their names' grep -q '"sea, deep",' \
     <(h5dump -a /classes/names predicted.h5)
 tap_run 'data: no warning within the ranges' test ! -s stderr
 
+# ---- what is missing ----
+
+# trained NP [OPTION…]: the hash of a model of words.ini, anew
+trained()
+{
+    train "$1" --overwrite "${@:2}" words.ini || { said >&2; echo "code $code"; return; }
+    "$bin/fcnn-info" --hash words/model.h5
+}
+
+kept=$(trained 0 --set data.inputs=/x_kept --set data.targets=/y_kept --set data.validation=0.2)
+completed=$(trained 0 --set data.inputs=/x_completed)
+for memory in resident stream; do
+    hash=$(trained 2 --set data.inputs=/x_missing --set data.missing=drop_row --set data.validation=0.2 \
+        --set data.memory=$memory)
+    tap_run "data: rows with missing values are left out, $memory" test "$hash" = "$kept"
+    hash=$(trained 3 --set data.inputs=/x_missing --set data.missing=mean --set data.memory=$memory)
+    tap_run "data: missing values become means, $memory" test "$hash" = "$completed"
+done
+tap_run 'data: completed values are counted' \
+    grep -qx ' *completed: 4 missing inputs in 3 rows, by the means' stdout
+"$bin/fcnn-predict" words/model.h5 words.h5 --inputs /x_missing --targets /y >scores 2>stderr
+tap_run 'data: and are in predictions' \
+    grep -q 'warning: 4 missing inputs in 3 of 40 rows are taken for the means of the training rows' stderr
+"$bin/fcnn-predict" words/model.h5 words.h5 --inputs /x_completed --targets /y >numbers 2>stderr
+tap_run 'data: with the same predictions' cmp -s scores numbers
+train 2 --overwrite --set data.inputs=/x_missing --set data.missing=drop_row --set data.rows=10: words.ini
+tap_run 'data: rows that are left out are counted' \
+    grep -qx ' *left out: 2 of 30 rows, which have missing values, the first is row 17 of .*words.h5' stdout
+train 2 --overwrite --set data.inputs=/x_missing words.ini
+tap_run 'data: missing values are an error else' \
+    grep -q '/x_missing: row 3, column 1 is NaN .*in training data.missing = drop_row or mean does' stderr
+train 2 --overwrite --set data.inputs=/x,/x_empty --set data.missing=mean words.ini
+tap_run 'data: nothing has no mean' grep -q 'column 3 (from 0) is NaN in every row: it has no mean' stderr
+train 2 --overwrite --set data.inputs=/x,/x_empty --set data.missing=drop_row words.ini
+tap_run 'data: no row is left' grep -q 'each of the 40 rows has missing values' stderr
+
 # ---- beyond what was trained on ----
 
 train 0 --overwrite --set data.rows=:20 words.ini

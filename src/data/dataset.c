@@ -151,7 +151,7 @@ static fcnn_status narrow(fcnn_dataset *dataset, const char *range)
         return fcnn_fail(FCNN_EDATA, "%s: rows %s of %" PRId64 " are none", dataset->file, range, total);
     }
     dataset->first_row = first;
-    dataset->file_rows = dataset->rows = last - first;
+    dataset->range_rows = dataset->file_rows = dataset->rows = last - first;
     return FCNN_OK;
 }
 
@@ -200,13 +200,17 @@ void fcnn_dataset_select(fcnn_dataset *dataset, const int64_t *chosen, int64_t c
     dataset->rows = inside ? count : dataset->file_rows - count;
 }
 
+int64_t fcnn_dataset_joined_row(const fcnn_dataset *dataset, int64_t row)
+{
+    const int64_t kept = dataset->chosen == NULL
+                             ? row
+                             : fcnn_selection_row(dataset->chosen, dataset->chosen_count, dataset->inside, row);
+    return dataset->first_row + fcnn_selection_row(dataset->missing.dropped, dataset->missing.drops, false, kept);
+}
+
 const char *fcnn_dataset_place(const fcnn_dataset *dataset, int64_t own_row, int64_t *file_row)
 {
-    int64_t row = dataset->first + own_row;
-    if (dataset->chosen != NULL) {
-        row = fcnn_selection_row(dataset->chosen, dataset->chosen_count, dataset->inside, row);
-    }
-    row += dataset->first_row;
+    const int64_t row = fcnn_dataset_joined_row(dataset, dataset->first + own_row);
     const int64_t place = fcnn_files_of_row(&dataset->files, row);
     *file_row = row - dataset->files.starts[place];
     return dataset->files.paths[place];
@@ -217,8 +221,8 @@ const char *fcnn_dataset_place(const fcnn_dataset *dataset, int64_t own_row, int
 /* Adds the names in this rank's even part of the rows. */
 static fcnn_status collect_classes(fcnn_dataset *dataset, const fcnn_comm *comm)
 {
-    const int64_t last = dataset->first_row + fcnn_comm_first_item(dataset->file_rows, comm->rank + 1, comm->size);
-    int64_t first = dataset->first_row + fcnn_comm_first_item(dataset->file_rows, comm->rank, comm->size);
+    const int64_t last = dataset->first_row + fcnn_comm_first_item(dataset->range_rows, comm->rank + 1, comm->size);
+    int64_t first = dataset->first_row + fcnn_comm_first_item(dataset->range_rows, comm->rank, comm->size);
     fcnn_reader reader = {.dataset = dataset};
     char **texts;
     FCNN_TRY(fcnn_memory_create("the labels", TEXTS_AT_ONCE, sizeof *texts, &texts));
@@ -269,7 +273,7 @@ static fcnn_status create_rows(const char *name, int64_t rows, fcnn_table *table
 }
 
 /* Room for a block, and what reads into it. */
-static fcnn_status create_block(fcnn_dataset *dataset)
+static fcnn_status create_block(fcnn_dataset *dataset, bool has_targets)
 {
     const int64_t fitting = BLOCK_BYTES / fcnn_dataset_row_bytes(dataset);
     const int64_t most = fitting < 1 ? 1 : fitting;
@@ -279,7 +283,7 @@ static fcnn_status create_block(fcnn_dataset *dataset)
     dataset->block_inputs = dataset->inputs;
     dataset->block_targets = dataset->targets;
     FCNN_TRY(create_rows(dataset->inputs_name, dataset->block_room, &dataset->block_inputs));
-    if (dataset->targets_name != NULL) {
+    if (has_targets) {
         FCNN_TRY(create_rows(dataset->targets_name, dataset->block_room, &dataset->block_targets));
     }
     dataset->block_inputs.rows = 0;
@@ -296,7 +300,7 @@ static fcnn_status bring_block(fcnn_dataset *dataset, int64_t first)
     const int64_t count = left < dataset->block_room ? left : dataset->block_room;
     dataset->block_inputs.rows = 0;
     FCNN_TRY(fcnn_reader_inputs(dataset->reader, dataset->first + first, count, dataset->block_inputs.values));
-    if (dataset->targets_name != NULL) {
+    if (dataset->block_targets.values != NULL) {
         FCNN_TRY(fcnn_reader_targets(dataset->reader, dataset->first + first, count, dataset->block_targets.values));
     }
     dataset->block_first = first;
@@ -347,11 +351,16 @@ static fcnn_status check_finite(const fcnn_dataset *dataset, const fcnn_table *t
         return FCNN_OK;
     }
     const char *path = fcnn_dataset_place(dataset, first + row, &file_row);
+    const bool is_nan = isnan(fcnn_table_value(table, row, column));
     return fcnn_fail(FCNN_EDATA,
                      "%s: %s: row %" PRId64 ", column %" PRId64 " is %s (rows and columns count from 0): "
-                     "take such rows out, or replace the value",
-                     path, name, file_row, column, isnan(fcnn_table_value(table, row, column)) ? "NaN" : "infinite");
+                     "take such rows out, or replace the value%s",
+                     path, name, file_row, column, is_nan ? "NaN" : "infinite",
+                     is_nan ? "; in training data.missing = drop_row or mean does" : "");
 }
+
+/* Numbers of all ranks' rows. */
+enum { INPUTS_FINGERPRINT, TARGETS_FINGERPRINT, FILLED_VALUES, FILLED_ROWS, SUMS };
 
 /* Checks all rows and adds up their fingerprints. */
 static fcnn_status look_at_rows(fcnn_dataset *dataset, uint64_t fingerprints[2])
@@ -370,8 +379,8 @@ static fcnn_status look_at_rows(fcnn_dataset *dataset, uint64_t fingerprints[2])
     return status;
 }
 
-/* Reads all of this rank's rows into memory. */
-static fcnn_status read_all(fcnn_dataset *dataset)
+/* Reads all of this rank's rows into memory; counts what was completed. */
+static fcnn_status read_all(fcnn_dataset *dataset, uint64_t filled[2])
 {
     const int64_t first = dataset->first, count = dataset->own_rows;
     fcnn_reader reader = {.dataset = dataset};
@@ -386,6 +395,7 @@ static fcnn_status read_all(fcnn_dataset *dataset)
         }
     }
     fcnn_reader_close(&reader);
+    memcpy(filled, reader.filled, sizeof reader.filled);
     return status;
 }
 
@@ -394,14 +404,53 @@ fcnn_status fcnn_dataset_read(fcnn_dataset *dataset, fcnn_comm *comm, int64_t fi
     dataset->first = first;
     dataset->own_rows = count;
     dataset->streams = streams;
+    uint64_t sums[SUMS] = {0};
     fcnn_pulse_beat(FCNN_PHASE_READING);
-    FCNN_TRY(fcnn_comm_agree(comm, fcnn_comm_name_rank(comm, streams ? create_block(dataset) : read_all(dataset))));
-    uint64_t sums[2] = {0};
+    const fcnn_status status =
+        streams ? create_block(dataset, dataset->targets_name != NULL) : read_all(dataset, sums + FILLED_VALUES);
+    FCNN_TRY(fcnn_comm_agree(comm, fcnn_comm_name_rank(comm, status)));
     FCNN_TRY(fcnn_comm_agree(comm, look_at_rows(dataset, sums)));
-    fcnn_comm_sum_integers(comm, 2, sums);
-    dataset->inputs_fingerprint = sums[0];
-    dataset->targets_fingerprint = sums[1];
+    if (streams) {
+        memcpy(sums + FILLED_VALUES, dataset->reader->filled, sizeof dataset->reader->filled);
+    }
+    fcnn_comm_sum_integers(comm, SUMS, sums);
+    dataset->inputs_fingerprint = sums[INPUTS_FINGERPRINT];
+    dataset->targets_fingerprint = sums[TARGETS_FINGERPRINT];
+    dataset->filled_values = sums[FILLED_VALUES];
+    dataset->filled_rows = sums[FILLED_ROWS];
     return FCNN_OK;
+}
+
+fcnn_status fcnn_dataset_read_evenly(fcnn_dataset *dataset, fcnn_comm *comm, bool streams)
+{
+    const int64_t first = fcnn_comm_first_item(dataset->rows, comm->rank, comm->size);
+    const int64_t after = fcnn_comm_first_item(dataset->rows, comm->rank + 1, comm->size);
+    return fcnn_dataset_read(dataset, comm, first, after - first, streams);
+}
+
+/* ---- before that ---- */
+
+fcnn_status fcnn_dataset_begin_pass(fcnn_dataset *dataset, const fcnn_comm *comm)
+{
+    dataset->first = fcnn_comm_first_item(dataset->rows, comm->rank, comm->size);
+    dataset->own_rows = fcnn_comm_first_item(dataset->rows, comm->rank + 1, comm->size) - dataset->first;
+    dataset->streams = true;
+    fcnn_pulse_beat(FCNN_PHASE_READING);
+    return create_block(dataset, dataset->targets_name != NULL && !dataset->targets_columns.is_text);
+}
+
+void fcnn_dataset_end_pass(fcnn_dataset *dataset)
+{
+    if (dataset->reader != NULL) {
+        fcnn_reader_close(dataset->reader);
+    }
+    free(dataset->reader);
+    free(dataset->block_inputs.values);
+    free(dataset->block_targets.values);
+    dataset->reader = NULL;
+    dataset->block_inputs = dataset->block_targets = (fcnn_table){0};
+    dataset->block_room = 0;
+    dataset->streams = false;
 }
 
 fcnn_status fcnn_dataset_describe_content(const fcnn_dataset *dataset, char **out)
@@ -423,16 +472,13 @@ fcnn_status fcnn_dataset_describe_content(const fcnn_dataset *dataset, char **ou
     return FCNN_OK;
 }
 
-fcnn_status fcnn_dataset_load_part(fcnn_comm *comm, const fcnn_dataset_names *names, const fcnn_classes *known,
-                                   bool streams, fcnn_dataset **out)
+fcnn_status fcnn_dataset_load(fcnn_comm *comm, const fcnn_dataset_names *names, fcnn_dataset **out)
 {
     fcnn_dataset *dataset;
     FCNN_TRY(fcnn_dataset_open(comm, names, &dataset));
-    const int64_t first = fcnn_comm_first_item(dataset->rows, comm->rank, comm->size);
-    const int64_t after = fcnn_comm_first_item(dataset->rows, comm->rank + 1, comm->size);
-    fcnn_status status = fcnn_dataset_find_classes(dataset, comm, known);
+    fcnn_status status = fcnn_dataset_find_classes(dataset, comm, &(fcnn_classes){0});
     if (status == FCNN_OK) {
-        status = fcnn_dataset_read(dataset, comm, first, after - first, streams);
+        status = fcnn_dataset_read_evenly(dataset, comm, false);
     }
     if (status != FCNN_OK) {
         fcnn_dataset_destroy(dataset);
@@ -440,11 +486,6 @@ fcnn_status fcnn_dataset_load_part(fcnn_comm *comm, const fcnn_dataset_names *na
     }
     *out = dataset;
     return FCNN_OK;
-}
-
-fcnn_status fcnn_dataset_load(fcnn_comm *comm, const fcnn_dataset_names *names, fcnn_dataset **out)
-{
-    return fcnn_dataset_load_part(comm, names, &(fcnn_classes){0}, false, out);
 }
 
 void fcnn_dataset_destroy(fcnn_dataset *dataset)
@@ -459,14 +500,10 @@ void fcnn_dataset_destroy(fcnn_dataset *dataset)
     fcnn_columns_clear(&dataset->inputs_columns);
     fcnn_columns_clear(&dataset->targets_columns);
     fcnn_classes_clear(&dataset->classes);
-    if (dataset->reader != NULL) {
-        fcnn_reader_close(dataset->reader);
-    }
-    free(dataset->reader);
+    fcnn_missing_clear(&dataset->missing);
+    fcnn_dataset_end_pass(dataset);
     free(dataset->inputs.values);
     free(dataset->targets.values);
-    free(dataset->block_inputs.values);
-    free(dataset->block_targets.values);
     free(dataset);
 }
 

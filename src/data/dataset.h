@@ -6,6 +6,7 @@
 #include "data/classes.h"
 #include "data/columns.h"
 #include "data/files.h"
+#include "data/missing.h"
 #include "data/table.h"
 #include "parallel/comm.h"
 
@@ -21,8 +22,10 @@ struct fcnn_dataset {
     fcnn_columns inputs_columns, targets_columns;
     fcnn_classes classes;   /* of targets that are strings, whose table holds their places here */
     bool one_target_column; /* targets [rows] or [rows][1] */
-    int64_t first_row;      /* of the joined files that is the dataset's; others may follow the last */
-    int64_t file_rows;      /* from there on, which chosen counts */
+    int64_t first_row;      /* of the joined files' range that the dataset is from; others may follow the last */
+    int64_t range_rows;     /* of that range */
+    fcnn_missing missing;   /* which of them are left out, and what is completed */
+    int64_t file_rows;      /* without those that are left out; chosen counts these */
     int64_t rows;           /* of this dataset, over all ranks */
     const int64_t *chosen;  /* validation rows, borrowed; NULL: all rows */
     int64_t chosen_count;
@@ -33,6 +36,7 @@ struct fcnn_dataset {
     struct fcnn_reader *reader;             /* of a dataset that streams */
     fcnn_table block_inputs, block_targets; /* rows that it has read last */
     int64_t block_first, block_room;        /* the first of them, and how many fit */
+    uint64_t filled_values, filled_rows; /* that were completed, over all ranks */
     uint64_t inputs_fingerprint, targets_fingerprint; /* over all ranks, of the rows of the dataset */
 };
 
@@ -44,6 +48,12 @@ fcnn_status fcnn_dataset_open(fcnn_comm *comm, const fcnn_dataset_names *names, 
  * alike. */
 fcnn_status fcnn_dataset_find_classes(fcnn_dataset *dataset, fcnn_comm *comm, const fcnn_classes *known);
 
+/* Makes an even part of the rows ready for fcnn_dataset_next() before the dataset is read, for what decides how; NaN
+ * is let through, and labels that are strings are not read.  fcnn_dataset_end_pass() follows, also on failure.
+ * Not collective. */
+fcnn_status fcnn_dataset_begin_pass(fcnn_dataset *dataset, const fcnn_comm *comm);
+void fcnn_dataset_end_pass(fcnn_dataset *dataset);
+
 /* Narrows the dataset to the chosen rows of the file (inside), or to the others.  chosen is borrowed for the
  * dataset's life.  Before read. */
 void fcnn_dataset_select(fcnn_dataset *dataset, const int64_t *chosen, int64_t count, bool inside);
@@ -51,6 +61,9 @@ void fcnn_dataset_select(fcnn_dataset *dataset, const int64_t *chosen, int64_t c
 /* Reads rows first … first + count − 1 of the dataset on this rank and checks that they are finite.  With streams they
  * are not kept.  Collective: all ranks fail alike. */
 fcnn_status fcnn_dataset_read(fcnn_dataset *dataset, fcnn_comm *comm, int64_t first, int64_t count, bool streams);
+
+/* The same for an even part of the rows on each rank. */
+fcnn_status fcnn_dataset_read_evenly(fcnn_dataset *dataset, fcnn_comm *comm, bool streams);
 
 /* Some of this rank's rows, borrowed until the next call for the same dataset. */
 typedef struct fcnn_block {
@@ -66,12 +79,11 @@ bool fcnn_dataset_next(fcnn_dataset *dataset, int64_t most, fcnn_block *block, f
 /* Bytes of a row as it is stored, with its targets. */
 int64_t fcnn_dataset_row_bytes(const fcnn_dataset *dataset);
 
-/* Opens, and reads an even part of the rows on each rank; known: the classes of a model, or none.  Collective. */
-fcnn_status fcnn_dataset_load_part(fcnn_comm *comm, const fcnn_dataset_names *names, const fcnn_classes *known,
-                                   bool streams, fcnn_dataset **out);
-
 /* What identifies the data on resume: types, shapes and fingerprints, in one line; after read. */
 fcnn_status fcnn_dataset_describe_content(const fcnn_dataset *dataset, char **out);
+
+/* The joined files' row of a row of the dataset. */
+int64_t fcnn_dataset_joined_row(const fcnn_dataset *dataset, int64_t row);
 
 /* The file of a row that this rank holds, borrowed, and its row there, for messages. */
 const char *fcnn_dataset_place(const fcnn_dataset *dataset, int64_t own_row, int64_t *file_row);

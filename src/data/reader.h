@@ -9,6 +9,7 @@ typedef struct fcnn_reader {
     const fcnn_dataset *dataset; /* borrowed */
     int64_t place;               /* of the open file in the dataset's list */
     fcnn_hdf5_file *file;        /* NULL: none is open */
+    uint64_t filled[2];          /* missing values that have become means, and rows that had some */
 } fcnn_reader;
 
 void fcnn_reader_close(fcnn_reader *reader);

@@ -13,6 +13,24 @@
 
 /* ---- pieces ---- */
 
+/* What was done about missing values. */
+static void describe_missing(const fcnn_dataset *dataset, FILE *out)
+{
+    if (dataset->missing.drops > 0) {
+        const int64_t row = dataset->first_row + dataset->missing.dropped[0];
+        const int64_t place = fcnn_files_of_row(&dataset->files, row);
+        fprintf(out,
+                "            left out: %" PRId64 " of %" PRId64 " rows, which have missing values, the first is row "
+                "%" PRId64 " of %s\n",
+                dataset->missing.drops, dataset->range_rows, row - dataset->files.starts[place],
+                dataset->files.paths[place]);
+    }
+    if (dataset->filled_values > 0) {
+        fprintf(out, "            completed: %" PRIu64 " missing inputs in %" PRIu64 " rows, by the means\n",
+                dataset->filled_values, dataset->filled_rows);
+    }
+}
+
 static void describe_part(const fcnn_data_part *part, const char *what, FILE *out)
 {
     const fcnn_dataset *dataset = part->dataset;
@@ -23,6 +41,7 @@ static void describe_part(const fcnn_data_part *part, const char *what, FILE *ou
             dataset->rows, fcnn_type_name(dataset->inputs.type), dataset->inputs.width,
             fcnn_type_name(dataset->targets.type), dataset->targets.width, dataset->file, dataset->inputs_name,
             dataset->targets_name, dataset->streams ? ", streamed" : "");
+    describe_missing(dataset, out);
 }
 
 static fcnn_status describe_network(const fcnn_architecture *shape, FILE *out)

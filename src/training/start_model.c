@@ -91,6 +91,10 @@ static fcnn_status make(const fcnn_config *config, fcnn_comm *comm, const fcnn_t
     if (status == FCNN_OK) {
         status = fcnn_extent_find(train, FCNN_SIDE_INPUTS, comm, &model->extent);
     }
+    if (status == FCNN_OK && train->missing.means != NULL) {
+        /* those of all rows, completed ones among them, differ in the last bits */
+        memcpy(model->extent.mean, train->missing.means, (size_t)model->extent.count * sizeof(double));
+    }
     if (status == FCNN_OK) {
         status = fcnn_comm_agree(comm, fcnn_classes_copy(&train->classes, &model->classes));
     }

@@ -15,8 +15,9 @@ static const char *or_else(const char *name, const char *fallback)
     return name[0] != '\0' ? name : fallback;
 }
 
+/* known_drops: the caller says which rows are left out. */
 static fcnn_status open_part(const fcnn_config *config, fcnn_comm *comm, const char *file, const char *inputs,
-                             const char *targets, const char *rows, fcnn_data_part *part)
+                             const char *targets, const char *rows, bool known_drops, fcnn_data_part *part)
 {
     const fcnn_dataset_names names = {
         .file = file,
@@ -27,7 +28,9 @@ static fcnn_status open_part(const fcnn_config *config, fcnn_comm *comm, const c
         .read_retries = (int)config->data_read_retries,
         .allow_external = config->data_allow_external,
     };
-    return fcnn_dataset_open(comm, &names, &part->dataset);
+    FCNN_TRY(fcnn_dataset_open(comm, &names, &part->dataset));
+    return config->data_missing == FCNN_MISSING_DROP_ROW && !known_drops ? fcnn_missing_drop(part->dataset, comm)
+                                                                         : FCNN_OK;
 }
 
 /* Another part must have the training set's columns. */
@@ -57,7 +60,8 @@ static fcnn_status split(const fcnn_config *config, fcnn_comm *comm, double frac
     }
     FCNN_TRY(
         fcnn_comm_agree(comm, fcnn_selection_draw(train->rows, count, (uint64_t)config->train_seed, &data->chosen)));
-    FCNN_TRY(open_part(config, comm, config->data_train, "", "", config->data_rows, &data->validation));
+    FCNN_TRY(open_part(config, comm, config->data_train, "", "", config->data_rows, true, &data->validation));
+    FCNN_TRY(fcnn_comm_agree(comm, fcnn_missing_drop_as(data->validation.dataset, train)));
     fcnn_dataset_select(train, data->chosen, count, false);
     fcnn_dataset_select(data->validation.dataset, data->chosen, count, true);
     return FCNN_OK;
@@ -85,17 +89,17 @@ static fcnn_status choose_batch(const fcnn_config *config, fcnn_training_data *d
 
 static fcnn_status open_all(const fcnn_config *config, fcnn_comm *comm, fcnn_training_data *data)
 {
-    FCNN_TRY(open_part(config, comm, config->data_train, "", "", config->data_rows, &data->train));
+    FCNN_TRY(open_part(config, comm, config->data_train, "", "", config->data_rows, false, &data->train));
     double fraction;
     if (fcnn_config_validation_fraction(config, &fraction)) {
         FCNN_TRY(split(config, comm, fraction, data));
     } else if (config->data_validation[0] != '\0') {
         FCNN_TRY(open_part(config, comm, config->data_validation, config->data_validation_inputs,
-                           config->data_validation_targets, config->data_validation_rows, &data->validation));
+                           config->data_validation_targets, config->data_validation_rows, false, &data->validation));
     }
     if (config->data_test[0] != '\0') {
         FCNN_TRY(open_part(config, comm, config->data_test, config->data_test_inputs, config->data_test_targets,
-                           config->data_test_rows, &data->test));
+                           config->data_test_rows, false, &data->test));
     }
     FCNN_TRY(check_columns(&data->train, &data->validation));
     FCNN_TRY(check_columns(&data->train, &data->test));
@@ -116,15 +120,27 @@ static fcnn_status find_classes(fcnn_comm *comm, fcnn_training_data *data)
     return FCNN_OK;
 }
 
+/* What is missing among the inputs of any part becomes the mean of the training rows. */
+static fcnn_status fill_missing(const fcnn_config *config, fcnn_comm *comm, fcnn_training_data *data)
+{
+    if (config->data_missing != FCNN_MISSING_MEAN) {
+        return FCNN_OK;
+    }
+    const fcnn_data_part *others[] = {&data->validation, &data->test};
+    fcnn_dataset *train = data->train.dataset;
+    FCNN_TRY(fcnn_missing_fill(train, comm));
+    for (int i = 0; i < 2; i++) {
+        if (others[i]->dataset != NULL) {
+            FCNN_TRY(fcnn_comm_agree(comm, fcnn_missing_fill_with(others[i]->dataset, train->missing.means)));
+        }
+    }
+    return FCNN_OK;
+}
+
 /* Reads an even part of the rows. */
 static fcnn_status read_evenly(fcnn_data_part *part, fcnn_comm *comm, bool streams)
 {
-    if (part->dataset == NULL) {
-        return FCNN_OK;
-    }
-    const int64_t first = fcnn_comm_first_item(part->dataset->rows, comm->rank, comm->size);
-    const int64_t after = fcnn_comm_first_item(part->dataset->rows, comm->rank + 1, comm->size);
-    return fcnn_dataset_read(part->dataset, comm, first, after - first, streams);
+    return part->dataset == NULL ? FCNN_OK : fcnn_dataset_read_evenly(part->dataset, comm, streams);
 }
 
 static fcnn_status create_sampler(const fcnn_config *config, const fcnn_comm *comm, bool streams,
@@ -148,6 +164,7 @@ static fcnn_status load_all(const fcnn_config *config, fcnn_comm *comm, fcnn_tra
 {
     FCNN_TRY(open_all(config, comm, data));
     FCNN_TRY(find_classes(comm, data));
+    FCNN_TRY(fill_missing(config, comm, data));
     fcnn_memory_plan plan;
     fcnn_memory_plan_make(config, comm, data, &plan);
     FCNN_TRY(fcnn_comm_agree(comm, create_sampler(config, comm, plan.streams_train, data)));
