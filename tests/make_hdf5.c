@@ -225,6 +225,37 @@ static void put_missing(void)
     put("/x_completed", H5T_IEEE_F64LE, DIMS(ROWS, FEATURES), H5P_DEFAULT, whole);
 }
 
+/* How much rows count, and what should come to the same. */
+static void put_weights(void)
+{
+    double w[ROWS], by_class[ROWS], balanced[ROWS], x_twice[2 * ROWS * FEATURES], y_twice[2 * ROWS];
+    int counts[3] = {0}, rows = 0;
+    for (int row = 0; row < ROWS; row++) {
+        counts[(int)y[row]]++;
+    }
+    for (int row = 0; row < ROWS; row++) {
+        w[row] = row < 15 ? 2 : 1;
+        by_class[row] = (double[]){0.5, 3, 1}[(int)y[row]];
+        balanced[row] = (double)ROWS / (3.0 * counts[(int)y[row]]);
+        for (int copy = 0; copy < (int)w[row]; copy++) {
+            memcpy(x_twice + rows * FEATURES, x + row * FEATURES, FEATURES * sizeof *x);
+            y_twice[rows++] = y[row];
+        }
+    }
+    put("/w", H5T_STD_U8LE, DIMS(ROWS), H5P_DEFAULT, w);
+    put("/x_twice", H5T_IEEE_F64LE, DIMS(rows, FEATURES), H5P_DEFAULT, x_twice);
+    put("/y_twice", H5T_STD_I32LE, DIMS(rows), H5P_DEFAULT, y_twice);
+    put("/w_class", H5T_IEEE_F64LE, DIMS(ROWS, 1), H5P_DEFAULT, by_class);
+    put("/w_balanced", H5T_IEEE_F64LE, DIMS(ROWS), H5P_DEFAULT, balanced);
+    for (int row = 0; row < ROWS; row++) {
+        w[row] = 3;
+    }
+    put("/w_alike", H5T_IEEE_F32LE, DIMS(ROWS), H5P_DEFAULT, w);
+    put("/w_zero", H5T_IEEE_F32LE, DIMS(ROWS), H5P_DEFAULT, (double[ROWS]){0});
+    w[23] = -1;
+    put("/w_negative", H5T_IEEE_F32LE, DIMS(ROWS), H5P_DEFAULT, w);
+}
+
 int main(int argc, char **argv)
 {
     if (argc != 3) {
@@ -248,6 +279,7 @@ int main(int argc, char **argv)
         put_words();
         put_hot();
         put_missing();
+        put_weights();
         H5close();
         return 0;
     }

@@ -161,6 +161,61 @@ tap_run 'data: nothing has no mean' grep -q 'column 3 (from 0) is NaN in every r
 train 2 --overwrite --set data.inputs=/x,/x_empty --set data.missing=drop_row words.ini
 tap_run 'data: no row is left' grep -q 'each of the 40 rows has missing values' stderr
 
+# ---- how much rows count ----
+
+tap_run 'data: equal weights change nothing' test \
+    "$(trained 2 --set data.weights=/w_alike)" = "$(trained 0)"
+weighted=$(trained 0 --set data.weights=/w)
+tap_run 'data: weights change something' test "$weighted" != "$(trained 0)"
+tap_run 'data: weights of streamed rows, 3 ranks' test "$weighted" = \
+    "$(trained 3 --set data.weights=/w --set data.memory=stream)"
+tap_run 'data: weights by plain kernels' test "$weighted" = "$(FCNN_ISA=plain trained 2 --set data.weights=/w)"
+tap_run 'data: weights of classes are those of their rows' test \
+    "$(trained 2 --set 'data.class_weight=0.5, 3, 1')" = "$(trained 0 --set data.weights=/w_class)"
+tap_run 'data: balanced classes' test "$(trained 2 --set data.class_weight=balanced --set data.memory=stream)" = \
+    "$(trained 0 --set data.weights=/w_balanced)"
+two=$(trained 0 --set 'data.targets=/hot[0]' --set 'data.class_weight=1, 4')
+tap_run 'data: classes of one sigmoid' test "$two" != "$(trained 0 --set 'data.targets=/hot[0]')"
+trained 0 --set data.weights=/w_balanced >/dev/null
+tap_run 'data: weights are described' grep -qx 'weights     /w_balanced; times 1, for a mean of 1' stdout
+
+# losses NP [OPTION…]: the training losses of whole batches, one a line
+losses()
+{
+    train "$1" --overwrite --set train.batch_size=0 --set train.epochs=8 "${@:2}" words.ini
+    awk '$1 ~ /^[0-9]+$/ && $2 ~ /^[0-9]+$/ { print $3 }' stdout
+}
+
+# nearly FILE FILE: nine losses that are the same but for rounding, and not all the same
+nearly()
+{
+    paste "$1" "$2" | awk '
+        { d = $1 - $2; n += d * d <= 1e-12 * $1 * $1; first = NR == 1 ? $1 : first; last = $1 }
+        END { exit !(n == 9 && NR == 9 && last < 0.999 * first) }'
+}
+for loss in cross_entropy mse; do
+    output=$([ $loss = mse ] && echo linear || echo softmax)
+    options=(--set train.loss=$loss --set model.output="$output" --set optimizer.learning_rate=0.01)
+    losses 2 "${options[@]}" --set data.weights=/w >weighted.txt
+    losses 2 "${options[@]}" --set data.inputs=/x_twice --set data.targets=/y_twice >twice.txt
+    tap_run "data: a weight of 2 is a row twice, $loss" nearly weighted.txt twice.txt
+done
+
+# refused NAME TEXT [OPTION…]: training is, with this text
+refused()
+{
+    train 2 --overwrite "${@:3}" words.ini
+    tap_run "data: $1" grep -qF -- "$2" stderr
+}
+refused 'negative weights' 'row 23 (counting from 0) has the weight -1' --set data.weights=/w_negative
+refused 'weights of nothing' 'the weights of all training rows add up to 0' --set data.weights=/w_zero
+refused 'several weights a row' '/x is not one number a row' --set data.weights=/x
+refused 'weights of other rows' '/y_twice [55] has 55' --set data.weights=/y_twice
+refused 'a weight for each class' 'data.class_weight has 2 numbers, but there are 3 classes' --set data.class_weight=1,2
+refused 'weights that are none' "data.class_weight: '1, -2' is neither" --set 'data.class_weight=1, -2'
+refused 'classes of a regression' 'data.class_weight = balanced: the targets are no classes' \
+    --set data.class_weight=balanced --set model.output=linear
+
 # ---- beyond what was trained on ----
 
 train 0 --overwrite --set data.rows=:20 words.ini

@@ -156,6 +156,8 @@ typedef struct run {
     int64_t *index, *leaves, leaf_count;
 } run;
 
+static const fcnn_weights all_alike;
+
 static run run_start(const fcnn_sampler_plan *plan, bool streams)
 {
     const fcnn_dataset_names names = {.file = write_files(), .inputs = "/state", .targets = "/y"};
@@ -166,7 +168,7 @@ static run run_start(const fcnn_sampler_plan *plan, bool streams)
     const int64_t after = fcnn_shard_first(plan->rows, plan->blocks, out.sampler->last_shard);
     HARNESS_OK(fcnn_dataset_read(out.dataset, comm, out.sampler->first_row, after - out.sampler->first_row, streams));
     if (streams) {
-        HARNESS_OK(fcnn_stream_create(out.dataset, out.sampler, true, &out.stream));
+        HARNESS_OK(fcnn_stream_create(out.dataset, out.sampler, true, &all_alike, &out.stream));
     }
     out.index = calloc((size_t)fcnn_sampler_capacity(out.sampler) + 1, sizeof *out.index);
     out.leaves = calloc((size_t)fcnn_sampler_leaf_capacity(out.sampler) + 1, sizeof *out.leaves);

@@ -18,6 +18,7 @@ typedef struct fcnn_dataset_names {
     const char *file;    /* files of rows, one after the other: "a.h5", "run_*.h5, b.h5", "@list.txt" */
     const char *inputs;  /* "/x": [rows][features…]; side by side: "/state[0:12], /t[3], /table:temperature" */
     const char *targets; /* "/y": [rows] or [rows][outputs…], numbers or the names of classes; NULL or "": none */
+    const char *weights; /* "/w": [rows], how much a row counts in training; NULL or "": all alike */
     int columns;         /* 1: the datasets are [features…][rows], as Fortran writes them */
     const char *rows;    /* "0:80000": those from 0 up to 79999 of all files; NULL or "": all */
     int read_retries;    /* how often a read that failed in the system is tried again, after 1, 2, 4, … s */

@@ -18,9 +18,11 @@
 
 /* ---- shapes ---- */
 
-static fcnn_status lengths_differ(const fcnn_dataset *dataset, const char *path, int64_t inputs, int64_t targets)
+/* The inputs have another number of rows than the targets, or the weights. */
+static fcnn_status lengths_differ(const fcnn_dataset *dataset, const char *path, int64_t inputs,
+                                  const fcnn_columns *others, int64_t rows)
 {
-    const fcnn_hdf5_info *a = &dataset->inputs_columns.parts[0].info, *b = &dataset->targets_columns.parts[0].info;
+    const fcnn_hdf5_info *a = &dataset->inputs_columns.parts[0].info, *b = &others->parts[0].info;
     char shape_a[128], shape_b[128];
     fcnn_hdf5_info_shape(a, shape_a, sizeof shape_a);
     fcnn_hdf5_info_shape(b, shape_b, sizeof shape_b);
@@ -32,8 +34,8 @@ static fcnn_status lengths_differ(const fcnn_dataset *dataset, const char *path,
                    : "; they would fit with data.order = columns ([features][rows], as Fortran writes it)";
     }
     return fcnn_fail(FCNN_EDATA, "%s: %s %s has %" PRId64 " rows, but %s %s has %" PRId64 "%s", path,
-                     dataset->inputs_columns.parts[0].dataset, shape_a, inputs,
-                     dataset->targets_columns.parts[0].dataset, shape_b, targets, hint);
+                     dataset->inputs_columns.parts[0].dataset, shape_a, inputs, others->parts[0].dataset, shape_b, rows,
+                     hint);
 }
 
 /* Reads the shapes of one file: those of the first are what the others must have. */
@@ -41,15 +43,17 @@ static fcnn_status describe_open_file(fcnn_dataset *dataset, int64_t place, fcnn
 {
     const char *path = dataset->files.paths[place];
     const bool by_columns = dataset->by_columns;
-    fcnn_columns *columns[] = {&dataset->inputs_columns, &dataset->targets_columns};
-    int64_t rows[2];
-    const int count = dataset->targets_name != NULL ? 2 : 1;
-    for (int i = 0; i < count; i++) {
+    fcnn_columns *columns[] = {&dataset->inputs_columns, &dataset->targets_columns, &dataset->weights_columns};
+    int64_t rows[3];
+    for (int i = 0; i < 3; i++) {
+        if (columns[i]->count == 0) {
+            continue;
+        }
         FCNN_TRY(place == 0 ? fcnn_columns_describe(columns[i], file, path, by_columns, &rows[i])
                             : fcnn_columns_compare(columns[i], file, path, by_columns, &rows[i]));
-    }
-    if (count == 2 && rows[0] != rows[1]) {
-        return lengths_differ(dataset, path, rows[0], rows[1]);
+        if (rows[i] != rows[0]) {
+            return lengths_differ(dataset, path, rows[0], columns[i], rows[i]);
+        }
     }
     dataset->files.starts[place + 1] = dataset->files.starts[place] + rows[0];
     return FCNN_OK;
@@ -70,6 +74,10 @@ static fcnn_status describe_files(fcnn_dataset *dataset)
     if (dataset->inputs_columns.is_text) {
         return fcnn_fail(FCNN_EDATA, "%s: %s holds strings, but inputs are numbers", dataset->files.paths[0],
                          dataset->inputs_name);
+    }
+    if (dataset->weights_name != NULL && (dataset->weights_columns.is_text || dataset->weights_columns.width != 1)) {
+        return fcnn_fail(FCNN_EDATA, "%s: %s is not one number a row, as weights are", dataset->files.paths[0],
+                         dataset->weights_name);
     }
     return FCNN_OK;
 }
@@ -131,6 +139,10 @@ static fcnn_status take_names(fcnn_dataset *dataset, const fcnn_dataset_names *n
         FCNN_TRY(fcnn_memory_copy_text(names->targets, &dataset->targets_name));
         FCNN_TRY(fcnn_columns_parse(names->targets, &dataset->targets_columns));
     }
+    if (names->weights != NULL && names->weights[0] != '\0') {
+        FCNN_TRY(fcnn_memory_copy_text(names->weights, &dataset->weights_name));
+        FCNN_TRY(fcnn_columns_parse(names->weights, &dataset->weights_columns));
+    }
     return FCNN_OK;
 }
 
@@ -164,6 +176,9 @@ static void set_tables(fcnn_dataset *dataset)
             (fcnn_table){.type = targets->is_text ? FCNN_TYPE_INT32 : targets->type, .width = targets->width};
         dataset->one_target_column = targets->width == 1;
     }
+    if (dataset->weights_name != NULL) {
+        dataset->weights = (fcnn_table){.type = dataset->weights_columns.type, .width = 1};
+    }
 }
 
 static fcnn_status open_all(fcnn_dataset *dataset, fcnn_comm *comm, const fcnn_dataset_names *names)
@@ -174,6 +189,9 @@ static fcnn_status open_all(fcnn_dataset *dataset, fcnn_comm *comm, const fcnn_d
     share_columns(&dataset->inputs_columns, comm);
     if (dataset->targets_name != NULL) {
         share_columns(&dataset->targets_columns, comm);
+    }
+    if (dataset->weights_name != NULL) {
+        share_columns(&dataset->weights_columns, comm);
     }
     set_tables(dataset);
     return narrow(dataset, names->rows);
@@ -257,12 +275,14 @@ fcnn_status fcnn_dataset_find_classes(fcnn_dataset *dataset, fcnn_comm *comm, co
 
 /* ---- rows ---- */
 
+static int64_t table_row_bytes(const fcnn_table *table)
+{
+    return table->width * (int64_t)fcnn_type_size(table->type);
+}
+
 int64_t fcnn_dataset_row_bytes(const fcnn_dataset *dataset)
 {
-    const int64_t inputs = dataset->inputs.width * (int64_t)fcnn_type_size(dataset->inputs.type);
-    return inputs + (dataset->targets_name == NULL
-                         ? 0
-                         : dataset->targets.width * (int64_t)fcnn_type_size(dataset->targets.type));
+    return table_row_bytes(&dataset->inputs) + table_row_bytes(&dataset->targets) + table_row_bytes(&dataset->weights);
 }
 
 static fcnn_status create_rows(const char *name, int64_t rows, fcnn_table *table)
@@ -282,9 +302,13 @@ static fcnn_status create_block(fcnn_dataset *dataset, bool has_targets)
     dataset->reader->dataset = dataset;
     dataset->block_inputs = dataset->inputs;
     dataset->block_targets = dataset->targets;
+    dataset->block_weights = dataset->weights;
     FCNN_TRY(create_rows(dataset->inputs_name, dataset->block_room, &dataset->block_inputs));
     if (has_targets) {
         FCNN_TRY(create_rows(dataset->targets_name, dataset->block_room, &dataset->block_targets));
+    }
+    if (dataset->weights_name != NULL) {
+        FCNN_TRY(create_rows(dataset->weights_name, dataset->block_room, &dataset->block_weights));
     }
     dataset->block_inputs.rows = 0;
     return FCNN_OK;
@@ -302,6 +326,9 @@ static fcnn_status bring_block(fcnn_dataset *dataset, int64_t first)
     FCNN_TRY(fcnn_reader_inputs(dataset->reader, dataset->first + first, count, dataset->block_inputs.values));
     if (dataset->block_targets.values != NULL) {
         FCNN_TRY(fcnn_reader_targets(dataset->reader, dataset->first + first, count, dataset->block_targets.values));
+    }
+    if (dataset->block_weights.values != NULL) {
+        FCNN_TRY(fcnn_reader_weights(dataset->reader, dataset->first + first, count, dataset->block_weights.values));
     }
     dataset->block_first = first;
     dataset->block_inputs.rows = count;
@@ -325,7 +352,7 @@ bool fcnn_dataset_next(fcnn_dataset *dataset, int64_t most, fcnn_block *block, f
     if (first >= dataset->own_rows) {
         return false;
     }
-    const fcnn_table *inputs = &dataset->inputs, *targets = &dataset->targets;
+    const fcnn_table *inputs = &dataset->inputs, *targets = &dataset->targets, *weights = &dataset->weights;
     int64_t offset = first, left = dataset->own_rows - first;
     if (dataset->streams) {
         *status = bring_block(dataset, first);
@@ -334,6 +361,7 @@ bool fcnn_dataset_next(fcnn_dataset *dataset, int64_t most, fcnn_block *block, f
         }
         inputs = &dataset->block_inputs;
         targets = &dataset->block_targets;
+        weights = &dataset->block_weights;
         offset = first - dataset->block_first;
         left = inputs->rows - offset;
     }
@@ -341,6 +369,7 @@ bool fcnn_dataset_next(fcnn_dataset *dataset, int64_t most, fcnn_block *block, f
     block->first = first;
     block->inputs = part_of(inputs, offset, count);
     block->targets = part_of(targets, offset, count);
+    block->weights = part_of(weights, offset, count);
     return true;
 }
 
@@ -360,20 +389,20 @@ static fcnn_status check_finite(const fcnn_dataset *dataset, const fcnn_table *t
 }
 
 /* Numbers of all ranks' rows. */
-enum { INPUTS_FINGERPRINT, TARGETS_FINGERPRINT, FILLED_VALUES, FILLED_ROWS, SUMS };
+enum { INPUTS_FINGERPRINT, TARGETS_FINGERPRINT, WEIGHTS_FINGERPRINT, FILLED_VALUES, FILLED_ROWS, SUMS };
 
 /* Checks all rows and adds up their fingerprints. */
-static fcnn_status look_at_rows(fcnn_dataset *dataset, uint64_t fingerprints[2])
+static fcnn_status look_at_rows(fcnn_dataset *dataset, uint64_t fingerprints[3])
 {
+    const char *const names[] = {dataset->inputs_name, dataset->targets_name, dataset->weights_name};
     fcnn_status status = FCNN_OK;
     for (fcnn_block block = {0}; status == FCNN_OK && fcnn_dataset_next(dataset, 0, &block, &status);) {
-        status = check_finite(dataset, &block.inputs, block.first, dataset->inputs_name);
-        if (status == FCNN_OK) {
-            status = check_finite(dataset, &block.targets, block.first, dataset->targets_name);
-        }
-        fingerprints[0] += fcnn_table_fingerprint(&block.inputs, dataset->first + block.first);
-        if (dataset->targets_name != NULL) {
-            fingerprints[1] += fcnn_table_fingerprint(&block.targets, dataset->first + block.first);
+        const fcnn_table *const tables[] = {&block.inputs, &block.targets, &block.weights};
+        for (int i = 0; i < 3 && status == FCNN_OK; i++) {
+            if (names[i] != NULL) {
+                status = check_finite(dataset, tables[i], block.first, names[i]);
+                fingerprints[i] += fcnn_table_fingerprint(tables[i], dataset->first + block.first);
+            }
         }
     }
     return status;
@@ -392,6 +421,12 @@ static fcnn_status read_all(fcnn_dataset *dataset, uint64_t filled[2])
         status = create_rows(dataset->targets_name, count, &dataset->targets);
         if (status == FCNN_OK) {
             status = fcnn_reader_targets(&reader, first, count, dataset->targets.values);
+        }
+    }
+    if (status == FCNN_OK && dataset->weights_name != NULL) {
+        status = create_rows(dataset->weights_name, count, &dataset->weights);
+        if (status == FCNN_OK) {
+            status = fcnn_reader_weights(&reader, first, count, dataset->weights.values);
         }
     }
     fcnn_reader_close(&reader);
@@ -416,6 +451,7 @@ fcnn_status fcnn_dataset_read(fcnn_dataset *dataset, fcnn_comm *comm, int64_t fi
     fcnn_comm_sum_integers(comm, SUMS, sums);
     dataset->inputs_fingerprint = sums[INPUTS_FINGERPRINT];
     dataset->targets_fingerprint = sums[TARGETS_FINGERPRINT];
+    dataset->weights_fingerprint = sums[WEIGHTS_FINGERPRINT];
     dataset->filled_values = sums[FILLED_VALUES];
     dataset->filled_rows = sums[FILLED_ROWS];
     return FCNN_OK;
@@ -447,8 +483,9 @@ void fcnn_dataset_end_pass(fcnn_dataset *dataset)
     free(dataset->reader);
     free(dataset->block_inputs.values);
     free(dataset->block_targets.values);
+    free(dataset->block_weights.values);
     dataset->reader = NULL;
-    dataset->block_inputs = dataset->block_targets = (fcnn_table){0};
+    dataset->block_inputs = dataset->block_targets = dataset->block_weights = (fcnn_table){0};
     dataset->block_room = 0;
     dataset->streams = false;
 }
@@ -463,6 +500,10 @@ fcnn_status fcnn_dataset_describe_content(const fcnn_dataset *dataset, char **ou
         status =
             fcnn_text_append(&text, " %s[%" PRId64 "][%" PRId64 "] %016" PRIx64, fcnn_type_name(dataset->targets.type),
                              dataset->rows, dataset->targets.width, dataset->targets_fingerprint);
+    }
+    if (status == FCNN_OK && dataset->weights_name != NULL) {
+        status = fcnn_text_append(&text, " weights %s %016" PRIx64, fcnn_type_name(dataset->weights.type),
+                                  dataset->weights_fingerprint);
     }
     if (status != FCNN_OK) {
         fcnn_text_clear(&text);
@@ -496,14 +537,17 @@ void fcnn_dataset_destroy(fcnn_dataset *dataset)
     free(dataset->file);
     free(dataset->inputs_name);
     free(dataset->targets_name);
+    free(dataset->weights_name);
     fcnn_files_clear(&dataset->files);
     fcnn_columns_clear(&dataset->inputs_columns);
     fcnn_columns_clear(&dataset->targets_columns);
+    fcnn_columns_clear(&dataset->weights_columns);
     fcnn_classes_clear(&dataset->classes);
     fcnn_missing_clear(&dataset->missing);
     fcnn_dataset_end_pass(dataset);
     free(dataset->inputs.values);
     free(dataset->targets.values);
+    free(dataset->weights.values);
     free(dataset);
 }
 

@@ -15,11 +15,12 @@
 #include <stdbool.h>
 
 struct fcnn_dataset {
-    char *file, *inputs_name, *targets_name; /* as given; targets_name NULL: no targets */
+    char *file, *inputs_name;
+    char *targets_name, *weights_name; /* as given; NULL: none */
     bool by_columns, allow_external;
     int read_retries;
     fcnn_files files;
-    fcnn_columns inputs_columns, targets_columns;
+    fcnn_columns inputs_columns, targets_columns, weights_columns;
     fcnn_classes classes;   /* of targets that are strings, whose table holds their places here */
     bool one_target_column; /* targets [rows] or [rows][1] */
     int64_t first_row;      /* of the joined files' range that the dataset is from; others may follow the last */
@@ -29,15 +30,16 @@ struct fcnn_dataset {
     int64_t rows;           /* of this dataset, over all ranks */
     const int64_t *chosen;  /* validation rows, borrowed; NULL: all rows */
     int64_t chosen_count;
-    bool inside;                            /* the dataset is the chosen rows, not the others */
-    int64_t first, own_rows;                /* this rank holds rows first … first + own_rows − 1 of the dataset */
-    bool streams;                           /* they stay in the files */
-    fcnn_table inputs, targets;             /* what of them is in memory: all, or what whoever streams has read */
-    struct fcnn_reader *reader;             /* of a dataset that streams */
-    fcnn_table block_inputs, block_targets; /* rows that it has read last */
-    int64_t block_first, block_room;        /* the first of them, and how many fit */
-    uint64_t filled_values, filled_rows; /* that were completed, over all ranks */
-    uint64_t inputs_fingerprint, targets_fingerprint; /* over all ranks, of the rows of the dataset */
+    bool inside;                         /* the dataset is the chosen rows, not the others */
+    int64_t first, own_rows;             /* this rank holds rows first … first + own_rows − 1 of the dataset */
+    bool streams;                        /* they stay in the files */
+    fcnn_table inputs, targets, weights; /* what of them is in memory: all, or what whoever streams has read */
+    struct fcnn_reader *reader;          /* of a dataset that streams */
+    fcnn_table block_inputs, block_targets, block_weights; /* rows that it has read last */
+    int64_t block_first, block_room;                       /* the first of them, and how many fit */
+    uint64_t filled_values, filled_rows;                   /* that were completed, over all ranks */
+    uint64_t inputs_fingerprint, targets_fingerprint,
+        weights_fingerprint; /* over all ranks, of the rows of the dataset */
 };
 
 /* Finds the files and reads the shapes, on rank 0 for all.  names is borrowed.  Collective; all ranks fail alike. */
@@ -68,7 +70,7 @@ fcnn_status fcnn_dataset_read_evenly(fcnn_dataset *dataset, fcnn_comm *comm, boo
 /* Some of this rank's rows, borrowed until the next call for the same dataset. */
 typedef struct fcnn_block {
     int64_t first; /* of this rank's rows; row 0 of the tables */
-    fcnn_table inputs, targets;
+    fcnn_table inputs, targets, weights;
 } fcnn_block;
 
 /* The next rows, for loops over all of this rank's:
@@ -76,7 +78,7 @@ typedef struct fcnn_block {
  * At most so many of them, where `most` is not 0.  False behind the last one, or if they cannot be read. */
 bool fcnn_dataset_next(fcnn_dataset *dataset, int64_t most, fcnn_block *block, fcnn_status *status);
 
-/* Bytes of a row as it is stored, with its targets. */
+/* Bytes of a row as it is stored, with its targets and its weight. */
 int64_t fcnn_dataset_row_bytes(const fcnn_dataset *dataset);
 
 /* What identifies the data on resume: types, shapes and fingerprints, in one line; after read. */

@@ -61,7 +61,8 @@ static fcnn_status find_rows(fcnn_dataset *dataset, const fcnn_comm *comm, row_l
     fcnn_status status = fcnn_dataset_begin_pass(dataset, comm);
     for (fcnn_block block = {0}; status == FCNN_OK && fcnn_dataset_next(dataset, 0, &block, &status);) {
         for (int64_t row = 0; status == FCNN_OK && row < block.inputs.rows; row++) {
-            if (has_missing(&block.inputs, row) || has_missing(&block.targets, row)) {
+            if (has_missing(&block.inputs, row) || has_missing(&block.targets, row) ||
+                has_missing(&block.weights, row)) {
                 status = append(out, dataset->first + block.first + row);
             }
         }

@@ -13,7 +13,7 @@ typedef struct fcnn_missing {
     double *means; /* [features]: what NaN among the inputs becomes; NULL: it stays, and is an error */
 } fcnn_missing;
 
-/* Leaves out the rows with NaN among their inputs or targets.  After open, before a selection; reads all rows.
+/* Leaves out the rows with NaN among their inputs, targets or weights.  After open, before a selection; reads all rows.
  * Collective; all ranks fail alike: FCNN_EDATA if no row is left, and as reading does. */
 fcnn_status fcnn_missing_drop(fcnn_dataset *dataset, fcnn_comm *comm);
 

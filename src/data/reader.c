@@ -149,6 +149,11 @@ fcnn_status fcnn_reader_inputs(fcnn_reader *reader, int64_t first, int64_t count
     return FCNN_OK;
 }
 
+fcnn_status fcnn_reader_weights(fcnn_reader *reader, int64_t first, int64_t count, void *out)
+{
+    return read_numbers(reader, &reader->dataset->weights_columns, first, count, out);
+}
+
 /* ---- strings ---- */
 
 fcnn_status fcnn_reader_texts(fcnn_reader *reader, int64_t first, int64_t count, char **out)

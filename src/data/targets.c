@@ -107,11 +107,15 @@ fcnn_status fcnn_targets_check_labels(fcnn_dataset *dataset, fcnn_comm *comm, in
     return fcnn_comm_agree(comm, check_labels(dataset, classes));
 }
 
+int64_t fcnn_targets_class(const fcnn_table *targets, int64_t row)
+{
+    return targets->width > 1 ? hot_column(targets, row) : (int64_t)(fcnn_table_value(targets, row, 0) + 0.5);
+}
+
 void fcnn_targets_labels(const fcnn_table *targets, int32_t *labels)
 {
     for (int64_t row = 0; row < targets->rows; row++) {
-        labels[row] =
-            targets->width > 1 ? (int32_t)hot_column(targets, row) : (int32_t)fcnn_table_value(targets, row, 0);
+        labels[row] = (int32_t)fcnn_targets_class(targets, row);
     }
 }
 

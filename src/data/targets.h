@@ -21,6 +21,10 @@ fcnn_status fcnn_targets_summarize(fcnn_dataset *dataset, fcnn_comm *comm, fcnn_
  * Collective. */
 fcnn_status fcnn_targets_check_labels(fcnn_dataset *dataset, fcnn_comm *comm, int64_t classes);
 
+/* The class of a row of targets that have passed that check, or of one column of 0 and 1; of one column from 0 to 1 the
+ * nearer. */
+int64_t fcnn_targets_class(const fcnn_table *targets, int64_t row);
+
 /* Targets that have passed that check as class numbers: labels [rows of the table] is caller-owned. */
 void fcnn_targets_labels(const fcnn_table *targets, int32_t *labels);
 

@@ -44,6 +44,22 @@ static void describe_part(const fcnn_data_part *part, const char *what, FILE *ou
     describe_missing(dataset, out);
 }
 
+static void describe_weights(const fcnn_training_data *data, FILE *out)
+{
+    enum { MOST = 20 };
+    const fcnn_weights *weights = &data->weights;
+    if (!weights->used) {
+        return;
+    }
+    const char *name = data->train.dataset->weights_name;
+    fprintf(out, "weights     %s%s", name != NULL ? name : "", name != NULL && weights->classes > 0 ? " times " : "");
+    for (int64_t c = 0; c < weights->classes && c < MOST; c++) {
+        fprintf(out, "%s%.4g", c > 0 ? ", " : "", weights->of_class[c]);
+    }
+    fprintf(out, "%s%s; times %.6g, for a mean of 1\n", weights->classes > MOST ? ", ..." : "",
+            weights->classes > 0 ? " by class" : "", weights->factor);
+}
+
 static fcnn_status describe_network(const fcnn_architecture *shape, FILE *out)
 {
     char *text;
@@ -131,6 +147,7 @@ fcnn_status fcnn_description_print(const fcnn_trainer *trainer)
     if (trainer->comm->rank == 0 && out != NULL) {
         fprintf(out, "fcnn %s, %s kernels, %s", PACKAGE_VERSION, trainer->step->network->kernels->isa, ranks.data);
         describe_part(&trainer->data->train, "training", out);
+        describe_weights(trainer->data, out);
         describe_part(&trainer->data->validation, "validation", out);
         describe_part(&trainer->data->test, "test", out);
         status = describe_network(&trainer->model->shape, out);

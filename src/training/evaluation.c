@@ -28,6 +28,7 @@ struct fcnn_evaluation {
     int64_t room;       /* rows at once */
     int64_t *index;     /* [room]: 0, 1, 2, … */
     int32_t *labels;    /* [room], for softmax; else NULL */
+    double *weights;    /* [room], where rows count differently; else NULL */
     tally *tallies;     /* [threads] */
     double *variations; /* [outputs]: Σ (t − mean)² of the whole dataset */
     double *work;       /* for the exchange of exact sums */
@@ -94,6 +95,9 @@ static fcnn_status create_room(fcnn_evaluation *evaluation, bool has_labels)
     for (int64_t row = 0; row < evaluation->room; row++) {
         evaluation->index[row] = row;
     }
+    if (evaluation->part->weights != NULL) {
+        FCNN_TRY(fcnn_memory_create("the weights", evaluation->room, sizeof(double), &evaluation->weights));
+    }
     return has_labels && evaluation->scores
                ? fcnn_memory_create("the labels", evaluation->room, sizeof(int32_t), &evaluation->labels)
                : FCNN_OK;
@@ -141,6 +145,7 @@ void fcnn_evaluation_destroy(fcnn_evaluation *evaluation)
     free(evaluation->tallies);
     free(evaluation->index);
     free(evaluation->labels);
+    free(evaluation->weights);
     free(evaluation->variations);
     free(evaluation->work);
     free(evaluation->r2);
@@ -191,7 +196,8 @@ static void score_row(const rows_work *work, int64_t row, tally *own)
 {
     const fcnn_evaluation *evaluation = work->evaluation;
     own->rows++;
-    fcnn_exact_sum_add(&own->loss, work->network->all.losses[row]);
+    const double weight = evaluation->weights != NULL ? evaluation->weights[row] : 1;
+    fcnn_exact_sum_add(&own->loss, work->network->all.losses[row] * weight);
     own->right += evaluation->classifies && is_right(work, row);
     for (int64_t column = 0; column < evaluation->outputs; column++) {
         const double target = fcnn_table_value(work->targets, row, column);
@@ -230,6 +236,9 @@ bool fcnn_evaluation_next(fcnn_evaluation *evaluation, fcnn_network *network, fc
     };
     if (evaluation->labels != NULL) {
         fcnn_targets_labels(&block->targets, evaluation->labels);
+    }
+    if (evaluation->weights != NULL) {
+        fcnn_weights_of_rows(evaluation->part->weights, &block->targets, &block->weights, evaluation->weights);
     }
     fcnn_pulse_beat(FCNN_PHASE_EVALUATING);
     fcnn_team_run(evaluation->team, work_on_rows, &work);

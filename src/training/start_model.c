@@ -124,7 +124,7 @@ fcnn_status fcnn_start_model_prepare(const fcnn_config *config, fcnn_comm *comm,
         status = shapes_differ("the checkpoint", &(*model)->shape, &shape);
     }
     if (status == FCNN_OK) {
-        status = fcnn_training_data_prepare(data, comm, &shape);
+        status = fcnn_training_data_prepare(config, data, comm, &shape);
     }
     fcnn_architecture_clear(&shape);
     return status;

@@ -17,12 +17,14 @@ static const char *or_else(const char *name, const char *fallback)
 
 /* known_drops: the caller says which rows are left out. */
 static fcnn_status open_part(const fcnn_config *config, fcnn_comm *comm, const char *file, const char *inputs,
-                             const char *targets, const char *rows, bool known_drops, fcnn_data_part *part)
+                             const char *targets, const char *weights, const char *rows, bool known_drops,
+                             fcnn_data_part *part)
 {
     const fcnn_dataset_names names = {
         .file = file,
         .inputs = or_else(inputs, config->data_inputs),
         .targets = or_else(targets, config->data_targets),
+        .weights = weights,
         .columns = config->data_order == FCNN_ORDER_COLUMNS,
         .rows = rows,
         .read_retries = (int)config->data_read_retries,
@@ -60,7 +62,7 @@ static fcnn_status split(const fcnn_config *config, fcnn_comm *comm, double frac
     }
     FCNN_TRY(
         fcnn_comm_agree(comm, fcnn_selection_draw(train->rows, count, (uint64_t)config->train_seed, &data->chosen)));
-    FCNN_TRY(open_part(config, comm, config->data_train, "", "", config->data_rows, true, &data->validation));
+    FCNN_TRY(open_part(config, comm, config->data_train, "", "", "", config->data_rows, true, &data->validation));
     FCNN_TRY(fcnn_comm_agree(comm, fcnn_missing_drop_as(data->validation.dataset, train)));
     fcnn_dataset_select(train, data->chosen, count, false);
     fcnn_dataset_select(data->validation.dataset, data->chosen, count, true);
@@ -89,16 +91,19 @@ static fcnn_status choose_batch(const fcnn_config *config, fcnn_training_data *d
 
 static fcnn_status open_all(const fcnn_config *config, fcnn_comm *comm, fcnn_training_data *data)
 {
-    FCNN_TRY(open_part(config, comm, config->data_train, "", "", config->data_rows, false, &data->train));
+    FCNN_TRY(fcnn_weights_check_text(config->data_class_weight));
+    FCNN_TRY(open_part(config, comm, config->data_train, "", "", config->data_weights, config->data_rows, false,
+                       &data->train));
     double fraction;
     if (fcnn_config_validation_fraction(config, &fraction)) {
         FCNN_TRY(split(config, comm, fraction, data));
     } else if (config->data_validation[0] != '\0') {
         FCNN_TRY(open_part(config, comm, config->data_validation, config->data_validation_inputs,
-                           config->data_validation_targets, config->data_validation_rows, false, &data->validation));
+                           config->data_validation_targets, "", config->data_validation_rows, false,
+                           &data->validation));
     }
     if (config->data_test[0] != '\0') {
-        FCNN_TRY(open_part(config, comm, config->data_test, config->data_test_inputs, config->data_test_targets,
+        FCNN_TRY(open_part(config, comm, config->data_test, config->data_test_inputs, config->data_test_targets, "",
                            config->data_test_rows, false, &data->test));
     }
     FCNN_TRY(check_columns(&data->train, &data->validation));
@@ -215,18 +220,40 @@ static fcnn_status prepare(fcnn_training_data *data, bool has_labels)
 {
     fcnn_dataset *train = data->train.dataset;
     if (train->streams) {
-        FCNN_TRY(fcnn_stream_create(train, data->sampler, has_labels, &data->stream));
+        FCNN_TRY(fcnn_stream_create(train, data->sampler, has_labels, &data->weights, &data->stream));
         data->labels = fcnn_stream_labels(data->stream);
-    } else if (has_labels) {
+        data->row_weights = fcnn_stream_weights(data->stream);
+        return FCNN_OK;
+    }
+    if (has_labels) {
         FCNN_TRY(fcnn_memory_create("the labels", train->own_rows, sizeof(int32_t), &data->own_labels));
         fcnn_targets_labels(&train->targets, data->own_labels);
         data->labels = data->own_labels;
     }
+    if (data->weights.used) {
+        FCNN_TRY(fcnn_memory_create("the weights", train->own_rows, sizeof(double), &data->own_weights));
+        fcnn_weights_of_rows(&data->weights, &train->targets, &train->weights, data->own_weights);
+        data->row_weights = data->own_weights;
+    }
     return FCNN_OK;
 }
 
-fcnn_status fcnn_training_data_prepare(fcnn_training_data *data, fcnn_comm *comm, const fcnn_architecture *shape)
+/* The classes that rows of a task belong to; 0: they belong to none. */
+static int64_t classes_of(const fcnn_architecture *shape)
 {
+    const int64_t outputs = shape->widths[shape->layers];
+    if (shape->output == FCNN_OUTPUT_SOFTMAX) {
+        return outputs;
+    }
+    return shape->loss == FCNN_LOSS_BINARY_CROSS_ENTROPY && outputs == 1 ? 2 : 0;
+}
+
+fcnn_status fcnn_training_data_prepare(const fcnn_config *config, fcnn_training_data *data, fcnn_comm *comm,
+                                       const fcnn_architecture *shape)
+{
+    FCNN_TRY(
+        fcnn_weights_find(data->train.dataset, config->data_class_weight, classes_of(shape), comm, &data->weights));
+    data->train.weights = data->weights.used ? &data->weights : NULL;
     return fcnn_comm_agree(comm, prepare(data, shape->output == FCNN_OUTPUT_SOFTMAX));
 }
 
@@ -262,5 +289,7 @@ void fcnn_training_data_destroy(fcnn_training_data *data)
     fcnn_sampler_destroy(data->sampler);
     free(data->chosen);
     free(data->own_labels);
+    free(data->own_weights);
+    fcnn_weights_clear(&data->weights);
     free(data);
 }
