@@ -81,14 +81,16 @@ static void read_hostile(const hostile_file *hostile, bool allow)
     int64_t budget;
     fcnn_hdf5_file *file = open_fatal(hostile_path(hostile->name));
     fcnn_hdf5_allow_external(file, allow);
-    HARNESS_STATUS(fcnn_hdf5_describe(file, hostile->dataset, &info), expected);
-    if (expected == FCNN_OK) {
+    const fcnn_status described = hostile->is_packed ? FCNN_OK : expected;
+    HARNESS_STATUS(fcnn_hdf5_describe(file, hostile->dataset, &info), described);
+    if (described == FCNN_OK) {
         CU_ASSERT(info.rank == 2 && info.dims[0] == 40 && info.dims[1] == 3);
-    } else {
+    }
+    HARNESS_STATUS(fcnn_hdf5_read_rows(file, hostile->dataset, 0, 40, values), expected);
+    if (expected != FCNN_OK) {
         HARNESS_ERROR_HAS(hostile->words);
         HARNESS_ERROR_HAS(hostile_path(hostile->name));
     }
-    HARNESS_STATUS(fcnn_hdf5_read_rows(file, hostile->dataset, 0, 40, values), expected);
     if (expected == FCNN_OK && info.type == FCNN_TYPE_FLOAT64) {
         CU_ASSERT_DOUBLE_EQUAL(values[119], 0.5 + 1.19, 1e-12);
     } else if (expected == FCNN_OK) {
@@ -97,7 +99,7 @@ static void read_hostile(const hostile_file *hostile, bool allow)
     HARNESS_STATUS(fcnn_hdf5_read_columns(file, hostile->dataset, 0, 1, values), expected);
     if (!allow) { /* no model lies in other files */
         budget = fcnn_hdf5_bytes(file);
-        HARNESS_STATUS(fcnn_hdf5_describe_whole(file, hostile->dataset, &budget, &info), expected);
+        HARNESS_STATUS(fcnn_hdf5_describe_whole(file, hostile->dataset, &budget, &info), described);
     }
     HARNESS_STATUS(fcnn_hdf5_read_text(file, hostile->dataset, 100, &text), FCNN_EDATA);
     HARNESS_STATUS(fcnn_hdf5_read_text_attribute(file, hostile->dataset, "units", 100, &text), FCNN_EDATA);

@@ -1,6 +1,6 @@
 /* src/storage/hdf5_read.c — rows and columns of datasets of HDF5 files, read. */
 #include "core/memory.h"
-#include "storage/hdf5_library.h"
+#include "storage/hdf5_unpack.h"
 
 #include <inttypes.h>
 #include <stdlib.h>
@@ -98,6 +98,17 @@ static fcnn_status read_box(const reading *from, const hsize_t *start, const hsi
     for (int d = 0; d < from->info.rank; d++) {
         if (extent[d] == 0) {
             return FCNN_OK;
+        }
+    }
+    fcnn_hdf5_packing packing;
+    if (fcnn_hdf5_packing_find(from->source.dataset, &packing)) {
+        /* texts of variable length lie outside of their chunks, where HDF5 finds them */
+        const bool is_here = H5Tis_variable_str(packing.type) <= 0;
+        const fcnn_status status =
+            fcnn_hdf5_unpack_box(&from->source, &packing, start, extent, from->type, is_here ? out : NULL);
+        fcnn_hdf5_packing_close(&packing);
+        if (status != FCNN_OK || is_here) {
+            return status;
         }
     }
     /* of the same rank: HDF5 goes element by element through chunks where ranks differ */
