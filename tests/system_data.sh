@@ -195,7 +195,7 @@ nearly()
 }
 for loss in cross_entropy mse; do
     output=$([ $loss = mse ] && echo linear || echo softmax)
-    options=(--set train.loss=$loss --set model.output="$output" --set optimizer.learning_rate=0.01)
+    options=(--set "train.loss=$loss" --set "model.output=$output" --set optimizer.learning_rate=0.01)
     losses 2 "${options[@]}" --set data.weights=/w >weighted.txt
     losses 2 "${options[@]}" --set data.inputs=/x_twice --set data.targets=/y_twice >twice.txt
     tap_run "data: a weight of 2 is a row twice, $loss" nearly weighted.txt twice.txt

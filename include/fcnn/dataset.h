@@ -6,6 +6,7 @@
 #include <fcnn/status.h>
 
 #include <stdint.h>
+#include <stdio.h>
 
 #ifdef __cplusplus
 extern "C" {
@@ -35,6 +36,12 @@ FCNN_API void fcnn_dataset_destroy(fcnn_dataset *dataset);
 FCNN_API int64_t fcnn_dataset_rows(const fcnn_dataset *dataset);
 FCNN_API int64_t fcnn_dataset_features(const fcnn_dataset *dataset);
 FCNN_API int64_t fcnn_dataset_outputs(const fcnn_dataset *dataset);
+
+/* Prints the tables of an HDF5 file from anyone: their shapes, types and chunks, what will be slow about them, and a
+ * [data] section for those that are obviously inputs and targets.  Nothing is read of other files.  Not collective.
+ * Fails: FCNN_EINPUT if there is no such file, FCNN_EDATA if it is not HDF5 or is damaged, FCNN_EOUTPUT,
+ * FCNN_ENOMEM. */
+FCNN_API fcnn_status fcnn_dataset_print_file(const char *path, FILE *out);
 
 #ifdef __cplusplus
 }
