@@ -110,6 +110,14 @@ tap_run 'data: predicted classes have their names' grep -q '"sea, deep",' \
     <(h5dump -a /classes/names predicted.h5)
 tap_run 'data: no warning within the ranges' test ! -s stderr
 
+ranks 2 "$bin/fcnn-predict" words/model.h5 words.h5 --targets /words >scores 2>stderr
+code=$?
+tap_run 'data: a model of numbers does not know words' grep -q \
+    '^fcnn-predict: error: words.h5: /words holds names of classes, but the targets of the training rows were' stderr
+tap_run 'data: which is an error of the data' test "$code" = 65
+train 2 --overwrite --set data.test=words.h5 --set data.test_targets=/words words.ini
+tap_run 'data: nor do test rows of words fit training rows of numbers' test "$code" = 65
+
 # ---- beyond what was trained on ----
 
 train 0 --overwrite --set data.rows=:20 words.ini

@@ -89,7 +89,7 @@ static void columns_of_several_files_lie_side_by_side(void)
         .file = write_files(), .inputs = "/state[1:3], /t , /state[0]", .targets = "/y", .rows = "100:650"};
     for (int streams = 0; streams < 2; streams++) {
         fcnn_dataset *dataset;
-        HARNESS_OK(fcnn_dataset_load_part(harness_comm(), &names, &(fcnn_classes){0}, streams, &dataset));
+        HARNESS_OK(fcnn_dataset_load_part(harness_comm(), &names, NULL, streams, &dataset));
         CU_ASSERT_EQUAL(dataset->rows, 550);
         CU_ASSERT_EQUAL(dataset->inputs.width, 4);
         CU_ASSERT_EQUAL(dataset->inputs.type, FCNN_TYPE_FLOAT64); /* float32 and int32 side by side */

@@ -244,7 +244,13 @@ fcnn_status fcnn_dataset_find_classes(fcnn_dataset *dataset, fcnn_comm *comm, co
     if (dataset->targets_name == NULL || !dataset->targets_columns.is_text) {
         return FCNN_OK;
     }
-    if (known->count > 0) {
+    if (known != NULL && known->count == 0) {
+        return fcnn_fail(FCNN_EDATA,
+                         "%s: %s holds names of classes, but the targets of the training rows were numbers: which name "
+                         "is which number is not known, so give numbers here, too",
+                         dataset->file, dataset->targets_name);
+    }
+    if (known != NULL) {
         return fcnn_comm_agree(comm, fcnn_classes_copy(known, &dataset->classes));
     }
     FCNN_TRY(fcnn_comm_agree(comm, fcnn_comm_name_rank(comm, collect_classes(dataset, comm))));
@@ -444,7 +450,7 @@ fcnn_status fcnn_dataset_load_part(fcnn_comm *comm, const fcnn_dataset_names *na
 
 fcnn_status fcnn_dataset_load(fcnn_comm *comm, const fcnn_dataset_names *names, fcnn_dataset **out)
 {
-    return fcnn_dataset_load_part(comm, names, &(fcnn_classes){0}, false, out);
+    return fcnn_dataset_load_part(comm, names, NULL, false, out);
 }
 
 void fcnn_dataset_destroy(fcnn_dataset *dataset)

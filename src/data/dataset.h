@@ -39,9 +39,9 @@ struct fcnn_dataset {
 /* Finds the files and reads the shapes, on rank 0 for all.  names is borrowed.  Collective; all ranks fail alike. */
 fcnn_status fcnn_dataset_open(fcnn_comm *comm, const fcnn_dataset_names *names, fcnn_dataset **out);
 
-/* Finds the classes of targets that are strings, in all rows of the files that the dataset may hold; or takes those of
- * a model, if there are any.  Nothing is to be done for other targets.  Before read.  Collective; all ranks fail
- * alike. */
+/* Finds the classes of targets that are strings, in all rows of the files that the dataset may hold; or takes those
+ * that training found (known; NULL: these are the training rows).  Nothing is to be done for other targets.  Before
+ * read.  Collective; all ranks fail alike: FCNN_EDATA also if training found none. */
 fcnn_status fcnn_dataset_find_classes(fcnn_dataset *dataset, fcnn_comm *comm, const fcnn_classes *known);
 
 /* Narrows the dataset to the chosen rows of the file (inside), or to the others.  chosen is borrowed for the
@@ -66,7 +66,7 @@ bool fcnn_dataset_next(fcnn_dataset *dataset, int64_t most, fcnn_block *block, f
 /* Bytes of a row as it is stored, with its targets. */
 int64_t fcnn_dataset_row_bytes(const fcnn_dataset *dataset);
 
-/* Opens, and reads an even part of the rows on each rank; known: the classes of a model, or none.  Collective. */
+/* Opens, and reads an even part of the rows on each rank; known as above.  Collective. */
 fcnn_status fcnn_dataset_load_part(fcnn_comm *comm, const fcnn_dataset_names *names, const fcnn_classes *known,
                                    bool streams, fcnn_dataset **out);
 
