@@ -172,8 +172,10 @@ static fcnn_status open_all(fcnn_dataset *dataset, fcnn_comm *comm, const fcnn_d
     FCNN_TRY(fcnn_comm_agree(comm, comm->rank == 0 ? describe_files(dataset) : FCNN_OK));
     FCNN_TRY(share_files(&dataset->files, comm));
     share_columns(&dataset->inputs_columns, comm);
+    FCNN_TRY(fcnn_column_names_share(&dataset->inputs_columns.names, comm));
     if (dataset->targets_name != NULL) {
         share_columns(&dataset->targets_columns, comm);
+        FCNN_TRY(fcnn_column_names_share(&dataset->targets_columns.names, comm));
     }
     set_tables(dataset);
     return narrow(dataset, names->rows);

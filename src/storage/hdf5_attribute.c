@@ -1,0 +1,214 @@
+/* src/storage/hdf5_attribute.c — strings that an attribute gives to the columns of a dataset. */
+#include "core/memory.h"
+#include "core/text.h"
+#include "storage/hdf5_check.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+enum {
+    BYTES_MOST = 1 << 20, /* of all strings of an attribute */
+    REFERENCE_BYTES = 16  /* of a string of variable length as it lies in the file: length, address, place there */
+};
+
+/* An attribute open for reading. */
+typedef struct strings {
+    hid_t id, type, space;
+    int64_t count;
+} strings;
+
+static void strings_close(const strings *from)
+{
+    H5Sclose(from->space);
+    H5Tclose(from->type);
+    H5Aclose(from->id);
+}
+
+/* False if there is no such attribute, or it holds no strings. */
+static bool strings_open(hid_t dataset, const char *name, strings *out)
+{
+    if (H5Aexists(dataset, name) <= 0) {
+        return false;
+    }
+    out->id = H5Aopen(dataset, name, H5P_DEFAULT);
+    if (out->id < 0) {
+        return false;
+    }
+    out->type = H5Aget_type(out->id);
+    out->space = H5Aget_space(out->id);
+    out->count = H5Sget_simple_extent_npoints(out->space);
+    if (out->type < 0 || out->space < 0 || out->count < 1 || H5Tget_class(out->type) != H5T_STRING ||
+        !fcnn_hdf5_type_is_sound(out->type)) {
+        strings_close(out);
+        return false;
+    }
+    return true;
+}
+
+/* ---- texts ---- */
+
+/* A copy of at most `most` bytes, without blanks at the end; NULL if it is empty, too long or does not print. */
+static fcnn_status copy_label(const char *text, size_t most, char **out)
+{
+    size_t length = text == NULL ? 0 : strnlen(text, most);
+    while (length > 0 && text[length - 1] == ' ') {
+        length--;
+    }
+    if (length == 0 || length > FCNN_HDF5_LABEL_BYTES) {
+        return FCNN_OK;
+    }
+    char *copy;
+    FCNN_TRY(fcnn_memory_create("a name", (int64_t)length + 1, 1, &copy));
+    memcpy(copy, text, length);
+    if (!fcnn_text_prints(copy)) {
+        free(copy);
+        return FCNN_OK;
+    }
+    *out = copy;
+    return FCNN_OK;
+}
+
+static fcnn_status read_fixed(const strings *from, char **out)
+{
+    const size_t size = H5Tget_size(from->type);
+    if (size > (size_t)(BYTES_MOST / from->count)) {
+        return FCNN_OK;
+    }
+    char *bytes;
+    FCNN_TRY(fcnn_memory_create("names", from->count, size, &bytes));
+    fcnn_status status = FCNN_OK;
+    if (H5Aread(from->id, from->type, bytes) >= 0) {
+        for (int64_t i = 0; status == FCNN_OK && i < from->count; i++) {
+            status = copy_label(bytes + (size_t)i * size, size, &out[i]);
+        }
+    }
+    free(bytes);
+    return status;
+}
+
+/* H5T_conv_t from a string of variable length, as it lies in the file, to as many opaque bytes: it is left as it is. */
+static herr_t keep_reference(hid_t from, hid_t to, H5T_cdata_t *data, size_t count, size_t stride, size_t back_stride,
+                             void *bytes, void *back, hid_t transfer)
+{
+    (void)count;
+    (void)stride;
+    (void)back_stride;
+    (void)bytes;
+    (void)back;
+    (void)transfer;
+    if (data->command != H5T_CONV_INIT) {
+        return 0;
+    }
+    data->need_bkg = H5T_BKG_NO;
+    return H5Tget_class(from) == H5T_STRING && H5Tget_size(to) == REFERENCE_BYTES ? 0 : -1;
+}
+
+/* The bytes of all strings together, which a file may claim to be more than any memory holds: reading them would take
+ * it.  −1 if that cannot be told. */
+static int64_t measure(const strings *from, unsigned char *references)
+{
+    const hid_t opaque = H5Tcreate(H5T_OPAQUE, REFERENCE_BYTES);
+    int64_t bytes = -1;
+    if (H5Tregister(H5T_PERS_SOFT, "fcnn reference", from->type, opaque, keep_reference) >= 0) {
+        bytes = H5Aread(from->id, opaque, references) < 0 ? -1 : 0;
+        H5Tunregister(H5T_PERS_SOFT, "fcnn reference", -1, -1, keep_reference);
+    }
+    for (int64_t i = 0; bytes >= 0 && i < from->count; i++) {
+        const unsigned char *length = references + (size_t)i * REFERENCE_BYTES; /* little-endian */
+        bytes += length[0] + ((int64_t)length[1] << 8) + ((int64_t)length[2] << 16) + ((int64_t)length[3] << 24);
+    }
+    H5Tclose(opaque);
+    return bytes;
+}
+
+static fcnn_status read_variable(const strings *from, char **out)
+{
+    if (from->count > BYTES_MOST / REFERENCE_BYTES ||
+        H5Aget_storage_size(from->id) != (hsize_t)from->count * REFERENCE_BYTES) {
+        return FCNN_OK;
+    }
+    char **texts; /* HDF5's; before that the references */
+    FCNN_TRY(fcnn_memory_create("names", from->count, REFERENCE_BYTES, &texts));
+    const int64_t bytes = measure(from, (unsigned char *)texts);
+    memset(texts, 0, (size_t)from->count * REFERENCE_BYTES);
+    fcnn_status status = FCNN_OK;
+    if (bytes >= 0 && bytes <= BYTES_MOST && H5Aread(from->id, from->type, texts) >= 0) {
+        for (int64_t i = 0; status == FCNN_OK && i < from->count; i++) {
+            status = copy_label(texts[i], SIZE_MAX, &out[i]);
+        }
+        H5Dvlen_reclaim(from->type, from->space, H5P_DEFAULT, texts);
+    }
+    free(texts);
+    return status;
+}
+
+/* ---- columns ---- */
+
+/* Where the string of the first column stands among `count`, and whether all columns have that one; −1 if they are not
+ * of the columns. */
+static int64_t first_of(const fcnn_hdf5_source *source, int64_t count, int64_t columns, bool shared, bool *is_one)
+{
+    *is_one = count == 1 && (shared || columns == 1);
+    if (count == columns || *is_one) {
+        return 0;
+    }
+    int64_t first = -1;
+    if (source->member != NULL && (columns == 1 || shared)) {
+        const hid_t type = H5Dget_type(source->dataset);
+        first = count == H5Tget_nmembers(type) ? H5Tget_member_index(type, source->member) : -1;
+        *is_one = true;
+        H5Tclose(type);
+    }
+    return first;
+}
+
+/* Deals the strings [count] to the columns. */
+static fcnn_status deal(char *const *texts, int64_t first, bool is_one, int64_t columns, char **out)
+{
+    for (int64_t column = 0; column < columns; column++) {
+        const char *text = texts[first + (is_one ? 0 : column)];
+        if (text != NULL) {
+            FCNN_TRY(fcnn_memory_copy_text(text, &out[column]));
+        }
+    }
+    return FCNN_OK;
+}
+
+static fcnn_status read_strings(const fcnn_hdf5_source *source, const strings *from, int64_t columns, bool shared,
+                                char **out)
+{
+    bool is_one;
+    const int64_t first = first_of(source, from->count, columns, shared, &is_one);
+    if (first < 0) {
+        return FCNN_OK;
+    }
+    char **texts;
+    FCNN_TRY(fcnn_memory_create("names", from->count, sizeof *texts, &texts));
+    fcnn_status status = H5Tis_variable_str(from->type) > 0 ? read_variable(from, texts) : read_fixed(from, texts);
+    if (status == FCNN_OK) {
+        status = deal(texts, first, is_one, columns, out);
+    }
+    for (int64_t i = 0; i < from->count; i++) {
+        free(texts[i]);
+    }
+    free(texts);
+    return status;
+}
+
+fcnn_status fcnn_hdf5_read_labels(fcnn_hdf5_file *file, const char *dataset, const char *attribute, int64_t columns,
+                                  bool shared, char **out)
+{
+    fcnn_hdf5_source source;
+    strings from;
+    fcnn_hdf5_enter();
+    fcnn_status status = fcnn_hdf5_source_open(file, dataset, &source);
+    if (status == FCNN_OK) {
+        if (strings_open(source.dataset, attribute, &from)) {
+            status = read_strings(&source, &from, columns, shared, out);
+            strings_close(&from);
+        }
+        fcnn_hdf5_source_close(&source);
+    }
+    fcnn_hdf5_leave();
+    return status;
+}
