@@ -88,13 +88,32 @@ static void end(fcnn_hdf5_file *file)
     CU_ASSERT_EQUAL(H5Fget_obj_count((hid_t)H5F_OBJ_ALL, H5F_OBJ_ALL), 0);
 }
 
+static hid_t next_space(void)
+{
+    const hid_t space = H5Screate(H5S_SCALAR);
+    H5Sclose(space);
+    return space;
+}
+
+/* Nothing but the file is open.  HDF5 counts no spaces; their ids rise, so that all since `first` can be tried. */
+static void expect_all_closed(hid_t first)
+{
+    CU_ASSERT_EQUAL(H5Fget_obj_count((hid_t)H5F_OBJ_ALL, H5F_OBJ_ALL), 1);
+    const hid_t last = next_space();
+    for (hid_t space = first; space < last; space++) {
+        CU_ASSERT(H5Iis_valid(space) <= 0);
+    }
+}
+
 /* A list's columns are called so, each as "name" or "name|unit". */
 static void expect(fcnn_hdf5_file *file, const char *list, const char *const *labels, int64_t count)
 {
     fcnn_columns columns;
     int64_t rows;
+    const hid_t first_space = next_space();
     HARNESS_OK(fcnn_columns_parse(list, &columns));
     HARNESS_OK(fcnn_columns_describe(&columns, file, "columns.h5", false, &rows));
+    expect_all_closed(first_space);
     const fcnn_column_names *names = &columns.names;
     CU_ASSERT_EQUAL_FATAL(names->count, count);
     for (int64_t i = 0; i < count; i++) {
