@@ -33,6 +33,11 @@ int64_t fcnn_architecture_parameters(const fcnn_architecture *shape)
     return count;
 }
 
+int64_t fcnn_architecture_target_columns(const fcnn_architecture *shape)
+{
+    return shape->output == FCNN_OUTPUT_SOFTMAX ? 1 : shape->widths[shape->layers];
+}
+
 fcnn_status fcnn_architecture_text(const fcnn_architecture *shape, char **out)
 {
     fcnn_text text = {0};
@@ -146,6 +151,9 @@ void fcnn_model_destroy(fcnn_model *model)
     fcnn_normalizer_clear(&model->inputs);
     fcnn_normalizer_clear(&model->targets);
     fcnn_extent_clear(&model->extent);
+    fcnn_extent_clear(&model->targets_extent);
+    fcnn_column_names_clear(&model->inputs_names);
+    fcnn_column_names_clear(&model->targets_names);
     fcnn_classes_clear(&model->classes);
     fcnn_architecture_clear(&model->shape);
     free(model->config);

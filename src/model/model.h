@@ -5,6 +5,7 @@
 #include "config/config.h"
 #include "core/status.h"
 #include "data/classes.h"
+#include "data/column_names.h"
 
 #include <fcnn/model.h>
 
@@ -52,7 +53,10 @@ struct fcnn_model {
     void **weights;                  /* [layers], each [out][in] of the precision's type, row-major */
     void **biases;                   /* [layers], each [out] */
     fcnn_normalizer inputs, targets; /* targets: shift 0 and scale 1 for classifiers */
-    fcnn_extent extent;              /* of the inputs; targets have none */
+    fcnn_extent extent;              /* of the inputs */
+    fcnn_extent targets_extent;      /* not where the targets are numbers of classes */
+    fcnn_column_names inputs_names;
+    fcnn_column_names targets_names; /* of the targets' columns: one, where it holds classes */
     fcnn_classes classes;            /* names, where the training rows had them */
     char *config;                    /* effective text; NULL in a file not made by fcnn */
     char *program;                   /* what wrote the file that the model was read from, or NULL */
@@ -66,6 +70,9 @@ size_t fcnn_architecture_size(const fcnn_architecture *shape);
 /* Weights and biases of a layer, of all layers. */
 int64_t fcnn_architecture_layer_parameters(const fcnn_architecture *shape, int64_t layer);
 int64_t fcnn_architecture_parameters(const fcnn_architecture *shape);
+
+/* Columns of the targets: one where it holds numbers of classes, else as many as outputs. */
+int64_t fcnn_architecture_target_columns(const fcnn_architecture *shape);
 
 /* "784-128-10", to be released with free(). */
 fcnn_status fcnn_architecture_text(const fcnn_architecture *shape, char **out);

@@ -9,10 +9,13 @@
 #define PROGRAM "fcnn-info"
 
 static const char help[] =
-    "usage: fcnn-info MODEL.h5 [--hash] [--weights]\n"
+    "usage: fcnn-info MODEL.h5 [--columns] [--hash] [--weights]\n"
     "\n"
-    "Prints the layers, the normalization, the history and the config of a model or a checkpoint.\n"
+    "Prints the layers, the normalization, the history and the config of a model or a checkpoint, and what it knows "
+    "of\n"
+    "the columns that it was trained on: names, units, ranges and means.\n"
     "\n"
+    "  --columns  print instead what it knows of the columns, of all of them where there are very many\n"
     "  --hash     print instead the SHA-256 of the names and little-endian bits of W1, b1, W2, b2, ...\n"
     "  --weights  print instead all weights and biases, one row of a matrix a line: row j of W1 has the\n"
     "             weights from all inputs to output j.  The digits give back the same bits when read\n"
@@ -22,7 +25,7 @@ static const char help[] =
 
 typedef struct options {
     const char *path;
-    int hash, weights;
+    int columns, hash, weights;
 } options;
 
 static int usage_error(const char *text, const char *detail)
@@ -34,7 +37,9 @@ static int usage_error(const char *text, const char *detail)
 static int parse(int argc, char **argv, options *out)
 {
     for (int i = 1; i < argc; i++) {
-        if (strcmp(argv[i], "--hash") == 0) {
+        if (strcmp(argv[i], "--columns") == 0) {
+            out->columns = 1;
+        } else if (strcmp(argv[i], "--hash") == 0) {
             out->hash = 1;
         } else if (strcmp(argv[i], "--weights") == 0) {
             out->weights = 1;
@@ -51,8 +56,11 @@ static int parse(int argc, char **argv, options *out)
 
 static fcnn_status print(const fcnn_model *model, const options *wanted)
 {
-    if (!wanted->hash && !wanted->weights) {
+    if (!wanted->columns && !wanted->hash && !wanted->weights) {
         return fcnn_model_print(model, stdout);
+    }
+    if (wanted->columns) {
+        fcnn_model_print_columns(model, stdout);
     }
     if (wanted->hash) {
         char hash[65];

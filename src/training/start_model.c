@@ -74,6 +74,14 @@ static fcnn_status fill_weights(const fcnn_config *config, fcnn_model *model)
     return FCNN_OK;
 }
 
+/* What the rows' columns and classes are called. */
+static fcnn_status copy_names(const fcnn_dataset *train, fcnn_model *model)
+{
+    FCNN_TRY(fcnn_column_names_copy(&train->inputs_columns.names, &model->inputs_names));
+    FCNN_TRY(fcnn_column_names_copy(&train->targets_columns.names, &model->targets_names));
+    return fcnn_classes_copy(&train->classes, &model->classes);
+}
+
 static fcnn_status make(const fcnn_config *config, fcnn_comm *comm, const fcnn_training_data *data,
                         const fcnn_architecture *shape, fcnn_model **out)
 {
@@ -89,10 +97,11 @@ static fcnn_status make(const fcnn_config *config, fcnn_comm *comm, const fcnn_t
             fcnn_normalizer_fit(&model->targets, config->data_normalize_targets, 1, train, FCNN_SIDE_TARGETS, comm);
     }
     if (status == FCNN_OK) {
-        status = fcnn_extent_find(train, FCNN_SIDE_INPUTS, comm, &model->extent);
+        fcnn_extent *targets = shape->output == FCNN_OUTPUT_SOFTMAX ? NULL : &model->targets_extent;
+        status = fcnn_extent_find(train, comm, &model->extent, targets);
     }
     if (status == FCNN_OK) {
-        status = fcnn_comm_agree(comm, fcnn_classes_copy(&train->classes, &model->classes));
+        status = fcnn_comm_agree(comm, copy_names(train, model));
     }
     if (status == FCNN_OK) {
         status = fcnn_comm_agree(comm, fill_weights(config, model));
