@@ -2,6 +2,7 @@
  *   make_hdf5 odd FILE      good data, /x [40][3] and /y [40], and beside it all that may be wrong with data
  *   make_hdf5 broken FILE   the same data, of which a byte on disk is not what HDF5's checksum says
  *   make_hdf5 words FILE    the good data, with the strings /words [40] in place of the numbers of /y
+ *   make_hdf5 named FILE    the good data, and /z [40][2], with names and units of columns
  *   make_hdf5 model FILE    weights that lie in another file
  *   make_hdf5 hostile FOLDER  files that break one rule each (hostile.h); also the seeds of the fuzzers */
 #include "hostile.h"
@@ -174,10 +175,35 @@ static void put_words(void)
     put("/y", H5T_STD_I32LE, DIMS(ROWS), H5P_DEFAULT, y);
 }
 
+/* Gives a dataset an attribute of strings: of variable length, as h5py writes them, or of 12 bytes. */
+static void put_strings(const char *dataset, const char *name, int count, const char *const *texts, int is_variable)
+{
+    const hsize_t extent = (hsize_t)count;
+    char fixed[4][12] = {""};
+    const hid_t type = H5Tcopy(H5T_C_S1), space = H5Screate_simple(1, &extent, NULL);
+    H5Tset_size(type, is_variable ? H5T_VARIABLE : sizeof fixed[0]);
+    for (int i = 0; i < count; i++) {
+        memcpy(fixed[i], texts[i], strlen(texts[i]));
+    }
+    const hid_t attribute = H5Acreate_by_name(file, dataset, name, type, space, H5P_DEFAULT, H5P_DEFAULT, H5P_DEFAULT);
+    check(H5Awrite(attribute, type, is_variable ? (const void *)texts : fixed), name);
+}
+
+static void put_named(void)
+{
+    put("/x", H5T_IEEE_F64LE, DIMS(ROWS, FEATURES), H5P_DEFAULT, x);
+    put("/y", H5T_STD_I32LE, DIMS(ROWS), H5P_DEFAULT, y);
+    put("/z", H5T_IEEE_F32LE, DIMS(ROWS, 2), H5P_DEFAULT, x);
+    put_strings("/x", "columns", FEATURES, (const char *const[]){"temperature", "wind speed", "depth"}, 1);
+    put_strings("/x", "units", FEATURES, (const char *const[]){"K", "m s-1", ""}, 1);
+    put_strings("/z", "names", 2, (const char *const[]){"yield", "loss"}, 0);
+    put_strings("/z", "unit", 1, (const char *const[]){"kg"}, 0);
+}
+
 int main(int argc, char **argv)
 {
     if (argc != 3) {
-        fprintf(stderr, "usage: make_hdf5 odd|words|broken|model FILE, make_hdf5 hostile FOLDER\n");
+        fprintf(stderr, "usage: make_hdf5 odd|words|named|broken|model FILE, make_hdf5 hostile FOLDER\n");
         return 64;
     }
     if (strcmp(argv[1], "hostile") == 0) {
@@ -195,6 +221,11 @@ int main(int argc, char **argv)
     }
     if (strcmp(argv[1], "words") == 0) {
         put_words();
+        H5close();
+        return 0;
+    }
+    if (strcmp(argv[1], "named") == 0) {
+        put_named();
         H5close();
         return 0;
     }

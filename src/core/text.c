@@ -71,6 +71,15 @@ bool fcnn_text_prints(const char *text)
     return true;
 }
 
+int fcnn_text_width(const char *text)
+{
+    int width = 0;
+    for (; *text != '\0'; text++) {
+        width += ((unsigned char)*text & 0xc0) != 0x80; /* not one that goes on */
+    }
+    return width;
+}
+
 bool fcnn_text_to_int64(const char *text, int64_t *out)
 {
     const char *digits = text + (*text == '-' || *text == '+');

@@ -74,15 +74,16 @@ bool fcnn_column_names_any(char *const *texts, int64_t count)
     return false;
 }
 
-void fcnn_column_names_label(const fcnn_column_names *names, int64_t column, char out[FCNN_COLUMN_LABEL_BYTES])
+bool fcnn_column_names_label(const fcnn_column_names *names, int64_t column, char out[FCNN_COLUMN_LABEL_BYTES])
 {
     if (names->count <= column || names->names[column][0] == '\0') {
-        snprintf(out, FCNN_COLUMN_LABEL_BYTES, "column %" PRId64 " (from 0)", column);
-        return;
+        return false;
     }
     const char *unit = names->units[column];
-    snprintf(out, FCNN_COLUMN_LABEL_BYTES, "column %s%s%s%s", names->names[column], unit[0] != '\0' ? " [" : "", unit,
-             unit[0] != '\0' ? "]" : "");
+    const bool has_unit = unit[0] != '\0';
+    snprintf(out, FCNN_COLUMN_LABEL_BYTES, "%s%s%s%s", names->names[column], has_unit ? " [" : "", unit,
+             has_unit ? "]" : "");
+    return true;
 }
 
 /* ---- as lines ---- */

@@ -35,7 +35,7 @@ bool fcnn_column_names_any(char *const *texts, int64_t count);
 /* Every rank gets what rank 0 has.  Collective; all ranks fail alike. */
 fcnn_status fcnn_column_names_share(fcnn_column_names *names, fcnn_comm *comm);
 
-/* "column temperature [K]", "column 3 (from 0)" where it has no name. */
-void fcnn_column_names_label(const fcnn_column_names *names, int64_t column, char out[FCNN_COLUMN_LABEL_BYTES]);
+/* Sets out to "temperature [K]", or the name alone where there is no unit; false if the column has no name. */
+bool fcnn_column_names_label(const fcnn_column_names *names, int64_t column, char out[FCNN_COLUMN_LABEL_BYTES]);
 
 #endif

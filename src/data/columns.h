@@ -36,7 +36,8 @@ fcnn_status fcnn_columns_range(const char *text, int64_t *first, int64_t *last);
 /* Columns of a part whose shape is known. */
 int64_t fcnn_column_part_width(const fcnn_column_part *part);
 
-/* Reads the shapes from a file, and what it calls the columns; rows is set to the number of rows, which is the same in all parts.
+/* Reads the shapes from a file, and what it calls the columns; rows is set to the number of rows, which is the same in
+ * all parts.
  *   by_columns  the datasets lie as [features…][rows]
  * Fails: FCNN_EDATA if a dataset is missing, has no such columns or no rows, or if the rows differ;
  * FCNN_ENOMEM. */

@@ -28,26 +28,16 @@ typedef struct side {
     FILE *out;
 } side;
 
-/* Characters of a text in UTF-8. */
-static int width_of(const char *text)
-{
-    int width = 0;
-    for (; *text != '\0'; text++) {
-        width += ((unsigned char)*text & 0xc0) != 0x80;
-    }
-    return width;
-}
-
 static void print_text(const char *text, int width, FILE *out)
 {
-    fprintf(out, "%s%*s", text, width - width_of(text), "");
+    fprintf(out, "%s%*s", text, width - fcnn_text_width(text), "");
 }
 
 static int widest(char *const *texts, int64_t count, int least)
 {
     int width = least;
     for (int64_t i = 0; i < count; i++) {
-        const int own = width_of(texts[i]);
+        const int own = fcnn_text_width(texts[i]);
         width = own > width ? own : width;
     }
     return width;
