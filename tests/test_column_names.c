@@ -9,7 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { ROWS = 2, FIXED_BYTES = 12, HUGE_BYTES = 600000 };
+enum { ROWS = 2, MARKED = 73, OTHER = 1, FIXED_BYTES = 12, HUGE_BYTES = 600000 };
 
 /* ---- files made with HDF5 itself ---- */
 
@@ -266,6 +266,57 @@ static void no_more_than_a_mebibyte_is_read(void)
     end(file);
 }
 
+/* Changes bytes of the reference to the string of MARKED bytes, wherever it lies in the file. */
+static void spoil_reference(const char *path, size_t first, uint64_t value, size_t count)
+{
+    static unsigned char bytes[1 << 16];
+    FILE *stream = fopen(path, "r+b");
+    CU_ASSERT_PTR_NOT_NULL_FATAL(stream);
+    const size_t size = fread(bytes, 1, sizeof bytes, stream);
+    const unsigned char length[] = {MARKED, 0, 0, 0};
+    size_t at = 0;
+    while (at + 16 < size && (memcmp(bytes + at, length, 4) != 0 || memcmp(bytes + at + 8, "\0\0\0\0", 4) != 0 ||
+                              memcmp(bytes + at + 13, "\0\0\0", 3) != 0)) {
+        at++; /* until such a length, an address, and a small number there */
+    }
+    CU_ASSERT_FATAL(at + 16 < size);
+    fseek(stream, (long)(at + first), SEEK_SET);
+    for (size_t i = 0; i < count; i++) {
+        fputc((int)(value >> (8 * i)) & 0xff, stream);
+    }
+    fclose(stream);
+}
+
+/* libhdf5 would copy all of a string to where there is room for the length that is claimed. */
+static void references_that_lie_lead_to_nothing(void)
+{
+    const struct {
+        size_t first, count;
+        uint64_t value;
+        const char *name;
+    } cases[] = {{0, 4, MARKED, "a string of more bytes than other numbers have, so that it is found again"},
+                 {0, 4, 8, "a string"},          /* shorter than it is */
+                 {0, 4, MARKED + 1, "x[0]"},     /* longer */
+                 {0, 4, UINT32_MAX, "x[0]"},     /* than all */
+                 {4, 8, 1 << 30, "x[0]"},        /* behind the file */
+                 {4, 8, UINT64_MAX - 8, "x[0]"}, /* nowhere */
+                 {4, 8, 8, "x[0]"},              /* no heap */
+                 {12, 4, OTHER, "x[0]"},         /* the other string, which is shorter */
+                 {12, 4, 77, "x[0]"}};           /* no string at all */
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        const char *path = start();
+        put("/x", H5T_NATIVE_DOUBLE, 2, 2);
+        CU_ASSERT_EQUAL_FATAL(strlen(cases[0].name), MARKED);
+        put_variable("/x", "columns", 2, TEXTS(cases[0].name, "second"));
+        H5Fclose(made);
+        spoil_reference(path, cases[i].first, cases[i].value, cases[i].count);
+        fcnn_hdf5_file *file = NULL;
+        HARNESS_OK(fcnn_hdf5_open(path, &file));
+        EXPECT(file, "/x", cases[i].name, cases[i].value == UINT32_MAX ? "x[1]" : "second");
+        end(file);
+    }
+}
+
 static void too_many_columns_have_no_names(void)
 {
     const char *path = start();
@@ -342,6 +393,7 @@ HARNESS_MAIN("column_names", {"columns are named by their dataset", columns_are_
              {"members have their own names", members_have_their_own_names},
              {"odd attributes are left alone", odd_attributes_are_left_alone},
              {"no more than a mebibyte is read", no_more_than_a_mebibyte_is_read},
+             {"references that lie lead to nothing", references_that_lie_lead_to_nothing},
              {"too many columns have no names", too_many_columns_have_no_names},
              {"every rank gets the names", every_rank_gets_the_names},
              {"lines that are no names do not fit", lines_that_are_no_names_do_not_fit},

@@ -2,14 +2,12 @@
 #include "core/memory.h"
 #include "core/text.h"
 #include "storage/hdf5_check.h"
+#include "storage/hdf5_heap.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-enum {
-    BYTES_MOST = 1 << 20, /* of all strings of an attribute */
-    REFERENCE_BYTES = 16  /* of a string of variable length as it lies in the file: length, address, place there */
-};
+enum { BYTES_MOST = 1 << 20 /* of all strings of an attribute */ };
 
 /* An attribute open for reading. */
 typedef struct strings {
@@ -100,45 +98,58 @@ static herr_t keep_reference(hid_t from, hid_t to, H5T_cdata_t *data, size_t cou
         return 0;
     }
     data->need_bkg = H5T_BKG_NO;
-    return H5Tget_class(from) == H5T_STRING && H5Tget_size(to) == REFERENCE_BYTES ? 0 : -1;
+    return H5Tget_class(from) == H5T_STRING && H5Tget_size(to) == FCNN_HDF5_REFERENCE_BYTES ? 0 : -1;
 }
 
-/* The bytes of all strings together, which a file may claim to be more than any memory holds: reading them would take
- * it.  −1 if that cannot be told. */
-static int64_t measure(const strings *from, unsigned char *references)
+/* Reads what stands for the strings: references [count] of FCNN_HDF5_REFERENCE_BYTES.  False if that cannot be. */
+static bool read_references(const strings *from, unsigned char *references)
 {
-    const hid_t opaque = H5Tcreate(H5T_OPAQUE, REFERENCE_BYTES);
-    int64_t bytes = -1;
+    if (H5Aget_storage_size(from->id) != (hsize_t)from->count * FCNN_HDF5_REFERENCE_BYTES) {
+        return false;
+    }
+    const hid_t opaque = H5Tcreate(H5T_OPAQUE, FCNN_HDF5_REFERENCE_BYTES);
+    bool done = false;
     if (H5Tregister(H5T_PERS_SOFT, "fcnn reference", from->type, opaque, keep_reference) >= 0) {
-        bytes = H5Aread(from->id, opaque, references) < 0 ? -1 : 0;
+        done = H5Aread(from->id, opaque, references) >= 0;
         H5Tunregister(H5T_PERS_SOFT, "fcnn reference", -1, -1, keep_reference);
     }
-    for (int64_t i = 0; bytes >= 0 && i < from->count; i++) {
-        const unsigned char *length = references + (size_t)i * REFERENCE_BYTES; /* little-endian */
-        bytes += length[0] + ((int64_t)length[1] << 8) + ((int64_t)length[2] << 16) + ((int64_t)length[3] << 24);
-    }
     H5Tclose(opaque);
-    return bytes;
+    return done;
+}
+
+static fcnn_status find_texts(const strings *from, const unsigned char *references, char **out)
+{
+    fcnn_hdf5_heap heap;
+    fcnn_status status = FCNN_OK;
+    if (!fcnn_hdf5_heap_open(from->id, &heap)) {
+        return FCNN_OK;
+    }
+    for (int64_t i = 0; status == FCNN_OK && i < from->count; i++) {
+        const unsigned char *reference = references + i * FCNN_HDF5_REFERENCE_BYTES;
+        const char *text;
+        status = fcnn_hdf5_heap_find(&heap, reference, &text);
+        if (status == FCNN_OK) {
+            status = copy_label(text, fcnn_hdf5_reference_length(reference), &out[i]);
+        }
+    }
+    fcnn_hdf5_heap_close(&heap);
+    return status;
 }
 
 static fcnn_status read_variable(const strings *from, char **out)
 {
-    if (from->count > BYTES_MOST / REFERENCE_BYTES ||
-        H5Aget_storage_size(from->id) != (hsize_t)from->count * REFERENCE_BYTES) {
+    unsigned char *references;
+    if (from->count > BYTES_MOST / FCNN_HDF5_REFERENCE_BYTES) {
         return FCNN_OK;
     }
-    char **texts; /* HDF5's; before that the references */
-    FCNN_TRY(fcnn_memory_create("names", from->count, REFERENCE_BYTES, &texts));
-    const int64_t bytes = measure(from, (unsigned char *)texts);
-    memset(texts, 0, (size_t)from->count * REFERENCE_BYTES);
-    fcnn_status status = FCNN_OK;
-    if (bytes >= 0 && bytes <= BYTES_MOST && H5Aread(from->id, from->type, texts) >= 0) {
-        for (int64_t i = 0; status == FCNN_OK && i < from->count; i++) {
-            status = copy_label(texts[i], SIZE_MAX, &out[i]);
-        }
-        H5Dvlen_reclaim(from->type, from->space, H5P_DEFAULT, texts);
+    FCNN_TRY(fcnn_memory_create("names", from->count, FCNN_HDF5_REFERENCE_BYTES, &references));
+    bool is_read = read_references(from, references);
+    uint64_t bytes = 0;
+    for (int64_t i = 0; is_read && i < from->count; i++) {
+        bytes += fcnn_hdf5_reference_length(references + i * FCNN_HDF5_REFERENCE_BYTES);
     }
-    free(texts);
+    const fcnn_status status = is_read && bytes <= BYTES_MOST ? find_texts(from, references, out) : FCNN_OK;
+    free(references);
     return status;
 }
 
