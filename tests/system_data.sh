@@ -157,6 +157,34 @@ for np in 0 3; do
 done
 tap_run 'data: some rows were wrong' test -n "$(diff is taken)"
 
+# ---- numbers of classes whose names an attribute has ----
+
+awk -F, 'BEGIN { split("zero,one,two,three,four,five,six,seven,eight,nine", words, ",") }
+    { for (i = 1; i < NF; i++) printf "%s,", $i; print words[$NF + 1] }' "$digits" >digits_words.csv
+"$bin/fcnn-import" worded.h5 --csv digits_words.csv --classes >import.log || cat import.log
+grep -v ',zero$' digits_words.csv >nine.csv
+"$bin/fcnn-import" nine.h5 --csv nine.csv --classes >import.log || cat import.log
+grep -v ',eight$' digits_words.csv >others.csv
+"$bin/fcnn-import" others.h5 --csv others.csv --classes >import.log || cat import.log
+train 0 --overwrite --set data.train=nine.h5 --set data.rows= --set data.validation= run.ini
+cp out/model.h5 nine_model.h5
+train 3 --overwrite --set data.train=nine.h5 --set data.rows= --set data.validation= run.ini
+tap_run 'data: names of numbers are the same on 3 ranks' cmp nine_model.h5 out/model.h5
+"$bin/fcnn-info" nine_model.h5 >info 2>&1
+tap_run 'data: fcnn-info prints the names of numbers' grep -qx ' *1  five' info
+"$bin/fcnn-predict" nine_model.h5 nine.h5 --targets /y >scores 2>stderr
+tap_run 'data: scores have the names of numbers' grep -qE '^  seven +[0-9]+ ' scores
+"$bin/fcnn-predict" nine_model.h5 worded.h5 --targets /y --rows 1:8 >scores 2>stderr
+tap_run 'data: more names behind the others are no trouble' test ! -s stderr
+ranks 2 "$bin/fcnn-predict" nine_model.h5 others.h5 --targets /y >scores 2>stderr
+code=$?
+tap_run 'data: numbers that count other classes are an error' grep -q \
+    "^fcnn-predict: error: others.h5: /y: by its attribute 'classes' the number 0 is 'five', but 'eight' in" stderr
+tap_run 'data: of the data' test "$code" = 65
+train 2 --overwrite --set data.train='nine.h5, others.h5' --set data.rows= --set data.validation= run.ini
+tap_run 'data: files that count differently are no data set' grep -q \
+    "others.h5: /y: by its attribute 'classes' the number 0 is 'five', but 'eight' in the first file" stderr
+
 # ---- columns with names ----
 
 "$make_hdf5" named named_columns.h5

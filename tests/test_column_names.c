@@ -335,6 +335,51 @@ static void too_many_columns_have_no_names(void)
     end(file);
 }
 
+/* ---- classes ---- */
+
+/* How many classes an attribute names that is given to a dataset. */
+static int64_t count_classes(hid_t type, hsize_t count, const char *const *texts)
+{
+    const char *path = start();
+    fcnn_columns columns;
+    fcnn_classes classes;
+    int64_t rows;
+    put("/y", type, 1, 0);
+    put_variable("/y", "classes", count, texts);
+    fcnn_hdf5_file *file = reopen(path);
+    HARNESS_OK(fcnn_columns_parse("/y", &columns));
+    HARNESS_OK(fcnn_columns_describe(&columns, file, path, false, &rows));
+    const hid_t first_space = next_space();
+    HARNESS_OK(fcnn_column_labels_classes(&columns, file, &classes));
+    expect_all_closed(first_space);
+    const int64_t found = classes.count;
+    fcnn_classes_clear(&classes);
+    fcnn_columns_clear(&columns);
+    end(file);
+    return found;
+}
+
+static void numbers_of_classes_have_names(void)
+{
+    CU_ASSERT_EQUAL(count_classes(H5T_NATIVE_INT, 3, TEXTS("air", "sea", "soil")), 3);
+    CU_ASSERT_EQUAL(count_classes(H5T_NATIVE_INT, 0, TEXTS("air")), 1);
+    CU_ASSERT_EQUAL(count_classes(H5T_NATIVE_INT, 3, TEXTS("sea", "air", "soil")), 0);
+    CU_ASSERT_EQUAL(count_classes(H5T_NATIVE_INT, 2, TEXTS("air", "air")), 0);
+    CU_ASSERT_EQUAL(count_classes(H5T_NATIVE_INT, 3, TEXTS("air", "", "soil")), 0);
+    CU_ASSERT_EQUAL(count_classes(H5T_NATIVE_INT, 2, TEXTS("air", "\33[31m")), 0);
+    CU_ASSERT_EQUAL(count_classes(H5T_NATIVE_DOUBLE, 2, TEXTS("air", "sea")), 0);
+}
+
+static void classes_differ_where_both_have_names(void)
+{
+    char *ab[] = {"a", "b"}, *abc[] = {"a", "b", "c"}, *ac[] = {"a", "c"};
+    const fcnn_classes first = {2, ab, 2}, longer = {3, abc, 3}, other = {2, ac, 2}, none = {0};
+    CU_ASSERT_EQUAL(fcnn_classes_differ(&first, &longer), -1);
+    CU_ASSERT_EQUAL(fcnn_classes_differ(&longer, &first), -1);
+    CU_ASSERT_EQUAL(fcnn_classes_differ(&longer, &other), 1);
+    CU_ASSERT_EQUAL(fcnn_classes_differ(&none, &other), -1);
+}
+
 /* ---- names in memory ---- */
 
 static void every_rank_gets_the_names(void)
@@ -395,6 +440,8 @@ HARNESS_MAIN("column_names", {"columns are named by their dataset", columns_are_
              {"no more than a mebibyte is read", no_more_than_a_mebibyte_is_read},
              {"references that lie lead to nothing", references_that_lie_lead_to_nothing},
              {"too many columns have no names", too_many_columns_have_no_names},
+             {"numbers of classes have names", numbers_of_classes_have_names},
+             {"classes differ where both have names", classes_differ_where_both_have_names},
              {"every rank gets the names", every_rank_gets_the_names},
              {"lines that are no names do not fit", lines_that_are_no_names_do_not_fit},
              {"a label has what is known", a_label_has_what_is_known})

@@ -129,3 +129,39 @@ fcnn_status fcnn_column_labels_find(const fcnn_columns *columns, fcnn_hdf5_file 
     *out = found;
     return FCNN_OK;
 }
+
+/* ---- classes ---- */
+
+static bool is_sorted(char *const *texts, int64_t count)
+{
+    for (int64_t i = 1; i < count; i++) {
+        if (strcmp(texts[i - 1], texts[i]) >= 0) {
+            return false;
+        }
+    }
+    return count <= FCNN_CLASSES_MOST;
+}
+
+fcnn_status fcnn_column_labels_classes(const fcnn_columns *columns, fcnn_hdf5_file *file, fcnn_classes *out)
+{
+    int64_t count;
+    char **texts;
+    *out = (fcnn_classes){0};
+    if (columns->count > 1 || columns->width > 1 || columns->is_text || !fcnn_type_is_integer(columns->type)) {
+        return FCNN_OK;
+    }
+    FCNN_TRY(fcnn_hdf5_read_label_list(file, columns->parts[0].dataset, "classes", &count, &texts));
+    const bool counts = is_sorted(texts, count);
+    fcnn_status status = FCNN_OK;
+    for (int64_t i = 0; i < count; i++) {
+        if (status == FCNN_OK && counts) {
+            status = fcnn_classes_add(out, texts[i]);
+        }
+        free(texts[i]);
+    }
+    free(texts);
+    if (status != FCNN_OK) {
+        fcnn_classes_clear(out);
+    }
+    return status;
+}

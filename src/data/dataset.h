@@ -19,7 +19,8 @@ struct fcnn_dataset {
     int read_retries;
     fcnn_files files;
     fcnn_columns inputs_columns, targets_columns;
-    fcnn_classes classes;   /* of targets that are strings, whose table holds their places here */
+    fcnn_classes classes;   /* of targets that are strings, whose table holds their places here, or that an attribute
+                             * of numbers names */
     bool one_target_column; /* targets [rows] or [rows][1] */
     int64_t first_row;      /* of the joined files that is the dataset's; others may follow the last */
     int64_t file_rows;      /* from there on, which chosen counts */
@@ -40,8 +41,9 @@ struct fcnn_dataset {
 fcnn_status fcnn_dataset_open(fcnn_comm *comm, const fcnn_dataset_names *names, fcnn_dataset **out);
 
 /* Finds the classes of targets that are strings, in all rows of the files that the dataset may hold; or takes those
- * that training found (known; NULL: these are the training rows).  Nothing is to be done for other targets.  Before
- * read.  Collective; all ranks fail alike: FCNN_EDATA also if training found none. */
+ * that training found (known; NULL: these are the training rows).  Names that an
+ * attribute gives to numbers are compared with these.  Before read.  Collective; all ranks fail alike: FCNN_EDATA also
+ * if training found none for strings, or others for numbers. */
 fcnn_status fcnn_dataset_find_classes(fcnn_dataset *dataset, fcnn_comm *comm, const fcnn_classes *known);
 
 /* Narrows the dataset to the chosen rows of the file (inside), or to the others.  chosen is borrowed for the

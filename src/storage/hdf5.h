@@ -99,6 +99,13 @@ fcnn_status fcnn_hdf5_read_texts(fcnn_hdf5_file *file, const char *dataset, int6
 fcnn_status fcnn_hdf5_read_labels(fcnn_hdf5_file *file, const char *dataset, const char *attribute, int64_t columns,
                                   bool shared, char **out);
 
+/* Reads an attribute that is a list of such strings, of any number.
+ *   out [*count]  each to be released with free(), and the list too; none if there is no such attribute, or one of its
+ *                 strings does not count
+ * Fails: as above. */
+fcnn_status fcnn_hdf5_read_label_list(fcnn_hdf5_file *file, const char *dataset, const char *attribute, int64_t *count,
+                                      char ***out);
+
 /* The same as fcnn_hdf5_read_rows for a dataset whose last dimension counts the rows, [features…][rows], as
  * Fortran's x(rows,features) lies in HDF5; with some 16 MiB of temporary memory, or one row if that is more.
  *   out [count][features…]  caller-owned

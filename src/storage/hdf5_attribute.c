@@ -185,6 +185,21 @@ static fcnn_status deal(char *const *texts, int64_t first, bool is_one, int64_t 
     return FCNN_OK;
 }
 
+/* Reads all strings of an attribute: *out [count], NULLs among them; to be released with clear_texts(). */
+static fcnn_status read_all(const strings *from, char ***out)
+{
+    FCNN_TRY(fcnn_memory_create("names", from->count, sizeof **out, out));
+    return H5Tis_variable_str(from->type) > 0 ? read_variable(from, *out) : read_fixed(from, *out);
+}
+
+static void clear_texts(char **texts, int64_t count)
+{
+    for (int64_t i = 0; texts != NULL && i < count; i++) {
+        free(texts[i]);
+    }
+    free(texts);
+}
+
 static fcnn_status read_strings(const fcnn_hdf5_source *source, const strings *from, int64_t columns, bool shared,
                                 char **out)
 {
@@ -193,16 +208,12 @@ static fcnn_status read_strings(const fcnn_hdf5_source *source, const strings *f
     if (first < 0) {
         return FCNN_OK;
     }
-    char **texts;
-    FCNN_TRY(fcnn_memory_create("names", from->count, sizeof *texts, &texts));
-    fcnn_status status = H5Tis_variable_str(from->type) > 0 ? read_variable(from, texts) : read_fixed(from, texts);
+    char **texts = NULL;
+    fcnn_status status = read_all(from, &texts);
     if (status == FCNN_OK) {
         status = deal(texts, first, is_one, columns, out);
     }
-    for (int64_t i = 0; i < from->count; i++) {
-        free(texts[i]);
-    }
-    free(texts);
+    clear_texts(texts, from->count);
     return status;
 }
 
@@ -216,6 +227,45 @@ fcnn_status fcnn_hdf5_read_labels(fcnn_hdf5_file *file, const char *dataset, con
     if (status == FCNN_OK) {
         if (strings_open(source.dataset, attribute, &from)) {
             status = read_strings(&source, &from, columns, shared, out);
+            strings_close(&from);
+        }
+        fcnn_hdf5_source_close(&source);
+    }
+    fcnn_hdf5_leave();
+    return status;
+}
+
+/* ---- lists ---- */
+
+static fcnn_status read_list(const strings *from, int64_t *count, char ***out)
+{
+    char **texts = NULL;
+    const fcnn_status status = read_all(from, &texts);
+    bool is_whole = status == FCNN_OK;
+    for (int64_t i = 0; is_whole && i < from->count; i++) {
+        is_whole = texts[i] != NULL;
+    }
+    if (!is_whole) {
+        clear_texts(texts, from->count);
+        return status;
+    }
+    *count = from->count;
+    *out = texts;
+    return FCNN_OK;
+}
+
+fcnn_status fcnn_hdf5_read_label_list(fcnn_hdf5_file *file, const char *dataset, const char *attribute, int64_t *count,
+                                      char ***out)
+{
+    fcnn_hdf5_source source;
+    strings from;
+    *count = 0;
+    *out = NULL;
+    fcnn_hdf5_enter();
+    fcnn_status status = fcnn_hdf5_source_open(file, dataset, &source);
+    if (status == FCNN_OK) {
+        if (strings_open(source.dataset, attribute, &from)) {
+            status = read_list(&from, count, out);
             strings_close(&from);
         }
         fcnn_hdf5_source_close(&source);

@@ -74,12 +74,25 @@ static fcnn_status fill_weights(const fcnn_config *config, fcnn_model *model)
     return FCNN_OK;
 }
 
-/* What the rows' columns and classes are called. */
+/* Classes that a classifier tells apart. */
+static int64_t classes_of(const fcnn_architecture *shape)
+{
+    return shape->output == FCNN_OUTPUT_SOFTMAX ? shape->widths[shape->layers] : 2;
+}
+
+/* What the rows' columns and classes are called; an attribute may name more classes than the rows have. */
 static fcnn_status copy_names(const fcnn_dataset *train, fcnn_model *model)
 {
     FCNN_TRY(fcnn_column_names_copy(&train->inputs_columns.names, &model->inputs_names));
     FCNN_TRY(fcnn_column_names_copy(&train->targets_columns.names, &model->targets_names));
-    return fcnn_classes_copy(&train->classes, &model->classes);
+    if (train->targets_columns.is_text) {
+        return fcnn_classes_copy(&train->classes, &model->classes);
+    }
+    const int64_t classes = fcnn_model_is_classifier(model) ? classes_of(&model->shape) : 0;
+    for (int64_t i = 0; i < train->classes.count && i < classes; i++) {
+        FCNN_TRY(fcnn_classes_add(&model->classes, train->classes.names[i]));
+    }
+    return FCNN_OK;
 }
 
 static fcnn_status make(const fcnn_config *config, fcnn_comm *comm, const fcnn_training_data *data,
