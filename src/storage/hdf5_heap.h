@@ -1,6 +1,6 @@
-/* src/storage/hdf5_heap.h — strings of variable length, out of the heap of a file from anyone; for this room's own files
- * only.  libhdf5 1.10 copies all of what a reference leads to into memory for the length that the reference claims, which
- * need not be the same: so the heap is read here. */
+/* src/storage/hdf5_heap.h — strings of variable length, out of the heap of a file from anyone; for this room's own
+ * files only.  libhdf5 1.10 copies all of what a reference leads to into memory for the length that the reference
+ * claims, which need not be the same: so the heap is read here. */
 #ifndef FCNN_STORAGE_HDF5_HEAP_H
 #define FCNN_STORAGE_HDF5_HEAP_H
 
