@@ -8,6 +8,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include <zlib.h>
+
 enum { ROWS = 40, FEATURES = 3, BYTES = ROWS * FEATURES * 8, FOREIGN_FILTER = 32001, MADE_UP_LINK = 100 };
 
 static const char *folder; /* where the files are made */
@@ -219,6 +221,47 @@ static void make_packed(hid_t file)
     H5Pclose(creation);
 }
 
+/* A chunk that is made of `bytes` zeros, packed; or, of none, of bytes that are not packed at all. */
+static void put_chunk(hid_t file, uLong bytes)
+{
+    static unsigned char zeros[4 * BYTES], packed[4 * BYTES] = "no zlib stream";
+    const hsize_t chunk[] = {ROWS, FEATURES}, offset[] = {0, 0};
+    uLongf count = sizeof packed;
+    const hid_t creation = H5Pcreate(H5P_DATASET_CREATE);
+    H5Pset_chunk(creation, 2, chunk);
+    H5Pset_deflate(creation, 6);
+    put_as(file, "/x", H5T_IEEE_F64LE, ROWS, FEATURES, creation, NULL);
+    H5Pclose(creation);
+    if (bytes > 0) {
+        expect(compress(packed, &count, zeros, bytes) == Z_OK ? 0 : -1, "packing");
+    } else {
+        count = 14;
+    }
+    const hid_t dataset = H5Dopen2(file, "/x", H5P_DEFAULT);
+    expect(H5Dwrite_chunk(dataset, H5P_DEFAULT, 0, offset, count, packed), "a chunk");
+    H5Dclose(dataset);
+}
+
+static void make_short_chunk(hid_t file)
+{
+    put_chunk(file, BYTES - 8);
+}
+
+static void make_long_chunk(hid_t file)
+{
+    put_chunk(file, BYTES + 8);
+}
+
+static void make_endless_chunk(hid_t file)
+{
+    put_chunk(file, 4 * BYTES);
+}
+
+static void make_torn_chunk(hid_t file)
+{
+    put_chunk(file, 0);
+}
+
 /* Integers whose chunks went through one filter that `set` adds. */
 static void put_filtered(hid_t file, hid_t type, herr_t (*set)(hid_t creation))
 {
@@ -421,6 +464,10 @@ static const struct {
     {make_uncountable, NULL},
     {make_large_chunk, NULL},
     {make_hollow_chunk, NULL},
+    {make_short_chunk, NULL},
+    {make_long_chunk, NULL},
+    {make_endless_chunk, NULL},
+    {make_torn_chunk, NULL},
     {make_wide_integer, NULL},
     {make_wide_float, NULL},
     {make_vax, NULL},
@@ -434,37 +481,47 @@ static const struct {
 };
 
 const hostile_file hostile_files[] = {
-    {"plain", "/x", NULL, false},
-    {"packed", "/x", NULL, false},
-    {"scaleoffset", "/x", NULL, false},
-    {"szip", "/x", NULL, false},
-    {"nbit", "/x", NULL, false},
-    {"soft", "/x", "/x is a soft link, to /inside, and only hard links are followed: name the dataset itself", false},
-    {"soft_group", "/soft/x", "/soft is a soft link, to /inside, and", false},
-    {"external", "/x", "/x is a link to another file, secret.h5, dataset /x: name that file, or", true},
-    {"external_group", "/far/x", "/far is a link to another file, secret.h5, dataset /: name", true},
-    {"made_up", "/x", "/x is a link of a kind that some program made up", false},
-    {"cycle", "/x", "there is no dataset /x; the file has /a/z [40][3], /loop/a/z [40][3]", false},
-    {"names", "/x", "the file has /?[31mred? [40][3]", false},
-    {"type", "/x", "dataset /x cannot be opened: ", false},
-    {"raw", "/x", "the elements of dataset /x lie in another file, ", true},
-    {"virtual", "/x", "dataset /x is virtual, put together from other datasets: copy it", true},
-    {"virtual_series", "/x", "dataset /x is virtual", true},
-    {"filter", "/x", "packed by filter 32001, foreign, which is none of HDF5's own, and none is loaded: repack", false},
-    {"sparse", "/x", "dataset /x claims 17592186044416 bytes, more than the file can hold, which has ", false},
-    {"uncountable", "/x", "dataset /x claims more elements than can be counted", false},
-    {"large_chunk", "/x", "dataset /x lies in chunks of 2147483648 bytes; at most 1073741824 are read", false},
-    {"hollow_chunk", "/x", "dataset /x claims 536870912 bytes, more than the file can hold", false},
-    {"wide_integer", "/x", "its elements are of a type that no program makes", false},
-    {"wide_float", "/x", "its elements are of a type that no program makes", false},
-    {"vax", "/x", "its elements are of a type that no program makes", false},
-    {"wide_text", "/x", "its elements are of a type that no program makes, or of more than 33554432 bytes", false},
-    {"more_rows", "/x", "dataset /x claims 96000 bytes, more than the file can hold: 960 from byte", false},
-    {"more_compact_rows", "/x", "dataset /x claims 96000 bytes, more than the file can hold: 960 from byte 0", false},
-    {"past_the_end", "/x", "dataset /x claims 960 bytes, more than the file can hold: 960 from byte 1048576 on", false},
-    {"claim_all", "/x", "dataset /x claims 26388279066624 bytes, more than the file can hold", false},
-    {"many_dimensions", "/x", "dataset /x cannot be opened: ", false},
-    {"stray_exponent", "/x", "its elements are of a type that no program makes", false},
+    {"plain", "/x", NULL, false, false},
+    {"packed", "/x", NULL, false, false},
+    {"scaleoffset", "/x", NULL, false, false},
+    {"szip", "/x", NULL, false, false},
+    {"nbit", "/x", NULL, false, false},
+    {"soft", "/x", "/x is a soft link, to /inside, and only hard links are followed: name the dataset itself", false,
+     false},
+    {"soft_group", "/soft/x", "/soft is a soft link, to /inside, and", false, false},
+    {"external", "/x", "/x is a link to another file, secret.h5, dataset /x: name that file, or", true, false},
+    {"external_group", "/far/x", "/far is a link to another file, secret.h5, dataset /: name", true, false},
+    {"made_up", "/x", "/x is a link of a kind that some program made up", false, false},
+    {"cycle", "/x", "there is no dataset /x; the file has /a/z [40][3], /loop/a/z [40][3]", false, false},
+    {"names", "/x", "the file has /?[31mred? [40][3]", false, false},
+    {"type", "/x", "dataset /x cannot be opened: ", false, false},
+    {"raw", "/x", "the elements of dataset /x lie in another file, ", true, false},
+    {"virtual", "/x", "dataset /x is virtual, put together from other datasets: copy it", true, false},
+    {"virtual_series", "/x", "dataset /x is virtual", true, false},
+    {"filter", "/x", "packed by filter 32001, foreign, which is none of HDF5's own, and none is loaded: repack", false,
+     false},
+    {"sparse", "/x", "dataset /x claims 17592186044416 bytes, more than the file can hold, which has ", false, false},
+    {"uncountable", "/x", "dataset /x claims more elements than can be counted", false, false},
+    {"large_chunk", "/x", "dataset /x lies in chunks of 2147483648 bytes; at most 1073741824 are read", false, false},
+    {"hollow_chunk", "/x", "dataset /x claims 536870912 bytes, more than the file can hold", false, false},
+    {"short_chunk", "/x", "dataset /x cannot be read: a chunk unpacks to 952 bytes, but its shape has 960", false,
+     true},
+    {"long_chunk", "/x", "dataset /x cannot be read: a chunk unpacks to 968 bytes, but its shape has 960", false, true},
+    {"endless_chunk", "/x", "dataset /x cannot be read: a chunk cannot be unpacked: the file is damaged", false, true},
+    {"torn_chunk", "/x", "dataset /x cannot be read: a chunk cannot be unpacked: the file is damaged", false, true},
+    {"wide_integer", "/x", "its elements are of a type that no program makes", false, false},
+    {"wide_float", "/x", "its elements are of a type that no program makes", false, false},
+    {"vax", "/x", "its elements are of a type that no program makes", false, false},
+    {"wide_text", "/x", "its elements are of a type that no program makes, or of more than 33554432 bytes", false,
+     false},
+    {"more_rows", "/x", "dataset /x claims 96000 bytes, more than the file can hold: 960 from byte", false, false},
+    {"more_compact_rows", "/x", "dataset /x claims 96000 bytes, more than the file can hold: 960 from byte 0", false,
+     false},
+    {"past_the_end", "/x", "dataset /x claims 960 bytes, more than the file can hold: 960 from byte 1048576 on", false,
+     false},
+    {"claim_all", "/x", "dataset /x claims 26388279066624 bytes, more than the file can hold", false, false},
+    {"many_dimensions", "/x", "dataset /x cannot be opened: ", false, false},
+    {"stray_exponent", "/x", "its elements are of a type that no program makes", false, false},
 };
 
 const size_t hostile_count = sizeof hostile_files / sizeof *hostile_files;

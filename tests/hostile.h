@@ -11,6 +11,7 @@ typedef struct hostile_file {
     const char *dataset; /* the one that breaks the rule */
     const char *words;   /* of the message; NULL: the file is good */
     bool is_outside;     /* it is good where other files are allowed */
+    bool is_packed;      /* only who unpacks its chunks can tell */
 } hostile_file;
 
 extern const hostile_file hostile_files[];

@@ -1,8 +1,12 @@
-/* tests/make_hdf5.c — makes the HDF5 files that tests/system_bad_input.sh feeds to the programs.
+/* tests/make_hdf5.c — makes the HDF5 files that the system tests feed to the programs.
  *   make_hdf5 odd FILE      good data, /x [40][3] and /y [40], and beside it all that may be wrong with data
  *   make_hdf5 broken FILE   the same data, of which a byte on disk is not what HDF5's checksum says
  *   make_hdf5 words FILE    the good data, with the strings /words [40] in place of the numbers of /y
  *   make_hdf5 named FILE    the good data, and /z [40][2], with names and units of columns
+ *   make_hdf5 tables FILE   tables of all kinds that fcnn-info describes, some of them slow to read
+ *   make_hdf5 slow FILE     a table that is slow to read, and whose name a shell would take for a command
+ *   make_hdf5 many FILE     more tables than fcnn-info lists
+ *   make_hdf5 deep FILE     a table in each of 12 groups, one within the other
  *   make_hdf5 model FILE    weights that lie in another file
  *   make_hdf5 hostile FOLDER  files that break one rule each (hostile.h); also the seeds of the fuzzers */
 #include "hostile.h"
@@ -200,10 +204,211 @@ static void put_named(void)
     put_strings("/z", "unit", 1, (const char *const[]){"kg"}, 0);
 }
 
+/* The same labels with a column for each; and with a row that has two of them. */
+static void put_hot(void)
+{
+    double hot[ROWS * 3] = {0};
+    for (int row = 0; row < ROWS; row++) {
+        hot[row * 3 + (int)y[row]] = 1;
+    }
+    put("/hot", H5T_IEEE_F32LE, DIMS(ROWS, 3), H5P_DEFAULT, hot);
+    hot[21 * 3 + 1] = 1;
+    put("/hot_twice", H5T_STD_U8LE, DIMS(ROWS, 3), H5P_DEFAULT, hot);
+}
+
+/* Rows of quarters, whose sums are exact, without some values, with their means there, and without those rows. */
+static void put_missing(void)
+{
+    static const int rows[] = {3, 17, 17, ROWS - 1}, columns[] = {1, 0, 2, 1};
+    enum { COUNT = sizeof rows / sizeof *rows };
+    double whole[ROWS * FEATURES], means[FEATURES], kept_x[ROWS * FEATURES], kept_y[ROWS];
+    int kept = 0;
+    for (int i = 0; i < ROWS * FEATURES; i++) {
+        whole[i] = i % 5 + 0.25 * (i % 7);
+    }
+    for (int i = 0; i < COUNT; i++) {
+        whole[rows[i] * FEATURES + columns[i]] = NAN;
+    }
+    put("/x_missing", H5T_IEEE_F64LE, DIMS(ROWS, FEATURES), H5P_DEFAULT, whole);
+    put("/x_empty", H5T_IEEE_F32LE, DIMS(ROWS, 1), H5P_DEFAULT, (double[ROWS]){[0 ... ROWS - 1] = NAN});
+    for (int row = 0; row < ROWS; row++) {
+        if (row != 3 && row != 17 && row != ROWS - 1) {
+            memcpy(kept_x + kept * FEATURES, whole + row * FEATURES, FEATURES * sizeof *whole);
+            kept_y[kept++] = y[row];
+        }
+    }
+    put("/x_kept", H5T_IEEE_F64LE, DIMS(kept, FEATURES), H5P_DEFAULT, kept_x);
+    put("/y_kept", H5T_STD_I32LE, DIMS(kept), H5P_DEFAULT, kept_y);
+    for (int column = 0; column < FEATURES; column++) {
+        int known = 0;
+        means[column] = 0;
+        for (int row = 0; row < ROWS; row++) {
+            const double value = whole[row * FEATURES + column];
+            known += !isnan(value);
+            means[column] += isnan(value) ? 0 : value;
+        }
+        means[column] /= known;
+    }
+    for (int i = 0; i < COUNT; i++) {
+        whole[rows[i] * FEATURES + columns[i]] = means[columns[i]];
+    }
+    put("/x_completed", H5T_IEEE_F64LE, DIMS(ROWS, FEATURES), H5P_DEFAULT, whole);
+}
+
+/* How much rows count, and what should come to the same. */
+static void put_weights(void)
+{
+    double w[ROWS], by_class[ROWS], balanced[ROWS], x_twice[2 * ROWS * FEATURES], y_twice[2 * ROWS];
+    int counts[3] = {0}, rows = 0;
+    for (int row = 0; row < ROWS; row++) {
+        counts[(int)y[row]]++;
+    }
+    for (int row = 0; row < ROWS; row++) {
+        w[row] = row < 15 ? 2 : 1;
+        by_class[row] = (double[]){0.5, 3, 1}[(int)y[row]];
+        balanced[row] = (double)ROWS / (3.0 * counts[(int)y[row]]);
+        for (int copy = 0; copy < (int)w[row]; copy++) {
+            memcpy(x_twice + rows * FEATURES, x + row * FEATURES, FEATURES * sizeof *x);
+            y_twice[rows++] = y[row];
+        }
+    }
+    put("/w", H5T_STD_U8LE, DIMS(ROWS), H5P_DEFAULT, w);
+    put("/x_twice", H5T_IEEE_F64LE, DIMS(rows, FEATURES), H5P_DEFAULT, x_twice);
+    put("/y_twice", H5T_STD_I32LE, DIMS(rows), H5P_DEFAULT, y_twice);
+    put("/w_class", H5T_IEEE_F64LE, DIMS(ROWS, 1), H5P_DEFAULT, by_class);
+    put("/w_balanced", H5T_IEEE_F64LE, DIMS(ROWS), H5P_DEFAULT, balanced);
+    for (int row = 0; row < ROWS; row++) {
+        w[row] = 3;
+    }
+    put("/w_alike", H5T_IEEE_F32LE, DIMS(ROWS), H5P_DEFAULT, w);
+    put("/w_zero", H5T_IEEE_F32LE, DIMS(ROWS), H5P_DEFAULT, (double[ROWS]){0});
+    w[23] = -1;
+    put("/w_negative", H5T_IEEE_F32LE, DIMS(ROWS), H5P_DEFAULT, w);
+}
+
+static void put_everyday(void)
+{
+    put_words();
+    put_hot();
+    put_missing();
+    put_weights();
+}
+
+/* ---- tables to be described ---- */
+
+/* Gives a dataset an attribute that is one string. */
+static void put_attribute(const char *dataset, const char *name, const char *text)
+{
+    const hid_t type = H5Tcopy(H5T_C_S1), space = H5Screate(H5S_SCALAR);
+    H5Tset_size(type, strlen(text));
+    const hid_t attribute = H5Acreate_by_name(file, dataset, name, type, space, H5P_DEFAULT, H5P_DEFAULT, H5P_DEFAULT);
+    check(attribute, name);
+    check(H5Awrite(attribute, type, text), name);
+    H5Aclose(attribute);
+    H5Sclose(space);
+    H5Tclose(type);
+}
+
+/* A list of properties for chunks, packed by deflate of that level, if it is not 0. */
+static hid_t chunks(int rank, hsize_t rows, hsize_t columns, unsigned level)
+{
+    const hid_t creation = H5Pcreate(H5P_DATASET_CREATE);
+    const hsize_t extent[] = {rows, columns};
+    H5Pset_chunk(creation, rank, extent);
+    if (level > 0) {
+        H5Pset_shuffle(creation);
+        H5Pset_deflate(creation, level);
+    }
+    return creation;
+}
+
+static hid_t half_type(void)
+{
+    const hid_t type = H5Tcopy(H5T_IEEE_F32LE);
+    H5Tset_fields(type, 15, 10, 5, 0, 10);
+    H5Tset_size(type, 2);
+    H5Tset_ebias(type, 15);
+    return type;
+}
+
+static void put_records(void)
+{
+    const hid_t type = H5Tcreate(H5T_COMPOUND, 22), name = H5Tcopy(H5T_C_S1);
+    H5Tset_size(name, 8);
+    H5Tinsert(type, "temperature", 0, H5T_IEEE_F64LE);
+    H5Tinsert(type, "count", 8, H5T_STD_I32BE);
+    H5Tinsert(type, "bad\033[31m", 12, half_type());
+    H5Tinsert(type, "name", 14, name);
+    put("/records/table", type, DIMS(ROWS), chunks(1, 16, 0, 0), NULL);
+}
+
+static void put_tables(void)
+{
+    const hid_t flag = H5Tenum_create(H5T_STD_I8LE), odd = H5Tcopy(H5T_STD_U16LE),
+                compact = H5Pcreate(H5P_DATASET_CREATE);
+    const hid_t color = H5Tenum_create(H5T_STD_U8LE);
+    H5Tenum_insert(flag, "FALSE", (const int8_t[]){0});
+    H5Tenum_insert(flag, "TRUE", (const int8_t[]){1});
+    H5Tenum_insert(color, "red", (const uint8_t[]){7});
+    H5Tset_precision(odd, 12);
+    H5Pset_layout(compact, H5D_COMPACT);
+    H5Gclose(H5Gcreate2(file, "/records", H5P_DEFAULT, H5P_DEFAULT, H5P_DEFAULT));
+    put("/big", H5T_IEEE_F64BE, DIMS(ROWS, FEATURES), H5P_DEFAULT, x);
+    put("/bits", H5T_STD_B8LE, DIMS(ROWS), H5P_DEFAULT, NULL);
+    put("/bool", flag, DIMS(ROWS), H5P_DEFAULT, NULL);
+    put("/color", color, DIMS(ROWS), H5P_DEFAULT, NULL);
+    put("/half", half_type(), DIMS(ROWS, FEATURES), compact, x);
+    put("/odd", odd, DIMS(ROWS), H5P_DEFAULT, y);
+    put("/packed", H5T_IEEE_F32LE, DIMS(ROWS, FEATURES), chunks(2, ROWS, 1, 4), x);
+    put("/single", H5T_STD_I64LE, DIMS(-1), H5P_DEFAULT, x);
+    put("/x", H5T_IEEE_F32LE, DIMS(FEATURES, ROWS), H5P_DEFAULT, x);
+    put("/y", H5T_STD_U8LE, DIMS(ROWS), H5P_DEFAULT, y);
+    put_records();
+    put_attribute("/big", "units", "m/s");
+    put_attribute("/x", "unit", "K\033[31m");
+    put_attribute("/y", "units", "a text of so many words that nobody would take it for the units of anything at all");
+}
+
+static void put_slow(void)
+{
+    put("/slow;reboot", H5T_IEEE_F32LE, DIMS(100000), chunks(1, 1, 0, 0), NULL);
+    put("/columns", H5T_IEEE_F32LE, DIMS(3, 100000), chunks(2, 3, 1, 0), NULL);
+    put("/slow", H5T_IEEE_F32LE, DIMS(100000), chunks(1, 1, 0, 0), NULL);
+}
+
+static void put_many(void)
+{
+    for (int i = 0; i < 250; i++) {
+        char name[16];
+        snprintf(name, sizeof name, "/%03d", i);
+        put(name, H5T_STD_U8LE, DIMS(1), H5P_DEFAULT, NULL);
+    }
+}
+
+static void put_deep(void)
+{
+    char name[64] = "";
+    for (int depth = 0; depth < 12; depth++) {
+        const size_t length = strlen(name);
+        snprintf(name + length, sizeof name - length, "/g");
+        H5Gclose(H5Gcreate2(file, name, H5P_DEFAULT, H5P_DEFAULT, H5P_DEFAULT));
+        snprintf(name + length + 2, sizeof name - length - 2, "/x");
+        put(name, H5T_STD_U8LE, DIMS(1), H5P_DEFAULT, NULL);
+        name[length + 2] = '\0';
+    }
+}
+
+static const struct {
+    const char *name;
+    void (*put)(void);
+} kinds[] = {{"words", put_everyday}, {"named", put_named}, {"tables", put_tables},
+             {"slow", put_slow},      {"many", put_many},   {"deep", put_deep}};
+
 int main(int argc, char **argv)
 {
     if (argc != 3) {
-        fprintf(stderr, "usage: make_hdf5 odd|words|named|broken|model FILE, make_hdf5 hostile FOLDER\n");
+        fprintf(stderr,
+                "usage: make_hdf5 odd|words|broken|named|tables|slow|many|deep|model FILE, make_hdf5 hostile FOLDER\n");
         return 64;
     }
     if (strcmp(argv[1], "hostile") == 0) {
@@ -219,15 +424,12 @@ int main(int argc, char **argv)
         H5close();
         return 0;
     }
-    if (strcmp(argv[1], "words") == 0) {
-        put_words();
-        H5close();
-        return 0;
-    }
-    if (strcmp(argv[1], "named") == 0) {
-        put_named();
-        H5close();
-        return 0;
+    for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++) {
+        if (strcmp(argv[1], kinds[i].name) == 0) {
+            kinds[i].put();
+            H5close();
+            return 0;
+        }
     }
     if (strcmp(argv[1], "model") == 0) {
         check(H5Lcreate_external("secret.h5", "/W1", file, "/W1", H5P_DEFAULT, H5P_DEFAULT), "/W1");

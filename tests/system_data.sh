@@ -101,6 +101,21 @@ for np in 0 3; do
     tap_run "data: words are the numbers of their order, np=$np" test "$named" = \
         "$("$bin/fcnn-info" --hash words/model.h5)"
 done
+
+# ---- a column for each class ----
+
+train 2 --overwrite --set data.targets=/hot --set data.memory=stream words.ini
+tap_run 'data: one column for each class' test "$named" = "$("$bin/fcnn-info" --hash words/model.h5)"
+"$bin/fcnn-predict" named.h5 words.h5 --targets /hot >scores 2>stderr
+"$bin/fcnn-predict" named.h5 words.h5 --targets /y >numbers 2>stderr
+tap_run 'data: predictions are scored by such columns' cmp -s scores numbers
+train 0 --overwrite --set data.targets=/hot_twice --set model.output=softmax words.ini
+tap_run 'data: a row with two classes is named' grep -q '/hot_twice has 3 columns, but those of row 21 ' stderr
+train 0 --overwrite --set data.targets=/hot --set model.classes=4 --set model.output=softmax words.ini
+tap_run 'data: as many columns as classes' grep -q '/hot has 3 columns, but the network has 4 classes' stderr
+train 0 --overwrite --set data.targets=/hot_twice words.ini
+tap_run 'data: other columns are a regression' grep -q 'linear output, mse' stdout
+
 "$bin/fcnn-info" named.h5 >info 2>&1
 tap_run 'data: fcnn-info prints the classes' grep -qx ' *1  sea, deep' info
 "$bin/fcnn-predict" named.h5 words.h5 --targets /words --output predicted.h5 >scores 2>stderr
@@ -113,6 +128,7 @@ tap_run 'data: predicted classes have their names' grep -q '"sea, deep",' \
     <(h5dump -a /classes/names predicted.h5)
 tap_run 'data: no warning within the ranges' test ! -s stderr
 
+train 0 --overwrite words.ini
 ranks 2 "$bin/fcnn-predict" words/model.h5 words.h5 --targets /words >scores 2>stderr
 code=$?
 tap_run 'data: a model of numbers does not know words' grep -q \
@@ -120,6 +136,97 @@ tap_run 'data: a model of numbers does not know words' grep -q \
 tap_run 'data: which is an error of the data' test "$code" = 65
 train 2 --overwrite --set data.test=words.h5 --set data.test_targets=/words words.ini
 tap_run 'data: nor do test rows of words fit training rows of numbers' test "$code" = 65
+
+# ---- what is missing ----
+
+# trained NP [OPTION…]: the hash of a model of words.ini, anew
+trained()
+{
+    train "$1" --overwrite "${@:2}" words.ini || { said >&2; echo "code $code"; return; }
+    "$bin/fcnn-info" --hash words/model.h5
+}
+
+kept=$(trained 0 --set data.inputs=/x_kept --set data.targets=/y_kept --set data.validation=0.2)
+completed=$(trained 0 --set data.inputs=/x_completed)
+for memory in resident stream; do
+    hash=$(trained 2 --set data.inputs=/x_missing --set data.missing=drop_row --set data.validation=0.2 \
+        --set data.memory=$memory)
+    tap_run "data: rows with missing values are left out, $memory" test "$hash" = "$kept"
+    hash=$(trained 3 --set data.inputs=/x_missing --set data.missing=mean --set data.memory=$memory)
+    tap_run "data: missing values become means, $memory" test "$hash" = "$completed"
+done
+tap_run 'data: completed values are counted' \
+    grep -qx ' *completed: 4 missing inputs in 3 rows, by the means' stdout
+"$bin/fcnn-predict" words/model.h5 words.h5 --inputs /x_missing --targets /y >scores 2>stderr
+tap_run 'data: and are in predictions' \
+    grep -q 'warning: 4 missing inputs in 3 of 40 rows are taken for the means of the training rows' stderr
+"$bin/fcnn-predict" words/model.h5 words.h5 --inputs /x_completed --targets /y >numbers 2>stderr
+tap_run 'data: with the same predictions' cmp -s scores numbers
+train 2 --overwrite --set data.inputs=/x_missing --set data.missing=drop_row --set data.rows=10: words.ini
+tap_run 'data: rows that are left out are counted' \
+    grep -qx ' *left out: 2 of 30 rows, which have missing values, the first is row 17 of .*words.h5' stdout
+train 2 --overwrite --set data.inputs=/x_missing words.ini
+tap_run 'data: missing values are an error else' \
+    grep -q '/x_missing: row 3, column 1 is NaN .*in training data.missing = drop_row or mean does' stderr
+train 2 --overwrite --set data.inputs=/x,/x_empty --set data.missing=mean words.ini
+tap_run 'data: nothing has no mean' grep -q 'column 3 (from 0) is NaN in every row: it has no mean' stderr
+train 2 --overwrite --set data.inputs=/x,/x_empty --set data.missing=drop_row words.ini
+tap_run 'data: no row is left' grep -q 'each of the 40 rows has missing values' stderr
+
+# ---- how much rows count ----
+
+tap_run 'data: equal weights change nothing' test \
+    "$(trained 2 --set data.weights=/w_alike)" = "$(trained 0)"
+weighted=$(trained 0 --set data.weights=/w)
+tap_run 'data: weights change something' test "$weighted" != "$(trained 0)"
+tap_run 'data: weights of streamed rows, 3 ranks' test "$weighted" = \
+    "$(trained 3 --set data.weights=/w --set data.memory=stream)"
+tap_run 'data: weights by plain kernels' test "$weighted" = "$(FCNN_ISA=plain trained 2 --set data.weights=/w)"
+tap_run 'data: weights of classes are those of their rows' test \
+    "$(trained 2 --set 'data.class_weight=0.5, 3, 1')" = "$(trained 0 --set data.weights=/w_class)"
+tap_run 'data: balanced classes' test "$(trained 2 --set data.class_weight=balanced --set data.memory=stream)" = \
+    "$(trained 0 --set data.weights=/w_balanced)"
+two=$(trained 0 --set 'data.targets=/hot[0]' --set 'data.class_weight=1, 4')
+tap_run 'data: classes of one sigmoid' test "$two" != "$(trained 0 --set 'data.targets=/hot[0]')"
+trained 0 --set data.weights=/w_balanced >/dev/null
+tap_run 'data: weights are described' grep -qx 'weights     /w_balanced; times 1, for a mean of 1' stdout
+
+# losses NP [OPTION…]: the training losses of whole batches, one a line
+losses()
+{
+    train "$1" --overwrite --set train.batch_size=0 --set train.epochs=8 "${@:2}" words.ini
+    awk '$1 ~ /^[0-9]+$/ && $2 ~ /^[0-9]+$/ { print $3 }' stdout
+}
+
+# nearly FILE FILE: nine losses that are the same but for rounding, and not all the same
+nearly()
+{
+    paste "$1" "$2" | awk '
+        { d = $1 - $2; n += d * d <= 1e-12 * $1 * $1; first = NR == 1 ? $1 : first; last = $1 }
+        END { exit !(n == 9 && NR == 9 && last < 0.999 * first) }'
+}
+for loss in cross_entropy mse; do
+    output=$([ $loss = mse ] && echo linear || echo softmax)
+    options=(--set "train.loss=$loss" --set "model.output=$output" --set optimizer.learning_rate=0.01)
+    losses 2 "${options[@]}" --set data.weights=/w >weighted.txt
+    losses 2 "${options[@]}" --set data.inputs=/x_twice --set data.targets=/y_twice >twice.txt
+    tap_run "data: a weight of 2 is a row twice, $loss" nearly weighted.txt twice.txt
+done
+
+# refused NAME TEXT [OPTION…]: training is, with this text
+refused()
+{
+    train 2 --overwrite "${@:3}" words.ini
+    tap_run "data: $1" grep -qF -- "$2" stderr
+}
+refused 'negative weights' 'row 23 (counting from 0) has the weight -1' --set data.weights=/w_negative
+refused 'weights of nothing' 'the weights of all training rows add up to 0' --set data.weights=/w_zero
+refused 'several weights a row' '/x is not one number a row' --set data.weights=/x
+refused 'weights of other rows' '/y_twice [55] has 55' --set data.weights=/y_twice
+refused 'a weight for each class' 'data.class_weight has 2 numbers, but there are 3 classes' --set data.class_weight=1,2
+refused 'weights that are none' "data.class_weight: '1, -2' is neither" --set 'data.class_weight=1, -2'
+refused 'classes of a regression' 'data.class_weight = balanced: the targets are no classes' \
+    --set data.class_weight=balanced --set model.output=linear
 
 # ---- beyond what was trained on ----
 
@@ -184,6 +291,12 @@ tap_run 'data: of the data' test "$code" = 65
 train 2 --overwrite --set data.train='nine.h5, others.h5' --set data.rows= --set data.validation= run.ini
 tap_run 'data: files that count differently are no data set' grep -q \
     "others.h5: /y: by its attribute 'classes' the number 0 is 'five', but 'eight' in the first file" stderr
+
+train 2 --overwrite --set data.targets=/hot words.ini
+"$bin/fcnn-predict" words/model.h5 words.h5 --targets /hot --output hot.h5 >scores 2>stderr
+tap_run 'data: classes are called like their columns' grep -qE '^  hot\[1\] +13 +[0-9]+ ' scores
+tap_run 'data: in the predictions, too' grep -q '"hot\[0\]", "hot\[1\]", "hot\[2\]"' \
+    <(h5dump -a /predictions/columns hot.h5)
 
 # ---- columns with names ----
 

@@ -63,6 +63,8 @@ traced fcnn-predict model.h5 hostile/plain.h5 --targets /y
 opens 'predicting opens the model and the data' 0 'hostile/plain.h5 model.h5 '
 traced fcnn-info model.h5
 opens 'fcnn-info opens the model' 0 'model.h5 '
+traced fcnn-info hostile/plain.h5
+opens 'fcnn-info opens the data' 0 'hostile/plain.h5 '
 
 # ---- hostile files ----
 
@@ -77,6 +79,8 @@ for name in soft soft_group external external_group made_up cycle raw virtual vi
     # the message lists what the file has
     traced fcnn-train --set data.train=hostile/$name.h5 --set data.inputs=/missing good.ini
     opens "a hostile file, $name, opens no other when it is listed" 65 "good.ini hostile/$name.h5 "
+    traced fcnn-info hostile/$name.h5
+    opens "a hostile file, $name, opens no other when it is described" 0 "hostile/$name.h5 "
 done
 traced fcnn-predict hostile/model.h5 hostile/plain.h5 --targets /y
 opens 'a hostile model opens no other file' 65 'hostile/model.h5 '

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# fcnn-info as its user sees it: on a model that fcnn-train wrote, and on one made by other tools.
+# fcnn-info as its user sees it: on a model that fcnn-train wrote, on one made by other tools, and on data.
 set -u
 export LC_ALL=C
 here=$(cd "$(dirname "$0")" && pwd)
@@ -153,6 +153,9 @@ for byte in '\377' '\376'; do # one of the two is another one
 done
 silent "a model with another byte" fails 65 'flipped.h5: damaged: its checksum does not match' flipped.h5 --hash
 
+sed 's/W1/V1/g' single/model.h5 >renamed.h5
+silent "a model without its weights is not taken for data" fails 65 'renamed.h5: damaged: its checksum' renamed.h5
+
 # ---- a model made by other tools ----
 
 # put [ROWS,]COLUMNS NAME: makes a big-endian float32 dataset of foreign.h5 from the numbers on stdin
@@ -180,6 +183,158 @@ foreign_model() {
 }
 silent "a model that h5import made" foreign_model
 
+# ---- data ----
+
+# lacks TEXT…: none of these is in what fcnn-info printed
+lacks() {
+    local text
+    for text; do
+        ! grep -qF -- "$text" out || echo "there is '$text' in: $(cat out)"
+    done
+}
+
+# has_lines LINE…: these lines follow each other in out
+has_lines() {
+    printf '%s\n' "$@" >wanted
+    awk 'NR == FNR { wanted = wanted $0 "\n"; next } { text = text $0 "\n" }
+        END { exit !index("\n" text, "\n" wanted) }' wanted out || echo "no lines '$1' …: $(cat out)"
+}
+
+data_that_was_imported() {
+    "$bin/fcnn-import" digits.h5 --csv "$configs/data/digits.csv" --split 0.8 --seed 1 >import.log || cat import.log
+    info 0 digits.h5
+    has_lines '/train/x  [1438][64]  float64' '          contiguous; 736 kB' '/train/y  [1438]  int32' \
+        '          contiguous; 5.8 kB'
+    has_lines '[data]' 'train = digits.h5' 'inputs = /train/x' 'targets = /train/y' 'test = digits.h5' \
+        'test_inputs = /test/x' 'test_targets = /test/y'
+    lacks 'what will be slow' 'not read'
+    # what is to be pasted works
+    sed -n '/^\[data\]$/,$p' out >pasted.ini
+    fcnn_mpirun 1 "$bin/fcnn-train" --check pasted.ini >check.log 2>&1 || cat check.log
+}
+silent "data that was imported, with a config that works" data_that_was_imported
+
+data_of_all_types() {
+    info 0 tables.h5
+    has_lines '/big            [40][3]  float64, big-endian, in m/s' '                contiguous; 960 B'
+    has_lines '/half           [40][3]  half, read as float32' '                compact; 240 B'
+    has_lines '/x              [3][40]  float32, in K?[31m'
+    has_lines '/y              [40]  uint8' '                contiguous; 40 B'
+    has_lines '/records/table  [40]  records of 22 bytes' \
+        '                chunks [16] of 352 B; 880 B, of which nothing was written' \
+        '                  /records/table:temperature  float64' \
+        '                  /records/table:count  int32, big-endian' \
+        '                  /records/table:bad?[31m  half, read as float32' \
+        '                  /records/table:name  not read: strings are read as tables of their own'
+    shows '[40]  bit fields of 8 bits, read as uint8' '[40]  bool, read as int8' \
+        '[40]  an enumeration of 1 names, read as uint8' '[40]  whole numbers of 12 bits, read as uint16' \
+        'chunks [40][1] of 160 B, shuffle, deflate 4; ' ' stored for 480 B, ' 'a single value  int64'
+    has_lines '[data]' 'train = tables.h5' 'order = columns' 'inputs = /x' 'targets = /y'
+    lacks 'what will be slow'
+    ! grep '[[:cntrl:]]' out || echo 'control characters'
+}
+
+slow_data() {
+    info 0 slow.h5
+    shows '/slow: 100000 chunks of 4 bytes: HDF5 takes some 10 us for each, about 1 s for all' \
+        '/slow;reboot: 100000 chunks of 4 bytes'
+    has_lines 'chunks of whole rows, of 1 MB, are faster' \
+        'h5repack -l /columns:CHUNK=3x87381 -l /slow:CHUNK=100000 slow.h5 repacked.h5'
+    # the command does what is said
+    bash -c "$(grep '^h5repack' out)" || echo 'h5repack fails'
+    info 0 repacked.h5
+    lacks '/columns:' '/slow:' h5repack
+    shows '/slow;reboot:'
+    cp slow.h5 'a;b.h5'
+    info 0 'a;b.h5'
+    shows '/slow: 100000'
+    lacks h5repack '[data]'
+}
+
+strings() {
+    info 0 words.h5
+    has_lines '/words        [40]  strings of variable length' '              contiguous; 640 B'
+    info 0 odd.h5
+    shows '/text          not read: strings, but not one a row' '/null          not read: has no data'
+}
+
+many_tables() {
+    info 0 many.h5
+    shows 'many.h5: no model, but data: 250 datasets, ' '/199  [1]  uint8'
+    lacks /200
+    [ "$(tail -n 1 out)" = 'and 50 more' ] || echo "no 'and 50 more': $(tail -n 1 out)"
+}
+
+deep_groups() {
+    info 0 deep.h5
+    shows 'deep.h5: no model, but data: at least 8 datasets, ' /g/g/g/g/g/g/g/g/x
+    lacks /g/g/g/g/g/g/g/g/g/x
+    [ "$(tail -n 1 out)" = 'not all groups were gone through: they are too many, too deep or damaged' ] || cat out
+}
+
+# Everything that a training refuses is listed with the reason, and nothing comes of it.
+hostile_data() {
+    local name
+    for name in soft external made_up raw virtual virtual_series filter sparse uncountable large_chunk hollow_chunk \
+        wide_integer wide_float vax wide_text more_rows more_compact_rows past_the_end claim_all many_dimensions \
+        stray_exponent; do
+        info 0 hostile/$name.h5
+        grep -q '^/x  *not read: ' out || echo "$name: no /x that is not read: $(cat out)"
+        grep -q '^/y  *\[40\]  int32$' out || echo "$name: no /y: $(cat out)"
+    done
+    info 0 hostile/external_group.h5
+    shows 'not read: a link to another file, secret.h5, dataset /'
+    info 0 hostile/cycle.h5
+    shows 'data: 4 datasets' '/loop/a/z'
+    info 0 hostile/names.h5
+    has_lines '/?[31mred?  [40][3]  float64'
+    for name in packed scaleoffset szip nbit; do
+        info 0 hostile/$name.h5
+        lacks 'not read'
+    done
+}
+
+make_hdf5=$bin/tests/make_hdf5
+if [ -x "$make_hdf5" ]; then
+    mkdir hostile
+    "$make_hdf5" hostile hostile || exit 1
+    for kind in tables slow words many deep odd; do
+        "$make_hdf5" $kind $kind.h5 || exit 1
+    done
+    silent "types, members, units and chunks of data" data_of_all_types
+    silent "data that is slow to read, and how to mend it" slow_data
+    silent "strings" strings
+    silent "more tables than are listed" many_tables
+    silent "groups that are too deep" deep_groups
+    silent "hostile data" hostile_data
+else
+    tap_skip "info: data of all kinds" "there is no $make_hdf5"
+fi
+
+mnist() {
+    info 0 "$mnist"
+    has_lines '/train/x  [60000][784]  uint8'
+    grep -q '^          chunks .*, deflate .* stored for 47 MB, [4-9]\.[0-9]* : 1$' out || cat out
+    lacks 'what will be slow'
+}
+mnist=$here/../../shared/data/mnist.h5
+if [ -r "$mnist" ]; then
+    silent "MNIST" mnist
+else
+    tap_skip "info: MNIST" "there is no $mnist"
+fi
+
+for option in --hash --weights; do
+    silent "$option on data" fails 65 "xor.h5: holds data, not a model: there is nothing for $option" xor.h5 $option
+done
+head -c 1000 xor.h5 >half.h5
+silent "data that lost its end" fails 65 'half.h5: cannot be opened as HDF5' half.h5
+ln -s nowhere.h5 broken_link.h5
+silent "a link to nowhere" fails 66 'broken_link.h5: cannot be read: No such file or directory' broken_link.h5
+silent "a folder" fails 66 '.: cannot be read: it is a folder' .
+: >empty.h5
+silent "an empty file" fails 65 'empty.h5: damaged: it is empty' empty.h5
+
 # ---- usage ----
 
 help() {
@@ -193,10 +348,9 @@ version() {
 silent "--help" help
 silent "--version" version
 silent "an unknown option" fails 64 'unknown option --hsah; see fcnn-info --help' --hsah single/model.h5
-silent "no model" fails 64 'the model is missing' --hash
-silent "two models" fails 64 'one model is enough; what is b.h5' a.h5 b.h5
+silent "no model" fails 64 'the file is missing' --hash
+silent "two models" fails 64 'one file is enough; what is b.h5' a.h5 b.h5
 silent "a missing file" fails 66 'none.h5: cannot be read: No such file or directory' none.h5
-silent "a data file" fails 65 'xor.h5: holds no model: there is no dataset W1' xor.h5
 silent "a CSV file" fails 65 'xor.csv: is not an HDF5 file' "$configs/data/xor.csv"
 
 # full_disk [OPTION]
@@ -207,7 +361,15 @@ full_disk() {
     [ $code -eq 74 ] || echo "code $code, not 74"
     grep -q '^fcnn-info: error: .*No space left on device' err || cat err
 }
+full_disk_for_data() {
+    local code
+    "$bin/fcnn-info" xor.h5 2>err >/dev/full
+    code=$?
+    [ $code -eq 74 ] || echo "code $code, not 74"
+    grep -q '^fcnn-info: error: .*No space left on device' err || cat err
+}
 if [ -w /dev/full ]; then
+    silent "a full disk behind stdout, data" full_disk_for_data
     silent "a full disk behind stdout" full_disk
     for option in --hash --weights --help; do
         silent "a full disk behind stdout, $option" full_disk $option

@@ -580,6 +580,7 @@ static void resume_refuses_what_may_not_change(void)
                                              "train.check_every",
                                              "train.watchdog",
                                              "data.train",
+                                             "data.weights",
                                              "data.inputs",
                                              "data.targets",
                                              "data.rows",

@@ -540,6 +540,128 @@ static void truncated_files_are_refused(void)
     expect_all_closed();
 }
 
+/* Bytes and calls of read(2) and the like, of this process so far; false where the system does not count. */
+static bool count_reads(long long *bytes, long long *calls)
+{
+    FILE *counts = fopen("/proc/self/io", "r");
+    const bool counted = counts != NULL && fscanf(counts, "rchar: %lld wchar: %*d syscr: %lld", bytes, calls) == 2;
+    if (counts != NULL) {
+        fclose(counts);
+    }
+    return counted;
+}
+
+/* Rows of a chunk of 1.25 MiB that is not packed cost neither all of it, nor a call each. */
+static void little_is_read_for_little(void)
+{
+    enum { ROWS = 20480, WIDTH = 16, FIRST = 5000, COUNT = 1000 };
+    char path[1024];
+    snprintf(path, sizeof path, "%s", harness_path("little.h5"));
+    float *values = malloc(ROWS * WIDTH * sizeof *values), *out = malloc(COUNT * WIDTH * sizeof *out);
+    for (int i = 0; i < ROWS * WIDTH; i++) {
+        values[i] = (float)i;
+    }
+    const hsize_t dims[] = {ROWS, WIDTH}, wide[] = {ROWS, WIDTH}, narrow[] = {ROWS, 4};
+    hid_t made = make_file(path), chunked = H5Pcreate(H5P_DATASET_CREATE);
+    H5Pset_chunk(chunked, 2, wide);
+    put(made, "wide", H5T_IEEE_F32LE, 2, dims, H5T_NATIVE_FLOAT, values, chunked);
+    H5Pset_chunk(chunked, 2, narrow);
+    put(made, "narrow", H5T_IEEE_F32LE, 2, dims, H5T_NATIVE_FLOAT, values, chunked);
+    H5Pclose(chunked);
+    H5Fclose(made);
+
+    fcnn_hdf5_file *file = open_fatal(path);
+    for (int i = 0; i < 3; i++) {
+        long long bytes[2] = {0}, calls[2] = {0};
+        const bool counted = count_reads(&bytes[0], &calls[0]);
+        if (i < 2) {
+            HARNESS_OK(fcnn_hdf5_read_rows(file, i == 0 ? "/wide" : "/narrow", FIRST, COUNT, out));
+            CU_ASSERT(memcmp(out, values + FIRST * WIDTH, COUNT * WIDTH * sizeof *out) == 0);
+        } else {
+            HARNESS_OK(fcnn_hdf5_read_block(file, "/wide", FIRST, COUNT, 3, 1, out));
+            CU_ASSERT_EQUAL(out[COUNT - 1], (float)((FIRST + COUNT - 1) * WIDTH + 3));
+        }
+        if (counted && count_reads(&bytes[1], &calls[1])) {
+            CU_ASSERT(i != 0 || bytes[1] - bytes[0] < 4 * COUNT * WIDTH * (int)sizeof *out);
+            CU_ASSERT(calls[1] - calls[0] < 100);
+        }
+    }
+    fcnn_hdf5_close(file);
+    expect_all_closed();
+    free(values);
+    free(out);
+}
+
+/* Boxes of packed chunks are what HDF5 itself makes of them: for filters in several orders, chunks that fit nothing,
+ * chunks that were never written, edges that are not packed, and types that are converted. */
+static void packed_chunks_are_those_of_hdf5(void)
+{
+    enum { ROWS = 37, A = 5, B = 4, COUNT = ROWS * A * B, KINDS = 6 };
+    static const hsize_t dims[] = {ROWS, A, B}, chunks[][3] = {{1, 1, 1}, {8, 5, 4}, {5, 2, 3}, {64, 3, 4}, {37, 5, 1}};
+    char path[1024];
+    snprintf(path, sizeof path, "%s", harness_path("packed.h5"));
+    const hid_t stored[] = {H5T_IEEE_F64LE, H5T_IEEE_F32BE, H5T_STD_I16BE};
+    const hid_t native[] = {H5T_NATIVE_DOUBLE, H5T_NATIVE_FLOAT, H5T_NATIVE_SHORT};
+    double values[COUNT];
+    for (int i = 0; i < COUNT; i++) {
+        values[i] = i % 1009 - 300;
+    }
+    for (int run = 0; run < 5 * KINDS * 3; run++) {
+        const int kind = run % KINDS, type = run / KINDS % 3, chunk = run / KINDS / 3;
+        const hid_t access = H5Pcreate(H5P_FILE_ACCESS), creation = H5Pcreate(H5P_DATASET_CREATE);
+        H5Pset_libver_bounds(access, H5F_LIBVER_LATEST, H5F_LIBVER_LATEST);
+        H5Pset_fill_value(creation, H5T_NATIVE_DOUBLE, &(double){7});
+        hsize_t own_chunk[3];
+        for (int d = 0; d < 3; d++) {
+            own_chunk[d] = chunks[chunk][d];
+        }
+        H5Pset_chunk(creation, 3, own_chunk);
+        if (kind == 5) {
+            H5Pset_chunk_opts(creation, H5D_CHUNK_DONT_FILTER_PARTIAL_CHUNKS);
+        }
+        if (kind == 3) {
+            H5Pset_fletcher32(creation);
+        }
+        if (kind != 1 && kind != 4) {
+            H5Pset_shuffle(creation);
+        }
+        if (kind != 2) {
+            H5Pset_deflate(creation, 6);
+        }
+        if (kind == 0 || kind == 4) {
+            H5Pset_fletcher32(creation);
+        }
+        const hid_t made = H5Fcreate(path, H5F_ACC_TRUNC, H5P_DEFAULT, access);
+        const hsize_t slab[] = {ROWS, A, chunk % 2 == 0 ? B : 1}, extents[] = {64, 8, 8};
+        const hid_t space = H5Screate_simple(3, dims, chunk == 3 ? extents : NULL);
+        const hid_t dataset = H5Dcreate2(made, "x", stored[type], space, H5P_DEFAULT, creation, H5P_DEFAULT);
+        H5Sselect_hyperslab(space, H5S_SELECT_SET, (hsize_t[3]){0}, NULL, slab, NULL);
+        const hid_t memory = H5Screate_simple(3, slab, NULL);
+        CU_ASSERT(H5Dwrite(dataset, H5T_NATIVE_DOUBLE, memory, space, H5P_DEFAULT, values) >= 0);
+        double expected[COUNT], out[COUNT];
+        CU_ASSERT(H5Dread(dataset, native[type], H5S_ALL, H5S_ALL, H5P_DEFAULT, expected) >= 0);
+        H5Sclose(memory);
+        H5Dclose(dataset);
+        H5Sclose(space);
+        H5Fclose(made);
+        H5Pclose(creation);
+        H5Pclose(access);
+
+        fcnn_hdf5_file *file = open_fatal(path);
+        const size_t row = A * B * H5Tget_size(native[type]);
+        for (int first = 0; first < ROWS; first += 9) {
+            for (int count = 0; first + count <= ROWS; count += 5) {
+                memset(out, 1, sizeof out);
+                HARNESS_OK(fcnn_hdf5_read_rows(file, "/x", first, count, out));
+                CU_ASSERT(memcmp(out, (char *)expected + (size_t)first * row, (size_t)count * row) == 0);
+                CU_ASSERT(((char *)out)[(size_t)count * row] == 1 || (size_t)count * row == sizeof out);
+            }
+        }
+        fcnn_hdf5_close(file);
+    }
+    expect_all_closed();
+}
+
 /* A chunk whose checksum is wrong gives a message, not other values. */
 static void a_damaged_chunk_is_an_error(void)
 {
@@ -643,6 +765,8 @@ HARNESS_MAIN("hdf5", {"every type is read", every_type_is_read},
              {"other classes are refused", other_classes_are_refused},
              {"files that are not HDF5 are refused", files_that_are_not_hdf5_are_refused},
              {"truncated files are refused", truncated_files_are_refused},
+             {"packed chunks are those of HDF5", packed_chunks_are_those_of_hdf5},
+             {"little is read for little", little_is_read_for_little},
              {"a damaged chunk is an error", a_damaged_chunk_is_an_error},
              {"the caller's error printing is kept", the_callers_error_printing_is_kept},
              {"threads take turns", threads_take_turns})

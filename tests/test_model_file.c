@@ -40,7 +40,7 @@ static void set_text(char **text, const char *value)
 /* What was known of the columns of 4 inputs, and of the targets. */
 static void add_columns(fcnn_model *model)
 {
-    const int64_t targets = fcnn_architecture_target_columns(&model->shape);
+    const int64_t targets = model->shape.output == FCNN_OUTPUT_SOFTMAX ? 1 : 2;
     HARNESS_OK(fcnn_column_names_create(4, &model->inputs_names));
     HARNESS_OK(fcnn_column_names_create(targets, &model->targets_names));
     set_text(&model->inputs_names.names[0], "température");

@@ -89,7 +89,8 @@ static void columns_of_several_files_lie_side_by_side(void)
         .file = write_files(), .inputs = "/state[1:3], /t , /state[0]", .targets = "/y", .rows = "100:650"};
     for (int streams = 0; streams < 2; streams++) {
         fcnn_dataset *dataset;
-        HARNESS_OK(fcnn_dataset_load_part(harness_comm(), &names, NULL, streams, &dataset));
+        HARNESS_OK(fcnn_dataset_open(harness_comm(), &names, &dataset));
+        HARNESS_OK(fcnn_dataset_read_evenly(dataset, harness_comm(), streams));
         CU_ASSERT_EQUAL(dataset->rows, 550);
         CU_ASSERT_EQUAL(dataset->inputs.width, 4);
         CU_ASSERT_EQUAL(dataset->inputs.type, FCNN_TYPE_FLOAT64); /* float32 and int32 side by side */
@@ -155,6 +156,8 @@ typedef struct run {
     int64_t *index, *leaves, leaf_count;
 } run;
 
+static const fcnn_weights all_alike;
+
 static run run_start(const fcnn_sampler_plan *plan, bool streams)
 {
     const fcnn_dataset_names names = {.file = write_files(), .inputs = "/state", .targets = "/y"};
@@ -165,7 +168,7 @@ static run run_start(const fcnn_sampler_plan *plan, bool streams)
     const int64_t after = fcnn_shard_first(plan->rows, plan->blocks, out.sampler->last_shard);
     HARNESS_OK(fcnn_dataset_read(out.dataset, comm, out.sampler->first_row, after - out.sampler->first_row, streams));
     if (streams) {
-        HARNESS_OK(fcnn_stream_create(out.dataset, out.sampler, true, &out.stream));
+        HARNESS_OK(fcnn_stream_create(out.dataset, out.sampler, true, &all_alike, &out.stream));
     }
     out.index = calloc((size_t)fcnn_sampler_capacity(out.sampler) + 1, sizeof *out.index);
     out.leaves = calloc((size_t)fcnn_sampler_leaf_capacity(out.sampler) + 1, sizeof *out.leaves);

@@ -6,6 +6,7 @@
 #include <fcnn/status.h>
 
 #include <stdint.h>
+#include <stdio.h>
 
 #ifdef __cplusplus
 extern "C" {
@@ -18,6 +19,7 @@ typedef struct fcnn_dataset_names {
     const char *file;    /* files of rows, one after the other: "a.h5", "run_*.h5, b.h5", "@list.txt" */
     const char *inputs;  /* "/x": [rows][features…]; side by side: "/state[0:12], /t[3], /table:temperature" */
     const char *targets; /* "/y": [rows] or [rows][outputs…], numbers or the names of classes; NULL or "": none */
+    const char *weights; /* "/w": [rows], how much a row counts in training; NULL or "": all alike */
     int columns;         /* 1: the datasets are [features…][rows], as Fortran writes them */
     const char *rows;    /* "0:80000": those from 0 up to 79999 of all files; NULL or "": all */
     int read_retries;    /* how often a read that failed in the system is tried again, after 1, 2, 4, … s */
@@ -34,6 +36,12 @@ FCNN_API void fcnn_dataset_destroy(fcnn_dataset *dataset);
 FCNN_API int64_t fcnn_dataset_rows(const fcnn_dataset *dataset);
 FCNN_API int64_t fcnn_dataset_features(const fcnn_dataset *dataset);
 FCNN_API int64_t fcnn_dataset_outputs(const fcnn_dataset *dataset);
+
+/* Prints the tables of an HDF5 file from anyone: their shapes, types and chunks, what will be slow about them, and a
+ * [data] section for those that are obviously inputs and targets.  Nothing is read of other files.  Not collective.
+ * Fails: FCNN_EINPUT if there is no such file, FCNN_EDATA if it is not HDF5 or is damaged, FCNN_EOUTPUT,
+ * FCNN_ENOMEM. */
+FCNN_API fcnn_status fcnn_dataset_print_file(const char *path, FILE *out);
 
 #ifdef __cplusplus
 }

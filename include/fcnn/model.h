@@ -18,6 +18,10 @@ typedef struct fcnn_model fcnn_model;
  * unless attributes of /model say otherwise.  Not collective.
  * Fails: FCNN_EINPUT if there is no such file, FCNN_EDATA if it is damaged or no model, FCNN_ENOMEM. */
 FCNN_API fcnn_status fcnn_model_read(const char *path, fcnn_model **out);
+
+/* 0 for an HDF5 file that has neither fcnn's frame nor weights W1, such as one of data.  1 for all others, also for
+ * files that are damaged or missing: fcnn_model_read() tells what is wrong with them.  Not collective. */
+FCNN_API int fcnn_model_may_be_in(const char *path);
 FCNN_API void fcnn_model_destroy(fcnn_model *model);
 
 /* Prints layers, normalization, names, units and ranges of columns, config and history. */

@@ -126,6 +126,11 @@ typedef struct fcnn_kernels {
     uint64_t (*square)(fcnn_head head, fcnn_activation activation, void *z, int64_t rows, int64_t width, int64_t first,
                        int64_t last, const void *targets, double *losses);
 
+    /* Multiplies row r of derivatives z [rows][width] by weights[index[r − first]]; what is smaller than 2^-100
+     * (double: 2^-900) becomes zero.  Returns the magnitude bits of the largest. */
+    uint64_t (*weigh_rows)(void *z, int64_t rows, int64_t width, int64_t first, int64_t last, const double *weights,
+                           const int64_t *index);
+
     void (*gradient_exact)(const fcnn_gradient_job *job);
     void (*gradient_fast)(const fcnn_gradient_job *job);
     void (*sgd)(const fcnn_update_job *job);

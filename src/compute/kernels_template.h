@@ -30,6 +30,7 @@ const fcnn_kernels TABLE_NAME(FCNN_SIMD_NAME, FCNN_BITS) = {
     .softmax = softmax,
     .sigmoid = sigmoid_cross_entropy,
     .square = square_error,
+    .weigh_rows = weigh_rows,
     .gradient_exact = gradient_exact,
     .gradient_fast = gradient_fast,
     .sgd = sgd,

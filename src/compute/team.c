@@ -133,6 +133,10 @@ static void serve(fcnn_team *team, int thread)
 
 void fcnn_team_keep(fcnn_team *team, void (*body)(void *data), void *data)
 {
+    if (team->kept) {
+        body(data);
+        return;
+    }
     atomic_store(&team->calls, 0);
 #pragma omp parallel num_threads(team->threads)
     {

@@ -17,7 +17,7 @@ int fcnn_team_threads(const fcnn_team *team);
 void fcnn_team_run(fcnn_team *team, void (*work)(void *data, int thread, int threads), void *data);
 
 /* Calls body(data) on the caller, in that environment, and until it returns keeps the other threads ready:
- * fcnn_team_run() then costs a message to them instead of a parallel region.  Not inside of itself. */
+ * fcnn_team_run() then costs a message to them instead of a parallel region.  Inside of itself it just calls. */
 void fcnn_team_keep(fcnn_team *team, void (*body)(void *data), void *data);
 
 /* Inside work: waits until all threads of the team are here. */

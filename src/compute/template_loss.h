@@ -228,3 +228,13 @@ static uint64_t square_error(fcnn_head head, fcnn_activation activation, void *z
     }
     return square_error_as(FCNN_ACTIVATION_LINEAR, head, z, rows, width, first, last, targets, losses);
 }
+
+static uint64_t weigh_rows(void *z, int64_t rows, int64_t width, int64_t first, int64_t last, const double *weights,
+                           const int64_t *index)
+{
+    uvec most = vuset(0);
+    for (int64_t row = first; row < last; row++) {
+        most = row_scale(FCNN_HEAD_DELTA, z, rows, width, row, (real)weights[index[row - first]], most);
+    }
+    return largest(most);
+}

@@ -19,6 +19,11 @@
     X(FCNN_NORMALIZE_STANDARDIZE, "standardize") \
     X(FCNN_NORMALIZE_MINMAX, "minmax")
 
+#define FCNN_MISSING_WORDS(X)            \
+    X(FCNN_MISSING_ERROR, "error")       \
+    X(FCNN_MISSING_DROP_ROW, "drop_row") \
+    X(FCNN_MISSING_MEAN, "mean")
+
 #define FCNN_NORMALIZE_WORDS(X)     \
     FCNN_NORMALIZE_TARGETS_WORDS(X) \
     X(FCNN_NORMALIZE_SCALE, "scale")
@@ -77,6 +82,7 @@
 #define FCNN_WORDS_CONSTANT(constant, word) constant,
 typedef enum fcnn_order { FCNN_ORDER_WORDS(FCNN_WORDS_CONSTANT) } fcnn_order;
 typedef enum fcnn_memory { FCNN_MEMORY_WORDS(FCNN_WORDS_CONSTANT) } fcnn_memory;
+typedef enum fcnn_missing_kind { FCNN_MISSING_WORDS(FCNN_WORDS_CONSTANT) } fcnn_missing_kind;
 typedef enum fcnn_normalize { FCNN_NORMALIZE_WORDS(FCNN_WORDS_CONSTANT) } fcnn_normalize;
 typedef fcnn_normalize fcnn_normalize_targets; /* the same constants, without scale */
 typedef enum fcnn_activation { FCNN_ACTIVATION_WORDS(FCNN_WORDS_CONSTANT) } fcnn_activation;
@@ -95,6 +101,7 @@ typedef enum fcnn_resume_kind { FCNN_RESUME_WORDS(FCNN_WORDS_CONSTANT) } fcnn_re
 #define FCNN_WORDS_TABLE(X)                            \
     X(order, FCNN_ORDER_WORDS)                         \
     X(memory, FCNN_MEMORY_WORDS)                       \
+    X(missing_kind, FCNN_MISSING_WORDS)                \
     X(normalize, FCNN_NORMALIZE_WORDS)                 \
     X(normalize_targets, FCNN_NORMALIZE_TARGETS_WORDS) \
     X(activation, FCNN_ACTIVATION_WORDS)               \

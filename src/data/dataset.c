@@ -19,9 +19,11 @@
 
 /* ---- shapes ---- */
 
-static fcnn_status lengths_differ(const fcnn_dataset *dataset, const char *path, int64_t inputs, int64_t targets)
+/* The inputs have another number of rows than the targets, or the weights. */
+static fcnn_status lengths_differ(const fcnn_dataset *dataset, const char *path, int64_t inputs,
+                                  const fcnn_columns *others, int64_t rows)
 {
-    const fcnn_hdf5_info *a = &dataset->inputs_columns.parts[0].info, *b = &dataset->targets_columns.parts[0].info;
+    const fcnn_hdf5_info *a = &dataset->inputs_columns.parts[0].info, *b = &others->parts[0].info;
     char shape_a[128], shape_b[128];
     fcnn_hdf5_info_shape(a, shape_a, sizeof shape_a);
     fcnn_hdf5_info_shape(b, shape_b, sizeof shape_b);
@@ -33,8 +35,8 @@ static fcnn_status lengths_differ(const fcnn_dataset *dataset, const char *path,
                    : "; they would fit with data.order = columns ([features][rows], as Fortran writes it)";
     }
     return fcnn_fail(FCNN_EDATA, "%s: %s %s has %" PRId64 " rows, but %s %s has %" PRId64 "%s", path,
-                     dataset->inputs_columns.parts[0].dataset, shape_a, inputs,
-                     dataset->targets_columns.parts[0].dataset, shape_b, targets, hint);
+                     dataset->inputs_columns.parts[0].dataset, shape_a, inputs, others->parts[0].dataset, shape_b, rows,
+                     hint);
 }
 
 /* Numbers that count different classes cannot be trained on, or scored, together. */
@@ -69,17 +71,19 @@ static fcnn_status describe_open_file(fcnn_dataset *dataset, int64_t place, fcnn
 {
     const char *path = dataset->files.paths[place];
     const bool by_columns = dataset->by_columns;
-    fcnn_columns *columns[] = {&dataset->inputs_columns, &dataset->targets_columns};
-    int64_t rows[2];
-    const int count = dataset->targets_name != NULL ? 2 : 1;
-    for (int i = 0; i < count; i++) {
+    fcnn_columns *columns[] = {&dataset->inputs_columns, &dataset->targets_columns, &dataset->weights_columns};
+    int64_t rows[3];
+    for (int i = 0; i < 3; i++) {
+        if (columns[i]->count == 0) {
+            continue;
+        }
         FCNN_TRY(place == 0 ? fcnn_columns_describe(columns[i], file, path, by_columns, &rows[i])
                             : fcnn_columns_compare(columns[i], file, path, by_columns, &rows[i]));
+        if (rows[i] != rows[0]) {
+            return lengths_differ(dataset, path, rows[0], columns[i], rows[i]);
+        }
     }
-    if (count == 2 && rows[0] != rows[1]) {
-        return lengths_differ(dataset, path, rows[0], rows[1]);
-    }
-    if (count == 2) {
+    if (dataset->targets_name != NULL) {
         FCNN_TRY(name_numbers(dataset, place, file));
     }
     dataset->files.starts[place + 1] = dataset->files.starts[place] + rows[0];
@@ -101,6 +105,10 @@ static fcnn_status describe_files(fcnn_dataset *dataset)
     if (dataset->inputs_columns.is_text) {
         return fcnn_fail(FCNN_EDATA, "%s: %s holds strings, but inputs are numbers", dataset->files.paths[0],
                          dataset->inputs_name);
+    }
+    if (dataset->weights_name != NULL && (dataset->weights_columns.is_text || dataset->weights_columns.width != 1)) {
+        return fcnn_fail(FCNN_EDATA, "%s: %s is not one number a row, as weights are", dataset->files.paths[0],
+                         dataset->weights_name);
     }
     return FCNN_OK;
 }
@@ -162,6 +170,10 @@ static fcnn_status take_names(fcnn_dataset *dataset, const fcnn_dataset_names *n
         FCNN_TRY(fcnn_memory_copy_text(names->targets, &dataset->targets_name));
         FCNN_TRY(fcnn_columns_parse(names->targets, &dataset->targets_columns));
     }
+    if (names->weights != NULL && names->weights[0] != '\0') {
+        FCNN_TRY(fcnn_memory_copy_text(names->weights, &dataset->weights_name));
+        FCNN_TRY(fcnn_columns_parse(names->weights, &dataset->weights_columns));
+    }
     return FCNN_OK;
 }
 
@@ -182,7 +194,7 @@ static fcnn_status narrow(fcnn_dataset *dataset, const char *range)
         return fcnn_fail(FCNN_EDATA, "%s: rows %s of %" PRId64 " are none", dataset->file, range, total);
     }
     dataset->first_row = first;
-    dataset->file_rows = dataset->rows = last - first;
+    dataset->range_rows = dataset->file_rows = dataset->rows = last - first;
     return FCNN_OK;
 }
 
@@ -194,6 +206,9 @@ static void set_tables(fcnn_dataset *dataset)
         dataset->targets =
             (fcnn_table){.type = targets->is_text ? FCNN_TYPE_INT32 : targets->type, .width = targets->width};
         dataset->one_target_column = targets->width == 1;
+    }
+    if (dataset->weights_name != NULL) {
+        dataset->weights = (fcnn_table){.type = dataset->weights_columns.type, .width = 1};
     }
 }
 
@@ -208,6 +223,9 @@ static fcnn_status open_all(fcnn_dataset *dataset, fcnn_comm *comm, const fcnn_d
         share_columns(&dataset->targets_columns, comm);
         FCNN_TRY(fcnn_column_names_share(&dataset->targets_columns.names, comm));
         FCNN_TRY(fcnn_classes_join(&dataset->classes, comm));
+    }
+    if (dataset->weights_name != NULL) {
+        share_columns(&dataset->weights_columns, comm);
     }
     set_tables(dataset);
     return narrow(dataset, names->rows);
@@ -234,13 +252,17 @@ void fcnn_dataset_select(fcnn_dataset *dataset, const int64_t *chosen, int64_t c
     dataset->rows = inside ? count : dataset->file_rows - count;
 }
 
+int64_t fcnn_dataset_joined_row(const fcnn_dataset *dataset, int64_t row)
+{
+    const int64_t kept = dataset->chosen == NULL
+                             ? row
+                             : fcnn_selection_row(dataset->chosen, dataset->chosen_count, dataset->inside, row);
+    return dataset->first_row + fcnn_selection_row(dataset->missing.dropped, dataset->missing.drops, false, kept);
+}
+
 const char *fcnn_dataset_place(const fcnn_dataset *dataset, int64_t own_row, int64_t *file_row)
 {
-    int64_t row = dataset->first + own_row;
-    if (dataset->chosen != NULL) {
-        row = fcnn_selection_row(dataset->chosen, dataset->chosen_count, dataset->inside, row);
-    }
-    row += dataset->first_row;
+    const int64_t row = fcnn_dataset_joined_row(dataset, dataset->first + own_row);
     const int64_t place = fcnn_files_of_row(&dataset->files, row);
     *file_row = row - dataset->files.starts[place];
     return dataset->files.paths[place];
@@ -251,8 +273,8 @@ const char *fcnn_dataset_place(const fcnn_dataset *dataset, int64_t own_row, int
 /* Adds the names in this rank's even part of the rows. */
 static fcnn_status collect_classes(fcnn_dataset *dataset, const fcnn_comm *comm)
 {
-    const int64_t last = dataset->first_row + fcnn_comm_first_item(dataset->file_rows, comm->rank + 1, comm->size);
-    int64_t first = dataset->first_row + fcnn_comm_first_item(dataset->file_rows, comm->rank, comm->size);
+    const int64_t last = dataset->first_row + fcnn_comm_first_item(dataset->range_rows, comm->rank + 1, comm->size);
+    int64_t first = dataset->first_row + fcnn_comm_first_item(dataset->range_rows, comm->rank, comm->size);
     fcnn_reader reader = {.dataset = dataset};
     char **texts;
     FCNN_TRY(fcnn_memory_create("the labels", TEXTS_AT_ONCE, sizeof *texts, &texts));
@@ -298,12 +320,14 @@ fcnn_status fcnn_dataset_find_classes(fcnn_dataset *dataset, fcnn_comm *comm, co
 
 /* ---- rows ---- */
 
+static int64_t table_row_bytes(const fcnn_table *table)
+{
+    return table->width * (int64_t)fcnn_type_size(table->type);
+}
+
 int64_t fcnn_dataset_row_bytes(const fcnn_dataset *dataset)
 {
-    const int64_t inputs = dataset->inputs.width * (int64_t)fcnn_type_size(dataset->inputs.type);
-    return inputs + (dataset->targets_name == NULL
-                         ? 0
-                         : dataset->targets.width * (int64_t)fcnn_type_size(dataset->targets.type));
+    return table_row_bytes(&dataset->inputs) + table_row_bytes(&dataset->targets) + table_row_bytes(&dataset->weights);
 }
 
 static fcnn_status create_rows(const char *name, int64_t rows, fcnn_table *table)
@@ -314,7 +338,7 @@ static fcnn_status create_rows(const char *name, int64_t rows, fcnn_table *table
 }
 
 /* Room for a block, and what reads into it. */
-static fcnn_status create_block(fcnn_dataset *dataset)
+static fcnn_status create_block(fcnn_dataset *dataset, bool has_targets)
 {
     const int64_t fitting = BLOCK_BYTES / fcnn_dataset_row_bytes(dataset);
     const int64_t most = fitting < 1 ? 1 : fitting;
@@ -323,9 +347,13 @@ static fcnn_status create_block(fcnn_dataset *dataset)
     dataset->reader->dataset = dataset;
     dataset->block_inputs = dataset->inputs;
     dataset->block_targets = dataset->targets;
+    dataset->block_weights = dataset->weights;
     FCNN_TRY(create_rows(dataset->inputs_name, dataset->block_room, &dataset->block_inputs));
-    if (dataset->targets_name != NULL) {
+    if (has_targets) {
         FCNN_TRY(create_rows(dataset->targets_name, dataset->block_room, &dataset->block_targets));
+    }
+    if (dataset->weights_name != NULL) {
+        FCNN_TRY(create_rows(dataset->weights_name, dataset->block_room, &dataset->block_weights));
     }
     dataset->block_inputs.rows = 0;
     return FCNN_OK;
@@ -341,8 +369,11 @@ static fcnn_status bring_block(fcnn_dataset *dataset, int64_t first)
     const int64_t count = left < dataset->block_room ? left : dataset->block_room;
     dataset->block_inputs.rows = 0;
     FCNN_TRY(fcnn_reader_inputs(dataset->reader, dataset->first + first, count, dataset->block_inputs.values));
-    if (dataset->targets_name != NULL) {
+    if (dataset->block_targets.values != NULL) {
         FCNN_TRY(fcnn_reader_targets(dataset->reader, dataset->first + first, count, dataset->block_targets.values));
+    }
+    if (dataset->block_weights.values != NULL) {
+        FCNN_TRY(fcnn_reader_weights(dataset->reader, dataset->first + first, count, dataset->block_weights.values));
     }
     dataset->block_first = first;
     dataset->block_inputs.rows = count;
@@ -366,7 +397,7 @@ bool fcnn_dataset_next(fcnn_dataset *dataset, int64_t most, fcnn_block *block, f
     if (first >= dataset->own_rows) {
         return false;
     }
-    const fcnn_table *inputs = &dataset->inputs, *targets = &dataset->targets;
+    const fcnn_table *inputs = &dataset->inputs, *targets = &dataset->targets, *weights = &dataset->weights;
     int64_t offset = first, left = dataset->own_rows - first;
     if (dataset->streams) {
         *status = bring_block(dataset, first);
@@ -375,6 +406,7 @@ bool fcnn_dataset_next(fcnn_dataset *dataset, int64_t most, fcnn_block *block, f
         }
         inputs = &dataset->block_inputs;
         targets = &dataset->block_targets;
+        weights = &dataset->block_weights;
         offset = first - dataset->block_first;
         left = inputs->rows - offset;
     }
@@ -382,6 +414,7 @@ bool fcnn_dataset_next(fcnn_dataset *dataset, int64_t most, fcnn_block *block, f
     block->first = first;
     block->inputs = part_of(inputs, offset, count);
     block->targets = part_of(targets, offset, count);
+    block->weights = part_of(weights, offset, count);
     return true;
 }
 
@@ -392,31 +425,36 @@ static fcnn_status check_finite(const fcnn_dataset *dataset, const fcnn_table *t
         return FCNN_OK;
     }
     const char *path = fcnn_dataset_place(dataset, first + row, &file_row);
+    const bool is_nan = isnan(fcnn_table_value(table, row, column));
     return fcnn_fail(FCNN_EDATA,
                      "%s: %s: row %" PRId64 ", column %" PRId64 " is %s (rows and columns count from 0): "
-                     "take such rows out, or replace the value",
-                     path, name, file_row, column, isnan(fcnn_table_value(table, row, column)) ? "NaN" : "infinite");
+                     "take such rows out, or replace the value%s",
+                     path, name, file_row, column, is_nan ? "NaN" : "infinite",
+                     is_nan ? "; in training data.missing = drop_row or mean does" : "");
 }
 
+/* Numbers of all ranks' rows. */
+enum { INPUTS_FINGERPRINT, TARGETS_FINGERPRINT, WEIGHTS_FINGERPRINT, FILLED_VALUES, FILLED_ROWS, SUMS };
+
 /* Checks all rows and adds up their fingerprints. */
-static fcnn_status look_at_rows(fcnn_dataset *dataset, uint64_t fingerprints[2])
+static fcnn_status look_at_rows(fcnn_dataset *dataset, uint64_t fingerprints[3])
 {
+    const char *const names[] = {dataset->inputs_name, dataset->targets_name, dataset->weights_name};
     fcnn_status status = FCNN_OK;
     for (fcnn_block block = {0}; status == FCNN_OK && fcnn_dataset_next(dataset, 0, &block, &status);) {
-        status = check_finite(dataset, &block.inputs, block.first, dataset->inputs_name);
-        if (status == FCNN_OK) {
-            status = check_finite(dataset, &block.targets, block.first, dataset->targets_name);
-        }
-        fingerprints[0] += fcnn_table_fingerprint(&block.inputs, dataset->first + block.first);
-        if (dataset->targets_name != NULL) {
-            fingerprints[1] += fcnn_table_fingerprint(&block.targets, dataset->first + block.first);
+        const fcnn_table *const tables[] = {&block.inputs, &block.targets, &block.weights};
+        for (int i = 0; i < 3 && status == FCNN_OK; i++) {
+            if (names[i] != NULL) {
+                status = check_finite(dataset, tables[i], block.first, names[i]);
+                fingerprints[i] += fcnn_table_fingerprint(tables[i], dataset->first + block.first);
+            }
         }
     }
     return status;
 }
 
-/* Reads all of this rank's rows into memory. */
-static fcnn_status read_all(fcnn_dataset *dataset)
+/* Reads all of this rank's rows into memory; counts what was completed. */
+static fcnn_status read_all(fcnn_dataset *dataset, uint64_t filled[2])
 {
     const int64_t first = dataset->first, count = dataset->own_rows;
     fcnn_reader reader = {.dataset = dataset};
@@ -430,7 +468,14 @@ static fcnn_status read_all(fcnn_dataset *dataset)
             status = fcnn_reader_targets(&reader, first, count, dataset->targets.values);
         }
     }
+    if (status == FCNN_OK && dataset->weights_name != NULL) {
+        status = create_rows(dataset->weights_name, count, &dataset->weights);
+        if (status == FCNN_OK) {
+            status = fcnn_reader_weights(&reader, first, count, dataset->weights.values);
+        }
+    }
     fcnn_reader_close(&reader);
+    memcpy(filled, reader.filled, sizeof reader.filled);
     return status;
 }
 
@@ -439,14 +484,55 @@ fcnn_status fcnn_dataset_read(fcnn_dataset *dataset, fcnn_comm *comm, int64_t fi
     dataset->first = first;
     dataset->own_rows = count;
     dataset->streams = streams;
+    uint64_t sums[SUMS] = {0};
     fcnn_pulse_beat(FCNN_PHASE_READING);
-    FCNN_TRY(fcnn_comm_agree(comm, fcnn_comm_name_rank(comm, streams ? create_block(dataset) : read_all(dataset))));
-    uint64_t sums[2] = {0};
+    const fcnn_status status =
+        streams ? create_block(dataset, dataset->targets_name != NULL) : read_all(dataset, sums + FILLED_VALUES);
+    FCNN_TRY(fcnn_comm_agree(comm, fcnn_comm_name_rank(comm, status)));
     FCNN_TRY(fcnn_comm_agree(comm, look_at_rows(dataset, sums)));
-    fcnn_comm_sum_integers(comm, 2, sums);
-    dataset->inputs_fingerprint = sums[0];
-    dataset->targets_fingerprint = sums[1];
+    if (streams) {
+        memcpy(sums + FILLED_VALUES, dataset->reader->filled, sizeof dataset->reader->filled);
+    }
+    fcnn_comm_sum_integers(comm, SUMS, sums);
+    dataset->inputs_fingerprint = sums[INPUTS_FINGERPRINT];
+    dataset->targets_fingerprint = sums[TARGETS_FINGERPRINT];
+    dataset->weights_fingerprint = sums[WEIGHTS_FINGERPRINT];
+    dataset->filled_values = sums[FILLED_VALUES];
+    dataset->filled_rows = sums[FILLED_ROWS];
     return FCNN_OK;
+}
+
+fcnn_status fcnn_dataset_read_evenly(fcnn_dataset *dataset, fcnn_comm *comm, bool streams)
+{
+    const int64_t first = fcnn_comm_first_item(dataset->rows, comm->rank, comm->size);
+    const int64_t after = fcnn_comm_first_item(dataset->rows, comm->rank + 1, comm->size);
+    return fcnn_dataset_read(dataset, comm, first, after - first, streams);
+}
+
+/* ---- before that ---- */
+
+fcnn_status fcnn_dataset_begin_pass(fcnn_dataset *dataset, const fcnn_comm *comm)
+{
+    dataset->first = fcnn_comm_first_item(dataset->rows, comm->rank, comm->size);
+    dataset->own_rows = fcnn_comm_first_item(dataset->rows, comm->rank + 1, comm->size) - dataset->first;
+    dataset->streams = true;
+    fcnn_pulse_beat(FCNN_PHASE_READING);
+    return create_block(dataset, dataset->targets_name != NULL && !dataset->targets_columns.is_text);
+}
+
+void fcnn_dataset_end_pass(fcnn_dataset *dataset)
+{
+    if (dataset->reader != NULL) {
+        fcnn_reader_close(dataset->reader);
+    }
+    free(dataset->reader);
+    free(dataset->block_inputs.values);
+    free(dataset->block_targets.values);
+    free(dataset->block_weights.values);
+    dataset->reader = NULL;
+    dataset->block_inputs = dataset->block_targets = dataset->block_weights = (fcnn_table){0};
+    dataset->block_room = 0;
+    dataset->streams = false;
 }
 
 fcnn_status fcnn_dataset_describe_content(const fcnn_dataset *dataset, char **out)
@@ -460,6 +546,10 @@ fcnn_status fcnn_dataset_describe_content(const fcnn_dataset *dataset, char **ou
             fcnn_text_append(&text, " %s[%" PRId64 "][%" PRId64 "] %016" PRIx64, fcnn_type_name(dataset->targets.type),
                              dataset->rows, dataset->targets.width, dataset->targets_fingerprint);
     }
+    if (status == FCNN_OK && dataset->weights_name != NULL) {
+        status = fcnn_text_append(&text, " weights %s %016" PRIx64, fcnn_type_name(dataset->weights.type),
+                                  dataset->weights_fingerprint);
+    }
     if (status != FCNN_OK) {
         fcnn_text_clear(&text);
         return status;
@@ -468,16 +558,13 @@ fcnn_status fcnn_dataset_describe_content(const fcnn_dataset *dataset, char **ou
     return FCNN_OK;
 }
 
-fcnn_status fcnn_dataset_load_part(fcnn_comm *comm, const fcnn_dataset_names *names, const fcnn_classes *known,
-                                   bool streams, fcnn_dataset **out)
+fcnn_status fcnn_dataset_load(fcnn_comm *comm, const fcnn_dataset_names *names, fcnn_dataset **out)
 {
     fcnn_dataset *dataset;
     FCNN_TRY(fcnn_dataset_open(comm, names, &dataset));
-    const int64_t first = fcnn_comm_first_item(dataset->rows, comm->rank, comm->size);
-    const int64_t after = fcnn_comm_first_item(dataset->rows, comm->rank + 1, comm->size);
-    fcnn_status status = fcnn_dataset_find_classes(dataset, comm, known);
+    fcnn_status status = fcnn_dataset_find_classes(dataset, comm, NULL);
     if (status == FCNN_OK) {
-        status = fcnn_dataset_read(dataset, comm, first, after - first, streams);
+        status = fcnn_dataset_read_evenly(dataset, comm, false);
     }
     if (status != FCNN_OK) {
         fcnn_dataset_destroy(dataset);
@@ -485,11 +572,6 @@ fcnn_status fcnn_dataset_load_part(fcnn_comm *comm, const fcnn_dataset_names *na
     }
     *out = dataset;
     return FCNN_OK;
-}
-
-fcnn_status fcnn_dataset_load(fcnn_comm *comm, const fcnn_dataset_names *names, fcnn_dataset **out)
-{
-    return fcnn_dataset_load_part(comm, names, NULL, false, out);
 }
 
 void fcnn_dataset_destroy(fcnn_dataset *dataset)
@@ -500,18 +582,17 @@ void fcnn_dataset_destroy(fcnn_dataset *dataset)
     free(dataset->file);
     free(dataset->inputs_name);
     free(dataset->targets_name);
+    free(dataset->weights_name);
     fcnn_files_clear(&dataset->files);
     fcnn_columns_clear(&dataset->inputs_columns);
     fcnn_columns_clear(&dataset->targets_columns);
+    fcnn_columns_clear(&dataset->weights_columns);
     fcnn_classes_clear(&dataset->classes);
-    if (dataset->reader != NULL) {
-        fcnn_reader_close(dataset->reader);
-    }
-    free(dataset->reader);
+    fcnn_missing_clear(&dataset->missing);
+    fcnn_dataset_end_pass(dataset);
     free(dataset->inputs.values);
     free(dataset->targets.values);
-    free(dataset->block_inputs.values);
-    free(dataset->block_targets.values);
+    free(dataset->weights.values);
     free(dataset);
 }
 

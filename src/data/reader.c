@@ -4,7 +4,6 @@
 #include "core/log.h"
 #include "core/memory.h"
 #include "core/pulse.h"
-#include "data/selection.h"
 
 #include <inttypes.h>
 #include <stdlib.h>
@@ -99,31 +98,24 @@ static fcnn_status read_run(fcnn_reader *reader, const fcnn_columns *columns, in
 
 /* ---- rows of the dataset ---- */
 
-static int64_t joined_row(const fcnn_dataset *dataset, int64_t row)
-{
-    return dataset->first_row +
-           (dataset->chosen == NULL ? row
-                                    : fcnn_selection_row(dataset->chosen, dataset->chosen_count, dataset->inside, row));
-}
-
 /* Reads the files in runs and keeps the rows of the dataset. */
 static fcnn_status read_selected(fcnn_reader *reader, const fcnn_columns *columns, int64_t first, int64_t count,
                                  size_t bytes, void *out)
 {
     const fcnn_dataset *dataset = reader->dataset;
     const int64_t most = READ_BYTES / (int64_t)bytes > 0 ? READ_BYTES / (int64_t)bytes : 1;
-    const int64_t end = joined_row(dataset, first + count - 1) + 1;
-    const int64_t span = end - joined_row(dataset, first), run = span < most ? span : most;
+    const int64_t end = fcnn_dataset_joined_row(dataset, first + count - 1) + 1;
+    const int64_t span = end - fcnn_dataset_joined_row(dataset, first), run = span < most ? span : most;
     char *buffer;
     FCNN_TRY(fcnn_memory_create("the read buffer", run, bytes, &buffer));
     fcnn_status status = FCNN_OK;
     int64_t done = 0;
     while (status == FCNN_OK && done < count) {
-        const int64_t begin = joined_row(dataset, first + done);
+        const int64_t begin = fcnn_dataset_joined_row(dataset, first + done);
         const int64_t rows = end - begin < run ? end - begin : run;
         status = read_run(reader, columns, begin, rows, bytes, buffer);
         while (status == FCNN_OK && done < count) {
-            const int64_t offset = joined_row(dataset, first + done) - begin;
+            const int64_t offset = fcnn_dataset_joined_row(dataset, first + done) - begin;
             if (offset >= rows) {
                 break;
             }
@@ -143,13 +135,23 @@ static fcnn_status read_numbers(fcnn_reader *reader, const fcnn_columns *columns
     }
     const fcnn_dataset *dataset = reader->dataset;
     const size_t bytes = (size_t)columns->width * fcnn_type_size(columns->type);
-    return dataset->chosen != NULL ? read_selected(reader, columns, first, count, bytes, out)
-                                   : read_run(reader, columns, dataset->first_row + first, count, bytes, out);
+    return dataset->chosen != NULL || dataset->missing.drops > 0
+               ? read_selected(reader, columns, first, count, bytes, out)
+               : read_run(reader, columns, dataset->first_row + first, count, bytes, out);
 }
 
 fcnn_status fcnn_reader_inputs(fcnn_reader *reader, int64_t first, int64_t count, void *out)
 {
-    return read_numbers(reader, &reader->dataset->inputs_columns, first, count, out);
+    const fcnn_columns *columns = &reader->dataset->inputs_columns;
+    FCNN_TRY(read_numbers(reader, columns, first, count, out));
+    fcnn_table inputs = {.type = columns->type, .rows = count, .width = columns->width, .values = out};
+    fcnn_missing_complete(&reader->dataset->missing, &inputs, reader->filled);
+    return FCNN_OK;
+}
+
+fcnn_status fcnn_reader_weights(fcnn_reader *reader, int64_t first, int64_t count, void *out)
+{
+    return read_numbers(reader, &reader->dataset->weights_columns, first, count, out);
 }
 
 /* ---- strings ---- */
@@ -184,7 +186,7 @@ static fcnn_status place_texts(fcnn_reader *reader, int64_t begin, int64_t end, 
     FCNN_TRY(fcnn_reader_texts(reader, begin, end - begin, texts));
     fcnn_status status = FCNN_OK;
     for (int64_t i = 0; i < count && status == FCNN_OK; i++) {
-        const int64_t row = joined_row(dataset, first + i);
+        const int64_t row = fcnn_dataset_joined_row(dataset, first + i);
         const int64_t place = fcnn_classes_find(&dataset->classes, texts[row - begin]);
         out[i] = (int32_t)place;
         if (place < 0) {
@@ -205,12 +207,12 @@ static fcnn_status read_classes(fcnn_reader *reader, int64_t first, int64_t coun
     fcnn_status status = FCNN_OK;
     int64_t done = 0;
     while (status == FCNN_OK && done < count) {
-        const int64_t begin = joined_row(dataset, first + done);
+        const int64_t begin = fcnn_dataset_joined_row(dataset, first + done);
         int64_t taken = 1;
-        while (done + taken < count && joined_row(dataset, first + done + taken) - begin < READ_TEXTS) {
+        while (done + taken < count && fcnn_dataset_joined_row(dataset, first + done + taken) - begin < READ_TEXTS) {
             taken++;
         }
-        const int64_t end = joined_row(dataset, first + done + taken - 1) + 1;
+        const int64_t end = fcnn_dataset_joined_row(dataset, first + done + taken - 1) + 1;
         status = place_texts(reader, begin, end, first + done, taken, out + done, texts);
         done += taken;
     }

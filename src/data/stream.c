@@ -34,8 +34,10 @@ struct fcnn_stream {
     const fcnn_sampler *sampler;
     int64_t rows; /* of a slot */
     int64_t count;
-    lane *lanes;          /* [count], by shard */
-    int32_t *labels;      /* [rows of the tables] */
+    lane *lanes;     /* [count], by shard */
+    int32_t *labels; /* [rows of the tables] */
+    const fcnn_weights *weights;
+    double *row_weights;  /* [rows of the tables] */
     int64_t *windows;     /* room for an order of windows: the main thread's */
     int64_t epoch, batch; /* that was taken last; −1: none */
     fcnn_worker *worker;
@@ -65,6 +67,14 @@ static void *row_at(const fcnn_table *table, int64_t row)
     return (char *)table->values + (size_t)(row * table->width) * fcnn_type_size(table->type);
 }
 
+static fcnn_table rows_at(const fcnn_table *table, int64_t row, int64_t count)
+{
+    fcnn_table rows = *table;
+    rows.rows = count;
+    rows.values = table->values == NULL ? NULL : row_at(table, row);
+    return rows;
+}
+
 /* Reads window `number` of the run into its slot. */
 static fcnn_status load(fcnn_stream *stream, fcnn_reader *reader, lane *own, int64_t number)
 {
@@ -78,12 +88,16 @@ static fcnn_status load(fcnn_stream *stream, fcnn_reader *reader, lane *own, int
     const int64_t first = fcnn_shard_first(sampler->rows, sampler->blocks, shard) + begin;
     const int64_t at = slot_row(stream, own, number);
     FCNN_TRY(fcnn_reader_inputs(reader, first, count, row_at(&dataset->inputs, at)));
-    fcnn_table targets = dataset->targets;
-    targets.values = row_at(&dataset->targets, at);
-    targets.rows = count;
+    const fcnn_table targets = rows_at(&dataset->targets, at, count), weights = rows_at(&dataset->weights, at, count);
     FCNN_TRY(fcnn_reader_targets(reader, first, count, targets.values));
+    if (weights.values != NULL) {
+        FCNN_TRY(fcnn_reader_weights(reader, first, count, weights.values));
+    }
     if (stream->labels != NULL) {
         fcnn_targets_labels(&targets, stream->labels + at);
+    }
+    if (stream->row_weights != NULL) {
+        fcnn_weights_of_rows(stream->weights, &targets, &weights, stream->row_weights + at);
     }
     fcnn_sampler_order_rows(sampler, shard, epoch, window, at, own->order + number % SLOTS * stream->rows);
     own->firsts[number % SLOTS] = first - dataset->first;
@@ -148,9 +162,10 @@ static int64_t own_shards(const fcnn_sampler *sampler)
     return sampler->last_shard - sampler->first_shard;
 }
 
-int64_t fcnn_stream_bytes(const fcnn_dataset *dataset, const fcnn_sampler *sampler, bool has_labels)
+int64_t fcnn_stream_bytes(const fcnn_dataset *dataset, const fcnn_sampler *sampler, bool has_labels, bool has_weights)
 {
-    const int64_t row = fcnn_dataset_row_bytes(dataset) + (int64_t)sizeof(int64_t) + (has_labels ? 4 : 0);
+    const int64_t row = fcnn_dataset_row_bytes(dataset) + (int64_t)sizeof(int64_t) + (has_labels ? 4 : 0) +
+                        (has_weights ? (int64_t)sizeof(double) : 0);
     return own_shards(sampler) * SLOTS * fcnn_sampler_window_rows(sampler) * row;
 }
 
@@ -174,6 +189,12 @@ static fcnn_status create_room(fcnn_stream *stream, bool has_labels)
     const int64_t most = fcnn_sampler_windows(stream->sampler, 0);
     FCNN_TRY(create_table("the windows of the inputs", rows, &stream->dataset->inputs));
     FCNN_TRY(create_table("the windows of the targets", rows, &stream->dataset->targets));
+    if (stream->dataset->weights_name != NULL) {
+        FCNN_TRY(create_table("the windows of the weights", rows, &stream->dataset->weights));
+    }
+    if (stream->weights->used) {
+        FCNN_TRY(fcnn_memory_create("the weights", rows, sizeof(double), &stream->row_weights));
+    }
     FCNN_TRY(fcnn_memory_create("the windows", most, sizeof(int64_t), &stream->windows));
     FCNN_TRY(fcnn_memory_create("the windows", most, sizeof(int64_t), &stream->reader_windows));
     FCNN_TRY(fcnn_memory_create("the windows", stream->count, sizeof *stream->lanes, &stream->lanes));
@@ -183,12 +204,14 @@ static fcnn_status create_room(fcnn_stream *stream, bool has_labels)
     return has_labels ? fcnn_memory_create("the labels", rows, sizeof(int32_t), &stream->labels) : FCNN_OK;
 }
 
-fcnn_status fcnn_stream_create(fcnn_dataset *dataset, const fcnn_sampler *sampler, bool has_labels, fcnn_stream **out)
+fcnn_status fcnn_stream_create(fcnn_dataset *dataset, const fcnn_sampler *sampler, bool has_labels,
+                               const fcnn_weights *weights, fcnn_stream **out)
 {
     fcnn_stream *stream;
     FCNN_TRY(fcnn_memory_create("the stream", 1, sizeof *stream, &stream));
     stream->dataset = dataset;
     stream->sampler = sampler;
+    stream->weights = weights;
     stream->rows = fcnn_sampler_window_rows(sampler);
     stream->count = own_shards(sampler);
     stream->epoch = stream->batch = -1;
@@ -217,6 +240,7 @@ void fcnn_stream_destroy(fcnn_stream *stream)
     pthread_mutex_destroy(&stream->mutex);
     free(stream->lanes);
     free(stream->labels);
+    free(stream->row_weights);
     free(stream->windows);
     free(stream->reader_windows);
     free(stream);
@@ -225,6 +249,11 @@ void fcnn_stream_destroy(fcnn_stream *stream)
 const int32_t *fcnn_stream_labels(const fcnn_stream *stream)
 {
     return stream->labels;
+}
+
+const double *fcnn_stream_weights(const fcnn_stream *stream)
+{
+    return stream->row_weights;
 }
 
 /* ---- batches ---- */

@@ -5,19 +5,22 @@
 
 #include "data/dataset.h"
 #include "data/sampler.h"
+#include "data/weights.h"
 
 typedef struct fcnn_stream fcnn_stream;
 
-/* Bytes of memory for a rank's windows.  has_labels: class numbers are kept beside the targets. */
-int64_t fcnn_stream_bytes(const fcnn_dataset *dataset, const fcnn_sampler *sampler, bool has_labels);
+/* Bytes of memory for a rank's windows, with what is kept beside the targets: class numbers, weights. */
+int64_t fcnn_stream_bytes(const fcnn_dataset *dataset, const fcnn_sampler *sampler, bool has_labels, bool has_weights);
 
-/* Makes the room, which becomes the dataset's tables; the rows of fcnn_stream_take() count there.  dataset and
- * sampler are borrowed.  Not collective.  Fails: FCNN_ENOMEM, FCNN_EINTERNAL without a thread. */
-fcnn_status fcnn_stream_create(fcnn_dataset *dataset, const fcnn_sampler *sampler, bool has_labels, fcnn_stream **out);
+/* Makes the room, which becomes the dataset's tables; the rows of fcnn_stream_take() count there.  dataset, sampler
+ * and weights are borrowed.  Not collective.  Fails: FCNN_ENOMEM, FCNN_EINTERNAL without a thread. */
+fcnn_status fcnn_stream_create(fcnn_dataset *dataset, const fcnn_sampler *sampler, bool has_labels,
+                               const fcnn_weights *weights, fcnn_stream **out);
 void fcnn_stream_destroy(fcnn_stream *stream);
 
-/* Class numbers of the rows in memory; NULL without labels. */
+/* Class numbers of the rows in memory; NULL without labels.  Their weights; NULL if all count alike. */
 const int32_t *fcnn_stream_labels(const fcnn_stream *stream);
+const double *fcnn_stream_weights(const fcnn_stream *stream);
 
 /* This rank's rows of a batch, as fcnn_sampler_take() gives them, once they are read; until the next call.  A batch
  * that does not follow the last one begins anew there.  Not collective.  Fails as reading does. */

@@ -4,9 +4,23 @@
 #include <inttypes.h>
 #include <math.h>
 
+/* The only column of a row that is not 0, if that one is 1; else −1. */
+static int64_t hot_column(const fcnn_table *targets, int64_t row)
+{
+    int64_t hot = -1;
+    for (int64_t column = 0; column < targets->width; column++) {
+        const double value = fcnn_table_value(targets, row, column);
+        if (value != 0 && (value != 1 || hot >= 0)) {
+            return -1;
+        }
+        hot = value == 1 ? column : hot;
+    }
+    return hot;
+}
+
 fcnn_status fcnn_targets_summarize(fcnn_dataset *dataset, fcnn_comm *comm, fcnn_target_summary *out)
 {
-    double found[2] = {0, -INFINITY}; /* another value than 0 or 1; the largest */
+    double found[3] = {0, -INFINITY, 0}; /* another value than 0 or 1; the largest; a row that is not one-hot */
     fcnn_status status = FCNN_OK;
     for (fcnn_block block = {0}; status == FCNN_OK && fcnn_dataset_next(dataset, 0, &block, &status);) {
         for (int64_t row = 0; row < block.targets.rows; row++) {
@@ -15,15 +29,17 @@ fcnn_status fcnn_targets_summarize(fcnn_dataset *dataset, fcnn_comm *comm, fcnn_
                 found[0] = value == 0 || value == 1 ? found[0] : 1;
                 found[1] = value > found[1] ? value : found[1];
             }
+            found[2] = found[2] > 0 || hot_column(&block.targets, row) < 0 ? 1 : 0;
         }
     }
     FCNN_TRY(fcnn_comm_agree(comm, fcnn_comm_name_rank(comm, status)));
-    fcnn_comm_max_doubles(comm, 2, found);
+    fcnn_comm_max_doubles(comm, 3, found);
     const double last_class = dataset->targets_columns.is_text ? (double)dataset->classes.count - 1 : -1;
     *out = (fcnn_target_summary){
         .one_column = dataset->one_target_column,
         .integer_type = fcnn_type_is_integer(dataset->targets.type),
         .zero_or_one = found[0] == 0,
+        .one_hot = !dataset->one_target_column && found[2] == 0,
         .largest = last_class > found[1] ? last_class : found[1],
     };
     return FCNN_OK;
@@ -47,21 +63,40 @@ static fcnn_status bad_label(const fcnn_dataset *dataset, int64_t row, double va
                      path, dataset->targets_name, file_row, value, classes, classes - 1);
 }
 
-static fcnn_status check_labels(fcnn_dataset *dataset, int64_t classes)
+static fcnn_status bad_columns(const fcnn_dataset *dataset, int64_t row)
+{
+    int64_t file_row;
+    const char *path = fcnn_dataset_place(dataset, row, &file_row);
+    return fcnn_fail(FCNN_EDATA,
+                     "%s: %s has %" PRId64 " columns, but those of row %" PRId64
+                     " (counting from 0) are not 1 for one class and 0 for the others: class labels are that, or one "
+                     "number a row; for a regression say model.output = linear",
+                     path, dataset->targets_name, dataset->targets.width, file_row);
+}
+
+static fcnn_status check_label(const fcnn_dataset *dataset, const fcnn_block *block, int64_t row, int64_t classes)
 {
     if (!dataset->one_target_column) {
+        return hot_column(&block->targets, row) < 0 ? bad_columns(dataset, block->first + row) : FCNN_OK;
+    }
+    const double value = fcnn_table_value(&block->targets, row, 0);
+    return value >= 0 && value < (double)classes && value == floor(value)
+               ? FCNN_OK
+               : bad_label(dataset, block->first + row, value, classes);
+}
+
+static fcnn_status check_labels(fcnn_dataset *dataset, int64_t classes)
+{
+    if (!dataset->one_target_column && dataset->targets.width != classes) {
         return fcnn_fail(FCNN_EDATA,
-                         "%s: %s has %" PRId64 " columns, but class labels are one number a row: for a regression say "
-                         "model.output = linear",
-                         dataset->file, dataset->targets_name, dataset->targets.width);
+                         "%s: %s has %" PRId64 " columns, but the network has %" PRId64
+                         " classes: labels are one column of numbers, or a column for each class",
+                         dataset->file, dataset->targets_name, dataset->targets.width, classes);
     }
     fcnn_status status = FCNN_OK;
     for (fcnn_block block = {0}; status == FCNN_OK && fcnn_dataset_next(dataset, 0, &block, &status);) {
-        for (int64_t row = 0; row < block.targets.rows; row++) {
-            const double value = fcnn_table_value(&block.targets, row, 0);
-            if (!(value >= 0 && value < (double)classes && value == floor(value))) {
-                return bad_label(dataset, block.first + row, value, classes);
-            }
+        for (int64_t row = 0; status == FCNN_OK && row < block.targets.rows; row++) {
+            status = check_label(dataset, &block, row, classes);
         }
     }
     return status;
@@ -72,10 +107,15 @@ fcnn_status fcnn_targets_check_labels(fcnn_dataset *dataset, fcnn_comm *comm, in
     return fcnn_comm_agree(comm, check_labels(dataset, classes));
 }
 
+int64_t fcnn_targets_class(const fcnn_table *targets, int64_t row)
+{
+    return targets->width > 1 ? hot_column(targets, row) : (int64_t)(fcnn_table_value(targets, row, 0) + 0.5);
+}
+
 void fcnn_targets_labels(const fcnn_table *targets, int32_t *labels)
 {
     for (int64_t row = 0; row < targets->rows; row++) {
-        labels[row] = (int32_t)fcnn_table_value(targets, row, 0);
+        labels[row] = (int32_t)fcnn_targets_class(targets, row);
     }
 }
 

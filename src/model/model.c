@@ -33,11 +33,6 @@ int64_t fcnn_architecture_parameters(const fcnn_architecture *shape)
     return count;
 }
 
-int64_t fcnn_architecture_target_columns(const fcnn_architecture *shape)
-{
-    return shape->output == FCNN_OUTPUT_SOFTMAX ? 1 : shape->widths[shape->layers];
-}
-
 fcnn_status fcnn_architecture_text(const fcnn_architecture *shape, char **out)
 {
     fcnn_text text = {0};
@@ -176,6 +171,16 @@ int fcnn_model_is_classifier(const fcnn_model *model)
 {
     return model->shape.output == FCNN_OUTPUT_SOFTMAX ||
            (model->shape.loss == FCNN_LOSS_BINARY_CROSS_ENTROPY && fcnn_model_outputs(model) == 1);
+}
+
+const char *fcnn_model_class_name(const fcnn_model *model, int64_t number)
+{
+    const fcnn_column_names *columns = &model->targets_names;
+    if (number < model->classes.count) {
+        return model->classes.names[number];
+    }
+    const bool has_columns = model->shape.output == FCNN_OUTPUT_SOFTMAX && columns->count == fcnn_model_outputs(model);
+    return has_columns && columns->names[number][0] != '\0' ? columns->names[number] : NULL;
 }
 
 fcnn_status fcnn_history_append(fcnn_history *history, const fcnn_history_line *line)

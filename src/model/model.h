@@ -56,7 +56,7 @@ struct fcnn_model {
     fcnn_extent extent;              /* of the inputs */
     fcnn_extent targets_extent;      /* not where the targets are numbers of classes */
     fcnn_column_names inputs_names;
-    fcnn_column_names targets_names; /* of the targets' columns: one, where it holds classes */
+    fcnn_column_names targets_names; /* of the targets' columns: one, or one for each class, where they are classes */
     fcnn_classes classes;            /* names, where the training rows had them */
     char *config;                    /* effective text; NULL in a file not made by fcnn */
     char *program;                   /* what wrote the file that the model was read from, or NULL */
@@ -70,9 +70,6 @@ size_t fcnn_architecture_size(const fcnn_architecture *shape);
 /* Weights and biases of a layer, of all layers. */
 int64_t fcnn_architecture_layer_parameters(const fcnn_architecture *shape, int64_t layer);
 int64_t fcnn_architecture_parameters(const fcnn_architecture *shape);
-
-/* Columns of the targets: one where it holds numbers of classes, else as many as outputs. */
-int64_t fcnn_architecture_target_columns(const fcnn_architecture *shape);
 
 /* "784-128-10", to be released with free(). */
 fcnn_status fcnn_architecture_text(const fcnn_architecture *shape, char **out);
@@ -90,6 +87,9 @@ fcnn_status fcnn_history_append(fcnn_history *history, const fcnn_history_line *
 
 /* A model of a shape, which is copied: zero parameters, normalizers that change nothing. */
 fcnn_status fcnn_model_create(const fcnn_architecture *shape, fcnn_model **out);
+
+/* What a class is called, by the labels or by the column that it had of its own; borrowed; NULL if it has no name. */
+const char *fcnn_model_class_name(const fcnn_model *model, int64_t number);
 
 /* SHA-256 of W1, b1, W2, …: for each array its name, its bits little-endian. */
 fcnn_status fcnn_model_digest(const fcnn_model *model, unsigned char out[32]);

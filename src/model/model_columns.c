@@ -30,13 +30,41 @@ static fcnn_status read_extent(fcnn_model_reader *from, const char *group, int64
     return FCNN_OK;
 }
 
-/* Takes the lines of a text as names, or units, of columns. */
-static fcnn_status read_texts(fcnn_model_reader *from, const char *name, int64_t count, char **texts)
+static int64_t count_lines(const char *text)
 {
-    char *lines;
-    bool fits;
+    int64_t lines = 0;
+    for (; *text != '\0'; text++) {
+        lines += *text == '\n';
+    }
+    return lines;
+}
+
+/* Takes the lines of a text as names, or units, of columns: `count`, or `other`. */
+static fcnn_status take_texts(const char *lines, int64_t count, int64_t other, bool are_units, fcnn_column_names *names,
+                              bool *fits)
+{
+    const int64_t found = count_lines(lines) == other ? other : count;
+    if (names->count == 0) {
+        FCNN_TRY(fcnn_column_names_create(found, names));
+    }
+    if (names->count != found) {
+        *fits = false;
+        return FCNN_OK;
+    }
+    return fcnn_column_names_take_lines(lines, found, are_units ? names->units : names->names, fits);
+}
+
+static fcnn_status read_texts(fcnn_model_reader *from, const char *group, int64_t count, int64_t other, bool are_units,
+                              fcnn_column_names *names)
+{
+    char name[NAME_BYTES], *lines;
+    bool fits = false;
+    snprintf(name, sizeof name, "%s/%s", group, are_units ? "units" : "names");
+    if (!fcnn_hdf5_has(from->file, name)) {
+        return FCNN_OK;
+    }
     FCNN_TRY(fcnn_hdf5_read_text(from->file, name, FCNN_COLUMN_NAMES_BYTES, &lines));
-    const fcnn_status status = fcnn_column_names_take_lines(lines, count, texts, &fits);
+    const fcnn_status status = take_texts(lines, count, other, are_units, names, &fits);
     free(lines);
     FCNN_TRY(status);
     return fits ? FCNN_OK
@@ -44,30 +72,16 @@ static fcnn_status read_texts(fcnn_model_reader *from, const char *name, int64_t
                             count);
 }
 
-static fcnn_status read_names(fcnn_model_reader *from, const char *group, int64_t count, fcnn_column_names *names)
-{
-    char of_names[NAME_BYTES], of_units[NAME_BYTES];
-    snprintf(of_names, sizeof of_names, "%s/names", group);
-    snprintf(of_units, sizeof of_units, "%s/units", group);
-    const bool has_names = fcnn_hdf5_has(from->file, of_names), has_units = fcnn_hdf5_has(from->file, of_units);
-    if (!has_names && !has_units) {
-        return FCNN_OK;
-    }
-    FCNN_TRY(fcnn_column_names_create(count, names));
-    if (has_names) {
-        FCNN_TRY(read_texts(from, of_names, count, names->names));
-    }
-    return has_units ? read_texts(from, of_units, count, names->units) : FCNN_OK;
-}
-
-static fcnn_status read_side(fcnn_model_reader *from, const char *group, int64_t count, fcnn_extent *extent,
-                             fcnn_column_names *names)
+/* count: of the columns; other: as many are possible, too. */
+static fcnn_status read_side(fcnn_model_reader *from, const char *group, int64_t count, int64_t other,
+                             fcnn_extent *extent, fcnn_column_names *names)
 {
     if (!fcnn_hdf5_has(from->file, group)) {
         return FCNN_OK;
     }
     FCNN_TRY(read_extent(from, group, count, extent));
-    return read_names(from, group, count, names);
+    FCNN_TRY(read_texts(from, group, count, other, false, names));
+    return read_texts(from, group, count, other, true, names);
 }
 
 /* ---- classes ---- */
@@ -96,8 +110,9 @@ static fcnn_status read_classes(fcnn_model_reader *from, fcnn_classes *classes)
 fcnn_status fcnn_model_get_columns(fcnn_model_reader *from)
 {
     fcnn_model *model = from->model;
-    FCNN_TRY(read_side(from, "/inputs", model->shape.widths[0], &model->extent, &model->inputs_names));
-    FCNN_TRY(read_side(from, "/targets", fcnn_architecture_target_columns(&model->shape), &model->targets_extent,
-                       &model->targets_names));
+    const int64_t inputs = model->shape.widths[0], outputs = model->shape.widths[model->shape.layers];
+    const int64_t least = model->shape.output == FCNN_OUTPUT_SOFTMAX ? 1 : outputs; /* one column of labels */
+    FCNN_TRY(read_side(from, "/inputs", inputs, inputs, &model->extent, &model->inputs_names));
+    FCNN_TRY(read_side(from, "/targets", outputs, least, &model->targets_extent, &model->targets_names));
     return read_classes(from, &model->classes);
 }

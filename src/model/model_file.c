@@ -188,6 +188,18 @@ fcnn_status fcnn_model_write(const fcnn_model *model, const char *path)
     return status;
 }
 
+int fcnn_model_may_be_in(const char *path)
+{
+    bool is_framed;
+    fcnn_hdf5_file *file;
+    if (fcnn_framed_file_look(path, &is_framed) != FCNN_OK || is_framed || fcnn_hdf5_open(path, &file) != FCNN_OK) {
+        return 1;
+    }
+    const bool has_weights = fcnn_hdf5_has(file, "/model/W1") || fcnn_hdf5_has(file, "/W1");
+    fcnn_hdf5_close(file);
+    return has_weights;
+}
+
 fcnn_status fcnn_model_read(const char *path, fcnn_model **out)
 {
     bool is_framed;

@@ -146,10 +146,11 @@ static void print_extent(const side *of, const fcnn_extent *extent)
 
 void fcnn_model_print_tables(const fcnn_model *model, bool all, FILE *out)
 {
-    const int64_t columns = fcnn_architecture_target_columns(&model->shape);
+    const bool has_labels = model->shape.output == FCNN_OUTPUT_SOFTMAX;
     const side inputs = side_of("inputs", model->inputs.count, &model->inputs_names, all, out);
     const side outputs = side_of("targets", model->targets.count, &model->targets_names, all, out);
-    const side targets = side_of("targets", columns, &model->targets_names, all, out);
+    const side targets = side_of("targets", has_labels ? model->targets_names.count : model->targets.count,
+                                 &model->targets_names, all, out);
     print_normalizer(&inputs, &model->inputs);
     print_normalizer(&outputs, &model->targets);
     print_extent(&inputs, &model->extent);

@@ -18,6 +18,7 @@ typedef struct fcnn_batch {
     const fcnn_table *inputs;
     const fcnn_table *targets; /* NULL: none, or labels instead */
     const int32_t *labels;     /* [table rows], for softmax; NULL: none */
+    const double *weights;     /* [table rows]: how much a row counts in training; NULL: all alike */
     const int64_t *index;      /* [rows] */
     int64_t rows;
 } fcnn_batch;

@@ -186,6 +186,20 @@ static uint64_t apply_loss(const fcnn_network *network, const rows_of_pass *rows
                            targets, losses);
 }
 
+/* Multiplies losses and derivatives by the rows' weights; returns the magnitude of these derivatives. */
+static uint64_t apply_weights(const fcnn_network *network, const rows_of_pass *rows)
+{
+    const fcnn_batch *batch = rows->batch;
+    const fcnn_work_area *area = rows->area;
+    const int64_t last_layer = network->shape.layers - 1, *index = batch->index + rows->first;
+    const int64_t count = rows->last - rows->first;
+    for (int64_t row = 0; row < count; row++) {
+        area->losses[rows->at + row] *= batch->weights[index[row]];
+    }
+    return network->kernels->weigh_rows(area->deltas[last_layer], area->rows, network->shape.widths[last_layer + 1],
+                                        rows->at, rows->at + count, batch->weights, index);
+}
+
 int64_t fcnn_network_loss_terms(const fcnn_architecture *shape)
 {
     return shape->loss == FCNN_LOSS_CROSS_ENTROPY ? 1 : shape->widths[shape->layers];
@@ -277,7 +291,8 @@ static void chunk_forward_backward(const fcnn_network *network, const rows_of_pa
     }
     fcnn_clock_count(&notes->times->multiply, &since);
     const double *losses = rows->area->losses + rows->at;
-    note(&notes->delta_magnitudes[layers - 1], apply_loss(network, rows, FCNN_HEAD_DELTA));
+    const uint64_t magnitude = apply_loss(network, rows, FCNN_HEAD_DELTA);
+    note(&notes->delta_magnitudes[layers - 1], rows->batch->weights == NULL ? magnitude : apply_weights(network, rows));
     note(&notes->delta_magnitudes[layers - 1], loss_magnitude(network, losses, rows->last - rows->first));
     for (int64_t row = 0; count_loss && row < rows->last - rows->first; row++) {
         fcnn_exact_sum_add(&notes->loss, losses[row]);

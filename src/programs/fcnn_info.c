@@ -1,4 +1,5 @@
-/* src/programs/fcnn_info.c — prints what is in a model file or a checkpoint. */
+/* src/programs/fcnn_info.c — prints what is in a model file, a checkpoint or a data file. */
+#include <fcnn/dataset.h>
 #include <fcnn/model.h>
 
 #include "program.h"
@@ -10,10 +11,12 @@
 
 static const char help[] =
     "usage: fcnn-info MODEL.h5 [--columns] [--hash] [--weights]\n"
+    "       fcnn-info DATA.h5\n"
     "\n"
-    "Prints the layers, the normalization, the history and the config of a model or a checkpoint, and what it knows "
-    "of\n"
-    "the columns that it was trained on: names, units, ranges and means.\n"
+    "Prints the layers, the normalization, the history and the config of a model or a checkpoint, and what it knows\n"
+    "of the columns that it was trained on: names, units, ranges and means.  Of an HDF5 file of data: the tables\n"
+    "with shapes, types and chunks, what will be slow about reading them, and a [data] section for a config where\n"
+    "inputs and targets are obvious.  Other files that it names are not opened.\n"
     "\n"
     "  --columns  print instead what it knows of the columns, of all of them where there are very many\n"
     "  --hash     print instead the SHA-256 of the names and little-endian bits of W1, b1, W2, b2, ...\n"
@@ -21,7 +24,7 @@ static const char help[] =
     "             weights from all inputs to output j.  The digits give back the same bits when read\n"
     "  --help, --version\n"
     "\n"
-    "Exit codes: 0 done, 64 usage, 65 no model or damaged, 66 file missing or unreadable, 74 output not writable.\n";
+    "Exit codes: 0 done, 64 usage, 65 not HDF5 or damaged, 66 file missing or unreadable, 74 output not writable.\n";
 
 typedef struct options {
     const char *path;
@@ -46,12 +49,12 @@ static int parse(int argc, char **argv, options *out)
         } else if (argv[i][0] == '-') {
             return usage_error("unknown option ", argv[i]);
         } else if (out->path != NULL) {
-            return usage_error("one model is enough; what is ", argv[i]);
+            return usage_error("one file is enough; what is ", argv[i]);
         } else {
             out->path = argv[i];
         }
     }
-    return out->path == NULL ? usage_error("the model is missing", "") : 0;
+    return out->path == NULL ? usage_error("the file is missing", "") : 0;
 }
 
 static fcnn_status print(const fcnn_model *model, const options *wanted)
@@ -76,6 +79,29 @@ static fcnn_status print(const fcnn_model *model, const options *wanted)
     return FCNN_OK;
 }
 
+/* Data has no weights. */
+static int refuse_option(const options *wanted)
+{
+    char text[1024];
+    snprintf(text, sizeof text,
+             "%.800s: holds data, not a model: there is nothing for %s; without it the tables are shown", wanted->path,
+             wanted->hash      ? "--hash"
+             : wanted->weights ? "--weights"
+                               : "--columns");
+    return program_fail(PROGRAM, NULL, FCNN_EDATA, text);
+}
+
+static fcnn_status print_model(const options *wanted)
+{
+    fcnn_model *model = NULL;
+    fcnn_status status = fcnn_model_read(wanted->path, &model);
+    if (status == FCNN_OK) {
+        status = print(model, wanted);
+    }
+    fcnn_model_destroy(model);
+    return status;
+}
+
 int main(int argc, char **argv)
 {
     if (program_begin(argc, argv, PROGRAM, help)) {
@@ -86,11 +112,10 @@ int main(int argc, char **argv)
     if (code != 0) {
         return code;
     }
-    fcnn_model *model = NULL;
-    fcnn_status status = fcnn_model_read(wanted.path, &model);
-    if (status == FCNN_OK) {
-        status = print(model, &wanted);
+    const int is_data = !fcnn_model_may_be_in(wanted.path);
+    if (is_data && (wanted.columns || wanted.hash || wanted.weights)) {
+        return refuse_option(&wanted);
     }
-    fcnn_model_destroy(model);
+    const fcnn_status status = is_data ? fcnn_dataset_print_file(wanted.path, stdout) : print_model(&wanted);
     return status == FCNN_OK ? program_finish(PROGRAM, 0) : program_fail(PROGRAM, NULL, status, fcnn_error_text());
 }

@@ -56,21 +56,22 @@ static void print_part(uint64_t part, uint64_t all, FILE *out)
     }
 }
 
-static void print_class(const fcnn_classes *names, int64_t number, int width, FILE *out)
+static void print_class(const char *name, int64_t number, int width, FILE *out)
 {
-    if (number < names->count) {
-        fcnn_model_print_foreign(names->names[number], out);
-        fprintf(out, "%*s", width - fcnn_text_width(names->names[number]), "");
+    if (name != NULL) {
+        fcnn_model_print_foreign(name, out);
+        fprintf(out, "%*s", width - fcnn_text_width(name), "");
     } else {
         fprintf(out, "%6" PRId64 "%*s", number, width - 6, "");
     }
 }
 
-static void print_classes(const fcnn_scores *scores, const fcnn_classes *names, FILE *out)
+static void print_classes(const fcnn_scores *scores, const fcnn_model *model, FILE *out)
 {
     int width = 6;
-    for (int64_t i = 0; i < scores->class_count && i < names->count; i++) {
-        width = fcnn_text_width(names->names[i]) > width ? fcnn_text_width(names->names[i]) : width;
+    for (int64_t i = 0; i < scores->class_count; i++) {
+        const char *name = fcnn_model_class_name(model, i);
+        width = name != NULL && fcnn_text_width(name) > width ? fcnn_text_width(name) : width;
     }
     if (scores->class_count > 0) {
         fprintf(out, "  %-*s %11s %11s %11s %11s\n", width, "class", "rows", "right", "precision", "recall");
@@ -78,7 +79,7 @@ static void print_classes(const fcnn_scores *scores, const fcnn_classes *names, 
     for (int64_t i = 0; i < scores->class_count; i++) {
         const fcnn_class_score *score = &scores->classes[i];
         fprintf(out, "  ");
-        print_class(names, i, width, out);
+        print_class(fcnn_model_class_name(model, i), i, width, out);
         fprintf(out, " %11" PRIu64 " %11" PRIu64, score->rows, score->right);
         print_part(score->right, score->taken, out);
         print_part(score->right, score->rows, out);
@@ -96,5 +97,5 @@ void fcnn_scores_print(const fcnn_scores *scores, const char *title, const fcnn_
     }
     fprintf(out, ", accuracy %.2f %%, %" PRId64 " of %" PRId64 " rows right\n", 100 * scores->accuracy,
             (int64_t)rint(scores->accuracy * (double)scores->rows), scores->rows);
-    print_classes(scores, &model->classes, out);
+    print_classes(scores, model, out);
 }

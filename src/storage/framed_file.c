@@ -164,17 +164,26 @@ static fcnn_status read_image(const char *path, int descriptor, const unsigned c
     return FCNN_OK;
 }
 
+/* Reads the head, or what there is of it. */
+static fcnn_status read_head(const char *path, int descriptor, int64_t size, unsigned char head[FCNN_FRAME_BYTES],
+                             size_t *head_bytes, bool *is_framed)
+{
+    *head_bytes = size < FCNN_FRAME_BYTES ? (size_t)size : FCNN_FRAME_BYTES;
+    if (size == 0) {
+        return damaged(path, "it is empty");
+    }
+    FCNN_TRY(read_bytes(path, descriptor, head, *head_bytes));
+    *is_framed = looks_framed(head, *head_bytes);
+    return FCNN_OK;
+}
+
 static fcnn_status read_file(const char *path, int descriptor, int64_t size, bool *is_framed, void **image,
                              int64_t *bytes)
 {
     unsigned char head[FCNN_FRAME_BYTES];
-    const size_t head_bytes = size < FCNN_FRAME_BYTES ? (size_t)size : FCNN_FRAME_BYTES;
-    if (size == 0) {
-        return damaged(path, "it is empty");
-    }
-    FCNN_TRY(read_bytes(path, descriptor, head, head_bytes));
-    if (!looks_framed(head, head_bytes)) {
-        *is_framed = false;
+    size_t head_bytes;
+    FCNN_TRY(read_head(path, descriptor, size, head, &head_bytes, is_framed));
+    if (!*is_framed) {
         *image = NULL;
         *bytes = 0;
         return FCNN_OK;
@@ -184,7 +193,6 @@ static fcnn_status read_file(const char *path, int descriptor, int64_t size, boo
     }
     FCNN_TRY(check_head(path, head, size));
     FCNN_TRY(read_image(path, descriptor, head, size - FCNN_FRAME_BYTES, image));
-    *is_framed = true;
     *bytes = size - FCNN_FRAME_BYTES;
     return FCNN_OK;
 }
@@ -195,6 +203,18 @@ fcnn_status fcnn_framed_file_read(const char *path, bool *is_framed, void **imag
     int64_t size = 0;
     FCNN_TRY(open_regular(path, &descriptor, &size));
     const fcnn_status status = read_file(path, descriptor, size, is_framed, image, bytes);
+    close(descriptor);
+    return status;
+}
+
+fcnn_status fcnn_framed_file_look(const char *path, bool *is_framed)
+{
+    unsigned char head[FCNN_FRAME_BYTES];
+    size_t head_bytes;
+    int descriptor;
+    int64_t size = 0;
+    FCNN_TRY(open_regular(path, &descriptor, &size));
+    const fcnn_status status = read_head(path, descriptor, size, head, &head_bytes, is_framed);
     close(descriptor);
     return status;
 }

@@ -30,6 +30,10 @@ fcnn_status fcnn_framed_file_write(const char *path, const void *image, int64_t 
  * FCNN_ENOMEM. */
 fcnn_status fcnn_framed_file_read(const char *path, bool *is_framed, void **image, int64_t *bytes);
 
+/* Sets *is_framed as fcnn_framed_file_read() does, by the head alone, which is not checked.
+ * Fails: as it does, but never FCNN_ENOMEM. */
+fcnn_status fcnn_framed_file_look(const char *path, bool *is_framed);
+
 /* Reads a file again that was written with an image [bytes], borrowed, and checks that it holds just that.  Not
  * collective.  Fails: FCNN_EOUTPUT if it does not, or cannot be read; FCNN_ENOMEM. */
 fcnn_status fcnn_framed_file_verify(const char *path, const void *image, int64_t bytes);

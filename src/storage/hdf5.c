@@ -108,13 +108,45 @@ void fcnn_hdf5_close(fcnn_hdf5_file *file)
 
 /* ---- datasets ---- */
 
-static fcnn_status open_dataset(const fcnn_hdf5_file *file, const char *name, hid_t *out)
+static fcnn_status open_with_cache(const fcnn_hdf5_file *file, const char *name, size_t bytes, hid_t *out)
 {
     const hid_t access = H5Pcreate(H5P_DATASET_ACCESS);
-    H5Pset_chunk_cache(access, CHUNK_CACHE_SLOTS, CHUNK_CACHE_BYTES, H5D_CHUNK_CACHE_W0_DEFAULT);
+    H5Pset_chunk_cache(access, CHUNK_CACHE_SLOTS, bytes, H5D_CHUNK_CACHE_W0_DEFAULT);
     const fcnn_status status = fcnn_hdf5_check_open(file, name, access, out);
     H5Pclose(access);
     return status;
+}
+
+/* Do whole rows lie one after the other, so far as a chunk goes?  True as well for chunks that are packed: they are
+ * read whole, whatever is asked for. */
+static bool rows_are_runs(hid_t dataset)
+{
+    hsize_t chunk[FCNN_HDF5_RANK_MAX + 1] = {0}, dims[FCNN_HDF5_RANK_MAX] = {0};
+    const hid_t creation = H5Dget_create_plist(dataset), space = H5Dget_space(dataset);
+    bool runs = true;
+    if (H5Pget_layout(creation) == H5D_CHUNKED && H5Pget_nfilters(creation) == 0) {
+        const int rank = H5Pget_chunk(creation, FCNN_HDF5_RANK_MAX, chunk);
+        H5Sget_simple_extent_dims(space, dims, NULL);
+        for (int d = 1; d < rank; d++) {
+            runs = runs && chunk[d] >= dims[d];
+        }
+    }
+    H5Sclose(space);
+    H5Pclose(creation);
+    return runs;
+}
+
+/* Without a cache HDF5 reads of a chunk that is not packed just what is asked for, in as many pieces as it lies in. */
+static fcnn_status open_dataset(const fcnn_hdf5_file *file, const char *name, bool by_rows, hid_t *out)
+{
+    if (by_rows) {
+        FCNN_TRY(open_with_cache(file, name, 0, out));
+        if (rows_are_runs(*out)) {
+            return FCNN_OK;
+        }
+        H5Dclose(*out);
+    }
+    return open_with_cache(file, name, CHUNK_CACHE_BYTES, out);
 }
 
 /* Names of a record type's members as text; to be cleared by the caller. */
@@ -148,7 +180,7 @@ static fcnn_status check_member(const fcnn_hdf5_source *source)
     return status;
 }
 
-fcnn_status fcnn_hdf5_source_open(const fcnn_hdf5_file *file, const char *name, fcnn_hdf5_source *out)
+fcnn_status fcnn_hdf5_source_open(const fcnn_hdf5_file *file, const char *name, bool by_rows, fcnn_hdf5_source *out)
 {
     *out = (fcnn_hdf5_source){.path = file->path, .name = name, .dataset = -1};
     if (name[0] == '\0') {
@@ -156,12 +188,12 @@ fcnn_status fcnn_hdf5_source_open(const fcnn_hdf5_file *file, const char *name, 
     }
     const char *colon = strrchr(name, ':');
     if (colon == NULL || strchr(colon, '/') != NULL || fcnn_hdf5_link_exists(file->id, name) == 1) {
-        return open_dataset(file, name, &out->dataset);
+        return open_dataset(file, name, by_rows, &out->dataset);
     }
     char *owner;
     FCNN_TRY(fcnn_memory_copy_text(name, &owner));
     owner[colon - name] = '\0';
-    fcnn_status status = open_dataset(file, owner, &out->dataset);
+    fcnn_status status = open_dataset(file, owner, by_rows, &out->dataset);
     free(owner);
     if (status == FCNN_OK) {
         out->member = colon + 1;
@@ -306,7 +338,7 @@ fcnn_status fcnn_hdf5_describe(fcnn_hdf5_file *file, const char *name, fcnn_hdf5
 {
     fcnn_hdf5_source source;
     fcnn_hdf5_enter();
-    fcnn_status status = fcnn_hdf5_source_open(file, name, &source);
+    fcnn_status status = fcnn_hdf5_source_open(file, name, false, &source);
     if (status == FCNN_OK) {
         status = fcnn_hdf5_source_describe(&source, out);
         fcnn_hdf5_source_close(&source);

@@ -223,7 +223,7 @@ fcnn_status fcnn_hdf5_read_labels(fcnn_hdf5_file *file, const char *dataset, con
     fcnn_hdf5_source source;
     strings from;
     fcnn_hdf5_enter();
-    fcnn_status status = fcnn_hdf5_source_open(file, dataset, &source);
+    fcnn_status status = fcnn_hdf5_source_open(file, dataset, false, &source);
     if (status == FCNN_OK) {
         if (strings_open(source.dataset, attribute, &from)) {
             status = read_strings(&source, &from, columns, shared, out);
@@ -262,7 +262,7 @@ fcnn_status fcnn_hdf5_read_label_list(fcnn_hdf5_file *file, const char *dataset,
     *count = 0;
     *out = NULL;
     fcnn_hdf5_enter();
-    fcnn_status status = fcnn_hdf5_source_open(file, dataset, &source);
+    fcnn_status status = fcnn_hdf5_source_open(file, dataset, false, &source);
     if (status == FCNN_OK) {
         if (strings_open(source.dataset, attribute, &from)) {
             status = read_list(&from, count, out);

@@ -5,6 +5,7 @@
 #include "core/memory.h"
 #include "storage/framed_file.h"
 #include "storage/hdf5_check.h"
+#include "storage/hdf5_unpack.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -199,6 +200,24 @@ static void item_close(const item *from)
     H5Sclose(from->space);
 }
 
+/* A dataset that is packed is looked at before HDF5 unpacks it. */
+static fcnn_status open_checked(const fcnn_hdf5_file *file, const char *name, hid_t *out)
+{
+    fcnn_hdf5_packing packing;
+    FCNN_TRY(fcnn_hdf5_check_open(file, name, H5P_DEFAULT, out));
+    if (!fcnn_hdf5_packing_find(*out, &packing)) {
+        return FCNN_OK;
+    }
+    const fcnn_hdf5_source source = {.path = file->path, .name = name, .dataset = *out};
+    const hsize_t start[FCNN_HDF5_RANK_MAX] = {0};
+    const fcnn_status status = fcnn_hdf5_unpack_box(&source, &packing, start, packing.dims, packing.type, NULL);
+    fcnn_hdf5_packing_close(&packing);
+    if (status != FCNN_OK) {
+        H5Dclose(*out);
+    }
+    return status;
+}
+
 /* Opens an attribute of an object, or the object itself if there is no attribute's name; it must be one value. */
 static fcnn_status item_open(const fcnn_hdf5_file *file, const char *object, const char *attribute, item *out)
 {
@@ -210,7 +229,7 @@ static fcnn_status item_open(const fcnn_hdf5_file *file, const char *object, con
         out->id = exists ? H5Aopen_by_name(file->id, object, attribute, H5P_DEFAULT, H5P_DEFAULT) : -1;
     } else {
         snprintf(out->label, sizeof out->label, "%.250s: dataset %.100s", file->path, object);
-        FCNN_TRY(fcnn_hdf5_check_open(file, object, H5P_DEFAULT, &out->id));
+        FCNN_TRY(open_checked(file, object, &out->id));
     }
     if (out->id < 0) {
         return fcnn_hdf5_fail(FCNN_EDATA, "%s is missing or damaged", out->label);

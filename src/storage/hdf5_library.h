@@ -44,8 +44,9 @@ typedef struct fcnn_hdf5_source {
     hid_t dataset;
 } fcnn_hdf5_source;
 
-/* Fails, and describes, as fcnn_hdf5_describe(). */
-fcnn_status fcnn_hdf5_source_open(const fcnn_hdf5_file *file, const char *name, fcnn_hdf5_source *out);
+/* Fails, and describes, as fcnn_hdf5_describe().
+ *   by_rows  what is going to be read are whole rows, each part once */
+fcnn_status fcnn_hdf5_source_open(const fcnn_hdf5_file *file, const char *name, bool by_rows, fcnn_hdf5_source *out);
 fcnn_status fcnn_hdf5_source_describe(const fcnn_hdf5_source *source, fcnn_hdf5_info *out);
 void fcnn_hdf5_source_close(const fcnn_hdf5_source *source);
 

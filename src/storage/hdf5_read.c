@@ -1,6 +1,6 @@
 /* src/storage/hdf5_read.c — rows and columns of datasets of HDF5 files, read. */
 #include "core/memory.h"
-#include "storage/hdf5_library.h"
+#include "storage/hdf5_unpack.h"
 
 #include <inttypes.h>
 #include <stdlib.h>
@@ -68,12 +68,13 @@ static fcnn_status check_rows(const reading *from, int along, int64_t first, int
     return FCNN_OK;
 }
 
-/* Opens a dataset and checks that dimension `along` (−1: the last) has the rows first … first+count−1. */
-static fcnn_status reading_open(const fcnn_hdf5_file *file, const char *name, int along, int64_t first, int64_t count,
-                                reading *out)
+/* Opens a dataset and checks that dimension `along` (−1: the last) has the rows first … first+count−1, of which all
+ * is going to be read, or (whole false) some. */
+static fcnn_status reading_open(const fcnn_hdf5_file *file, const char *name, int along, bool whole, int64_t first,
+                                int64_t count, reading *out)
 {
     *out = (reading){.space = -1, .type = -1};
-    FCNN_TRY(fcnn_hdf5_source_open(file, name, &out->source));
+    FCNN_TRY(fcnn_hdf5_source_open(file, name, whole && along == 0, &out->source));
     fcnn_status status = fcnn_hdf5_source_describe(&out->source, &out->info);
     if (status == FCNN_OK) {
         status = check_rows(out, along, first, count);
@@ -97,6 +98,17 @@ static fcnn_status read_box(const reading *from, const hsize_t *start, const hsi
     for (int d = 0; d < from->info.rank; d++) {
         if (extent[d] == 0) {
             return FCNN_OK;
+        }
+    }
+    fcnn_hdf5_packing packing;
+    if (fcnn_hdf5_packing_find(from->source.dataset, &packing)) {
+        /* texts of variable length lie outside of their chunks, where HDF5 finds them */
+        const bool is_here = H5Tis_variable_str(packing.type) <= 0;
+        const fcnn_status status =
+            fcnn_hdf5_unpack_box(&from->source, &packing, start, extent, from->type, is_here ? out : NULL);
+        fcnn_hdf5_packing_close(&packing);
+        if (status != FCNN_OK || is_here) {
+            return status;
         }
     }
     /* of the same rank: HDF5 goes element by element through chunks where ranks differ */
@@ -132,7 +144,7 @@ fcnn_status fcnn_hdf5_read_rows(fcnn_hdf5_file *file, const char *dataset, int64
 {
     reading from;
     fcnn_hdf5_enter();
-    fcnn_status status = reading_open(file, dataset, 0, first, count, &from);
+    fcnn_status status = reading_open(file, dataset, 0, true, first, count, &from);
     if (status == FCNN_OK) {
         status = require_numbers(&from);
         if (status == FCNN_OK) {
@@ -161,7 +173,7 @@ fcnn_status fcnn_hdf5_read_block(fcnn_hdf5_file *file, const char *dataset, int6
 {
     reading from;
     fcnn_hdf5_enter();
-    fcnn_status status = reading_open(file, dataset, 0, first, count, &from);
+    fcnn_status status = reading_open(file, dataset, 0, false, first, count, &from);
     if (status == FCNN_OK) {
         status = read_columns_of(&from, first, count, column, columns, out);
         reading_close(&from);
@@ -233,7 +245,7 @@ fcnn_status fcnn_hdf5_read_columns(fcnn_hdf5_file *file, const char *dataset, in
 {
     reading from;
     fcnn_hdf5_enter();
-    fcnn_status status = reading_open(file, dataset, -1, first, count, &from);
+    fcnn_status status = reading_open(file, dataset, -1, true, first, count, &from);
     if (status == FCNN_OK) {
         status = require_numbers(&from);
         if (status == FCNN_OK) {
@@ -311,7 +323,7 @@ fcnn_status fcnn_hdf5_read_texts(fcnn_hdf5_file *file, const char *dataset, int6
     FCNN_TRY(fcnn_memory_create("the labels", count, sizeof *texts, &texts));
     reading from;
     fcnn_hdf5_enter();
-    fcnn_status status = reading_open(file, dataset, 0, first, count, &from);
+    fcnn_status status = reading_open(file, dataset, 0, true, first, count, &from);
     if (status == FCNN_OK) {
         status = read_texts(&from, first, count, texts);
         reading_close(&from);

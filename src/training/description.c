@@ -13,6 +13,24 @@
 
 /* ---- pieces ---- */
 
+/* What was done about missing values. */
+static void describe_missing(const fcnn_dataset *dataset, FILE *out)
+{
+    if (dataset->missing.drops > 0) {
+        const int64_t row = dataset->first_row + dataset->missing.dropped[0];
+        const int64_t place = fcnn_files_of_row(&dataset->files, row);
+        fprintf(out,
+                "            left out: %" PRId64 " of %" PRId64 " rows, which have missing values, the first is row "
+                "%" PRId64 " of %s\n",
+                dataset->missing.drops, dataset->range_rows, row - dataset->files.starts[place],
+                dataset->files.paths[place]);
+    }
+    if (dataset->filled_values > 0) {
+        fprintf(out, "            completed: %" PRIu64 " missing inputs in %" PRIu64 " rows, by the means\n",
+                dataset->filled_values, dataset->filled_rows);
+    }
+}
+
 static void describe_part(const fcnn_data_part *part, const char *what, FILE *out)
 {
     const fcnn_dataset *dataset = part->dataset;
@@ -23,6 +41,23 @@ static void describe_part(const fcnn_data_part *part, const char *what, FILE *ou
             dataset->rows, fcnn_type_name(dataset->inputs.type), dataset->inputs.width,
             fcnn_type_name(dataset->targets.type), dataset->targets.width, dataset->file, dataset->inputs_name,
             dataset->targets_name, dataset->streams ? ", streamed" : "");
+    describe_missing(dataset, out);
+}
+
+static void describe_weights(const fcnn_training_data *data, FILE *out)
+{
+    enum { MOST = 20 };
+    const fcnn_weights *weights = &data->weights;
+    if (!weights->used) {
+        return;
+    }
+    const char *name = data->train.dataset->weights_name;
+    fprintf(out, "weights     %s%s", name != NULL ? name : "", name != NULL && weights->classes > 0 ? " times " : "");
+    for (int64_t c = 0; c < weights->classes && c < MOST; c++) {
+        fprintf(out, "%s%.4g", c > 0 ? ", " : "", weights->of_class[c]);
+    }
+    fprintf(out, "%s%s; times %.6g, for a mean of 1\n", weights->classes > MOST ? ", ..." : "",
+            weights->classes > 0 ? " by class" : "", weights->factor);
 }
 
 static fcnn_status describe_network(const fcnn_architecture *shape, FILE *out)
@@ -112,6 +147,7 @@ fcnn_status fcnn_description_print(const fcnn_trainer *trainer)
     if (trainer->comm->rank == 0 && out != NULL) {
         fprintf(out, "fcnn %s, %s kernels, %s", PACKAGE_VERSION, trainer->step->network->kernels->isa, ranks.data);
         describe_part(&trainer->data->train, "training", out);
+        describe_weights(trainer->data, out);
         describe_part(&trainer->data->validation, "validation", out);
         describe_part(&trainer->data->test, "test", out);
         status = describe_network(&trainer->model->shape, out);

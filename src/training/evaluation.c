@@ -31,6 +31,7 @@ struct fcnn_evaluation {
     int64_t room;       /* rows at once */
     int64_t *index;     /* [room]: 0, 1, 2, … */
     int32_t *labels;    /* [room], for softmax; else NULL */
+    double *weights;    /* [room], where rows count differently; else NULL */
     tally *tallies;     /* [threads] */
     double *variations; /* [outputs]: Σ (t − mean)² of the whole dataset */
     double *work;       /* for the exchange of exact sums */
@@ -112,6 +113,9 @@ static fcnn_status create_room(fcnn_evaluation *evaluation, bool has_labels)
     for (int64_t row = 0; row < evaluation->room; row++) {
         evaluation->index[row] = row;
     }
+    if (evaluation->part->weights != NULL) {
+        FCNN_TRY(fcnn_memory_create("the weights", evaluation->room, sizeof(double), &evaluation->weights));
+    }
     return has_labels && evaluation->scores
                ? fcnn_memory_create("the labels", evaluation->room, sizeof(int32_t), &evaluation->labels)
                : FCNN_OK;
@@ -161,6 +165,7 @@ void fcnn_evaluation_destroy(fcnn_evaluation *evaluation)
     free(evaluation->tallies);
     free(evaluation->index);
     free(evaluation->labels);
+    free(evaluation->weights);
     free(evaluation->variations);
     free(evaluation->work);
     free(evaluation->counts);
@@ -223,7 +228,8 @@ static void score_row(const rows_work *work, int64_t row, tally *own)
 {
     const fcnn_evaluation *evaluation = work->evaluation;
     own->rows++;
-    fcnn_exact_sum_add(&own->loss, work->network->all.losses[row]);
+    const double weight = evaluation->weights != NULL ? evaluation->weights[row] : 1;
+    fcnn_exact_sum_add(&own->loss, work->network->all.losses[row] * weight);
     own->right += evaluation->classifies && is_right(work, row);
     if (evaluation->classes > 0) {
         count_class(work, row, own->classes);
@@ -265,6 +271,9 @@ bool fcnn_evaluation_next(fcnn_evaluation *evaluation, fcnn_network *network, fc
     };
     if (evaluation->labels != NULL) {
         fcnn_targets_labels(&block->targets, evaluation->labels);
+    }
+    if (evaluation->weights != NULL) {
+        fcnn_weights_of_rows(evaluation->part->weights, &block->targets, &block->weights, evaluation->weights);
     }
     fcnn_pulse_beat(FCNN_PHASE_EVALUATING);
     fcnn_team_run(evaluation->team, work_on_rows, &work);
@@ -359,14 +368,27 @@ void fcnn_evaluation_finish(fcnn_evaluation *evaluation, fcnn_scores *out)
     }
 }
 
+/* All rows on their way through the network. */
+typedef struct all_rows {
+    fcnn_evaluation *evaluation;
+    fcnn_network *network;
+    fcnn_status status;
+} all_rows;
+
+static void work_on_all(void *data)
+{
+    all_rows *call = data;
+    fcnn_block block = {0};
+    while (call->status == FCNN_OK && fcnn_evaluation_next(call->evaluation, call->network, &block, &call->status)) {
+    }
+}
+
 fcnn_status fcnn_evaluation_run(fcnn_evaluation *evaluation, fcnn_network *network, fcnn_scores *out)
 {
-    fcnn_status status = FCNN_OK;
-    fcnn_block block = {0};
-    while (status == FCNN_OK && fcnn_evaluation_next(evaluation, network, &block, &status)) {
-    }
+    all_rows call = {evaluation, network, FCNN_OK};
+    fcnn_team_keep(evaluation->team, work_on_all, &call);
     if (evaluation->part->dataset->streams) {
-        FCNN_TRY(fcnn_comm_agree(evaluation->comm, fcnn_comm_name_rank(evaluation->comm, status)));
+        FCNN_TRY(fcnn_comm_agree(evaluation->comm, fcnn_comm_name_rank(evaluation->comm, call.status)));
     }
     fcnn_evaluation_finish(evaluation, out);
     return FCNN_OK;

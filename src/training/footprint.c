@@ -7,9 +7,7 @@ static int64_t part_bytes(const fcnn_data_part *part)
     if (dataset == NULL) {
         return 0;
     }
-    const int64_t targets = dataset->targets.width * (int64_t)fcnn_type_size(dataset->targets.type);
-    const int64_t row = dataset->inputs.width * (int64_t)fcnn_type_size(dataset->inputs.type) + targets;
-    return (dataset->inputs.rows + dataset->block_room) * row;
+    return (dataset->inputs.rows + dataset->block_room) * fcnn_dataset_row_bytes(dataset);
 }
 
 static int64_t data_bytes(const fcnn_training_data *data)
@@ -17,7 +15,8 @@ static int64_t data_bytes(const fcnn_training_data *data)
     const int64_t rows = data->train.dataset->inputs.rows;
     const int64_t numbers = rows + fcnn_sampler_capacity(data->sampler) + fcnn_sampler_leaf_capacity(data->sampler) + 1;
     return part_bytes(&data->train) + part_bytes(&data->validation) + part_bytes(&data->test) +
-           (data->labels != NULL ? rows * (int64_t)sizeof(int32_t) : 0) + numbers * (int64_t)sizeof(int64_t);
+           (data->labels != NULL ? rows * (int64_t)sizeof(int32_t) : 0) +
+           (data->row_weights != NULL ? rows * (int64_t)sizeof(double) : 0) + numbers * (int64_t)sizeof(int64_t);
 }
 
 static int64_t network_bytes(const fcnn_step *step)

@@ -32,13 +32,20 @@ static int64_t even_bytes(const fcnn_dataset *dataset, const fcnn_comm *comm)
     return dataset == NULL ? 0 : (dataset->rows + comm->size - 1) / comm->size * fcnn_dataset_row_bytes(dataset);
 }
 
-/* The same of training rows, with their order and labels. */
-static int64_t train_bytes(const fcnn_training_data *data, const fcnn_comm *comm)
+/* Whether training rows count differently. */
+static bool has_weights(const fcnn_config *config)
+{
+    return config->data_weights[0] != '\0' || config->data_class_weight[0] != '\0';
+}
+
+/* The same of training rows, with their order, labels and weights. */
+static int64_t train_bytes(const fcnn_config *config, const fcnn_training_data *data, const fcnn_comm *comm)
 {
     const fcnn_dataset *train = data->train.dataset;
     const int64_t shards = (data->blocks + comm->size - 1) / comm->size;
     const int64_t rows = shards * ((train->rows + data->blocks - 1) / data->blocks);
-    return rows * (fcnn_dataset_row_bytes(train) + (int64_t)(sizeof(int64_t) + sizeof(int32_t)));
+    const size_t beside = sizeof(int64_t) + sizeof(int32_t) + (has_weights(config) ? sizeof(double) : 0);
+    return rows * (fcnn_dataset_row_bytes(train) + (int64_t)beside);
 }
 
 /* Whether some rows stay in their files; if not, they take room. */
@@ -65,12 +72,12 @@ void fcnn_memory_plan_make(const fcnn_config *config, fcnn_comm *comm, const fcn
     const int64_t resident = fcnn_resident_bytes();
     int64_t least[2] = {-own_limit(config, comm), resident > 0 ? resident : 0};
     fcnn_comm_max_integers(comm, 2, least);
-    *out = (fcnn_memory_plan){.limit = -least[0]};
+    *out = (fcnn_memory_plan){.limit = -least[0], .has_weights = has_weights(config)};
     out->available = out->limit > least[1] ? for_rows(out->limit - least[1]) : 0;
     int64_t room = out->available;
     out->streams_validation = streams(config, even_bytes(data->validation.dataset, comm), &room);
     out->streams_test = streams(config, even_bytes(data->test.dataset, comm), &room);
-    out->streams_train = streams(config, train_bytes(data, comm), &room);
+    out->streams_train = streams(config, train_bytes(config, data, comm), &room);
 }
 
 fcnn_status fcnn_memory_plan_check(const fcnn_memory_plan *plan, fcnn_comm *comm, const fcnn_training_data *data)
@@ -78,7 +85,7 @@ fcnn_status fcnn_memory_plan_check(const fcnn_memory_plan *plan, fcnn_comm *comm
     if (!plan->streams_train) {
         return FCNN_OK;
     }
-    int64_t bytes = fcnn_stream_bytes(data->train.dataset, data->sampler, true);
+    int64_t bytes = fcnn_stream_bytes(data->train.dataset, data->sampler, true, plan->has_weights);
     fcnn_comm_max_integers(comm, 1, &bytes);
     if (bytes <= plan->available) {
         return FCNN_OK;

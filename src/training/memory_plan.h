@@ -7,6 +7,7 @@
 typedef struct fcnn_memory_plan {
     int64_t limit;                                        /* bytes of a rank, the least of all ranks */
     int64_t available;                                    /* of that, for rows */
+    bool has_weights;                                     /* training rows count differently */
     bool streams_train, streams_validation, streams_test; /* alike on all ranks */
 } fcnn_memory_plan;
 

@@ -103,9 +103,8 @@ static fcnn_status name_predictions(const predictor *work)
     const fcnn_classes *classes = &work->model->classes;
     const fcnn_column_names *targets = &work->model->targets_names;
     const int64_t outputs = fcnn_model_outputs(work->model);
-    if (work->model->shape.output == FCNN_OUTPUT_SOFTMAX) {
-        return classes->count != outputs ? FCNN_OK
-                                         : put_strings(work, "/predictions", "columns", outputs, classes->names);
+    if (work->model->shape.output == FCNN_OUTPUT_SOFTMAX && classes->count == outputs) {
+        return put_strings(work, "/predictions", "columns", outputs, classes->names);
     }
     if (targets->count != outputs) {
         return FCNN_OK;
@@ -160,14 +159,53 @@ static fcnn_status check_paths(const predictor *work)
                      : fcnn_fail(FCNN_EUSAGE, "%s is an input, and cannot be the output as well", options->output);
 }
 
+/* Whether training put means in the place of missing inputs, as the model's config says.  One that a newer program has
+ * written may not be understood: missing inputs are then an error. */
+static fcnn_status find_completion(const fcnn_model *model, bool *out)
+{
+    *out = false;
+    if (model->config == NULL || model->extent.count == 0) {
+        return FCNN_OK;
+    }
+    fcnn_config *config;
+    const fcnn_status status =
+        fcnn_config_parse_effective(model->config, (int64_t)strlen(model->config), "the model's config", &config);
+    if (status != FCNN_OK) {
+        return status == FCNN_ECONFIG ? FCNN_OK : status;
+    }
+    *out = config->data_missing == FCNN_MISSING_MEAN;
+    fcnn_config_destroy(config);
+    return FCNN_OK;
+}
+
+static fcnn_status read_rows(predictor *work)
+{
+    const fcnn_model *model = work->model;
+    bool completes;
+    FCNN_TRY(fcnn_dataset_open(work->comm, &work->options->data, &work->part.dataset));
+    fcnn_dataset *dataset = work->part.dataset;
+    FCNN_TRY(fcnn_comm_agree(work->comm, check_paths(work)));
+    FCNN_TRY(check_columns(work));
+    FCNN_TRY(fcnn_dataset_find_classes(dataset, work->comm, &model->classes));
+    fcnn_status status = find_completion(model, &completes);
+    if (status == FCNN_OK && completes) {
+        status = fcnn_missing_fill_with(dataset, model->extent.mean);
+    }
+    FCNN_TRY(fcnn_comm_agree(work->comm, status));
+    FCNN_TRY(fcnn_dataset_read_evenly(dataset, work->comm, true));
+    if (dataset->filled_values > 0) {
+        fcnn_log_warning("%" PRIu64 " missing inputs in %" PRIu64 " of %" PRId64
+                         " rows are taken for the means of the training rows, as in training",
+                         dataset->filled_values, dataset->filled_rows, dataset->rows);
+    }
+    return FCNN_OK;
+}
+
 static fcnn_status prepare(predictor *work)
 {
     FCNN_TRY(fcnn_topology_create(work->comm, &work->topology));
     FCNN_TRY(read_model(work));
-    FCNN_TRY(
-        fcnn_dataset_load_part(work->comm, &work->options->data, &work->model->classes, true, &work->part.dataset));
-    FCNN_TRY(fcnn_comm_agree(work->comm, check_paths(work)));
-    FCNN_TRY(check_columns(work));
+    FCNN_TRY(read_rows(work));
     if (work->part.dataset->targets_name != NULL) {
         FCNN_TRY(fcnn_data_part_check(&work->part, work->comm, &work->model->shape));
     }
@@ -229,13 +267,20 @@ static fcnn_status write_round(predictor *work, const char *dataset, const void 
     return fcnn_comm_agree(work->comm, status);
 }
 
-/* Takes this rank's rows of a round through the network: their predictions, and scores. */
-static fcnn_status predict_rows(predictor *work, int64_t rows)
+/* What predict_rows() does while the team is ready. */
+typedef struct predicting {
+    predictor *work;
+    int64_t rows;
+    fcnn_status status;
+} predicting;
+
+static void predict_with_team(void *data)
 {
-    fcnn_status status = FCNN_OK;
+    predicting *call = data;
+    predictor *work = call->work;
     int64_t done = 0;
-    while (status == FCNN_OK && done < rows &&
-           fcnn_evaluation_next(work->evaluation, work->network, &work->block, &status)) {
+    while (call->status == FCNN_OK && done < call->rows &&
+           fcnn_evaluation_next(work->evaluation, work->network, &work->block, &call->status)) {
         if (work->model->extent.count > 0) {
             work->rows_outside +=
                 (uint64_t)fcnn_extent_count_outside(&work->model->extent, &work->block.inputs, work->outside);
@@ -243,7 +288,14 @@ static fcnn_status predict_rows(predictor *work, int64_t rows)
         copy_outputs(work, done, work->block.inputs.rows);
         done += work->block.inputs.rows;
     }
-    return status;
+}
+
+/* Takes this rank's rows of a round through the network: their predictions, and scores. */
+static fcnn_status predict_rows(predictor *work, int64_t rows)
+{
+    predicting call = {work, rows, FCNN_OK};
+    fcnn_team_keep(work->team, predict_with_team, &call);
+    return call.status;
 }
 
 static fcnn_status run_round(predictor *work, int64_t round)

@@ -113,6 +113,10 @@ static fcnn_status make(const fcnn_config *config, fcnn_comm *comm, const fcnn_t
         fcnn_extent *targets = shape->output == FCNN_OUTPUT_SOFTMAX ? NULL : &model->targets_extent;
         status = fcnn_extent_find(train, comm, &model->extent, targets);
     }
+    if (status == FCNN_OK && train->missing.means != NULL) {
+        /* those of all rows, completed ones among them, differ in the last bits */
+        memcpy(model->extent.mean, train->missing.means, (size_t)model->extent.count * sizeof(double));
+    }
     if (status == FCNN_OK) {
         status = fcnn_comm_agree(comm, copy_names(train, model));
     }
@@ -142,7 +146,7 @@ fcnn_status fcnn_start_model_prepare(const fcnn_config *config, fcnn_comm *comm,
         status = shapes_differ("the checkpoint", &(*model)->shape, &shape);
     }
     if (status == FCNN_OK) {
-        status = fcnn_training_data_prepare(data, comm, &shape);
+        status = fcnn_training_data_prepare(config, data, comm, &shape);
     }
     fcnn_architecture_clear(&shape);
     return status;

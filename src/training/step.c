@@ -180,6 +180,7 @@ static void pass_rows(fcnn_step *step, const leaf_group *group, int64_t first, i
         .inputs = &data->train.dataset->inputs,
         .targets = data->labels == NULL ? &data->train.dataset->targets : NULL,
         .labels = data->labels,
+        .weights = data->row_weights,
         .index = step->index + row,
         .rows = step->leaves[group->last] - row,
     };

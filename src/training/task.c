@@ -22,8 +22,11 @@ static fcnn_output output_of(const fcnn_config *config, const fcnn_target_summar
     case FCNN_LOSS_AUTO:
         break;
     }
-    if (config->data_normalize_targets != FCNN_NORMALIZE_NONE || !targets->one_column) {
+    if (config->data_normalize_targets != FCNN_NORMALIZE_NONE) {
         return FCNN_OUTPUT_LINEAR;
+    }
+    if (!targets->one_column) {
+        return targets->one_hot ? FCNN_OUTPUT_SOFTMAX : FCNN_OUTPUT_LINEAR;
     }
     if (targets->zero_or_one) {
         return FCNN_OUTPUT_SIGMOID;
@@ -41,8 +44,13 @@ static fcnn_loss loss_of(const fcnn_config *config, fcnn_output output)
                                            : FCNN_LOSS_MSE;
 }
 
-static fcnn_status class_count(const fcnn_config *config, const fcnn_target_summary *targets, int64_t *out)
+static fcnn_status class_count(const fcnn_config *config, const fcnn_target_summary *targets, int64_t columns,
+                               int64_t *out)
 {
+    if (!targets->one_column && (config->model_classes == FCNN_AUTO || config->model_classes == columns)) {
+        *out = columns;
+        return FCNN_OK;
+    }
     if (config->model_classes != FCNN_AUTO) {
         *out = config->model_classes;
         return FCNN_OK;
@@ -82,7 +90,7 @@ fcnn_status fcnn_task_resolve(const fcnn_config *config, int64_t features, int64
     shape.loss = loss_of(config, shape.output);
     int64_t outputs = target_columns;
     if (shape.output == FCNN_OUTPUT_SOFTMAX) {
-        FCNN_TRY(class_count(config, targets, &outputs));
+        FCNN_TRY(class_count(config, targets, target_columns, &outputs));
     }
     if (shape.output != FCNN_OUTPUT_LINEAR && config->data_normalize_targets != FCNN_NORMALIZE_NONE) {
         return fcnn_fail(FCNN_ECONFIG, "data.normalize_targets = %s is for regressions, but the output is %s",

@@ -15,19 +15,24 @@ static const char *or_else(const char *name, const char *fallback)
     return name[0] != '\0' ? name : fallback;
 }
 
+/* known_drops: the caller says which rows are left out. */
 static fcnn_status open_part(const fcnn_config *config, fcnn_comm *comm, const char *file, const char *inputs,
-                             const char *targets, const char *rows, fcnn_data_part *part)
+                             const char *targets, const char *weights, const char *rows, bool known_drops,
+                             fcnn_data_part *part)
 {
     const fcnn_dataset_names names = {
         .file = file,
         .inputs = or_else(inputs, config->data_inputs),
         .targets = or_else(targets, config->data_targets),
+        .weights = weights,
         .columns = config->data_order == FCNN_ORDER_COLUMNS,
         .rows = rows,
         .read_retries = (int)config->data_read_retries,
         .allow_external = config->data_allow_external,
     };
-    return fcnn_dataset_open(comm, &names, &part->dataset);
+    FCNN_TRY(fcnn_dataset_open(comm, &names, &part->dataset));
+    return config->data_missing == FCNN_MISSING_DROP_ROW && !known_drops ? fcnn_missing_drop(part->dataset, comm)
+                                                                         : FCNN_OK;
 }
 
 /* Another part must have the training set's columns. */
@@ -57,7 +62,8 @@ static fcnn_status split(const fcnn_config *config, fcnn_comm *comm, double frac
     }
     FCNN_TRY(
         fcnn_comm_agree(comm, fcnn_selection_draw(train->rows, count, (uint64_t)config->train_seed, &data->chosen)));
-    FCNN_TRY(open_part(config, comm, config->data_train, "", "", config->data_rows, &data->validation));
+    FCNN_TRY(open_part(config, comm, config->data_train, "", "", "", config->data_rows, true, &data->validation));
+    FCNN_TRY(fcnn_comm_agree(comm, fcnn_missing_drop_as(data->validation.dataset, train)));
     fcnn_dataset_select(train, data->chosen, count, false);
     fcnn_dataset_select(data->validation.dataset, data->chosen, count, true);
     return FCNN_OK;
@@ -85,17 +91,20 @@ static fcnn_status choose_batch(const fcnn_config *config, fcnn_training_data *d
 
 static fcnn_status open_all(const fcnn_config *config, fcnn_comm *comm, fcnn_training_data *data)
 {
-    FCNN_TRY(open_part(config, comm, config->data_train, "", "", config->data_rows, &data->train));
+    FCNN_TRY(fcnn_weights_check_text(config->data_class_weight));
+    FCNN_TRY(open_part(config, comm, config->data_train, "", "", config->data_weights, config->data_rows, false,
+                       &data->train));
     double fraction;
     if (fcnn_config_validation_fraction(config, &fraction)) {
         FCNN_TRY(split(config, comm, fraction, data));
     } else if (config->data_validation[0] != '\0') {
         FCNN_TRY(open_part(config, comm, config->data_validation, config->data_validation_inputs,
-                           config->data_validation_targets, config->data_validation_rows, &data->validation));
+                           config->data_validation_targets, "", config->data_validation_rows, false,
+                           &data->validation));
     }
     if (config->data_test[0] != '\0') {
-        FCNN_TRY(open_part(config, comm, config->data_test, config->data_test_inputs, config->data_test_targets,
-                           config->data_test_rows, &data->test));
+        FCNN_TRY(open_part(config, comm, config->data_test, config->data_test_inputs, config->data_test_targets, "",
+                           config->data_test_rows, false, &data->test));
     }
     FCNN_TRY(check_columns(&data->train, &data->validation));
     FCNN_TRY(check_columns(&data->train, &data->test));
@@ -116,15 +125,27 @@ static fcnn_status find_classes(fcnn_comm *comm, fcnn_training_data *data)
     return FCNN_OK;
 }
 
+/* What is missing among the inputs of any part becomes the mean of the training rows. */
+static fcnn_status fill_missing(const fcnn_config *config, fcnn_comm *comm, fcnn_training_data *data)
+{
+    if (config->data_missing != FCNN_MISSING_MEAN) {
+        return FCNN_OK;
+    }
+    const fcnn_data_part *others[] = {&data->validation, &data->test};
+    fcnn_dataset *train = data->train.dataset;
+    FCNN_TRY(fcnn_missing_fill(train, comm));
+    for (int i = 0; i < 2; i++) {
+        if (others[i]->dataset != NULL) {
+            FCNN_TRY(fcnn_comm_agree(comm, fcnn_missing_fill_with(others[i]->dataset, train->missing.means)));
+        }
+    }
+    return FCNN_OK;
+}
+
 /* Reads an even part of the rows. */
 static fcnn_status read_evenly(fcnn_data_part *part, fcnn_comm *comm, bool streams)
 {
-    if (part->dataset == NULL) {
-        return FCNN_OK;
-    }
-    const int64_t first = fcnn_comm_first_item(part->dataset->rows, comm->rank, comm->size);
-    const int64_t after = fcnn_comm_first_item(part->dataset->rows, comm->rank + 1, comm->size);
-    return fcnn_dataset_read(part->dataset, comm, first, after - first, streams);
+    return part->dataset == NULL ? FCNN_OK : fcnn_dataset_read_evenly(part->dataset, comm, streams);
 }
 
 static fcnn_status create_sampler(const fcnn_config *config, const fcnn_comm *comm, bool streams,
@@ -148,6 +169,7 @@ static fcnn_status load_all(const fcnn_config *config, fcnn_comm *comm, fcnn_tra
 {
     FCNN_TRY(open_all(config, comm, data));
     FCNN_TRY(find_classes(comm, data));
+    FCNN_TRY(fill_missing(config, comm, data));
     fcnn_memory_plan plan;
     fcnn_memory_plan_make(config, comm, data, &plan);
     FCNN_TRY(fcnn_comm_agree(comm, create_sampler(config, comm, plan.streams_train, data)));
@@ -198,18 +220,40 @@ static fcnn_status prepare(fcnn_training_data *data, bool has_labels)
 {
     fcnn_dataset *train = data->train.dataset;
     if (train->streams) {
-        FCNN_TRY(fcnn_stream_create(train, data->sampler, has_labels, &data->stream));
+        FCNN_TRY(fcnn_stream_create(train, data->sampler, has_labels, &data->weights, &data->stream));
         data->labels = fcnn_stream_labels(data->stream);
-    } else if (has_labels) {
+        data->row_weights = fcnn_stream_weights(data->stream);
+        return FCNN_OK;
+    }
+    if (has_labels) {
         FCNN_TRY(fcnn_memory_create("the labels", train->own_rows, sizeof(int32_t), &data->own_labels));
         fcnn_targets_labels(&train->targets, data->own_labels);
         data->labels = data->own_labels;
     }
+    if (data->weights.used) {
+        FCNN_TRY(fcnn_memory_create("the weights", train->own_rows, sizeof(double), &data->own_weights));
+        fcnn_weights_of_rows(&data->weights, &train->targets, &train->weights, data->own_weights);
+        data->row_weights = data->own_weights;
+    }
     return FCNN_OK;
 }
 
-fcnn_status fcnn_training_data_prepare(fcnn_training_data *data, fcnn_comm *comm, const fcnn_architecture *shape)
+/* The classes that rows of a task belong to; 0: they belong to none. */
+static int64_t classes_of(const fcnn_architecture *shape)
 {
+    const int64_t outputs = shape->widths[shape->layers];
+    if (shape->output == FCNN_OUTPUT_SOFTMAX) {
+        return outputs;
+    }
+    return shape->loss == FCNN_LOSS_BINARY_CROSS_ENTROPY && outputs == 1 ? 2 : 0;
+}
+
+fcnn_status fcnn_training_data_prepare(const fcnn_config *config, fcnn_training_data *data, fcnn_comm *comm,
+                                       const fcnn_architecture *shape)
+{
+    FCNN_TRY(
+        fcnn_weights_find(data->train.dataset, config->data_class_weight, classes_of(shape), comm, &data->weights));
+    data->train.weights = data->weights.used ? &data->weights : NULL;
     return fcnn_comm_agree(comm, prepare(data, shape->output == FCNN_OUTPUT_SOFTMAX));
 }
 
@@ -245,5 +289,7 @@ void fcnn_training_data_destroy(fcnn_training_data *data)
     fcnn_sampler_destroy(data->sampler);
     free(data->chosen);
     free(data->own_labels);
+    free(data->own_weights);
+    fcnn_weights_clear(&data->weights);
     free(data);
 }

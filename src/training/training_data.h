@@ -6,11 +6,13 @@
 #include "data/sampler.h"
 #include "data/stream.h"
 #include "data/targets.h"
+#include "data/weights.h"
 #include "model/model.h"
 
 /* Rows with their targets in the form that the loss needs. */
 typedef struct fcnn_data_part {
-    fcnn_dataset *dataset; /* NULL: there is no such part */
+    fcnn_dataset *dataset;       /* NULL: there is no such part */
+    const fcnn_weights *weights; /* NULL: all rows count alike */
 } fcnn_data_part;
 
 typedef struct fcnn_training_data {
@@ -21,6 +23,9 @@ typedef struct fcnn_training_data {
     fcnn_sampler *sampler;
     int32_t *own_labels;   /* of resident rows; NULL where the loss needs none, or the stream has them */
     const int32_t *labels; /* of the rows of the training tables, for softmax; else NULL */
+    fcnn_weights weights;
+    double *own_weights;       /* of resident rows; NULL where all count alike, or the stream has them */
+    const double *row_weights; /* of the rows of the training tables; NULL: all count alike */
 } fcnn_training_data;
 
 /* Reads all that the config names and deals it to the ranks.  Collective; all ranks fail alike. */
@@ -33,8 +38,9 @@ fcnn_status fcnn_training_data_check(fcnn_training_data *data, fcnn_comm *comm, 
 /* The same for one dataset. */
 fcnn_status fcnn_data_part_check(fcnn_data_part *part, fcnn_comm *comm, const fcnn_architecture *shape);
 
-/* Makes the training rows ready for steps: labels, and the windows of rows that are streamed.  Collective. */
-fcnn_status fcnn_training_data_prepare(fcnn_training_data *data, fcnn_comm *comm, const fcnn_architecture *shape);
+/* Makes the training rows ready for steps: weights, labels, and the windows of rows that are streamed.  Collective. */
+fcnn_status fcnn_training_data_prepare(const fcnn_config *config, fcnn_training_data *data, fcnn_comm *comm,
+                                       const fcnn_architecture *shape);
 
 /* An epoch begins, or goes on: those that count its batches next are of it. */
 void fcnn_training_data_start_epoch(fcnn_training_data *data, int64_t epoch);

@@ -1,8 +1,11 @@
-/* tests/fuzz/fuzz_data.c — a data file of any bytes, as the data loader opens, describes and reads it. */
+/* tests/fuzz/fuzz_data.c — a data file of any bytes, as the data loader opens, describes and reads it, and as
+ * fcnn-info describes it. */
 #include "fuzz.h"
 
 #include "data/columns.h"
 #include "storage/hdf5.h"
+
+#include <fcnn/dataset.h>
 
 #include <string.h>
 
@@ -66,6 +69,21 @@ static void read_words(fcnn_hdf5_file *file, const char *name)
     }
 }
 
+/* What is printed is one text, whatever the file has in its names. */
+static void print(const char *path)
+{
+    char *text = NULL;
+    size_t length = 0;
+    FILE *out = open_memstream(&text, &length);
+    fuzz_require(out != NULL, "there is memory");
+    const fcnn_status status = fcnn_dataset_print_file(path, out);
+    fuzz_require(fclose(out) == 0, "there is memory");
+    for (size_t i = 0; status == FCNN_OK && i < length; i++) {
+        fuzz_require(text[i] == '\n' || ((unsigned char)text[i] >= 0x20 && text[i] != 0x7F), "it is plain text");
+    }
+    free(text);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     const char *path = fuzz_file(data, size);
@@ -81,6 +99,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         fuzz_require(fcnn_hdf5_describe(file, "/no such dataset", &info) != FCNN_OK, "it is missing");
         fcnn_hdf5_close(file);
     }
+    print(path);
     fuzz_file_remove(path);
     return 0;
 }

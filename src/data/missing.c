@@ -1,0 +1,243 @@
+/* src/data/missing.c — values that are missing, which is NaN: their rows are left out, or they become means. */
+#include "data/missing.h"
+
+#include "compute/exact_sum.h"
+#include "core/memory.h"
+#include "data/dataset.h"
+
+#include <inttypes.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+void fcnn_missing_clear(fcnn_missing *missing)
+{
+    free(missing->dropped);
+    free(missing->means);
+    *missing = (fcnn_missing){0};
+}
+
+/* ---- rows that are left out ---- */
+
+static bool has_missing(const fcnn_table *table, int64_t row)
+{
+    if (table->values == NULL || fcnn_type_is_integer(table->type)) {
+        return false;
+    }
+    for (int64_t column = 0; column < table->width; column++) {
+        if (isnan(fcnn_table_value(table, row, column))) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* Rows that a rank has found. */
+typedef struct row_list {
+    int64_t *rows;
+    int64_t count, capacity;
+} row_list;
+
+static fcnn_status append(row_list *list, int64_t row)
+{
+    if (list->count == list->capacity) {
+        const int64_t capacity = list->capacity > 0 ? 2 * list->capacity : 64;
+        int64_t *rows;
+        FCNN_TRY(fcnn_memory_create("the rows with missing values", capacity, sizeof *rows, &rows));
+        if (list->count > 0) {
+            memcpy(rows, list->rows, (size_t)list->count * sizeof *rows);
+        }
+        free(list->rows);
+        list->rows = rows;
+        list->capacity = capacity;
+    }
+    list->rows[list->count++] = row;
+    return FCNN_OK;
+}
+
+/* The rows of this rank's even part that have missing values. */
+static fcnn_status find_rows(fcnn_dataset *dataset, const fcnn_comm *comm, row_list *out)
+{
+    fcnn_status status = fcnn_dataset_begin_pass(dataset, comm);
+    for (fcnn_block block = {0}; status == FCNN_OK && fcnn_dataset_next(dataset, 0, &block, &status);) {
+        for (int64_t row = 0; status == FCNN_OK && row < block.inputs.rows; row++) {
+            if (has_missing(&block.inputs, row) || has_missing(&block.targets, row) ||
+                has_missing(&block.weights, row)) {
+                status = append(out, dataset->first + block.first + row);
+            }
+        }
+    }
+    fcnn_dataset_end_pass(dataset);
+    return status;
+}
+
+/* Every rank gets the rows of all, which are in order.  Collective. */
+static fcnn_status join_rows(const row_list *own, fcnn_comm *comm, fcnn_missing *out)
+{
+    int64_t *sizes = NULL;
+    FCNN_TRY(fcnn_comm_agree(comm, fcnn_memory_create("the sizes", comm->size, sizeof *sizes, &sizes)));
+    fcnn_comm_share_integers(comm, own->count, sizes);
+    out->drops = 0;
+    for (int rank = 0; rank < comm->size; rank++) {
+        out->drops += sizes[rank];
+        sizes[rank] *= (int64_t)sizeof *out->dropped;
+    }
+    const fcnn_status status = fcnn_comm_agree(
+        comm, fcnn_memory_create("the rows with missing values", out->drops, sizeof *out->dropped, &out->dropped));
+    if (status == FCNN_OK) {
+        fcnn_comm_gather(comm, own->rows, sizes, out->dropped);
+        fcnn_comm_broadcast(comm, out->dropped, out->drops * (int64_t)sizeof *out->dropped);
+    }
+    free(sizes);
+    return status;
+}
+
+static void leave_out(fcnn_dataset *dataset)
+{
+    dataset->file_rows = dataset->rows = dataset->range_rows - dataset->missing.drops;
+}
+
+fcnn_status fcnn_missing_drop(fcnn_dataset *dataset, fcnn_comm *comm)
+{
+    row_list own = {0};
+    fcnn_status status = fcnn_comm_agree(comm, fcnn_comm_name_rank(comm, find_rows(dataset, comm, &own)));
+    if (status == FCNN_OK) {
+        status = join_rows(&own, comm, &dataset->missing);
+    }
+    free(own.rows);
+    FCNN_TRY(status);
+    leave_out(dataset);
+    return dataset->rows > 0 ? FCNN_OK
+                             : fcnn_fail(FCNN_EDATA,
+                                         "%s: each of the %" PRId64 " rows has missing values (NaN): with data.missing "
+                                         "= drop_row none is left",
+                                         dataset->file, dataset->range_rows);
+}
+
+fcnn_status fcnn_missing_drop_as(fcnn_dataset *dataset, const fcnn_dataset *other)
+{
+    const int64_t drops = other->missing.drops;
+    FCNN_TRY(fcnn_memory_create("the rows with missing values", drops, sizeof(int64_t), &dataset->missing.dropped));
+    if (drops > 0) {
+        memcpy(dataset->missing.dropped, other->missing.dropped, (size_t)drops * sizeof(int64_t));
+    }
+    dataset->missing.drops = drops;
+    leave_out(dataset);
+    return FCNN_OK;
+}
+
+/* ---- values that become means ---- */
+
+/* Of the known values of each column. */
+typedef struct column_sums {
+    fcnn_exact_sum *sums;
+    uint64_t *counts;
+    double *work; /* for the exchange */
+} column_sums;
+
+static fcnn_status create_sums(int64_t columns, column_sums *out)
+{
+    FCNN_TRY(fcnn_memory_create("the column sums", columns, sizeof *out->sums, &out->sums));
+    FCNN_TRY(fcnn_memory_create("the column sums", columns, sizeof *out->counts, &out->counts));
+    return fcnn_memory_create("the column sums", columns * (FCNN_EXACT_LIMBS + 1), sizeof *out->work, &out->work);
+}
+
+static void add_known(const fcnn_table *inputs, const column_sums *all)
+{
+    for (int64_t row = 0; row < inputs->rows; row++) {
+        for (int64_t column = 0; column < inputs->width; column++) {
+            const double value = fcnn_table_value(inputs, row, column);
+            if (!isnan(value)) {
+                fcnn_exact_sum_add(&all->sums[column], value);
+                all->counts[column]++;
+            }
+        }
+    }
+}
+
+static fcnn_status add_rows(fcnn_dataset *dataset, const fcnn_comm *comm, const column_sums *all)
+{
+    fcnn_status status = fcnn_dataset_begin_pass(dataset, comm);
+    for (fcnn_block block = {0}; status == FCNN_OK && fcnn_dataset_next(dataset, 0, &block, &status);) {
+        add_known(&block.inputs, all);
+    }
+    fcnn_dataset_end_pass(dataset);
+    return status;
+}
+
+static fcnn_status set_means(fcnn_dataset *dataset, fcnn_comm *comm, const column_sums *all, double *means)
+{
+    const int64_t columns = dataset->inputs.width;
+    fcnn_exact_sum_over_ranks(comm, columns, all->sums, all->work);
+    fcnn_comm_sum_integers(comm, columns, all->counts);
+    for (int64_t column = 0; column < columns; column++) {
+        if (all->counts[column] == 0) {
+            return fcnn_fail(FCNN_EDATA, "%s: %s: column %" PRId64 " (from 0) is NaN in every row: it has no mean",
+                             dataset->file, dataset->inputs_name, column);
+        }
+        means[column] = fcnn_exact_sum_value(&all->sums[column]) / (double)all->counts[column];
+    }
+    return FCNN_OK;
+}
+
+fcnn_status fcnn_missing_fill(fcnn_dataset *dataset, fcnn_comm *comm)
+{
+    const int64_t columns = dataset->inputs.width;
+    column_sums all = {0};
+    double *means = NULL;
+    fcnn_status status = create_sums(columns, &all);
+    if (status == FCNN_OK) {
+        status = fcnn_memory_create("the means", columns, sizeof *means, &means);
+    }
+    status = fcnn_comm_agree(comm, status);
+    if (status == FCNN_OK) {
+        status = fcnn_comm_agree(comm, fcnn_comm_name_rank(comm, add_rows(dataset, comm, &all)));
+    }
+    if (status == FCNN_OK) {
+        status = set_means(dataset, comm, &all, means);
+    }
+    free(all.sums);
+    free(all.counts);
+    free(all.work);
+    if (status != FCNN_OK) {
+        free(means);
+        return status;
+    }
+    dataset->missing.means = means;
+    return FCNN_OK;
+}
+
+fcnn_status fcnn_missing_fill_with(fcnn_dataset *dataset, const double *means)
+{
+    const int64_t columns = dataset->inputs.width;
+    FCNN_TRY(fcnn_memory_create("the means", columns, sizeof *means, &dataset->missing.means));
+    memcpy(dataset->missing.means, means, (size_t)columns * sizeof *means);
+    return FCNN_OK;
+}
+
+static void put(fcnn_table *table, int64_t row, int64_t column, double value)
+{
+    const int64_t at = row * table->width + column;
+    if (table->type == FCNN_TYPE_FLOAT32) {
+        ((float *)table->values)[at] = (float)value;
+    } else {
+        ((double *)table->values)[at] = value;
+    }
+}
+
+void fcnn_missing_complete(const fcnn_missing *missing, fcnn_table *inputs, uint64_t counts[2])
+{
+    if (missing->means == NULL || fcnn_type_is_integer(inputs->type)) {
+        return;
+    }
+    for (int64_t row = 0; row < inputs->rows; row++) {
+        const uint64_t before = counts[0];
+        for (int64_t column = 0; column < inputs->width; column++) {
+            if (isnan(fcnn_table_value(inputs, row, column))) {
+                put(inputs, row, column, missing->means[column]);
+                counts[0]++;
+            }
+        }
+        counts[1] += counts[0] > before;
+    }
+}

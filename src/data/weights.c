@@ -1,0 +1,176 @@
+/* src/data/weights.c — how much each training row counts: by a number of its own, by its class, or both. */
+#include "data/weights.h"
+
+#include "compute/exact_sum.h"
+#include "core/memory.h"
+#include "data/targets.h"
+
+#include <inttypes.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+void fcnn_weights_clear(fcnn_weights *weights)
+{
+    free(weights->of_class);
+    *weights = (fcnn_weights){0};
+}
+
+/* ---- of classes ---- */
+
+static bool is_balanced(const char *text)
+{
+    return strcmp(text, "balanced") == 0;
+}
+
+static fcnn_status bad_list(const char *text)
+{
+    return fcnn_fail(FCNN_ECONFIG,
+                     "data.class_weight: '%.100s' is neither balanced nor a list of numbers from 0 up, such as 1, 2.5",
+                     text);
+}
+
+/* Reads a list; out may be NULL, else has room for `most` numbers.  Sets *count, which may be larger. */
+static fcnn_status read_list(const char *text, int64_t most, double *out, int64_t *count)
+{
+    *count = 0;
+    for (const char *at = text;; at++) {
+        char *end;
+        const double value = strtod(at, &end);
+        if (end == at || !(value >= 0) || !isfinite(value)) {
+            return bad_list(text);
+        }
+        if (out != NULL && *count < most) {
+            out[*count] = value;
+        }
+        (*count)++;
+        at = end + strspn(end, " \t");
+        if (*at == '\0') {
+            return FCNN_OK;
+        }
+        if (*at != ',') {
+            return bad_list(text);
+        }
+    }
+}
+
+fcnn_status fcnn_weights_check_text(const char *class_weight)
+{
+    int64_t count;
+    return class_weight[0] == '\0' || is_balanced(class_weight) ? FCNN_OK : read_list(class_weight, 0, NULL, &count);
+}
+
+static fcnn_status list_weights(const char *text, fcnn_weights *weights)
+{
+    int64_t count;
+    FCNN_TRY(read_list(text, weights->classes, weights->of_class, &count));
+    return count == weights->classes
+               ? FCNN_OK
+               : fcnn_fail(FCNN_ECONFIG, "data.class_weight has %" PRId64 " numbers, but there are %" PRId64 " classes",
+                           count, weights->classes);
+}
+
+/* The weight of a class is inverse to the number of its rows.  Collective. */
+static fcnn_status balance(fcnn_dataset *train, fcnn_comm *comm, fcnn_weights *weights)
+{
+    uint64_t *counts;
+    FCNN_TRY(fcnn_comm_agree(comm, fcnn_memory_create("the classes", weights->classes, sizeof *counts, &counts)));
+    fcnn_status status = FCNN_OK;
+    for (fcnn_block block = {0}; status == FCNN_OK && fcnn_dataset_next(train, 0, &block, &status);) {
+        for (int64_t row = 0; row < block.targets.rows; row++) {
+            counts[fcnn_targets_class(&block.targets, row)]++;
+        }
+    }
+    status = fcnn_comm_agree(comm, fcnn_comm_name_rank(comm, status));
+    if (status == FCNN_OK) {
+        fcnn_comm_sum_integers(comm, weights->classes, counts);
+        int64_t occurring = 0;
+        for (int64_t c = 0; c < weights->classes; c++) {
+            occurring += counts[c] > 0;
+        }
+        for (int64_t c = 0; c < weights->classes; c++) {
+            weights->of_class[c] = counts[c] > 0 ? (double)train->rows / ((double)occurring * (double)counts[c]) : 0;
+        }
+    }
+    free(counts);
+    return status;
+}
+
+static fcnn_status find_of_classes(fcnn_dataset *train, const char *text, fcnn_comm *comm, fcnn_weights *weights)
+{
+    if (text[0] == '\0') {
+        weights->classes = 0;
+        return FCNN_OK;
+    }
+    if (weights->classes == 0) {
+        return fcnn_fail(FCNN_ECONFIG, "data.class_weight = %.60s: the targets are no classes", text);
+    }
+    FCNN_TRY(fcnn_comm_agree(comm, fcnn_memory_create("the weights of classes", weights->classes,
+                                                      sizeof *weights->of_class, &weights->of_class)));
+    return is_balanced(text) ? balance(train, comm, weights) : list_weights(text, weights);
+}
+
+/* ---- of rows ---- */
+
+static double product(const fcnn_weights *weights, const fcnn_table *targets, const fcnn_table *own, int64_t row)
+{
+    const double by_row = own->values != NULL ? fcnn_table_value(own, row, 0) : 1;
+    return weights->classes > 0 ? by_row * weights->of_class[fcnn_targets_class(targets, row)] : by_row;
+}
+
+void fcnn_weights_of_rows(const fcnn_weights *weights, const fcnn_table *targets, const fcnn_table *own, double *out)
+{
+    for (int64_t row = 0; row < targets->rows; row++) {
+        out[row] = product(weights, targets, own, row) * weights->factor;
+    }
+}
+
+static fcnn_status negative(const fcnn_dataset *train, int64_t own_row, double value)
+{
+    int64_t file_row;
+    const char *path = fcnn_dataset_place(train, own_row, &file_row);
+    return fcnn_fail(FCNN_EDATA,
+                     "%s: %s: row %" PRId64 " (counting from 0) has the weight %.17g: weights are 0 or more", path,
+                     train->weights_name, file_row, value);
+}
+
+/* Adds up the products of this rank's rows. */
+static fcnn_status add_rows(fcnn_dataset *train, const fcnn_weights *weights, fcnn_exact_sum *sum)
+{
+    fcnn_status status = FCNN_OK;
+    for (fcnn_block block = {0}; status == FCNN_OK && fcnn_dataset_next(train, 0, &block, &status);) {
+        for (int64_t row = 0; row < block.targets.rows; row++) {
+            const double weight = product(weights, &block.targets, &block.weights, row);
+            if (weight < 0) {
+                return negative(train, block.first + row, fcnn_table_value(&block.weights, row, 0));
+            }
+            fcnn_exact_sum_add(sum, weight);
+        }
+    }
+    return status;
+}
+
+static fcnn_status find_factor(fcnn_dataset *train, fcnn_comm *comm, fcnn_weights *weights)
+{
+    fcnn_exact_sum sum = {0};
+    double work[FCNN_EXACT_LIMBS + 1];
+    FCNN_TRY(fcnn_comm_agree(comm, fcnn_comm_name_rank(comm, add_rows(train, weights, &sum))));
+    fcnn_exact_sum_over_ranks(comm, 1, &sum, work);
+    const double total = fcnn_exact_sum_value(&sum);
+    weights->factor = (double)train->rows / total;
+    return total > 0 && isfinite(weights->factor)
+               ? FCNN_OK
+               : fcnn_fail(FCNN_EDATA, "%s: the weights of all training rows add up to %g: nothing is left to train on",
+                           train->file, total);
+}
+
+fcnn_status fcnn_weights_find(fcnn_dataset *train, const char *class_weight, int64_t classes, fcnn_comm *comm,
+                              fcnn_weights *out)
+{
+    *out = (fcnn_weights){.used = train->weights_name != NULL || class_weight[0] != '\0', .classes = classes};
+    if (!out->used) {
+        return FCNN_OK;
+    }
+    FCNN_TRY(find_of_classes(train, class_weight, comm, out));
+    return find_factor(train, comm, out);
+}

@@ -1,0 +1,319 @@
+/* src/storage/hdf5_survey.c — the datasets of a file from anyone, described for people. */
+#include "storage/hdf5_survey.h"
+
+#include "core/memory.h"
+#include "storage/hdf5_check.h"
+#include "storage/hdf5_image.h"
+#include "storage/hdf5_type_text.h"
+#include "storage/hdf5_walk.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+enum {
+    LINKS_MOST = 10000,
+    UNITS_BYTES = 60,
+    VARIABLE_BYTES = 16 /* that stand for a text of variable length, which lies elsewhere in the file */
+};
+
+typedef struct surveyor {
+    const fcnn_hdf5_file *file;
+    fcnn_hdf5_survey *survey;
+    fcnn_status status;
+} surveyor;
+
+/* ---- why something is not read ---- */
+
+/* Takes a prefix off, if it is there. */
+static const char *behind(const char *text, const char *prefix)
+{
+    const size_t length = strlen(prefix);
+    return strncmp(text, prefix, length) == 0 ? text + length : text;
+}
+
+/* A copy of the last failure's text, without the names of file and dataset with which it begins. */
+static fcnn_status take_reason(const fcnn_hdf5_file *file, const char *name, char **out)
+{
+    char text[FCNN_ERROR_TEXT_SIZE];
+    strncpy(text, fcnn_error_text(), sizeof text - 1);
+    text[sizeof text - 1] = '\0';
+    const char *reason = behind(behind(text, file->path), ": ");
+    reason = behind(behind(reason, "dataset "), name);
+    return fcnn_memory_copy_text(behind(reason + strspn(reason, " :"), "is "), out);
+}
+
+/* ---- types ---- */
+
+static fcnn_status copy_type(hid_t type, const fcnn_hdf5_info *info, char **out)
+{
+    fcnn_text text = {0};
+    const fcnn_status status = fcnn_hdf5_type_text(type, info, &text);
+    *out = text.data;
+    return status;
+}
+
+/* Strings are labels: one a row, and no member of records. */
+static bool is_no_label(const fcnn_hdf5_info *info)
+{
+    return info->is_text && (info->rank > 2 || (info->rank == 2 && info->dims[1] != 1));
+}
+
+/* What a member is, or why it is not read. */
+static fcnn_status describe_open_member(const surveyor *by, const fcnn_hdf5_source *member, hid_t type, char **out)
+{
+    fcnn_hdf5_info info;
+    if (fcnn_hdf5_source_describe(member, &info) != FCNN_OK) {
+        return take_reason(by->file, member->name, out);
+    }
+    return info.is_text ? fcnn_memory_copy_text("not read: strings are read as tables of their own", out)
+                        : copy_type(type, &info, out);
+}
+
+/* One member of a dataset's records. */
+static fcnn_status describe_member(const surveyor *by, const fcnn_hdf5_source *records, hid_t type, int place,
+                                   fcnn_hdf5_member *out)
+{
+    char *name = H5Tget_member_name(type, (unsigned)place);
+    const hid_t own = H5Tget_member_type(type, (unsigned)place);
+    fcnn_hdf5_source member = *records;
+    fcnn_status status = fcnn_memory_copy_text(name != NULL ? name : "", &out->name);
+    H5free_memory(name);
+    if (status == FCNN_OK) {
+        member.member = out->name;
+        status = describe_open_member(by, &member, own, &out->type);
+    }
+    H5Tclose(own);
+    return status;
+}
+
+static fcnn_status describe_members(const surveyor *by, const fcnn_hdf5_source *records, hid_t type,
+                                    fcnn_hdf5_table *out)
+{
+    const int all = H5Tget_nmembers(type);
+    const int count = all < FCNN_HDF5_MEMBERS_MOST ? all : FCNN_HDF5_MEMBERS_MOST;
+    FCNN_TRY(fcnn_memory_create("the members", count, sizeof *out->members, &out->members));
+    out->members_more = all - count;
+    for (int i = 0; i < count; i++) {
+        out->member_count++;
+        FCNN_TRY(describe_member(by, records, type, i, &out->members[i]));
+    }
+    return FCNN_OK;
+}
+
+/* ---- how it is stored ---- */
+
+static fcnn_status append_filter(hid_t creation, unsigned place, bool *is_packed, fcnn_text *out)
+{
+    unsigned flags, config, values[8] = {0};
+    size_t count = sizeof values / sizeof *values;
+    const H5Z_filter_t filter = H5Pget_filter2(creation, place, &flags, &count, values, 0, NULL, &config);
+    const char *comma = out->length > 0 ? ", " : "";
+    *is_packed = true;
+    switch (filter) {
+    case H5Z_FILTER_DEFLATE:
+        return fcnn_text_append(out, "%sdeflate %u", comma, values[0]);
+    case H5Z_FILTER_SHUFFLE:
+        return fcnn_text_append(out, "%sshuffle", comma);
+    case H5Z_FILTER_FLETCHER32:
+        return fcnn_text_append(out, "%schecksums", comma);
+    case H5Z_FILTER_SZIP:
+        return fcnn_text_append(out, "%sszip", comma);
+    case H5Z_FILTER_NBIT:
+        return fcnn_text_append(out, "%snbit", comma);
+    default: /* none but these passes the checks */
+        return fcnn_text_append(out, "%sscale-offset", comma);
+    }
+}
+
+static fcnn_status describe_chunks(hid_t creation, fcnn_hdf5_table *out)
+{
+    hsize_t chunk[FCNN_HDF5_RANK_MAX] = {0};
+    fcnn_text filters = {0};
+    fcnn_status status = FCNN_OK;
+    H5Pget_chunk(creation, FCNN_HDF5_RANK_MAX, chunk);
+    for (int d = 0; d < out->info.rank; d++) {
+        out->chunk[d] = (int64_t)chunk[d];
+    }
+    const int count = H5Pget_nfilters(creation);
+    for (int i = 0; i < count && status == FCNN_OK; i++) {
+        status = append_filter(creation, (unsigned)i, &out->is_packed, &filters);
+    }
+    out->filters = filters.data;
+    return status;
+}
+
+static fcnn_status describe_storage(hid_t dataset, fcnn_hdf5_table *out)
+{
+    const hid_t creation = H5Dget_create_plist(dataset);
+    const H5D_layout_t layout = H5Pget_layout(creation);
+    out->layout = layout == H5D_CHUNKED   ? FCNN_HDF5_CHUNKED
+                  : layout == H5D_COMPACT ? FCNN_HDF5_COMPACT
+                                          : FCNN_HDF5_CONTIGUOUS;
+    out->stored_bytes = (int64_t)H5Dget_storage_size(dataset);
+    const fcnn_status status = layout == H5D_CHUNKED ? describe_chunks(creation, out) : FCNN_OK;
+    H5Pclose(creation);
+    return status;
+}
+
+/* ---- one dataset ---- */
+
+/* The shape of a table of records: that which any member would have. */
+static fcnn_status describe_records(const surveyor *by, const fcnn_hdf5_source *source, hid_t type,
+                                    fcnn_hdf5_table *out, fcnn_status *described)
+{
+    const hid_t space = H5Dget_space(source->dataset);
+    hsize_t dims[FCNN_HDF5_RANK_MAX];
+    const int rank = H5Sget_simple_extent_ndims(space);
+    const bool is_null = H5Sget_simple_extent_type(space) == H5S_NULL;
+    out->is_records = true;
+    if (is_null || rank < 0 || H5Sget_simple_extent_dims(space, dims, NULL) != rank) {
+        *described = fcnn_fail(FCNN_EDATA, "has no data");
+    }
+    H5Sclose(space);
+    if (*described != FCNN_OK) {
+        return FCNN_OK;
+    }
+    out->info.rank = rank;
+    for (int d = 0; d < rank; d++) {
+        out->info.dims[d] = (int64_t)dims[d];
+    }
+    return describe_members(by, source, type, out);
+}
+
+/* Describes an open dataset that passed the checks. */
+static fcnn_status describe_dataset(const surveyor *by, hid_t dataset, fcnn_hdf5_table *out)
+{
+    const fcnn_hdf5_source source = {.path = by->file->path, .name = out->name, .dataset = dataset};
+    const hid_t type = H5Dget_type(dataset);
+    fcnn_status status = FCNN_OK, described = FCNN_OK;
+    if (H5Tget_class(type) == H5T_COMPOUND) {
+        status = describe_records(by, &source, type, out, &described);
+    } else {
+        described = fcnn_hdf5_source_describe(&source, &out->info);
+        if (described == FCNN_OK && is_no_label(&out->info)) {
+            described = fcnn_fail(FCNN_EDATA, "strings, but not one a row");
+        }
+    }
+    if (status == FCNN_OK && described != FCNN_OK) {
+        status = take_reason(by->file, out->name, &out->refusal);
+    } else if (status == FCNN_OK) {
+        out->element_bytes = H5Tis_variable_str(type) > 0 ? VARIABLE_BYTES : (int64_t)H5Tget_size(type);
+        out->is_slow_type = fcnn_hdf5_type_is_slow(type);
+        status = copy_type(type, &out->info, &out->type);
+        if (status == FCNN_OK) {
+            status = describe_storage(dataset, out);
+        }
+    }
+    H5Tclose(type);
+    return status;
+}
+
+/* Describes what a name leads to, once it is checked. */
+static fcnn_status describe_checked(const surveyor *by, fcnn_hdf5_table *out)
+{
+    hid_t dataset;
+    if (fcnn_hdf5_check_open(by->file, out->name, H5P_DEFAULT, &dataset) != FCNN_OK) {
+        return take_reason(by->file, out->name, &out->refusal);
+    }
+    const fcnn_status status = describe_dataset(by, dataset, out);
+    H5Dclose(dataset);
+    return status;
+}
+
+/* ---- all of them ---- */
+
+static fcnn_status add_table(surveyor *by, const fcnn_hdf5_met *met)
+{
+    fcnn_hdf5_survey *survey = by->survey;
+    fcnn_text name = {0};
+    FCNN_TRY(fcnn_memory_grow("the datasets", survey->count + 1, sizeof *survey->tables, &survey->tables,
+                              &survey->capacity));
+    fcnn_hdf5_table *table = &survey->tables[survey->count++];
+    *table = (fcnn_hdf5_table){0};
+    FCNN_TRY(fcnn_text_append(&name, "%s%s", met->group, met->name));
+    table->name = name.data;
+    return describe_checked(by, table);
+}
+
+/* Passes over groups and types with names. */
+static bool meet(const fcnn_hdf5_met *met, void *data)
+{
+    surveyor *by = data;
+    const H5I_type_t type = met->object >= 0 ? H5Iget_type(met->object) : H5I_DATASET;
+    if (type != H5I_DATASET) {
+        return true;
+    }
+    if (by->survey->count == FCNN_HDF5_TABLES_MOST) {
+        by->survey->more++;
+    } else {
+        by->status = add_table(by, met);
+    }
+    return by->status == FCNN_OK;
+}
+
+/* The units of a table, if it has some that are a short text. */
+static void find_units(fcnn_hdf5_file *file, fcnn_hdf5_table *table)
+{
+    static const char *const names[] = {"units", "unit"};
+    for (int i = 0; i < 2 && table->refusal == NULL && table->units == NULL; i++) {
+        if (fcnn_hdf5_has_attribute(file, table->name, names[i]) &&
+            fcnn_hdf5_read_text_attribute(file, table->name, names[i], UNITS_BYTES, &table->units) != FCNN_OK) {
+            table->units = NULL;
+        }
+    }
+}
+
+static void blank_controls(char *text)
+{
+    for (; text != NULL && *text != '\0'; text++) {
+        if ((unsigned char)*text < 0x20 || *text == 0x7F) {
+            *text = '?';
+        }
+    }
+}
+
+static void blank_table(fcnn_hdf5_table *table)
+{
+    blank_controls(table->name);
+    blank_controls(table->units);
+    for (int64_t i = 0; i < table->member_count; i++) {
+        blank_controls(table->members[i].name);
+    }
+}
+
+fcnn_status fcnn_hdf5_survey_make(fcnn_hdf5_file *file, fcnn_hdf5_survey *out)
+{
+    surveyor by = {.file = file, .survey = out};
+    *out = (fcnn_hdf5_survey){.bytes = fcnn_hdf5_bytes(file)};
+    fcnn_hdf5_enter();
+    out->is_complete = fcnn_hdf5_walk(file, LINKS_MOST, meet, &by);
+    fcnn_hdf5_leave();
+    for (int64_t i = 0; i < out->count && by.status == FCNN_OK; i++) {
+        find_units(file, &out->tables[i]);
+        blank_table(&out->tables[i]);
+    }
+    return by.status;
+}
+
+static void clear_table(fcnn_hdf5_table *table)
+{
+    for (int64_t i = 0; i < table->member_count; i++) {
+        free(table->members[i].name);
+        free(table->members[i].type);
+    }
+    free(table->members);
+    free(table->name);
+    free(table->refusal);
+    free(table->type);
+    free(table->units);
+    free(table->filters);
+}
+
+void fcnn_hdf5_survey_clear(fcnn_hdf5_survey *survey)
+{
+    for (int64_t i = 0; i < survey->count; i++) {
+        clear_table(&survey->tables[i]);
+    }
+    free(survey->tables);
+    *survey = (fcnn_hdf5_survey){0};
+}
