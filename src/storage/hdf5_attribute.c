@@ -84,36 +84,18 @@ static fcnn_status read_fixed(const strings *from, char **out)
     return status;
 }
 
-/* H5T_conv_t from a string of variable length, as it lies in the file, to as many opaque bytes: it is left as it is. */
-static herr_t keep_reference(hid_t from, hid_t to, H5T_cdata_t *data, size_t count, size_t stride, size_t back_stride,
-                             void *bytes, void *back, hid_t transfer)
-{
-    (void)count;
-    (void)stride;
-    (void)back_stride;
-    (void)bytes;
-    (void)back;
-    (void)transfer;
-    if (data->command != H5T_CONV_INIT) {
-        return 0;
-    }
-    data->need_bkg = H5T_BKG_NO;
-    return H5Tget_class(from) == H5T_STRING && H5Tget_size(to) == FCNN_HDF5_REFERENCE_BYTES ? 0 : -1;
-}
-
 /* Reads what stands for the strings: references [count] of FCNN_HDF5_REFERENCE_BYTES.  False if that cannot be. */
 static bool read_references(const strings *from, unsigned char *references)
 {
     if (H5Aget_storage_size(from->id) != (hsize_t)from->count * FCNN_HDF5_REFERENCE_BYTES) {
         return false;
     }
-    const hid_t opaque = H5Tcreate(H5T_OPAQUE, FCNN_HDF5_REFERENCE_BYTES);
-    bool done = false;
-    if (H5Tregister(H5T_PERS_SOFT, "fcnn reference", from->type, opaque, keep_reference) >= 0) {
-        done = H5Aread(from->id, opaque, references) >= 0;
-        H5Tunregister(H5T_PERS_SOFT, "fcnn reference", -1, -1, keep_reference);
+    const hid_t type = fcnn_hdf5_references_begin(from->type);
+    if (type < 0) {
+        return false;
     }
-    H5Tclose(opaque);
+    const bool done = H5Aread(from->id, type, references) >= 0;
+    fcnn_hdf5_references_end(type);
     return done;
 }
 

@@ -16,14 +16,21 @@ enum {
 }; /* of a string as it lies in the file: length, address of its part of the heap,
                                             number there */
 
+/* A type for memory: strings of variable length that are read into it come as references, as they lie in the file.
+ * −1 on failure.  To be given back before HDF5 does anything else. */
+hid_t fcnn_hdf5_references_begin(hid_t strings);
+void fcnn_hdf5_references_end(hid_t type);
+
 /* The heap of an open file; the part of it that was read last. */
 typedef struct fcnn_hdf5_heap {
     int descriptor;       /* HDF5's own */
     uint64_t base;        /* of addresses, in the file */
     uint64_t address;     /* of the part; UINT64_MAX: none yet */
-    unsigned char *bytes; /* [size] */
+    unsigned char *bytes; /* [size]; NULL: there is no such part */
     uint64_t size;
-    int64_t work; /* that may still be done, in bytes and objects looked at */
+    uint32_t *places; /* [65536]: where the object of a number begins; 0: there is none */
+    int64_t numbers;  /* that may have places */
+    int64_t work;     /* that may still be done, in bytes read and objects looked at */
 } fcnn_hdf5_heap;
 
 /* Opens the heap of the file that an object lies in.  False for a file that is not read from one descriptor, or whose
@@ -34,8 +41,8 @@ void fcnn_hdf5_heap_close(fcnn_hdf5_heap *heap);
 /* The length that a reference claims. */
 uint64_t fcnn_hdf5_reference_length(const unsigned char reference[FCNN_HDF5_REFERENCE_BYTES]);
 
-/* Finds the bytes of a string, as many as its reference claims; NULL if they are not there.  Borrowed until the next
- * call.  Fails: FCNN_ENOMEM. */
+/* Finds the bytes of a string, as many as its reference claims; NULL if they are not there, or among more than 1 MiB.
+ * Borrowed until the next call.  Fails: FCNN_ENOMEM. */
 fcnn_status fcnn_hdf5_heap_find(fcnn_hdf5_heap *heap, const unsigned char reference[FCNN_HDF5_REFERENCE_BYTES],
                                 const char **out);
 
