@@ -35,6 +35,7 @@ int MPI_Allreduce(const void *from, void *to, int count, MPI_Datatype type, MPI_
 /* ---- other ways to send, of which training needs none ---- */
 
 #define OTHERS(X)                                                                                                      \
+    X(File_read_at_all, (MPI_File f, MPI_Offset o, void *a, int n, MPI_Datatype t, MPI_Status *s), (f, o, a, n, t, s)) \
     X(Barrier, (MPI_Comm c), (c))                                                                                      \
     X(Bcast, (void *a, int n, MPI_Datatype t, int r, MPI_Comm c), (a, n, t, r, c))                                     \
     X(Reduce, (const void *a, void *b, int n, MPI_Datatype t, MPI_Op o, int r, MPI_Comm c), (a, b, n, t, o, r, c))     \

@@ -4,7 +4,7 @@
 set -u
 # shellcheck source=system.sh
 . "$(dirname "$0")/system.sh"
-need h5dump
+need h5dump h5repack
 make_hdf5=$bin/tests/make_hdf5
 
 # ---- one table, cut into files ----
@@ -59,6 +59,32 @@ same 'streamed rows are those in memory' 0 --set data.memory=stream
 same 'columns put together again' 0 --set 'data.inputs=/x[:10], /x[10], /x[11:]' --set data.memory=stream
 other=$(result 0 --set data.shuffle_window=0)
 tap_run 'data: another window is another order' test "$other" != "$expected"
+
+# ---- by MPI-IO ----
+
+same 'resident rows read together, 3 ranks' 3 --set data.read=collective --set data.memory=resident
+same 'windows read together, 3 ranks' 3 --set data.read=collective --set data.memory=stream
+same 'windows of several files read together' 2 --set data.read=collective --set data.memory=stream \
+    --set data.train='cut/part_*.h5'
+same 'columns read together' 3 --set data.read=collective --set data.memory=stream \
+    --set 'data.inputs=/x[:10], /x[10], /x[11:]'
+
+idle=$(result 3 --set train.blocks=2 --set data.memory=stream)
+tap_run 'data: a rank without rows reads along' test "$idle" = \
+    "$(result 3 --set train.blocks=2 --set data.memory=stream --set data.read=collective)"
+counter=$bin/.libs/libpmpi_counter.so
+if [ -f "$counter" ]; then
+    FCNN_COUNTS=$PWD/counts LD_PRELOAD=$counter${LD_PRELOAD:+:$LD_PRELOAD} result 2 --set data.read=collective \
+        --set data.memory=stream >/dev/null
+    tap_run 'data: it is MPI-IO that reads' grep -qE '^other File_read_at_all 0 [1-9]' counts.1
+else
+    tap_skip 'data: it is MPI-IO that reads' 'no preloaded libraries here'
+fi
+h5repack -f GZIP=1 whole.h5 packed.h5
+train 2 --overwrite --set data.train=packed.h5 --set data.read=collective run.ini
+tap_run 'data: packed rows are not read together' \
+    grep -q 'dataset /[xy] is packed, which ranks cannot read together' stderr
+same 'but by each rank' 2 --set data.train=packed.h5 --set data.memory=stream
 
 # ---- a streamed run goes on where it stopped ----
 

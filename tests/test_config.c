@@ -581,6 +581,7 @@ static void resume_refuses_what_may_not_change(void)
                                              "train.watchdog",
                                              "data.train",
                                              "data.weights",
+                                             "data.read",
                                              "data.inputs",
                                              "data.targets",
                                              "data.rows",

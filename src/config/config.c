@@ -312,10 +312,18 @@ static fcnn_status check_memory_limit(const fcnn_config *config)
     return FCNN_OK;
 }
 
+static fcnn_status check_reading(const fcnn_config *config)
+{
+    return config->data_read == FCNN_READ_COLLECTIVE && config->data_order == FCNN_ORDER_COLUMNS
+               ? fcnn_fail(FCNN_ECONFIG, "data.read = collective is for data.order = rows")
+               : FCNN_OK;
+}
+
 fcnn_status fcnn_config_check(const fcnn_config *config)
 {
     fcnn_status (*const checks[])(const fcnn_config *) = {check_required, check_datasets,   check_activations,
-                                                          check_loss,     check_time_limit, check_memory_limit};
+                                                          check_loss,     check_time_limit, check_memory_limit,
+                                                          check_reading};
     for (size_t i = 0; i < sizeof checks / sizeof *checks; i++) {
         const fcnn_status status = checks[i](config);
         if (status != FCNN_OK) {

@@ -14,6 +14,10 @@
     X(FCNN_MEMORY_RESIDENT, "resident") \
     X(FCNN_MEMORY_STREAM, "stream")
 
+#define FCNN_READ_WORDS(X)                  \
+    X(FCNN_READ_INDEPENDENT, "independent") \
+    X(FCNN_READ_COLLECTIVE, "collective")
+
 #define FCNN_NORMALIZE_TARGETS_WORDS(X)          \
     X(FCNN_NORMALIZE_NONE, "none")               \
     X(FCNN_NORMALIZE_STANDARDIZE, "standardize") \
@@ -82,6 +86,7 @@
 #define FCNN_WORDS_CONSTANT(constant, word) constant,
 typedef enum fcnn_order { FCNN_ORDER_WORDS(FCNN_WORDS_CONSTANT) } fcnn_order;
 typedef enum fcnn_memory { FCNN_MEMORY_WORDS(FCNN_WORDS_CONSTANT) } fcnn_memory;
+typedef enum fcnn_read_kind { FCNN_READ_WORDS(FCNN_WORDS_CONSTANT) } fcnn_read_kind;
 typedef enum fcnn_missing_kind { FCNN_MISSING_WORDS(FCNN_WORDS_CONSTANT) } fcnn_missing_kind;
 typedef enum fcnn_normalize { FCNN_NORMALIZE_WORDS(FCNN_WORDS_CONSTANT) } fcnn_normalize;
 typedef fcnn_normalize fcnn_normalize_targets; /* the same constants, without scale */
@@ -101,6 +106,7 @@ typedef enum fcnn_resume_kind { FCNN_RESUME_WORDS(FCNN_WORDS_CONSTANT) } fcnn_re
 #define FCNN_WORDS_TABLE(X)                            \
     X(order, FCNN_ORDER_WORDS)                         \
     X(memory, FCNN_MEMORY_WORDS)                       \
+    X(read_kind, FCNN_READ_WORDS)                      \
     X(missing_kind, FCNN_MISSING_WORDS)                \
     X(normalize, FCNN_NORMALIZE_WORDS)                 \
     X(normalize_targets, FCNN_NORMALIZE_TARGETS_WORDS) \

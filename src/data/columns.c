@@ -283,24 +283,32 @@ static fcnn_status read_part(const fcnn_column_part *part, fcnn_hdf5_file *file,
                : fcnn_hdf5_read_rows(file, part->dataset, first, count, out);
 }
 
-/* Reads a part in runs, and puts it beside the others. */
+/* Reads a part in runs, together with other ranks in one, and puts it beside the others. */
 static fcnn_status read_beside(const fcnn_columns *columns, const fcnn_column_part *part, fcnn_hdf5_file *file,
                                bool by_columns, int64_t first, int64_t count, void *out)
 {
     const bool picks = !by_columns && part->info.rank == 2 && fcnn_column_part_width(part) < part->all;
     fcnn_table run = {.type = part->info.type, .width = picks ? fcnn_column_part_width(part) : part->all};
     const int64_t bytes = run.width * (int64_t)fcnn_type_size(run.type);
-    const int64_t most = READ_BYTES / bytes < 1 ? 1 : READ_BYTES / bytes < count ? READ_BYTES / bytes : count;
-    FCNN_TRY(fcnn_memory_create("the read buffer", most, (size_t)bytes, &run.values));
-    fcnn_status status = FCNN_OK;
-    for (int64_t done = 0; status == FCNN_OK && done < count; done += most) {
+    const int64_t fitting = READ_BYTES / bytes < 1 ? 1 : READ_BYTES / bytes;
+    const int64_t most = fitting < count && !fcnn_hdf5_is_together(file) ? fitting : count;
+    fcnn_status status = fcnn_memory_create("the read buffer", most, (size_t)bytes, &run.values);
+    if (status != FCNN_OK) {
+        if (fcnn_hdf5_is_together(file)) {
+            read_part(part, file, by_columns, picks, 0, 0, NULL); /* the other ranks wait for this one */
+        }
+        return status;
+    }
+    int64_t done = 0;
+    do {
         run.rows = count - done < most ? count - done : most;
         status = read_part(part, file, by_columns, picks, first + done, run.rows, run.values);
         if (status == FCNN_OK) {
             place(&run, picks ? 0 : part->first, fcnn_column_part_width(part), columns->type, columns->width,
                   (char *)out + (size_t)(done * columns->width) * fcnn_type_size(columns->type));
         }
-    }
+        done += most;
+    } while (status == FCNN_OK && done < count);
     free(run.values);
     return status;
 }
@@ -312,10 +320,16 @@ fcnn_status fcnn_columns_read(const fcnn_columns *columns, fcnn_hdf5_file *file,
     if (columns->count == 1 && fcnn_column_part_width(only) == only->all) {
         return read_part(only, file, by_columns, false, first, count, out);
     }
+    fcnn_status status = FCNN_OK;
     char *place_of_part = out;
     for (int64_t i = 0; i < columns->count; i++) {
-        FCNN_TRY(read_beside(columns, &columns->parts[i], file, by_columns, first, count, place_of_part));
+        const fcnn_status part =
+            read_beside(columns, &columns->parts[i], file, by_columns, first, count, place_of_part);
+        status = status == FCNN_OK ? part : status;
+        if (status != FCNN_OK && !fcnn_hdf5_is_together(file)) {
+            return status;
+        }
         place_of_part += (size_t)fcnn_column_part_width(&columns->parts[i]) * fcnn_type_size(columns->type);
     }
-    return FCNN_OK;
+    return status;
 }

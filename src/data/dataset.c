@@ -453,27 +453,23 @@ static fcnn_status look_at_rows(fcnn_dataset *dataset, uint64_t fingerprints[3])
     return status;
 }
 
-/* Reads all of this rank's rows into memory; counts what was completed. */
+/* Room for all of this rank's rows. */
+static fcnn_status create_all(fcnn_dataset *dataset)
+{
+    const int64_t count = dataset->own_rows;
+    FCNN_TRY(create_rows(dataset->inputs_name, count, &dataset->inputs));
+    if (dataset->targets_name != NULL) {
+        FCNN_TRY(create_rows(dataset->targets_name, count, &dataset->targets));
+    }
+    return dataset->weights_name != NULL ? create_rows(dataset->weights_name, count, &dataset->weights) : FCNN_OK;
+}
+
+/* Reads them; counts what was completed. */
 static fcnn_status read_all(fcnn_dataset *dataset, uint64_t filled[2])
 {
-    const int64_t first = dataset->first, count = dataset->own_rows;
-    fcnn_reader reader = {.dataset = dataset};
-    fcnn_status status = create_rows(dataset->inputs_name, count, &dataset->inputs);
-    if (status == FCNN_OK) {
-        status = fcnn_reader_inputs(&reader, first, count, dataset->inputs.values);
-    }
-    if (status == FCNN_OK && dataset->targets_name != NULL) {
-        status = create_rows(dataset->targets_name, count, &dataset->targets);
-        if (status == FCNN_OK) {
-            status = fcnn_reader_targets(&reader, first, count, dataset->targets.values);
-        }
-    }
-    if (status == FCNN_OK && dataset->weights_name != NULL) {
-        status = create_rows(dataset->weights_name, count, &dataset->weights);
-        if (status == FCNN_OK) {
-            status = fcnn_reader_weights(&reader, first, count, dataset->weights.values);
-        }
-    }
+    fcnn_reader reader = {.dataset = dataset, .comm = dataset->together};
+    const fcnn_status status = fcnn_reader_rows(&reader, dataset->first, dataset->own_rows, dataset->inputs.values,
+                                                dataset->targets.values, dataset->weights.values);
     fcnn_reader_close(&reader);
     memcpy(filled, reader.filled, sizeof reader.filled);
     return status;
@@ -486,9 +482,11 @@ fcnn_status fcnn_dataset_read(fcnn_dataset *dataset, fcnn_comm *comm, int64_t fi
     dataset->streams = streams;
     uint64_t sums[SUMS] = {0};
     fcnn_pulse_beat(FCNN_PHASE_READING);
-    const fcnn_status status =
-        streams ? create_block(dataset, dataset->targets_name != NULL) : read_all(dataset, sums + FILLED_VALUES);
-    FCNN_TRY(fcnn_comm_agree(comm, fcnn_comm_name_rank(comm, status)));
+    FCNN_TRY(
+        fcnn_comm_agree(comm, streams ? create_block(dataset, dataset->targets_name != NULL) : create_all(dataset)));
+    if (!streams) {
+        FCNN_TRY(fcnn_comm_agree(comm, fcnn_comm_name_rank(comm, read_all(dataset, sums + FILLED_VALUES))));
+    }
     FCNN_TRY(fcnn_comm_agree(comm, look_at_rows(dataset, sums)));
     if (streams) {
         memcpy(sums + FILLED_VALUES, dataset->reader->filled, sizeof dataset->reader->filled);

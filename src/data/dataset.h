@@ -19,6 +19,7 @@ struct fcnn_dataset {
     char *targets_name, *weights_name; /* as given; NULL: none */
     bool by_columns, allow_external;
     int read_retries;
+    fcnn_comm *together; /* borrowed: ranks read what stays in memory, and windows, together; NULL: each for itself */
     fcnn_files files;
     fcnn_columns inputs_columns, targets_columns, weights_columns;
     fcnn_classes classes;   /* of targets that are strings, whose table holds their places here, or that an attribute

@@ -19,6 +19,11 @@ void fcnn_reader_close(fcnn_reader *reader)
 {
     fcnn_hdf5_close(reader->file);
     reader->file = NULL;
+    for (int64_t place = 0; reader->together != NULL && place < reader->dataset->files.count; place++) {
+        fcnn_hdf5_close(reader->together[place]);
+    }
+    free(reader->together);
+    reader->together = NULL;
 }
 
 static fcnn_status open_file(fcnn_reader *reader, int64_t place)
@@ -26,7 +31,8 @@ static fcnn_status open_file(fcnn_reader *reader, int64_t place)
     if (reader->file != NULL && reader->place == place) {
         return FCNN_OK;
     }
-    fcnn_reader_close(reader);
+    fcnn_hdf5_close(reader->file);
+    reader->file = NULL;
     reader->place = place;
     FCNN_TRY(fcnn_hdf5_open(reader->dataset->files.paths[place], &reader->file));
     fcnn_hdf5_allow_external(reader->file, reader->dataset->allow_external);
@@ -34,7 +40,8 @@ static fcnn_status open_file(fcnn_reader *reader, int64_t place)
 }
 
 /* Columns of rows, or strings where columns is NULL, of one file. */
-static fcnn_status read_file(fcnn_reader *reader, const fcnn_columns *columns, int64_t first, int64_t count, void *out)
+static fcnn_status read_file(const fcnn_reader *reader, const fcnn_columns *columns, int64_t first, int64_t count,
+                             void *out)
 {
     const fcnn_dataset *dataset = reader->dataset;
     fcnn_pulse_go_on();
@@ -74,7 +81,8 @@ static fcnn_status read_patiently(fcnn_reader *reader, int64_t place, const fcnn
         }
         const int seconds = 1 << (tries < 6 ? tries : 6);
         fcnn_log_warning("%s; trying again in %d s", fcnn_error_text(), seconds);
-        fcnn_reader_close(reader);
+        fcnn_hdf5_close(reader->file);
+        reader->file = NULL;
         wait_seconds(seconds);
     }
 }
@@ -94,6 +102,75 @@ static fcnn_status read_run(fcnn_reader *reader, const fcnn_columns *columns, in
         done += rows;
     }
     return FCNN_OK;
+}
+
+/* ---- together ---- */
+
+/* Opens all files, the first time. */
+static fcnn_status open_together(fcnn_reader *reader)
+{
+    const fcnn_files *files = &reader->dataset->files;
+    if (reader->together != NULL) {
+        return FCNN_OK;
+    }
+    FCNN_TRY(fcnn_comm_agree(
+        reader->comm, fcnn_memory_create("the files", files->count, sizeof *reader->together, &reader->together)));
+    for (int64_t place = 0; place < files->count; place++) {
+        FCNN_TRY(fcnn_hdf5_open_together(reader->comm, files->paths[place], &reader->together[place]));
+        fcnn_hdf5_allow_external(reader->together[place], reader->dataset->allow_external);
+    }
+    return FCNN_OK;
+}
+
+/* As read_run(), with all ranks: of each file the rows that are in the run, or none. */
+static fcnn_status read_run_together(const fcnn_reader *reader, const fcnn_columns *columns, int64_t first,
+                                     int64_t count, size_t bytes, void *out)
+{
+    const fcnn_files *files = &reader->dataset->files;
+    fcnn_status status = FCNN_OK;
+    for (int64_t place = 0; place < files->count; place++) {
+        const int64_t begin = first > files->starts[place] ? first : files->starts[place];
+        const int64_t end = first + count < files->starts[place + 1] ? first + count : files->starts[place + 1];
+        const bool some = begin < end;
+        fcnn_pulse_go_on();
+        const fcnn_status here =
+            fcnn_columns_read(columns, reader->together[place], false, some ? begin - files->starts[place] : 0,
+                              some ? end - begin : 0, some ? (char *)out + (size_t)(begin - first) * bytes : NULL);
+        status = status == FCNN_OK ? here : status;
+    }
+    return status;
+}
+
+/* Reads rows of the dataset, in as many runs of the joined files as the rank needs that needs most. */
+static fcnn_status read_together(fcnn_reader *reader, const fcnn_columns *columns, int64_t first, int64_t count,
+                                 size_t bytes, void *out)
+{
+    const fcnn_dataset *dataset = reader->dataset;
+    const int64_t begin = count > 0 ? fcnn_dataset_joined_row(dataset, first) : 0;
+    const int64_t end = count > 0 ? fcnn_dataset_joined_row(dataset, first + count - 1) + 1 : 0;
+    const int64_t most = READ_BYTES / (int64_t)bytes > 0 ? READ_BYTES / (int64_t)bytes : 1;
+    int64_t rounds = (end - begin + most - 1) / most;
+    char *buffer = NULL;
+    FCNN_TRY(open_together(reader));
+    FCNN_TRY(fcnn_comm_agree(reader->comm, fcnn_memory_create("the read buffer", most, bytes, &buffer)));
+    fcnn_comm_max_integers(reader->comm, 1, &rounds);
+    fcnn_status status = FCNN_OK;
+    int64_t done = 0;
+    for (int64_t round = 0; round < rounds; round++) {
+        const int64_t from = begin + round * most, left = end - from;
+        const int64_t rows = left <= 0 ? 0 : left < most ? left : most;
+        const fcnn_status here = read_run_together(reader, columns, from, rows, bytes, buffer);
+        status = status == FCNN_OK ? here : status;
+        for (; done < count; done++) {
+            const int64_t offset = fcnn_dataset_joined_row(dataset, first + done) - from;
+            if (offset >= rows) {
+                break;
+            }
+            memcpy((char *)out + (size_t)done * bytes, buffer + (size_t)offset * bytes, bytes);
+        }
+    }
+    free(buffer);
+    return status;
 }
 
 /* ---- rows of the dataset ---- */
@@ -130,11 +207,14 @@ static fcnn_status read_selected(fcnn_reader *reader, const fcnn_columns *column
 static fcnn_status read_numbers(fcnn_reader *reader, const fcnn_columns *columns, int64_t first, int64_t count,
                                 void *out)
 {
+    const fcnn_dataset *dataset = reader->dataset;
+    const size_t bytes = (size_t)columns->width * fcnn_type_size(columns->type);
+    if (reader->comm != NULL) {
+        return read_together(reader, columns, first, count, bytes, out);
+    }
     if (count == 0) {
         return FCNN_OK;
     }
-    const fcnn_dataset *dataset = reader->dataset;
-    const size_t bytes = (size_t)columns->width * fcnn_type_size(columns->type);
     return dataset->chosen != NULL || dataset->missing.drops > 0
                ? read_selected(reader, columns, first, count, bytes, out)
                : read_run(reader, columns, dataset->first_row + first, count, bytes, out);
@@ -225,4 +305,23 @@ fcnn_status fcnn_reader_targets(fcnn_reader *reader, int64_t first, int64_t coun
     const fcnn_columns *columns = &reader->dataset->targets_columns;
     return columns->is_text ? read_classes(reader, first, count, out)
                             : read_numbers(reader, columns, first, count, out);
+}
+
+/* ---- all of a row ---- */
+
+fcnn_status fcnn_reader_rows(fcnn_reader *reader, int64_t first, int64_t count, void *inputs, void *targets,
+                             void *weights)
+{
+    const fcnn_dataset *dataset = reader->dataset;
+    fcnn_status status = fcnn_reader_inputs(reader, first, count, inputs);
+    /* ranks that read together go on, whatever has failed on one of them */
+    if (dataset->targets_name != NULL && (status == FCNN_OK || reader->comm != NULL)) {
+        const fcnn_status here = fcnn_reader_targets(reader, first, count, targets);
+        status = status == FCNN_OK ? here : status;
+    }
+    if (dataset->weights_name != NULL && (status == FCNN_OK || reader->comm != NULL)) {
+        const fcnn_status here = fcnn_reader_weights(reader, first, count, weights);
+        status = status == FCNN_OK ? here : status;
+    }
+    return status;
 }

@@ -4,9 +4,15 @@
 
 #include "data/dataset.h"
 
-/* Keeps the file that it read last open.  For one thread at a time; several readers may read at once. */
+/* Keeps the file that it read last open.  For one thread at a time; several readers may read at once.
+ *
+ * With a comm all ranks read together: they read inputs, targets and weights in the same order, for rows of their own
+ * or for none, and whatever fails; closing is collective too.  The files are opened once.  Strings are read by each
+ * rank for itself all the same. */
 typedef struct fcnn_reader {
     const fcnn_dataset *dataset; /* borrowed */
+    fcnn_comm *comm;             /* borrowed; NULL: each rank reads for itself */
+    fcnn_hdf5_file **together;   /* [files of the dataset]: those that are open on all ranks; NULL so far: none */
     int64_t place;               /* of the open file in the dataset's list */
     fcnn_hdf5_file *file;        /* NULL: none is open */
     uint64_t filled[2];          /* missing values that have become means, and rows that had some */
@@ -20,6 +26,10 @@ void fcnn_reader_close(fcnn_reader *reader);
 fcnn_status fcnn_reader_inputs(fcnn_reader *reader, int64_t first, int64_t count, void *out);
 fcnn_status fcnn_reader_targets(fcnn_reader *reader, int64_t first, int64_t count, void *out);
 fcnn_status fcnn_reader_weights(fcnn_reader *reader, int64_t first, int64_t count, void *out);
+
+/* Reads all three of them, where there are any: inputs, targets and weights are rows of tables for as many rows. */
+fcnn_status fcnn_reader_rows(fcnn_reader *reader, int64_t first, int64_t count, void *inputs, void *targets,
+                             void *weights);
 
 /* Reads the strings of rows first … first+count−1 of the joined files, of targets that are such.
  *   out [count]  caller-owned; each is to be released with free(); NULL on failure */

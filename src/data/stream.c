@@ -37,10 +37,11 @@ struct fcnn_stream {
     lane *lanes;     /* [count], by shard */
     int32_t *labels; /* [rows of the tables] */
     const fcnn_weights *weights;
-    double *row_weights;  /* [rows of the tables] */
-    int64_t *windows;     /* room for an order of windows: the main thread's */
-    int64_t epoch, batch; /* that was taken last; −1: none */
-    fcnn_worker *worker;
+    double *row_weights;     /* [rows of the tables] */
+    int64_t *windows;        /* room for an order of windows: the main thread's */
+    int64_t epoch, batch;    /* that was taken last; −1: none */
+    fcnn_worker *worker;     /* NULL where ranks read together */
+    fcnn_reader together;    /* with a comm: all ranks' main threads read, between steps */
     int64_t *reader_windows; /* the same room, the reader's */
     pthread_mutex_t mutex;
     pthread_cond_t moved; /* something was loaded, or used */
@@ -87,12 +88,8 @@ static fcnn_status load(fcnn_stream *stream, fcnn_reader *reader, lane *own, int
     const int64_t count = fcnn_sampler_window_first(sampler, shard, window + 1) - begin;
     const int64_t first = fcnn_shard_first(sampler->rows, sampler->blocks, shard) + begin;
     const int64_t at = slot_row(stream, own, number);
-    FCNN_TRY(fcnn_reader_inputs(reader, first, count, row_at(&dataset->inputs, at)));
     const fcnn_table targets = rows_at(&dataset->targets, at, count), weights = rows_at(&dataset->weights, at, count);
-    FCNN_TRY(fcnn_reader_targets(reader, first, count, targets.values));
-    if (weights.values != NULL) {
-        FCNN_TRY(fcnn_reader_weights(reader, first, count, weights.values));
-    }
+    FCNN_TRY(fcnn_reader_rows(reader, first, count, row_at(&dataset->inputs, at), targets.values, weights.values));
     if (stream->labels != NULL) {
         fcnn_targets_labels(&targets, stream->labels + at);
     }
@@ -212,6 +209,7 @@ fcnn_status fcnn_stream_create(fcnn_dataset *dataset, const fcnn_sampler *sample
     stream->dataset = dataset;
     stream->sampler = sampler;
     stream->weights = weights;
+    stream->together = (fcnn_reader){.dataset = dataset, .comm = dataset->together};
     stream->rows = fcnn_sampler_window_rows(sampler);
     stream->count = own_shards(sampler);
     stream->epoch = stream->batch = -1;
@@ -232,6 +230,7 @@ void fcnn_stream_destroy(fcnn_stream *stream)
         return;
     }
     stop_reader(stream);
+    fcnn_reader_close(&stream->together);
     for (int64_t i = 0; stream->lanes != NULL && i < stream->count; i++) {
         free(stream->lanes[i].starts);
         free(stream->lanes[i].order);
@@ -292,9 +291,7 @@ static int64_t window_at(const lane *own, int64_t position)
 /* Lets the reader begin with the windows of a batch. */
 static fcnn_status begin_at(fcnn_stream *stream, int64_t epoch, int64_t batch)
 {
-    if (stream->worker != NULL) {
-        stop_reader(stream);
-    }
+    stop_reader(stream);
     for (int64_t i = 0; i < stream->count; i++) {
         lane *own = &stream->lanes[i];
         int64_t first;
@@ -303,7 +300,41 @@ static fcnn_status begin_at(fcnn_stream *stream, int64_t epoch, int64_t batch)
         own->used = own->loaded = epoch * own->windows + window_at(own, first);
     }
     stream->status = FCNN_OK;
-    return fcnn_worker_start("reading data", read_on, stream, &stream->worker);
+    return stream->together.comm != NULL ? FCNN_OK
+                                         : fcnn_worker_start("reading data", read_on, stream, &stream->worker);
+}
+
+/* Windows of a lane that a batch needs and that are not in memory. */
+static int64_t count_due(const fcnn_stream *stream, const lane *own, int64_t batch)
+{
+    int64_t first;
+    const int64_t rows = fcnn_sampler_positions(stream->sampler, batch, shard_of(stream, own), &first);
+    const int64_t after = own->epoch * own->windows + window_at(own, first + rows - 1) + 1;
+    return rows > 0 && after > own->loaded ? after - own->loaded : 0;
+}
+
+/* Reads what the batch needs, with all ranks: as often as the one that needs most. */
+static fcnn_status load_together(fcnn_stream *stream, int64_t batch)
+{
+    int64_t rounds = 0, at = 0;
+    for (int64_t i = 0; i < stream->count; i++) {
+        rounds += count_due(stream, &stream->lanes[i], batch);
+    }
+    fcnn_comm_max_integers(stream->together.comm, 1, &rounds);
+    fcnn_status status = FCNN_OK;
+    for (int64_t round = 0; round < rounds; round++) {
+        while (at < stream->count && count_due(stream, &stream->lanes[at], batch) == 0) {
+            at++;
+        }
+        lane *own = at < stream->count ? &stream->lanes[at] : NULL;
+        const fcnn_status here = own != NULL ? load(stream, &stream->together, own, own->loaded)
+                                             : fcnn_reader_rows(&stream->together, 0, 0, NULL, NULL, NULL);
+        status = status == FCNN_OK ? here : status;
+        if (own != NULL) {
+            own->loaded++;
+        }
+    }
+    return status;
 }
 
 /* Waits until a window of the run is there, and gives those before `used` free. */
@@ -352,18 +383,23 @@ fcnn_status fcnn_stream_take(fcnn_stream *stream, int64_t epoch, int64_t batch, 
         (epoch == stream->epoch + 1 && batch == 0 && stream->batch + 1 == fcnn_sampler_batches(stream->sampler));
     *leaf_count = 0;
     leaves[0] = 0;
-    if (stream->count == 0) {
+    if (stream->count == 0 && stream->together.comm == NULL) {
         return FCNN_OK;
     }
-    if (!follows || stream->worker == NULL) {
+    if (!follows) {
         FCNN_TRY(begin_at(stream, epoch, batch));
     }
     stream->epoch = epoch;
     stream->batch = batch;
+    for (int64_t i = 0; i < stream->count; i++) {
+        enter_epoch(stream, &stream->lanes[i], epoch);
+    }
+    if (stream->together.comm != NULL) {
+        FCNN_TRY(load_together(stream, batch));
+    }
     int64_t taken = 0;
     for (int64_t i = 0; i < stream->count; i++) {
         int64_t rows;
-        enter_epoch(stream, &stream->lanes[i], epoch);
         FCNN_TRY(take_block(stream, &stream->lanes[i], batch, index + taken, &rows));
         fcnn_sampler_add_leaves(taken, rows, leaves, leaf_count);
         taken += rows;

@@ -1,5 +1,6 @@
 /* src/data/stream.h — training rows that stay in their files: of each of a rank's shards the window that is in use
- * is in memory, and the next one on its way, read by a thread of its own. */
+ * is in memory, and the next one on its way, read by a thread of its own; or, where ranks read together, read when it
+ * is needed. */
 #ifndef FCNN_DATA_STREAM_H
 #define FCNN_DATA_STREAM_H
 
@@ -23,7 +24,8 @@ const int32_t *fcnn_stream_labels(const fcnn_stream *stream);
 const double *fcnn_stream_weights(const fcnn_stream *stream);
 
 /* This rank's rows of a batch, as fcnn_sampler_take() gives them, once they are read; until the next call.  A batch
- * that does not follow the last one begins anew there.  Not collective.  Fails as reading does. */
+ * that does not follow the last one begins anew there.  Collective where ranks read together; ranks may fail alone.
+ * Fails as reading does. */
 fcnn_status fcnn_stream_take(fcnn_stream *stream, int64_t epoch, int64_t batch, int64_t *index, int64_t *leaves,
                              int64_t *leaf_count);
 

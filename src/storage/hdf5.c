@@ -44,9 +44,8 @@ static fcnn_status check_readable(const char *path)
     return FCNN_OK;
 }
 
-static fcnn_status open_file(const char *path, hid_t *out)
+static fcnn_status open_file(const char *path, hid_t access, hid_t *out)
 {
-    const hid_t access = fcnn_hdf5_access_list();
     if (access < 0) {
         return fcnn_hdf5_fail(FCNN_EINTERNAL, "%s: cannot be opened", path);
     }
@@ -64,21 +63,32 @@ static fcnn_status open_file(const char *path, hid_t *out)
             status = fcnn_hdf5_fail(FCNN_EDATA, "%s: cannot be opened as HDF5, damaged or in use", path);
         }
     }
-    H5Pclose(access);
     return status;
+}
+
+static fcnn_status create_file(const char *path, fcnn_hdf5_file **out)
+{
+    fcnn_hdf5_file *file;
+    FCNN_TRY(check_readable(path));
+    FCNN_TRY(fcnn_memory_create("an open file", 1, sizeof *file, &file));
+    const fcnn_status status = fcnn_memory_copy_text(path, &file->path);
+    if (status != FCNN_OK) {
+        free(file);
+        return status;
+    }
+    *out = file;
+    return FCNN_OK;
 }
 
 fcnn_status fcnn_hdf5_open(const char *path, fcnn_hdf5_file **out)
 {
-    FCNN_TRY(check_readable(path));
     fcnn_hdf5_file *file;
-    FCNN_TRY(fcnn_memory_create("an open file", 1, sizeof *file, &file));
-    fcnn_status status = fcnn_memory_copy_text(path, &file->path);
-    if (status == FCNN_OK) {
-        fcnn_hdf5_enter();
-        status = open_file(path, &file->id);
-        fcnn_hdf5_leave();
-    }
+    FCNN_TRY(create_file(path, &file));
+    fcnn_hdf5_enter();
+    const hid_t access = fcnn_hdf5_access_list();
+    const fcnn_status status = open_file(path, access, &file->id);
+    H5Pclose(access);
+    fcnn_hdf5_leave();
     if (status != FCNN_OK) {
         free(file->path);
         free(file);
@@ -86,6 +96,49 @@ fcnn_status fcnn_hdf5_open(const char *path, fcnn_hdf5_file **out)
     }
     *out = file;
     return FCNN_OK;
+}
+
+/* A property list of a file access by MPI-IO. */
+static fcnn_status list_together(const fcnn_comm *comm, hid_t *out)
+{
+#ifdef H5_HAVE_PARALLEL
+    *out = fcnn_hdf5_access_list();
+    return H5Pset_fapl_mpio(*out, comm->communicator, MPI_INFO_NULL) < 0
+               ? fcnn_hdf5_fail(FCNN_EINTERNAL, "HDF5 takes no MPI-IO")
+               : FCNN_OK;
+#else
+    (void)comm;
+    *out = -1;
+    return fcnn_fail(FCNN_ECONFIG, "data.read = collective: this HDF5 was built without MPI: use independent");
+#endif
+}
+
+fcnn_status fcnn_hdf5_open_together(fcnn_comm *comm, const char *path, fcnn_hdf5_file **out)
+{
+    fcnn_hdf5_file *file = NULL;
+    FCNN_TRY(fcnn_comm_agree(comm, fcnn_comm_name_rank(comm, create_file(path, &file))));
+    hid_t access;
+    file->together = true;
+    fcnn_hdf5_enter();
+    fcnn_status status = list_together(comm, &access);
+    if (status == FCNN_OK) {
+        status = open_file(path, access, &file->id);
+    }
+    H5Pclose(access);
+    fcnn_hdf5_leave();
+    status = fcnn_comm_agree(comm, fcnn_comm_name_rank(comm, status));
+    if (status != FCNN_OK) {
+        free(file->path); /* a file that is open on some ranks only cannot be closed by them */
+        free(file);
+        return status;
+    }
+    *out = file;
+    return FCNN_OK;
+}
+
+bool fcnn_hdf5_is_together(const fcnn_hdf5_file *file)
+{
+    return file->together;
 }
 
 void fcnn_hdf5_allow_external(fcnn_hdf5_file *file, bool allow)
@@ -182,7 +235,7 @@ static fcnn_status check_member(const fcnn_hdf5_source *source)
 
 fcnn_status fcnn_hdf5_source_open(const fcnn_hdf5_file *file, const char *name, bool by_rows, fcnn_hdf5_source *out)
 {
-    *out = (fcnn_hdf5_source){.path = file->path, .name = name, .dataset = -1};
+    *out = (fcnn_hdf5_source){.path = file->path, .name = name, .together = file->together, .dataset = -1};
     if (name[0] == '\0') {
         return fcnn_fail(FCNN_EDATA, "%s: the name of the dataset is empty", file->path);
     }

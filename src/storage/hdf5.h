@@ -1,10 +1,11 @@
 /* src/storage/hdf5.h — datasets of HDF5 files: reading, and whole files written beside and renamed.
- * The only room that calls HDF5.  Nothing here is collective: each rank opens files for itself, with serial
- * access.  Any thread may call any function; one mutex serializes them, and HDF5 prints nothing of its own. */
+ * The only room that calls HDF5.  Nothing here is collective but what says so: each rank opens files for itself, with
+ * serial access.  Any thread may call any function; one mutex serializes them, and HDF5 prints nothing of its own. */
 #ifndef FCNN_STORAGE_HDF5_H
 #define FCNN_STORAGE_HDF5_H
 
 #include "core/status.h"
+#include "parallel/comm.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -60,6 +61,12 @@ typedef struct fcnn_hdf5_file fcnn_hdf5_file;
  * truncated or damaged. */
 fcnn_status fcnn_hdf5_open(const char *path, fcnn_hdf5_file **out);
 
+/* The same for all ranks together, by MPI-IO.  All that reads from the file, and its end, is collective then: the ranks
+ * make the same calls, for rows of their own; a rank that wants none reads 0 rows from row 0.  Collective; all ranks
+ * fail alike: as above, and FCNN_ECONFIG if this HDF5 was built without MPI. */
+fcnn_status fcnn_hdf5_open_together(fcnn_comm *comm, const char *path, fcnn_hdf5_file **out);
+bool fcnn_hdf5_is_together(const fcnn_hdf5_file *file);
+
 /* Lets datasets of an open file lie in other files: behind external links, in raw files, as virtual datasets put
  * together from others.  All that is refused at first, because whoever made the file chooses which files are opened. */
 void fcnn_hdf5_allow_external(fcnn_hdf5_file *file, bool allow);
@@ -76,7 +83,8 @@ void fcnn_hdf5_close(fcnn_hdf5_file *file);
  * numbers nor strings, or it is not as a file from anyone may be (hdf5_check.h): the same goes for all that reads. */
 fcnn_status fcnn_hdf5_describe(fcnn_hdf5_file *file, const char *dataset, fcnn_hdf5_info *out);
 
-/* Reads rows first … first+count−1 of a dataset [rows][…].
+/* Reads rows first … first+count−1 of a dataset [rows][…].  Together, packed chunks are refused: each rank has to
+ * unpack those for itself.
  *   out [count][…]  caller-owned, of the type that fcnn_hdf5_describe gives
  * Fails: FCNN_ESHAPE if the dataset has not these rows, FCNN_EDATA if its bytes cannot be read. */
 fcnn_status fcnn_hdf5_read_rows(fcnn_hdf5_file *file, const char *dataset, int64_t first, int64_t count, void *out);

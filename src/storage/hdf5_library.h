@@ -11,7 +11,8 @@ struct fcnn_hdf5_file {
     char *path; /* or what stands for it in messages */
     hid_t id;
     bool allow_external;
-    void *image; /* the bytes of a file in memory, which HDF5 borrows (hdf5_image_read.c); else NULL */
+    bool together; /* open on all ranks, by MPI-IO */
+    void *image;   /* the bytes of a file in memory, which HDF5 borrows (hdf5_image_read.c); else NULL */
 };
 
 /* HDF5 is not thread-safe as packaged: between enter and leave the calling thread has it alone, and HDF5
@@ -41,6 +42,7 @@ hid_t fcnn_hdf5_native_type(fcnn_type type);
 typedef struct fcnn_hdf5_source {
     const char *path, *name; /* of the file; as it was asked for */
     const char *member;      /* NULL: the elements themselves */
+    bool together;           /* its file is open on all ranks */
     hid_t dataset;
 } fcnn_hdf5_source;
 

@@ -94,13 +94,53 @@ static fcnn_status reading_open(const fcnn_hdf5_file *file, const char *name, in
     return status;
 }
 
+/* Reads a box, or nothing (start NULL), with all other ranks. */
+static fcnn_status read_together(const reading *from, const hsize_t *start, const hsize_t *extent, void *out)
+{
+#ifdef H5_HAVE_PARALLEL
+    char nothing[sizeof(hvl_t)];
+    fcnn_hdf5_packing packing;
+    if (fcnn_hdf5_packing_find(from->source.dataset, &packing)) {
+        fcnn_hdf5_packing_close(&packing);
+        return fcnn_fail(FCNN_EDATA,
+                         "%s: dataset %.200s is packed, which ranks cannot read together: use data.read = "
+                         "independent, or unpack it by 'h5repack -f NONE IN.h5 OUT.h5'",
+                         from->source.path, from->source.name);
+    }
+    const hsize_t one[FCNN_HDF5_RANK_MAX] = {1};
+    const hid_t transfer = H5Pcreate(H5P_DATASET_XFER);
+    const hid_t memory =
+        start != NULL ? H5Screate_simple(from->info.rank, extent, NULL) : H5Screate_simple(1, one, NULL);
+    herr_t failed = H5Pset_dxpl_mpio(transfer, H5FD_MPIO_COLLECTIVE);
+    if (start != NULL) {
+        failed |= H5Sselect_hyperslab(from->space, H5S_SELECT_SET, start, NULL, extent, NULL);
+    } else {
+        failed |= H5Sselect_none(from->space) | H5Sselect_none(memory);
+    }
+    /* no rank stays away, whatever has failed here */
+    failed |= H5Dread(from->source.dataset, from->type, memory, from->space, transfer, start != NULL ? out : nothing);
+    const fcnn_status status = failed < 0 ? unreadable(from) : FCNN_OK;
+    H5Sclose(memory);
+    H5Pclose(transfer);
+    return status;
+#else
+    (void)start;
+    (void)extent;
+    (void)out;
+    return unreadable(from);
+#endif
+}
+
 /* Reads a box. */
 static fcnn_status read_box(const reading *from, const hsize_t *start, const hsize_t *extent, void *out)
 {
     for (int d = 0; d < from->info.rank; d++) {
         if (extent[d] == 0) {
-            return FCNN_OK;
+            return from->source.together ? read_together(from, NULL, NULL, NULL) : FCNN_OK;
         }
+    }
+    if (from->source.together) {
+        return read_together(from, start, extent, out);
     }
     fcnn_hdf5_packing packing;
     if (fcnn_hdf5_packing_find(from->source.dataset, &packing)) {

@@ -31,6 +31,7 @@ static fcnn_status open_part(const fcnn_config *config, fcnn_comm *comm, const c
         .allow_external = config->data_allow_external,
     };
     FCNN_TRY(fcnn_dataset_open(comm, &names, &part->dataset));
+    part->dataset->together = config->data_read == FCNN_READ_COLLECTIVE ? comm : NULL;
     return config->data_missing == FCNN_MISSING_DROP_ROW && !known_drops ? fcnn_missing_drop(part->dataset, comm)
                                                                          : FCNN_OK;
 }
