@@ -2,6 +2,7 @@
  *   make_hdf5 odd FILE      good data, /x [40][3] and /y [40], and beside it all that may be wrong with data
  *   make_hdf5 broken FILE   the same data, of which a byte on disk is not what HDF5's checksum says
  *   make_hdf5 words FILE    the good data, with the strings /words [40] in place of the numbers of /y
+ *   make_hdf5 named FILE    the good data, and /z [40][2], with names and units of columns
  *   make_hdf5 tables FILE   tables of all kinds that fcnn-info describes, some of them slow to read
  *   make_hdf5 slow FILE     a table that is slow to read, and whose name a shell would take for a command
  *   make_hdf5 many FILE     more tables than fcnn-info lists
@@ -176,6 +177,31 @@ static void put_words(void)
     check(H5Dwrite(dataset, type, H5S_ALL, H5S_ALL, H5P_DEFAULT, rows), "/words");
     put("/x", H5T_IEEE_F64LE, DIMS(ROWS, FEATURES), H5P_DEFAULT, x);
     put("/y", H5T_STD_I32LE, DIMS(ROWS), H5P_DEFAULT, y);
+}
+
+/* Gives a dataset an attribute of strings: of variable length, as h5py writes them, or of 12 bytes. */
+static void put_strings(const char *dataset, const char *name, int count, const char *const *texts, int is_variable)
+{
+    const hsize_t extent = (hsize_t)count;
+    char fixed[4][12] = {""};
+    const hid_t type = H5Tcopy(H5T_C_S1), space = H5Screate_simple(1, &extent, NULL);
+    H5Tset_size(type, is_variable ? H5T_VARIABLE : sizeof fixed[0]);
+    for (int i = 0; i < count; i++) {
+        memcpy(fixed[i], texts[i], strlen(texts[i]));
+    }
+    const hid_t attribute = H5Acreate_by_name(file, dataset, name, type, space, H5P_DEFAULT, H5P_DEFAULT, H5P_DEFAULT);
+    check(H5Awrite(attribute, type, is_variable ? (const void *)texts : fixed), name);
+}
+
+static void put_named(void)
+{
+    put("/x", H5T_IEEE_F64LE, DIMS(ROWS, FEATURES), H5P_DEFAULT, x);
+    put("/y", H5T_STD_I32LE, DIMS(ROWS), H5P_DEFAULT, y);
+    put("/z", H5T_IEEE_F32LE, DIMS(ROWS, 2), H5P_DEFAULT, x);
+    put_strings("/x", "columns", FEATURES, (const char *const[]){"temperature", "wind speed", "depth"}, 1);
+    put_strings("/x", "units", FEATURES, (const char *const[]){"K", "m s-1", ""}, 1);
+    put_strings("/z", "names", 2, (const char *const[]){"yield", "loss"}, 0);
+    put_strings("/z", "unit", 1, (const char *const[]){"kg"}, 0);
 }
 
 /* The same labels with a column for each; and with a row that has two of them. */
@@ -375,14 +401,14 @@ static void put_deep(void)
 static const struct {
     const char *name;
     void (*put)(void);
-} kinds[] = {
-    {"words", put_everyday}, {"tables", put_tables}, {"slow", put_slow}, {"many", put_many}, {"deep", put_deep}};
+} kinds[] = {{"words", put_everyday}, {"named", put_named}, {"tables", put_tables},
+             {"slow", put_slow},      {"many", put_many},   {"deep", put_deep}};
 
 int main(int argc, char **argv)
 {
     if (argc != 3) {
         fprintf(stderr,
-                "usage: make_hdf5 odd|words|broken|tables|slow|many|deep|model FILE, make_hdf5 hostile FOLDER\n");
+                "usage: make_hdf5 odd|words|broken|named|tables|slow|many|deep|model FILE, make_hdf5 hostile FOLDER\n");
         return 64;
     }
     if (strcmp(argv[1], "hostile") == 0) {

@@ -98,6 +98,15 @@ same_weights() {
     done
 }
 
+# All that is known of the columns, and nothing else.
+tells_of_columns() {
+    info 0 "$1/model.h5" --columns
+    shows 'inputs are used as they are' 'inputs of the training rows' 'targets of the training rows' \
+        'a                          0                     1                   0.5' \
+        'a_xor_b                     0                     1                   0.5'
+    grep -E 'history|config|layer' out
+}
+
 is_ordinary_hdf5() {
     local name big
     [ "$(head -c 16 "$1")" = "fcnn framed file" ] || echo "no frame"
@@ -118,6 +127,7 @@ for precision in single double; do
     tap_run "info: train in $precision precision" train $precision
     silent "the hash of a model in $precision precision" same_hash $model /model
     silent "a model in $precision precision is described" describes $precision
+    silent "its columns are told, $precision precision" tells_of_columns $precision
     silent "the weights in $precision precision are those in the file" same_weights $model $digits
     silent "HDF5's tools read the framed model in $precision precision" is_ordinary_hdf5 $model
 done

@@ -145,6 +145,30 @@ static void texts_grow_and_bytes_are_readable(void)
     CU_ASSERT_STRING_EQUAL(bytes, "1.0 MB");
 }
 
+static void what_commands_a_terminal_does_not_print(void)
+{
+    const struct {
+        const char *text;
+        bool prints;
+    } cases[] = {{"", true},
+                 {"plain ~", true},
+                 {"Größe µm² 温度 \xf0\x9f\x94\xa5", true},
+                 {"a\tb", false},
+                 {"\33[0m", false},
+                 {"\177", false},
+                 {"\xc2\x9b", false},         /* 0x9b, which begins commands */
+                 {"\xb0", false},             /* no UTF-8: Latin-1 */
+                 {"\xc3", false},             /* cut */
+                 {"\xc0\xaf", false},         /* longer than it needs to be */
+                 {"\xe0\x82\x9b", false},     /* the same */
+                 {"\xed\xa0\x80", false},     /* half of a pair */
+                 {"\xf4\x90\x80\x80", false}, /* beyond the last */
+                 {"\xff", false}};
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        CU_ASSERT_EQUAL(fcnn_text_prints(cases[i].text), cases[i].prints);
+    }
+}
+
 HARNESS_MAIN("core", {"exit codes are those of sysexits", exit_codes_are_those_of_sysexits},
              {"a failure keeps its text", a_failure_keeps_its_text}, {"a text too long is cut", a_text_too_long_is_cut},
              {"memory is aligned and zeroed", memory_is_aligned_and_zeroed},
@@ -153,4 +177,5 @@ HARNESS_MAIN("core", {"exit codes are those of sysexits", exit_codes_are_those_o
              {"numbers are read whole or not at all", numbers_are_read_whole_or_not_at_all},
              {"doubles survive being printed", doubles_survive_being_printed},
              {"words have a distance", words_have_a_distance},
+             {"what commands a terminal does not print", what_commands_a_terminal_does_not_print},
              {"texts grow and bytes are readable", texts_grow_and_bytes_are_readable})

@@ -424,6 +424,54 @@ static void strings_of_every_kind_are_read(void)
     expect_all_closed();
 }
 
+/* libhdf5 1.10 would copy all of a string to where there is room for the length that is claimed. */
+static void strings_that_are_not_there_are_refused(void)
+{
+    enum { LENGTH = 171 };
+    static char word[LENGTH + 1];
+    const char *path = harness_path("claims.h5"), *const words[] = {"cat", word, ""};
+    const hsize_t dims[] = {3};
+    static unsigned char bytes[1 << 16];
+    const unsigned char claims[] = {LENGTH, 0, 0, 0};
+    const hid_t variable = H5Tcopy(H5T_C_S1);
+    H5Tset_size(variable, H5T_VARIABLE);
+    memset(word, 'w', LENGTH);
+    hid_t made = make_file(path);
+    put(made, "words", variable, 1, dims, variable, words, H5P_DEFAULT);
+    H5Tclose(variable);
+    H5Fclose(made);
+    FILE *stream = fopen(path, "r+b");
+    CU_ASSERT_PTR_NOT_NULL_FATAL(stream);
+    const size_t size = fread(bytes, 1, sizeof bytes, stream);
+    size_t at = 0; /* of the reference: a length, and an address of few bytes */
+    while (at + 12 < size && (memcmp(bytes + at, claims, 4) != 0 || memcmp(bytes + at + 8, "\0\0\0\0", 4) != 0)) {
+        at++;
+    }
+    for (int longer = -1; longer <= 1; longer++) {
+        char *texts[3] = {NULL};
+        fcnn_hdf5_file *file = NULL;
+        fseek(stream, (long)at, SEEK_SET);
+        fputc(LENGTH + longer, stream);
+        fflush(stream);
+        file = open_fatal(path);
+        HARNESS_STATUS(fcnn_hdf5_read_texts(file, "/words", 0, 3, texts), longer == 1 ? FCNN_EDATA : FCNN_OK);
+        if (longer == 1) {
+            HARNESS_ERROR_HAS("the string of row 1 (counting from 0) is not in the file");
+            CU_ASSERT_PTR_NULL(texts[0]);
+        } else {
+            CU_ASSERT_STRING_EQUAL(texts[0], "cat");
+            CU_ASSERT_EQUAL(strlen(texts[1]), LENGTH + longer);
+            CU_ASSERT_STRING_EQUAL(texts[2], "");
+        }
+        for (int i = 0; i < 3; i++) {
+            free(texts[i]);
+        }
+        fcnn_hdf5_close(file);
+        expect_all_closed();
+    }
+    fclose(stream);
+}
+
 static void other_classes_are_refused(void)
 {
     const char *path = harness_path("classes.h5");
@@ -762,6 +810,7 @@ HARNESS_MAIN("hdf5", {"every type is read", every_type_is_read},
              {"booleans are numbers", booleans_are_numbers},
              {"members of records are read", members_of_records_are_read},
              {"strings of every kind are read", strings_of_every_kind_are_read},
+             {"strings that are not there are refused", strings_that_are_not_there_are_refused},
              {"other classes are refused", other_classes_are_refused},
              {"files that are not HDF5 are refused", files_that_are_not_hdf5_are_refused},
              {"truncated files are refused", truncated_files_are_refused},

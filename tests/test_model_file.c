@@ -31,6 +31,39 @@ static void fill(void *values, int64_t count, fcnn_precision precision, uint32_t
     }
 }
 
+static void set_text(char **text, const char *value)
+{
+    free(*text);
+    *text = strdup(value);
+}
+
+/* What was known of the columns of 4 inputs, and of the targets. */
+static void add_columns(fcnn_model *model)
+{
+    const int64_t targets = model->shape.output == FCNN_OUTPUT_SOFTMAX ? 1 : 2;
+    HARNESS_OK(fcnn_column_names_create(4, &model->inputs_names));
+    HARNESS_OK(fcnn_column_names_create(targets, &model->targets_names));
+    set_text(&model->inputs_names.names[0], "température");
+    set_text(&model->inputs_names.units[0], "K");
+    set_text(&model->inputs_names.names[1], "wind");
+    set_text(&model->inputs_names.units[1], "m s-1");
+    set_text(&model->inputs_names.names[3], "x[3]");
+    set_text(&model->targets_names.names[targets - 1], "yield");
+    HARNESS_OK(fcnn_extent_create(4, &model->extent));
+    for (int i = 0; i < 4; i++) {
+        model->extent.smallest[i] = -i;
+        model->extent.largest[i] = 0.1 * i;
+        model->extent.mean[i] = 1e-9;
+    }
+    if (targets == 2) {
+        HARNESS_OK(fcnn_extent_create(2, &model->targets_extent));
+        model->targets_extent.largest[1] = 12.5;
+    } else {
+        HARNESS_OK(fcnn_classes_add(&model->classes, "sea"));
+        HARNESS_OK(fcnn_classes_add(&model->classes, "air"));
+    }
+}
+
 /* A model 4-5-…-5-2 with something in every part. */
 static fcnn_model *make_model(fcnn_precision precision, int64_t layers, fcnn_activation activation, fcnn_output output,
                               fcnn_loss loss)
@@ -60,12 +93,44 @@ static fcnn_model *make_model(fcnn_precision precision, int64_t layers, fcnn_act
         const fcnn_history_line line = {i, 100 * i, 1 / (double)(i + 1), i % 2 ? NAN : 0.5, (double)i};
         HARNESS_OK(fcnn_history_append(&model->history, &line));
     }
+    add_columns(model);
     return model;
 }
 
 static fcnn_model *usual_model(void)
 {
     return make_model(FCNN_PRECISION_SINGLE, 2, FCNN_ACTIVATION_TANH, FCNN_OUTPUT_SOFTMAX, FCNN_LOSS_CROSS_ENTROPY);
+}
+
+static void check_same_names(const fcnn_column_names *a, const fcnn_column_names *b)
+{
+    CU_ASSERT_EQUAL_FATAL(a->count, b->count);
+    for (int64_t i = 0; i < a->count; i++) {
+        CU_ASSERT_STRING_EQUAL(a->names[i], b->names[i]);
+        CU_ASSERT_STRING_EQUAL(a->units[i], b->units[i]);
+    }
+}
+
+static void check_same_extent(const fcnn_extent *a, const fcnn_extent *b)
+{
+    CU_ASSERT_EQUAL_FATAL(a->count, b->count);
+    for (int64_t i = 0; i < a->count; i++) {
+        CU_ASSERT_EQUAL(a->smallest[i], b->smallest[i]);
+        CU_ASSERT_EQUAL(a->largest[i], b->largest[i]);
+        CU_ASSERT_EQUAL(a->mean[i], b->mean[i]);
+    }
+}
+
+static void check_same_columns(const fcnn_model *a, const fcnn_model *b)
+{
+    check_same_names(&a->inputs_names, &b->inputs_names);
+    check_same_names(&a->targets_names, &b->targets_names);
+    check_same_extent(&a->extent, &b->extent);
+    check_same_extent(&a->targets_extent, &b->targets_extent);
+    CU_ASSERT_EQUAL_FATAL(a->classes.count, b->classes.count);
+    for (int64_t i = 0; i < a->classes.count; i++) {
+        CU_ASSERT_STRING_EQUAL(a->classes.names[i], b->classes.names[i]);
+    }
 }
 
 static void check_same(const fcnn_model *a, const fcnn_model *b)
@@ -97,6 +162,7 @@ static void check_same(const fcnn_model *a, const fcnn_model *b)
     if (a->config != NULL) {
         CU_ASSERT_STRING_EQUAL(a->config, b->config);
     }
+    check_same_columns(a, b);
 }
 
 static void check_round_trip(fcnn_model *model)
@@ -136,6 +202,16 @@ static void a_model_without_config_and_history_comes_back(void)
     free(model->config);
     model->config = NULL;
     model->history.count = 0;
+    check_round_trip(model);
+}
+
+static void a_model_without_names_comes_back(void)
+{
+    fcnn_model *model = usual_model();
+    fcnn_column_names_clear(&model->inputs_names);
+    fcnn_column_names_clear(&model->targets_names);
+    fcnn_extent_clear(&model->extent);
+    fcnn_classes_clear(&model->classes);
     check_round_trip(model);
 }
 
@@ -299,13 +375,33 @@ static void a_model_is_printed(void)
                                      "total                                               37\n"
                                      "\n"
                                      "inputs are normalized: (value - shift) / scale\n"
-                                     "column                 shift                 scale\n"
-                                     "     1                     0                     1\n"
-                                     "     2                   0.1                     1\n"
-                                     "     3                   0.2                     1\n"
-                                     "     4               -100000                 1e-06\n"
+                                     "column                      shift                 scale\n"
+                                     "température                     0                     1\n"
+                                     "wind                          0.1                     1\n"
+                                     "     3                        0.2                     1\n"
+                                     "x[3]                      -100000                 1e-06\n"
                                      "\n"
                                      "targets are used as they are\n"
+                                     "\n"
+                                     "inputs of the training rows\n"
+                                     "column       unit               smallest               largest                  "
+                                     "mean\n"
+                                     "température  K                         0                     0                 "
+                                     "1e-09\n"
+                                     "wind         m s-1                    -1                   0.1                 "
+                                     "1e-09\n"
+                                     "     3                                -2                   0.2                 "
+                                     "1e-09\n"
+                                     "x[3]                                  -3   0.30000000000000004                 "
+                                     "1e-09\n"
+                                     "\n"
+                                     "targets of the training rows\n"
+                                     "column\n"
+                                     "yield \n"
+                                     "\n"
+                                     "classes\n"
+                                     "     0  air\n"
+                                     "     1  sea\n"
                                      "\n"
                                      "history, the last 10 of 12 lines\n"
                                      "   epoch       steps        train loss   validation loss            metric\n"
@@ -329,18 +425,25 @@ static void a_model_is_printed(void)
 
 static void many_columns_are_cut(void)
 {
-    int64_t widths[] = {30, 1};
+    int64_t widths[] = {40, 1};
     fcnn_activation activation = FCNN_ACTIVATION_LINEAR;
     const fcnn_architecture shape = {FCNN_PRECISION_SINGLE, 1, widths, &activation, FCNN_OUTPUT_LINEAR, FCNN_LOSS_MSE};
     fcnn_model *model = NULL;
     HARNESS_OK(fcnn_model_create(&shape, &model));
-    model->inputs.scale[29] = 255;
+    model->inputs.scale[39] = 255;
     char *text = printed(model, false);
     CU_ASSERT_PTR_NOT_NULL(strstr(text, "\n    10  "));
     CU_ASSERT_PTR_NULL(strstr(text, "\n    11  "));
-    CU_ASSERT_PTR_NOT_NULL(strstr(text, "\n   ... 20 more\n"));
+    CU_ASSERT_PTR_NOT_NULL(strstr(text, "\n   ... 30 more, which --columns shows\n"));
     CU_ASSERT_PTR_NULL(strstr(text, "history"));
     CU_ASSERT_PTR_NULL(strstr(text, "config"));
+    free(text);
+    size_t size;
+    FILE *out = open_memstream(&text, &size);
+    fcnn_model_print_columns(model, out);
+    fclose(out);
+    CU_ASSERT_PTR_NOT_NULL(strstr(text, "\n    40  "));
+    CU_ASSERT_PTR_NULL(strstr(text, "more"));
     free(text);
     fcnn_model_destroy(model);
 }
@@ -360,6 +463,7 @@ static void a_full_device_is_told(void)
 
 HARNESS_MAIN("model_file", {"models come back bit for bit", models_come_back_bit_for_bit},
              {"a model without config and history comes back", a_model_without_config_and_history_comes_back},
+             {"a model without names comes back", a_model_without_names_comes_back},
              {"the same model gives the same file", the_same_model_gives_the_same_file},
              {"a folder that is not there is told", a_folder_that_is_not_there_is_told},
              {"every cut is found", every_cut_is_found}, {"every flipped byte is found", every_flipped_byte_is_found},

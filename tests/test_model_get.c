@@ -79,6 +79,18 @@ static void put_word(hid_t file, const char *object, const char *name, const cha
     H5Tclose(type);
 }
 
+/* A dataset that is one text. */
+static void put_text(hid_t file, const char *name, const char *text)
+{
+    const hid_t type = H5Tcopy(H5T_C_S1), space = H5Screate(H5S_SCALAR);
+    H5Tset_size(type, strlen(text) + 1);
+    const hid_t dataset = H5Dcreate2(file, name, type, space, H5P_DEFAULT, H5P_DEFAULT, H5P_DEFAULT);
+    CU_ASSERT(H5Dwrite(dataset, type, H5S_ALL, H5S_ALL, H5P_DEFAULT, text) >= 0);
+    H5Dclose(dataset);
+    H5Sclose(space);
+    H5Tclose(type);
+}
+
 static void put_integer(hid_t file, const char *object, const char *name, int64_t value)
 {
     const hid_t space = H5Screate(H5S_SCALAR);
@@ -295,6 +307,46 @@ static void wrong_versions_are_told(void)
     expect(file, "/model: format_version is 0; it must be 1 or more");
 }
 
+static void names_of_columns_are_read(void)
+{
+    write_foreign("/model", H5T_IEEE_F32LE);
+    hid_t file = foreign_open();
+    put_group(file, "/inputs");
+    put_group(file, "/targets");
+    put_text(file, "/inputs/names", "a\n\nc\n");
+    put_text(file, "/targets/units", "K\nm\n");
+    H5Fclose(file);
+    fcnn_model *model = read_foreign();
+    CU_ASSERT_EQUAL(model->extent.count, 0);
+    CU_ASSERT_EQUAL_FATAL(model->inputs_names.count, 3);
+    CU_ASSERT_STRING_EQUAL(model->inputs_names.names[1], "");
+    CU_ASSERT_STRING_EQUAL(model->inputs_names.names[2], "c");
+    CU_ASSERT_STRING_EQUAL(model->inputs_names.units[2], "");
+    CU_ASSERT_EQUAL_FATAL(model->targets_names.count, 2);
+    CU_ASSERT_STRING_EQUAL(model->targets_names.names[1], "");
+    CU_ASSERT_STRING_EQUAL(model->targets_names.units[1], "m");
+    fcnn_model_destroy(model);
+}
+
+static void wrong_names_of_columns_are_told(void)
+{
+    const struct {
+        const char *group, *name, *lines, *told;
+    } cases[] = {{"/inputs", "/inputs/names", "a\nb\n", "/inputs/names must be 3 lines, one for each column"},
+                 {"/inputs", "/inputs/units", "a\nb\nc\nd\n", "/inputs/units must be 3 lines"},
+                 {"/targets", "/targets/names", "a\n\33[31mred\n", "/targets/names must be 2 lines"}};
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        hid_t file = spoil();
+        put_group(file, cases[i].group);
+        put_text(file, cases[i].name, cases[i].lines);
+        expect(file, cases[i].told);
+    }
+    hid_t file = spoil();
+    put_group(file, "/targets");
+    put_array(file, "/targets/smallest", H5T_IEEE_F64LE, 3, 0);
+    expect(file, "/targets/smallest is float64[3]; it must be float64[2]");
+}
+
 static void wrong_normalizers_are_told(void)
 {
     const hid_t f64 = H5T_IEEE_F64LE;
@@ -410,6 +462,8 @@ HARNESS_MAIN("model_get", {"files of other programs are read", files_of_other_pr
              {"wrong types and values are told", wrong_types_and_values_are_told},
              {"wrong words are told", wrong_words_are_told}, {"wrong versions are told", wrong_versions_are_told},
              {"wrong normalizers are told", wrong_normalizers_are_told},
+             {"names of columns are read", names_of_columns_are_read},
+             {"wrong names of columns are told", wrong_names_of_columns_are_told},
              {"wrong histories are told", wrong_histories_are_told},
              {"what is no model file is told", what_is_no_model_file_is_told},
              {"arrays that were never written are refused", arrays_that_were_never_written_are_refused},

@@ -24,8 +24,11 @@ FCNN_API fcnn_status fcnn_model_read(const char *path, fcnn_model **out);
 FCNN_API int fcnn_model_may_be_in(const char *path);
 FCNN_API void fcnn_model_destroy(fcnn_model *model);
 
-/* Prints layers, normalization, config and history. */
+/* Prints layers, normalization, names, units and ranges of columns, config and history. */
 FCNN_API fcnn_status fcnn_model_print(const fcnn_model *model, FILE *out);
+
+/* Prints normalization, names, units, ranges and means of all columns, however many there are. */
+FCNN_API void fcnn_model_print_columns(const fcnn_model *model, FILE *out);
 
 /* Prints every weight and bias, one row of a matrix a line, as exact decimal numbers. */
 FCNN_API void fcnn_model_print_weights(const fcnn_model *model, FILE *out);

@@ -16,7 +16,7 @@ typedef struct fcnn_predict_options {
     const char *model;       /* model.h5 or a checkpoint */
     fcnn_dataset_names data; /* without targets nothing is scored */
     const char *output;      /* HDF5 file to write: /predictions [rows][outputs] in physical units and, for
-                              * classifiers, /classes [rows]; NULL: none */
+                              * classifiers, /classes [rows], with attributes of names and units; NULL: none */
     int threads;             /* of a rank; 0: OMP_NUM_THREADS, else as the trainer chooses */
     FILE *report;            /* where rank 0 prints the scores; NULL: nowhere */
 } fcnn_predict_options;

@@ -39,6 +39,47 @@ void fcnn_text_clear(fcnn_text *text)
     *text = (fcnn_text){0};
 }
 
+/* Takes a character of UTF-8, moving *at behind it: its number, or −1 for bytes that are none. */
+static int32_t take_character(const unsigned char **at)
+{
+    const unsigned char first = *(*at)++;
+    const int more = first < 0x80 ? 0 : first < 0xc0 ? -1 : first < 0xe0 ? 1 : first < 0xf0 ? 2 : first < 0xf8 ? 3 : -1;
+    if (more <= 0) {
+        return more < 0 ? -1 : first;
+    }
+    static const int32_t smallest[] = {0, 0x80, 0x800, 0x10000}; /* that needs so many more bytes */
+    int32_t character = first & (0x3f >> more);
+    for (int i = 0; i < more; i++) {
+        if ((**at & 0xc0) != 0x80) {
+            return -1;
+        }
+        character = character << 6 | (*(*at)++ & 0x3f);
+    }
+    const bool is_half = character >= 0xd800 && character < 0xe000; /* of a pair in UTF-16 */
+    return character < smallest[more] || is_half || character > 0x10ffff ? -1 : character;
+}
+
+bool fcnn_text_prints(const char *text)
+{
+    const unsigned char *at = (const unsigned char *)text;
+    while (*at != '\0') {
+        const int32_t character = take_character(&at);
+        if (character < 0x20 || (character >= 0x7f && character < 0xa0)) {
+            return false;
+        }
+    }
+    return true;
+}
+
+int fcnn_text_width(const char *text)
+{
+    int width = 0;
+    for (; *text != '\0'; text++) {
+        width += ((unsigned char)*text & 0xc0) != 0x80; /* not one that goes on */
+    }
+    return width;
+}
+
 bool fcnn_text_to_int64(const char *text, int64_t *out)
 {
     const char *digits = text + (*text == '-' || *text == '+');

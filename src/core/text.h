@@ -17,6 +17,12 @@ typedef struct fcnn_text {
 fcnn_status fcnn_text_append(fcnn_text *text, const char *format, ...) __attribute__((format(printf, 2, 3)));
 void fcnn_text_clear(fcnn_text *text);
 
+/* Is it UTF-8, without a control character that could command a terminal or end a line? */
+bool fcnn_text_prints(const char *text);
+
+/* Characters of a text in UTF-8, for tables. */
+int fcnn_text_width(const char *text);
+
 /* Whole-string numbers in the C locale's notation: no blanks, no trailing characters, no hex.
  * False if the text is not such a number or out of the type's range; non-finite doubles are refused. */
 bool fcnn_text_to_int64(const char *text, int64_t *out);

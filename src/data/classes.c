@@ -73,6 +73,16 @@ fcnn_status fcnn_classes_copy(const fcnn_classes *classes, fcnn_classes *out)
     return FCNN_OK;
 }
 
+int64_t fcnn_classes_differ(const fcnn_classes *a, const fcnn_classes *b)
+{
+    for (int64_t i = 0; i < a->count && i < b->count; i++) {
+        if (strcmp(a->names[i], b->names[i]) != 0) {
+            return i;
+        }
+    }
+    return -1;
+}
+
 /* ---- over ranks ---- */
 
 /* Names as bytes, each ended by a zero. */

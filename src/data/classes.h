@@ -27,6 +27,9 @@ fcnn_status fcnn_classes_add(fcnn_classes *classes, const char *name);
 /* out becomes a copy. */
 fcnn_status fcnn_classes_copy(const fcnn_classes *classes, fcnn_classes *out);
 
+/* The first number that stands for different names in a and b; −1 if there is none. */
+int64_t fcnn_classes_differ(const fcnn_classes *a, const fcnn_classes *b);
+
 /* Every rank gets the classes of all.  Collective; all ranks fail alike. */
 fcnn_status fcnn_classes_join(fcnn_classes *classes, fcnn_comm *comm);
 

@@ -2,6 +2,7 @@
 #include "data/columns.h"
 
 #include "core/memory.h"
+#include "data/column_labels.h"
 #include "data/table.h"
 
 #include <inttypes.h>
@@ -109,6 +110,7 @@ void fcnn_columns_clear(fcnn_columns *columns)
     }
     free(columns->parts);
     free(columns->text);
+    fcnn_column_names_clear(&columns->names);
     *columns = (fcnn_columns){0};
 }
 
@@ -167,7 +169,7 @@ static fcnn_status describe_part(fcnn_column_part *part, fcnn_hdf5_file *file, c
     return FCNN_OK;
 }
 
-static int64_t part_width(const fcnn_column_part *part)
+int64_t fcnn_column_part_width(const fcnn_column_part *part)
 {
     return (part->last < 0 ? part->all : part->last) - part->first;
 }
@@ -207,13 +209,14 @@ fcnn_status fcnn_columns_describe(fcnn_columns *columns, fcnn_hdf5_file *file, c
         *rows = own;
         columns->is_text = columns->is_text || part->info.is_text;
         columns->type = i == 0 ? part->info.type : common_type(columns->type, part->info.type);
-        columns->width += part_width(part);
+        columns->width += fcnn_column_part_width(part);
     }
     if (columns->is_text && columns->width > 1) {
         return fcnn_fail(FCNN_EDATA, "%s: %s holds strings, which can be nothing but one column of class labels", path,
                          columns->text);
     }
-    return FCNN_OK;
+    fcnn_column_names_clear(&columns->names);
+    return fcnn_column_labels_find(columns, file, &columns->names);
 }
 
 fcnn_status fcnn_columns_compare(const fcnn_columns *columns, fcnn_hdf5_file *file, const char *path, bool by_columns,
@@ -275,16 +278,17 @@ static fcnn_status read_part(const fcnn_column_part *part, fcnn_hdf5_file *file,
     if (by_columns) {
         return fcnn_hdf5_read_columns(file, part->dataset, first, count, out);
     }
-    return picks ? fcnn_hdf5_read_block(file, part->dataset, first, count, part->first, part_width(part), out)
-                 : fcnn_hdf5_read_rows(file, part->dataset, first, count, out);
+    return picks
+               ? fcnn_hdf5_read_block(file, part->dataset, first, count, part->first, fcnn_column_part_width(part), out)
+               : fcnn_hdf5_read_rows(file, part->dataset, first, count, out);
 }
 
 /* Reads a part in runs, together with other ranks in one, and puts it beside the others. */
 static fcnn_status read_beside(const fcnn_columns *columns, const fcnn_column_part *part, fcnn_hdf5_file *file,
                                bool by_columns, int64_t first, int64_t count, void *out)
 {
-    const bool picks = !by_columns && part->info.rank == 2 && part_width(part) < part->all;
-    fcnn_table run = {.type = part->info.type, .width = picks ? part_width(part) : part->all};
+    const bool picks = !by_columns && part->info.rank == 2 && fcnn_column_part_width(part) < part->all;
+    fcnn_table run = {.type = part->info.type, .width = picks ? fcnn_column_part_width(part) : part->all};
     const int64_t bytes = run.width * (int64_t)fcnn_type_size(run.type);
     const int64_t fitting = READ_BYTES / bytes < 1 ? 1 : READ_BYTES / bytes;
     const int64_t most = fitting < count && !fcnn_hdf5_is_together(file) ? fitting : count;
@@ -300,7 +304,7 @@ static fcnn_status read_beside(const fcnn_columns *columns, const fcnn_column_pa
         run.rows = count - done < most ? count - done : most;
         status = read_part(part, file, by_columns, picks, first + done, run.rows, run.values);
         if (status == FCNN_OK) {
-            place(&run, picks ? 0 : part->first, part_width(part), columns->type, columns->width,
+            place(&run, picks ? 0 : part->first, fcnn_column_part_width(part), columns->type, columns->width,
                   (char *)out + (size_t)(done * columns->width) * fcnn_type_size(columns->type));
         }
         done += most;
@@ -313,7 +317,7 @@ fcnn_status fcnn_columns_read(const fcnn_columns *columns, fcnn_hdf5_file *file,
                               int64_t count, void *out)
 {
     const fcnn_column_part *only = &columns->parts[0];
-    if (columns->count == 1 && part_width(only) == only->all) {
+    if (columns->count == 1 && fcnn_column_part_width(only) == only->all) {
         return read_part(only, file, by_columns, false, first, count, out);
     }
     fcnn_status status = FCNN_OK;
@@ -325,7 +329,7 @@ fcnn_status fcnn_columns_read(const fcnn_columns *columns, fcnn_hdf5_file *file,
         if (status != FCNN_OK && !fcnn_hdf5_is_together(file)) {
             return status;
         }
-        place_of_part += (size_t)part_width(&columns->parts[i]) * fcnn_type_size(columns->type);
+        place_of_part += (size_t)fcnn_column_part_width(&columns->parts[i]) * fcnn_type_size(columns->type);
     }
     return status;
 }

@@ -3,6 +3,7 @@
 #ifndef FCNN_DATA_COLUMNS_H
 #define FCNN_DATA_COLUMNS_H
 
+#include "data/column_names.h"
 #include "storage/hdf5.h"
 
 /* Some neighbouring columns of one dataset, whose further dimensions count as columns in C order. */
@@ -20,6 +21,7 @@ typedef struct fcnn_columns {
     bool is_text;            /* one column of strings */
     fcnn_type type;          /* in memory: that of all parts, or one that holds them all */
     int64_t width;           /* columns of all parts */
+    fcnn_column_names names; /* of the first file, where there are not too many */
 } fcnn_columns;
 
 /* Takes a list apart: items are separated by commas; [k] is one column, [a:b] those from a up to b−1, [a:] and [:b] as
@@ -31,9 +33,14 @@ void fcnn_columns_clear(fcnn_columns *columns);
 /* Reads a range such as 0:12, 4: or :4; last is −1 where it is left open.  Fails: FCNN_ECONFIG. */
 fcnn_status fcnn_columns_range(const char *text, int64_t *first, int64_t *last);
 
-/* Reads the shapes from a file; rows is set to the number of rows, which is the same in all parts.
+/* Columns of a part whose shape is known. */
+int64_t fcnn_column_part_width(const fcnn_column_part *part);
+
+/* Reads the shapes from a file, and what it calls the columns; rows is set to the number of rows, which is the same in
+ * all parts.
  *   by_columns  the datasets lie as [features…][rows]
- * Fails: FCNN_EDATA if a dataset is missing, has no such columns or no rows, or if the rows differ. */
+ * Fails: FCNN_EDATA if a dataset is missing, has no such columns or no rows, or if the rows differ;
+ * FCNN_ENOMEM. */
 fcnn_status fcnn_columns_describe(fcnn_columns *columns, fcnn_hdf5_file *file, const char *path, bool by_columns,
                                   int64_t *rows);
 

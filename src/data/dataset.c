@@ -4,6 +4,7 @@
 #include "core/memory.h"
 #include "core/pulse.h"
 #include "core/text.h"
+#include "data/column_labels.h"
 #include "data/reader.h"
 #include "data/selection.h"
 
@@ -38,6 +39,33 @@ static fcnn_status lengths_differ(const fcnn_dataset *dataset, const char *path,
                      hint);
 }
 
+/* Numbers that count different classes cannot be trained on, or scored, together. */
+static fcnn_status check_same_classes(const fcnn_dataset *dataset, const char *path, const fcnn_classes *names,
+                                      const fcnn_classes *others, const char *where)
+{
+    const int64_t number = fcnn_classes_differ(names, others);
+    return number < 0
+               ? FCNN_OK
+               : fcnn_fail(FCNN_EDATA,
+                           "%s: %s: by its attribute 'classes' the number %" PRId64
+                           " is '%.60s', but '%.60s' in %s: number both in the same way",
+                           path, dataset->targets_name, number, names->names[number], others->names[number], where);
+}
+
+/* Finds the names of classes that numbers stand for; those of the first file are the dataset's. */
+static fcnn_status name_numbers(fcnn_dataset *dataset, int64_t place, fcnn_hdf5_file *file)
+{
+    if (place == 0) {
+        return fcnn_column_labels_classes(&dataset->targets_columns, file, &dataset->classes);
+    }
+    fcnn_classes names;
+    FCNN_TRY(fcnn_column_labels_classes(&dataset->targets_columns, file, &names));
+    const fcnn_status status =
+        check_same_classes(dataset, dataset->files.paths[place], &names, &dataset->classes, "the first file");
+    fcnn_classes_clear(&names);
+    return status;
+}
+
 /* Reads the shapes of one file: those of the first are what the others must have. */
 static fcnn_status describe_open_file(fcnn_dataset *dataset, int64_t place, fcnn_hdf5_file *file)
 {
@@ -54,6 +82,9 @@ static fcnn_status describe_open_file(fcnn_dataset *dataset, int64_t place, fcnn
         if (rows[i] != rows[0]) {
             return lengths_differ(dataset, path, rows[0], columns[i], rows[i]);
         }
+    }
+    if (dataset->targets_name != NULL) {
+        FCNN_TRY(name_numbers(dataset, place, file));
     }
     dataset->files.starts[place + 1] = dataset->files.starts[place] + rows[0];
     return FCNN_OK;
@@ -187,8 +218,11 @@ static fcnn_status open_all(fcnn_dataset *dataset, fcnn_comm *comm, const fcnn_d
     FCNN_TRY(fcnn_comm_agree(comm, comm->rank == 0 ? describe_files(dataset) : FCNN_OK));
     FCNN_TRY(share_files(&dataset->files, comm));
     share_columns(&dataset->inputs_columns, comm);
+    FCNN_TRY(fcnn_column_names_share(&dataset->inputs_columns.names, comm));
     if (dataset->targets_name != NULL) {
         share_columns(&dataset->targets_columns, comm);
+        FCNN_TRY(fcnn_column_names_share(&dataset->targets_columns.names, comm));
+        FCNN_TRY(fcnn_classes_join(&dataset->classes, comm));
     }
     if (dataset->weights_name != NULL) {
         share_columns(&dataset->weights_columns, comm);
@@ -263,10 +297,21 @@ static fcnn_status collect_classes(fcnn_dataset *dataset, const fcnn_comm *comm)
 
 fcnn_status fcnn_dataset_find_classes(fcnn_dataset *dataset, fcnn_comm *comm, const fcnn_classes *known)
 {
-    if (dataset->targets_name == NULL || !dataset->targets_columns.is_text) {
+    if (dataset->targets_name == NULL) {
         return FCNN_OK;
     }
-    if (known->count > 0) {
+    if (!dataset->targets_columns.is_text) {
+        return known == NULL
+                   ? FCNN_OK
+                   : check_same_classes(dataset, dataset->file, &dataset->classes, known, "the training rows");
+    }
+    if (known != NULL && known->count == 0) {
+        return fcnn_fail(FCNN_EDATA,
+                         "%s: %s holds names of classes, but the targets of the training rows were numbers: which name "
+                         "is which number is not known, so give numbers here, too",
+                         dataset->file, dataset->targets_name);
+    }
+    if (known != NULL) {
         return fcnn_comm_agree(comm, fcnn_classes_copy(known, &dataset->classes));
     }
     FCNN_TRY(fcnn_comm_agree(comm, fcnn_comm_name_rank(comm, collect_classes(dataset, comm))));
@@ -515,7 +560,7 @@ fcnn_status fcnn_dataset_load(fcnn_comm *comm, const fcnn_dataset_names *names, 
 {
     fcnn_dataset *dataset;
     FCNN_TRY(fcnn_dataset_open(comm, names, &dataset));
-    fcnn_status status = fcnn_dataset_find_classes(dataset, comm, &(fcnn_classes){0});
+    fcnn_status status = fcnn_dataset_find_classes(dataset, comm, NULL);
     if (status == FCNN_OK) {
         status = fcnn_dataset_read_evenly(dataset, comm, false);
     }

@@ -22,7 +22,8 @@ struct fcnn_dataset {
     fcnn_comm *together; /* borrowed: ranks read what stays in memory, and windows, together; NULL: each for itself */
     fcnn_files files;
     fcnn_columns inputs_columns, targets_columns, weights_columns;
-    fcnn_classes classes;   /* of targets that are strings, whose table holds their places here */
+    fcnn_classes classes;   /* of targets that are strings, whose table holds their places here, or that an attribute
+                             * of numbers names */
     bool one_target_column; /* targets [rows] or [rows][1] */
     int64_t first_row;      /* of the joined files' range that the dataset is from; others may follow the last */
     int64_t range_rows;     /* of that range */
@@ -46,9 +47,10 @@ struct fcnn_dataset {
 /* Finds the files and reads the shapes, on rank 0 for all.  names is borrowed.  Collective; all ranks fail alike. */
 fcnn_status fcnn_dataset_open(fcnn_comm *comm, const fcnn_dataset_names *names, fcnn_dataset **out);
 
-/* Finds the classes of targets that are strings, in all rows of the files that the dataset may hold; or takes those of
- * a model, if there are any.  Nothing is to be done for other targets.  Before read.  Collective; all ranks fail
- * alike. */
+/* Finds the classes of targets that are strings, in all rows of the files that the dataset may hold; or takes those
+ * that training found (known; NULL: these are the training rows).  Names that an
+ * attribute gives to numbers are compared with these.  Before read.  Collective; all ranks fail alike: FCNN_EDATA also
+ * if training found none for strings, or others for numbers. */
 fcnn_status fcnn_dataset_find_classes(fcnn_dataset *dataset, fcnn_comm *comm, const fcnn_classes *known);
 
 /* Makes an even part of the rows ready for fcnn_dataset_next() before the dataset is read, for what decides how; NaN

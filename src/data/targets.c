@@ -34,7 +34,7 @@ fcnn_status fcnn_targets_summarize(fcnn_dataset *dataset, fcnn_comm *comm, fcnn_
     }
     FCNN_TRY(fcnn_comm_agree(comm, fcnn_comm_name_rank(comm, status)));
     fcnn_comm_max_doubles(comm, 3, found);
-    const double last_class = (double)dataset->classes.count - 1;
+    const double last_class = dataset->targets_columns.is_text ? (double)dataset->classes.count - 1 : -1;
     *out = (fcnn_target_summary){
         .one_column = dataset->one_target_column,
         .integer_type = fcnn_type_is_integer(dataset->targets.type),

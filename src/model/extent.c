@@ -85,42 +85,74 @@ static void finish(fcnn_extent *extent, sums *all, int64_t rows, fcnn_comm *comm
     }
 }
 
-static fcnn_status find(fcnn_dataset *dataset, fcnn_side side, fcnn_comm *comm, fcnn_extent *extent, sums *all)
+/* One side of a dataset, and what is found of it. */
+typedef struct search {
+    fcnn_extent extent;
+    sums all;
+} search;
+
+static fcnn_status start(const fcnn_table *table, search *out)
 {
-    for (int64_t column = 0; column < extent->count; column++) {
-        extent->smallest[column] = -INFINITY; /* of −x, so that both are maxima */
-        extent->largest[column] = -INFINITY;
+    FCNN_TRY(fcnn_extent_create(table->width, &out->extent));
+    for (int64_t column = 0; column < table->width; column++) {
+        out->extent.smallest[column] = -INFINITY; /* of −x, so that both are maxima */
+        out->extent.largest[column] = -INFINITY;
     }
+    return create_sums(table->type, table->width, &out->all);
+}
+
+static void clear_sums(sums *all)
+{
+    free(all->whole);
+    free(all->exact);
+    free(all->work);
+}
+
+/* Goes through this rank's rows; the searches of both sides are started, but that of targets may be NULL. */
+static fcnn_status search_rows(fcnn_dataset *dataset, search *inputs, search *targets)
+{
     fcnn_status status = FCNN_OK;
     for (fcnn_block block = {0}; status == FCNN_OK && fcnn_dataset_next(dataset, 0, &block, &status);) {
-        add_table(side == FCNN_SIDE_INPUTS ? &block.inputs : &block.targets, extent, all);
+        add_table(&block.inputs, &inputs->extent, &inputs->all);
+        if (targets != NULL) {
+            add_table(&block.targets, &targets->extent, &targets->all);
+        }
     }
-    FCNN_TRY(fcnn_comm_agree(comm, fcnn_comm_name_rank(comm, status)));
-    finish(extent, all, dataset->rows, comm);
+    return status;
+}
+
+static fcnn_status search_all(fcnn_dataset *dataset, fcnn_comm *comm, search *inputs, search *targets)
+{
+    fcnn_status status = start(&dataset->inputs, inputs);
+    if (status == FCNN_OK && targets != NULL) {
+        status = start(&dataset->targets, targets);
+    }
+    FCNN_TRY(fcnn_comm_agree(comm, status));
+    FCNN_TRY(fcnn_comm_agree(comm, fcnn_comm_name_rank(comm, search_rows(dataset, inputs, targets))));
+    finish(&inputs->extent, &inputs->all, dataset->rows, comm);
+    if (targets != NULL) {
+        finish(&targets->extent, &targets->all, dataset->rows, comm);
+    }
     return FCNN_OK;
 }
 
-fcnn_status fcnn_extent_find(fcnn_dataset *dataset, fcnn_side side, fcnn_comm *comm, fcnn_extent *out)
+fcnn_status fcnn_extent_find(fcnn_dataset *dataset, fcnn_comm *comm, fcnn_extent *inputs, fcnn_extent *targets)
 {
-    const fcnn_table *table = side == FCNN_SIDE_INPUTS ? &dataset->inputs : &dataset->targets;
-    fcnn_extent extent = {0};
-    sums all = {0};
-    fcnn_status status = fcnn_extent_create(table->width, &extent);
-    if (status == FCNN_OK) {
-        status = create_sums(table->type, table->width, &all);
+    search sides[2] = {0};
+    const fcnn_status status = search_all(dataset, comm, &sides[0], targets != NULL ? &sides[1] : NULL);
+    for (int i = 0; i < 2; i++) {
+        clear_sums(&sides[i].all);
+        if (status != FCNN_OK) {
+            fcnn_extent_clear(&sides[i].extent);
+        }
     }
-    status = fcnn_comm_agree(comm, status);
-    if (status == FCNN_OK) {
-        status = find(dataset, side, comm, &extent, &all);
-    }
-    free(all.whole);
-    free(all.exact);
-    free(all.work);
     if (status != FCNN_OK) {
-        fcnn_extent_clear(&extent);
         return status;
     }
-    *out = extent;
+    *inputs = sides[0].extent;
+    if (targets != NULL) {
+        *targets = sides[1].extent;
+    }
     return FCNN_OK;
 }
 

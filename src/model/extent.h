@@ -4,12 +4,11 @@
 
 #include "data/dataset.h"
 #include "model/model.h"
-#include "model/normalizer.h"
 
 /* Goes through all rows; the bits do not depend on who holds which.  Collective.
  * Fails, alike on all ranks: FCNN_ENOMEM, or as reading does.
- *   out  to be released with fcnn_extent_clear(); untouched on failure */
-fcnn_status fcnn_extent_find(fcnn_dataset *dataset, fcnn_side side, fcnn_comm *comm, fcnn_extent *out);
+ *   inputs, targets  to be released with fcnn_extent_clear(); untouched on failure; targets NULL: not wanted */
+fcnn_status fcnn_extent_find(fcnn_dataset *dataset, fcnn_comm *comm, fcnn_extent *inputs, fcnn_extent *targets);
 
 /* Counts, for each column, the rows of a table with a value outside: outside [count]; returns how many rows have
  * one. */

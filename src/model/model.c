@@ -146,6 +146,9 @@ void fcnn_model_destroy(fcnn_model *model)
     fcnn_normalizer_clear(&model->inputs);
     fcnn_normalizer_clear(&model->targets);
     fcnn_extent_clear(&model->extent);
+    fcnn_extent_clear(&model->targets_extent);
+    fcnn_column_names_clear(&model->inputs_names);
+    fcnn_column_names_clear(&model->targets_names);
     fcnn_classes_clear(&model->classes);
     fcnn_architecture_clear(&model->shape);
     free(model->config);
@@ -168,6 +171,16 @@ int fcnn_model_is_classifier(const fcnn_model *model)
 {
     return model->shape.output == FCNN_OUTPUT_SOFTMAX ||
            (model->shape.loss == FCNN_LOSS_BINARY_CROSS_ENTROPY && fcnn_model_outputs(model) == 1);
+}
+
+const char *fcnn_model_class_name(const fcnn_model *model, int64_t number)
+{
+    const fcnn_column_names *columns = &model->targets_names;
+    if (number < model->classes.count) {
+        return model->classes.names[number];
+    }
+    const bool has_columns = model->shape.output == FCNN_OUTPUT_SOFTMAX && columns->count == fcnn_model_outputs(model);
+    return has_columns && columns->names[number][0] != '\0' ? columns->names[number] : NULL;
 }
 
 fcnn_status fcnn_history_append(fcnn_history *history, const fcnn_history_line *line)

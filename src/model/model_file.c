@@ -52,16 +52,49 @@ static fcnn_status put_normalizers(const fcnn_model *model, fcnn_hdf5_image *ima
                                    targets->scale);
 }
 
-static fcnn_status put_extent(const fcnn_extent *extent, fcnn_hdf5_image *image)
+static fcnn_status put_extent(const char *group, const fcnn_extent *extent, fcnn_hdf5_image *image)
 {
-    if (extent->count == 0) {
+    const struct {
+        const char *what;
+        const double *values;
+    } arrays[] = {{"smallest", extent->smallest}, {"largest", extent->largest}, {"mean", extent->mean}};
+    for (size_t i = 0; extent->count > 0 && i < sizeof arrays / sizeof *arrays; i++) {
+        char name[32];
+        snprintf(name, sizeof name, "%s/%s", group, arrays[i].what);
+        FCNN_TRY(fcnn_hdf5_image_dataset(image, name, FCNN_TYPE_FLOAT64, 1, &extent->count, arrays[i].values));
+    }
+    return FCNN_OK;
+}
+
+/* Names or units, one a line; nothing if all are empty. */
+static fcnn_status put_texts(const char *group, const char *what, char *const *texts, int64_t count,
+                             fcnn_hdf5_image *image)
+{
+    char name[32];
+    fcnn_text lines = {0};
+    if (!fcnn_column_names_any(texts, count)) {
         return FCNN_OK;
     }
-    const int64_t *count = &extent->count;
-    FCNN_TRY(fcnn_hdf5_image_group(image, "/inputs"));
-    FCNN_TRY(fcnn_hdf5_image_dataset(image, "/inputs/smallest", FCNN_TYPE_FLOAT64, 1, count, extent->smallest));
-    FCNN_TRY(fcnn_hdf5_image_dataset(image, "/inputs/largest", FCNN_TYPE_FLOAT64, 1, count, extent->largest));
-    return fcnn_hdf5_image_dataset(image, "/inputs/mean", FCNN_TYPE_FLOAT64, 1, count, extent->mean);
+    snprintf(name, sizeof name, "%s/%s", group, what);
+    fcnn_status status = fcnn_column_names_put_lines(texts, count, &lines);
+    if (status == FCNN_OK) {
+        status = fcnn_hdf5_image_text(image, name, lines.data);
+    }
+    fcnn_text_clear(&lines);
+    return status;
+}
+
+/* What is known of the columns of inputs or targets. */
+static fcnn_status put_columns(const char *group, const fcnn_extent *extent, const fcnn_column_names *names,
+                               fcnn_hdf5_image *image)
+{
+    if (extent->count == 0 && names->count == 0) {
+        return FCNN_OK;
+    }
+    FCNN_TRY(fcnn_hdf5_image_group(image, group));
+    FCNN_TRY(put_extent(group, extent, image));
+    FCNN_TRY(put_texts(group, "names", names->names, names->count, image));
+    return put_texts(group, "units", names->units, names->count, image);
 }
 
 /* The names of the classes, one a line. */
@@ -79,8 +112,8 @@ static fcnn_status put_classes(const fcnn_classes *classes, fcnn_hdf5_image *ima
     return status;
 }
 
-/* Puts the lines as columns.  whole and real [count] are room for one. */
-static fcnn_status put_columns(const fcnn_history *history, int64_t *whole, double *real, fcnn_hdf5_image *image)
+/* Puts the lines as arrays.  whole and real [count] are room for one. */
+static fcnn_status put_lines(const fcnn_history *history, int64_t *whole, double *real, fcnn_hdf5_image *image)
 {
 #define PUT_COLUMN(column, member, type)           \
     for (int64_t i = 0; i < history->count; i++) { \
@@ -104,7 +137,7 @@ static fcnn_status put_history(const fcnn_history *history, fcnn_hdf5_image *ima
     double *real;
     fcnn_status status = fcnn_memory_create("the history", history->count, sizeof *real, &real);
     if (status == FCNN_OK) {
-        status = put_columns(history, whole, real, image);
+        status = put_lines(history, whole, real, image);
         free(real);
     }
     free(whole);
@@ -118,7 +151,8 @@ fcnn_status fcnn_model_put(const fcnn_model *model, fcnn_hdf5_image *image)
         FCNN_TRY(put_layer(model, layer, image));
     }
     FCNN_TRY(put_normalizers(model, image));
-    FCNN_TRY(put_extent(&model->extent, image));
+    FCNN_TRY(put_columns("/inputs", &model->extent, &model->inputs_names, image));
+    FCNN_TRY(put_columns("/targets", &model->targets_extent, &model->targets_names, image));
     FCNN_TRY(put_classes(&model->classes, image));
     if (model->config != NULL) {
         FCNN_TRY(fcnn_hdf5_image_text(image, "/config", model->config));

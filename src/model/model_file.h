@@ -3,6 +3,10 @@
  *   /model/W1 [out][in], /model/b1 [out], /model/W2, …   in the model's precision; activation is an attribute of W
  *   /model                   attributes format_version, numerics_version, program, precision, output, loss
  *   /normalizer/inputs_shift, inputs_scale, targets_shift, targets_scale   float64: stored = (physical − shift) / scale
+ *   /inputs/smallest, largest, mean, /targets/…   float64, of the training rows; targets have none that are numbers of
+ *                            classes
+ *   /inputs/names, units, /targets/…   texts, a line for each column, which may be empty; none where nothing is known
+ *   /classes                 names of classes, a text, one a line; none where classes have no names
  *   /config                  the effective config, a text
  *   /history/epoch, steps, train_loss, validation_loss, validation_metric  int64 and float64; none without history
  *

@@ -1,5 +1,5 @@
 /* src/model/model_get.c — models out of HDF5, also out of files that other programs made. */
-#include "model/model_file.h"
+#include "model/model_get.h"
 
 #include "core/memory.h"
 #include "core/text.h"
@@ -16,23 +16,15 @@ enum {
     NAME_BYTES = 64
 };
 
-typedef struct reader {
-    fcnn_hdf5_file *file;
-    const char *path;
-    const char *group; /* that has W1: "/model" or "/" */
-    int64_t budget;    /* bytes of the file not yet accounted for */
-    fcnn_model *model; /* NULL until its shape is known */
-} reader;
-
 /* The name of an array of a layer, which counts from 0. */
-static void array_name(const reader *from, char letter, int64_t layer, char name[NAME_BYTES])
+static void array_name(const fcnn_model_reader *from, char letter, int64_t layer, char name[NAME_BYTES])
 {
     snprintf(name, NAME_BYTES, "%s%s%c%" PRId64, from->group, from->group[1] == '\0' ? "" : "/", letter, layer + 1);
 }
 
 /* ---- shape ---- */
 
-static fcnn_status find_group(reader *from)
+static fcnn_status find_group(fcnn_model_reader *from)
 {
     if (fcnn_hdf5_has(from->file, "/model/W1")) {
         from->group = "/model";
@@ -60,7 +52,7 @@ static fcnn_status find_group(reader *from)
 }
 
 /* Describes an array of a given rank of float32 or float64, the same for all.  type is −1 before the first. */
-static fcnn_status describe_array(reader *from, const char *name, int rank, int *type, fcnn_hdf5_info *info)
+static fcnn_status describe_array(fcnn_model_reader *from, const char *name, int rank, int *type, fcnn_hdf5_info *info)
 {
     FCNN_TRY(fcnn_hdf5_describe_whole(from->file, name, &from->budget, info));
     char shape[128];
@@ -85,7 +77,8 @@ static fcnn_status describe_array(reader *from, const char *name, int rank, int 
 }
 
 /* Describes W and b of a layer; before it the layers give `given` values, or −1 if it is the first. */
-static fcnn_status describe_layer(reader *from, int64_t layer, int64_t given, int *type, fcnn_hdf5_info *weights)
+static fcnn_status describe_layer(fcnn_model_reader *from, int64_t layer, int64_t given, int *type,
+                                  fcnn_hdf5_info *weights)
 {
     char name[NAME_BYTES], before[NAME_BYTES], bias_name[NAME_BYTES], shape[128];
     array_name(from, 'W', layer, name);
@@ -107,7 +100,7 @@ static fcnn_status describe_layer(reader *from, int64_t layer, int64_t given, in
     return FCNN_OK;
 }
 
-static fcnn_status describe_layers(reader *from, fcnn_architecture *shape)
+static fcnn_status describe_layers(fcnn_model_reader *from, fcnn_architecture *shape)
 {
     char name[NAME_BYTES];
     fcnn_hdf5_info weights;
@@ -139,8 +132,8 @@ static bool is_meant_for_files(const char *word)
     return strcmp(word, "auto") != 0;
 }
 
-static fcnn_status unknown_word(const reader *from, const char *object, const char *attribute, const char *word,
-                                const char *const *words)
+static fcnn_status unknown_word(const fcnn_model_reader *from, const char *object, const char *attribute,
+                                const char *word, const char *const *words)
 {
     fcnn_text list = {0};
     fcnn_status status = FCNN_OK;
@@ -158,8 +151,8 @@ static fcnn_status unknown_word(const reader *from, const char *object, const ch
 }
 
 /* Sets *out to the place of an attribute's word in the list; leaves it if there is no such attribute. */
-static fcnn_status read_word(const reader *from, const char *object, const char *attribute, const char *const *words,
-                             int *out)
+static fcnn_status read_word(const fcnn_model_reader *from, const char *object, const char *attribute,
+                             const char *const *words, int *out)
 {
     if (!fcnn_hdf5_has_attribute(from->file, object, attribute)) {
         return FCNN_OK;
@@ -177,7 +170,7 @@ static fcnn_status read_word(const reader *from, const char *object, const char 
     return status;
 }
 
-static fcnn_status check_precision(const reader *from, const fcnn_architecture *shape)
+static fcnn_status check_precision(const fcnn_model_reader *from, const fcnn_architecture *shape)
 {
     int precision = (int)shape->precision;
     FCNN_TRY(read_word(from, from->group, "precision", fcnn_precision_words, &precision));
@@ -189,7 +182,7 @@ static fcnn_status check_precision(const reader *from, const fcnn_architecture *
     return FCNN_OK;
 }
 
-static fcnn_status read_output(const reader *from, fcnn_architecture *shape)
+static fcnn_status read_output(const fcnn_model_reader *from, fcnn_architecture *shape)
 {
     int output = FCNN_OUTPUT_LINEAR;
     FCNN_TRY(read_word(from, from->group, "output", fcnn_output_words, &output));
@@ -208,7 +201,7 @@ static fcnn_status read_output(const reader *from, fcnn_architecture *shape)
 }
 
 /* An attribute of the group is for all hidden layers whose W has none. */
-static fcnn_status read_activations(const reader *from, fcnn_architecture *shape)
+static fcnn_status read_activations(const fcnn_model_reader *from, fcnn_architecture *shape)
 {
     const int64_t last = shape->layers - 1;
     int hidden = FCNN_ACTIVATION_RELU;
@@ -230,7 +223,7 @@ static fcnn_status read_activations(const reader *from, fcnn_architecture *shape
     return FCNN_OK;
 }
 
-static fcnn_status read_shape(reader *from, fcnn_architecture *shape)
+static fcnn_status read_shape(fcnn_model_reader *from, fcnn_architecture *shape)
 {
     FCNN_TRY(describe_layers(from, shape));
     FCNN_TRY(check_precision(from, shape));
@@ -240,7 +233,7 @@ static fcnn_status read_shape(reader *from, fcnn_architecture *shape)
 
 /* ---- numbers ---- */
 
-static fcnn_status read_parameters(const reader *from)
+static fcnn_status read_parameters(const fcnn_model_reader *from)
 {
     const fcnn_model *model = from->model;
     const int64_t *widths = model->shape.widths;
@@ -259,8 +252,7 @@ static fcnn_status read_parameters(const reader *from)
     return FCNN_OK;
 }
 
-/* Reads a whole dataset [count] of a type. */
-static fcnn_status read_array(reader *from, const char *name, fcnn_type type, int64_t count, void *out)
+fcnn_status fcnn_model_get_array(fcnn_model_reader *from, const char *name, fcnn_type type, int64_t count, void *out)
 {
     fcnn_hdf5_info info;
     FCNN_TRY(fcnn_hdf5_describe_whole(from->file, name, &from->budget, &info));
@@ -274,7 +266,7 @@ static fcnn_status read_array(reader *from, const char *name, fcnn_type type, in
 }
 
 /* Reads <name>_shift and <name>_scale, or leaves the normalizer if the file has neither. */
-static fcnn_status read_normalizer(reader *from, const char *name, fcnn_normalizer *normalizer)
+static fcnn_status read_normalizer(fcnn_model_reader *from, const char *name, fcnn_normalizer *normalizer)
 {
     char shift[NAME_BYTES], scale[NAME_BYTES];
     snprintf(shift, sizeof shift, "/normalizer/%s_shift", name);
@@ -282,8 +274,8 @@ static fcnn_status read_normalizer(reader *from, const char *name, fcnn_normaliz
     if (!fcnn_hdf5_has(from->file, shift) && !fcnn_hdf5_has(from->file, scale)) {
         return FCNN_OK;
     }
-    FCNN_TRY(read_array(from, shift, FCNN_TYPE_FLOAT64, normalizer->count, normalizer->shift));
-    FCNN_TRY(read_array(from, scale, FCNN_TYPE_FLOAT64, normalizer->count, normalizer->scale));
+    FCNN_TRY(fcnn_model_get_array(from, shift, FCNN_TYPE_FLOAT64, normalizer->count, normalizer->shift));
+    FCNN_TRY(fcnn_model_get_array(from, scale, FCNN_TYPE_FLOAT64, normalizer->count, normalizer->scale));
     for (int64_t i = 0; i < normalizer->count; i++) {
         if (!isfinite(normalizer->shift[i])) {
             return fcnn_fail(FCNN_EDATA, "%s: %s holds NaN or Inf", from->path, shift);
@@ -295,46 +287,13 @@ static fcnn_status read_normalizer(reader *from, const char *name, fcnn_normaliz
     return FCNN_OK;
 }
 
-static fcnn_status read_extent(reader *from, fcnn_extent *extent)
-{
-    const int64_t count = from->model->shape.widths[0];
-    if (!fcnn_hdf5_has(from->file, "/inputs")) {
-        return FCNN_OK;
-    }
-    FCNN_TRY(fcnn_extent_create(count, extent));
-    FCNN_TRY(read_array(from, "/inputs/smallest", FCNN_TYPE_FLOAT64, count, extent->smallest));
-    FCNN_TRY(read_array(from, "/inputs/largest", FCNN_TYPE_FLOAT64, count, extent->largest));
-    return read_array(from, "/inputs/mean", FCNN_TYPE_FLOAT64, count, extent->mean);
-}
-
-/* Takes the lines of a text as names. */
-static fcnn_status read_classes(reader *from, fcnn_classes *classes)
-{
-    char *text = NULL;
-    if (!fcnn_hdf5_has(from->file, "/classes")) {
-        return FCNN_OK;
-    }
-    FCNN_TRY(fcnn_hdf5_read_text(from->file, "/classes", CONFIG_BYTES, &text));
-    fcnn_status status = FCNN_OK;
-    for (char *name = text, *end; status == FCNN_OK && (end = strchr(name, '\n')) != NULL; name = end + 1) {
-        *end = '\0';
-        status = fcnn_classes_add(classes, name);
-    }
-    free(text);
-    const fcnn_architecture *shape = &from->model->shape;
-    if (status == FCNN_OK && shape->output == FCNN_OUTPUT_SOFTMAX && classes->count > shape->widths[shape->layers]) {
-        status = fcnn_fail(FCNN_EDATA, "%s: /classes names more classes than the network has", from->path);
-    }
-    return status;
-}
-
 /* Reads the columns into lines.  whole and real [count] are room for one. */
-static fcnn_status read_columns(reader *from, fcnn_history *history, int64_t *whole, double *real)
+static fcnn_status read_columns(fcnn_model_reader *from, fcnn_history *history, int64_t *whole, double *real)
 {
-#define READ_COLUMN(column, member, type)                                          \
-    FCNN_TRY(read_array(from, "/history/" #member, type, history->count, column)); \
-    for (int64_t i = 0; i < history->count; i++) {                                 \
-        history->lines[i].member = (column)[i];                                    \
+#define READ_COLUMN(column, member, type)                                                    \
+    FCNN_TRY(fcnn_model_get_array(from, "/history/" #member, type, history->count, column)); \
+    for (int64_t i = 0; i < history->count; i++) {                                           \
+        history->lines[i].member = (column)[i];                                              \
     }
     READ_COLUMN(whole, epoch, FCNN_TYPE_INT64)
     READ_COLUMN(whole, steps, FCNN_TYPE_INT64)
@@ -345,7 +304,7 @@ static fcnn_status read_columns(reader *from, fcnn_history *history, int64_t *wh
     return FCNN_OK;
 }
 
-static fcnn_status read_history(reader *from)
+static fcnn_status read_history(fcnn_model_reader *from)
 {
     fcnn_history *history = &from->model->history;
     if (!fcnn_hdf5_has(from->file, "/history")) {
@@ -370,7 +329,7 @@ static fcnn_status read_history(reader *from)
 }
 
 /* Reads what is there of the program's own notes. */
-static fcnn_status read_notes(reader *from)
+static fcnn_status read_notes(fcnn_model_reader *from)
 {
     fcnn_model *model = from->model;
     if (fcnn_hdf5_has_attribute(from->file, from->group, "program")) {
@@ -388,7 +347,7 @@ static fcnn_status read_notes(reader *from)
 
 /* ---- all together ---- */
 
-static fcnn_status read_model(reader *from)
+static fcnn_status read_model(fcnn_model_reader *from)
 {
     fcnn_architecture shape = {0};
     FCNN_TRY(find_group(from));
@@ -401,14 +360,13 @@ static fcnn_status read_model(reader *from)
     FCNN_TRY(read_parameters(from));
     FCNN_TRY(read_normalizer(from, "inputs", &from->model->inputs));
     FCNN_TRY(read_normalizer(from, "targets", &from->model->targets));
-    FCNN_TRY(read_extent(from, &from->model->extent));
-    FCNN_TRY(read_classes(from, &from->model->classes));
+    FCNN_TRY(fcnn_model_get_columns(from));
     return read_notes(from);
 }
 
 fcnn_status fcnn_model_get(fcnn_hdf5_file *file, const char *path, fcnn_model **out)
 {
-    reader from = {.file = file, .path = path, .budget = fcnn_hdf5_bytes(file)};
+    fcnn_model_reader from = {.file = file, .path = path, .budget = fcnn_hdf5_bytes(file)};
     const fcnn_status status = read_model(&from);
     if (status != FCNN_OK) {
         fcnn_model_destroy(from.model);

@@ -1,5 +1,5 @@
 /* src/model/model_print.c — models as text for people, and their parameters as text for programs. */
-#include "model/model.h"
+#include "model/model_print.h"
 
 #include "core/text.h"
 
@@ -10,17 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { COLUMNS_SHOWN = 10, LINES_SHOWN = 10 };
-
-/* Prints a text that a file brought: no byte of it may command a terminal. */
-static void print_foreign(const char *text, FILE *out)
-{
-    for (; *text != '\0'; text++) {
-        const unsigned char byte = (unsigned char)*text;
-        const int is_control = (byte < 32 && byte != '\n' && byte != '\t') || byte == 127;
-        fputc(is_control ? '?' : byte, out);
-    }
-}
+enum { LINES_SHOWN = 10 };
 
 /* ---- layers ---- */
 
@@ -34,7 +24,7 @@ static fcnn_status print_summary(const fcnn_model *model, FILE *out)
     fprintf(out, "output     %s, loss %s\n", fcnn_output_name(shape->output), fcnn_loss_name(shape->loss));
     if (model->program != NULL) {
         fprintf(out, "made by    ");
-        print_foreign(model->program, out);
+        fcnn_model_print_foreign(model->program, out);
         fprintf(out, ", numerics version %" PRId64 "\n", model->numerics_version);
     }
     return FCNN_OK;
@@ -52,58 +42,7 @@ static void print_layers(const fcnn_architecture *shape, FILE *out)
     fprintf(out, "total  %-22s  %-10s  %11" PRId64 "\n", "", "", fcnn_architecture_parameters(shape));
 }
 
-/* ---- normalization ---- */
-
-static int changes_something(const fcnn_normalizer *normalizer)
-{
-    for (int64_t i = 0; i < normalizer->count; i++) {
-        if (normalizer->shift[i] != 0 || normalizer->scale[i] != 1) {
-            return 1;
-        }
-    }
-    return 0;
-}
-
-static void print_normalizer(const char *name, const fcnn_normalizer *normalizer, FILE *out)
-{
-    if (!changes_something(normalizer)) {
-        fprintf(out, "\n%s are used as they are\n", name);
-        return;
-    }
-    fprintf(out, "\n%s are normalized: (value - shift) / scale\ncolumn                 shift                 scale\n",
-            name);
-    for (int64_t i = 0; i < normalizer->count && i < COLUMNS_SHOWN; i++) {
-        char shift[32], scale[32];
-        fcnn_text_from_double(normalizer->shift[i], shift);
-        fcnn_text_from_double(normalizer->scale[i], scale);
-        fprintf(out, "%6" PRId64 "  %20s  %20s\n", i + 1, shift, scale);
-    }
-    if (normalizer->count > COLUMNS_SHOWN) {
-        fprintf(out, "   ... %" PRId64 " more\n", normalizer->count - COLUMNS_SHOWN);
-    }
-}
-
-/* ---- what the training rows held ---- */
-
-static void print_extent(const fcnn_extent *extent, FILE *out)
-{
-    if (extent->count == 0) {
-        return;
-    }
-    fprintf(
-        out,
-        "\ninputs of the training rows\ncolumn              smallest               largest                  mean\n");
-    for (int64_t i = 0; i < extent->count && i < COLUMNS_SHOWN; i++) {
-        char smallest[32], largest[32], mean[32];
-        fcnn_text_from_double(extent->smallest[i], smallest);
-        fcnn_text_from_double(extent->largest[i], largest);
-        fcnn_text_from_double(extent->mean[i], mean);
-        fprintf(out, "%6" PRId64 "  %20s  %20s  %20s\n", i + 1, smallest, largest, mean);
-    }
-    if (extent->count > COLUMNS_SHOWN) {
-        fprintf(out, "   ... %" PRId64 " more\n", extent->count - COLUMNS_SHOWN);
-    }
-}
+/* ---- classes ---- */
 
 static void print_classes(const fcnn_classes *classes, FILE *out)
 {
@@ -112,7 +51,7 @@ static void print_classes(const fcnn_classes *classes, FILE *out)
     }
     for (int64_t i = 0; i < classes->count; i++) {
         fprintf(out, "%6" PRId64 "  ", i);
-        print_foreign(classes->names[i], out);
+        fcnn_model_print_foreign(classes->names[i], out);
         fputc('\n', out);
     }
 }
@@ -153,7 +92,7 @@ static void print_config(const char *config, FILE *out)
 {
     if (config != NULL) {
         fprintf(out, "\nconfig\n");
-        print_foreign(config, out);
+        fcnn_model_print_foreign(config, out);
         if (config[0] != '\0' && config[strlen(config) - 1] != '\n') {
             fputc('\n', out);
         }
@@ -164,9 +103,7 @@ fcnn_status fcnn_model_print(const fcnn_model *model, FILE *out)
 {
     FCNN_TRY(print_summary(model, out));
     print_layers(&model->shape, out);
-    print_normalizer("inputs", &model->inputs, out);
-    print_normalizer("targets", &model->targets, out);
-    print_extent(&model->extent, out);
+    fcnn_model_print_tables(model, false, out);
     print_classes(&model->classes, out);
     print_history(&model->history, out);
     print_config(model->config, out);
@@ -174,6 +111,11 @@ fcnn_status fcnn_model_print(const fcnn_model *model, FILE *out)
         return fcnn_fail(FCNN_EOUTPUT, "the model cannot be printed: %s", strerror(errno));
     }
     return FCNN_OK;
+}
+
+void fcnn_model_print_columns(const fcnn_model *model, FILE *out)
+{
+    fcnn_model_print_tables(model, true, out);
 }
 
 /* ---- parameters ---- */

@@ -10,13 +10,15 @@
 #define PROGRAM "fcnn-info"
 
 static const char help[] =
-    "usage: fcnn-info MODEL.h5 [--hash] [--weights]\n"
+    "usage: fcnn-info MODEL.h5 [--columns] [--hash] [--weights]\n"
     "       fcnn-info DATA.h5\n"
     "\n"
-    "Prints the layers, the normalization, the history and the config of a model or a checkpoint.  Of an HDF5\n"
-    "file of data: the tables with shapes, types and chunks, what will be slow about reading them, and a [data]\n"
-    "section for a config where inputs and targets are obvious.  Other files that it names are not opened.\n"
+    "Prints the layers, the normalization, the history and the config of a model or a checkpoint, and what it knows\n"
+    "of the columns that it was trained on: names, units, ranges and means.  Of an HDF5 file of data: the tables\n"
+    "with shapes, types and chunks, what will be slow about reading them, and a [data] section for a config where\n"
+    "inputs and targets are obvious.  Other files that it names are not opened.\n"
     "\n"
+    "  --columns  print instead what it knows of the columns, of all of them where there are very many\n"
     "  --hash     print instead the SHA-256 of the names and little-endian bits of W1, b1, W2, b2, ...\n"
     "  --weights  print instead all weights and biases, one row of a matrix a line: row j of W1 has the\n"
     "             weights from all inputs to output j.  The digits give back the same bits when read\n"
@@ -26,7 +28,7 @@ static const char help[] =
 
 typedef struct options {
     const char *path;
-    int hash, weights;
+    int columns, hash, weights;
 } options;
 
 static int usage_error(const char *text, const char *detail)
@@ -38,7 +40,9 @@ static int usage_error(const char *text, const char *detail)
 static int parse(int argc, char **argv, options *out)
 {
     for (int i = 1; i < argc; i++) {
-        if (strcmp(argv[i], "--hash") == 0) {
+        if (strcmp(argv[i], "--columns") == 0) {
+            out->columns = 1;
+        } else if (strcmp(argv[i], "--hash") == 0) {
             out->hash = 1;
         } else if (strcmp(argv[i], "--weights") == 0) {
             out->weights = 1;
@@ -55,8 +59,11 @@ static int parse(int argc, char **argv, options *out)
 
 static fcnn_status print(const fcnn_model *model, const options *wanted)
 {
-    if (!wanted->hash && !wanted->weights) {
+    if (!wanted->columns && !wanted->hash && !wanted->weights) {
         return fcnn_model_print(model, stdout);
+    }
+    if (wanted->columns) {
+        fcnn_model_print_columns(model, stdout);
     }
     if (wanted->hash) {
         char hash[65];
@@ -78,7 +85,9 @@ static int refuse_option(const options *wanted)
     char text[1024];
     snprintf(text, sizeof text,
              "%.800s: holds data, not a model: there is nothing for %s; without it the tables are shown", wanted->path,
-             wanted->hash ? "--hash" : "--weights");
+             wanted->hash      ? "--hash"
+             : wanted->weights ? "--weights"
+                               : "--columns");
     return program_fail(PROGRAM, NULL, FCNN_EDATA, text);
 }
 
@@ -104,7 +113,7 @@ int main(int argc, char **argv)
         return code;
     }
     const int is_data = !fcnn_model_may_be_in(wanted.path);
-    if (is_data && (wanted.hash || wanted.weights)) {
+    if (is_data && (wanted.columns || wanted.hash || wanted.weights)) {
         return refuse_option(&wanted);
     }
     const fcnn_status status = is_data ? fcnn_dataset_print_file(wanted.path, stdout) : print_model(&wanted);

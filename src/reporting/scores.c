@@ -1,6 +1,9 @@
 /* src/reporting/scores.c — how good predictions are, as text. */
 #include "reporting/scores.h"
 
+#include "core/text.h"
+#include "model/model_print.h"
+
 #include <inttypes.h>
 #include <math.h>
 
@@ -11,20 +14,88 @@ double fcnn_scores_metric(const fcnn_scores *scores)
     return scores->outputs > 0 ? scores->mean_r2 : scores->accuracy;
 }
 
-void fcnn_scores_print(const fcnn_scores *scores, const char *title, FILE *out)
+/* ---- outputs ---- */
+
+/* A column's name with its unit, or its number, which counts from 1. */
+static void label_output(const fcnn_model *model, int64_t column, char label[FCNN_COLUMN_LABEL_BYTES])
+{
+    if (!fcnn_column_names_label(&model->targets_names, column, label)) {
+        snprintf(label, FCNN_COLUMN_LABEL_BYTES, "%6" PRId64, column + 1);
+    }
+}
+
+static void print_outputs(const fcnn_scores *scores, const fcnn_model *model, FILE *out)
+{
+    char label[FCNN_COLUMN_LABEL_BYTES];
+    const int64_t shown = scores->outputs < OUTPUTS_SHOWN ? scores->outputs : OUTPUTS_SHOWN;
+    int width = 6;
+    for (int64_t i = 0; i < shown; i++) {
+        label_output(model, i, label);
+        width = fcnn_text_width(label) > width ? fcnn_text_width(label) : width;
+    }
+    fprintf(out, "  %-*s %12s %12s %12s\n", width, "output", "R2", "RMSE", "max error");
+    for (int64_t i = 0; i < shown; i++) {
+        label_output(model, i, label);
+        fprintf(out, "  %s%*s %12.6f %12.6g %12.6g\n", label, width - fcnn_text_width(label), "", scores->r2[i],
+                scores->rmse[i], scores->max_error[i]);
+    }
+    if (scores->outputs > shown) {
+        fprintf(out, "  … %" PRId64 " more; mean R2 of all %.6f\n", scores->outputs - shown, scores->mean_r2);
+    }
+}
+
+/* ---- classes ---- */
+
+/* A part in percent, or a dash of nothing. */
+static void print_part(uint64_t part, uint64_t all, FILE *out)
+{
+    if (all == 0) {
+        fprintf(out, " %11s", "-");
+    } else {
+        fprintf(out, " %9.2f %%", 100 * (double)part / (double)all);
+    }
+}
+
+static void print_class(const char *name, int64_t number, int width, FILE *out)
+{
+    if (name != NULL) {
+        fcnn_model_print_foreign(name, out);
+        fprintf(out, "%*s", width - fcnn_text_width(name), "");
+    } else {
+        fprintf(out, "%6" PRId64 "%*s", number, width - 6, "");
+    }
+}
+
+static void print_classes(const fcnn_scores *scores, const fcnn_model *model, FILE *out)
+{
+    int width = 6;
+    for (int64_t i = 0; i < scores->class_count; i++) {
+        const char *name = fcnn_model_class_name(model, i);
+        width = name != NULL && fcnn_text_width(name) > width ? fcnn_text_width(name) : width;
+    }
+    if (scores->class_count > 0) {
+        fprintf(out, "  %-*s %11s %11s %11s %11s\n", width, "class", "rows", "right", "precision", "recall");
+    }
+    for (int64_t i = 0; i < scores->class_count; i++) {
+        const fcnn_class_score *score = &scores->classes[i];
+        fprintf(out, "  ");
+        print_class(fcnn_model_class_name(model, i), i, width, out);
+        fprintf(out, " %11" PRIu64 " %11" PRIu64, score->rows, score->right);
+        print_part(score->right, score->taken, out);
+        print_part(score->right, score->rows, out);
+        fputc('\n', out);
+    }
+}
+
+void fcnn_scores_print(const fcnn_scores *scores, const char *title, const fcnn_model *model, FILE *out)
 {
     fprintf(out, "%s: loss %.8g", title, scores->loss);
-    if (scores->outputs == 0) {
-        fprintf(out, ", accuracy %.2f %%, %" PRId64 " of %" PRId64 " rows right\n", 100 * scores->accuracy,
-                (int64_t)rint(scores->accuracy * (double)scores->rows), scores->rows);
+    if (scores->outputs > 0) {
+        fprintf(out, ", %" PRId64 " rows\n", scores->rows);
+        print_outputs(scores, model, out);
         return;
     }
-    fprintf(out, ", %" PRId64 " rows\n  output           R2         RMSE    max error\n", scores->rows);
-    for (int64_t i = 0; i < scores->outputs && i < OUTPUTS_SHOWN; i++) {
-        fprintf(out, "  %6" PRId64 " %12.6f %12.6g %12.6g\n", i + 1, scores->r2[i], scores->rmse[i],
-                scores->max_error[i]);
-    }
-    if (scores->outputs > OUTPUTS_SHOWN) {
-        fprintf(out, "  … %" PRId64 " more; mean R2 of all %.6f\n", scores->outputs - OUTPUTS_SHOWN, scores->mean_r2);
-    }
+    fprintf(out, ", accuracy %.2f %%, %" PRId64 " of %" PRId64 " rows right\n", 100 * scores->accuracy,
+            (int64_t)rint(scores->accuracy * (double)scores->rows), scores->rows);
+    print_classes(scores, model, out);
 }

@@ -367,7 +367,7 @@ static hid_t element_type(const fcnn_hdf5_source *source)
 fcnn_status fcnn_hdf5_source_describe(const fcnn_hdf5_source *source, fcnn_hdf5_info *out)
 {
     const char *path = source->path, *name = source->name;
-    fcnn_hdf5_info info = {0};
+    fcnn_hdf5_info info = {.is_member = source->member != NULL};
     const hid_t type = element_type(source);
     if (type < 0) {
         return fcnn_hdf5_fail(FCNN_EDATA, "%s: dataset %.200s cannot be read", path, name);

@@ -12,6 +12,7 @@
 #include <stdint.h>
 
 #define FCNN_HDF5_RANK_MAX 32
+#define FCNN_HDF5_LABEL_BYTES 255       /* of a column's name or unit */
 #define FCNN_HDF5_CHUNK_BYTES (1 << 20) /* of the rows that lie together in a dataset that is written */
 
 /* name, type in C, what a user calls it */
@@ -44,7 +45,8 @@ typedef struct fcnn_hdf5_info {
     fcnn_type type;
     int rank; /* number of dimensions; 0 for a single value */
     int64_t dims[FCNN_HDF5_RANK_MAX];
-    bool is_text; /* strings, which fcnn_hdf5_read_texts reads; the type means nothing then */
+    bool is_text;   /* strings, which fcnn_hdf5_read_texts reads; the type means nothing then */
+    bool is_member; /* of compound records */
 } fcnn_hdf5_info;
 
 /* The shape as text, such as "[60000][28][28]"; cut with "..." if it does not fit. */
@@ -96,6 +98,21 @@ fcnn_status fcnn_hdf5_read_block(fcnn_hdf5_file *file, const char *dataset, int6
  * are taken off.
  *   out [count]  caller-owned; each is to be released with free(); untouched on failure */
 fcnn_status fcnn_hdf5_read_texts(fcnn_hdf5_file *file, const char *dataset, int64_t first, int64_t count, char **out);
+
+/* Reads what an attribute of a dataset says of its columns: as many strings as columns; or one, if all columns share
+ * it; of a member of records also as many as there are members.  An attribute that is anything else, or has more than
+ * 1 MiB, counts as none, and so does a string that is empty, longer than FCNN_HDF5_LABEL_BYTES or would not print.
+ *   out [columns]  caller-owned, NULLs; what is found is to be released with free(), also on failure
+ * Fails: FCNN_EDATA if there is no such dataset, FCNN_ENOMEM. */
+fcnn_status fcnn_hdf5_read_labels(fcnn_hdf5_file *file, const char *dataset, const char *attribute, int64_t columns,
+                                  bool shared, char **out);
+
+/* Reads an attribute that is a list of such strings, of any number.
+ *   out [*count]  each to be released with free(), and the list too; none if there is no such attribute, or one of its
+ *                 strings does not count
+ * Fails: as above. */
+fcnn_status fcnn_hdf5_read_label_list(fcnn_hdf5_file *file, const char *dataset, const char *attribute, int64_t *count,
+                                      char ***out);
 
 /* The same as fcnn_hdf5_read_rows for a dataset whose last dimension counts the rows, [features…][rows], as
  * Fortran's x(rows,features) lies in HDF5; with some 16 MiB of temporary memory, or one row if that is more.

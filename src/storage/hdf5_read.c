@@ -1,5 +1,7 @@
 /* src/storage/hdf5_read.c — rows and columns of datasets of HDF5 files, read. */
 #include "core/memory.h"
+#include "storage/hdf5_check.h"
+#include "storage/hdf5_heap.h"
 #include "storage/hdf5_unpack.h"
 
 #include <inttypes.h>
@@ -325,7 +327,8 @@ static fcnn_status read_fixed(const reading *from, hid_t type, int64_t first, in
     return status;
 }
 
-static fcnn_status read_variable(const reading *from, int64_t first, int64_t count, char **out)
+/* Strings of other files, which the user has let in: only HDF5 knows where they are. */
+static fcnn_status read_elsewhere(const reading *from, int64_t first, int64_t count, char **out)
 {
     char **texts;
     FCNN_TRY(fcnn_memory_create("the labels", count, sizeof *texts, &texts));
@@ -337,6 +340,54 @@ static fcnn_status read_variable(const reading *from, int64_t first, int64_t cou
         H5free_memory(texts[i]);
     }
     free(texts);
+    return status;
+}
+
+/* Finds the strings of references [count]. */
+static fcnn_status find_texts(const reading *from, const unsigned char *references, int64_t first, int64_t count,
+                              char **out)
+{
+    fcnn_hdf5_heap heap;
+    if (!fcnn_hdf5_heap_open(from->source.dataset, &heap)) {
+        return fcnn_fail(FCNN_EDATA, "%s: dataset %.200s: its addresses have not 8 bytes", from->source.path,
+                         from->source.name);
+    }
+    fcnn_status status = FCNN_OK;
+    for (int64_t i = 0; status == FCNN_OK && i < count; i++) {
+        const unsigned char *reference = references + i * FCNN_HDF5_REFERENCE_BYTES;
+        const char *text;
+        status = fcnn_hdf5_heap_find(&heap, reference, &text);
+        if (status == FCNN_OK && text == NULL) {
+            status = fcnn_fail(FCNN_EDATA,
+                               "%s: dataset %.200s: the string of row %" PRId64
+                               " (counting from 0) is not in the file, or has more than 1 MB",
+                               from->source.path, from->source.name, first + i);
+        } else if (status == FCNN_OK) {
+            status = copy_trimmed(text, fcnn_hdf5_reference_length(reference), &out[i]);
+        }
+    }
+    fcnn_hdf5_heap_close(&heap);
+    return status;
+}
+
+static fcnn_status read_variable(reading *from, int64_t first, int64_t count, char **out)
+{
+    if (fcnn_hdf5_is_virtual(from->source.dataset)) {
+        return read_elsewhere(from, first, count, out);
+    }
+    unsigned char *references;
+    FCNN_TRY(fcnn_memory_create("the labels", count, FCNN_HDF5_REFERENCE_BYTES, &references));
+    const hid_t strings = from->type;
+    from->type = fcnn_hdf5_references_begin(strings);
+    fcnn_status status = from->type < 0 ? unreadable(from) : read_slab(from, 0, first, count, references);
+    if (from->type >= 0) {
+        fcnn_hdf5_references_end(from->type);
+    }
+    from->type = strings;
+    if (status == FCNN_OK) {
+        status = find_texts(from, references, first, count, out);
+    }
+    free(references);
     return status;
 }
 

@@ -6,6 +6,7 @@
 
 #include <math.h>
 #include <stdlib.h>
+#include <string.h>
 
 #define MOST_ROWS_AT_ONCE 65536
 
@@ -13,8 +14,9 @@
 typedef struct tally {
     int64_t rows, right;
     fcnn_exact_sum loss;
-    fcnn_exact_sum *squares; /* [outputs]: Σ (y − t)² */
-    double *max_error;       /* [outputs] */
+    fcnn_exact_sum *squares;   /* [outputs]: Σ (y − t)² */
+    double *max_error;         /* [outputs] */
+    fcnn_class_score *classes; /* [classes] */
 } tally;
 
 struct fcnn_evaluation {
@@ -25,6 +27,7 @@ struct fcnn_evaluation {
     bool classifies;
     int64_t loss_terms;
     int64_t outputs;    /* scored one by one; 0 for classifiers */
+    int64_t classes;    /* counted one by one; 0: they are not */
     int64_t room;       /* rows at once */
     int64_t *index;     /* [room]: 0, 1, 2, … */
     int32_t *labels;    /* [room], for softmax; else NULL */
@@ -32,6 +35,8 @@ struct fcnn_evaluation {
     tally *tallies;     /* [threads] */
     double *variations; /* [outputs]: Σ (t − mean)² of the whole dataset */
     double *work;       /* for the exchange of exact sums */
+    uint64_t *counts;   /* over ranks: rows, right ones, and three of each class */
+    fcnn_class_score *class_scores;
     double *r2, *rmse, *max_error;
 };
 
@@ -45,13 +50,26 @@ static fcnn_status create_tallies(fcnn_evaluation *evaluation)
         tally *own = &evaluation->tallies[thread];
         FCNN_TRY(fcnn_memory_create("the scores", outputs, sizeof(fcnn_exact_sum), &own->squares));
         FCNN_TRY(fcnn_memory_create("the scores", outputs, sizeof(double), &own->max_error));
+        FCNN_TRY(fcnn_memory_create("the scores", evaluation->classes, sizeof *own->classes, &own->classes));
     }
     FCNN_TRY(
         fcnn_memory_create("the scores", (1 + outputs) * (FCNN_EXACT_LIMBS + 1), sizeof(double), &evaluation->work));
     FCNN_TRY(fcnn_memory_create("the scores", outputs, sizeof(double), &evaluation->variations));
+    const int64_t classes = evaluation->classes;
+    FCNN_TRY(fcnn_memory_create("the scores", 2 + 3 * classes, sizeof(uint64_t), &evaluation->counts));
+    FCNN_TRY(fcnn_memory_create("the scores", classes, sizeof(fcnn_class_score), &evaluation->class_scores));
     FCNN_TRY(fcnn_memory_create("the scores", outputs, sizeof(double), &evaluation->r2));
     FCNN_TRY(fcnn_memory_create("the scores", outputs, sizeof(double), &evaluation->rmse));
     return fcnn_memory_create("the scores", outputs, sizeof(double), &evaluation->max_error);
+}
+
+/* Classes that a network tells apart and that are counted one by one. */
+static int64_t count_classes(const fcnn_architecture *shape)
+{
+    const int64_t outputs = shape->widths[shape->layers];
+    const bool is_binary = shape->loss == FCNN_LOSS_BINARY_CROSS_ENTROPY && outputs == 1;
+    const int64_t classes = shape->output == FCNN_OUTPUT_SOFTMAX ? outputs : is_binary ? 2 : 0;
+    return classes <= FCNN_SCORES_CLASSES_MOST ? classes : 0;
 }
 
 /* Σ over all rows of (t − centre)^power of each target column. */
@@ -116,6 +134,7 @@ fcnn_status fcnn_evaluation_create(fcnn_comm *comm, fcnn_team *team, const fcnn_
         evaluation->classifies = shape->output == FCNN_OUTPUT_SOFTMAX || shape->loss == FCNN_LOSS_BINARY_CROSS_ENTROPY;
         evaluation->loss_terms = fcnn_network_loss_terms(shape);
         evaluation->outputs = evaluation->classifies || !evaluation->scores ? 0 : shape->widths[shape->layers];
+        evaluation->classes = evaluation->scores ? count_classes(shape) : 0;
         status = create_tallies(evaluation);
     }
     if (status == FCNN_OK) {
@@ -141,6 +160,7 @@ void fcnn_evaluation_destroy(fcnn_evaluation *evaluation)
     for (int64_t thread = 0; evaluation->tallies != NULL && thread < fcnn_team_threads(evaluation->team); thread++) {
         free(evaluation->tallies[thread].squares);
         free(evaluation->tallies[thread].max_error);
+        free(evaluation->tallies[thread].classes);
     }
     free(evaluation->tallies);
     free(evaluation->index);
@@ -148,6 +168,8 @@ void fcnn_evaluation_destroy(fcnn_evaluation *evaluation)
     free(evaluation->weights);
     free(evaluation->variations);
     free(evaluation->work);
+    free(evaluation->counts);
+    free(evaluation->class_scores);
     free(evaluation->r2);
     free(evaluation->rmse);
     free(evaluation->max_error);
@@ -192,6 +214,16 @@ static bool is_right(const rows_work *work, int64_t row)
     return right;
 }
 
+static void count_class(const rows_work *work, int64_t row, fcnn_class_score *classes)
+{
+    const int64_t taken = fcnn_evaluation_class(work->network, row);
+    const int64_t is =
+        work->batch.labels != NULL ? work->batch.labels[row] : fcnn_table_value(work->targets, row, 0) > 0.5;
+    classes[is].rows++;
+    classes[taken].taken++;
+    classes[is].right += is == taken;
+}
+
 static void score_row(const rows_work *work, int64_t row, tally *own)
 {
     const fcnn_evaluation *evaluation = work->evaluation;
@@ -199,6 +231,9 @@ static void score_row(const rows_work *work, int64_t row, tally *own)
     const double weight = evaluation->weights != NULL ? evaluation->weights[row] : 1;
     fcnn_exact_sum_add(&own->loss, work->network->all.losses[row] * weight);
     own->right += evaluation->classifies && is_right(work, row);
+    if (evaluation->classes > 0) {
+        count_class(work, row, own->classes);
+    }
     for (int64_t column = 0; column < evaluation->outputs; column++) {
         const double target = fcnn_table_value(work->targets, row, column);
         const double error = fabs(fcnn_network_physical(work->network, row, column) - target);
@@ -247,24 +282,41 @@ bool fcnn_evaluation_next(fcnn_evaluation *evaluation, fcnn_network *network, fc
 
 /* ---- results ---- */
 
-/* Moves all threads' sums into the first tally. */
-static void merge_threads(fcnn_evaluation *evaluation)
+/* Moves a thread's sums into the first tally. */
+static void merge_thread(const fcnn_evaluation *evaluation, tally *own, tally *all)
 {
-    tally *all = &evaluation->tallies[0];
-    for (int thread = 1; thread < fcnn_team_threads(evaluation->team); thread++) {
+    fcnn_exact_sum_merge(&all->loss, &own->loss);
+    own->loss = (fcnn_exact_sum){0};
+    for (int64_t column = 0; column < evaluation->outputs; column++) {
+        fcnn_exact_sum_merge(&all->squares[column], &own->squares[column]);
+        own->squares[column] = (fcnn_exact_sum){0};
+        all->max_error[column] =
+            own->max_error[column] > all->max_error[column] ? own->max_error[column] : all->max_error[column];
+        own->max_error[column] = 0;
+    }
+}
+
+/* Adds up the counts of all threads of all ranks.  Collective. */
+static void sum_counts(fcnn_evaluation *evaluation)
+{
+    uint64_t *counts = evaluation->counts;
+    const int64_t count = 2 + 3 * evaluation->classes;
+    memset(counts, 0, (size_t)count * sizeof *counts);
+    for (int thread = 0; thread < fcnn_team_threads(evaluation->team); thread++) {
         tally *own = &evaluation->tallies[thread];
-        all->rows += own->rows;
-        all->right += own->right;
-        fcnn_exact_sum_merge(&all->loss, &own->loss);
+        counts[0] += (uint64_t)own->rows;
+        counts[1] += (uint64_t)own->right;
         own->rows = own->right = 0;
-        own->loss = (fcnn_exact_sum){0};
-        for (int64_t column = 0; column < evaluation->outputs; column++) {
-            fcnn_exact_sum_merge(&all->squares[column], &own->squares[column]);
-            own->squares[column] = (fcnn_exact_sum){0};
-            all->max_error[column] =
-                own->max_error[column] > all->max_error[column] ? own->max_error[column] : all->max_error[column];
-            own->max_error[column] = 0;
+        for (int64_t i = 0; i < evaluation->classes; i++) {
+            counts[2 + 3 * i] += own->classes[i].rows;
+            counts[3 + 3 * i] += own->classes[i].taken;
+            counts[4 + 3 * i] += own->classes[i].right;
+            own->classes[i] = (fcnn_class_score){0};
         }
+    }
+    fcnn_comm_sum_integers(evaluation->comm, count, counts);
+    for (int64_t i = 0; i < evaluation->classes; i++) {
+        evaluation->class_scores[i] = (fcnn_class_score){counts[2 + 3 * i], counts[3 + 3 * i], counts[4 + 3 * i]};
     }
 }
 
@@ -291,26 +343,28 @@ static void score_outputs(fcnn_evaluation *evaluation, int64_t rows, fcnn_scores
 
 void fcnn_evaluation_finish(fcnn_evaluation *evaluation, fcnn_scores *out)
 {
-    merge_threads(evaluation);
     tally *all = &evaluation->tallies[0];
-    uint64_t counts[2] = {(uint64_t)all->rows, (uint64_t)all->right};
-    fcnn_comm_sum_integers(evaluation->comm, 2, counts);
+    for (int thread = 1; thread < fcnn_team_threads(evaluation->team); thread++) {
+        merge_thread(evaluation, &evaluation->tallies[thread], all);
+    }
+    sum_counts(evaluation);
     fcnn_exact_sum_over_ranks(evaluation->comm, 1, &all->loss, evaluation->work);
-    const double rows = (double)counts[0];
+    const double rows = (double)evaluation->counts[0];
     *out = (fcnn_scores){
-        .rows = (int64_t)counts[0],
+        .rows = (int64_t)evaluation->counts[0],
         .loss = fcnn_exact_sum_value(&all->loss) / (rows * (double)evaluation->loss_terms),
-        .accuracy = evaluation->classifies ? (double)counts[1] / rows : NAN,
+        .accuracy = evaluation->classifies ? (double)evaluation->counts[1] / rows : NAN,
+        .class_count = evaluation->classes,
+        .classes = evaluation->class_scores,
         .outputs = evaluation->outputs,
         .r2 = evaluation->r2,
         .rmse = evaluation->rmse,
         .max_error = evaluation->max_error,
         .mean_r2 = NAN,
     };
-    all->rows = all->right = 0;
     all->loss = (fcnn_exact_sum){0};
     if (evaluation->outputs > 0) {
-        score_outputs(evaluation, (int64_t)counts[0], out);
+        score_outputs(evaluation, (int64_t)evaluation->counts[0], out);
     }
 }
 

@@ -88,6 +88,31 @@ static fcnn_status create_memory(predictor *work)
     return fcnn_memory_create("the predictions", ranks * work->round_rows, (size_t)output_bytes(work), &work->all);
 }
 
+/* Gives a dataset an attribute of strings, unless all are empty. */
+static fcnn_status put_strings(const predictor *work, const char *dataset, const char *name, int64_t count,
+                               char *const *strings)
+{
+    return !fcnn_column_names_any(strings, count)
+               ? FCNN_OK
+               : fcnn_hdf5_output_strings(work->output, dataset, name, count, (const char *const *)strings);
+}
+
+/* Says what the columns of the predictions are: the targets, or how probable each class is. */
+static fcnn_status name_predictions(const predictor *work)
+{
+    const fcnn_classes *classes = &work->model->classes;
+    const fcnn_column_names *targets = &work->model->targets_names;
+    const int64_t outputs = fcnn_model_outputs(work->model);
+    if (work->model->shape.output == FCNN_OUTPUT_SOFTMAX && classes->count == outputs) {
+        return put_strings(work, "/predictions", "columns", outputs, classes->names);
+    }
+    if (targets->count != outputs) {
+        return FCNN_OK;
+    }
+    FCNN_TRY(put_strings(work, "/predictions", "columns", outputs, targets->names));
+    return put_strings(work, "/predictions", "units", outputs, targets->units);
+}
+
 static fcnn_status create_output(predictor *work)
 {
     if (work->comm->rank != 0 || work->options->output == NULL) {
@@ -102,15 +127,13 @@ static fcnn_status create_output(predictor *work)
         .dims = {rows, fcnn_model_outputs(work->model)},
     };
     FCNN_TRY(fcnn_hdf5_output_dataset(work->output, "/predictions", &predictions));
+    FCNN_TRY(name_predictions(work));
     if (!fcnn_model_is_classifier(work->model)) {
         return FCNN_OK;
     }
     const fcnn_hdf5_info classes = {.type = FCNN_TYPE_INT32, .rank = 1, .dims = {rows}};
     FCNN_TRY(fcnn_hdf5_output_dataset(work->output, "/classes", &classes));
-    const fcnn_classes *names = &work->model->classes;
-    return names->count == 0 ? FCNN_OK
-                             : fcnn_hdf5_output_strings(work->output, "/classes", "names", names->count,
-                                                        (const char *const *)names->names);
+    return put_strings(work, "/classes", "names", work->model->classes.count, work->model->classes.names);
 }
 
 /* Whether two paths lead to one file. */
@@ -300,13 +323,16 @@ static void warn_of_extrapolation(predictor *work)
         return;
     }
     int64_t most = 0;
+    char label[FCNN_COLUMN_LABEL_BYTES];
     for (int64_t column = 1; column < features; column++) {
         most = work->outside[column] > work->outside[most] ? column : most;
     }
+    if (!fcnn_column_names_label(&work->model->inputs_names, most, label)) {
+        snprintf(label, sizeof label, "%" PRId64 " (from 0)", most);
+    }
     fcnn_log_warning("%" PRIu64 " of %" PRId64 " rows have inputs outside of the range of the training rows, where the "
-                     "model only guesses; most of all in column %" PRId64 " (from 0): %" PRIu64
-                     " rows are not within %g to %g",
-                     work->rows_outside, work->part.dataset->rows, most, work->outside[most], extent->smallest[most],
+                     "model only guesses; most of all in column %s: %" PRIu64 " rows are not within %g to %g",
+                     work->rows_outside, work->part.dataset->rows, label, work->outside[most], extent->smallest[most],
                      extent->largest[most]);
 }
 
@@ -328,7 +354,7 @@ static fcnn_status run(predictor *work)
     FCNN_TRY(fcnn_comm_agree(work->comm, status));
     FILE *out = work->comm->rank == 0 ? work->options->report : NULL;
     if (out != NULL && work->part.dataset->targets_name != NULL) {
-        fcnn_scores_print(&scores, work->part.dataset->file, out);
+        fcnn_scores_print(&scores, work->part.dataset->file, work->model, out);
     }
     if (out != NULL && work->options->output != NULL) {
         fprintf(out, "%s: /predictions [%" PRId64 "][%" PRId64 "]%s\n", work->options->output, work->part.dataset->rows,

@@ -74,6 +74,27 @@ static fcnn_status fill_weights(const fcnn_config *config, fcnn_model *model)
     return FCNN_OK;
 }
 
+/* Classes that a classifier tells apart. */
+static int64_t classes_of(const fcnn_architecture *shape)
+{
+    return shape->output == FCNN_OUTPUT_SOFTMAX ? shape->widths[shape->layers] : 2;
+}
+
+/* What the rows' columns and classes are called; an attribute may name more classes than the rows have. */
+static fcnn_status copy_names(const fcnn_dataset *train, fcnn_model *model)
+{
+    FCNN_TRY(fcnn_column_names_copy(&train->inputs_columns.names, &model->inputs_names));
+    FCNN_TRY(fcnn_column_names_copy(&train->targets_columns.names, &model->targets_names));
+    if (train->targets_columns.is_text) {
+        return fcnn_classes_copy(&train->classes, &model->classes);
+    }
+    const int64_t classes = fcnn_model_is_classifier(model) ? classes_of(&model->shape) : 0;
+    for (int64_t i = 0; i < train->classes.count && i < classes; i++) {
+        FCNN_TRY(fcnn_classes_add(&model->classes, train->classes.names[i]));
+    }
+    return FCNN_OK;
+}
+
 static fcnn_status make(const fcnn_config *config, fcnn_comm *comm, const fcnn_training_data *data,
                         const fcnn_architecture *shape, fcnn_model **out)
 {
@@ -89,14 +110,15 @@ static fcnn_status make(const fcnn_config *config, fcnn_comm *comm, const fcnn_t
             fcnn_normalizer_fit(&model->targets, config->data_normalize_targets, 1, train, FCNN_SIDE_TARGETS, comm);
     }
     if (status == FCNN_OK) {
-        status = fcnn_extent_find(train, FCNN_SIDE_INPUTS, comm, &model->extent);
+        fcnn_extent *targets = shape->output == FCNN_OUTPUT_SOFTMAX ? NULL : &model->targets_extent;
+        status = fcnn_extent_find(train, comm, &model->extent, targets);
     }
     if (status == FCNN_OK && train->missing.means != NULL) {
         /* those of all rows, completed ones among them, differ in the last bits */
         memcpy(model->extent.mean, train->missing.means, (size_t)model->extent.count * sizeof(double));
     }
     if (status == FCNN_OK) {
-        status = fcnn_comm_agree(comm, fcnn_classes_copy(&train->classes, &model->classes));
+        status = fcnn_comm_agree(comm, copy_names(train, model));
     }
     if (status == FCNN_OK) {
         status = fcnn_comm_agree(comm, fill_weights(config, model));

@@ -416,7 +416,7 @@ static fcnn_status test(fcnn_trainer *trainer)
                                     &evaluation));
     const fcnn_status status = fcnn_evaluation_run(evaluation, trainer->step->network, &scores);
     if (status == FCNN_OK && trainer->progress.out != NULL) {
-        fcnn_scores_print(&scores, "test", trainer->progress.out);
+        fcnn_scores_print(&scores, "test", trainer->model, trainer->progress.out);
     }
     fcnn_evaluation_destroy(evaluation);
     return status;

@@ -117,7 +117,7 @@ static fcnn_status find_classes(fcnn_comm *comm, fcnn_training_data *data)
 {
     const fcnn_data_part *others[] = {&data->validation, &data->test};
     fcnn_dataset *train = data->train.dataset;
-    FCNN_TRY(fcnn_dataset_find_classes(train, comm, &(fcnn_classes){0}));
+    FCNN_TRY(fcnn_dataset_find_classes(train, comm, NULL));
     for (int i = 0; i < 2; i++) {
         if (others[i]->dataset != NULL) {
             FCNN_TRY(fcnn_dataset_find_classes(others[i]->dataset, comm, &train->classes));

@@ -66,6 +66,7 @@ for script in ../tests/fuzz/seeds_*.sh; do
 done
 tests/make_hdf5 hostile seeds/fuzz_data
 tests/make_hdf5 words seeds/fuzz_data/words.h5
+tests/make_hdf5 named seeds/fuzz_data/named.h5
 tests/make_hdf5 tables seeds/fuzz_data/tables.h5
 tests/fuzz/make_checkpoint seeds/fuzz_framed/checkpoint.h5 seeds/fuzz_model/checkpoint.h5
 tail -c +513 ../tests/reference/model-0.1.0.h5 >seeds/fuzz_model/model.h5

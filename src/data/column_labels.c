@@ -1,0 +1,167 @@
+/* src/data/column_labels.c — the names and units that a file has for columns of its datasets. */
+#include "data/column_labels.h"
+
+#include "core/memory.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* What fcnn-import, pandas, PyTables and others call them; units is netCDF's and the CF conventions'. */
+static const char *const name_attributes[] = {"columns", "names", "column_names", NULL};
+static const char *const unit_attributes[] = {"units", "unit", NULL};
+
+/* ---- attributes ---- */
+
+/* Takes the texts of a part's columns out of those of all columns of its dataset; returns how many there were. */
+static int64_t take_chosen(const fcnn_column_part *part, char **all, char **out)
+{
+    int64_t found = 0;
+    for (int64_t i = 0; i < part->all; i++) {
+        const bool is_chosen = i >= part->first && (part->last < 0 || i < part->last);
+        if (all[i] != NULL && is_chosen) {
+            char **to = &out[i - part->first];
+            free(*to);
+            *to = all[i];
+            all[i] = NULL;
+            found++;
+        }
+        free(all[i]);
+        all[i] = NULL;
+    }
+    return found;
+}
+
+/* Reads the first of these attributes that says anything of a part's columns.  out holds a text for each of them. */
+static fcnn_status read_attributes(const fcnn_column_part *part, fcnn_hdf5_file *file, const char *const *attributes,
+                                   bool shared, char **out)
+{
+    char **all;
+    if (part->all > FCNN_COLUMN_NAMES_MOST) {
+        return FCNN_OK;
+    }
+    FCNN_TRY(fcnn_memory_create("the names of columns", part->all, sizeof *all, &all));
+    fcnn_status status = FCNN_OK;
+    int64_t found = 0;
+    for (int i = 0; status == FCNN_OK && found == 0 && attributes[i] != NULL; i++) {
+        status = fcnn_hdf5_read_labels(file, part->dataset, attributes[i], part->all, shared, all);
+        found = take_chosen(part, all, out);
+    }
+    free(all);
+    return status;
+}
+
+/* ---- names ---- */
+
+/* The member's name, or the last part of the dataset's. */
+static const char *own_name(const fcnn_column_part *part)
+{
+    const char *slash = strrchr(part->dataset, '/');
+    const char *colon = part->info.is_member ? strrchr(part->dataset, ':') : NULL;
+    return colon != NULL ? colon + 1 : slash != NULL ? slash + 1 : part->dataset;
+}
+
+/* Names columns after their dataset: out [columns of the part] holds empty texts. */
+static fcnn_status name_by_place(const fcnn_column_part *part, int64_t columns, char **out)
+{
+    const char *own = own_name(part);
+    char name[FCNN_HDF5_LABEL_BYTES + 1];
+    for (int64_t i = 0; i < columns && fcnn_text_prints(own); i++) {
+        const int length = part->all == 1 ? snprintf(name, sizeof name, "%s", own)
+                                          : snprintf(name, sizeof name, "%s[%" PRId64 "]", own, part->first + i);
+        if (length > FCNN_HDF5_LABEL_BYTES) {
+            return FCNN_OK;
+        }
+        free(out[i]);
+        out[i] = NULL;
+        FCNN_TRY(fcnn_memory_copy_text(name, &out[i]));
+    }
+    return FCNN_OK;
+}
+
+static fcnn_status find_part(const fcnn_column_part *part, int64_t columns, fcnn_hdf5_file *file, char **names,
+                             char **units)
+{
+    FCNN_TRY(name_by_place(part, columns, names));
+    if (!part->info.is_member || part->all > 1) {
+        FCNN_TRY(read_attributes(part, file, name_attributes, false, names));
+    }
+    return read_attributes(part, file, unit_attributes, true, units);
+}
+
+/* ---- all parts ---- */
+
+static int64_t count_bytes(char *const *texts, int64_t count)
+{
+    int64_t bytes = 0;
+    for (int64_t i = 0; i < count; i++) {
+        bytes += (int64_t)strlen(texts[i]) + 1;
+    }
+    return bytes;
+}
+
+static fcnn_status find_parts(const fcnn_columns *columns, fcnn_hdf5_file *file, fcnn_column_names *found)
+{
+    int64_t first = 0;
+    for (int64_t i = 0; i < columns->count; i++) {
+        const fcnn_column_part *part = &columns->parts[i];
+        const int64_t count = fcnn_column_part_width(part);
+        FCNN_TRY(find_part(part, count, file, found->names + first, found->units + first));
+        first += count;
+    }
+    return FCNN_OK;
+}
+
+fcnn_status fcnn_column_labels_find(const fcnn_columns *columns, fcnn_hdf5_file *file, fcnn_column_names *out)
+{
+    fcnn_column_names found;
+    if (columns->width > FCNN_COLUMN_NAMES_MOST) {
+        return FCNN_OK;
+    }
+    FCNN_TRY(fcnn_column_names_create(columns->width, &found));
+    const fcnn_status status = find_parts(columns, file, &found);
+    if (status != FCNN_OK || count_bytes(found.names, found.count) > FCNN_COLUMN_NAMES_BYTES ||
+        count_bytes(found.units, found.count) > FCNN_COLUMN_NAMES_BYTES) {
+        fcnn_column_names_clear(&found);
+        return status;
+    }
+    *out = found;
+    return FCNN_OK;
+}
+
+/* ---- classes ---- */
+
+static bool is_sorted(char *const *texts, int64_t count)
+{
+    for (int64_t i = 1; i < count; i++) {
+        if (strcmp(texts[i - 1], texts[i]) >= 0) {
+            return false;
+        }
+    }
+    return count <= FCNN_CLASSES_MOST;
+}
+
+fcnn_status fcnn_column_labels_classes(const fcnn_columns *columns, fcnn_hdf5_file *file, fcnn_classes *out)
+{
+    int64_t count;
+    char **texts;
+    *out = (fcnn_classes){0};
+    if (columns->count > 1 || columns->width > 1 || columns->is_text || !fcnn_type_is_integer(columns->type)) {
+        return FCNN_OK;
+    }
+    FCNN_TRY(fcnn_hdf5_read_label_list(file, columns->parts[0].dataset, "classes", &count, &texts));
+    const bool counts = is_sorted(texts, count);
+    fcnn_status status = FCNN_OK;
+    for (int64_t i = 0; i < count; i++) {
+        if (status == FCNN_OK && counts) {
+            status = fcnn_classes_add(out, texts[i]);
+        }
+        free(texts[i]);
+    }
+    free(texts);
+    if (status != FCNN_OK) {
+        fcnn_classes_clear(out);
+    }
+    return status;
+}

@@ -1,0 +1,118 @@
+/* src/model/model_columns.c — what a model's file tells of the columns that it was trained on, and of its classes. */
+#include "model/model_get.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum {
+    CLASSES_BYTES = 16 << 20, /* far more than all names of classes have */
+    NAME_BYTES = 64
+};
+
+/* ---- columns ---- */
+
+static fcnn_status read_extent(fcnn_model_reader *from, const char *group, int64_t count, fcnn_extent *extent)
+{
+    static const char *const what[] = {"smallest", "largest", "mean"};
+    char name[NAME_BYTES];
+    snprintf(name, sizeof name, "%s/%s", group, what[0]);
+    if (!fcnn_hdf5_has(from->file, name)) {
+        return FCNN_OK;
+    }
+    FCNN_TRY(fcnn_extent_create(count, extent));
+    double *const values[] = {extent->smallest, extent->largest, extent->mean};
+    for (int i = 0; i < 3; i++) {
+        snprintf(name, sizeof name, "%s/%s", group, what[i]);
+        FCNN_TRY(fcnn_model_get_array(from, name, FCNN_TYPE_FLOAT64, count, values[i]));
+    }
+    return FCNN_OK;
+}
+
+static int64_t count_lines(const char *text)
+{
+    int64_t lines = 0;
+    for (; *text != '\0'; text++) {
+        lines += *text == '\n';
+    }
+    return lines;
+}
+
+/* Takes the lines of a text as names, or units, of columns: `count`, or `other`. */
+static fcnn_status take_texts(const char *lines, int64_t count, int64_t other, bool are_units, fcnn_column_names *names,
+                              bool *fits)
+{
+    const int64_t found = count_lines(lines) == other ? other : count;
+    if (names->count == 0) {
+        FCNN_TRY(fcnn_column_names_create(found, names));
+    }
+    if (names->count != found) {
+        *fits = false;
+        return FCNN_OK;
+    }
+    return fcnn_column_names_take_lines(lines, found, are_units ? names->units : names->names, fits);
+}
+
+static fcnn_status read_texts(fcnn_model_reader *from, const char *group, int64_t count, int64_t other, bool are_units,
+                              fcnn_column_names *names)
+{
+    char name[NAME_BYTES], *lines;
+    bool fits = false;
+    snprintf(name, sizeof name, "%s/%s", group, are_units ? "units" : "names");
+    if (!fcnn_hdf5_has(from->file, name)) {
+        return FCNN_OK;
+    }
+    FCNN_TRY(fcnn_hdf5_read_text(from->file, name, FCNN_COLUMN_NAMES_BYTES, &lines));
+    const fcnn_status status = take_texts(lines, count, other, are_units, names, &fits);
+    free(lines);
+    FCNN_TRY(status);
+    return fits ? FCNN_OK
+                : fcnn_fail(FCNN_EDATA, "%s: %s must be %" PRId64 " lines, one for each column", from->path, name,
+                            count);
+}
+
+/* count: of the columns; other: as many are possible, too. */
+static fcnn_status read_side(fcnn_model_reader *from, const char *group, int64_t count, int64_t other,
+                             fcnn_extent *extent, fcnn_column_names *names)
+{
+    if (!fcnn_hdf5_has(from->file, group)) {
+        return FCNN_OK;
+    }
+    FCNN_TRY(read_extent(from, group, count, extent));
+    FCNN_TRY(read_texts(from, group, count, other, false, names));
+    return read_texts(from, group, count, other, true, names);
+}
+
+/* ---- classes ---- */
+
+/* Takes the lines of a text as names. */
+static fcnn_status read_classes(fcnn_model_reader *from, fcnn_classes *classes)
+{
+    char *text = NULL;
+    if (!fcnn_hdf5_has(from->file, "/classes")) {
+        return FCNN_OK;
+    }
+    FCNN_TRY(fcnn_hdf5_read_text(from->file, "/classes", CLASSES_BYTES, &text));
+    fcnn_status status = FCNN_OK;
+    for (char *name = text, *end; status == FCNN_OK && (end = strchr(name, '\n')) != NULL; name = end + 1) {
+        *end = '\0';
+        status = fcnn_classes_add(classes, name);
+    }
+    free(text);
+    const fcnn_architecture *shape = &from->model->shape;
+    if (status == FCNN_OK && shape->output == FCNN_OUTPUT_SOFTMAX && classes->count > shape->widths[shape->layers]) {
+        status = fcnn_fail(FCNN_EDATA, "%s: /classes names more classes than the network has", from->path);
+    }
+    return status;
+}
+
+fcnn_status fcnn_model_get_columns(fcnn_model_reader *from)
+{
+    fcnn_model *model = from->model;
+    const int64_t inputs = model->shape.widths[0], outputs = model->shape.widths[model->shape.layers];
+    const int64_t least = model->shape.output == FCNN_OUTPUT_SOFTMAX ? 1 : outputs; /* one column of labels */
+    FCNN_TRY(read_side(from, "/inputs", inputs, inputs, &model->extent, &model->inputs_names));
+    FCNN_TRY(read_side(from, "/targets", outputs, least, &model->targets_extent, &model->targets_names));
+    return read_classes(from, &model->classes);
+}
