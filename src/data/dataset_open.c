@@ -1,0 +1,291 @@
+/* src/data/dataset_open.c — what a dataset is: its files, shapes and classes, found on rank 0 and told to all. */
+#include "data/dataset.h"
+
+#include "core/memory.h"
+#include "core/pulse.h"
+#include "data/column_labels.h"
+#include "data/reader.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define TEXTS_AT_ONCE 65536
+
+/* ---- shapes ---- */
+
+/* The inputs have another number of rows than the targets, or the weights. */
+static fcnn_status lengths_differ(const fcnn_dataset *dataset, const char *path, int64_t inputs,
+                                  const fcnn_columns *others, int64_t rows)
+{
+    const fcnn_hdf5_info *a = &dataset->inputs_columns.parts[0].info, *b = &others->parts[0].info;
+    char shape_a[128], shape_b[128];
+    fcnn_hdf5_info_shape(a, shape_a, sizeof shape_a);
+    fcnn_hdf5_info_shape(b, shape_b, sizeof shape_b);
+    const int other_a = dataset->by_columns ? 0 : a->rank - 1, other_b = dataset->by_columns ? 0 : b->rank - 1;
+    const char *hint = "";
+    if (a->dims[other_a] == b->dims[other_b]) {
+        hint = dataset->by_columns
+                   ? "; they would fit with data.order = rows"
+                   : "; they would fit with data.order = columns ([features][rows], as Fortran writes it)";
+    }
+    return fcnn_fail(FCNN_EDATA, "%s: %s %s has %" PRId64 " rows, but %s %s has %" PRId64 "%s", path,
+                     dataset->inputs_columns.parts[0].dataset, shape_a, inputs, others->parts[0].dataset, shape_b, rows,
+                     hint);
+}
+
+/* Numbers that count different classes cannot be trained on, or scored, together. */
+static fcnn_status check_same_classes(const fcnn_dataset *dataset, const char *path, const fcnn_classes *names,
+                                      const fcnn_classes *others, const char *where)
+{
+    const int64_t number = fcnn_classes_differ(names, others);
+    return number < 0
+               ? FCNN_OK
+               : fcnn_fail(FCNN_EDATA,
+                           "%s: %s: by its attribute 'classes' the number %" PRId64
+                           " is '%.60s', but '%.60s' in %s: number both in the same way",
+                           path, dataset->targets_name, number, names->names[number], others->names[number], where);
+}
+
+/* Finds the names of classes that numbers stand for; those of the first file are the dataset's. */
+static fcnn_status name_numbers(fcnn_dataset *dataset, int64_t place, fcnn_hdf5_file *file)
+{
+    if (place == 0) {
+        return fcnn_column_labels_classes(&dataset->targets_columns, file, &dataset->classes);
+    }
+    fcnn_classes names;
+    FCNN_TRY(fcnn_column_labels_classes(&dataset->targets_columns, file, &names));
+    const fcnn_status status =
+        check_same_classes(dataset, dataset->files.paths[place], &names, &dataset->classes, "the first file");
+    fcnn_classes_clear(&names);
+    return status;
+}
+
+/* Reads the shapes of one file: those of the first are what the others must have. */
+static fcnn_status describe_open_file(fcnn_dataset *dataset, int64_t place, fcnn_hdf5_file *file)
+{
+    const char *path = dataset->files.paths[place];
+    const bool by_columns = dataset->by_columns;
+    fcnn_columns *columns[] = {&dataset->inputs_columns, &dataset->targets_columns, &dataset->weights_columns};
+    int64_t rows[3];
+    for (int i = 0; i < 3; i++) {
+        if (columns[i]->count == 0) {
+            continue;
+        }
+        FCNN_TRY(place == 0 ? fcnn_columns_describe(columns[i], file, path, by_columns, &rows[i])
+                            : fcnn_columns_compare(columns[i], file, path, by_columns, &rows[i]));
+        if (rows[i] != rows[0]) {
+            return lengths_differ(dataset, path, rows[0], columns[i], rows[i]);
+        }
+    }
+    if (dataset->targets_name != NULL) {
+        FCNN_TRY(name_numbers(dataset, place, file));
+    }
+    dataset->files.starts[place + 1] = dataset->files.starts[place] + rows[0];
+    return FCNN_OK;
+}
+
+static fcnn_status describe_files(fcnn_dataset *dataset)
+{
+    FCNN_TRY(fcnn_files_find(dataset->file, &dataset->files));
+    for (int64_t place = 0; place < dataset->files.count; place++) {
+        fcnn_hdf5_file *file;
+        fcnn_pulse_beat(FCNN_PHASE_READING);
+        FCNN_TRY(fcnn_hdf5_open(dataset->files.paths[place], &file));
+        fcnn_hdf5_allow_external(file, dataset->allow_external);
+        const fcnn_status status = describe_open_file(dataset, place, file);
+        fcnn_hdf5_close(file);
+        FCNN_TRY(status);
+    }
+    if (dataset->inputs_columns.is_text) {
+        return fcnn_fail(FCNN_EDATA, "%s: %s holds strings, but inputs are numbers", dataset->files.paths[0],
+                         dataset->inputs_name);
+    }
+    if (dataset->weights_name != NULL && (dataset->weights_columns.is_text || dataset->weights_columns.width != 1)) {
+        return fcnn_fail(FCNN_EDATA, "%s: %s is not one number a row, as weights are", dataset->files.paths[0],
+                         dataset->weights_name);
+    }
+    return FCNN_OK;
+}
+
+/* ---- from rank 0 to all ---- */
+
+static void share_columns(fcnn_columns *columns, fcnn_comm *comm)
+{
+    for (int64_t i = 0; i < columns->count; i++) {
+        fcnn_comm_broadcast(comm, &columns->parts[i].info, sizeof columns->parts[i].info);
+        fcnn_comm_broadcast(comm, &columns->parts[i].all, sizeof columns->parts[i].all);
+    }
+    fcnn_comm_broadcast(comm, &columns->is_text, sizeof columns->is_text);
+    fcnn_comm_broadcast(comm, &columns->type, sizeof columns->type);
+    fcnn_comm_broadcast(comm, &columns->width, sizeof columns->width);
+}
+
+static fcnn_status create_files(fcnn_files *files, const int64_t *lengths)
+{
+    FCNN_TRY(fcnn_memory_create("the files", files->count, sizeof *files->paths, &files->paths));
+    FCNN_TRY(fcnn_memory_create("the rows of the files", files->count + 1, sizeof *files->starts, &files->starts));
+    for (int64_t i = 0; i < files->count; i++) {
+        FCNN_TRY(fcnn_memory_create("a path", lengths[i], 1, &files->paths[i]));
+    }
+    return FCNN_OK;
+}
+
+static fcnn_status share_files(fcnn_files *files, fcnn_comm *comm)
+{
+    fcnn_comm_broadcast(comm, &files->count, sizeof files->count);
+    int64_t *lengths = NULL;
+    FCNN_TRY(fcnn_comm_agree(comm, fcnn_memory_create("the files", files->count, sizeof *lengths, &lengths)));
+    for (int64_t i = 0; comm->rank == 0 && i < files->count; i++) {
+        lengths[i] = (int64_t)strlen(files->paths[i]) + 1;
+    }
+    fcnn_comm_broadcast(comm, lengths, files->count * (int64_t)sizeof *lengths);
+    const fcnn_status status = fcnn_comm_agree(comm, comm->rank == 0 ? FCNN_OK : create_files(files, lengths));
+    if (status == FCNN_OK) {
+        fcnn_comm_broadcast(comm, files->starts, (files->count + 1) * (int64_t)sizeof *files->starts);
+        for (int64_t i = 0; i < files->count; i++) {
+            fcnn_comm_broadcast(comm, files->paths[i], lengths[i]);
+        }
+    }
+    free(lengths);
+    return status;
+}
+
+/* ---- opening ---- */
+
+static fcnn_status take_names(fcnn_dataset *dataset, const fcnn_dataset_names *names)
+{
+    dataset->by_columns = names->columns != 0;
+    dataset->read_retries = names->read_retries;
+    dataset->allow_external = names->allow_external != 0;
+    FCNN_TRY(fcnn_memory_copy_text(names->file, &dataset->file));
+    FCNN_TRY(fcnn_memory_copy_text(names->inputs, &dataset->inputs_name));
+    FCNN_TRY(fcnn_columns_parse(names->inputs, &dataset->inputs_columns));
+    if (names->targets != NULL && names->targets[0] != '\0') {
+        FCNN_TRY(fcnn_memory_copy_text(names->targets, &dataset->targets_name));
+        FCNN_TRY(fcnn_columns_parse(names->targets, &dataset->targets_columns));
+    }
+    if (names->weights != NULL && names->weights[0] != '\0') {
+        FCNN_TRY(fcnn_memory_copy_text(names->weights, &dataset->weights_name));
+        FCNN_TRY(fcnn_columns_parse(names->weights, &dataset->weights_columns));
+    }
+    return FCNN_OK;
+}
+
+/* Narrows to rows as in 0:80000, 100: or :100 of the joined files; "" or NULL is all. */
+static fcnn_status narrow(fcnn_dataset *dataset, const char *range)
+{
+    const int64_t total = dataset->files.starts[dataset->files.count];
+    int64_t first = 0, last = total;
+    if (range != NULL && range[0] != '\0') {
+        FCNN_TRY(fcnn_columns_range(range, &first, &last));
+        last = last < 0 ? total : last;
+        if (last > total) {
+            return fcnn_fail(FCNN_EDATA, "%s: rows %s are asked for, but there are %" PRId64, dataset->file, range,
+                             total);
+        }
+    }
+    if (first >= last) {
+        return fcnn_fail(FCNN_EDATA, "%s: rows %s of %" PRId64 " are none", dataset->file, range, total);
+    }
+    dataset->first_row = first;
+    dataset->range_rows = dataset->file_rows = dataset->rows = last - first;
+    return FCNN_OK;
+}
+
+static void set_tables(fcnn_dataset *dataset)
+{
+    const fcnn_columns *inputs = &dataset->inputs_columns, *targets = &dataset->targets_columns;
+    dataset->inputs = (fcnn_table){.type = inputs->type, .width = inputs->width};
+    if (dataset->targets_name != NULL) {
+        dataset->targets =
+            (fcnn_table){.type = targets->is_text ? FCNN_TYPE_INT32 : targets->type, .width = targets->width};
+        dataset->one_target_column = targets->width == 1;
+    }
+    if (dataset->weights_name != NULL) {
+        dataset->weights = (fcnn_table){.type = dataset->weights_columns.type, .width = 1};
+    }
+}
+
+static fcnn_status open_all(fcnn_dataset *dataset, fcnn_comm *comm, const fcnn_dataset_names *names)
+{
+    FCNN_TRY(fcnn_comm_agree(comm, take_names(dataset, names)));
+    FCNN_TRY(fcnn_comm_agree(comm, comm->rank == 0 ? describe_files(dataset) : FCNN_OK));
+    FCNN_TRY(share_files(&dataset->files, comm));
+    share_columns(&dataset->inputs_columns, comm);
+    FCNN_TRY(fcnn_column_names_share(&dataset->inputs_columns.names, comm));
+    if (dataset->targets_name != NULL) {
+        share_columns(&dataset->targets_columns, comm);
+        FCNN_TRY(fcnn_column_names_share(&dataset->targets_columns.names, comm));
+        FCNN_TRY(fcnn_classes_join(&dataset->classes, comm));
+    }
+    if (dataset->weights_name != NULL) {
+        share_columns(&dataset->weights_columns, comm);
+    }
+    set_tables(dataset);
+    return narrow(dataset, names->rows);
+}
+
+fcnn_status fcnn_dataset_open(fcnn_comm *comm, const fcnn_dataset_names *names, fcnn_dataset **out)
+{
+    fcnn_dataset *dataset = NULL;
+    FCNN_TRY(fcnn_comm_agree(comm, fcnn_memory_create("the dataset", 1, sizeof *dataset, &dataset)));
+    const fcnn_status status = open_all(dataset, comm, names);
+    if (status != FCNN_OK) {
+        fcnn_dataset_destroy(dataset);
+        return status;
+    }
+    *out = dataset;
+    return FCNN_OK;
+}
+
+/* ---- classes ---- */
+
+/* Adds the names in this rank's even part of the rows. */
+static fcnn_status collect_classes(fcnn_dataset *dataset, const fcnn_comm *comm)
+{
+    const int64_t last = dataset->first_row + fcnn_comm_first_item(dataset->range_rows, comm->rank + 1, comm->size);
+    int64_t first = dataset->first_row + fcnn_comm_first_item(dataset->range_rows, comm->rank, comm->size);
+    fcnn_reader reader = {.dataset = dataset};
+    char **texts;
+    FCNN_TRY(fcnn_memory_create("the labels", TEXTS_AT_ONCE, sizeof *texts, &texts));
+    fcnn_status status = FCNN_OK;
+    for (; status == FCNN_OK && first < last; first += TEXTS_AT_ONCE) {
+        const int64_t count = last - first < TEXTS_AT_ONCE ? last - first : TEXTS_AT_ONCE;
+        status = fcnn_reader_texts(&reader, first, count, texts);
+        for (int64_t i = 0; i < count && texts[i] != NULL; i++) {
+            if (status == FCNN_OK) {
+                status = fcnn_classes_add(&dataset->classes, texts[i]);
+            }
+            free(texts[i]);
+            texts[i] = NULL;
+        }
+    }
+    fcnn_reader_close(&reader);
+    free(texts);
+    return status;
+}
+
+fcnn_status fcnn_dataset_find_classes(fcnn_dataset *dataset, fcnn_comm *comm, const fcnn_classes *known)
+{
+    if (dataset->targets_name == NULL) {
+        return FCNN_OK;
+    }
+    if (!dataset->targets_columns.is_text) {
+        return known == NULL
+                   ? FCNN_OK
+                   : check_same_classes(dataset, dataset->file, &dataset->classes, known, "the training rows");
+    }
+    if (known != NULL && known->count == 0) {
+        return fcnn_fail(FCNN_EDATA,
+                         "%s: %s holds names of classes, but the targets of the training rows were numbers: which name "
+                         "is which number is not known, so give numbers here, too",
+                         dataset->file, dataset->targets_name);
+    }
+    if (known != NULL) {
+        return fcnn_comm_agree(comm, fcnn_classes_copy(known, &dataset->classes));
+    }
+    FCNN_TRY(fcnn_comm_agree(comm, fcnn_comm_name_rank(comm, collect_classes(dataset, comm))));
+    return fcnn_classes_join(&dataset->classes, comm);
+}

@@ -1,0 +1,158 @@
+/* src/storage/hdf5_reading.c — a dataset while rows, columns or strings of it are read. */
+#include "storage/hdf5_reading.h"
+
+#include "storage/hdf5_unpack.h"
+
+#include <inttypes.h>
+
+fcnn_status fcnn_hdf5_unreadable(const fcnn_hdf5_reading *from)
+{
+    return fcnn_hdf5_fail(FCNN_EDATA, "%s: dataset %.200s cannot be read", from->source.path, from->source.name);
+}
+
+void fcnn_hdf5_reading_close(fcnn_hdf5_reading *from)
+{
+    H5Sclose(from->space);
+    H5Tclose(from->type);
+    fcnn_hdf5_source_close(&from->source);
+}
+
+static hid_t bit_field(size_t size)
+{
+    return size == 1 ? H5T_NATIVE_B8 : size == 2 ? H5T_NATIVE_B16 : size == 4 ? H5T_NATIVE_B32 : H5T_NATIVE_B64;
+}
+
+/* Whether the elements, or the member, are bit fields, which HDF5 converts to nothing else. */
+static bool is_bit_field(hid_t file_type, const char *member)
+{
+    const int place = member == NULL ? -1 : H5Tget_member_index(file_type, member);
+    return (place < 0 ? H5Tget_class(file_type) : H5Tget_member_class(file_type, (unsigned)place)) == H5T_BITFIELD;
+}
+
+/* The type in memory; to be closed. */
+static hid_t memory_type(const fcnn_hdf5_reading *from)
+{
+    const hid_t file_type = H5Dget_type(from->source.dataset);
+    const hid_t element = is_bit_field(file_type, from->source.member) ? bit_field(fcnn_type_size(from->info.type))
+                                                                       : fcnn_hdf5_native_type(from->info.type);
+    H5Tclose(file_type);
+    if (from->source.member == NULL) {
+        return H5Tcopy(element);
+    }
+    const hid_t record = H5Tcreate(H5T_COMPOUND, fcnn_type_size(from->info.type));
+    H5Tinsert(record, from->source.member, 0, element);
+    return record;
+}
+
+static fcnn_status check_rows(const fcnn_hdf5_reading *from, int along, int64_t first, int64_t count)
+{
+    if (from->info.rank == 0) {
+        return fcnn_fail(FCNN_EDATA, "%s: dataset %.200s is a single value, without rows", from->source.path,
+                         from->source.name);
+    }
+    const int64_t rows = from->info.dims[along < 0 ? from->info.rank - 1 : along];
+    if (first < 0 || count < 0 || first > rows || count > rows - first) {
+        return fcnn_fail(FCNN_ESHAPE, "%s: dataset %.200s has %" PRId64 " rows, not %" PRId64 " from %" PRId64 " on",
+                         from->source.path, from->source.name, rows, count, first);
+    }
+    return FCNN_OK;
+}
+
+fcnn_status fcnn_hdf5_reading_open(const fcnn_hdf5_file *file, const char *name, int along, bool whole, int64_t first,
+                                   int64_t count, fcnn_hdf5_reading *out)
+{
+    *out = (fcnn_hdf5_reading){.space = -1, .type = -1};
+    FCNN_TRY(fcnn_hdf5_source_open(file, name, whole && along == 0, &out->source));
+    fcnn_status status = fcnn_hdf5_source_describe(&out->source, &out->info);
+    if (status == FCNN_OK) {
+        status = check_rows(out, along, first, count);
+    }
+    if (status == FCNN_OK) {
+        out->space = H5Dget_space(out->source.dataset);
+        out->type = memory_type(out);
+        if (out->space < 0 || out->type < 0) {
+            status = fcnn_hdf5_unreadable(out);
+        }
+    }
+    if (status != FCNN_OK) {
+        fcnn_hdf5_reading_close(out);
+    }
+    return status;
+}
+
+/* Reads a box, or nothing (start NULL), with all other ranks. */
+static fcnn_status read_together(const fcnn_hdf5_reading *from, const hsize_t *start, const hsize_t *extent, void *out)
+{
+#ifdef H5_HAVE_PARALLEL
+    char nothing[sizeof(hvl_t)];
+    fcnn_hdf5_packing packing;
+    if (fcnn_hdf5_packing_find(from->source.dataset, &packing)) {
+        fcnn_hdf5_packing_close(&packing);
+        return fcnn_fail(FCNN_EDATA,
+                         "%s: dataset %.200s is packed, which ranks cannot read together: use data.read = "
+                         "independent, or unpack it by 'h5repack -f NONE IN.h5 OUT.h5'",
+                         from->source.path, from->source.name);
+    }
+    const hsize_t one[FCNN_HDF5_RANK_MAX] = {1};
+    const hid_t transfer = H5Pcreate(H5P_DATASET_XFER);
+    const hid_t memory =
+        start != NULL ? H5Screate_simple(from->info.rank, extent, NULL) : H5Screate_simple(1, one, NULL);
+    herr_t failed = H5Pset_dxpl_mpio(transfer, H5FD_MPIO_COLLECTIVE);
+    if (start != NULL) {
+        failed |= H5Sselect_hyperslab(from->space, H5S_SELECT_SET, start, NULL, extent, NULL);
+    } else {
+        failed |= H5Sselect_none(from->space) | H5Sselect_none(memory);
+    }
+    /* no rank stays away, whatever has failed here */
+    failed |= H5Dread(from->source.dataset, from->type, memory, from->space, transfer, start != NULL ? out : nothing);
+    const fcnn_status status = failed < 0 ? fcnn_hdf5_unreadable(from) : FCNN_OK;
+    H5Sclose(memory);
+    H5Pclose(transfer);
+    return status;
+#else
+    (void)start;
+    (void)extent;
+    (void)out;
+    return fcnn_hdf5_unreadable(from);
+#endif
+}
+
+fcnn_status fcnn_hdf5_read_box(const fcnn_hdf5_reading *from, const hsize_t *start, const hsize_t *extent, void *out)
+{
+    for (int d = 0; d < from->info.rank; d++) {
+        if (extent[d] == 0) {
+            return from->source.together ? read_together(from, NULL, NULL, NULL) : FCNN_OK;
+        }
+    }
+    if (from->source.together) {
+        return read_together(from, start, extent, out);
+    }
+    fcnn_hdf5_packing packing;
+    if (fcnn_hdf5_packing_find(from->source.dataset, &packing)) {
+        /* texts of variable length lie outside of their chunks, where HDF5 finds them */
+        const bool is_here = H5Tis_variable_str(packing.type) <= 0;
+        const fcnn_status status =
+            fcnn_hdf5_unpack_box(&from->source, &packing, start, extent, from->type, is_here ? out : NULL);
+        fcnn_hdf5_packing_close(&packing);
+        if (status != FCNN_OK || is_here) {
+            return status;
+        }
+    }
+    /* of the same rank: HDF5 goes element by element through chunks where ranks differ */
+    const hid_t memory = H5Screate_simple(from->info.rank, extent, NULL);
+    const bool failed = memory < 0 || H5Sselect_hyperslab(from->space, H5S_SELECT_SET, start, NULL, extent, NULL) < 0 ||
+                        H5Dread(from->source.dataset, from->type, memory, from->space, H5P_DEFAULT, out) < 0;
+    const fcnn_status status = failed ? fcnn_hdf5_unreadable(from) : FCNN_OK;
+    H5Sclose(memory);
+    return status;
+}
+
+fcnn_status fcnn_hdf5_read_slab(const fcnn_hdf5_reading *from, int along, int64_t first, int64_t count, void *out)
+{
+    hsize_t start[FCNN_HDF5_RANK_MAX] = {0}, extent[FCNN_HDF5_RANK_MAX];
+    for (int d = 0; d < from->info.rank; d++) {
+        extent[d] = (hsize_t)(d == along ? count : from->info.dims[d]);
+    }
+    start[along] = (hsize_t)first;
+    return fcnn_hdf5_read_box(from, start, extent, out);
+}
