@@ -234,7 +234,7 @@ static uint64_t times(uint64_t a, uint64_t b)
     return a != 0 && b > UINT64_MAX / a ? UINT64_MAX : a * b;
 }
 
-static uint64_t file_bytes(hid_t dataset)
+uint64_t fcnn_hdf5_bytes_of_file(hid_t dataset)
 {
     hsize_t bytes = 0;
     const hid_t file = H5Iget_file_id(dataset); /* another one than was opened, where that is allowed */
@@ -294,7 +294,7 @@ static fcnn_status check_chunks(const fcnn_hdf5_file *file, const char *name, hi
 static fcnn_status check_sizes(const fcnn_hdf5_file *file, const char *name, hid_t dataset, hid_t creation,
                                H5D_layout_t layout, uint64_t element, const hsize_t *dims, int rank)
 {
-    const uint64_t there = file_bytes(dataset);
+    const uint64_t there = fcnn_hdf5_bytes_of_file(dataset);
     uint64_t bytes = element;
     for (int d = 0; d < rank; d++) {
         bytes = dims[d] == 0 ? 0 : bytes;

@@ -23,6 +23,9 @@ fcnn_status fcnn_hdf5_check_path(const fcnn_hdf5_file *file, const char *name, b
  * Fails: FCNN_EDATA, also if there is no such dataset; the message then lists what the file has. */
 fcnn_status fcnn_hdf5_check_open(const fcnn_hdf5_file *file, const char *name, hid_t access, hid_t *out);
 
+/* Bytes of the file that a dataset is in: another one than was opened, where that is allowed. */
+uint64_t fcnn_hdf5_bytes_of_file(hid_t dataset);
+
 /* Are a dataset's elements mapped from other datasets?  To be asked before its shape, which may come from there. */
 bool fcnn_hdf5_is_virtual(hid_t dataset);
 

@@ -2,6 +2,7 @@
 #include "storage/hdf5_unpack.h"
 
 #include "core/memory.h"
+#include "storage/hdf5_check.h"
 
 #include <inttypes.h>
 #include <stdlib.h>
@@ -187,15 +188,6 @@ static fcnn_status grow(size_t room, chunk_bytes *bytes)
     return fcnn_memory_create("a chunk", (int64_t)room, 1, &bytes->next);
 }
 
-static uint64_t file_bytes(hid_t dataset)
-{
-    hsize_t bytes = 0;
-    const hid_t file = H5Iget_file_id(dataset);
-    H5Fget_filesize(file, &bytes);
-    H5Fclose(file);
-    return bytes;
-}
-
 static bool sticks_out(const fcnn_hdf5_packing *packing, const hsize_t *offset)
 {
     bool out = false;
@@ -218,7 +210,7 @@ static fcnn_status read_chunk(const fcnn_hdf5_source *source, const fcnn_hdf5_pa
     if (stored == 0) {
         return FCNN_OK;
     }
-    if (stored > file_bytes(source->dataset)) {
+    if (stored > fcnn_hdf5_bytes_of_file(source->dataset)) {
         return damaged(source, "is longer than the file");
     }
     const size_t unpacked = packing->bytes + packing->bytes / 64 + 1024; /* on the way, with checksums and the like */

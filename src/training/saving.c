@@ -120,6 +120,10 @@ fcnn_status fcnn_saving_model(fcnn_trainer *trainer)
 {
     const double begin = fcnn_comm_seconds();
     fcnn_pulse_beat(FCNN_PHASE_WRITING);
+    if (trainer->writer != NULL) {
+        /* on a disk that is nearly full the room is the checkpoint's, which can be gone on from */
+        fcnn_checkpoint_writer_collect(trainer->writer, true);
+    }
     const fcnn_status status =
         fcnn_comm_agree(trainer->comm, trainer->comm->rank == 0 ? write_model(trainer) : FCNN_OK);
     trainer->write_seconds += fcnn_comm_seconds() - begin;
