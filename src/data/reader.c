@@ -149,10 +149,11 @@ static fcnn_status read_together(fcnn_reader *reader, const fcnn_columns *column
     const int64_t begin = count > 0 ? fcnn_dataset_joined_row(dataset, first) : 0;
     const int64_t end = count > 0 ? fcnn_dataset_joined_row(dataset, first + count - 1) + 1 : 0;
     const int64_t most = READ_BYTES / (int64_t)bytes > 0 ? READ_BYTES / (int64_t)bytes : 1;
+    const int64_t room = end - begin < most ? end - begin : most;
     int64_t rounds = (end - begin + most - 1) / most;
     char *buffer = NULL;
     FCNN_TRY(open_together(reader));
-    FCNN_TRY(fcnn_comm_agree(reader->comm, fcnn_memory_create("the read buffer", most, bytes, &buffer)));
+    FCNN_TRY(fcnn_comm_agree(reader->comm, fcnn_memory_create("the read buffer", room, bytes, &buffer)));
     fcnn_comm_max_integers(reader->comm, 1, &rounds);
     fcnn_status status = FCNN_OK;
     int64_t done = 0;
