@@ -3,6 +3,7 @@
  *   make_hdf5 broken FILE   the same data, of which a byte on disk is not what HDF5's checksum says
  *   make_hdf5 words FILE    the good data, with the strings /words [40] in place of the numbers of /y
  *   make_hdf5 named FILE    the good data, and /z [40][2], with names and units of columns
+ *   make_hdf5 turned FILE   the same with two names in each other's place
  *   make_hdf5 tables FILE   tables of all kinds that fcnn-info describes, some of them slow to read
  *   make_hdf5 slow FILE     a table that is slow to read, and whose name a shell would take for a command
  *   make_hdf5 many FILE     more tables than fcnn-info lists
@@ -193,15 +194,26 @@ static void put_strings(const char *dataset, const char *name, int count, const 
     check(H5Awrite(attribute, type, is_variable ? (const void *)texts : fixed), name);
 }
 
-static void put_named(void)
+static void put_table_named(const char *const *names)
 {
     put("/x", H5T_IEEE_F64LE, DIMS(ROWS, FEATURES), H5P_DEFAULT, x);
     put("/y", H5T_STD_I32LE, DIMS(ROWS), H5P_DEFAULT, y);
     put("/z", H5T_IEEE_F32LE, DIMS(ROWS, 2), H5P_DEFAULT, x);
-    put_strings("/x", "columns", FEATURES, (const char *const[]){"temperature", "wind speed", "depth"}, 1);
+    put_strings("/x", "columns", FEATURES, names, 1);
     put_strings("/x", "units", FEATURES, (const char *const[]){"K", "m s-1", ""}, 1);
     put_strings("/z", "names", 2, (const char *const[]){"yield", "loss"}, 0);
     put_strings("/z", "unit", 1, (const char *const[]){"kg"}, 0);
+}
+
+static void put_named(void)
+{
+    put_table_named((const char *const[]){"temperature", "wind speed", "depth"});
+}
+
+/* The same with two names in each other's place. */
+static void put_turned(void)
+{
+    put_table_named((const char *const[]){"temperature", "depth", "wind speed"});
 }
 
 /* The same labels with a column for each; and with a row that has two of them. */
@@ -401,14 +413,14 @@ static void put_deep(void)
 static const struct {
     const char *name;
     void (*put)(void);
-} kinds[] = {{"words", put_everyday}, {"named", put_named}, {"tables", put_tables},
+} kinds[] = {{"words", put_everyday}, {"named", put_named}, {"turned", put_turned}, {"tables", put_tables},
              {"slow", put_slow},      {"many", put_many},   {"deep", put_deep}};
 
 int main(int argc, char **argv)
 {
     if (argc != 3) {
-        fprintf(stderr,
-                "usage: make_hdf5 odd|words|broken|named|tables|slow|many|deep|model FILE, make_hdf5 hostile FOLDER\n");
+        fprintf(stderr, "usage: make_hdf5 odd|words|broken|named|turned|tables|slow|many|deep|model FILE, make_hdf5 "
+                        "hostile FOLDER\n");
         return 64;
     }
     if (strcmp(argv[1], "hostile") == 0) {

@@ -160,6 +160,56 @@ static fcnn_status share_texts(char **texts, int64_t count, fcnn_comm *comm)
     return status;
 }
 
+/* ---- order ---- */
+
+static int compare_texts(const void *a, const void *b)
+{
+    return strcmp(*(char *const *)a, *(char *const *)b);
+}
+
+/* The texts in the order of their bytes; they are borrowed. */
+static fcnn_status sort(char *const *texts, int64_t count, char ***out)
+{
+    FCNN_TRY(fcnn_memory_create("the names of columns", count, sizeof **out, out));
+    memcpy(*out, texts, (size_t)count * sizeof **out);
+    qsort(*out, (size_t)count, sizeof **out, compare_texts);
+    return FCNN_OK;
+}
+
+/* The first place at which texts differ; −1 if none does. */
+static int64_t find_difference(char *const *a, char *const *b, int64_t count)
+{
+    for (int64_t i = 0; i < count; i++) {
+        if (strcmp(a[i], b[i]) != 0) {
+            return i;
+        }
+    }
+    return -1;
+}
+
+fcnn_status fcnn_column_names_compare(const fcnn_column_names *a, const fcnn_column_names *b, int64_t *moved)
+{
+    const int64_t count = a->count;
+    *moved = -1;
+    const int64_t first = count == b->count ? find_difference(a->names, b->names, count) : -1;
+    if (first < 0) {
+        return FCNN_OK;
+    }
+    char **sorted_a = NULL, **sorted_b = NULL;
+    fcnn_status status = sort(a->names, count, &sorted_a);
+    if (status == FCNN_OK) {
+        status = sort(b->names, count, &sorted_b);
+    }
+    if (status == FCNN_OK && find_difference(sorted_a, sorted_b, count) < 0) {
+        *moved = first;
+    }
+    free(sorted_a);
+    free(sorted_b);
+    return status;
+}
+
+/* ---- from rank 0 to all ---- */
+
 fcnn_status fcnn_column_names_share(fcnn_column_names *names, fcnn_comm *comm)
 {
     int64_t count = names->count;

@@ -32,6 +32,10 @@ fcnn_status fcnn_column_names_take_lines(const char *lines, int64_t count, char 
 /* Is there any text among them? */
 bool fcnn_column_names_any(char *const *texts, int64_t count);
 
+/* Sets moved to the first column that is called differently, if both have the same names in different orders; else −1.
+ * Fails: FCNN_ENOMEM. */
+fcnn_status fcnn_column_names_compare(const fcnn_column_names *a, const fcnn_column_names *b, int64_t *moved);
+
 /* Every rank gets what rank 0 has.  Collective; all ranks fail alike. */
 fcnn_status fcnn_column_names_share(fcnn_column_names *names, fcnn_comm *comm);
 

@@ -219,6 +219,23 @@ fcnn_status fcnn_columns_describe(fcnn_columns *columns, fcnn_hdf5_file *file, c
     return fcnn_column_labels_find(columns, file, &columns->names);
 }
 
+/* The same names in another order are other columns. */
+static fcnn_status compare_names(const fcnn_columns *columns, fcnn_hdf5_file *file, const char *path)
+{
+    fcnn_column_names here = {0};
+    int64_t moved;
+    FCNN_TRY(fcnn_column_labels_find(columns, file, &here));
+    fcnn_status status = fcnn_column_names_compare(&here, &columns->names, &moved);
+    if (status == FCNN_OK && moved >= 0) {
+        status = fcnn_fail(FCNN_EDATA,
+                           "%s: %s has the columns of the first file in another order: column %" PRId64
+                           " (from 0) is %.100s, and there %.100s",
+                           path, columns->text, moved, here.names[moved], columns->names.names[moved]);
+    }
+    fcnn_column_names_clear(&here);
+    return status;
+}
+
 fcnn_status fcnn_columns_compare(const fcnn_columns *columns, fcnn_hdf5_file *file, const char *path, bool by_columns,
                                  int64_t *rows)
 {
@@ -244,7 +261,7 @@ fcnn_status fcnn_columns_compare(const fcnn_columns *columns, fcnn_hdf5_file *fi
         }
         *rows = own;
     }
-    return FCNN_OK;
+    return compare_names(columns, file, path);
 }
 
 /* ---- values ---- */

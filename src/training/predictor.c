@@ -178,6 +178,20 @@ static fcnn_status find_completion(const fcnn_model *model, bool *out)
     return FCNN_OK;
 }
 
+/* Warns where the columns are called as in training, but lie in another order. */
+static fcnn_status compare_names(const fcnn_model *model, const fcnn_dataset *dataset)
+{
+    const fcnn_column_names *here = &dataset->inputs_columns.names, *there = &model->inputs_names;
+    int64_t moved;
+    FCNN_TRY(fcnn_column_names_compare(here, there, &moved));
+    if (moved >= 0) {
+        fcnn_log_warning("%s: %s has the model's columns in another order: column %" PRId64
+                         " (from 0) is %.100s, in training %.100s",
+                         dataset->file, dataset->inputs_name, moved, here->names[moved], there->names[moved]);
+    }
+    return FCNN_OK;
+}
+
 static fcnn_status read_rows(predictor *work)
 {
     const fcnn_model *model = work->model;
@@ -186,6 +200,7 @@ static fcnn_status read_rows(predictor *work)
     fcnn_dataset *dataset = work->part.dataset;
     FCNN_TRY(fcnn_comm_agree(work->comm, check_paths(work)));
     FCNN_TRY(check_columns(work));
+    FCNN_TRY(fcnn_comm_agree(work->comm, compare_names(model, dataset)));
     FCNN_TRY(fcnn_dataset_find_classes(dataset, work->comm, &model->classes));
     fcnn_status status = find_completion(model, &completes);
     if (status == FCNN_OK && completes) {
