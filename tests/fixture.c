@@ -65,6 +65,7 @@ void fixture_write(const fixture_data *data, const char *name)
 {
     fcnn_comm *comm = harness_comm();
     const char *path = harness_shared_path(name);
+    fcnn_comm_agree(comm, FCNN_OK); /* what is there may still be read */
     const fcnn_status status = fcnn_comm_rank(comm) == 0 ? write_file(data, path) : FCNN_OK;
     CU_ASSERT_EQUAL_FATAL(fcnn_comm_agree(comm, status), FCNN_OK);
 }

@@ -147,6 +147,79 @@ static void each_rule_refuses_what_breaks_it(void)
     }
 }
 
+/* ---- groups ---- */
+
+/* What is put where, from the signature of a part of a group on. */
+typedef struct spoil {
+    const char *signature;
+    long offset;
+    uint64_t number;
+    int bytes;
+} spoil;
+
+/* Spoils the n-th part of that signature; false if there are no more. */
+static bool spoil_part(const char *from, const char *to, const spoil *how, int n)
+{
+    static char content[1 << 20];
+    FILE *in = fopen(from, "rb"), *out = fopen(to, "wb");
+    const size_t length = fread(content, 1, sizeof content, in);
+    char *place = content;
+    for (int i = 0; i <= n && place != NULL; i++) {
+        place = memmem(place + (i > 0), length - (size_t)(place - content) - (i > 0), how->signature, 4);
+    }
+    if (place != NULL) {
+        memcpy(place + how->offset, &how->number, (size_t)how->bytes);
+        fwrite(content, 1, length, out);
+    }
+    fclose(in);
+    fclose(out);
+    return place != NULL;
+}
+
+/* What a file says of its groups that is not so is not believed, in the root and below. */
+static void groups_are_within_bounds(void)
+{
+    static const spoil ways[] = {
+        {"SNOD", 8, 1 << 20, 8},           /* the offset of a name */
+        {"SNOD", 8 + 40 + 24, 1 << 20, 4}, /* of a soft link's text, the second entry */
+        {"SNOD", 6, 60000, 2},             /* entries */
+        {"HEAP", 8, 1ULL << 40, 8},        /* bytes of names */
+        {"HEAP", 24, 1ULL << 40, 8},       /* where they are */
+        {"TREE", 24, 1 << 20, 8},          /* the offset of a key */
+        {"TREE", 32, 1ULL << 40, 8},       /* a child */
+        {"TREE", 5, 9, 1},                 /* the level: nodes of the table for trees */
+    };
+    char good[1024], bad[1024];
+    snprintf(good, sizeof good, "%s", harness_path("groups.h5"));
+    snprintf(bad, sizeof bad, "%s", harness_path("spoilt.h5"));
+    const hid_t made = H5Fcreate(good, H5F_ACC_TRUNC, H5P_DEFAULT, H5P_DEFAULT);
+    const hid_t group = H5Gcreate2(made, "/g", H5P_DEFAULT, H5P_DEFAULT, H5P_DEFAULT);
+    const hid_t space = H5Screate_simple(1, (hsize_t[]){3}, NULL);
+    H5Lcreate_soft("/g/x", made, "/soft", H5P_DEFAULT, H5P_DEFAULT);
+    H5Lcreate_soft("/g/x", group, "soft", H5P_DEFAULT, H5P_DEFAULT);
+    H5Dclose(H5Dcreate2(group, "a", H5T_NATIVE_INT, space, H5P_DEFAULT, H5P_DEFAULT, H5P_DEFAULT));
+    H5Sclose(space);
+    H5Gclose(group);
+    H5Fclose(made);
+    fcnn_hdf5_file *file = open_fatal(good);
+    fcnn_hdf5_info info;
+    HARNESS_OK(fcnn_hdf5_describe(file, "/g/a", &info));
+    fcnn_hdf5_close(file);
+    for (size_t i = 0; i < sizeof ways / sizeof *ways; i++) {
+        int parts = 0;
+        for (; spoil_part(good, bad, &ways[i], parts); parts++) {
+            fcnn_status status = fcnn_hdf5_open(bad, &file);
+            if (status == FCNN_OK) {
+                status = fcnn_hdf5_describe(file, "/g/a", &info);
+                fcnn_hdf5_close(file);
+            }
+            CU_ASSERT_EQUAL(status, FCNN_EDATA);
+            HARNESS_ERROR_HAS("the names in a group, or what they lead to, cannot be read: it is damaged");
+        }
+        CU_ASSERT_EQUAL(parts, 2); /* the root and /g */
+    }
+}
+
 static void names_of_any_length_are_looked_up(void)
 {
     char name[3000];
@@ -241,6 +314,7 @@ static void memory_has_a_limit(void)
 }
 
 HARNESS_MAIN("hdf5_check", {"each rule refuses what breaks it", each_rule_refuses_what_breaks_it},
+             {"groups are within bounds", groups_are_within_bounds},
              {"names of any length are looked up", names_of_any_length_are_looked_up},
              {"what is behind links is not looked for", what_is_behind_links_is_not_looked_for},
              {"nothing is written behind links", nothing_is_written_behind_links},

@@ -4,6 +4,7 @@
 #include "core/memory.h"
 #include "core/text.h"
 #include "storage/hdf5_check.h"
+#include "storage/hdf5_group_check.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -66,32 +67,46 @@ static fcnn_status open_file(const char *path, hid_t access, hid_t *out)
     return status;
 }
 
-static fcnn_status create_file(const char *path, fcnn_hdf5_file **out)
+fcnn_status fcnn_hdf5_file_create(const char *path, fcnn_hdf5_file **out)
 {
     fcnn_hdf5_file *file;
-    FCNN_TRY(check_readable(path));
     FCNN_TRY(fcnn_memory_create("an open file", 1, sizeof *file, &file));
-    const fcnn_status status = fcnn_memory_copy_text(path, &file->path);
+    file->id = -1;
+    fcnn_status status = fcnn_memory_copy_text(path, &file->path);
+    if (status == FCNN_OK) {
+        status = fcnn_memory_create("an open file", 1, sizeof *file->seen, &file->seen);
+    }
     if (status != FCNN_OK) {
-        free(file);
+        fcnn_hdf5_file_free(file);
         return status;
     }
     *out = file;
     return FCNN_OK;
 }
 
+void fcnn_hdf5_file_free(fcnn_hdf5_file *file)
+{
+    free(file->image);
+    free(file->seen);
+    free(file->path);
+    free(file);
+}
+
 fcnn_status fcnn_hdf5_open(const char *path, fcnn_hdf5_file **out)
 {
     fcnn_hdf5_file *file;
-    FCNN_TRY(create_file(path, &file));
+    FCNN_TRY(check_readable(path));
+    FCNN_TRY(fcnn_hdf5_file_create(path, &file));
     fcnn_hdf5_enter();
     const hid_t access = fcnn_hdf5_access_list();
-    const fcnn_status status = open_file(path, access, &file->id);
+    fcnn_status status = open_file(path, access, &file->id);
     H5Pclose(access);
+    if (status == FCNN_OK) {
+        status = fcnn_hdf5_check_root(file);
+    }
     fcnn_hdf5_leave();
     if (status != FCNN_OK) {
-        free(file->path);
-        free(file);
+        fcnn_hdf5_close(file);
         return status;
     }
     *out = file;
@@ -116,7 +131,8 @@ static fcnn_status list_together(const fcnn_comm *comm, hid_t *out)
 fcnn_status fcnn_hdf5_open_together(fcnn_comm *comm, const char *path, fcnn_hdf5_file **out)
 {
     fcnn_hdf5_file *file = NULL;
-    FCNN_TRY(fcnn_comm_agree(comm, fcnn_comm_name_rank(comm, create_file(path, &file))));
+    FCNN_TRY(fcnn_comm_agree(comm, fcnn_comm_name_rank(comm, check_readable(path))));
+    FCNN_TRY(fcnn_comm_agree(comm, fcnn_hdf5_file_create(path, &file)));
     hid_t access;
     file->together = true;
     fcnn_hdf5_enter();
@@ -128,8 +144,7 @@ fcnn_status fcnn_hdf5_open_together(fcnn_comm *comm, const char *path, fcnn_hdf5
     fcnn_hdf5_leave();
     status = fcnn_comm_agree(comm, fcnn_comm_name_rank(comm, status));
     if (status != FCNN_OK) {
-        free(file->path); /* a file that is open on some ranks only cannot be closed by them */
-        free(file);
+        fcnn_hdf5_file_free(file); /* a file that is open on some ranks only cannot be closed by them */
         return status;
     }
     *out = file;
@@ -154,9 +169,7 @@ void fcnn_hdf5_close(fcnn_hdf5_file *file)
     fcnn_hdf5_enter();
     H5Fclose(file->id);
     fcnn_hdf5_leave();
-    free(file->image);
-    free(file->path);
-    free(file);
+    fcnn_hdf5_file_free(file);
 }
 
 /* ---- datasets ---- */

@@ -1,6 +1,8 @@
 /* src/storage/hdf5_check.c — what a file from anyone may hold. */
 #include "storage/hdf5_check.h"
 
+#include "storage/hdf5_group_check.h"
+
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
@@ -54,8 +56,10 @@ static fcnn_status check_link(const fcnn_hdf5_file *file, const char *part, bool
     if (there < 0 || H5Lget_info(file->id, part, &link, H5P_DEFAULT) < 0) {
         return fcnn_hdf5_fail(FCNN_EDATA, "%s: %.200s cannot be opened", file->path, part);
     }
-    const bool followed = link.type == H5L_TYPE_HARD || (link.type == H5L_TYPE_EXTERNAL && file->allow_external);
-    return followed ? FCNN_OK : refuse_link(file, part, &link);
+    if (link.type == H5L_TYPE_HARD) {
+        return fcnn_hdf5_check_linked(file, &link);
+    }
+    return link.type == H5L_TYPE_EXTERNAL && file->allow_external ? FCNN_OK : refuse_link(file, part, &link);
 }
 
 fcnn_status fcnn_hdf5_check_path(const fcnn_hdf5_file *file, const char *name, bool *exists)

@@ -5,6 +5,7 @@
 #include "core/memory.h"
 #include "storage/framed_file.h"
 #include "storage/hdf5_check.h"
+#include "storage/hdf5_group_check.h"
 #include "storage/hdf5_unpack.h"
 
 #include <inttypes.h>
@@ -86,22 +87,21 @@ static fcnn_status open_image(fcnn_hdf5_file *file, int64_t count)
 fcnn_status fcnn_hdf5_image_open(const char *name, void *bytes, int64_t count, fcnn_hdf5_file **out)
 {
     fcnn_hdf5_file *file;
-    fcnn_status status = fcnn_memory_create("an open file", 1, sizeof *file, &file);
+    fcnn_status status = fcnn_hdf5_file_create(name, &file);
     if (status != FCNN_OK) {
         free(bytes);
         return status;
     }
     file->image = bytes;
-    status = fcnn_memory_copy_text(name, &file->path);
+    file->image_bytes = count;
+    fcnn_hdf5_enter();
+    status = open_image(file, count);
     if (status == FCNN_OK) {
-        fcnn_hdf5_enter();
-        status = open_image(file, count);
-        fcnn_hdf5_leave();
+        status = fcnn_hdf5_check_root(file);
     }
+    fcnn_hdf5_leave();
     if (status != FCNN_OK) {
-        free(file->image);
-        free(file->path);
-        free(file);
+        fcnn_hdf5_close(file);
         return status;
     }
     *out = file;

@@ -7,13 +7,28 @@
 
 #include <hdf5.h>
 
+/* Objects of a file that were found sound (hdf5_group_check.h). */
+enum { FCNN_HDF5_SEEN = 64 };
+typedef struct fcnn_hdf5_seen {
+    haddr_t after[FCNN_HDF5_SEEN]; /* their addresses + 1; 0: none */
+    unsigned next;
+} fcnn_hdf5_seen;
+
 struct fcnn_hdf5_file {
     char *path; /* or what stands for it in messages */
     hid_t id;
     bool allow_external;
     bool together; /* open on all ranks, by MPI-IO */
     void *image;   /* the bytes of a file in memory, which HDF5 borrows (hdf5_image_read.c); else NULL */
+    int64_t image_bytes;
+    fcnn_hdf5_seen *seen;
 };
+
+/* A file that is not open yet, of that path or what stands for it, which is copied.  Fails: FCNN_ENOMEM. */
+fcnn_status fcnn_hdf5_file_create(const char *path, fcnn_hdf5_file **out);
+
+/* Without closing it. */
+void fcnn_hdf5_file_free(fcnn_hdf5_file *file);
 
 /* HDF5 is not thread-safe as packaged: between enter and leave the calling thread has it alone, and HDF5
  * prints no errors of its own and loads no plugins.  Leave gives the caller's settings back.  Not recursive. */

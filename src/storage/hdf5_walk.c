@@ -2,6 +2,7 @@
 #include "storage/hdf5_walk.h"
 
 #include "storage/hdf5_check.h"
+#include "storage/hdf5_group_check.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -9,6 +10,7 @@
 enum { DEPTH = 8 }; /* groups within groups */
 
 typedef struct walk_state {
+    const fcnn_hdf5_file *file;
     bool (*visit)(const fcnn_hdf5_met *met, void *data);
     void *data;
     int64_t links, most;
@@ -38,7 +40,8 @@ static void enter_group(walk_state *walk, hid_t group, const char *name, const H
             return;
         }
     }
-    if (walk->depth == DEPTH || length + strlen(name) + 2 > sizeof walk->path) {
+    if (fcnn_hdf5_check_linked(walk->file, link) != FCNN_OK || walk->depth == DEPTH ||
+        length + strlen(name) + 2 > sizeof walk->path) {
         walk->is_cut = true;
         return;
     }
@@ -73,7 +76,7 @@ static herr_t meet_link(hid_t group, const char *name, const H5L_info_t *link, v
 bool fcnn_hdf5_walk(const fcnn_hdf5_file *file, int64_t most, bool (*visit)(const fcnn_hdf5_met *met, void *data),
                     void *data)
 {
-    walk_state walk = {.visit = visit, .data = data, .most = most, .path = "/"};
+    walk_state walk = {.file = file, .visit = visit, .data = data, .most = most, .path = "/"};
     const herr_t failed = H5Literate(file->id, H5_INDEX_NAME, H5_ITER_INC, NULL, meet_link, &walk);
     return failed >= 0 && !walk.ends && !walk.is_cut;
 }

@@ -118,11 +118,13 @@ stop_by_signal()
 {
     local seen step target sent
     wait_for_instant
-    case $((starts % 3)) in
-    0) target=$launcher ;;
-    1) target=${rank_pids[0]} ;;
-    *) target=${rank_pids[${#rank_pids[@]} - 1]} ;;
-    esac
+    target=$launcher
+    if [ ${#rank_pids[@]} -gt 0 ]; then # a job that has ended has none
+        case $((starts % 3)) in
+        1) target=${rank_pids[0]} ;;
+        2) target=${rank_pids[${#rank_pids[@]} - 1]} ;;
+        esac
+    fi
     seen=$(begun_step)
     kill -USR1 "$target" 2>/dev/null
     look_at_clock
