@@ -86,6 +86,11 @@ static void chunks_that_are_read_again_and_again_are_told(void)
            " -l /x:CHUNK=4096x64");
     table.is_packed = false;
     expect(&table, false, NULL, NULL);
+    table = make(400000, 64, 131072, 64, false); /* rows in one run: parts are read of those as well */
+    expect(&table, false, NULL, NULL);
+    table.is_packed = true;
+    expect(&table, false, "a chunk holds 131072 rows (34 MB): streaming reads and unpacks each about 9 times",
+           " -l /x:CHUNK=4096x64");
     table = make(4000000, 64, 1000000, 64, false); /* too large for the cache: parts are read */
     expect(&table, false, NULL, NULL);
     table.is_packed = true;

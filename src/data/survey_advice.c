@@ -9,15 +9,16 @@
 
 #include <inttypes.h>
 
-#define CHUNK_SECONDS 1e-5                /* that HDF5 takes for one chunk, however small: 4 to 20 µs */
-#define TINY_BYTES 2048                   /* of a chunk: less than some 200 MB/s */
-#define NOTICED_SECONDS 1.0               /* shorter reads are not worth a word */
-#define SLOW_VALUES 2e7                   /* a second, that HDF5 converts bit by bit */
-#define PACKED_READS 4                    /* deflate: 300 MB/s, once */
-#define PLAIN_READS 8                     /* a disk: some 800 MB/s, once */
-#define CACHED_BYTES ((double)(32 << 20)) /* of a chunk that is not packed: of larger ones parts are read */
-#define LEAST_BLOCKS 8                    /* of a batch, into whose windows rows are cut */
-#define GOOD_BYTES ((double)(1 << 20))    /* of a chunk */
+#define CHUNK_SECONDS 1e-5  /* that HDF5 takes for one chunk, however small: 4 to 20 µs */
+#define TINY_BYTES 2048     /* of a chunk: less than some 200 MB/s */
+#define NOTICED_SECONDS 1.0 /* shorter reads are not worth a word */
+#define SLOW_VALUES 2e7     /* a second, that HDF5 converts bit by bit */
+#define PACKED_READS 4      /* deflate: 300 MB/s, once */
+#define PLAIN_READS 8       /* a disk: some 800 MB/s, once */
+#define CACHED_BYTES \
+    ((double)(32 << 20))               /* of a chunk that is kept; of larger ones that are not packed parts are read */
+#define LEAST_BLOCKS 8                 /* of a batch, into whose windows rows are cut */
+#define GOOD_BYTES ((double)(1 << 20)) /* of a chunk */
 
 int64_t fcnn_survey_rows(const fcnn_hdf5_table *table, bool by_columns)
 {
@@ -92,13 +93,19 @@ static fcnn_status advise_tiny(const fcnn_hdf5_table *table, const tiling *tiles
                             table->name, tiles->count, tiles->bytes, tiles->count * CHUNK_SECONDS);
 }
 
+/* Are parts of chunks read?  Of those that are not packed, where rows lie in one run, or they are too large to keep. */
+static bool reads_parts(const fcnn_hdf5_table *table, bool by_columns, const tiling *tiles)
+{
+    return !table->is_packed && ((!by_columns && tiles->across == 1) || tiles->bytes > CACHED_BYTES);
+}
+
 /* How often streaming reads each chunk in an epoch: it reads windows of rows, and HDF5 whole chunks.  1 if the rows are
  * shuffled as a whole, or parts of chunks are read. */
 static double count_reads(const fcnn_hdf5_table *table, bool by_columns, const tiling *tiles)
 {
     const int64_t rows = fcnn_survey_rows(table, by_columns), width = fcnn_survey_width(table, by_columns);
     const int64_t window = fcnn_sampler_default_window(rows, LEAST_BLOCKS, width * table->element_bytes);
-    return window == 0 || (!table->is_packed && tiles->bytes > CACHED_BYTES) ? 1 : 1 + tiles->rows / (double)window;
+    return window == 0 || reads_parts(table, by_columns, tiles) ? 1 : 1 + tiles->rows / (double)window;
 }
 
 static fcnn_status advise_bands(const fcnn_hdf5_table *table, const tiling *tiles, double reads, fcnn_text *out)
