@@ -396,6 +396,9 @@ fcnn_status fcnn_hdf5_source_describe(const fcnn_hdf5_source *source, fcnn_hdf5_
     }
     status = describe_shape(path, name, space, &info);
     H5Sclose(space);
+    const hid_t creation = H5Dget_create_plist(source->dataset);
+    info.is_packed = H5Pget_nfilters(creation) > 0;
+    H5Pclose(creation);
     *out = info;
     return status;
 }

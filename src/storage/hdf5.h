@@ -47,6 +47,7 @@ typedef struct fcnn_hdf5_info {
     int64_t dims[FCNN_HDF5_RANK_MAX];
     bool is_text;   /* strings, which fcnn_hdf5_read_texts reads; the type means nothing then */
     bool is_member; /* of compound records */
+    bool is_packed; /* in chunks that went through a filter */
 } fcnn_hdf5_info;
 
 /* The shape as text, such as "[60000][28][28]"; cut with "..." if it does not fit. */

@@ -89,8 +89,7 @@ static fcnn_status read_together(const fcnn_hdf5_reading *from, const hsize_t *s
     if (fcnn_hdf5_packing_find(from->source.dataset, &packing)) {
         fcnn_hdf5_packing_close(&packing);
         return fcnn_fail(FCNN_EDATA,
-                         "%s: dataset %.200s is packed, which ranks cannot read together: use data.read = "
-                         "independent, or unpack it by 'h5repack -f NONE IN.h5 OUT.h5'",
+                         "%s: dataset %.200s is packed, in the first file it is not: ranks cannot read it together",
                          from->source.path, from->source.name);
     }
     const hsize_t one[FCNN_HDF5_RANK_MAX] = {1};

@@ -15,6 +15,23 @@ static const char *or_else(const char *name, const char *fallback)
     return name[0] != '\0' ? name : fallback;
 }
 
+/* Ranks cannot read together what each has to unpack for itself. */
+static fcnn_status check_together(const fcnn_dataset *dataset)
+{
+    const fcnn_columns *columns[] = {&dataset->inputs_columns, &dataset->targets_columns, &dataset->weights_columns};
+    for (int i = 0; i < 3; i++) {
+        for (int64_t k = 0; k < columns[i]->count && !columns[i]->is_text; k++) {
+            if (columns[i]->parts[k].info.is_packed) {
+                return fcnn_fail(FCNN_EDATA,
+                                 "%s: %s is packed, which ranks cannot read together: set data.read = independent, or "
+                                 "unpack it by 'h5repack -f NONE IN.h5 OUT.h5'",
+                                 dataset->files.paths[0], columns[i]->parts[k].dataset);
+            }
+        }
+    }
+    return FCNN_OK;
+}
+
 /* known_drops: the caller says which rows are left out. */
 static fcnn_status open_part(const fcnn_config *config, fcnn_comm *comm, const char *file, const char *inputs,
                              const char *targets, const char *weights, const char *rows, bool known_drops,
@@ -31,7 +48,10 @@ static fcnn_status open_part(const fcnn_config *config, fcnn_comm *comm, const c
         .allow_external = config->data_allow_external,
     };
     FCNN_TRY(fcnn_dataset_open(comm, &names, &part->dataset));
-    part->dataset->together = config->data_read == FCNN_READ_COLLECTIVE ? comm : NULL;
+    if (config->data_read == FCNN_READ_COLLECTIVE) {
+        FCNN_TRY(check_together(part->dataset));
+        part->dataset->together = comm;
+    }
     return config->data_missing == FCNN_MISSING_DROP_ROW && !known_drops ? fcnn_missing_drop(part->dataset, comm)
                                                                          : FCNN_OK;
 }
