@@ -6,9 +6,9 @@
 
 #include "core/memory.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 enum {
     HEADER_BYTES = 16,
@@ -35,6 +35,8 @@ typedef struct look {
     unsigned char *names;
     uint64_t names_size;
     int64_t pieces, blocks; /* looked at so far */
+    char what[512];         /* in messages */
+    fcnn_status status;     /* of the system */
 } look;
 
 static uint64_t number_at(const unsigned char *bytes, int count)
@@ -57,7 +59,11 @@ static bool fetch(look *at, uint64_t address, uint64_t count, unsigned char *out
         memcpy(out, at->image + at->base + address, count);
         return true;
     }
-    return pread(at->descriptor, out, count, (off_t)(at->base + address)) == (ssize_t)count;
+    bool whole = false;
+    if (at->status == FCNN_OK) {
+        at->status = fcnn_hdf5_read_bytes(at->what, at->descriptor, at->base + address, count, out, &whole);
+    }
+    return whole && at->status == FCNN_OK;
 }
 
 /* ---- the heap of names ---- */
@@ -199,6 +205,7 @@ static bool open_look(const fcnn_hdf5_file *file, look *out)
         out->descriptor = known ? *(int *)handle : -1;
     }
     out->size = size;
+    snprintf(out->what, sizeof out->what, "%.480s: a group", file->path);
     H5Pclose(access);
     H5Pclose(creation);
     return known;
@@ -236,6 +243,7 @@ static fcnn_status check_address(const fcnn_hdf5_file *file, haddr_t address)
     const fcnn_status status = look_at_group(&at, address, &sound);
     free(at.names);
     FCNN_TRY(status);
+    FCNN_TRY(at.status);
     if (!sound) {
         return fcnn_fail(FCNN_EDATA, "%s: the names in a group, or what they lead to, cannot be read: it is damaged",
                          file->path);

@@ -3,10 +3,10 @@
 #include "storage/hdf5_heap.h"
 
 #include "core/memory.h"
+#include "storage/hdf5_library.h"
 
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 enum {
     HEAD_BYTES = 16,      /* of a part of the heap, and of an object there */
@@ -14,6 +14,7 @@ enum {
     NUMBERS = 65536       /* of objects in a part */
 };
 
+#define STRINGS "strings of variable length" /* in messages */
 #define WORK_MOST ((int64_t)1 << 27)
 
 static uint64_t number_at(const unsigned char *bytes, int count)
@@ -110,12 +111,15 @@ void fcnn_hdf5_heap_close(fcnn_hdf5_heap *heap)
 static fcnn_status read_part(fcnn_hdf5_heap *heap, uint64_t address)
 {
     unsigned char head[HEAD_BYTES];
+    bool whole = false;
     free(heap->bytes);
     heap->bytes = NULL;
     heap->address = address;
-    if (address > (uint64_t)INT64_MAX / 2 || heap->base > (uint64_t)INT64_MAX / 2 ||
-        pread(heap->descriptor, head, sizeof head, (off_t)(heap->base + address)) != sizeof head ||
-        memcmp(head, "GCOL\1", 5) != 0) {
+    if (address > (uint64_t)INT64_MAX / 2 || heap->base > (uint64_t)INT64_MAX / 2) {
+        return FCNN_OK;
+    }
+    FCNN_TRY(fcnn_hdf5_read_bytes(STRINGS, heap->descriptor, heap->base + address, sizeof head, head, &whole));
+    if (!whole || memcmp(head, "GCOL\1", 5) != 0) {
         return FCNN_OK;
     }
     heap->size = number_at(head + 8, 8);
@@ -124,11 +128,14 @@ static fcnn_status read_part(fcnn_hdf5_heap *heap, uint64_t address)
         return FCNN_OK;
     }
     FCNN_TRY(fcnn_memory_create("names", (int64_t)heap->size, 1, &heap->bytes));
-    if (pread(heap->descriptor, heap->bytes, heap->size, (off_t)(heap->base + address)) != (ssize_t)heap->size) {
+    const fcnn_status status =
+        fcnn_hdf5_read_bytes(STRINGS, heap->descriptor, heap->base + address, heap->size, heap->bytes, &whole);
+    if (status != FCNN_OK || !whole) {
         free(heap->bytes);
         heap->bytes = NULL;
+        heap->address = UINT64_MAX;
     }
-    return FCNN_OK;
+    return status;
 }
 
 /* Notes where the objects of the part are that lie in it as a whole. */

@@ -42,7 +42,7 @@ void fcnn_hdf5_heap_close(fcnn_hdf5_heap *heap);
 uint64_t fcnn_hdf5_reference_length(const unsigned char reference[FCNN_HDF5_REFERENCE_BYTES]);
 
 /* Finds the bytes of a string, as many as its reference claims; NULL if they are not there, or among more than 1 MiB.
- * Borrowed until the next call.  Fails: FCNN_ENOMEM. */
+ * Borrowed until the next call.  Fails: FCNN_ENOMEM; FCNN_EDATA if the system cannot read, without the file's name. */
 fcnn_status fcnn_hdf5_heap_find(fcnn_hdf5_heap *heap, const unsigned char reference[FCNN_HDF5_REFERENCE_BYTES],
                                 const char **out);
 

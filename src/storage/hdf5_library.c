@@ -1,11 +1,13 @@
 /* src/storage/hdf5_library.c — entering and leaving the HDF5 library, its types, its links. */
 #include "storage/hdf5_library.h"
 
+#include <errno.h>
 #include <inttypes.h>
 #include <pthread.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 static pthread_mutex_t mutex = PTHREAD_MUTEX_INITIALIZER;
 static H5E_auto2_t callers_print; /* all under the mutex */
@@ -65,6 +67,22 @@ fcnn_status fcnn_hdf5_fail(fcnn_status status, const char *format, ...)
     vsnprintf(text, sizeof text, format, args);
     va_end(args);
     return fcnn_fail(status, "%s: %s", text, inner);
+}
+
+fcnn_status fcnn_hdf5_read_bytes(const char *what, int descriptor, uint64_t at, size_t count, void *out, bool *whole)
+{
+    size_t done = 0;
+    ssize_t got = 1;
+    while (done < count && got != 0) {
+        got = pread(descriptor, (char *)out + done, count - done, (off_t)(at + done));
+        if (got < 0 && errno != EINTR) {
+            in_system = true;
+            return fcnn_fail(FCNN_EDATA, "%s cannot be read: %s", what, strerror(errno));
+        }
+        done += got > 0 ? (size_t)got : 0;
+    }
+    *whole = done == count;
+    return FCNN_OK;
 }
 
 hid_t fcnn_hdf5_access_list(void)

@@ -39,6 +39,10 @@ void fcnn_hdf5_leave(void);
  * in one line.  To be called right after the HDF5 call that failed, between enter and leave. */
 fcnn_status fcnn_hdf5_fail(fcnn_status status, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
+/* Reads bytes as HDF5 does, from its descriptor.  Sets *whole: are so many there?
+ * Fails: FCNN_EDATA if the system does, which fcnn_hdf5_failed_in_system() then tells; `what` begins the text. */
+fcnn_status fcnn_hdf5_read_bytes(const char *what, int descriptor, uint64_t at, size_t count, void *out, bool *whole);
+
 /* Property list of a file access: HDF5 takes no locks, which some mounts refuse, nothing stays open behind a closed
  * file, and new objects have the format of HDF5 1.8.  -1 on failure. */
 hid_t fcnn_hdf5_access_list(void);
