@@ -588,6 +588,30 @@ static void truncated_files_are_refused(void)
     expect_all_closed();
 }
 
+/* A dataset that was never written is read as its fill value, with bytes before the file proper as well. */
+static void what_was_never_written_is_filled(void)
+{
+    const hsize_t dims[] = {5, 2};
+    for (int block = 0; block < 2; block++) {
+        const char *path = harness_path("filled.h5");
+        const hid_t creation = H5Pcreate(H5P_FILE_CREATE), filled = H5Pcreate(H5P_DATASET_CREATE);
+        H5Pset_userblock(creation, block ? 2048 : 0);
+        H5Pset_fill_value(filled, H5T_NATIVE_DOUBLE, &(double){7});
+        const hid_t made = H5Fcreate(path, H5F_ACC_TRUNC, creation, H5P_DEFAULT);
+        put(made, "x", H5T_IEEE_F64LE, 2, dims, 0, NULL, filled);
+        H5Pclose(filled);
+        H5Pclose(creation);
+        H5Fclose(made);
+        double out[10] = {0};
+        fcnn_hdf5_file *file = open_fatal(path);
+        HARNESS_OK(fcnn_hdf5_read_rows(file, "/x", 0, 5, out));
+        CU_ASSERT_EQUAL(out[0], 7);
+        CU_ASSERT_EQUAL(out[9], 7);
+        fcnn_hdf5_close(file);
+    }
+    expect_all_closed();
+}
+
 /* Bytes and calls of read(2) and the like, of this process so far; false where the system does not count. */
 static bool count_reads(long long *bytes, long long *calls)
 {
@@ -814,6 +838,7 @@ HARNESS_MAIN("hdf5", {"every type is read", every_type_is_read},
              {"other classes are refused", other_classes_are_refused},
              {"files that are not HDF5 are refused", files_that_are_not_hdf5_are_refused},
              {"truncated files are refused", truncated_files_are_refused},
+             {"what was never written is filled", what_was_never_written_is_filled},
              {"packed chunks are those of HDF5", packed_chunks_are_those_of_hdf5},
              {"little is read for little", little_is_read_for_little},
              {"a damaged chunk is an error", a_damaged_chunk_is_an_error},
