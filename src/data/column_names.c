@@ -132,34 +132,6 @@ fcnn_status fcnn_column_names_take_lines(const char *lines, int64_t count, char 
     return FCNN_OK;
 }
 
-/* ---- over ranks ---- */
-
-/* Every rank gets rank 0's texts [count], which all have room for.  Collective. */
-static fcnn_status share_texts(char **texts, int64_t count, fcnn_comm *comm)
-{
-    fcnn_text lines = {0};
-    bool fits;
-    fcnn_status status = FCNN_OK;
-    if (comm->rank == 0) {
-        status = fcnn_column_names_put_lines(texts, count, &lines);
-    }
-    status = fcnn_comm_agree(comm, status);
-    if (status == FCNN_OK) {
-        fcnn_comm_broadcast(comm, &lines.length, sizeof lines.length);
-        if (comm->rank != 0) {
-            status = fcnn_memory_create("the names of columns", lines.length + 1, 1, &lines.data);
-        }
-        status = fcnn_comm_agree(comm, status);
-    }
-    if (status == FCNN_OK) {
-        fcnn_comm_broadcast(comm, lines.data, lines.length);
-        status = fcnn_comm_agree(comm, comm->rank == 0 ? FCNN_OK
-                                                       : fcnn_column_names_take_lines(lines.data, count, texts, &fits));
-    }
-    fcnn_text_clear(&lines);
-    return status;
-}
-
 /* ---- order ---- */
 
 static int compare_texts(const void *a, const void *b)
@@ -208,7 +180,33 @@ fcnn_status fcnn_column_names_compare(const fcnn_column_names *a, const fcnn_col
     return status;
 }
 
-/* ---- from rank 0 to all ---- */
+/* ---- over ranks ---- */
+
+/* Every rank gets rank 0's texts [count], which all have room for.  Collective. */
+static fcnn_status share_texts(char **texts, int64_t count, fcnn_comm *comm)
+{
+    fcnn_text lines = {0};
+    bool fits;
+    fcnn_status status = FCNN_OK;
+    if (comm->rank == 0) {
+        status = fcnn_column_names_put_lines(texts, count, &lines);
+    }
+    status = fcnn_comm_agree(comm, status);
+    if (status == FCNN_OK) {
+        fcnn_comm_broadcast(comm, &lines.length, sizeof lines.length);
+        if (comm->rank != 0) {
+            status = fcnn_memory_create("the names of columns", lines.length + 1, 1, &lines.data);
+        }
+        status = fcnn_comm_agree(comm, status);
+    }
+    if (status == FCNN_OK) {
+        fcnn_comm_broadcast(comm, lines.data, lines.length);
+        status = fcnn_comm_agree(comm, comm->rank == 0 ? FCNN_OK
+                                                       : fcnn_column_names_take_lines(lines.data, count, texts, &fits));
+    }
+    fcnn_text_clear(&lines);
+    return status;
+}
 
 fcnn_status fcnn_column_names_share(fcnn_column_names *names, fcnn_comm *comm)
 {

@@ -45,26 +45,21 @@ static fcnn_status check_readable(const char *path)
     return FCNN_OK;
 }
 
-static fcnn_status open_file(const char *path, hid_t access, hid_t *out)
+static fcnn_status check_format(const char *path, hid_t access)
 {
-    if (access < 0) {
-        return fcnn_hdf5_fail(FCNN_EINTERNAL, "%s: cannot be opened", path);
-    }
-    fcnn_status status = FCNN_OK;
 #if H5_VERSION_GE(1, 12, 0)
     const htri_t is_hdf5 = H5Fis_accessible(path, access);
 #else
+    (void)access;
     const htri_t is_hdf5 = H5Fis_hdf5(path);
 #endif
-    if (is_hdf5 == 0) {
-        status = fcnn_fail(FCNN_EDATA, "%s: is not an HDF5 file", path);
-    } else {
-        *out = H5Fopen(path, H5F_ACC_RDONLY, access);
-        if (*out < 0) {
-            status = fcnn_hdf5_fail(FCNN_EDATA, "%s: cannot be opened as HDF5, damaged or in use", path);
-        }
-    }
-    return status;
+    return is_hdf5 == 0 ? fcnn_fail(FCNN_EDATA, "%s: is not an HDF5 file", path) : FCNN_OK;
+}
+
+static fcnn_status open_file(const char *path, hid_t access, hid_t *out)
+{
+    *out = H5Fopen(path, H5F_ACC_RDONLY, access);
+    return *out >= 0 ? FCNN_OK : fcnn_hdf5_fail(FCNN_EDATA, "%s: cannot be opened as HDF5, damaged or in use", path);
 }
 
 fcnn_status fcnn_hdf5_file_create(const char *path, fcnn_hdf5_file **out)
@@ -99,7 +94,13 @@ fcnn_status fcnn_hdf5_open(const char *path, fcnn_hdf5_file **out)
     FCNN_TRY(fcnn_hdf5_file_create(path, &file));
     fcnn_hdf5_enter();
     const hid_t access = fcnn_hdf5_access_list();
-    fcnn_status status = open_file(path, access, &file->id);
+    fcnn_status status = access < 0 ? fcnn_hdf5_fail(FCNN_EINTERNAL, "%s: cannot be opened", path) : FCNN_OK;
+    if (status == FCNN_OK) {
+        status = check_format(path, access);
+    }
+    if (status == FCNN_OK) {
+        status = open_file(path, access, &file->id);
+    }
     H5Pclose(access);
     if (status == FCNN_OK) {
         status = fcnn_hdf5_check_root(file);
@@ -134,9 +135,10 @@ fcnn_status fcnn_hdf5_open_together(fcnn_comm *comm, const char *path, fcnn_hdf5
     FCNN_TRY(fcnn_comm_agree(comm, fcnn_comm_name_rank(comm, check_readable(path))));
     FCNN_TRY(fcnn_comm_agree(comm, fcnn_hdf5_file_create(path, &file)));
     hid_t access;
-    file->together = true;
+    file->comm = comm;
     fcnn_hdf5_enter();
     fcnn_status status = list_together(comm, &access);
+    status = fcnn_comm_agree(comm, fcnn_comm_name_rank(comm, status == FCNN_OK ? check_format(path, access) : status));
     if (status == FCNN_OK) {
         status = open_file(path, access, &file->id);
     }
@@ -153,7 +155,7 @@ fcnn_status fcnn_hdf5_open_together(fcnn_comm *comm, const char *path, fcnn_hdf5
 
 bool fcnn_hdf5_is_together(const fcnn_hdf5_file *file)
 {
-    return file->together;
+    return file->comm != NULL;
 }
 
 void fcnn_hdf5_allow_external(fcnn_hdf5_file *file, bool allow)
@@ -248,7 +250,7 @@ static fcnn_status check_member(const fcnn_hdf5_source *source)
 
 fcnn_status fcnn_hdf5_source_open(const fcnn_hdf5_file *file, const char *name, bool by_rows, fcnn_hdf5_source *out)
 {
-    *out = (fcnn_hdf5_source){.path = file->path, .name = name, .together = file->together, .dataset = -1};
+    *out = (fcnn_hdf5_source){.path = file->path, .name = name, .comm = file->comm, .dataset = -1};
     if (name[0] == '\0') {
         return fcnn_fail(FCNN_EDATA, "%s: the name of the dataset is empty", file->path);
     }

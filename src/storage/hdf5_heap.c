@@ -5,6 +5,7 @@
 #include "core/memory.h"
 #include "storage/hdf5_library.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -14,7 +15,6 @@ enum {
     NUMBERS = 65536       /* of objects in a part */
 };
 
-#define STRINGS "strings of variable length" /* in messages */
 #define WORK_MOST ((int64_t)1 << 27)
 
 static uint64_t number_at(const unsigned char *bytes, int count)
@@ -92,6 +92,9 @@ bool fcnn_hdf5_heap_open(hid_t object, fcnn_hdf5_heap *out)
                           H5Pget_sizes(creation, &address_bytes, &length_bytes) >= 0 && address_bytes == 8 &&
                           length_bytes == 8;
     *out = (fcnn_hdf5_heap){.descriptor = descriptor_of(file), .base = base, .address = UINT64_MAX, .work = WORK_MOST};
+    char path[480] = "";
+    H5Fget_name(file, path, sizeof path);
+    snprintf(out->what, sizeof out->what, "%s: a string", path);
     H5Pclose(creation);
     H5Fclose(file);
     return is_usual && out->descriptor >= 0;
@@ -118,7 +121,7 @@ static fcnn_status read_part(fcnn_hdf5_heap *heap, uint64_t address)
     if (address > (uint64_t)INT64_MAX / 2 || heap->base > (uint64_t)INT64_MAX / 2) {
         return FCNN_OK;
     }
-    FCNN_TRY(fcnn_hdf5_read_bytes(STRINGS, heap->descriptor, heap->base + address, sizeof head, head, &whole));
+    FCNN_TRY(fcnn_hdf5_read_bytes(heap->what, heap->descriptor, heap->base + address, sizeof head, head, &whole));
     if (!whole || memcmp(head, "GCOL\1", 5) != 0) {
         return FCNN_OK;
     }
@@ -129,7 +132,7 @@ static fcnn_status read_part(fcnn_hdf5_heap *heap, uint64_t address)
     }
     FCNN_TRY(fcnn_memory_create("names", (int64_t)heap->size, 1, &heap->bytes));
     const fcnn_status status =
-        fcnn_hdf5_read_bytes(STRINGS, heap->descriptor, heap->base + address, heap->size, heap->bytes, &whole);
+        fcnn_hdf5_read_bytes(heap->what, heap->descriptor, heap->base + address, heap->size, heap->bytes, &whole);
     if (status != FCNN_OK || !whole) {
         free(heap->bytes);
         heap->bytes = NULL;

@@ -24,6 +24,7 @@ void fcnn_hdf5_references_end(hid_t type);
 /* The heap of an open file; the part of it that was read last. */
 typedef struct fcnn_hdf5_heap {
     int descriptor;       /* HDF5's own */
+    char what[512];       /* in messages */
     uint64_t base;        /* of addresses, in the file */
     uint64_t address;     /* of the part; UINT64_MAX: none yet */
     unsigned char *bytes; /* [size]; NULL: there is no such part */
@@ -42,7 +43,7 @@ void fcnn_hdf5_heap_close(fcnn_hdf5_heap *heap);
 uint64_t fcnn_hdf5_reference_length(const unsigned char reference[FCNN_HDF5_REFERENCE_BYTES]);
 
 /* Finds the bytes of a string, as many as its reference claims; NULL if they are not there, or among more than 1 MiB.
- * Borrowed until the next call.  Fails: FCNN_ENOMEM; FCNN_EDATA if the system cannot read, without the file's name. */
+ * Borrowed until the next call.  Fails: FCNN_ENOMEM; FCNN_EDATA if the system cannot read. */
 fcnn_status fcnn_hdf5_heap_find(fcnn_hdf5_heap *heap, const unsigned char reference[FCNN_HDF5_REFERENCE_BYTES],
                                 const char **out);
 

@@ -18,8 +18,8 @@ struct fcnn_hdf5_file {
     char *path; /* or what stands for it in messages */
     hid_t id;
     bool allow_external;
-    bool together; /* open on all ranks, by MPI-IO */
-    void *image;   /* the bytes of a file in memory, which HDF5 borrows (hdf5_image_read.c); else NULL */
+    fcnn_comm *comm; /* borrowed: it is open on all its ranks, by MPI-IO; NULL: on this one alone */
+    void *image;     /* the bytes of a file in memory, which HDF5 borrows (hdf5_image_read.c); else NULL */
     int64_t image_bytes;
     fcnn_hdf5_seen *seen;
 };
@@ -61,7 +61,7 @@ hid_t fcnn_hdf5_native_type(fcnn_type type);
 typedef struct fcnn_hdf5_source {
     const char *path, *name; /* of the file; as it was asked for */
     const char *member;      /* NULL: the elements themselves */
-    bool together;           /* its file is open on all ranks */
+    fcnn_comm *comm;         /* of its file */
     hid_t dataset;
 } fcnn_hdf5_source;
 

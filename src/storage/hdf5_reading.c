@@ -58,21 +58,29 @@ static fcnn_status check_rows(const fcnn_hdf5_reading *from, int along, int64_t 
     return FCNN_OK;
 }
 
+/* What of that this rank can do alone; closes nothing. */
+static fcnn_status open_parts(const fcnn_hdf5_file *file, const char *name, int along, bool whole, int64_t first,
+                              int64_t count, fcnn_hdf5_reading *out)
+{
+    const fcnn_status status = fcnn_hdf5_source_open(file, name, whole && along == 0, &out->source);
+    if (status != FCNN_OK) {
+        out->source.dataset = -1;
+        return status;
+    }
+    FCNN_TRY(fcnn_hdf5_source_describe(&out->source, &out->info));
+    FCNN_TRY(check_rows(out, along, first, count));
+    out->space = H5Dget_space(out->source.dataset);
+    out->type = memory_type(out);
+    return out->space < 0 || out->type < 0 ? fcnn_hdf5_unreadable(out) : FCNN_OK;
+}
+
 fcnn_status fcnn_hdf5_reading_open(const fcnn_hdf5_file *file, const char *name, int along, bool whole, int64_t first,
                                    int64_t count, fcnn_hdf5_reading *out)
 {
-    *out = (fcnn_hdf5_reading){.space = -1, .type = -1};
-    FCNN_TRY(fcnn_hdf5_source_open(file, name, whole && along == 0, &out->source));
-    fcnn_status status = fcnn_hdf5_source_describe(&out->source, &out->info);
-    if (status == FCNN_OK) {
-        status = check_rows(out, along, first, count);
-    }
-    if (status == FCNN_OK) {
-        out->space = H5Dget_space(out->source.dataset);
-        out->type = memory_type(out);
-        if (out->space < 0 || out->type < 0) {
-            status = fcnn_hdf5_unreadable(out);
-        }
+    *out = (fcnn_hdf5_reading){.source.dataset = -1, .space = -1, .type = -1};
+    fcnn_status status = open_parts(file, name, along, whole, first, count, out);
+    if (file->comm != NULL) {
+        status = fcnn_comm_agree(file->comm, fcnn_comm_name_rank(file->comm, status));
     }
     if (status != FCNN_OK) {
         fcnn_hdf5_reading_close(out);
@@ -120,10 +128,10 @@ fcnn_status fcnn_hdf5_read_box(const fcnn_hdf5_reading *from, const hsize_t *sta
 {
     for (int d = 0; d < from->info.rank; d++) {
         if (extent[d] == 0) {
-            return from->source.together ? read_together(from, NULL, NULL, NULL) : FCNN_OK;
+            return from->source.comm != NULL ? read_together(from, NULL, NULL, NULL) : FCNN_OK;
         }
     }
-    if (from->source.together) {
+    if (from->source.comm != NULL) {
         return read_together(from, start, extent, out);
     }
     fcnn_hdf5_packing packing;

@@ -13,7 +13,7 @@ typedef struct fcnn_hdf5_reading {
 } fcnn_hdf5_reading;
 
 /* Opens a dataset and checks that dimension `along` (−1: the last) has the rows first … first+count−1, of which all
- * is going to be read, or (whole false) some. */
+ * is going to be read, or (whole false) some.  Of a file that is open on all ranks collective; they fail alike. */
 fcnn_status fcnn_hdf5_reading_open(const fcnn_hdf5_file *file, const char *name, int along, bool whole, int64_t first,
                                    int64_t count, fcnn_hdf5_reading *out);
 void fcnn_hdf5_reading_close(fcnn_hdf5_reading *from);

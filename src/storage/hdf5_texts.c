@@ -64,9 +64,6 @@ static fcnn_status find_texts(const fcnn_hdf5_reading *from, const unsigned char
         const unsigned char *reference = references + i * FCNN_HDF5_REFERENCE_BYTES;
         const char *text;
         status = fcnn_hdf5_heap_find(&heap, reference, &text);
-        if (status == FCNN_EDATA) {
-            status = fcnn_fail_prefix(status, "%s", from->source.path);
-        }
         if (status == FCNN_OK && text == NULL) {
             status = fcnn_fail(FCNN_EDATA,
                                "%s: dataset %.200s: the string of row %" PRId64

@@ -197,6 +197,21 @@ static bool sticks_out(const fcnn_hdf5_packing *packing, const hsize_t *offset)
     return out;
 }
 
+/* Has a chunk a place in the file, even if it claims no bytes?  Takes a look at all chunks. */
+static bool is_written(hid_t dataset, const hsize_t *offset)
+{
+#if H5_VERSION_GE(1, 10, 5)
+    unsigned mask;
+    haddr_t address = HADDR_UNDEF;
+    hsize_t bytes;
+    return H5Dget_chunk_info_by_coord(dataset, offset, &mask, &address, &bytes) < 0 || address != HADDR_UNDEF;
+#else
+    (void)dataset;
+    (void)offset;
+    return false;
+#endif
+}
+
 /* Reads the chunk that begins at `offset` and unpacks it; bytes->count 0: it was never written. */
 static fcnn_status read_chunk(const fcnn_hdf5_source *source, const fcnn_hdf5_packing *packing, const hsize_t *offset,
                               chunk_bytes *bytes)
@@ -204,7 +219,10 @@ static fcnn_status read_chunk(const fcnn_hdf5_source *source, const fcnn_hdf5_pa
     hsize_t stored = 0;
     uint32_t mask = 0;
     if (H5Dget_chunk_storage_size(source->dataset, offset, &stored) < 0) {
-        stored = 0; /* there is no such chunk */
+        return fcnn_hdf5_fail(FCNN_EDATA, "%s: dataset %.200s cannot be read", source->path, source->name);
+    }
+    if (stored == 0 && is_written(source->dataset, offset)) {
+        return damaged(source, "has no bytes");
     }
     bytes->count = (size_t)stored;
     if (stored == 0) {

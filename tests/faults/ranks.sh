@@ -183,6 +183,25 @@ streamed()
     found=
     [ "$code" = 0 ] && has_done && [ "$(weights streamed.h5)" = "$(weights resident/model.h5)" ] || found="code $code"
     tap_empty 'ranks: it goes on, past a read that fails once, to the same bits' "$found"
+    # where ranks read together, one that cannot open a dataset, the last that is read outside of MPI-IO, must not leave
+    # the others in the reading
+    found='' stopped=0
+    preload=$library
+    options+=(--set data.read=collective)
+    rm -rf out log
+    FCNN_FAULT_AT=1000000
+    start 3 "${options[@]}" "$work/run.ini"
+    wait_end 60000
+    count=$(grep -c 'a read' log)
+    for ((FCNN_FAULT_AT = count - 1; FCNN_FAULT_AT <= count; FCNN_FAULT_AT++)); do
+        rm -rf out log
+        start 3 "${options[@]}" "$work/run.ini"
+        wait_end 60000
+        [ "$code" = 0 ] || [ "$code" = 65 ] || found+="read $FCNN_FAULT_AT: code $code"$'\n'
+        ! grep -q 'error: rank 1 on ' stderr || stopped=$((stopped + 1))
+    done
+    [ $stopped -gt 0 ] || found+='no read failed while ranks read together'
+    tap_empty 'ranks: rank 1 cannot open what ranks read together' "$found"
 }
 
 # ---- no end ----
