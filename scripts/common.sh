@@ -5,10 +5,11 @@
 fcnn_build_packages="gcc libc6-dev make autoconf automake libtool pkg-config openmpi-bin libopenmpi-dev
     libhdf5-openmpi-dev libxxhash-dev libssl-dev zlib1g-dev libzip-dev"
 # g++ for the public headers, which C++ programs include too; then what looks into files and processes; a SLURM, its way
-# to start MPI, and networks of its own, for tests/slurm and tests/hosts
+# to start MPI, and networks of its own, for tests/slurm and tests/hosts; then the other programs whose files are read
 # shellcheck disable=SC2034
 fcnn_test_packages="libcunit1-dev hdf5-tools binutils g++ shellcheck gzip procps strace
-    slurmctld slurmd slurm-client munge libpmix-dev iproute2"
+    slurmctld slurmd slurm-client munge libpmix-dev iproute2
+    python3-h5py python3-netcdf4 python3-pandas python3-tables"
 
 # shellcheck disable=SC2034
 fcnn_fuzz_packages="clang libclang-rt-dev libomp-dev libcunit1-dev"

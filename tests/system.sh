@@ -64,6 +64,21 @@ history()
     rm -f history.bin
 }
 
+# need_python MODULE…: sets $python to an interpreter that has them; without one nothing here can be tested.
+need_python()
+{
+    local modules="import $1"
+    shift
+    [ $# -eq 0 ] || modules+=$(printf ', %s' "$@")
+    for python in /usr/bin/python3 python3; do
+        if "$python" -c "$modules" 2>/dev/null; then
+            return
+        fi
+    done
+    printf '1..0 # SKIP no Python with %s\n' "${modules#import }"
+    exit 0
+}
+
 # need PROGRAM…: without them nothing here can be tested
 need()
 {
