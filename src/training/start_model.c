@@ -45,30 +45,43 @@ static void convert(const void *from, fcnn_precision from_precision, void *to, f
     }
 }
 
-/* Takes the weights of a file, whatever its precision. */
-static fcnn_status load_weights(const char *path, fcnn_model *model)
+fcnn_status fcnn_start_model_read(const fcnn_config *config, fcnn_comm *comm, fcnn_model **out)
 {
-    fcnn_model *file;
-    FCNN_TRY(fcnn_model_read(path, &file));
-    const fcnn_architecture *shape = &model->shape;
-    fcnn_status status = FCNN_OK;
-    if (!same_widths(&file->shape, shape)) {
-        status = shapes_differ(path, &file->shape, shape);
+    fcnn_init_kind kind;
+    *out = NULL;
+    if (fcnn_init_kind_from_word(config->model_init, &kind)) {
+        return FCNN_OK;
     }
-    for (int64_t layer = 0; status == FCNN_OK && layer < shape->layers; layer++) {
-        const int64_t in = shape->widths[layer], out = shape->widths[layer + 1];
-        convert(file->weights[layer], file->shape.precision, model->weights[layer], shape->precision, in * out);
-        convert(file->biases[layer], file->shape.precision, model->biases[layer], shape->precision, out);
+    fcnn_model *init = NULL;
+    const fcnn_status status = fcnn_comm_agree(comm, fcnn_model_read(config->model_init, &init));
+    if (status != FCNN_OK) {
+        fcnn_model_destroy(init); /* other ranks may have failed to read it */
+        return status;
     }
-    fcnn_model_destroy(file);
-    return status;
+    *out = init;
+    return FCNN_OK;
 }
 
-static fcnn_status fill_weights(const fcnn_config *config, fcnn_model *model)
+/* Takes the weights of another model, whatever its precision. */
+static fcnn_status take_weights(const char *path, const fcnn_model *init, fcnn_model *model)
+{
+    const fcnn_architecture *shape = &model->shape;
+    if (!same_widths(&init->shape, shape)) {
+        return shapes_differ(path, &init->shape, shape);
+    }
+    for (int64_t layer = 0; layer < shape->layers; layer++) {
+        const int64_t in = shape->widths[layer], out = shape->widths[layer + 1];
+        convert(init->weights[layer], init->shape.precision, model->weights[layer], shape->precision, in * out);
+        convert(init->biases[layer], init->shape.precision, model->biases[layer], shape->precision, out);
+    }
+    return FCNN_OK;
+}
+
+static fcnn_status fill_weights(const fcnn_config *config, const fcnn_model *init, fcnn_model *model)
 {
     fcnn_init_kind kind;
     if (!fcnn_init_kind_from_word(config->model_init, &kind)) {
-        return load_weights(config->model_init, model);
+        return take_weights(config->model_init, init, model);
     }
     fcnn_initializer_draw(model, kind, config->model_init_scale, (uint64_t)config->train_seed);
     return FCNN_OK;
@@ -96,7 +109,7 @@ static fcnn_status copy_names(const fcnn_dataset *train, fcnn_model *model)
 }
 
 static fcnn_status make(const fcnn_config *config, fcnn_comm *comm, const fcnn_training_data *data,
-                        const fcnn_architecture *shape, fcnn_model **out)
+                        const fcnn_architecture *shape, const fcnn_model *init, fcnn_model **out)
 {
     fcnn_model *model = NULL;
     fcnn_dataset *train = data->train.dataset;
@@ -121,7 +134,7 @@ static fcnn_status make(const fcnn_config *config, fcnn_comm *comm, const fcnn_t
         status = fcnn_comm_agree(comm, copy_names(train, model));
     }
     if (status == FCNN_OK) {
-        status = fcnn_comm_agree(comm, fill_weights(config, model));
+        status = fcnn_comm_agree(comm, fill_weights(config, init, model));
     }
     if (status != FCNN_OK) {
         fcnn_model_destroy(model);
@@ -132,7 +145,7 @@ static fcnn_status make(const fcnn_config *config, fcnn_comm *comm, const fcnn_t
 }
 
 fcnn_status fcnn_start_model_prepare(const fcnn_config *config, fcnn_comm *comm, fcnn_training_data *data,
-                                     fcnn_model **model)
+                                     const fcnn_model *init, fcnn_model **model)
 {
     fcnn_target_summary summary;
     fcnn_architecture shape = {0};
@@ -141,7 +154,7 @@ fcnn_status fcnn_start_model_prepare(const fcnn_config *config, fcnn_comm *comm,
                                                      fcnn_dataset_outputs(data->train.dataset), &summary, &shape)));
     fcnn_status status = fcnn_training_data_check(data, comm, &shape);
     if (status == FCNN_OK && *model == NULL) {
-        status = make(config, comm, data, &shape, model);
+        status = make(config, comm, data, &shape, init, model);
     } else if (status == FCNN_OK && !same_widths(&(*model)->shape, &shape)) {
         status = shapes_differ("the checkpoint", &(*model)->shape, &shape);
     }

@@ -4,10 +4,14 @@
 
 #include "training/training_data.h"
 
+/* Reads the model that model.init names; *out is NULL where it names none.  Collective; all ranks fail alike. */
+fcnn_status fcnn_start_model_read(const fcnn_config *config, fcnn_comm *comm, fcnn_model **out);
+
 /* Decides the network's shape by config and data and prepares the data's targets for it.  If *model is NULL it
- * is made: normalizers fitted to the training rows, weights drawn or read from model.init; otherwise the given
- * one, from a checkpoint, must have that shape.  Collective; all ranks fail alike. */
+ * is made: normalizers fitted to the training rows, weights drawn or those of init, the model that model.init names
+ * (NULL: none); otherwise the given one, from a checkpoint, must have that shape.  Collective; all ranks fail
+ * alike. */
 fcnn_status fcnn_start_model_prepare(const fcnn_config *config, fcnn_comm *comm, fcnn_training_data *data,
-                                     fcnn_model **model);
+                                     const fcnn_model *init, fcnn_model **model);
 
 #endif

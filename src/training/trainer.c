@@ -95,10 +95,15 @@ static fcnn_status create_parts(fcnn_trainer *trainer)
     fcnn_topology_warn(trainer->topology, comm, trainer->threads);
     FCNN_TRY(fcnn_resume_load(comm, config, trainer->options.overwrite != 0, &trainer->resumed_from, &trainer->model,
                               &trainer->state));
+    if (trainer->model == NULL) {
+        FCNN_TRY(fcnn_start_model_read(config, comm, &trainer->init));
+    }
     const double begin = fcnn_comm_seconds();
     FCNN_TRY(fcnn_training_data_load(config, comm, &trainer->data));
     trainer->read_seconds = fcnn_comm_seconds() - begin;
-    FCNN_TRY(fcnn_start_model_prepare(config, comm, trainer->data, &trainer->model));
+    FCNN_TRY(fcnn_start_model_prepare(config, comm, trainer->data, trainer->init, &trainer->model));
+    fcnn_model_destroy(trainer->init);
+    trainer->init = NULL;
     FCNN_TRY(create_step(trainer));
     FCNN_TRY(fcnn_comm_agree(comm, begin_training(trainer)));
     FCNN_TRY(create_validation(trainer));
@@ -139,6 +144,7 @@ void fcnn_trainer_destroy(fcnn_trainer *trainer)
     fcnn_evaluation_destroy(trainer->validation);
     fcnn_step_destroy(trainer->step);
     fcnn_training_data_destroy(trainer->data);
+    fcnn_model_destroy(trainer->init);
     fcnn_model_destroy(trainer->model);
     fcnn_training_state_clear(&trainer->state);
     fcnn_topology_destroy(trainer->topology);
