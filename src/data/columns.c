@@ -208,13 +208,14 @@ fcnn_status fcnn_columns_describe(fcnn_columns *columns, fcnn_hdf5_file *file, c
         }
         *rows = own;
         columns->is_text = columns->is_text || part->info.is_text;
-        columns->type = i == 0 ? part->info.type : common_type(columns->type, part->info.type);
+        columns->stored = i == 0 ? part->info.type : common_type(columns->stored, part->info.type);
         columns->width += fcnn_column_part_width(part);
     }
     if (columns->is_text && columns->width > 1) {
         return fcnn_fail(FCNN_EDATA, "%s: %s holds strings, which can be nothing but one column of class labels", path,
                          columns->text);
     }
+    columns->type = columns->stored;
     fcnn_column_names_clear(&columns->names);
     return fcnn_column_labels_find(columns, file, &columns->names);
 }
@@ -264,6 +265,28 @@ fcnn_status fcnn_columns_compare(const fcnn_columns *columns, fcnn_hdf5_file *fi
     return compare_names(columns, file, path);
 }
 
+/* ---- one file ---- */
+
+fcnn_status fcnn_columns_look(const fcnn_columns *columns, fcnn_hdf5_file *file, fcnn_columns_in_file *out)
+{
+    *out = (fcnn_columns_in_file){0};
+    if (columns->is_text) {
+        return FCNN_OK;
+    }
+    FCNN_TRY(fcnn_memory_create("the columns of a file", columns->count, sizeof *out->parts, &out->parts));
+    out->count = columns->count;
+    for (int64_t i = 0; i < columns->count; i++) {
+        FCNN_TRY(fcnn_hdf5_describe(file, columns->parts[i].dataset, &out->parts[i]));
+    }
+    return FCNN_OK;
+}
+
+void fcnn_columns_in_file_clear(fcnn_columns_in_file *here)
+{
+    free(here->parts);
+    *here = (fcnn_columns_in_file){0};
+}
+
 /* ---- values ---- */
 
 /* Puts columns of rows into a wider table. */
@@ -302,10 +325,10 @@ static fcnn_status read_part(const fcnn_column_part *part, fcnn_hdf5_file *file,
 
 /* Reads a part in runs, together with other ranks in one, and puts it beside the others. */
 static fcnn_status read_beside(const fcnn_columns *columns, const fcnn_column_part *part, fcnn_hdf5_file *file,
-                               bool by_columns, int64_t first, int64_t count, void *out)
+                               const fcnn_hdf5_info *info, bool by_columns, int64_t first, int64_t count, void *out)
 {
-    const bool picks = !by_columns && part->info.rank == 2 && fcnn_column_part_width(part) < part->all;
-    fcnn_table run = {.type = part->info.type, .width = picks ? fcnn_column_part_width(part) : part->all};
+    const bool picks = !by_columns && info->rank == 2 && fcnn_column_part_width(part) < part->all;
+    fcnn_table run = {.type = info->type, .width = picks ? fcnn_column_part_width(part) : part->all};
     const int64_t bytes = run.width * (int64_t)fcnn_type_size(run.type);
     const int64_t fitting = READ_BYTES / bytes < 1 ? 1 : READ_BYTES / bytes;
     const int64_t most = fitting < count && !fcnn_hdf5_is_together(file) ? fitting : count;
@@ -330,18 +353,18 @@ static fcnn_status read_beside(const fcnn_columns *columns, const fcnn_column_pa
     return status;
 }
 
-fcnn_status fcnn_columns_read(const fcnn_columns *columns, fcnn_hdf5_file *file, bool by_columns, int64_t first,
-                              int64_t count, void *out)
+fcnn_status fcnn_columns_read(const fcnn_columns *columns, fcnn_hdf5_file *file, const fcnn_columns_in_file *here,
+                              bool by_columns, int64_t first, int64_t count, void *out)
 {
     const fcnn_column_part *only = &columns->parts[0];
-    if (columns->count == 1 && fcnn_column_part_width(only) == only->all) {
+    if (columns->count == 1 && fcnn_column_part_width(only) == only->all && here->parts[0].type == columns->type) {
         return read_part(only, file, by_columns, false, first, count, out);
     }
     fcnn_status status = FCNN_OK;
     char *place_of_part = out;
     for (int64_t i = 0; i < columns->count; i++) {
         const fcnn_status part =
-            read_beside(columns, &columns->parts[i], file, by_columns, first, count, place_of_part);
+            read_beside(columns, &columns->parts[i], file, &here->parts[i], by_columns, first, count, place_of_part);
         status = status == FCNN_OK ? part : status;
         if (status != FCNN_OK && !fcnn_hdf5_is_together(file)) {
             return status;

@@ -19,10 +19,17 @@ typedef struct fcnn_columns {
     int64_t count;
     fcnn_column_part *parts; /* [count] */
     bool is_text;            /* one column of strings */
-    fcnn_type type;          /* in memory: that of all parts, or one that holds them all */
+    fcnn_type stored;        /* in the files: that of all parts, or one that holds them all */
+    fcnn_type type;          /* in memory */
     int64_t width;           /* columns of all parts */
     fcnn_column_names names; /* of the first file, where there are not too many */
 } fcnn_columns;
+
+/* How the columns lie in one open file. */
+typedef struct fcnn_columns_in_file {
+    int64_t count;         /* 0: nothing is read by it */
+    fcnn_hdf5_info *parts; /* [count]: what this file has of each part */
+} fcnn_columns_in_file;
 
 /* Takes a list apart: items are separated by commas; [k] is one column, [a:b] those from a up to b−1, [a:] and [:b] as
  * in Python, without negative numbers.  The shapes are not known yet.  text is borrowed.
@@ -48,10 +55,17 @@ fcnn_status fcnn_columns_describe(fcnn_columns *columns, fcnn_hdf5_file *file, c
 fcnn_status fcnn_columns_compare(const fcnn_columns *columns, fcnn_hdf5_file *file, const char *path, bool by_columns,
                                  int64_t *rows);
 
-/* Reads rows first … first+count−1 of a file.
- *   out [count][width]  caller-owned, of columns->type
+/* Looks at a file that has passed these, for fcnn_columns_read(): each has its own way to store what it has.
+ * *out is to be cleared, also on failure; columns of strings leave it empty.  Not collective, whatever the file.
  * Fails: FCNN_EDATA, FCNN_ENOMEM. */
-fcnn_status fcnn_columns_read(const fcnn_columns *columns, fcnn_hdf5_file *file, bool by_columns, int64_t first,
-                              int64_t count, void *out);
+fcnn_status fcnn_columns_look(const fcnn_columns *columns, fcnn_hdf5_file *file, fcnn_columns_in_file *out);
+void fcnn_columns_in_file_clear(fcnn_columns_in_file *here);
+
+/* Reads rows first … first+count−1 of a file.
+ *   here  what fcnn_columns_look() has found there
+ *   out   [count][width]  caller-owned, of columns->type
+ * Fails: FCNN_EDATA, FCNN_ENOMEM. */
+fcnn_status fcnn_columns_read(const fcnn_columns *columns, fcnn_hdf5_file *file, const fcnn_columns_in_file *here,
+                              bool by_columns, int64_t first, int64_t count, void *out);
 
 #endif

@@ -118,6 +118,7 @@ static void share_columns(fcnn_columns *columns, fcnn_comm *comm)
         fcnn_comm_broadcast(comm, &columns->parts[i].all, sizeof columns->parts[i].all);
     }
     fcnn_comm_broadcast(comm, &columns->is_text, sizeof columns->is_text);
+    fcnn_comm_broadcast(comm, &columns->stored, sizeof columns->stored);
     fcnn_comm_broadcast(comm, &columns->type, sizeof columns->type);
     fcnn_comm_broadcast(comm, &columns->width, sizeof columns->width);
 }

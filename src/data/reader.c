@@ -15,28 +15,56 @@
 
 /* ---- runs of the joined files ---- */
 
+static void close_file(fcnn_reader_file *open)
+{
+    fcnn_columns_in_file_clear(&open->inputs);
+    fcnn_columns_in_file_clear(&open->targets);
+    fcnn_columns_in_file_clear(&open->weights);
+    fcnn_hdf5_close(open->file);
+    open->file = NULL;
+}
+
 void fcnn_reader_close(fcnn_reader *reader)
 {
-    fcnn_hdf5_close(reader->file);
-    reader->file = NULL;
+    close_file(&reader->open);
     for (int64_t place = 0; reader->together != NULL && place < reader->dataset->files.count; place++) {
-        fcnn_hdf5_close(reader->together[place]);
+        close_file(&reader->together[place]);
     }
     free(reader->together);
     reader->together = NULL;
 }
 
+/* Finds how the columns lie in a file that has just been opened. */
+static fcnn_status look_at(const fcnn_dataset *dataset, fcnn_reader_file *open)
+{
+    fcnn_hdf5_allow_external(open->file, dataset->allow_external);
+    FCNN_TRY(fcnn_columns_look(&dataset->inputs_columns, open->file, &open->inputs));
+    FCNN_TRY(fcnn_columns_look(&dataset->targets_columns, open->file, &open->targets));
+    return fcnn_columns_look(&dataset->weights_columns, open->file, &open->weights);
+}
+
 static fcnn_status open_file(fcnn_reader *reader, int64_t place)
 {
-    if (reader->file != NULL && reader->place == place) {
+    if (reader->open.file != NULL && reader->place == place) {
         return FCNN_OK;
     }
-    fcnn_hdf5_close(reader->file);
-    reader->file = NULL;
+    close_file(&reader->open);
     reader->place = place;
-    FCNN_TRY(fcnn_hdf5_open(reader->dataset->files.paths[place], &reader->file));
-    fcnn_hdf5_allow_external(reader->file, reader->dataset->allow_external);
-    return FCNN_OK;
+    FCNN_TRY(fcnn_hdf5_open(reader->dataset->files.paths[place], &reader->open.file));
+    const fcnn_status status = look_at(reader->dataset, &reader->open);
+    if (status != FCNN_OK) {
+        close_file(&reader->open);
+    }
+    return status;
+}
+
+/* What is known of these columns in a file. */
+static const fcnn_columns_in_file *columns_there(const fcnn_reader *reader, const fcnn_columns *columns,
+                                                 const fcnn_reader_file *open)
+{
+    return columns == &reader->dataset->inputs_columns    ? &open->inputs
+           : columns == &reader->dataset->targets_columns ? &open->targets
+                                                          : &open->weights;
 }
 
 /* Columns of rows, or strings where columns is NULL, of one file. */
@@ -44,10 +72,12 @@ static fcnn_status read_file(const fcnn_reader *reader, const fcnn_columns *colu
                              void *out)
 {
     const fcnn_dataset *dataset = reader->dataset;
+    const fcnn_reader_file *open = &reader->open;
     fcnn_pulse_go_on();
     return columns != NULL
-               ? fcnn_columns_read(columns, reader->file, dataset->by_columns, first, count, out)
-               : fcnn_hdf5_read_texts(reader->file, dataset->targets_columns.parts[0].dataset, first, count, out);
+               ? fcnn_columns_read(columns, open->file, columns_there(reader, columns, open), dataset->by_columns,
+                                   first, count, out)
+               : fcnn_hdf5_read_texts(open->file, dataset->targets_columns.parts[0].dataset, first, count, out);
 }
 
 /* A failure that came from the system may pass, such as that of a file server that starts anew. */
@@ -81,8 +111,7 @@ static fcnn_status read_patiently(fcnn_reader *reader, int64_t place, const fcnn
         }
         const int seconds = 1 << (tries < 6 ? tries : 6);
         fcnn_log_warning("%s; trying again in %d s", fcnn_error_text(), seconds);
-        fcnn_hdf5_close(reader->file);
-        reader->file = NULL;
+        close_file(&reader->open);
         wait_seconds(seconds);
     }
 }
@@ -116,8 +145,9 @@ static fcnn_status open_together(fcnn_reader *reader)
     FCNN_TRY(fcnn_comm_agree(
         reader->comm, fcnn_memory_create("the files", files->count, sizeof *reader->together, &reader->together)));
     for (int64_t place = 0; place < files->count; place++) {
-        FCNN_TRY(fcnn_hdf5_open_together(reader->comm, files->paths[place], &reader->together[place]));
-        fcnn_hdf5_allow_external(reader->together[place], reader->dataset->allow_external);
+        fcnn_reader_file *open = &reader->together[place];
+        FCNN_TRY(fcnn_hdf5_open_together(reader->comm, files->paths[place], &open->file));
+        FCNN_TRY(fcnn_comm_agree(reader->comm, fcnn_comm_name_rank(reader->comm, look_at(reader->dataset, open))));
     }
     return FCNN_OK;
 }
@@ -132,10 +162,11 @@ static fcnn_status read_run_together(const fcnn_reader *reader, const fcnn_colum
         const int64_t begin = first > files->starts[place] ? first : files->starts[place];
         const int64_t end = first + count < files->starts[place + 1] ? first + count : files->starts[place + 1];
         const bool some = begin < end;
+        const fcnn_reader_file *open = &reader->together[place];
         fcnn_pulse_go_on();
-        const fcnn_status here =
-            fcnn_columns_read(columns, reader->together[place], false, some ? begin - files->starts[place] : 0,
-                              some ? end - begin : 0, some ? (char *)out + (size_t)(begin - first) * bytes : NULL);
+        const fcnn_status here = fcnn_columns_read(columns, open->file, columns_there(reader, columns, open), false,
+                                                   some ? begin - files->starts[place] : 0, some ? end - begin : 0,
+                                                   some ? (char *)out + (size_t)(begin - first) * bytes : NULL);
         status = status == FCNN_OK ? here : status;
     }
     return status;

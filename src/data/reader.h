@@ -4,6 +4,12 @@
 
 #include "data/dataset.h"
 
+/* A file that is open for reading rows, and how its columns lie there. */
+typedef struct fcnn_reader_file {
+    fcnn_hdf5_file *file; /* NULL: none is open */
+    fcnn_columns_in_file inputs, targets, weights;
+} fcnn_reader_file;
+
 /* Keeps the file that it read last open.  For one thread at a time; several readers may read at once.
  *
  * With a comm all ranks read together: they read inputs, targets and weights in the same order, for rows of their own
@@ -12,10 +18,10 @@
 typedef struct fcnn_reader {
     const fcnn_dataset *dataset; /* borrowed */
     fcnn_comm *comm;             /* borrowed; NULL: each rank reads for itself */
-    fcnn_hdf5_file **together;   /* [files of the dataset]: those that are open on all ranks; NULL so far: none */
+    fcnn_reader_file *together;  /* [files of the dataset]: those that are open on all ranks; NULL so far: none */
     int64_t place;               /* of the open file in the dataset's list */
-    fcnn_hdf5_file *file;        /* NULL: none is open */
-    uint64_t filled[2];          /* missing values that have become means, and rows that had some */
+    fcnn_reader_file open;
+    uint64_t filled[2]; /* missing values that have become means, and rows that had some */
 } fcnn_reader;
 
 void fcnn_reader_close(fcnn_reader *reader);

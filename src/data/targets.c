@@ -37,7 +37,7 @@ fcnn_status fcnn_targets_summarize(fcnn_dataset *dataset, fcnn_comm *comm, fcnn_
     const double last_class = dataset->targets_columns.is_text ? (double)dataset->classes.count - 1 : -1;
     *out = (fcnn_target_summary){
         .one_column = dataset->one_target_column,
-        .integer_type = fcnn_type_is_integer(dataset->targets.type),
+        .integer_type = dataset->targets_columns.is_text || fcnn_type_is_integer(dataset->targets_columns.stored),
         .zero_or_one = found[0] == 0,
         .one_hot = !dataset->one_target_column && found[2] == 0,
         .largest = last_class > found[1] ? last_class : found[1],
