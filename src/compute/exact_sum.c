@@ -1,13 +1,14 @@
 /* src/compute/exact_sum.c — sums of doubles without any rounding, in whatever order. */
 #include "compute/exact_sum.h"
 
+#include "core/sizes.h"
+
 #include <math.h>
 #include <string.h>
 
 #define LOWEST_EXPONENT (-1088) /* of limb 0's unit */
 #define LIMB_BITS 32
 #define LIMB_MASK 0xFFFFFFFF
-#define MOST_ADDITIONS ((int64_t)1 << 30)
 
 /* Brings all limbs but the last into 0 … 2^32−1; the last one carries the sign. */
 static void carry(fcnn_exact_sum *sum)
@@ -41,14 +42,14 @@ void fcnn_exact_sum_add(fcnn_exact_sum *sum, double value)
     sum->limbs[limb] += sign * (int64_t)(low & LIMB_MASK);
     sum->limbs[limb + 1] += sign * (int64_t)((low >> LIMB_BITS) + (high & LIMB_MASK));
     sum->limbs[limb + 2] += sign * (int64_t)(high >> LIMB_BITS);
-    if (++sum->additions >= MOST_ADDITIONS) {
+    if (++sum->additions >= fcnn_size(FCNN_SIZE_EXACT_ADDITIONS)) {
         carry(sum);
     }
 }
 
 void fcnn_exact_sum_merge(fcnn_exact_sum *sum, const fcnn_exact_sum *other)
 {
-    if (sum->additions > MOST_ADDITIONS - 1 - other->additions) {
+    if (sum->additions > fcnn_size(FCNN_SIZE_EXACT_ADDITIONS) - 1 - other->additions) {
         carry(sum);
     }
     for (int i = 0; i < FCNN_EXACT_LIMBS; i++) {

@@ -2,6 +2,7 @@
 #include "core/memory.h"
 
 #include "core/memory_limit.h"
+#include "core/sizes.h"
 
 #include <inttypes.h>
 #include <stdbool.h>
@@ -52,7 +53,7 @@ fcnn_status fcnn_memory_grow(const char *what, int64_t count, size_t size, void 
     if ((uint64_t)count > most) {
         return out_of_memory(what, count, size);
     }
-    const int64_t doubled = (uint64_t)*capacity > most / 2 ? (int64_t)most : 2 * *capacity;
+    const int64_t doubled = (uint64_t)*capacity > most / 2 ? (int64_t)most : fcnn_size(FCNN_SIZE_GROWTH) * *capacity;
     const int64_t wanted = count > doubled ? count : doubled;
     void *memory;
     memcpy(&memory, array, sizeof memory);

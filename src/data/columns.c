@@ -2,14 +2,13 @@
 #include "data/columns.h"
 
 #include "core/memory.h"
+#include "core/sizes.h"
 #include "data/column_labels.h"
 #include "data/table.h"
 
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
-
-#define READ_BYTES ((int64_t)16 << 20) /* of one read where columns are put beside others */
 
 /* ---- the list ---- */
 
@@ -330,8 +329,8 @@ static fcnn_status read_beside(const fcnn_columns *columns, const fcnn_column_pa
     const bool picks = !by_columns && info->rank == 2 && fcnn_column_part_width(part) < part->all;
     fcnn_table run = {.type = info->type, .width = picks ? fcnn_column_part_width(part) : part->all};
     const int64_t bytes = run.width * (int64_t)fcnn_type_size(run.type);
-    const int64_t fitting = READ_BYTES / bytes < 1 ? 1 : READ_BYTES / bytes;
-    const int64_t most = fitting < count && !fcnn_hdf5_is_together(file) ? fitting : count;
+    const int64_t fitting = fcnn_size(FCNN_SIZE_BESIDE_BYTES) / bytes, least = fitting < 1 ? 1 : fitting;
+    const int64_t most = least < count && !fcnn_hdf5_is_together(file) ? least : count;
     fcnn_status status = fcnn_memory_create("the read buffer", most, (size_t)bytes, &run.values);
     if (status != FCNN_OK) {
         if (fcnn_hdf5_is_together(file)) {

@@ -3,6 +3,7 @@
 
 #include "core/memory.h"
 #include "core/pulse.h"
+#include "core/sizes.h"
 #include "core/text.h"
 #include "data/reader.h"
 #include "data/selection.h"
@@ -12,8 +13,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-
-#define BLOCK_BYTES ((int64_t)16 << 20)
 
 void fcnn_dataset_select(fcnn_dataset *dataset, const int64_t *chosen, int64_t count, bool inside)
 {
@@ -61,7 +60,7 @@ static fcnn_status create_rows(const char *name, int64_t rows, fcnn_table *table
 /* Room for a block, and what reads into it. */
 static fcnn_status create_block(fcnn_dataset *dataset, bool has_targets)
 {
-    const int64_t fitting = BLOCK_BYTES / fcnn_dataset_row_bytes(dataset);
+    const int64_t fitting = fcnn_size(FCNN_SIZE_BLOCK_BYTES) / fcnn_dataset_row_bytes(dataset);
     const int64_t most = fitting < 1 ? 1 : fitting;
     dataset->block_room = dataset->own_rows < most ? dataset->own_rows : most;
     FCNN_TRY(fcnn_memory_create("the reader", 1, sizeof *dataset->reader, &dataset->reader));

@@ -3,6 +3,7 @@
 
 #include "core/memory.h"
 #include "core/pulse.h"
+#include "core/sizes.h"
 #include "data/column_labels.h"
 #include "data/reader.h"
 
@@ -10,8 +11,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-
-#define TEXTS_AT_ONCE 65536
 
 /* ---- shapes ---- */
 
@@ -249,11 +248,12 @@ static fcnn_status collect_classes(fcnn_dataset *dataset, const fcnn_comm *comm)
     const int64_t last = dataset->first_row + fcnn_comm_first_item(dataset->range_rows, comm->rank + 1, comm->size);
     int64_t first = dataset->first_row + fcnn_comm_first_item(dataset->range_rows, comm->rank, comm->size);
     fcnn_reader reader = {.dataset = dataset};
+    const int64_t most = fcnn_size(FCNN_SIZE_TEXTS);
     char **texts;
-    FCNN_TRY(fcnn_memory_create("the labels", TEXTS_AT_ONCE, sizeof *texts, &texts));
+    FCNN_TRY(fcnn_memory_create("the labels", most, sizeof *texts, &texts));
     fcnn_status status = FCNN_OK;
-    for (; status == FCNN_OK && first < last; first += TEXTS_AT_ONCE) {
-        const int64_t count = last - first < TEXTS_AT_ONCE ? last - first : TEXTS_AT_ONCE;
+    for (; status == FCNN_OK && first < last; first += most) {
+        const int64_t count = last - first < most ? last - first : most;
         status = fcnn_reader_texts(&reader, first, count, texts);
         for (int64_t i = 0; i < count && texts[i] != NULL; i++) {
             if (status == FCNN_OK) {

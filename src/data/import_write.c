@@ -3,6 +3,7 @@
 
 #include "core/memory.h"
 #include "core/random.h"
+#include "core/sizes.h"
 #include "core/text.h"
 
 #include <inttypes.h>
@@ -11,8 +12,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-
-enum { SLAB_CHUNKS = 4 /* written at a time */ };
 
 /* ---- signals ---- */
 
@@ -72,8 +71,9 @@ static fcnn_status write_values(const writer *to, const char *path, const fcnn_i
                                 int64_t count)
 {
     const size_t row_bytes = fcnn_import_row_bytes(&field->info);
-    const int64_t chunk = row_bytes < FCNN_HDF5_CHUNK_BYTES ? FCNN_HDF5_CHUNK_BYTES / (int64_t)row_bytes : 1;
-    const int64_t most = SLAB_CHUNKS * chunk < count ? SLAB_CHUNKS * chunk : count;
+    const int64_t fitting = fcnn_size(FCNN_SIZE_HDF5_CHUNK_BYTES) / (int64_t)row_bytes;
+    const int64_t slab_rows = fcnn_size(FCNN_SIZE_IMPORT_CHUNKS) * (fitting < 1 ? 1 : fitting);
+    const int64_t most = slab_rows < count ? slab_rows : count;
     char *slab; /* [most][row_bytes] */
     FCNN_TRY(fcnn_memory_create("rows to be written", most, row_bytes, &slab));
     fcnn_status status = FCNN_OK;

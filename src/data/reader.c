@@ -4,14 +4,12 @@
 #include "core/log.h"
 #include "core/memory.h"
 #include "core/pulse.h"
+#include "core/sizes.h"
 
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
-
-#define READ_BYTES ((int64_t)64 << 20) /* of one read where rows are picked out */
-#define READ_TEXTS 65536               /* strings of one read */
 
 /* ---- runs of the joined files ---- */
 
@@ -179,7 +177,7 @@ static fcnn_status read_together(fcnn_reader *reader, const fcnn_columns *column
     const fcnn_dataset *dataset = reader->dataset;
     const int64_t begin = count > 0 ? fcnn_dataset_joined_row(dataset, first) : 0;
     const int64_t end = count > 0 ? fcnn_dataset_joined_row(dataset, first + count - 1) + 1 : 0;
-    const int64_t most = READ_BYTES / (int64_t)bytes > 0 ? READ_BYTES / (int64_t)bytes : 1;
+    const int64_t fitting = fcnn_size(FCNN_SIZE_SELECT_BYTES) / (int64_t)bytes, most = fitting > 0 ? fitting : 1;
     const int64_t room = end - begin < most ? end - begin : most;
     int64_t rounds = (end - begin + most - 1) / most;
     char *buffer = NULL;
@@ -212,7 +210,7 @@ static fcnn_status read_selected(fcnn_reader *reader, const fcnn_columns *column
                                  size_t bytes, void *out)
 {
     const fcnn_dataset *dataset = reader->dataset;
-    const int64_t most = READ_BYTES / (int64_t)bytes > 0 ? READ_BYTES / (int64_t)bytes : 1;
+    const int64_t fitting = fcnn_size(FCNN_SIZE_SELECT_BYTES) / (int64_t)bytes, most = fitting > 0 ? fitting : 1;
     const int64_t end = fcnn_dataset_joined_row(dataset, first + count - 1) + 1;
     const int64_t span = end - fcnn_dataset_joined_row(dataset, first), run = span < most ? span : most;
     char *buffer;
@@ -314,14 +312,15 @@ static fcnn_status place_texts(fcnn_reader *reader, int64_t begin, int64_t end, 
 static fcnn_status read_classes(fcnn_reader *reader, int64_t first, int64_t count, int32_t *out)
 {
     const fcnn_dataset *dataset = reader->dataset;
+    const int64_t most = fcnn_size(FCNN_SIZE_TEXTS);
     char **texts;
-    FCNN_TRY(fcnn_memory_create("the labels", READ_TEXTS, sizeof *texts, &texts));
+    FCNN_TRY(fcnn_memory_create("the labels", most, sizeof *texts, &texts));
     fcnn_status status = FCNN_OK;
     int64_t done = 0;
     while (status == FCNN_OK && done < count) {
         const int64_t begin = fcnn_dataset_joined_row(dataset, first + done);
         int64_t taken = 1;
-        while (done + taken < count && fcnn_dataset_joined_row(dataset, first + done + taken) - begin < READ_TEXTS) {
+        while (done + taken < count && fcnn_dataset_joined_row(dataset, first + done + taken) - begin < most) {
             taken++;
         }
         const int64_t end = fcnn_dataset_joined_row(dataset, first + done + taken - 1) + 1;

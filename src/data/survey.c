@@ -1,6 +1,8 @@
 /* src/data/survey.c — what a data file has, printed. */
 #include "data/survey.h"
 
+#include "core/sizes.h"
+
 #include <errno.h>
 #include <inttypes.h>
 #include <string.h>
@@ -179,6 +181,7 @@ fcnn_status fcnn_dataset_print_file(const char *path, FILE *out)
 {
     fcnn_hdf5_file *file;
     fcnn_hdf5_survey survey;
+    FCNN_TRY(fcnn_sizes_check());
     FCNN_TRY(fcnn_hdf5_open(path, &file));
     fcnn_status status = fcnn_hdf5_survey_make(file, &survey);
     fcnn_hdf5_close(file);

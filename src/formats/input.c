@@ -2,6 +2,7 @@
 #include "formats/input.h"
 
 #include "core/memory.h"
+#include "core/sizes.h"
 
 #include <errno.h>
 #include <inttypes.h>
@@ -11,8 +12,6 @@
 #include <zlib.h>
 
 enum {
-    BUFFER_BYTES = 1 << 16,
-    FIRST_BYTES = 1 << 20,       /* what is taken for an array before any of it has come */
     GZIP_WINDOW = 16 + MAX_WBITS /* zlib: the gzip format, of any window */
 };
 
@@ -24,8 +23,9 @@ struct fcnn_input {
     bool is_between; /* packed: the member before has ended, and the next has not begun */
     bool is_over;    /* the source has no more */
     z_stream unpacker;
-    uint8_t packed[BUFFER_BYTES]; /* of which unpacker.avail_in bytes are yet to be unpacked */
-    uint8_t bytes[BUFFER_BYTES];
+    size_t room;     /* of each of the two buffers */
+    uint8_t *packed; /* of which unpacker.avail_in bytes are yet to be unpacked */
+    uint8_t *bytes;
     size_t first, count; /* bytes[first … first+count−1] are yet to be read */
     char *line;
     int64_t line_capacity, line_number;
@@ -56,7 +56,7 @@ static fcnn_status start_unpacking(fcnn_input *input)
 /* Looks at the first bytes of a stream, and begins to unpack them where gzip packed them. */
 static fcnn_status look(fcnn_input *input)
 {
-    FCNN_TRY(input->draw(input->source, input->name, input->bytes, BUFFER_BYTES, &input->count));
+    FCNN_TRY(input->draw(input->source, input->name, input->bytes, input->room, &input->count));
     if (input->count < 2 || input->bytes[0] != 0x1F || input->bytes[1] != 0x8B) {
         return FCNN_OK;
     }
@@ -75,6 +75,15 @@ fcnn_status fcnn_input_open_source(fcnn_input_draw draw, void *source, const cha
     input->name = name;
     input->draw = draw;
     input->source = source;
+    input->room = (size_t)fcnn_size(FCNN_SIZE_INPUT_BYTES);
+    fcnn_status status = fcnn_memory_create("an input", (int64_t)input->room, 1, &input->packed);
+    if (status == FCNN_OK) {
+        status = fcnn_memory_create("an input", (int64_t)input->room, 1, &input->bytes);
+    }
+    if (status != FCNN_OK) {
+        fcnn_input_close(input);
+        return status;
+    }
     *out = input;
     return FCNN_OK;
 }
@@ -100,6 +109,8 @@ void fcnn_input_close(fcnn_input *input)
     if (input->is_packed) {
         inflateEnd(&input->unpacker);
     }
+    free(input->packed);
+    free(input->bytes);
     free(input->line);
     free(input);
 }
@@ -118,7 +129,7 @@ static fcnn_status draw_packed(fcnn_input *input)
     if (input->unpacker.avail_in > 0) {
         return FCNN_OK;
     }
-    FCNN_TRY(input->draw(input->source, input->name, input->packed, BUFFER_BYTES, &got));
+    FCNN_TRY(input->draw(input->source, input->name, input->packed, input->room, &got));
     input->unpacker.next_in = input->packed;
     input->unpacker.avail_in = (uInt)got;
     input->is_over = got == 0;
@@ -156,8 +167,8 @@ static fcnn_status unpack(fcnn_input *input)
 {
     z_stream *unpacker = &input->unpacker;
     unpacker->next_out = input->bytes;
-    unpacker->avail_out = BUFFER_BYTES;
-    while (unpacker->avail_out == BUFFER_BYTES) {
+    unpacker->avail_out = (uInt)input->room;
+    while (unpacker->avail_out == input->room) {
         FCNN_TRY(draw_packed(input));
         if (input->is_over) {
             return input->is_between
@@ -171,7 +182,7 @@ static fcnn_status unpack(fcnn_input *input)
         const int code = inflate(unpacker, Z_NO_FLUSH);
         FCNN_TRY(check_unpacked(input, code));
         input->is_between = code == Z_STREAM_END;
-        input->count = BUFFER_BYTES - unpacker->avail_out;
+        input->count = input->room - unpacker->avail_out;
     }
     return FCNN_OK;
 }
@@ -188,7 +199,7 @@ static fcnn_status fill(fcnn_input *input)
     if (input->is_packed) {
         return unpack(input);
     }
-    FCNN_TRY(input->draw(input->source, input->name, input->bytes, BUFFER_BYTES, &input->count));
+    FCNN_TRY(input->draw(input->source, input->name, input->bytes, input->room, &input->count));
     input->is_over = input->count == 0;
     return FCNN_OK;
 }
@@ -218,7 +229,7 @@ fcnn_status fcnn_input_read_all(fcnn_input *input, const char *what, int64_t byt
     fcnn_status status = FCNN_OK;
     *got = 0;
     do {
-        const int64_t doubled = *got == 0 ? FIRST_BYTES : 2 * *got;
+        const int64_t doubled = *got == 0 ? fcnn_size(FCNN_SIZE_ARRAY_BYTES) : 2 * *got;
         const int64_t wanted = doubled < bytes ? doubled : bytes;
         status = fcnn_memory_grow(what, wanted > 0 ? wanted : 1, 1, &data, &capacity);
         if (status == FCNN_OK) {

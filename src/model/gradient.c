@@ -3,6 +3,7 @@
 
 #include "compute/panels.h"
 #include "core/memory.h"
+#include "core/sizes.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -273,15 +274,13 @@ static void accumulate_tile(const fcnn_gradient *gradient, const fcnn_network *n
     accumulate(job);
 }
 
-/* Leaves of at most so many rows go together: a panel of inputs and two of derivatives, in single precision, then fit
- * into a cache of 1 MB. */
-#define BLOCK_ROWS 1024
-
-/* The leaf after the last one of a block that begins with a leaf. */
+/* The leaf after the last one of a block that begins with a leaf.  Leaves of 1024 rows go together: a panel of inputs
+ * and two of derivatives, in single precision, then fit into a cache of 1 MB. */
 static int64_t block_after(const fcnn_leaves *leaves, int64_t leaf)
 {
+    const int64_t most = fcnn_size(FCNN_SIZE_GRADIENT_ROWS);
     int64_t after = leaf + 1;
-    while (after < leaves->count && leaves->starts[after + 1] - leaves->starts[leaf] <= BLOCK_ROWS) {
+    while (after < leaves->count && leaves->starts[after + 1] - leaves->starts[leaf] <= most) {
         after++;
     }
     return after < leaves->count ? after : leaves->count;

@@ -3,6 +3,7 @@
 
 #include "config.h"
 #include "core/memory.h"
+#include "core/sizes.h"
 #include "core/text.h"
 #include "storage/framed_file.h"
 
@@ -204,6 +205,7 @@ fcnn_status fcnn_model_read(const char *path, fcnn_model **out)
 {
     bool is_framed;
     fcnn_hdf5_file *file;
+    FCNN_TRY(fcnn_sizes_check());
     FCNN_TRY(fcnn_hdf5_open_verified(path, &is_framed, &file));
     const fcnn_status status = fcnn_model_get(file, path, out);
     fcnn_hdf5_close(file);

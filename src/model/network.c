@@ -3,6 +3,7 @@
 
 #include "compute/panels.h"
 #include "core/memory.h"
+#include "core/sizes.h"
 #include "model/normalizer.h"
 
 #include <stdlib.h>
@@ -45,13 +46,14 @@ int64_t fcnn_network_row_bytes(const fcnn_architecture *shape)
 
 int64_t fcnn_network_chunk_rows(const fcnn_architecture *shape)
 {
-    enum { FEWEST = 96, MOST = 288, CACHE = 512 * 1024 };
+    const int64_t fewest = fcnn_size(FCNN_SIZE_CHUNK_ROWS_LEAST), most = fcnn_size(FCNN_SIZE_CHUNK_ROWS_MOST);
+    const int64_t cache = fcnn_size(FCNN_SIZE_CHUNK_BYTES);
     const int64_t row = fcnn_network_row_bytes(shape);
-    if (FEWEST * row > 2 * CACHE) {
-        return MOST;
+    if (fewest * row > 2 * cache) {
+        return most;
     }
-    const int64_t rows = CACHE / row / 12 * 12;
-    return rows < FEWEST ? FEWEST : rows > MOST ? MOST : rows;
+    const int64_t rows = cache / row / 12 * 12;
+    return rows < fewest ? fewest : rows > most ? most : rows;
 }
 
 int64_t fcnn_network_bytes(const fcnn_architecture *shape, int64_t rows, fcnn_network_use use, int threads)

@@ -8,11 +8,11 @@
 
 #include "compute/panels.h"
 #include "core/clock.h"
+#include "core/sizes.h"
 
 #include <math.h>
 #include <string.h>
 
-#define CHAIN_PART 512    /* of a product's inner dimension that is run at a time */
 #define CHUNK_MULTIPLE 12 /* rows of whole tiles */
 
 /* Rows of the chunks that n rows are cut into: nearly equal ones. */
@@ -83,8 +83,9 @@ static uint64_t larger(uint64_t a, uint64_t b)
  * results. */
 static uint64_t multiply(const fcnn_network *network, const fcnn_multiply_job *all, int64_t bias_rows)
 {
+    const int64_t part = fcnn_size(FCNN_SIZE_CHAIN_PART);
     uint64_t most = 0;
-    for (int64_t k = 0; k < all->inner; k += CHAIN_PART) {
+    for (int64_t k = 0; k < all->inner; k += part) {
         for (int64_t panel = 0; panel < fcnn_panel_count(all->width); panel++) {
             const int64_t width = fcnn_panel_width(all->width, panel);
             const int64_t at = fcnn_panel_offset(all->rows, panel);
@@ -92,7 +93,7 @@ static uint64_t multiply(const fcnn_network *network, const fcnn_multiply_job *a
                 element(network, (void *)(uintptr_t)all->weights, fcnn_panel_offset(all->inner + bias_rows, panel));
             fcnn_multiply_job job = *all;
             job.inner_first = k;
-            job.inner_last = all->inner - k < CHAIN_PART ? all->inner : k + CHAIN_PART;
+            job.inner_last = all->inner - k < part ? all->inner : k + part;
             job.width = width;
             job.bias = bias_rows > 0 ? weights : NULL;
             job.weights = weights + (size_t)(bias_rows * width) * network->kernels->size;
@@ -348,10 +349,10 @@ static fcnn_status forward_table(fcnn_network *network, const fcnn_table *table,
                          (long long)table->rows, (long long)network->all.rows);
     }
     const int64_t outputs = network->shape.widths[network->shape.layers];
-    enum { AT_ONCE = 96 };
-    for (int64_t first = 0; first < table->rows; first += AT_ONCE) {
-        int64_t index[AT_ONCE];
-        const int64_t rows = table->rows - first < AT_ONCE ? table->rows - first : AT_ONCE;
+    const int64_t most = fcnn_size(FCNN_SIZE_APPLY_ROWS);
+    for (int64_t first = 0; first < table->rows; first += most) {
+        int64_t index[FCNN_SIZE_APPLY_ROWS_MOST];
+        const int64_t rows = table->rows - first < most ? table->rows - first : most;
         for (int64_t row = 0; row < rows; row++) {
             index[row] = first + row;
         }

@@ -3,12 +3,11 @@
 
 #include "core/log.h"
 #include "core/memory.h"
+#include "core/sizes.h"
 
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
-
-#define LONGEST_MESSAGE ((int64_t)1 << 30) /* elements of one MPI call, whose counts are int */
 
 /* Whether a launcher told this process its rank; MPI_Init sets such variables itself for a lonely process. */
 static int has_launcher(void)
@@ -59,6 +58,7 @@ fcnn_status fcnn_comm_create(MPI_Comm communicator, fcnn_comm **out)
 
 fcnn_status fcnn_comm_start(int *argc, char ***argv, fcnn_comm **out)
 {
+    FCNN_TRY(fcnn_sizes_check());
     const int launched = has_launcher();
     int running;
     MPI_Initialized(&running);
@@ -131,14 +131,20 @@ fcnn_status fcnn_comm_name_rank(const fcnn_comm *comm, fcnn_status status)
     return fcnn_fail_prefix(status, "rank %d on %s", comm->rank, host);
 }
 
+/* Elements of one MPI call. */
+static int64_t longest_message(void)
+{
+    return fcnn_size(FCNN_SIZE_MESSAGE_ELEMENTS);
+}
+
 static int piece(int64_t left)
 {
-    return (int)(left < LONGEST_MESSAGE ? left : LONGEST_MESSAGE);
+    return (int)(left < longest_message() ? left : longest_message());
 }
 
 void fcnn_comm_broadcast(fcnn_comm *comm, void *data, long long bytes)
 {
-    for (int64_t done = 0; done < bytes; done += LONGEST_MESSAGE) {
+    for (int64_t done = 0; done < bytes; done += longest_message()) {
         MPI_Bcast((char *)data + done, piece(bytes - done), MPI_BYTE, 0, comm->communicator);
     }
 }
@@ -147,7 +153,7 @@ static void reduce_all(fcnn_comm *comm, int64_t count, void *values, MPI_Datatyp
 {
     int size;
     MPI_Type_size(type, &size);
-    for (int64_t done = 0; done < count; done += LONGEST_MESSAGE) {
+    for (int64_t done = 0; done < count; done += longest_message()) {
         MPI_Allreduce(MPI_IN_PLACE, (char *)values + done * size, piece(count - done), type, operation,
                       comm->communicator);
     }
@@ -177,7 +183,7 @@ void fcnn_comm_gather(fcnn_comm *comm, const void *own, const int64_t *sizes, vo
 {
     enum { TAG = 1 };
     if (comm->rank != 0) {
-        for (int64_t done = 0; done < sizes[comm->rank]; done += LONGEST_MESSAGE) {
+        for (int64_t done = 0; done < sizes[comm->rank]; done += longest_message()) {
             MPI_Send((const char *)own + done, piece(sizes[comm->rank] - done), MPI_BYTE, 0, TAG, comm->communicator);
         }
         return;
@@ -186,7 +192,7 @@ void fcnn_comm_gather(fcnn_comm *comm, const void *own, const int64_t *sizes, vo
     memcpy(place, own, (size_t)sizes[0]);
     for (int rank = 1; rank < comm->size; rank++) {
         place += sizes[rank - 1];
-        for (int64_t done = 0; done < sizes[rank]; done += LONGEST_MESSAGE) {
+        for (int64_t done = 0; done < sizes[rank]; done += longest_message()) {
             MPI_Recv(place + done, piece(sizes[rank] - done), MPI_BYTE, rank, TAG, comm->communicator,
                      MPI_STATUS_IGNORE);
         }

@@ -3,6 +3,7 @@
 
 #include "core/log.h"
 #include "core/memory.h"
+#include "core/sizes.h"
 #include "parallel/exchange_shared.h"
 
 #include <stdlib.h>
@@ -142,7 +143,7 @@ int fcnn_exchange_heard(const fcnn_exchange *exchange, fcnn_exchange_word word)
 
 void fcnn_exchange_allreduce(MPI_Comm communicator, fcnn_exchange_type type, int64_t count, void *values)
 {
-    const int64_t most = (int64_t)1 << 30; /* elements of one call, whose counts are int */
+    const int64_t most = fcnn_size(FCNN_SIZE_EXCHANGE_ELEMENTS);
     const int is_float = type == FCNN_EXCHANGE_FLOAT;
     for (int64_t done = 0; done < count; done += most) {
         const int piece = (int)(count - done < most ? count - done : most);

@@ -11,6 +11,7 @@
 #include "parallel/exchange_shared.h"
 
 #include "core/memory.h"
+#include "core/sizes.h"
 #include "parallel/shared_memory.h"
 
 #include <assert.h>
@@ -20,7 +21,6 @@
 #include <string.h>
 
 #define LINE ((int64_t)FCNN_ALIGNMENT) /* bytes: what is dealt, so that no two threads write into one cache line */
-#define CHUNK_LINES 64                 /* added up at a time, in the first-level cache */
 #define SPINS 200                      /* some microseconds of waiting before the core is left to others */
 
 static_assert(ATOMIC_LLONG_LOCK_FREE == 2, "an atomic with a lock cannot be shared between processes");
@@ -199,8 +199,8 @@ static void meet(fcnn_exchange_window *window, uint64_t meeting, int thread)
 /* ---- sums ---- */
 
 typedef union chunk {
-    double doubles[CHUNK_LINES * FCNN_ALIGNMENT / sizeof(double)];
-    float floats[CHUNK_LINES * FCNN_ALIGNMENT / sizeof(float)];
+    double doubles[FCNN_SIZE_EXCHANGE_LINES_MOST * FCNN_ALIGNMENT / sizeof(double)];
+    float floats[FCNN_SIZE_EXCHANGE_LINES_MOST * FCNN_ALIGNMENT / sizeof(float)];
 } chunk;
 
 static void add_doubles(double *restrict sums, const double *restrict values, int64_t lines)
@@ -226,8 +226,9 @@ static void add_floats(float *restrict sums, const float *restrict values, int64
 /* Adds up lines first … after−1 over the node's ranks, in their order, into the values of ranks to … to_end−1. */
 static void add_lines(const fcnn_exchange_window *window, int64_t first, int64_t after, int to, int to_end)
 {
-    for (int64_t line = first; line < after; line += CHUNK_LINES) {
-        const int64_t lines = after - line < CHUNK_LINES ? after - line : CHUNK_LINES;
+    const int64_t most = fcnn_size(FCNN_SIZE_EXCHANGE_LINES);
+    for (int64_t line = first; line < after; line += most) {
+        const int64_t lines = after - line < most ? after - line : most;
         const size_t place = (size_t)(line * LINE), bytes = (size_t)(lines * LINE);
         chunk sums;
         memcpy(&sums, window->neighbours[0].values + place, bytes);

@@ -4,6 +4,7 @@
 #include "core/file.h"
 #include "core/memory.h"
 #include "core/pulse.h"
+#include "core/sizes.h"
 #include "core/text.h"
 
 #include <errno.h>
@@ -16,9 +17,7 @@
 #include <unistd.h>
 
 enum {
-    COPY_BYTES = 1 << 20,
-    WRITE_BYTES = 1 << 26, /* at a time: each is a sign of progress */
-    NAMES_TRIED = 1000     /* temporaries of that many killed processes may be in the way */
+    NAMES_TRIED = 1000 /* temporaries of that many killed processes may be in the way */
 };
 
 struct fcnn_atomic_file {
@@ -151,9 +150,10 @@ const char *fcnn_atomic_file_temporary(const fcnn_atomic_file *file)
 
 static fcnn_status write_bytes(const char *path, int descriptor, const void *data, size_t bytes)
 {
+    const size_t most = (size_t)fcnn_size(FCNN_SIZE_WRITE_BYTES);
     const char *next = data;
     while (bytes > 0) {
-        const ssize_t written = write(descriptor, next, bytes < WRITE_BYTES ? bytes : WRITE_BYTES);
+        const ssize_t written = write(descriptor, next, bytes < most ? bytes : most);
         fcnn_pulse_go_on();
         if (written < 0 && errno == EINTR) {
             continue;
@@ -183,11 +183,12 @@ static fcnn_status close_written(const fcnn_atomic_file *file, int descriptor, f
 
 static fcnn_status copy_bytes(const fcnn_atomic_file *file, const char *from, int source, int descriptor)
 {
+    const int64_t most = fcnn_size(FCNN_SIZE_COPY_BYTES);
     char *buffer;
-    FCNN_TRY(fcnn_memory_create("a copy's buffer", COPY_BYTES, 1, &buffer));
+    FCNN_TRY(fcnn_memory_create("a copy's buffer", most, 1, &buffer));
     fcnn_status status = FCNN_OK;
     while (status == FCNN_OK) {
-        const ssize_t got = read(source, buffer, COPY_BYTES);
+        const ssize_t got = read(source, buffer, (size_t)most);
         if (got == 0) {
             break;
         }

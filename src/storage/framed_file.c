@@ -3,6 +3,7 @@
 
 #include "core/file.h"
 #include "core/memory.h"
+#include "core/sizes.h"
 #include "storage/atomic_file.h"
 
 #include <errno.h>
@@ -134,8 +135,9 @@ static fcnn_status open_regular(const char *path, int *descriptor, int64_t *size
 /* Reads the next bytes of the file, all of them. */
 static fcnn_status read_bytes(const char *path, int descriptor, unsigned char *out, size_t bytes)
 {
+    const size_t most = (size_t)fcnn_size(FCNN_SIZE_CALL_BYTES);
     while (bytes > 0) {
-        const ssize_t got = read(descriptor, out, bytes < (1U << 30) ? bytes : 1U << 30);
+        const ssize_t got = read(descriptor, out, bytes < most ? bytes : most);
         if (got < 0 && errno == EINTR) {
             continue;
         }

@@ -2,6 +2,7 @@
 #include "storage/hdf5.h"
 
 #include "core/memory.h"
+#include "core/sizes.h"
 #include "core/text.h"
 #include "storage/hdf5_check.h"
 #include "storage/hdf5_group_check.h"
@@ -16,9 +17,7 @@
 #include <unistd.h>
 
 enum {
-    CHUNK_CACHE_BYTES = 32 << 20, /* neighbouring reads meet in a chunk, which is then unpacked once */
-    CHUNK_CACHE_SLOTS = 12421,    /* a prime, as HDF5 advises */
-    LISTED = 10                   /* datasets named in a message */
+    LISTED = 10 /* datasets named in a message */
 };
 
 /* ---- files ---- */
@@ -179,7 +178,7 @@ void fcnn_hdf5_close(fcnn_hdf5_file *file)
 static fcnn_status open_with_cache(const fcnn_hdf5_file *file, const char *name, size_t bytes, hid_t *out)
 {
     const hid_t access = H5Pcreate(H5P_DATASET_ACCESS);
-    H5Pset_chunk_cache(access, CHUNK_CACHE_SLOTS, bytes, H5D_CHUNK_CACHE_W0_DEFAULT);
+    H5Pset_chunk_cache(access, (size_t)fcnn_size(FCNN_SIZE_CHUNK_CACHE_SLOTS), bytes, H5D_CHUNK_CACHE_W0_DEFAULT);
     const fcnn_status status = fcnn_hdf5_check_open(file, name, access, out);
     H5Pclose(access);
     return status;
@@ -214,7 +213,7 @@ static fcnn_status open_dataset(const fcnn_hdf5_file *file, const char *name, bo
         }
         H5Dclose(*out);
     }
-    return open_with_cache(file, name, CHUNK_CACHE_BYTES, out);
+    return open_with_cache(file, name, (size_t)fcnn_size(FCNN_SIZE_CHUNK_CACHE_BYTES), out);
 }
 
 /* Names of a record type's members as text; to be cleared by the caller. */

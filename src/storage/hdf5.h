@@ -12,8 +12,7 @@
 #include <stdint.h>
 
 #define FCNN_HDF5_RANK_MAX 32
-#define FCNN_HDF5_LABEL_BYTES 255       /* of a column's name or unit */
-#define FCNN_HDF5_CHUNK_BYTES (1 << 20) /* of the rows that lie together in a dataset that is written */
+#define FCNN_HDF5_LABEL_BYTES 255 /* of a column's name or unit */
 
 /* name, type in C, what a user calls it */
 #define FCNN_TYPE_TABLE(X)                  \
@@ -135,7 +134,7 @@ fcnn_status fcnn_hdf5_output_create(const char *path, fcnn_hdf5_output **out);
 fcnn_status fcnn_hdf5_output_append(const char *path, fcnn_hdf5_output **out);
 
 /* Makes a dataset, and the groups above it that do not exist yet: in chunks of as many rows as fit into
- * FCNN_HDF5_CHUNK_BYTES, at least one, or in one piece if there are no more.  All borrowed.
+ * the size hdf5_chunk_bytes, at least one, or in one piece if there are no more.  All borrowed.
  * Fails: FCNN_EDATA if the file already has something of that name; FCNN_EOUTPUT. */
 fcnn_status fcnn_hdf5_output_dataset(fcnn_hdf5_output *output, const char *dataset, const fcnn_hdf5_info *info);
 

@@ -1,6 +1,8 @@
 /* src/storage/hdf5_driver.c — a file driver for HDF5 that keeps failed writes to itself. */
 #include "storage/hdf5_driver.h"
 
+#include "core/sizes.h"
+
 #if H5_VERSION_GE(1, 13, 0)
 #include <H5FDdevelop.h>
 #endif
@@ -83,6 +85,13 @@ static haddr_t quiet_get_eof(const H5FD_t *base, H5FD_mem_t type)
     return ((const quiet_file *)base)->end;
 }
 
+/* Of so many bytes, those of one call. */
+static size_t at_once(size_t bytes)
+{
+    const size_t most = (size_t)fcnn_size(FCNN_SIZE_CALL_BYTES);
+    return bytes < most ? bytes : most;
+}
+
 /* Bytes that were never written read as zeros. */
 static herr_t quiet_read(H5FD_t *base, H5FD_mem_t type, hid_t transfer, haddr_t address, size_t size, void *buffer)
 {
@@ -91,7 +100,7 @@ static herr_t quiet_read(H5FD_t *base, H5FD_mem_t type, hid_t transfer, haddr_t 
     const quiet_file *file = (const quiet_file *)base;
     char *next = buffer;
     while (size > 0) {
-        const ssize_t got = pread(file->descriptor, next, size < (1U << 30) ? size : 1U << 30, (off_t)address);
+        const ssize_t got = pread(file->descriptor, next, at_once(size), (off_t)address);
         if (got < 0 && errno != EINTR) {
             return -1;
         }
@@ -117,7 +126,7 @@ static herr_t quiet_write(H5FD_t *base, H5FD_mem_t type, hid_t transfer, haddr_t
     const char *next = buffer;
     file->end = file->end > address + size ? file->end : address + size;
     while (size > 0 && *file->error == 0) {
-        const ssize_t put = pwrite(file->descriptor, next, size < (1U << 30) ? size : 1U << 30, (off_t)address);
+        const ssize_t put = pwrite(file->descriptor, next, at_once(size), (off_t)address);
         if (put > 0) {
             next += put;
             size -= (size_t)put;

@@ -2,13 +2,12 @@
 #include "storage/hdf5_image.h"
 
 #include "core/memory.h"
+#include "core/sizes.h"
 #include "storage/hdf5_library.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-
-enum { GROWTH_BYTES = 1 << 20 };
 
 struct fcnn_hdf5_image {
     hid_t id;
@@ -31,7 +30,8 @@ static fcnn_status create_file(hid_t *out)
     *out = -1;
     /* the format of HDF5 1.6: in newer ones H5Fget_file_image() clears a flag that the checksum of the superblock
      * counts in (seen in 1.10.8), and nothing can open the image */
-    if (access >= 0 && creation >= 0 && H5Pset_fapl_core(access, GROWTH_BYTES, false) >= 0 &&
+    if (access >= 0 && creation >= 0 &&
+        H5Pset_fapl_core(access, (size_t)fcnn_size(FCNN_SIZE_IMAGE_GROWTH_BYTES), false) >= 0 &&
         H5Pset_libver_bounds(access, H5F_LIBVER_EARLIEST, H5F_LIBVER_LATEST) >= 0) {
         *out = H5Fcreate(name, H5F_ACC_EXCL, creation, access);
     }

@@ -3,6 +3,7 @@
 #include "storage/hdf5_image.h"
 
 #include "core/memory.h"
+#include "core/sizes.h"
 #include "storage/framed_file.h"
 #include "storage/hdf5_check.h"
 #include "storage/hdf5_group_check.h"
@@ -12,8 +13,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-
-enum { GROWTH_BYTES = 1 << 20 };
 
 /* ---- files ---- */
 
@@ -72,7 +71,7 @@ static fcnn_status open_image(fcnn_hdf5_file *file, int64_t count)
     fcnn_status status = FCNN_OK;
     const hid_t access = fcnn_hdf5_access_list();
     file->id = -1;
-    if (access >= 0 && H5Pset_fapl_core(access, GROWTH_BYTES, false) >= 0 &&
+    if (access >= 0 && H5Pset_fapl_core(access, (size_t)fcnn_size(FCNN_SIZE_IMAGE_GROWTH_BYTES), false) >= 0 &&
         H5Pset_file_image_callbacks(access, &callbacks) >= 0 &&
         H5Pset_file_image(access, file->image, (size_t)count) >= 0) {
         file->id = H5Fopen(name, H5F_ACC_RDONLY, access);

@@ -2,6 +2,7 @@
 #include "storage/hdf5.h"
 
 #include "core/memory.h"
+#include "core/sizes.h"
 #include "storage/atomic_file.h"
 #include "storage/hdf5_driver.h"
 #include "storage/hdf5_library.h"
@@ -166,7 +167,8 @@ static herr_t set_chunks(hid_t creation, const fcnn_hdf5_info *info)
     if (info->rank < 1 || row_bytes == 0 || row_bytes > ROW_BYTES_MAX) {
         return 0;
     }
-    chunk[0] = row_bytes < FCNN_HDF5_CHUNK_BYTES ? FCNN_HDF5_CHUNK_BYTES / row_bytes : 1;
+    const hsize_t most = (hsize_t)fcnn_size(FCNN_SIZE_HDF5_CHUNK_BYTES);
+    chunk[0] = row_bytes < most ? most / row_bytes : 1;
     return chunk[0] < (hsize_t)info->dims[0] ? H5Pset_chunk(creation, info->rank, chunk) : 0;
 }
 

@@ -1,11 +1,10 @@
 /* src/storage/hdf5_read.c — rows and columns of datasets of HDF5 files, read. */
 #include "core/memory.h"
+#include "core/sizes.h"
 #include "storage/hdf5_reading.h"
 
 #include <inttypes.h>
 #include <stdlib.h>
-
-enum { COLUMN_BYTES = 16 << 20, TILE = 32 };
 
 /* ---- rows ---- */
 
@@ -62,10 +61,10 @@ fcnn_status fcnn_hdf5_read_block(fcnn_hdf5_file *file, const char *dataset, int6
 
 /* in [features][rows] → out [rows][features], tile by tile */
 #define TRANSPOSE(type)                                                                 \
-    for (int64_t r0 = 0; r0 < rows; r0 += TILE) {                                       \
-        for (int64_t f0 = 0; f0 < features; f0 += TILE) {                               \
-            for (int64_t r = r0; r < rows && r < r0 + TILE; r++) {                      \
-                for (int64_t f = f0; f < features && f < f0 + TILE; f++) {              \
+    for (int64_t r0 = 0; r0 < rows; r0 += tile) {                                       \
+        for (int64_t f0 = 0; f0 < features; f0 += tile) {                               \
+            for (int64_t r = r0; r < rows && r < r0 + tile; r++) {                      \
+                for (int64_t f = f0; f < features && f < f0 + tile; f++) {              \
                     ((type *)out)[r * features + f] = ((const type *)in)[f * rows + r]; \
                 }                                                                       \
             }                                                                           \
@@ -74,6 +73,7 @@ fcnn_status fcnn_hdf5_read_block(fcnn_hdf5_file *file, const char *dataset, int6
 
 static void transpose(size_t size, int64_t features, int64_t rows, const void *in, void *out)
 {
+    const int64_t tile = fcnn_size(FCNN_SIZE_COLUMNS_TILE);
     switch (size) {
     case 1:
         TRANSPOSE(uint8_t)
@@ -101,7 +101,7 @@ static fcnn_status read_transposed(const fcnn_hdf5_reading *from, int64_t first,
     if (features == 0 || count == 0) {
         return FCNN_OK;
     }
-    const int64_t fitting = COLUMN_BYTES / (int64_t)size / features;
+    const int64_t fitting = fcnn_size(FCNN_SIZE_COLUMNS_BYTES) / (int64_t)size / features;
     const int64_t most = fitting < 1 ? 1 : fitting < count ? fitting : count;
     char *block; /* [features][most] */
     FCNN_TRY(fcnn_memory_create("columns to be turned into rows", features * most, size, &block));

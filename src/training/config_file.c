@@ -1,5 +1,6 @@
 /* src/training/config_file.c — a config from a file: rank 0 reads the bytes, every rank parses them. */
 #include "core/memory.h"
+#include "core/sizes.h"
 #include "parallel/comm.h"
 
 #include <fcnn/trainer.h>
@@ -17,13 +18,14 @@ static fcnn_status read_bytes(const char *path, char **text, int64_t *length)
     if (file == NULL) {
         return fcnn_fail(FCNN_EINPUT, "config %s cannot be read: %s", path, strerror(errno));
     }
+    const int64_t most = fcnn_size(FCNN_SIZE_CONFIG_BYTES);
     int64_t capacity = 0;
     fcnn_status status = FCNN_OK;
     size_t got = 1;
     errno = 0;
     while (status == FCNN_OK && got > 0 && *length < LONGEST_CONFIG) {
-        status = fcnn_memory_grow("the config", *length + 4096, 1, text, &capacity);
-        got = status == FCNN_OK ? fread(*text + *length, 1, 4096, file) : 0;
+        status = fcnn_memory_grow("the config", *length + most, 1, text, &capacity);
+        got = status == FCNN_OK ? fread(*text + *length, 1, (size_t)most, file) : 0;
         *length += (int64_t)got;
     }
     if (status == FCNN_OK && ferror(file)) {

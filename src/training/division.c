@@ -1,13 +1,11 @@
 /* src/training/division.c — how the threads of a rank share a step. */
 #include "training/division.h"
 
+#include "core/sizes.h"
 #include "model/network.h"
 
 /* Sums of at most so many bytes stay in a thread's cache beside its rows. */
 #define CACHED_SUMS (256 * 1024)
-
-/* The most rows that are in memory at once, by tiles; batches with more go through in groups of leaves. */
-#define MOST_ROWS 4096
 
 static int64_t largest_leaf(const fcnn_sampler *sampler)
 {
@@ -19,8 +17,9 @@ fcnn_division fcnn_division_make(const fcnn_architecture *shape, const fcnn_samp
 {
     const int64_t batch = fcnn_sampler_capacity(sampler), leaf = largest_leaf(sampler);
     const int64_t chunk = fcnn_network_chunk_rows(shape);
-    const int64_t group = !by_rows ? MOST_ROWS : chunk < leaf ? leaf : chunk;
-    const int64_t most = by_rows ? threads * group : MOST_ROWS;
+    const int64_t by_tiles = fcnn_size(FCNN_SIZE_TILES_ROWS); /* batches with more go through in groups of leaves */
+    const int64_t group = !by_rows ? by_tiles : chunk < leaf ? leaf : chunk;
+    const int64_t most = by_rows ? threads * group : by_tiles;
     const int64_t least = FCNN_LEAF_ROWS; /* room for evaluation, also where a rank has no row to train on */
     const int64_t rows = batch < most ? batch : most;
     return (fcnn_division){.by_rows = by_rows, .rows = rows < least ? least : rows, .group = group};

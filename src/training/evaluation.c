@@ -3,12 +3,11 @@
 
 #include "core/memory.h"
 #include "core/pulse.h"
+#include "core/sizes.h"
 
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
-
-#define MOST_ROWS_AT_ONCE 65536
 
 /* Sums of one thread, and after a merge of all. */
 typedef struct tally {
@@ -107,8 +106,8 @@ static fcnn_status measure_variations(fcnn_evaluation *evaluation)
 
 static fcnn_status create_room(fcnn_evaluation *evaluation, bool has_labels)
 {
-    const int64_t rows = evaluation->part->dataset->own_rows;
-    evaluation->room = rows < MOST_ROWS_AT_ONCE ? rows : MOST_ROWS_AT_ONCE;
+    const int64_t rows = evaluation->part->dataset->own_rows, most = fcnn_size(FCNN_SIZE_EVALUATION_ROWS);
+    evaluation->room = rows < most ? rows : most;
     FCNN_TRY(fcnn_memory_create("the rows", evaluation->room, sizeof(int64_t), &evaluation->index));
     for (int64_t row = 0; row < evaluation->room; row++) {
         evaluation->index[row] = row;

@@ -3,6 +3,7 @@
 
 #include "core/log.h"
 #include "core/memory.h"
+#include "core/sizes.h"
 #include "model/extent.h"
 #include "model/model_file.h"
 #include "parallel/topology.h"
@@ -15,9 +16,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
-
-#define MOST_ROUND_ROWS 4096
-#define ROUND_BYTES ((int64_t)16 << 20) /* of a rank's predictions between two writes, about */
 
 typedef struct predictor {
     fcnn_comm *comm;
@@ -74,8 +72,9 @@ static fcnn_status create_memory(predictor *work)
 {
     const int threads = fcnn_topology_threads(work->topology, work->options->threads);
     const int ranks = work->comm->size;
-    const int64_t by_bytes = ROUND_BYTES / output_bytes(work);
-    work->round_rows = by_bytes < 1 ? 1 : by_bytes > MOST_ROUND_ROWS ? MOST_ROUND_ROWS : by_bytes;
+    const int64_t by_bytes = fcnn_size(FCNN_SIZE_ROUND_BYTES) / output_bytes(work);
+    const int64_t most = fcnn_size(FCNN_SIZE_ROUND_ROWS);
+    work->round_rows = by_bytes < 1 ? 1 : by_bytes > most ? most : by_bytes;
     FCNN_TRY(fcnn_team_create(threads, &work->team));
     FCNN_TRY(fcnn_network_create(work->model, work->round_rows, &work->network));
     FCNN_TRY(fcnn_memory_create("the predictions", work->round_rows, (size_t)output_bytes(work), &work->predictions));
