@@ -252,10 +252,11 @@ static void work_on_rows(void *data, int thread, int threads)
     }
 }
 
-bool fcnn_evaluation_next(fcnn_evaluation *evaluation, fcnn_network *network, fcnn_block *block, fcnn_status *status)
+bool fcnn_evaluation_next(fcnn_evaluation *evaluation, fcnn_network *network, int64_t most, fcnn_block *block,
+                          fcnn_status *status)
 {
-    const int64_t most = network->all.rows < evaluation->room ? network->all.rows : evaluation->room;
-    if (!fcnn_dataset_next(evaluation->part->dataset, most, block, status)) {
+    const int64_t room = network->all.rows < evaluation->room ? network->all.rows : evaluation->room;
+    if (!fcnn_dataset_next(evaluation->part->dataset, most < room ? most : room, block, status)) {
         return false;
     }
     rows_work work = {
@@ -378,7 +379,8 @@ static void work_on_all(void *data)
 {
     all_rows *call = data;
     fcnn_block block = {0};
-    while (call->status == FCNN_OK && fcnn_evaluation_next(call->evaluation, call->network, &block, &call->status)) {
+    while (call->status == FCNN_OK &&
+           fcnn_evaluation_next(call->evaluation, call->network, INT64_MAX, &block, &call->status)) {
     }
 }
 

@@ -15,9 +15,11 @@ fcnn_status fcnn_evaluation_create(fcnn_comm *comm, fcnn_team *team, const fcnn_
                                    const fcnn_architecture *shape, fcnn_evaluation **out);
 void fcnn_evaluation_destroy(fcnn_evaluation *evaluation);
 
-/* Runs the next rows of this rank, at most the network's capacity, through the network and adds up their scores; its
- * outputs then lie in the rows of the network from 0 on.  A loop as that of fcnn_dataset_next().  Not collective. */
-bool fcnn_evaluation_next(fcnn_evaluation *evaluation, fcnn_network *network, fcnn_block *block, fcnn_status *status);
+/* Runs the next rows of this rank, at least one and no more than `most` and the network's capacity, through the network
+ * and adds up their scores; its outputs then lie in the rows of the network from 0 on.  A loop as that of
+ * fcnn_dataset_next().  Not collective. */
+bool fcnn_evaluation_next(fcnn_evaluation *evaluation, fcnn_network *network, int64_t most, fcnn_block *block,
+                          fcnn_status *status);
 
 /* The scores of the rows since the last call, whose arrays are the evaluation's.  Collective. */
 void fcnn_evaluation_finish(fcnn_evaluation *evaluation, fcnn_scores *out);

@@ -294,7 +294,7 @@ static void predict_with_team(void *data)
     predictor *work = call->work;
     int64_t done = 0;
     while (call->status == FCNN_OK && done < call->rows &&
-           fcnn_evaluation_next(work->evaluation, work->network, &work->block, &call->status)) {
+           fcnn_evaluation_next(work->evaluation, work->network, call->rows - done, &work->block, &call->status)) {
         if (work->model->extent.count > 0) {
             work->rows_outside +=
                 (uint64_t)fcnn_extent_count_outside(&work->model->extent, &work->block.inputs, work->outside);
