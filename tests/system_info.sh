@@ -225,7 +225,7 @@ data_of_all_types() {
         '                  /records/table:temperature  float64' \
         '                  /records/table:count  int32, big-endian' \
         '                  /records/table:bad?[31m  half, read as float32' \
-        '                  /records/table:name  not read: strings are read as tables of their own'
+        '                  /records/table:name  strings of 8 bytes'
     shows '[40]  bit fields of 8 bits, read as uint8' '[40]  bool, read as int8' \
         '[40]  an enumeration of 1 names, read as uint8' '[40]  whole numbers of 12 bits, read as uint16' \
         'chunks [40][1] of 160 B, shuffle, deflate 4; ' ' stored for 480 B, ' 'a single value  int64'

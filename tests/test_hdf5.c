@@ -377,7 +377,7 @@ static void members_of_records_are_read(void)
     HARNESS_STATUS(fcnn_hdf5_describe(file, "/nowhere:time", &info), FCNN_EDATA);
     HARNESS_ERROR_HAS("there is no dataset /nowhere");
     HARNESS_STATUS(fcnn_hdf5_describe(file, "/table", &info), FCNN_EDATA);
-    HARNESS_ERROR_HAS("name one member");
+    HARNESS_ERROR_HAS("name their members: /table:time, /table:count, /table:is_hot");
     fcnn_hdf5_close(file);
     expect_all_closed();
 }
@@ -476,19 +476,25 @@ static void other_classes_are_refused(void)
 {
     const char *path = harness_path("classes.h5");
     const hsize_t dims[] = {3}, huge[] = {(hsize_t)1 << 40, (hsize_t)1 << 40}, empty[] = {0, (hsize_t)1 << 40};
-    const hid_t record = H5Tcreate(H5T_COMPOUND, 16);
-    const hid_t array = H5Tarray_create2(H5T_NATIVE_INT, 1, dims);
+    const hid_t record = H5Tcreate(H5T_COMPOUND, 16), opaque = H5Tcreate(H5T_OPAQUE, 8);
+    const hid_t list = H5Tvlen_create(H5T_NATIVE_INT);
     const hid_t wide = changed_type(H5T_NATIVE_INT64, 16, H5T_ORDER_LE);
     const hid_t chunked = H5Pcreate(H5P_DATASET_CREATE);
     const hsize_t chunk[] = {16, 16};
     H5Pset_chunk(chunked, 2, chunk);
-    H5Tinsert(record, "r", 0, H5T_NATIVE_DOUBLE);
-    H5Tinsert(record, "i", 8, H5T_NATIVE_DOUBLE);
+    H5Tinsert(record, "a", 0, H5T_NATIVE_DOUBLE);
+    H5Tinsert(record, "b", 8, H5T_NATIVE_DOUBLE);
+    H5Tset_tag(opaque, "NUMPY:<M8[D]");
     const struct {
         const char *name, *message;
         hid_t type;
     } cases[] = {{"/record", "/record holds compound records", record},
-                 {"/array", "/array holds arrays", array},
+                 {"/opaque",
+                  "/opaque holds opaque bytes, which the program that wrote them alone can read (NUMPY:<M8[D])",
+                  opaque},
+                 {"/list", "/list holds lists of variable length, not numbers", list},
+                 {"/time", "/time holds times of HDF5's class of times, which no HDF5 can convert", H5T_UNIX_D32LE},
+                 {"/reference", "/reference holds references to other datasets", H5T_STD_REF_OBJ},
                  {"/wide", "/wide holds integers of 16 bytes; at most 8 can be read", wide}};
     const size_t count = sizeof cases / sizeof *cases;
     hid_t made = make_file(path);
@@ -499,7 +505,8 @@ static void other_classes_are_refused(void)
     put(made, "/huge", H5T_NATIVE_INT, 2, huge, 0, NULL, chunked);
     put(made, "/empty", H5T_NATIVE_INT, 2, empty, 0, NULL, H5P_DEFAULT);
     H5Tclose(record);
-    H5Tclose(array);
+    H5Tclose(opaque);
+    H5Tclose(list);
     H5Tclose(wide);
     H5Pclose(chunked);
     H5Fclose(made);

@@ -58,8 +58,7 @@ static fcnn_status read_attributes(const fcnn_column_part *part, fcnn_hdf5_file 
 static const char *own_name(const fcnn_column_part *part)
 {
     const char *slash = strrchr(part->dataset, '/');
-    const char *colon = part->info.is_member ? strrchr(part->dataset, ':') : NULL;
-    return colon != NULL ? colon + 1 : slash != NULL ? slash + 1 : part->dataset;
+    return part->info.is_member ? part->dataset + part->info.member_at : slash != NULL ? slash + 1 : part->dataset;
 }
 
 /* Names columns after their dataset: out [columns of the part] holds empty texts. */

@@ -132,14 +132,14 @@ fcnn_status fcnn_columns_range(const char *text, int64_t *first, int64_t *last)
 
 static int64_t row_count(const fcnn_hdf5_info *info, bool by_columns)
 {
-    return info->dims[by_columns ? info->rank - 1 : 0];
+    return info->dims[fcnn_hdf5_info_rows(info, by_columns)];
 }
 
 static int64_t row_width(const fcnn_hdf5_info *info, bool by_columns)
 {
     int64_t width = 1;
     for (int i = 0; i < info->rank; i++) {
-        width *= i == (by_columns ? info->rank - 1 : 0) ? 1 : info->dims[i];
+        width *= i == fcnn_hdf5_info_rows(info, by_columns) ? 1 : info->dims[i];
     }
     return width;
 }
@@ -149,7 +149,7 @@ static fcnn_status describe_part(fcnn_column_part *part, fcnn_hdf5_file *file, c
 {
     fcnn_hdf5_info *info = &part->info;
     FCNN_TRY(fcnn_hdf5_describe(file, part->dataset, info));
-    if (info->rank == 0) {
+    if (info->rank == info->array_rank) {
         return fcnn_fail(FCNN_EDATA, "%s: %s is a single value; it must have one entry a row", path, part->dataset);
     }
     *rows = row_count(info, by_columns);
@@ -326,7 +326,8 @@ static fcnn_status read_part(const fcnn_column_part *part, fcnn_hdf5_file *file,
 static fcnn_status read_beside(const fcnn_columns *columns, const fcnn_column_part *part, fcnn_hdf5_file *file,
                                const fcnn_hdf5_info *info, bool by_columns, int64_t first, int64_t count, void *out)
 {
-    const bool picks = !by_columns && info->rank == 2 && fcnn_column_part_width(part) < part->all;
+    const bool picks =
+        !by_columns && info->rank == 2 && info->array_rank == 0 && fcnn_column_part_width(part) < part->all;
     fcnn_table run = {.type = info->type, .width = picks ? fcnn_column_part_width(part) : part->all};
     const int64_t bytes = run.width * (int64_t)fcnn_type_size(run.type);
     const int64_t fitting = fcnn_size(FCNN_SIZE_BESIDE_BYTES) / bytes, least = fitting < 1 ? 1 : fitting;

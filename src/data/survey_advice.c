@@ -22,7 +22,7 @@
 
 int64_t fcnn_survey_rows(const fcnn_hdf5_table *table, bool by_columns)
 {
-    return table->info.dims[by_columns ? table->info.rank - 1 : 0];
+    return table->info.dims[fcnn_hdf5_info_rows(&table->info, by_columns)];
 }
 
 int64_t fcnn_survey_width(const fcnn_hdf5_table *table, bool by_columns)
@@ -34,7 +34,7 @@ int64_t fcnn_survey_width(const fcnn_hdf5_table *table, bool by_columns)
         }
     }
     for (int d = 0; d < table->info.rank; d++) {
-        width *= d == (by_columns ? table->info.rank - 1 : 0) ? 1 : table->info.dims[d];
+        width *= d == fcnn_hdf5_info_rows(&table->info, by_columns) ? 1 : table->info.dims[d];
     }
     return width;
 }
@@ -50,7 +50,7 @@ typedef struct tiling {
 
 static tiling measure(const fcnn_hdf5_table *table, bool by_columns)
 {
-    const int along = by_columns ? table->info.rank - 1 : 0;
+    const int along = fcnn_hdf5_info_rows(&table->info, by_columns);
     const double element = (double)table->element_bytes;
     tiling tiles = {.bytes = element, .count = 1, .across = 1, .rows = (double)table->chunk[along]};
     for (int d = 0; d < table->info.rank; d++) {
@@ -68,7 +68,7 @@ static tiling measure(const fcnn_hdf5_table *table, bool by_columns)
 /* The option of h5repack that gives a table chunks of whole rows, of some 1 MiB. */
 static fcnn_status append_layout(const fcnn_hdf5_table *table, bool by_columns, fcnn_text *out)
 {
-    const int along = by_columns ? table->info.rank - 1 : 0;
+    const int along = fcnn_hdf5_info_rows(&table->info, by_columns);
     const int64_t rows = fcnn_survey_rows(table, by_columns);
     const double row = (double)fcnn_survey_width(table, by_columns) * (double)table->element_bytes;
     const int64_t fitting = GOOD_BYTES / row < 1 ? 1 : (int64_t)(GOOD_BYTES / row);
@@ -76,7 +76,7 @@ static fcnn_status append_layout(const fcnn_hdf5_table *table, bool by_columns, 
         return FCNN_OK;
     }
     FCNN_TRY(fcnn_text_append(out, " -l %s:CHUNK=", table->name));
-    for (int d = 0; d < table->info.rank; d++) {
+    for (int d = 0; d < table->info.rank - table->info.array_rank; d++) {
         FCNN_TRY(fcnn_text_append(out, "%s%" PRId64, d > 0 ? "x" : "",
                                   d != along       ? table->info.dims[d]
                                   : fitting < rows ? fitting

@@ -3,8 +3,8 @@
 
 #include "core/memory.h"
 #include "core/sizes.h"
-#include "core/text.h"
 #include "storage/hdf5_check.h"
+#include "storage/hdf5_element.h"
 #include "storage/hdf5_group_check.h"
 
 #include <errno.h>
@@ -15,10 +15,6 @@
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
-
-enum {
-    LISTED = 10 /* datasets named in a message */
-};
 
 /* ---- files ---- */
 
@@ -216,60 +212,63 @@ static fcnn_status open_dataset(const fcnn_hdf5_file *file, const char *name, bo
     return open_with_cache(file, name, (size_t)fcnn_size(FCNN_SIZE_CHUNK_CACHE_BYTES), out);
 }
 
-/* Names of a record type's members as text; to be cleared by the caller. */
-static fcnn_text list_members(hid_t type)
+/* Where the name of a member begins in a name, behind a ':' before which an existing dataset stands, the longest such
+ * name first; 0 if the name is that of a dataset. */
+static fcnn_status find_member(const fcnn_hdf5_file *file, const char *name, size_t *out)
 {
-    fcnn_text list = {0};
-    const int count = H5Tget_nmembers(type);
-    for (int i = 0; i < count && i < LISTED; i++) {
-        char *name = H5Tget_member_name(type, (unsigned)i);
-        fcnn_text_append(&list, "%s:%.100s", i > 0 ? ", " : "", name != NULL ? name : "");
-        H5free_memory(name);
+    const char *last = strrchr(name, ':');
+    *out = 0;
+    if (last == NULL || fcnn_hdf5_link_exists(file->id, name) == 1) {
+        return FCNN_OK;
     }
-    return list;
+    char *owner;
+    FCNN_TRY(fcnn_memory_copy_text(name, &owner));
+    for (size_t colon = (size_t)(last - name); colon > 0 && *out == 0; colon--) {
+        if (name[colon] == ':') {
+            owner[colon] = '\0';
+            *out = fcnn_hdf5_link_exists(file->id, owner) == 1 ? colon + 1 : 0;
+        }
+    }
+    free(owner);
+    if (*out == 0 && strchr(last, '/') == NULL) {
+        *out = (size_t)(last - name) + 1; /* the message tells what is wrong with what stands before */
+    }
+    return FCNN_OK;
 }
 
-/* The dataset must hold records that have such a member. */
-static fcnn_status check_member(const fcnn_hdf5_source *source)
+/* The source's dataset is that of the first `length` bytes of its name. */
+static fcnn_status open_owner(const fcnn_hdf5_file *file, size_t length, bool by_rows, fcnn_hdf5_source *out)
 {
-    const hid_t type = H5Dget_type(source->dataset);
-    fcnn_status status = FCNN_OK;
-    if (type < 0 || H5Tget_class(type) != H5T_COMPOUND) {
-        status = fcnn_fail(FCNN_EDATA, "%s: there is no dataset %.200s, and what stands before the ':' has no members",
-                           source->path, source->name);
-    } else if (H5Tget_member_index(type, source->member) < 0) {
-        fcnn_text list = list_members(type);
-        status = fcnn_fail(FCNN_EDATA, "%s: %.200s: there is no such member; the records have %s", source->path,
-                           source->name, list.data != NULL ? list.data : "none");
-        fcnn_text_clear(&list);
+    char *owner;
+    fcnn_hdf5_element element;
+    FCNN_TRY(fcnn_memory_copy_text(out->name, &owner));
+    owner[length] = '\0';
+    fcnn_status status = open_dataset(file, owner, by_rows, &out->dataset);
+    free(owner);
+    if (status == FCNN_OK) {
+        status = fcnn_hdf5_element_find(out, &element);
+        if (status != FCNN_OK) {
+            H5Dclose(out->dataset);
+        } else {
+            H5Tclose(element.type);
+        }
     }
-    H5Tclose(type);
     return status;
 }
 
 fcnn_status fcnn_hdf5_source_open(const fcnn_hdf5_file *file, const char *name, bool by_rows, fcnn_hdf5_source *out)
 {
+    size_t member;
     *out = (fcnn_hdf5_source){.path = file->path, .name = name, .comm = file->comm, .dataset = -1};
     if (name[0] == '\0') {
         return fcnn_fail(FCNN_EDATA, "%s: the name of the dataset is empty", file->path);
     }
-    const char *colon = strrchr(name, ':');
-    if (colon == NULL || strchr(colon, '/') != NULL || fcnn_hdf5_link_exists(file->id, name) == 1) {
+    FCNN_TRY(find_member(file, name, &member));
+    if (member == 0) {
         return open_dataset(file, name, by_rows, &out->dataset);
     }
-    char *owner;
-    FCNN_TRY(fcnn_memory_copy_text(name, &owner));
-    owner[colon - name] = '\0';
-    fcnn_status status = open_dataset(file, owner, by_rows, &out->dataset);
-    free(owner);
-    if (status == FCNN_OK) {
-        out->member = colon + 1;
-        status = check_member(out);
-        if (status != FCNN_OK) {
-            H5Dclose(out->dataset);
-        }
-    }
-    return status;
+    out->member = name + member;
+    return open_owner(file, member - 1, by_rows, out);
 }
 
 void fcnn_hdf5_source_close(const fcnn_hdf5_source *source)
@@ -279,24 +278,36 @@ void fcnn_hdf5_source_close(const fcnn_hdf5_source *source)
 
 /* ---- what a dataset holds ---- */
 
-static const char *class_name(H5T_class_t class)
+/* Elements that are neither numbers nor strings. */
+static fcnn_status refuse_class(const fcnn_hdf5_source *source, hid_t type)
 {
-    switch (class) {
+    const char *what = "elements of an unknown class";
+    char *tag = NULL;
+    switch (H5Tget_class(type)) {
     case H5T_COMPOUND:
-        return "compound records: name one member, as in /table:member (complex numbers are such: :r and :i)";
+        return fcnn_hdf5_element_refuse_records(source, type);
     case H5T_OPAQUE:
-        return "opaque bytes";
+        what = "opaque bytes, which the program that wrote them alone can read";
+        tag = H5Tget_tag(type);
+        break;
     case H5T_REFERENCE:
-        return "references";
+        what = "references to other datasets";
+        break;
     case H5T_VLEN:
-        return "lists of variable length";
-    case H5T_ARRAY:
-        return "arrays";
+        what = "lists of variable length";
+        break;
     case H5T_TIME:
-        return "times";
+        what = "times of HDF5's class of times, which no HDF5 can convert";
+        break;
     default:
-        return "elements of an unknown class";
+        break;
     }
+    const bool has_tag = tag != NULL && tag[0] != '\0';
+    const fcnn_status status =
+        fcnn_fail(FCNN_EDATA, "%s: dataset %.200s holds %s%s%.100s%s, not numbers: store them as numbers", source->path,
+                  source->name, what, has_tag ? " (" : "", has_tag ? tag : "", has_tag ? ")" : "");
+    H5free_memory(tag);
+    return status;
 }
 
 /* Whole numbers of that many bytes, rounded up to 2^power. */
@@ -317,7 +328,7 @@ static bool is_signed_type(hid_t type, H5T_class_t class)
     return is_signed;
 }
 
-static fcnn_status describe_type(const char *path, const char *name, hid_t type, fcnn_hdf5_info *out)
+static fcnn_status describe_type(const fcnn_hdf5_source *source, hid_t type, fcnn_hdf5_info *out)
 {
     const H5T_class_t class = H5Tget_class(type);
     const size_t size = H5Tget_size(type);
@@ -331,33 +342,44 @@ static fcnn_status describe_type(const char *path, const char *name, hid_t type,
         return FCNN_OK;
     }
     if (class != H5T_INTEGER && class != H5T_ENUM && class != H5T_BITFIELD) {
-        return fcnn_fail(FCNN_EDATA, "%s: dataset %.200s holds %s, not numbers", path, name, class_name(class));
+        return refuse_class(source, type);
     }
     if (size > 8) {
-        return fcnn_fail(FCNN_EDATA, "%s: dataset %.200s holds integers of %zu bytes; at most 8 can be read", path,
-                         name, size);
+        return fcnn_fail(FCNN_EDATA, "%s: dataset %.200s holds integers of %zu bytes; at most 8 can be read",
+                         source->path, source->name, size);
     }
     out->type = integer_type(size, is_signed_type(type, class));
     return FCNN_OK;
 }
 
-static fcnn_status describe_shape(const char *path, const char *name, hid_t space, fcnn_hdf5_info *out)
+/* The shape of the dataset, and behind it that of the arrays within its elements. */
+static fcnn_status describe_shape(const fcnn_hdf5_source *source, hid_t space, const fcnn_hdf5_element *element,
+                                  fcnn_hdf5_info *out)
 {
-    hsize_t dims[FCNN_HDF5_RANK_MAX];
+    hsize_t dims[2 * FCNN_HDF5_RANK_MAX];
     const int rank = H5Sget_simple_extent_ndims(space);
     if (H5Sget_simple_extent_type(space) == H5S_NULL || rank < 0 || rank > FCNN_HDF5_RANK_MAX) {
-        return fcnn_fail(FCNN_EDATA, "%s: dataset %.200s has no data", path, name);
+        return fcnn_fail(FCNN_EDATA, "%s: dataset %.200s has no data", source->path, source->name);
+    }
+    if (rank + element->rank > FCNN_HDF5_RANK_MAX) {
+        return fcnn_fail(FCNN_EDATA,
+                         "%s: dataset %.200s has %d dimensions with those of the arrays in it; at most %d "
+                         "can be read",
+                         source->path, source->name, rank + element->rank, FCNN_HDF5_RANK_MAX);
     }
     H5Sget_simple_extent_dims(space, dims, NULL);
-    out->rank = rank;
+    memcpy(dims + rank, element->dims, (size_t)element->rank * sizeof *dims);
+    out->rank = rank + element->rank;
+    out->array_rank = element->rank;
     bool is_empty = false;
-    for (int d = 0; d < rank; d++) {
+    for (int d = 0; d < out->rank; d++) {
         is_empty = is_empty || dims[d] == 0;
     }
     hsize_t bytes = fcnn_type_size(out->type);
-    for (int d = 0; d < rank; d++) {
+    for (int d = 0; d < out->rank; d++) {
         if (dims[d] > INT64_MAX || (!is_empty && dims[d] > (hsize_t)INT64_MAX / bytes)) {
-            return fcnn_fail(FCNN_EDATA, "%s: dataset %.200s claims more elements than can be counted", path, name);
+            return fcnn_fail(FCNN_EDATA, "%s: dataset %.200s claims more elements than can be counted", source->path,
+                             source->name);
         }
         out->dims[d] = (int64_t)dims[d];
         bytes *= is_empty ? 1 : dims[d];
@@ -365,41 +387,32 @@ static fcnn_status describe_shape(const char *path, const char *name, hid_t spac
     return FCNN_OK;
 }
 
-/* The type of a dataset's elements, or of one member of its records; −1 on failure. */
-static hid_t element_type(const fcnn_hdf5_source *source)
+static bool is_packed(hid_t dataset)
 {
-    const hid_t type = H5Dget_type(source->dataset);
-    if (type < 0 || source->member == NULL) {
-        return type;
-    }
-    const int place = H5Tget_class(type) == H5T_COMPOUND ? H5Tget_member_index(type, source->member) : -1;
-    const hid_t member = place < 0 ? -1 : H5Tget_member_type(type, (unsigned)place);
-    H5Tclose(type);
-    return member;
+    const hid_t creation = H5Dget_create_plist(dataset);
+    const bool packed = H5Pget_nfilters(creation) > 0;
+    H5Pclose(creation);
+    return packed;
 }
 
 fcnn_status fcnn_hdf5_source_describe(const fcnn_hdf5_source *source, fcnn_hdf5_info *out)
 {
-    const char *path = source->path, *name = source->name;
-    fcnn_hdf5_info info = {.is_member = source->member != NULL};
-    const hid_t type = element_type(source);
-    if (type < 0) {
-        return fcnn_hdf5_fail(FCNN_EDATA, "%s: dataset %.200s cannot be read", path, name);
-    }
-    fcnn_status status = describe_type(path, name, type, &info);
-    H5Tclose(type);
+    fcnn_hdf5_info info = {.is_member = source->member != NULL,
+                           .member_at = source->member != NULL ? (int)(source->member - source->name) : 0};
+    fcnn_hdf5_element element;
+    FCNN_TRY(fcnn_hdf5_element_find(source, &element));
+    fcnn_status status = describe_type(source, element.type, &info);
+    H5Tclose(element.type);
     if (status != FCNN_OK) {
         return status;
     }
     const hid_t space = H5Dget_space(source->dataset);
     if (space < 0) {
-        return fcnn_hdf5_fail(FCNN_EDATA, "%s: dataset %.200s cannot be read", path, name);
+        return fcnn_hdf5_fail(FCNN_EDATA, "%s: dataset %.200s cannot be read", source->path, source->name);
     }
-    status = describe_shape(path, name, space, &info);
+    status = describe_shape(source, space, &element, &info);
     H5Sclose(space);
-    const hid_t creation = H5Dget_create_plist(source->dataset);
-    info.is_packed = H5Pget_nfilters(creation) > 0;
-    H5Pclose(creation);
+    info.is_packed = is_packed(source->dataset);
     *out = info;
     return status;
 }

@@ -44,10 +44,16 @@ typedef struct fcnn_hdf5_info {
     fcnn_type type;
     int rank; /* number of dimensions; 0 for a single value */
     int64_t dims[FCNN_HDF5_RANK_MAX];
+    int array_rank; /* of these the last ones, which lie within the elements: of arrays, in records or by themselves */
     bool is_text;   /* strings, which fcnn_hdf5_read_texts reads; the type means nothing then */
     bool is_member; /* of compound records */
+    int member_at;  /* where the member's name begins in the name that was asked for */
     bool is_packed; /* in chunks that went through a filter */
 } fcnn_hdf5_info;
+
+/* Which of the dimensions counts the rows: the first one, or, where columns lie one after the other, [features…][rows],
+ * the last that is not within the elements. */
+int fcnn_hdf5_info_rows(const fcnn_hdf5_info *info, bool by_columns);
 
 /* The shape as text, such as "[60000][28][28]"; cut with "..." if it does not fit. */
 void fcnn_hdf5_info_shape(const fcnn_hdf5_info *info, char *out, size_t size);
@@ -77,7 +83,9 @@ bool fcnn_hdf5_failed_in_system(void);
 /* Takes NULL. */
 void fcnn_hdf5_close(fcnn_hdf5_file *file);
 
-/* What the dataset of a name such as "/train/x" holds, or the member of compound records that "/table:member" names.
+/* What the dataset of a name such as "/train/x" holds, or the member of compound records that "/table:member" names, or
+ * "/table:outer:inner" where members are records.  A dataset or member that is itself called so goes before.  Arrays
+ * within the elements are further dimensions.
  * The byte count of all its elements fits in int64_t.
  * Fails: FCNN_EDATA if there is none (the message lists what the file has), it is a group, its elements are neither
  * numbers nor strings, or it is not as a file from anyone may be (hdf5_check.h): the same goes for all that reads. */
@@ -89,13 +97,14 @@ fcnn_status fcnn_hdf5_describe(fcnn_hdf5_file *file, const char *dataset, fcnn_h
  * Fails: FCNN_ESHAPE if the dataset has not these rows, FCNN_EDATA if its bytes cannot be read. */
 fcnn_status fcnn_hdf5_read_rows(fcnn_hdf5_file *file, const char *dataset, int64_t first, int64_t count, void *out);
 
-/* The same for columns column … column+columns−1 of a dataset [rows][all columns].
+/* The same for columns column … column+columns−1 of a dataset [rows][all columns], without arrays within
+ * elements.
  *   out [count][columns]  caller-owned */
 fcnn_status fcnn_hdf5_read_block(fcnn_hdf5_file *file, const char *dataset, int64_t first, int64_t count,
                                  int64_t column, int64_t columns, void *out);
 
-/* Reads the strings of rows first … first+count−1 of a dataset [rows] or [rows][1]; blanks and zeros at their ends
- * are taken off.
+/* Reads the strings of rows first … first+count−1 of a dataset or member with one string a row; blanks and zeros at
+ * their ends are taken off.
  *   out [count]  caller-owned; each is to be released with free(); untouched on failure */
 fcnn_status fcnn_hdf5_read_texts(fcnn_hdf5_file *file, const char *dataset, int64_t first, int64_t count, char **out);
 

@@ -99,23 +99,11 @@ static bool read_references(const strings *from, unsigned char *references)
     return done;
 }
 
-static fcnn_status find_texts(const strings *from, const unsigned char *references, char **out)
+/* A fcnn_hdf5_heap_take. */
+static fcnn_status take_label(void *data, int64_t index, const char *bytes, uint64_t length)
 {
-    fcnn_hdf5_heap heap;
-    fcnn_status status = FCNN_OK;
-    if (!fcnn_hdf5_heap_open(from->id, &heap)) {
-        return FCNN_OK;
-    }
-    for (int64_t i = 0; status == FCNN_OK && i < from->count; i++) {
-        const unsigned char *reference = references + i * FCNN_HDF5_REFERENCE_BYTES;
-        const char *text;
-        status = fcnn_hdf5_heap_find(&heap, reference, &text);
-        if (status == FCNN_OK) {
-            status = copy_label(text, fcnn_hdf5_reference_length(reference), &out[i]);
-        }
-    }
-    fcnn_hdf5_heap_close(&heap);
-    return status;
+    char **out = data;
+    return copy_label(bytes, length, &out[index]);
 }
 
 static fcnn_status read_variable(const strings *from, char **out)
@@ -130,7 +118,9 @@ static fcnn_status read_variable(const strings *from, char **out)
     for (int64_t i = 0; is_read && i < from->count; i++) {
         bytes += fcnn_hdf5_reference_length(references + i * FCNN_HDF5_REFERENCE_BYTES);
     }
-    const fcnn_status status = is_read && bytes <= BYTES_MOST ? find_texts(from, references, out) : FCNN_OK;
+    const fcnn_status status = is_read && bytes <= BYTES_MOST && fcnn_hdf5_heap_is_usual(from->id)
+                                   ? fcnn_hdf5_heap_find(from->id, references, from->count, take_label, out)
+                                   : FCNN_OK;
     free(references);
     return status;
 }

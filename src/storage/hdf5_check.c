@@ -1,6 +1,7 @@
 /* src/storage/hdf5_check.c — what a file from anyone may hold. */
 #include "storage/hdf5_check.h"
 
+#include "storage/hdf5_element.h"
 #include "storage/hdf5_group_check.h"
 
 #include <inttypes.h>
@@ -162,6 +163,12 @@ static fcnn_status check_filters(const fcnn_hdf5_file *file, const char *name, h
 
 /* ---- types ---- */
 
+/* a × b, or the largest number if that is more. */
+static uint64_t times(uint64_t a, uint64_t b)
+{
+    return a != 0 && b > UINT64_MAX / a ? UINT64_MAX : a * b;
+}
+
 /* Whether bits first … first+count−1 are of `bits`. */
 static bool is_within(size_t first, size_t count, size_t bits)
 {
@@ -199,6 +206,32 @@ static bool members_are_sound(hid_t type, int depth)
     return sound;
 }
 
+/* As many elements as its bytes have room for. */
+static bool array_is_sound(hid_t type, int depth)
+{
+    hsize_t dims[FCNN_HDF5_RANK_MAX];
+    const int rank = H5Tget_array_ndims(type);
+    if (depth >= MEMBER_DEPTH || rank < 1 || rank > FCNN_HDF5_RANK_MAX || H5Tget_array_dims2(type, dims) != rank) {
+        return false;
+    }
+    const hid_t element = H5Tget_super(type);
+    bool sound = element >= 0 && type_is_sound(element, depth + 1);
+    uint64_t bytes = sound ? H5Tget_size(element) : 0;
+    for (int d = 0; d < rank; d++) {
+        bytes = times(bytes, dims[d]);
+    }
+    H5Tclose(element);
+    return sound && bytes > 0 && bytes == H5Tget_size(type);
+}
+
+static bool list_is_sound(hid_t type, int depth)
+{
+    const hid_t element = H5Tget_super(type);
+    const bool sound = depth < MEMBER_DEPTH && element >= 0 && type_is_sound(element, depth + 1);
+    H5Tclose(element);
+    return sound;
+}
+
 static bool type_is_sound(hid_t type, int depth)
 {
     if (H5Tget_size(type) > ELEMENT_BYTES_MAX) {
@@ -218,6 +251,10 @@ static bool type_is_sound(hid_t type, int depth)
         H5Tclose(base);
         return sound;
     }
+    case H5T_ARRAY:
+        return array_is_sound(type, depth);
+    case H5T_VLEN:
+        return list_is_sound(type, depth);
     case H5T_NO_CLASS:
         return false;
     default:
@@ -231,12 +268,6 @@ bool fcnn_hdf5_type_is_sound(hid_t type)
 }
 
 /* ---- sizes ---- */
-
-/* a × b, or the largest number if that is more. */
-static uint64_t times(uint64_t a, uint64_t b)
-{
-    return a != 0 && b > UINT64_MAX / a ? UINT64_MAX : a * b;
-}
 
 uint64_t fcnn_hdf5_bytes_of_file(hid_t dataset)
 {
@@ -358,10 +389,11 @@ static fcnn_status check_dataset(const fcnn_hdf5_file *file, const char *name, h
 {
     const hid_t creation = H5Dget_create_plist(dataset), type = H5Dget_type(dataset);
     const H5D_layout_t layout = creation >= 0 ? H5Pget_layout(creation) : H5D_LAYOUT_ERROR;
+    const size_t element = fcnn_hdf5_type_is_sound(type) ? fcnn_hdf5_stored_size(dataset) : 0;
     fcnn_status status = FCNN_OK;
     if (layout < 0 || type < 0) {
         status = fcnn_hdf5_fail(FCNN_EDATA, "%s: dataset %.200s cannot be read", file->path, name);
-    } else if (!fcnn_hdf5_type_is_sound(type)) {
+    } else if (element == 0) {
         status = fcnn_fail(FCNN_EDATA,
                            "%s: dataset %.200s: its elements are of a type that no program makes, or of more than "
                            "%" PRIu64 " bytes: the file is damaged",
@@ -373,7 +405,7 @@ static fcnn_status check_dataset(const fcnn_hdf5_file *file, const char *name, h
         status = check_filters(file, name, creation);
     }
     if (status == FCNN_OK) {
-        status = check_space(file, name, dataset, creation, layout, H5Tget_size(type));
+        status = check_space(file, name, dataset, creation, layout, element);
     }
     H5Tclose(type);
     H5Pclose(creation);

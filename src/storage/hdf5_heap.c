@@ -8,14 +8,33 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 enum {
-    HEAD_BYTES = 16,      /* of a part of the heap, and of an object there */
-    PART_BYTES = 1 << 20, /* a larger one holds longer strings than are wanted here */
-    NUMBERS = 65536       /* of objects in a part */
+    HEAD_BYTES = 16, /* of a part of the heap, and of an object there */
+    NUMBERS = 65536  /* of objects in a part */
 };
 
-#define WORK_MOST ((int64_t)1 << 27)
+#define PART_BYTES_MOST ((uint64_t)1 << 30) /* as of a chunk */
+
+/* The heap of an open file, and the part of it that was read last. */
+typedef struct heap_part {
+    int descriptor;       /* HDF5's own */
+    char what[512];       /* in messages */
+    uint64_t base;        /* of addresses, in the file */
+    uint64_t address;     /* of the part; UINT64_MAX: none yet */
+    uint64_t end;         /* of the parts that were read */
+    unsigned char *bytes; /* [size]; NULL: there is no such part */
+    uint64_t size;
+    uint64_t *places; /* [NUMBERS]: where the object of a number begins; 0: there is none */
+    int64_t numbers;  /* that may have places */
+} heap_part;
+
+/* A reference, in the order of addresses. */
+typedef struct wanted {
+    uint64_t address;
+    int64_t index;
+} wanted;
 
 static uint64_t number_at(const unsigned char *bytes, int count)
 {
@@ -83,7 +102,7 @@ static int descriptor_of(hid_t file)
     return descriptor;
 }
 
-bool fcnn_hdf5_heap_open(hid_t object, fcnn_hdf5_heap *out)
+static bool open_heap(hid_t object, heap_part *out)
 {
     const hid_t file = H5Iget_file_id(object), creation = H5Fget_create_plist(file);
     hsize_t base = 0;
@@ -91,7 +110,7 @@ bool fcnn_hdf5_heap_open(hid_t object, fcnn_hdf5_heap *out)
     const bool is_usual = H5Pget_userblock(creation, &base) >= 0 &&
                           H5Pget_sizes(creation, &address_bytes, &length_bytes) >= 0 && address_bytes == 8 &&
                           length_bytes == 8;
-    *out = (fcnn_hdf5_heap){.descriptor = descriptor_of(file), .base = base, .address = UINT64_MAX, .work = WORK_MOST};
+    *out = (heap_part){.descriptor = descriptor_of(file), .base = base, .address = UINT64_MAX};
     char path[480] = "";
     H5Fget_name(file, path, sizeof path);
     snprintf(out->what, sizeof out->what, "%s: a string", path);
@@ -100,25 +119,35 @@ bool fcnn_hdf5_heap_open(hid_t object, fcnn_hdf5_heap *out)
     return is_usual && out->descriptor >= 0;
 }
 
-void fcnn_hdf5_heap_close(fcnn_hdf5_heap *heap)
+static void close_heap(heap_part *heap)
 {
     free(heap->bytes);
     free(heap->places);
-    heap->bytes = NULL;
-    heap->places = NULL;
+}
+
+bool fcnn_hdf5_heap_is_usual(hid_t object)
+{
+    heap_part own;
+    return open_heap(object, &own);
 }
 
 /* ---- parts and objects ---- */
 
-/* Reads the bytes of the part at an address; none where the file has no part. */
-static fcnn_status read_part(fcnn_hdf5_heap *heap, uint64_t address)
+static uint64_t bytes_of_file(const heap_part *heap)
+{
+    struct stat info;
+    return fstat(heap->descriptor, &info) == 0 && info.st_size > 0 ? (uint64_t)info.st_size : 0;
+}
+
+/* Reads the bytes of the part at an address, which is no smaller than those before; none where the file has no part. */
+static fcnn_status read_part(heap_part *heap, uint64_t address)
 {
     unsigned char head[HEAD_BYTES];
     bool whole = false;
     free(heap->bytes);
     heap->bytes = NULL;
     heap->address = address;
-    if (address > (uint64_t)INT64_MAX / 2 || heap->base > (uint64_t)INT64_MAX / 2) {
+    if (address < heap->end || address > (uint64_t)INT64_MAX / 2 || heap->base > (uint64_t)INT64_MAX / 2) {
         return FCNN_OK;
     }
     FCNN_TRY(fcnn_hdf5_read_bytes(heap->what, heap->descriptor, heap->base + address, sizeof head, head, &whole));
@@ -126,33 +155,32 @@ static fcnn_status read_part(fcnn_hdf5_heap *heap, uint64_t address)
         return FCNN_OK;
     }
     heap->size = number_at(head + 8, 8);
-    heap->work -= (int64_t)(heap->size <= PART_BYTES ? heap->size : 0);
-    if (heap->size < HEAD_BYTES || heap->size > PART_BYTES || heap->work < 0) {
+    if (heap->size < HEAD_BYTES || heap->size > PART_BYTES_MOST || heap->size > bytes_of_file(heap)) {
         return FCNN_OK;
     }
-    FCNN_TRY(fcnn_memory_create("names", (int64_t)heap->size, 1, &heap->bytes));
+    heap->end = address + heap->size;
+    FCNN_TRY(fcnn_memory_create("strings of a file", (int64_t)heap->size, 1, &heap->bytes));
     const fcnn_status status =
         fcnn_hdf5_read_bytes(heap->what, heap->descriptor, heap->base + address, heap->size, heap->bytes, &whole);
     if (status != FCNN_OK || !whole) {
         free(heap->bytes);
         heap->bytes = NULL;
-        heap->address = UINT64_MAX;
     }
     return status;
 }
 
 /* Notes where the objects of the part are that lie in it as a whole. */
-static void note_places(fcnn_hdf5_heap *heap)
+static void note_places(heap_part *heap)
 {
     memset(heap->places, 0, (size_t)heap->numbers * sizeof *heap->places);
     heap->numbers = 0;
-    for (uint64_t at = HEAD_BYTES; heap->size - at >= HEAD_BYTES && heap->work-- > 0;) {
+    for (uint64_t at = HEAD_BYTES; heap->size - at >= HEAD_BYTES;) {
         const uint64_t number = number_at(heap->bytes + at, 2), bytes = number_at(heap->bytes + at + 8, 8);
         const uint64_t left = heap->size - at - HEAD_BYTES;
         if (number == 0 || bytes > left) {
             return; /* what is free ends the part */
         }
-        heap->places[number] = (uint32_t)at;
+        heap->places[number] = at;
         heap->numbers = (int64_t)number >= heap->numbers ? (int64_t)number + 1 : heap->numbers;
         if ((bytes + 7) / 8 * 8 > left) {
             return;
@@ -161,31 +189,14 @@ static void note_places(fcnn_hdf5_heap *heap)
     }
 }
 
-/* Brings the part at an address, unless it is there. */
-static fcnn_status bring_part(fcnn_hdf5_heap *heap, uint64_t address)
-{
-    if (heap->address == address) {
-        return FCNN_OK;
-    }
-    if (heap->places == NULL) {
-        FCNN_TRY(fcnn_memory_create("names", NUMBERS, sizeof *heap->places, &heap->places));
-    }
-    FCNN_TRY(read_part(heap, address));
-    if (heap->bytes != NULL) {
-        note_places(heap);
-    }
-    return FCNN_OK;
-}
-
 /* The object of a number, at least `length` bytes of it, in the part that is there; else NULL. */
-static const unsigned char *find_object(const fcnn_hdf5_heap *heap, uint64_t number, uint64_t length)
+static const unsigned char *find_object(const heap_part *heap, uint64_t number, uint64_t length)
 {
     const uint64_t at = number < NUMBERS ? heap->places[number] : 0;
     return at > 0 && number_at(heap->bytes + at + 8, 8) >= length ? heap->bytes + at + HEAD_BYTES : NULL;
 }
 
-fcnn_status fcnn_hdf5_heap_find(fcnn_hdf5_heap *heap, const unsigned char reference[FCNN_HDF5_REFERENCE_BYTES],
-                                const char **out)
+static fcnn_status find_one(heap_part *heap, const unsigned char *reference, const char **out)
 {
     const uint64_t address = number_at(reference + 4, 8), length = fcnn_hdf5_reference_length(reference);
     *out = NULL;
@@ -193,9 +204,57 @@ fcnn_status fcnn_hdf5_heap_find(fcnn_hdf5_heap *heap, const unsigned char refere
         *out = length == 0 ? "" : NULL; /* an empty string has no place */
         return FCNN_OK;
     }
-    FCNN_TRY(bring_part(heap, address));
+    if (heap->address != address) {
+        FCNN_TRY(read_part(heap, address));
+        if (heap->bytes != NULL) {
+            note_places(heap);
+        }
+    }
     if (heap->bytes != NULL) {
         *out = (const char *)find_object(heap, number_at(reference + 12, 4), length);
     }
     return FCNN_OK;
+}
+
+/* ---- all references ---- */
+
+static int by_address(const void *a, const void *b)
+{
+    const wanted *left = a, *right = b;
+    return left->address != right->address ? (left->address > right->address) - (left->address < right->address)
+                                           : (left->index > right->index) - (left->index < right->index);
+}
+
+static fcnn_status find_all(heap_part *heap, const unsigned char *references, wanted *order, int64_t count,
+                            fcnn_hdf5_heap_take take, void *data)
+{
+    FCNN_TRY(fcnn_memory_create("strings of a file", NUMBERS, sizeof *heap->places, &heap->places));
+    for (int64_t i = 0; i < count; i++) {
+        order[i] = (wanted){.address = number_at(references + i * FCNN_HDF5_REFERENCE_BYTES + 4, 8), .index = i};
+    }
+    qsort(order, (size_t)count, sizeof *order, by_address);
+    for (int64_t i = 0; i < count; i++) {
+        const unsigned char *reference = references + order[i].index * FCNN_HDF5_REFERENCE_BYTES;
+        const char *bytes;
+        FCNN_TRY(find_one(heap, reference, &bytes));
+        FCNN_TRY(take(data, order[i].index, bytes, fcnn_hdf5_reference_length(reference)));
+    }
+    return FCNN_OK;
+}
+
+fcnn_status fcnn_hdf5_heap_find(hid_t object, const unsigned char *references, int64_t count, fcnn_hdf5_heap_take take,
+                                void *data)
+{
+    heap_part heap;
+    if (!open_heap(object, &heap)) {
+        return fcnn_fail(FCNN_EDATA, "%s cannot be found: the addresses in the file have not 8 bytes", heap.what);
+    }
+    wanted *order = NULL;
+    fcnn_status status = fcnn_memory_create("strings of a file", count, sizeof *order, &order);
+    if (status == FCNN_OK) {
+        status = find_all(&heap, references, order, count, take, data);
+    }
+    free(order);
+    close_heap(&heap);
+    return status;
 }

@@ -21,30 +21,22 @@ enum {
 hid_t fcnn_hdf5_references_begin(hid_t strings);
 void fcnn_hdf5_references_end(hid_t type);
 
-/* The heap of an open file; the part of it that was read last. */
-typedef struct fcnn_hdf5_heap {
-    int descriptor;       /* HDF5's own */
-    char what[512];       /* in messages */
-    uint64_t base;        /* of addresses, in the file */
-    uint64_t address;     /* of the part; UINT64_MAX: none yet */
-    unsigned char *bytes; /* [size]; NULL: there is no such part */
-    uint64_t size;
-    uint32_t *places; /* [65536]: where the object of a number begins; 0: there is none */
-    int64_t numbers;  /* that may have places */
-    int64_t work;     /* that may still be done, in bytes read and objects looked at */
-} fcnn_hdf5_heap;
+/* Is given each string that was looked for: as many bytes as its reference claims, which are borrowed for the call;
+ * NULL if they are not in the file.  A failure ends the search. */
+typedef fcnn_status (*fcnn_hdf5_heap_take)(void *data, int64_t index, const char *bytes, uint64_t length);
 
-/* Opens the heap of the file that an object lies in.  False for a file that is not read from one descriptor, or whose
- * addresses have not 8 bytes.  Between enter and leave; until the file is closed. */
-bool fcnn_hdf5_heap_open(hid_t object, fcnn_hdf5_heap *out);
-void fcnn_hdf5_heap_close(fcnn_hdf5_heap *heap);
+/* Can the strings of the file that an object lies in be found?  False for a file that is not read from one descriptor,
+ * or whose addresses have not 8 bytes. */
+bool fcnn_hdf5_heap_is_usual(hid_t object);
+
+/* Finds the strings of references [count] in the file that an object lies in, in the order in which they lie there: so
+ * each part of the heap is read once, wherever the references lead.  Parts that overlap, which no program makes, are
+ * not there; so no more is read than the file has.
+ * Fails: FCNN_ENOMEM; FCNN_EDATA if the system cannot read, or the file is not usual; as take. */
+fcnn_status fcnn_hdf5_heap_find(hid_t object, const unsigned char *references, int64_t count, fcnn_hdf5_heap_take take,
+                                void *data);
 
 /* The length that a reference claims. */
 uint64_t fcnn_hdf5_reference_length(const unsigned char reference[FCNN_HDF5_REFERENCE_BYTES]);
-
-/* Finds the bytes of a string, as many as its reference claims; NULL if they are not there, or among more than 1 MiB.
- * Borrowed until the next call.  Fails: FCNN_ENOMEM; FCNN_EDATA if the system cannot read. */
-fcnn_status fcnn_hdf5_heap_find(fcnn_hdf5_heap *heap, const unsigned char reference[FCNN_HDF5_REFERENCE_BYTES],
-                                const char **out);
 
 #endif

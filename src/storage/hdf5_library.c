@@ -149,6 +149,12 @@ bool fcnn_type_is_integer(fcnn_type type)
     return type != FCNN_TYPE_FLOAT32 && type != FCNN_TYPE_FLOAT64;
 }
 
+int fcnn_hdf5_info_rows(const fcnn_hdf5_info *info, bool by_columns)
+{
+    const int last = info->rank - info->array_rank - 1;
+    return by_columns && last > 0 ? last : 0;
+}
+
 void fcnn_hdf5_info_shape(const fcnn_hdf5_info *info, char *out, size_t size)
 {
     size_t length = 0;

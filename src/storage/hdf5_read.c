@@ -5,6 +5,7 @@
 
 #include <inttypes.h>
 #include <stdlib.h>
+#include <string.h>
 
 /* ---- rows ---- */
 
@@ -35,7 +36,8 @@ static fcnn_status read_columns_of(const fcnn_hdf5_reading *from, int64_t first,
                                    int64_t columns, void *out)
 {
     FCNN_TRY(require_numbers(from));
-    if (from->info.rank != 2 || column < 0 || columns < 0 || columns > from->info.dims[1] - column) {
+    if (from->info.rank != 2 || from->info.array_rank != 0 || column < 0 || columns < 0 ||
+        columns > from->info.dims[1] - column) {
         return fcnn_fail(FCNN_ESHAPE, "%s: dataset %.200s has no columns %" PRId64 " to %" PRId64, from->source.path,
                          from->source.name, column, column + columns - 1);
     }
@@ -71,6 +73,16 @@ fcnn_status fcnn_hdf5_read_block(fcnn_hdf5_file *file, const char *dataset, int6
         }                                                                               \
     }
 
+/* The same for elements of any size. */
+static void transpose_arrays(size_t size, int64_t features, int64_t rows, const char *in, char *out)
+{
+    for (int64_t r = 0; r < rows; r++) {
+        for (int64_t f = 0; f < features; f++) {
+            memcpy(out + (size_t)(r * features + f) * size, in + (size_t)(f * rows + r) * size, size);
+        }
+    }
+}
+
 static void transpose(size_t size, int64_t features, int64_t rows, const void *in, void *out)
 {
     const int64_t tile = fcnn_size(FCNN_SIZE_COLUMNS_TILE);
@@ -84,19 +96,23 @@ static void transpose(size_t size, int64_t features, int64_t rows, const void *i
     case 4:
         TRANSPOSE(uint32_t)
         break;
-    default:
+    case 8:
         TRANSPOSE(uint64_t)
+        break;
+    default:
+        transpose_arrays(size, features, rows, in, out);
         break;
     }
 }
 
 static fcnn_status read_transposed(const fcnn_hdf5_reading *from, int64_t first, int64_t count, char *out)
 {
-    const int along = from->info.rank - 1;
-    const size_t size = fcnn_type_size(from->info.type);
+    const int along = fcnn_hdf5_info_rows(&from->info, true);
     int64_t features = 1;
-    for (int d = 0; d < along; d++) {
-        features *= from->info.dims[d];
+    size_t size = fcnn_type_size(from->info.type); /* of an element: of all numbers of an array */
+    for (int d = 0; d < from->info.rank; d++) {
+        features *= d < along ? from->info.dims[d] : 1;
+        size *= d > along ? (size_t)from->info.dims[d] : 1;
     }
     if (features == 0 || count == 0) {
         return FCNN_OK;

@@ -1,6 +1,7 @@
 /* src/storage/hdf5_reading.c — a dataset while rows, columns or strings of it are read. */
 #include "storage/hdf5_reading.h"
 
+#include "storage/hdf5_element.h"
 #include "storage/hdf5_unpack.h"
 
 #include <inttypes.h>
@@ -22,35 +23,26 @@ static hid_t bit_field(size_t size)
     return size == 1 ? H5T_NATIVE_B8 : size == 2 ? H5T_NATIVE_B16 : size == 4 ? H5T_NATIVE_B32 : H5T_NATIVE_B64;
 }
 
-/* Whether the elements, or the member, are bit fields, which HDF5 converts to nothing else. */
-static bool is_bit_field(hid_t file_type, const char *member)
-{
-    const int place = member == NULL ? -1 : H5Tget_member_index(file_type, member);
-    return (place < 0 ? H5Tget_class(file_type) : H5Tget_member_class(file_type, (unsigned)place)) == H5T_BITFIELD;
-}
-
-/* The type in memory; to be closed. */
+/* The type in memory; to be closed.  HDF5 converts bit fields to nothing else. */
 static hid_t memory_type(const fcnn_hdf5_reading *from)
 {
-    const hid_t file_type = H5Dget_type(from->source.dataset);
-    const hid_t element = is_bit_field(file_type, from->source.member) ? bit_field(fcnn_type_size(from->info.type))
-                                                                       : fcnn_hdf5_native_type(from->info.type);
-    H5Tclose(file_type);
-    if (from->source.member == NULL) {
-        return H5Tcopy(element);
+    fcnn_hdf5_element element;
+    if (fcnn_hdf5_element_find(&from->source, &element) != FCNN_OK) {
+        return -1;
     }
-    const hid_t record = H5Tcreate(H5T_COMPOUND, fcnn_type_size(from->info.type));
-    H5Tinsert(record, from->source.member, 0, element);
-    return record;
+    const hid_t leaf = H5Tget_class(element.type) == H5T_BITFIELD ? bit_field(fcnn_type_size(from->info.type))
+                                                                  : fcnn_hdf5_native_type(from->info.type);
+    H5Tclose(element.type);
+    return fcnn_hdf5_element_memory(&from->source, leaf);
 }
 
 static fcnn_status check_rows(const fcnn_hdf5_reading *from, int along, int64_t first, int64_t count)
 {
-    if (from->info.rank == 0) {
+    if (from->info.rank == from->info.array_rank) {
         return fcnn_fail(FCNN_EDATA, "%s: dataset %.200s is a single value, without rows", from->source.path,
                          from->source.name);
     }
-    const int64_t rows = from->info.dims[along < 0 ? from->info.rank - 1 : along];
+    const int64_t rows = from->info.dims[along < 0 ? fcnn_hdf5_info_rows(&from->info, true) : along];
     if (first < 0 || count < 0 || first > rows || count > rows - first) {
         return fcnn_fail(FCNN_ESHAPE, "%s: dataset %.200s has %" PRId64 " rows, not %" PRId64 " from %" PRId64 " on",
                          from->source.path, from->source.name, rows, count, first);
@@ -102,8 +94,8 @@ static fcnn_status read_together(const fcnn_hdf5_reading *from, const hsize_t *s
     }
     const hsize_t one[FCNN_HDF5_RANK_MAX] = {1};
     const hid_t transfer = H5Pcreate(H5P_DATASET_XFER);
-    const hid_t memory =
-        start != NULL ? H5Screate_simple(from->info.rank, extent, NULL) : H5Screate_simple(1, one, NULL);
+    const int rank = from->info.rank - from->info.array_rank;
+    const hid_t memory = start != NULL ? H5Screate_simple(rank, extent, NULL) : H5Screate_simple(1, one, NULL);
     herr_t failed = H5Pset_dxpl_mpio(transfer, H5FD_MPIO_COLLECTIVE);
     if (start != NULL) {
         failed |= H5Sselect_hyperslab(from->space, H5S_SELECT_SET, start, NULL, extent, NULL);
@@ -136,17 +128,12 @@ fcnn_status fcnn_hdf5_read_box(const fcnn_hdf5_reading *from, const hsize_t *sta
     }
     fcnn_hdf5_packing packing;
     if (fcnn_hdf5_packing_find(from->source.dataset, &packing)) {
-        /* texts of variable length lie outside of their chunks, where HDF5 finds them */
-        const bool is_here = H5Tis_variable_str(packing.type) <= 0;
-        const fcnn_status status =
-            fcnn_hdf5_unpack_box(&from->source, &packing, start, extent, from->type, is_here ? out : NULL);
+        const fcnn_status status = fcnn_hdf5_unpack_box(&from->source, &packing, start, extent, from->type, out);
         fcnn_hdf5_packing_close(&packing);
-        if (status != FCNN_OK || is_here) {
-            return status;
-        }
+        return status;
     }
     /* of the same rank: HDF5 goes element by element through chunks where ranks differ */
-    const hid_t memory = H5Screate_simple(from->info.rank, extent, NULL);
+    const hid_t memory = H5Screate_simple(from->info.rank - from->info.array_rank, extent, NULL);
     const bool failed = memory < 0 || H5Sselect_hyperslab(from->space, H5S_SELECT_SET, start, NULL, extent, NULL) < 0 ||
                         H5Dread(from->source.dataset, from->type, memory, from->space, H5P_DEFAULT, out) < 0;
     const fcnn_status status = failed ? fcnn_hdf5_unreadable(from) : FCNN_OK;

@@ -18,7 +18,7 @@ fcnn_status fcnn_hdf5_reading_open(const fcnn_hdf5_file *file, const char *name,
                                    int64_t count, fcnn_hdf5_reading *out);
 void fcnn_hdf5_reading_close(fcnn_hdf5_reading *from);
 
-/* Reads a box.
+/* Reads a box.  Arrays within elements are read whole, whatever start and extent say of their dimensions.
  *   out  [extent…], caller-owned, of the type in memory */
 fcnn_status fcnn_hdf5_read_box(const fcnn_hdf5_reading *from, const hsize_t *start, const hsize_t *extent, void *out);
 

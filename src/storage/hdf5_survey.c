@@ -3,18 +3,16 @@
 
 #include "core/memory.h"
 #include "storage/hdf5_check.h"
+#include "storage/hdf5_element.h"
 #include "storage/hdf5_image.h"
 #include "storage/hdf5_type_text.h"
 #include "storage/hdf5_walk.h"
 
+#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 
-enum {
-    LINKS_MOST = 10000,
-    UNITS_BYTES = 60,
-    VARIABLE_BYTES = 16 /* that stand for a text of variable length, which lies elsewhere in the file */
-};
+enum { LINKS_MOST = 10000, UNITS_BYTES = 60 };
 
 typedef struct surveyor {
     const fcnn_hdf5_file *file;
@@ -44,60 +42,132 @@ static fcnn_status take_reason(const fcnn_hdf5_file *file, const char *name, cha
 
 /* ---- types ---- */
 
-static fcnn_status copy_type(hid_t type, const fcnn_hdf5_info *info, char **out)
+/* The type of a table's elements, whose bytes are known; of records that in the file. */
+static fcnn_status describe_type(hid_t type, fcnn_hdf5_table *out)
 {
     fcnn_text text = {0};
-    const fcnn_status status = fcnn_hdf5_type_text(type, info, &text);
+    const char *records = fcnn_hdf5_type_is_complex(type) ? "complex numbers, records" : "records";
+    const fcnn_status status = out->is_records
+                                   ? fcnn_text_append(&text, "%s of %" PRId64 " bytes", records, out->element_bytes)
+                                   : fcnn_hdf5_type_text(type, &out->info, &text);
+    out->type = text.data;
+    return status;
+}
+
+/* Strings are labels: one a row. */
+static bool is_no_label(const fcnn_hdf5_info *info)
+{
+    bool is_one = true;
+    for (int d = 1; d < info->rank; d++) {
+        is_one = is_one && info->dims[d] == 1;
+    }
+    return info->is_text && !is_one;
+}
+
+/* A member of records, while they are gone through. */
+typedef struct member_place {
+    const fcnn_hdf5_source *records;
+    hid_t type;       /* of the member */
+    const char *path; /* behind the ':' */
+} member_place;
+
+/* Appends the shape of the arrays that a member is. */
+static fcnn_status append_array(const fcnn_hdf5_info *info, fcnn_text *out)
+{
+    for (int d = info->rank - info->array_rank; d < info->rank; d++) {
+        FCNN_TRY(fcnn_text_append(out, "[%" PRId64 "]", info->dims[d]));
+    }
+    return FCNN_OK;
+}
+
+/* What a member is, or why it is not read.
+ *   name  of dataset and member, "/table:member" */
+static fcnn_status describe_open_member(const surveyor *by, const member_place *place, const char *name, char **out)
+{
+    fcnn_hdf5_info info;
+    fcnn_hdf5_element element;
+    fcnn_text text = {0};
+    fcnn_hdf5_source member = *place->records;
+    member.name = name;
+    member.member = name + strlen(place->records->name) + 1;
+    if (fcnn_hdf5_source_describe(&member, &info) != FCNN_OK || fcnn_hdf5_element_find(&member, &element) != FCNN_OK) {
+        return take_reason(by->file, name, out);
+    }
+    fcnn_status status = fcnn_hdf5_type_text(element.type, &info, &text);
+    if (status == FCNN_OK) {
+        status = append_array(&info, &text);
+    }
+    H5Tclose(element.type);
     *out = text.data;
     return status;
 }
 
-/* Strings are labels: one a row, and no member of records. */
-static bool is_no_label(const fcnn_hdf5_info *info)
+/* Adds a member that is no record itself. */
+static fcnn_status add_member(const surveyor *by, const member_place *place, fcnn_hdf5_table *out)
 {
-    return info->is_text && (info->rank > 2 || (info->rank == 2 && info->dims[1] != 1));
-}
-
-/* What a member is, or why it is not read. */
-static fcnn_status describe_open_member(const surveyor *by, const fcnn_hdf5_source *member, hid_t type, char **out)
-{
-    fcnn_hdf5_info info;
-    if (fcnn_hdf5_source_describe(member, &info) != FCNN_OK) {
-        return take_reason(by->file, member->name, out);
+    if (out->member_count == FCNN_HDF5_MEMBERS_MOST) {
+        out->members_more++;
+        return FCNN_OK;
     }
-    return info.is_text ? fcnn_memory_copy_text("not read: strings are read as tables of their own", out)
-                        : copy_type(type, &info, out);
-}
-
-/* One member of a dataset's records. */
-static fcnn_status describe_member(const surveyor *by, const fcnn_hdf5_source *records, hid_t type, int place,
-                                   fcnn_hdf5_member *out)
-{
-    char *name = H5Tget_member_name(type, (unsigned)place);
-    const hid_t own = H5Tget_member_type(type, (unsigned)place);
-    fcnn_hdf5_source member = *records;
-    fcnn_status status = fcnn_memory_copy_text(name != NULL ? name : "", &out->name);
-    H5free_memory(name);
+    fcnn_hdf5_member *member = &out->members[out->member_count++];
+    fcnn_text name = {0};
+    FCNN_TRY(fcnn_memory_copy_text(place->path, &member->name));
+    fcnn_status status = fcnn_text_append(&name, "%s:%s", place->records->name, place->path);
     if (status == FCNN_OK) {
-        member.member = out->name;
-        status = describe_open_member(by, &member, own, &out->type);
+        status = describe_open_member(by, place, name.data, &member->type);
     }
-    H5Tclose(own);
+    fcnn_text_clear(&name);
     return status;
+}
+
+/* The type within all arrays of a type; to be closed. */
+static hid_t within_arrays(hid_t type)
+{
+    hid_t inner = H5Tcopy(type);
+    while (inner >= 0 && H5Tget_class(inner) == H5T_ARRAY) {
+        const hid_t next = H5Tget_super(inner);
+        H5Tclose(inner);
+        inner = next;
+    }
+    return inner;
+}
+
+static fcnn_status add_members(const surveyor *by, const member_place *place, fcnn_hdf5_table *out);
+
+/* Adds a member, or those of the records that it is. */
+static fcnn_status add_member_of(const surveyor *by, const member_place *records, unsigned place, fcnn_hdf5_table *out)
+{
+    char *name = H5Tget_member_name(records->type, place);
+    const hid_t type = H5Tget_member_type(records->type, place), inner = within_arrays(type);
+    fcnn_text path = {0};
+    fcnn_status status =
+        fcnn_text_append(&path, "%s%s%s", records->path, records->path[0] != '\0' ? ":" : "", name != NULL ? name : "");
+    if (status == FCNN_OK) {
+        const member_place own = {.records = records->records, .type = inner, .path = path.data};
+        status = H5Tget_class(inner) == H5T_COMPOUND ? add_members(by, &own, out) : add_member(by, &own, out);
+    }
+    fcnn_text_clear(&path);
+    H5Tclose(inner);
+    H5Tclose(type);
+    H5free_memory(name);
+    return status;
+}
+
+static fcnn_status add_members(const surveyor *by, const member_place *place, fcnn_hdf5_table *out)
+{
+    const int count = H5Tget_nmembers(place->type);
+    for (int i = 0; i < count; i++) {
+        FCNN_TRY(add_member_of(by, place, (unsigned)i, out));
+    }
+    return FCNN_OK;
 }
 
 static fcnn_status describe_members(const surveyor *by, const fcnn_hdf5_source *records, hid_t type,
                                     fcnn_hdf5_table *out)
 {
-    const int all = H5Tget_nmembers(type);
-    const int count = all < FCNN_HDF5_MEMBERS_MOST ? all : FCNN_HDF5_MEMBERS_MOST;
-    FCNN_TRY(fcnn_memory_create("the members", count, sizeof *out->members, &out->members));
-    out->members_more = all - count;
-    for (int i = 0; i < count; i++) {
-        out->member_count++;
-        FCNN_TRY(describe_member(by, records, type, i, &out->members[i]));
-    }
-    return FCNN_OK;
+    const member_place all = {.records = records, .type = type, .path = ""};
+    FCNN_TRY(fcnn_memory_create("the members", FCNN_HDF5_MEMBERS_MOST, sizeof *out->members, &out->members));
+    return add_members(by, &all, out);
 }
 
 /* ---- how it is stored ---- */
@@ -131,8 +201,9 @@ static fcnn_status describe_chunks(hid_t creation, fcnn_hdf5_table *out)
     fcnn_text filters = {0};
     fcnn_status status = FCNN_OK;
     H5Pget_chunk(creation, FCNN_HDF5_RANK_MAX, chunk);
+    const int rank = out->info.rank - out->info.array_rank;
     for (int d = 0; d < out->info.rank; d++) {
-        out->chunk[d] = (int64_t)chunk[d];
+        out->chunk[d] = d < rank ? (int64_t)chunk[d] : out->info.dims[d];
     }
     const int count = H5Pget_nfilters(creation);
     for (int i = 0; i < count && status == FCNN_OK; i++) {
@@ -158,53 +229,67 @@ static fcnn_status describe_storage(hid_t dataset, fcnn_hdf5_table *out)
 /* ---- one dataset ---- */
 
 /* The shape of a table of records: that which any member would have. */
-static fcnn_status describe_records(const surveyor *by, const fcnn_hdf5_source *source, hid_t type,
-                                    fcnn_hdf5_table *out, fcnn_status *described)
+static fcnn_status describe_records(const surveyor *by, const fcnn_hdf5_source *source,
+                                    const fcnn_hdf5_element *element, fcnn_hdf5_table *out, fcnn_status *described)
 {
     const hid_t space = H5Dget_space(source->dataset);
     hsize_t dims[FCNN_HDF5_RANK_MAX];
     const int rank = H5Sget_simple_extent_ndims(space);
     const bool is_null = H5Sget_simple_extent_type(space) == H5S_NULL;
     out->is_records = true;
-    if (is_null || rank < 0 || H5Sget_simple_extent_dims(space, dims, NULL) != rank) {
+    if (is_null || rank < 0 || rank + element->rank > FCNN_HDF5_RANK_MAX ||
+        H5Sget_simple_extent_dims(space, dims, NULL) != rank) {
         *described = fcnn_fail(FCNN_EDATA, "has no data");
     }
     H5Sclose(space);
     if (*described != FCNN_OK) {
         return FCNN_OK;
     }
-    out->info.rank = rank;
-    for (int d = 0; d < rank; d++) {
-        out->info.dims[d] = (int64_t)dims[d];
+    out->info.rank = rank + element->rank;
+    out->info.array_rank = element->rank;
+    for (int d = 0; d < out->info.rank; d++) {
+        out->info.dims[d] = (int64_t)(d < rank ? dims[d] : element->dims[d - rank]);
     }
-    return describe_members(by, source, type, out);
+    return describe_members(by, source, element->type, out);
+}
+
+/* Describes an open dataset whose elements, or those of the arrays that they are, are found. */
+static fcnn_status describe_elements(const surveyor *by, const fcnn_hdf5_source *source,
+                                     const fcnn_hdf5_element *element, fcnn_hdf5_table *out)
+{
+    const hid_t type = element->type;
+    fcnn_status status = FCNN_OK, described = FCNN_OK;
+    if (H5Tget_class(type) == H5T_COMPOUND) {
+        status = describe_records(by, source, element, out, &described);
+    } else {
+        described = fcnn_hdf5_source_describe(source, &out->info);
+        if (described == FCNN_OK && is_no_label(&out->info)) {
+            described = fcnn_fail(FCNN_EDATA, "strings, but not one a row");
+        }
+    }
+    if (status != FCNN_OK || described != FCNN_OK) {
+        return status != FCNN_OK ? status : take_reason(by->file, out->name, &out->refusal);
+    }
+    hsize_t in_array = 1;
+    for (int d = 0; d < element->rank; d++) {
+        in_array *= element->dims[d];
+    }
+    out->element_bytes = (int64_t)(fcnn_hdf5_stored_size(source->dataset) / in_array);
+    out->is_slow_type = fcnn_hdf5_type_is_slow(type);
+    FCNN_TRY(describe_type(type, out));
+    return describe_storage(source->dataset, out);
 }
 
 /* Describes an open dataset that passed the checks. */
 static fcnn_status describe_dataset(const surveyor *by, hid_t dataset, fcnn_hdf5_table *out)
 {
     const fcnn_hdf5_source source = {.path = by->file->path, .name = out->name, .dataset = dataset};
-    const hid_t type = H5Dget_type(dataset);
-    fcnn_status status = FCNN_OK, described = FCNN_OK;
-    if (H5Tget_class(type) == H5T_COMPOUND) {
-        status = describe_records(by, &source, type, out, &described);
-    } else {
-        described = fcnn_hdf5_source_describe(&source, &out->info);
-        if (described == FCNN_OK && is_no_label(&out->info)) {
-            described = fcnn_fail(FCNN_EDATA, "strings, but not one a row");
-        }
+    fcnn_hdf5_element element;
+    if (fcnn_hdf5_element_find(&source, &element) != FCNN_OK) {
+        return take_reason(by->file, out->name, &out->refusal);
     }
-    if (status == FCNN_OK && described != FCNN_OK) {
-        status = take_reason(by->file, out->name, &out->refusal);
-    } else if (status == FCNN_OK) {
-        out->element_bytes = H5Tis_variable_str(type) > 0 ? VARIABLE_BYTES : (int64_t)H5Tget_size(type);
-        out->is_slow_type = fcnn_hdf5_type_is_slow(type);
-        status = copy_type(type, &out->info, &out->type);
-        if (status == FCNN_OK) {
-            status = describe_storage(dataset, out);
-        }
-    }
-    H5Tclose(type);
+    const fcnn_status status = describe_elements(by, &source, &element, out);
+    H5Tclose(element.type);
     return status;
 }
 

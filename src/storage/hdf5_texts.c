@@ -1,6 +1,7 @@
 /* src/storage/hdf5_texts.c — strings of datasets of HDF5 files, read. */
 #include "core/memory.h"
 #include "storage/hdf5_check.h"
+#include "storage/hdf5_element.h"
 #include "storage/hdf5_heap.h"
 #include "storage/hdf5_reading.h"
 
@@ -21,9 +22,8 @@ static fcnn_status copy_trimmed(const char *text, size_t most, char **out)
 }
 
 /* Strings of one size: [count][size]. */
-static fcnn_status read_fixed(const fcnn_hdf5_reading *from, hid_t type, int64_t first, int64_t count, char **out)
+static fcnn_status read_fixed(const fcnn_hdf5_reading *from, size_t size, int64_t first, int64_t count, char **out)
 {
-    const size_t size = H5Tget_size(type);
     char *bytes;
     FCNN_TRY(fcnn_memory_create("the labels", count, size, &bytes));
     fcnn_status status = fcnn_hdf5_read_slab(from, 0, first, count, bytes);
@@ -50,70 +50,90 @@ static fcnn_status read_elsewhere(const fcnn_hdf5_reading *from, int64_t first, 
     return status;
 }
 
-/* Finds the strings of references [count]. */
-static fcnn_status find_texts(const fcnn_hdf5_reading *from, const unsigned char *references, int64_t first,
-                              int64_t count, char **out)
+/* Where strings go that are found. */
+typedef struct finding {
+    char **out;
+    int64_t lost; /* the first of those that are not in the file; −1: none is */
+} finding;
+
+/* A fcnn_hdf5_heap_take. */
+static fcnn_status take_text(void *data, int64_t index, const char *bytes, uint64_t length)
 {
-    fcnn_hdf5_heap heap;
-    if (!fcnn_hdf5_heap_open(from->source.dataset, &heap)) {
-        return fcnn_fail(FCNN_EDATA, "%s: dataset %.200s: its addresses have not 8 bytes", from->source.path,
-                         from->source.name);
+    finding *found = data;
+    if (bytes == NULL) {
+        found->lost = found->lost < 0 || index < found->lost ? index : found->lost;
+        return FCNN_OK;
     }
-    fcnn_status status = FCNN_OK;
-    for (int64_t i = 0; status == FCNN_OK && i < count; i++) {
-        const unsigned char *reference = references + i * FCNN_HDF5_REFERENCE_BYTES;
-        const char *text;
-        status = fcnn_hdf5_heap_find(&heap, reference, &text);
-        if (status == FCNN_OK && text == NULL) {
-            status = fcnn_fail(FCNN_EDATA,
-                               "%s: dataset %.200s: the string of row %" PRId64
-                               " (counting from 0) is not in the file, or has more than 1 MB",
-                               from->source.path, from->source.name, first + i);
-        } else if (status == FCNN_OK) {
-            status = copy_trimmed(text, fcnn_hdf5_reference_length(reference), &out[i]);
-        }
-    }
-    fcnn_hdf5_heap_close(&heap);
-    return status;
+    return copy_trimmed(bytes, length, &found->out[index]);
 }
 
 static fcnn_status read_variable(fcnn_hdf5_reading *from, int64_t first, int64_t count, char **out)
 {
-    if (fcnn_hdf5_is_virtual(from->source.dataset)) {
-        return read_elsewhere(from, first, count, out);
-    }
     unsigned char *references;
     FCNN_TRY(fcnn_memory_create("the labels", count, FCNN_HDF5_REFERENCE_BYTES, &references));
-    const hid_t strings = from->type;
-    from->type = fcnn_hdf5_references_begin(strings);
-    fcnn_status status =
-        from->type < 0 ? fcnn_hdf5_unreadable(from) : fcnn_hdf5_read_slab(from, 0, first, count, references);
-    if (from->type >= 0) {
-        fcnn_hdf5_references_end(from->type);
-    }
-    from->type = strings;
+    fcnn_status status = fcnn_hdf5_read_slab(from, 0, first, count, references);
+    finding found = {.out = out, .lost = -1};
     if (status == FCNN_OK) {
-        status = find_texts(from, references, first, count, out);
+        status = fcnn_hdf5_heap_find(from->source.dataset, references, count, take_text, &found);
+    }
+    if (status == FCNN_OK && found.lost >= 0) {
+        status = fcnn_fail(FCNN_EDATA,
+                           "%s: dataset %.200s: the string of row %" PRId64
+                           " (counting from 0) is not in the file: it is damaged",
+                           from->source.path, from->source.name, first + found.lost);
     }
     free(references);
     return status;
 }
 
-/* The strings' type in memory is that of the file. */
+/* Sets the type in memory: around the strings as the file has them, or references that stand for them. */
+static fcnn_status set_type(fcnn_hdf5_reading *from, hid_t leaf)
+{
+    H5Tclose(from->type);
+    from->type = fcnn_hdf5_element_memory(&from->source, leaf);
+    return from->type >= 0 ? FCNN_OK : fcnn_hdf5_unreadable(from);
+}
+
+static fcnn_status read_referred(fcnn_hdf5_reading *from, hid_t strings, int64_t first, int64_t count, char **out)
+{
+    const hid_t reference = fcnn_hdf5_references_begin(strings);
+    if (reference < 0) {
+        return fcnn_hdf5_unreadable(from);
+    }
+    fcnn_status status = set_type(from, reference);
+    if (status == FCNN_OK) {
+        status = read_variable(from, first, count, out);
+    }
+    fcnn_hdf5_references_end(reference);
+    return status;
+}
+
+static fcnn_status read_strings(fcnn_hdf5_reading *from, hid_t strings, int64_t first, int64_t count, char **out)
+{
+    const bool is_fixed = H5Tis_variable_str(strings) <= 0;
+    if (!is_fixed && !fcnn_hdf5_is_virtual(from->source.dataset)) {
+        return read_referred(from, strings, first, count, out);
+    }
+    FCNN_TRY(set_type(from, strings));
+    return is_fixed ? read_fixed(from, H5Tget_size(strings), first, count, out)
+                    : read_elsewhere(from, first, count, out);
+}
+
 static fcnn_status read_texts(fcnn_hdf5_reading *from, int64_t first, int64_t count, char **out)
 {
-    if (!from->info.is_text || from->source.member != NULL || (from->info.rank > 1 && from->info.dims[1] != 1) ||
-        from->info.rank > 2) {
+    bool is_one = from->info.is_text;
+    for (int d = 1; d < from->info.rank; d++) {
+        is_one = is_one && from->info.dims[d] == 1;
+    }
+    if (!is_one) {
         return fcnn_fail(FCNN_EDATA, "%s: dataset %.200s is not one string a row", from->source.path,
                          from->source.name);
     }
-    H5Tclose(from->type);
-    from->type = H5Dget_type(from->source.dataset);
-    if (from->type < 0) {
-        return fcnn_hdf5_unreadable(from);
-    }
-    return H5Tis_variable_str(from->type) > 0 ? read_variable(from, first, count, out)
-                                              : read_fixed(from, from->type, first, count, out);
+    fcnn_hdf5_element element;
+    FCNN_TRY(fcnn_hdf5_element_find(&from->source, &element));
+    const fcnn_status status = read_strings(from, element.type, first, count, out);
+    H5Tclose(element.type);
+    return status;
 }
 
 fcnn_status fcnn_hdf5_read_texts(fcnn_hdf5_file *file, const char *dataset, int64_t first, int64_t count, char **out)

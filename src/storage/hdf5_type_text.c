@@ -91,9 +91,7 @@ fcnn_status fcnn_hdf5_type_text(hid_t type, const fcnn_hdf5_info *info, fcnn_tex
         return enumeration_text(type, read_as, out);
     case H5T_BITFIELD:
         return fcnn_text_append(out, "bit fields of %zu bits, read as %s", H5Tget_precision(type), read_as);
-    case H5T_STRING:
-        return string_text(type, out);
     default:
-        return fcnn_text_append(out, "records of %zu bytes", H5Tget_size(type));
+        return string_text(type, out);
     }
 }

@@ -3,6 +3,7 @@
 
 #include "core/memory.h"
 #include "storage/hdf5_check.h"
+#include "storage/hdf5_element.h"
 
 #include <inttypes.h>
 #include <stdlib.h>
@@ -46,8 +47,8 @@ bool fcnn_hdf5_packing_find(hid_t dataset, fcnn_hdf5_packing *out)
         found = H5Sget_simple_extent_dims(space, out->dims, NULL) == out->rank;
     }
     if (found) {
-        out->type = H5Dget_type(dataset);
-        out->element = out->bytes = H5Tget_size(out->type);
+        out->type = fcnn_hdf5_stored_type(dataset);
+        out->element = out->bytes = out->type >= 0 ? H5Tget_size(out->type) : 0;
         for (int d = 0; d < out->rank; d++) {
             out->bytes *= (size_t)out->chunk[d]; /* which hdf5_check.c has found to fit */
         }
@@ -396,6 +397,9 @@ fcnn_status fcnn_hdf5_unpack_box(const fcnn_hdf5_source *source, const fcnn_hdf5
                   .type = memory_type,
                   .element = H5Tget_size(memory_type),
                   .out = out};
+    if (packing->type < 0 || packing->element == 0) {
+        return fcnn_hdf5_fail(FCNN_EDATA, "%s: dataset %.200s cannot be read", source->path, source->name);
+    }
     const size_t element = wanted.element > packing->element ? wanted.element : packing->element;
     const int64_t elements = (int64_t)(packing->bytes / packing->element);
     fcnn_status status = fcnn_memory_create("a chunk", elements, element, &wanted.run);

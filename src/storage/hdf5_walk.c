@@ -31,10 +31,20 @@ static bool is_same_object(const H5L_info_t *a, const H5L_info_t *b)
 #endif
 }
 
+/* PyTables keeps the indexes of a table's columns in groups of such names, ten datasets for each column, and hides them
+ * from whoever lists a file. */
+static bool is_index(const char *name)
+{
+    return strncmp(name, "_i_", 3) == 0;
+}
+
 /* Goes through a group within the current one, but not through one that it is itself within. */
 static void enter_group(walk_state *walk, hid_t group, const char *name, const H5L_info_t *link)
 {
     const size_t length = strlen(walk->path);
+    if (is_index(name)) {
+        return;
+    }
     for (int d = 0; d < walk->depth; d++) {
         if (is_same_object(&walk->groups[d], link)) {
             return;

@@ -15,7 +15,7 @@ typedef struct fcnn_hdf5_met {
 
 /* Calls visit for the links of the root and of the groups below, in the order of their names, a group before what is in
  * it, until visit returns false or `most` links were met: a hostile file may have no end of them.  Groups within
- * themselves, or too deep, are not gone through.  Returns whether all were. */
+ * themselves, or too deep, are not gone through.  Returns whether all were, but for PyTables' indexes. */
 bool fcnn_hdf5_walk(const fcnn_hdf5_file *file, int64_t most, bool (*visit)(const fcnn_hdf5_met *met, void *data),
                     void *data);
 
