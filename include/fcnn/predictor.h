@@ -16,7 +16,9 @@ typedef struct fcnn_predict_options {
     const char *model;       /* model.h5 or a checkpoint */
     fcnn_dataset_names data; /* without targets nothing is scored */
     const char *output;      /* HDF5 file to write: /predictions [rows][outputs] in physical units and, for
-                              * classifiers, /classes [rows], with attributes of names and units; NULL: none */
+                              * classifiers, /classes [rows], with attributes of names and units; NULL: none.
+                              * Predictions of a model of single precision are float32, but float64 where a target's
+                              * shift or scale is below 1e-30 or beyond 1e30; those of double precision are float64. */
     int threads;             /* of a rank; 0: OMP_NUM_THREADS, else as the trainer chooses */
     FILE *report;            /* where rank 0 prints the scores; NULL: nowhere */
 } fcnn_predict_options;

@@ -59,8 +59,8 @@ void fcnn_exact_sum_merge(fcnn_exact_sum *sum, const fcnn_exact_sum *other)
     sum->additions += 1 + other->additions; /* what a carry has left of them counts as one more */
 }
 
-/* |sum| as a double: 64 bits from the highest limb downwards, what is below them folded into the lowest. */
-static double magnitude_value(const int64_t limbs[FCNN_EXACT_LIMBS])
+/* |sum|·2^−down as a double: 64 bits from the highest limb downwards, what is below them folded into the lowest. */
+static double magnitude_value(const int64_t limbs[FCNN_EXACT_LIMBS], int down)
 {
     int top = FCNN_EXACT_LIMBS - 1;
     while (top > 0 && limbs[top] == 0) {
@@ -68,7 +68,7 @@ static double magnitude_value(const int64_t limbs[FCNN_EXACT_LIMBS])
     }
     /* the last limb may be longer than 32 bits, but a sum that reaches it is infinite anyway */
     uint64_t head = (uint64_t)limbs[top];
-    int exponent = top * LIMB_BITS + LOWEST_EXPONENT;
+    int exponent = top * LIMB_BITS + LOWEST_EXPONENT - down;
     int below = top - 1;
     int sticky = 0;
     while (below >= 0 && head < (uint64_t)1 << 62) {
@@ -106,7 +106,8 @@ static double magnitude_value(const int64_t limbs[FCNN_EXACT_LIMBS])
     return ldexp((double)kept, exponent + drop);
 }
 
-double fcnn_exact_sum_value(const fcnn_exact_sum *sum)
+/* sum·2^−down, rounded once. */
+static double lowered_value(const fcnn_exact_sum *sum, int down)
 {
     if (sum->nonfinite != 0) {
         return NAN;
@@ -114,13 +115,28 @@ double fcnn_exact_sum_value(const fcnn_exact_sum *sum)
     fcnn_exact_sum copy = *sum;
     carry(&copy);
     if (copy.limbs[FCNN_EXACT_LIMBS - 1] >= 0) {
-        return magnitude_value(copy.limbs);
+        return magnitude_value(copy.limbs, down);
     }
     for (int i = 0; i < FCNN_EXACT_LIMBS; i++) {
         copy.limbs[i] = -copy.limbs[i];
     }
     carry(&copy);
-    return -magnitude_value(copy.limbs);
+    return -magnitude_value(copy.limbs, down);
+}
+
+double fcnn_exact_sum_value(const fcnn_exact_sum *sum)
+{
+    return lowered_value(sum, 0);
+}
+
+double fcnn_exact_sum_mean(const fcnn_exact_sum *sum, int64_t count, double smallest, double largest)
+{
+    enum { ROOM = 64 }; /* bits for the count */
+    double mean = lowered_value(sum, 0) / (double)count;
+    if (isinf(mean)) {
+        mean = ldexp(lowered_value(sum, ROOM) / (double)count, ROOM);
+    }
+    return mean < smallest ? smallest : mean > largest ? largest : mean;
 }
 
 void fcnn_exact_sum_over_ranks(fcnn_comm *comm, int64_t count, fcnn_exact_sum *sums, double *work)

@@ -27,6 +27,10 @@ void fcnn_exact_sum_merge(fcnn_exact_sum *sum, const fcnn_exact_sum *other);
 /* The sum, rounded once to the nearest double, ties to even; NaN if a value was not finite. */
 double fcnn_exact_sum_value(const fcnn_exact_sum *sum);
 
+/* The mean of count values that lie from smallest to largest.  It does, too, although it is rounded twice, and the sum
+ * may be beyond a double's range: where all values are equal it is that value. */
+double fcnn_exact_sum_mean(const fcnn_exact_sum *sum, int64_t count, double smallest, double largest);
+
 /* Replaces each of count sums by the sum over ranks.  work [count·(FCNN_EXACT_LIMBS + 1)] is scratch memory
  * of the caller's.  Collective. */
 void fcnn_exact_sum_over_ranks(fcnn_comm *comm, int64_t count, fcnn_exact_sum *sums, double *work);

@@ -132,13 +132,19 @@ fcnn_status fcnn_missing_drop_as(fcnn_dataset *dataset, const fcnn_dataset *othe
 typedef struct column_sums {
     fcnn_exact_sum *sums;
     uint64_t *counts;
-    double *work; /* for the exchange */
+    double *negative, *largest; /* the largest of −x, and of x */
+    double *work;               /* for the exchange */
 } column_sums;
 
 static fcnn_status create_sums(int64_t columns, column_sums *out)
 {
     FCNN_TRY(fcnn_memory_create("the column sums", columns, sizeof *out->sums, &out->sums));
     FCNN_TRY(fcnn_memory_create("the column sums", columns, sizeof *out->counts, &out->counts));
+    FCNN_TRY(fcnn_memory_create("the column sums", columns, sizeof *out->negative, &out->negative));
+    FCNN_TRY(fcnn_memory_create("the column sums", columns, sizeof *out->largest, &out->largest));
+    for (int64_t column = 0; column < columns; column++) {
+        out->negative[column] = out->largest[column] = -INFINITY;
+    }
     return fcnn_memory_create("the column sums", columns * (FCNN_EXACT_LIMBS + 1), sizeof *out->work, &out->work);
 }
 
@@ -149,6 +155,8 @@ static void add_known(const fcnn_table *inputs, const column_sums *all)
             const double value = fcnn_table_value(inputs, row, column);
             if (!isnan(value)) {
                 fcnn_exact_sum_add(&all->sums[column], value);
+                all->negative[column] = -value > all->negative[column] ? -value : all->negative[column];
+                all->largest[column] = value > all->largest[column] ? value : all->largest[column];
                 all->counts[column]++;
             }
         }
@@ -170,12 +178,15 @@ static fcnn_status set_means(fcnn_dataset *dataset, fcnn_comm *comm, const colum
     const int64_t columns = dataset->inputs.width;
     fcnn_exact_sum_over_ranks(comm, columns, all->sums, all->work);
     fcnn_comm_sum_integers(comm, columns, all->counts);
+    fcnn_comm_max_doubles(comm, columns, all->negative);
+    fcnn_comm_max_doubles(comm, columns, all->largest);
     for (int64_t column = 0; column < columns; column++) {
         if (all->counts[column] == 0) {
             return fcnn_fail(FCNN_EDATA, "%s: %s: column %" PRId64 " (from 0) is NaN in every row: it has no mean",
                              dataset->file, dataset->inputs_name, column);
         }
-        means[column] = fcnn_exact_sum_value(&all->sums[column]) / (double)all->counts[column];
+        means[column] = fcnn_exact_sum_mean(&all->sums[column], (int64_t)all->counts[column], 0 - all->negative[column],
+                                            all->largest[column]);
     }
     return FCNN_OK;
 }
@@ -198,6 +209,8 @@ fcnn_status fcnn_missing_fill(fcnn_dataset *dataset, fcnn_comm *comm)
     }
     free(all.sums);
     free(all.counts);
+    free(all.negative);
+    free(all.largest);
     free(all.work);
     if (status != FCNN_OK) {
         free(means);

@@ -121,7 +121,7 @@ static double product(const fcnn_weights *weights, const fcnn_table *targets, co
 void fcnn_weights_of_rows(const fcnn_weights *weights, const fcnn_table *targets, const fcnn_table *own, double *out)
 {
     for (int64_t row = 0; row < targets->rows; row++) {
-        out[row] = product(weights, targets, own, row) * weights->factor;
+        out[row] = weights->is_constant ? 1 : product(weights, targets, own, row) * weights->factor;
     }
 }
 
@@ -134,8 +134,8 @@ static fcnn_status negative(const fcnn_dataset *train, int64_t own_row, double v
                      train->weights_name, file_row, value);
 }
 
-/* Adds up the products of this rank's rows. */
-static fcnn_status add_rows(fcnn_dataset *train, const fcnn_weights *weights, fcnn_exact_sum *sum)
+/* Adds up the products of this rank's rows; ends: the largest −w and w. */
+static fcnn_status add_rows(fcnn_dataset *train, const fcnn_weights *weights, fcnn_exact_sum *sum, double ends[2])
 {
     fcnn_status status = FCNN_OK;
     for (fcnn_block block = {0}; status == FCNN_OK && fcnn_dataset_next(train, 0, &block, &status);) {
@@ -145,6 +145,8 @@ static fcnn_status add_rows(fcnn_dataset *train, const fcnn_weights *weights, fc
                 return negative(train, block.first + row, fcnn_table_value(&block.weights, row, 0));
             }
             fcnn_exact_sum_add(sum, weight);
+            ends[0] = -weight > ends[0] ? -weight : ends[0];
+            ends[1] = weight > ends[1] ? weight : ends[1];
         }
     }
     return status;
@@ -153,15 +155,24 @@ static fcnn_status add_rows(fcnn_dataset *train, const fcnn_weights *weights, fc
 static fcnn_status find_factor(fcnn_dataset *train, fcnn_comm *comm, fcnn_weights *weights)
 {
     fcnn_exact_sum sum = {0};
-    double work[FCNN_EXACT_LIMBS + 1];
-    FCNN_TRY(fcnn_comm_agree(comm, fcnn_comm_name_rank(comm, add_rows(train, weights, &sum))));
+    double work[FCNN_EXACT_LIMBS + 1], ends[2] = {-INFINITY, -INFINITY};
+    FCNN_TRY(fcnn_comm_agree(comm, fcnn_comm_name_rank(comm, add_rows(train, weights, &sum, ends))));
     fcnn_exact_sum_over_ranks(comm, 1, &sum, work);
+    fcnn_comm_max_doubles(comm, 2, ends);
+    const double mean = fcnn_exact_sum_mean(&sum, train->rows, -ends[0], ends[1]);
     const double total = fcnn_exact_sum_value(&sum);
-    weights->factor = (double)train->rows / total;
-    return total > 0 && isfinite(weights->factor)
+    weights->is_constant = -ends[0] == ends[1];
+    weights->factor = isfinite(total) ? (double)train->rows / total : 1 / mean;
+    if (!(total > 0)) {
+        return fcnn_fail(FCNN_EDATA, "%s: the weights of all training rows add up to %g: nothing is left to train on",
+                         train->file, total);
+    }
+    return isfinite(weights->factor)
                ? FCNN_OK
-               : fcnn_fail(FCNN_EDATA, "%s: the weights of all training rows add up to %g: nothing is left to train on",
-                           train->file, total);
+               : fcnn_fail(FCNN_EDATA,
+                           "%s: the weights of the training rows have the mean %g, by which they cannot be divided: "
+                           "multiply them by a power of 10",
+                           train->file, mean);
 }
 
 fcnn_status fcnn_weights_find(fcnn_dataset *train, const char *class_weight, int64_t classes, fcnn_comm *comm,

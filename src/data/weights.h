@@ -9,6 +9,7 @@ typedef struct fcnn_weights {
     bool used;        /* false: all rows count alike */
     int64_t classes;  /* 0: all classes do */
     double *of_class; /* [classes] */
+    bool is_constant; /* these products are all the same: each is 1 then, times no rounded factor */
     double factor;    /* makes the mean over the training rows 1 */
 } fcnn_weights;
 

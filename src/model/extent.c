@@ -2,9 +2,12 @@
 #include "model/extent.h"
 
 #include "compute/exact_sum.h"
+#include "core/log.h"
 #include "core/memory.h"
 
+#include <inttypes.h>
 #include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -68,6 +71,14 @@ static void add_table(const fcnn_table *table, fcnn_extent *extent, sums *all)
     }
 }
 
+/* Adds a whole number of 64 bits, in two parts that doubles hold. */
+static void add_whole(fcnn_exact_sum *sum, uint64_t whole)
+{
+    const uint64_t low = whole & UINT32_MAX;
+    fcnn_exact_sum_add(sum, (double)(int64_t)(whole - low));
+    fcnn_exact_sum_add(sum, (double)low);
+}
+
 static void finish(fcnn_extent *extent, sums *all, int64_t rows, fcnn_comm *comm)
 {
     fcnn_comm_max_doubles(comm, extent->count, extent->smallest);
@@ -78,10 +89,13 @@ static void finish(fcnn_extent *extent, sums *all, int64_t rows, fcnn_comm *comm
         fcnn_exact_sum_over_ranks(comm, extent->count, all->exact, all->work);
     }
     for (int64_t column = 0; column < extent->count; column++) {
-        const double sum =
-            all->is_small ? (double)(int64_t)all->whole[column] : fcnn_exact_sum_value(&all->exact[column]);
-        extent->mean[column] = sum / (double)rows;
         extent->smallest[column] = 0 - extent->smallest[column];
+        fcnn_exact_sum whole = {0};
+        if (all->is_small) {
+            add_whole(&whole, all->whole[column]);
+        }
+        extent->mean[column] = fcnn_exact_sum_mean(all->is_small ? &whole : &all->exact[column], rows,
+                                                   extent->smallest[column], extent->largest[column]);
     }
 }
 
@@ -155,6 +169,42 @@ fcnn_status fcnn_extent_find(fcnn_dataset *dataset, fcnn_comm *comm, fcnn_extent
     }
     return FCNN_OK;
 }
+
+/* ---- constant columns ---- */
+
+bool fcnn_extent_is_constant(const fcnn_extent *extent, int64_t column)
+{
+    return extent->smallest[column] == extent->largest[column];
+}
+
+void fcnn_extent_warn_of_constants(const fcnn_extent *extent, const fcnn_dataset *dataset)
+{
+    enum { NAMED = 5 };
+    char list[NAMED * (FCNN_COLUMN_LABEL_BYTES + 40)] = "", label[FCNN_COLUMN_LABEL_BYTES], value[32];
+    int64_t found = 0;
+    size_t length = 0;
+    for (int64_t column = 0; column < extent->count; column++) {
+        if (!fcnn_extent_is_constant(extent, column)) {
+            continue;
+        }
+        if (found++ < NAMED) {
+            if (!fcnn_column_names_label(&dataset->inputs_columns.names, column, label)) {
+                snprintf(label, sizeof label, "%" PRId64 " (counting from 0)", column);
+            }
+            fcnn_text_from_double(extent->smallest[column], value);
+            length += (size_t)snprintf(list + length, sizeof list - length, "%s%s is %s", length > 0 ? ", " : "", label,
+                                       value);
+        }
+    }
+    if (found > 0) {
+        fcnn_log_warning("%s: %s: %" PRId64 " of %" PRId64 " columns have the same value in all training rows (%s%s): "
+                         "the network cannot learn what they mean, and another value there in a later row changes its "
+                         "predictions by chance; leave such columns out of data.inputs",
+                         dataset->file, dataset->inputs_name, found, extent->count, list, found > NAMED ? ", ..." : "");
+    }
+}
+
+/* ---- later rows ---- */
 
 int64_t fcnn_extent_count_outside(const fcnn_extent *extent, const fcnn_table *table, uint64_t *outside)
 {

@@ -280,8 +280,9 @@ static fcnn_status read_normalizer(fcnn_model_reader *from, const char *name, fc
         if (!isfinite(normalizer->shift[i])) {
             return fcnn_fail(FCNN_EDATA, "%s: %s holds NaN or Inf", from->path, shift);
         }
-        if (!isfinite(normalizer->scale[i]) || normalizer->scale[i] == 0) {
-            return fcnn_fail(FCNN_EDATA, "%s: %s holds 0, NaN or Inf", from->path, scale);
+        if (!isfinite(normalizer->scale[i]) || !isfinite(1 / normalizer->scale[i])) {
+            return fcnn_fail(FCNN_EDATA, "%s: %s holds 0, NaN or Inf, or a number too small to divide by", from->path,
+                             scale);
         }
     }
     return FCNN_OK;

@@ -1,135 +1,144 @@
 /* src/model/normalizer.c — statistics of the training rows. */
 #include "model/normalizer.h"
 
-#include "compute/exact_sum.h"
+#include "compute/square_sum.h"
 #include "core/memory.h"
+#include "model/extent.h"
 
+#include <inttypes.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
-/* One of the two tables of a dataset. */
+/* One of the two tables of a dataset, and what its columns hold. */
 typedef struct side_of {
     fcnn_dataset *dataset;
     fcnn_side side;
-    int64_t width;
+    fcnn_normalize kind;
+    const fcnn_extent *extent;
 } side_of;
-
-typedef struct sums {
-    fcnn_exact_sum *columns; /* [width] */
-    double *work;            /* for the exchange */
-} sums;
-
-static fcnn_status create_sums(int64_t width, sums *out)
-{
-    FCNN_TRY(fcnn_memory_create("the column sums", width, sizeof *out->columns, &out->columns));
-    return fcnn_memory_create("the column sums", width * (FCNN_EXACT_LIMBS + 1), sizeof(double), &out->work);
-}
-
-static void clear_sums(sums *all)
-{
-    free(all->columns);
-    free(all->work);
-}
 
 static const fcnn_table *table_of(const fcnn_block *block, fcnn_side side)
 {
     return side == FCNN_SIDE_INPUTS ? &block->inputs : &block->targets;
 }
 
-/* Mean over all ranks of (x − centre)^power of each column, into out. */
-static fcnn_status mean_powers(sums *all, const side_of *from, const double *centre, int power, fcnn_comm *comm,
-                               double *out)
+/* ---- deviations ---- */
+
+/* Adds the squares of this rank's rows to the sums [columns]. */
+static fcnn_status add_rows(const side_of *from, fcnn_square_sum *sums)
 {
-    const int64_t width = from->width;
-    memset(all->columns, 0, (size_t)width * sizeof *all->columns);
+    const double *mean = from->extent->mean;
     fcnn_status status = FCNN_OK;
     for (fcnn_block block = {0}; status == FCNN_OK && fcnn_dataset_next(from->dataset, 0, &block, &status);) {
         const fcnn_table *table = table_of(&block, from->side);
         for (int64_t row = 0; row < table->rows; row++) {
-            for (int64_t column = 0; column < width; column++) {
-                const double value = fcnn_table_value(table, row, column) - centre[column];
-                fcnn_exact_sum_add(&all->columns[column], power == 1 ? value : value * value);
+            for (int64_t column = 0; column < table->width; column++) {
+                fcnn_square_sum_add(&sums[column], fcnn_table_value(table, row, column), mean[column]);
             }
         }
     }
-    FCNN_TRY(fcnn_comm_agree(comm, fcnn_comm_name_rank(comm, status)));
-    fcnn_exact_sum_over_ranks(comm, width, all->columns, all->work);
-    for (int64_t column = 0; column < width; column++) {
-        out[column] = fcnn_exact_sum_value(&all->columns[column]) / (double)from->dataset->rows;
-    }
-    return FCNN_OK;
-}
-
-static fcnn_status standardize(fcnn_normalizer *normalizer, const side_of *from, fcnn_comm *comm)
-{
-    sums all = {0};
-    fcnn_status status = fcnn_comm_agree(comm, create_sums(from->width, &all));
-    if (status == FCNN_OK) {
-        status = mean_powers(&all, from, normalizer->shift, 1, comm, normalizer->shift);
-    }
-    if (status == FCNN_OK) {
-        status = mean_powers(&all, from, normalizer->shift, 2, comm, normalizer->scale);
-    }
-    for (int64_t column = 0; status == FCNN_OK && column < from->width; column++) {
-        const double deviation = sqrt(normalizer->scale[column]);
-        normalizer->scale[column] = deviation > 0 ? deviation : 1;
-    }
-    clear_sums(&all);
     return status;
 }
 
-static fcnn_status minmax(fcnn_normalizer *normalizer, const side_of *from, fcnn_comm *comm)
+/* √(Σ (x − mean)² / rows) over all ranks of each column, into out. */
+static fcnn_status find_deviations(const side_of *from, fcnn_comm *comm, double *out)
 {
-    double *smallest = normalizer->shift, *largest = normalizer->scale;
-    for (int64_t column = 0; column < from->width; column++) {
-        smallest[column] = -INFINITY; /* of −x, so that one maximum serves both */
-        largest[column] = -INFINITY;
+    const int64_t width = from->extent->count;
+    fcnn_square_sum *sums = NULL;
+    double *work = NULL;
+    fcnn_status status = fcnn_memory_create("the column sums", width, sizeof *sums, &sums);
+    if (status == FCNN_OK) {
+        status = fcnn_memory_create("the column sums", width * FCNN_SQUARE_PARTS * (FCNN_EXACT_LIMBS + 1), sizeof *work,
+                                    &work);
     }
-    fcnn_status status = FCNN_OK;
-    for (fcnn_block block = {0}; status == FCNN_OK && fcnn_dataset_next(from->dataset, 0, &block, &status);) {
-        const fcnn_table *table = table_of(&block, from->side);
-        for (int64_t row = 0; row < table->rows; row++) {
-            for (int64_t column = 0; column < from->width; column++) {
-                const double value = fcnn_table_value(table, row, column);
-                smallest[column] = -value > smallest[column] ? -value : smallest[column];
-                largest[column] = value > largest[column] ? value : largest[column];
-            }
+    status = fcnn_comm_agree(comm, status);
+    if (status == FCNN_OK) {
+        status = fcnn_comm_agree(comm, fcnn_comm_name_rank(comm, add_rows(from, sums)));
+    }
+    if (status == FCNN_OK) {
+        fcnn_square_sum_over_ranks(comm, width, sums, work);
+        for (int64_t column = 0; column < width; column++) {
+            out[column] = fcnn_square_sum_root_mean(&sums[column], from->dataset->rows);
         }
     }
-    FCNN_TRY(fcnn_comm_agree(comm, fcnn_comm_name_rank(comm, status)));
-    fcnn_comm_max_doubles(comm, from->width, smallest);
-    fcnn_comm_max_doubles(comm, from->width, largest);
-    for (int64_t column = 0; column < from->width; column++) {
-        const double range = largest[column] + smallest[column];
-        smallest[column] = 0 - smallest[column];
-        normalizer->scale[column] = range > 0 ? range : 1;
+    free(sums);
+    free(work);
+    return status;
+}
+
+/* ---- the kinds ---- */
+
+static fcnn_status standardize(fcnn_normalizer *normalizer, const side_of *from, fcnn_comm *comm)
+{
+    memcpy(normalizer->shift, from->extent->mean, (size_t)normalizer->count * sizeof(double));
+    return find_deviations(from, comm, normalizer->scale);
+}
+
+static void minmax(fcnn_normalizer *normalizer, const side_of *from)
+{
+    for (int64_t column = 0; column < normalizer->count; column++) {
+        normalizer->shift[column] = from->extent->smallest[column];
+        normalizer->scale[column] = from->extent->largest[column] - from->extent->smallest[column];
+    }
+}
+
+static fcnn_status bad_scale(const fcnn_normalizer *normalizer, const side_of *from, int64_t column)
+{
+    const fcnn_dataset *dataset = from->dataset;
+    const bool is_input = from->side == FCNN_SIDE_INPUTS;
+    char label[FCNN_COLUMN_LABEL_BYTES], smallest[32], largest[32];
+    if (from->kind == FCNN_NORMALIZE_SCALE) {
+        return fcnn_fail(FCNN_ECONFIG, "data.scale = %g is too small to divide by: 1 / %g is more than a double holds",
+                         normalizer->scale[column], normalizer->scale[column]);
+    }
+    if (!fcnn_column_names_label(is_input ? &dataset->inputs_columns.names : &dataset->targets_columns.names, column,
+                                 label)) {
+        snprintf(label, sizeof label, "%" PRId64 " (counting from 0)", column);
+    }
+    fcnn_text_from_double(from->extent->smallest[column], smallest);
+    fcnn_text_from_double(from->extent->largest[column], largest);
+    return fcnn_fail(FCNN_EDATA,
+                     "%s: %s: column %s has values from %s to %s, whose %s double precision cannot divide "
+                     "by: multiply the column by a power of 10 in the file%s",
+                     dataset->file, is_input ? dataset->inputs_name : dataset->targets_name, label, smallest, largest,
+                     from->kind == FCNN_NORMALIZE_MINMAX ? "range" : "deviation", is_input ? ", or leave it out" : "");
+}
+
+/* Constant columns are divided by 1, and all others by what has an inverse. */
+static fcnn_status finish(fcnn_normalizer *normalizer, const side_of *from)
+{
+    for (int64_t column = 0; column < normalizer->count; column++) {
+        if (from->kind != FCNN_NORMALIZE_SCALE && fcnn_extent_is_constant(from->extent, column)) {
+            normalizer->scale[column] = 1;
+        }
+        if (!isfinite(normalizer->scale[column]) || !isfinite(1 / normalizer->scale[column])) {
+            return bad_scale(normalizer, from, column);
+        }
     }
     return FCNN_OK;
 }
 
 fcnn_status fcnn_normalizer_fit(fcnn_normalizer *normalizer, fcnn_normalize kind, double divisor, fcnn_dataset *dataset,
-                                fcnn_side side, fcnn_comm *comm)
+                                fcnn_side side, const fcnn_extent *extent, fcnn_comm *comm)
 {
-    const side_of from = {
-        .dataset = dataset,
-        .side = side,
-        .width = side == FCNN_SIDE_INPUTS ? dataset->inputs.width : dataset->targets.width,
-    };
+    const side_of from = {.dataset = dataset, .side = side, .kind = kind, .extent = extent};
     switch (kind) {
     case FCNN_NORMALIZE_STANDARDIZE:
-        return standardize(normalizer, &from, comm);
+        FCNN_TRY(standardize(normalizer, &from, comm));
+        break;
     case FCNN_NORMALIZE_MINMAX:
-        return minmax(normalizer, &from, comm);
+        minmax(normalizer, &from);
+        break;
     case FCNN_NORMALIZE_SCALE:
         for (int64_t column = 0; column < normalizer->count; column++) {
             normalizer->scale[column] = divisor;
         }
         break;
     case FCNN_NORMALIZE_NONE:
-        break;
+        return FCNN_OK;
     }
-    return FCNN_OK;
+    return finish(normalizer, &from);
 }
 
 void fcnn_normalizer_as_line(const fcnn_normalizer *normalizer, double *factor, double *offset)

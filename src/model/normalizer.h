@@ -10,13 +10,15 @@
 typedef enum fcnn_side { FCNN_SIDE_INPUTS, FCNN_SIDE_TARGETS } fcnn_side;
 
 /* Sets shift and scale of each column of the inputs or targets of a dataset:
- *   standardize  mean and standard deviation (over N), summed exactly, in two passes
+ *   standardize  mean and standard deviation (over N), whose squares are summed exactly
  *   minmax       smallest value and range
  *   scale        0 and the given divisor
- * A column that does not vary gets scale 1.  Collective.  Fails, alike on all ranks: FCNN_ENOMEM, or as reading
- * does. */
+ * A constant column, whose smallest value is its largest, is shifted by that value and divided by 1.
+ *   extent  what the columns of these rows hold; standardize and minmax use it
+ * Collective.  Fails, alike on all ranks: FCNN_EDATA for a column whose scale, or its inverse, is beyond the range of a
+ * double, FCNN_ENOMEM, or as reading does. */
 fcnn_status fcnn_normalizer_fit(fcnn_normalizer *normalizer, fcnn_normalize kind, double divisor, fcnn_dataset *dataset,
-                                fcnn_side side, fcnn_comm *comm);
+                                fcnn_side side, const fcnn_extent *extent, fcnn_comm *comm);
 
 /* The same as x·factor + shift: factor [count] and offset [count] are caller-owned. */
 void fcnn_normalizer_as_line(const fcnn_normalizer *normalizer, double *factor, double *offset);

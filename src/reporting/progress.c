@@ -45,10 +45,11 @@ void fcnn_progress_head(fcnn_progress *progress, const char *metric)
     fflush(progress->out);
 }
 
-/* A number in a column, or blanks. */
-static void print_cell(FILE *out, const char *format, int width, double value)
+/* A number in a column, or another text where there is none. */
+static void print_cell(FILE *out, const char *format, int width, double value, const char *none)
 {
-    char text[32] = "";
+    char text[32];
+    snprintf(text, sizeof text, "%s", none);
     if (!isnan(value)) {
         snprintf(text, sizeof text, format, value);
     }
@@ -62,11 +63,11 @@ void fcnn_progress_line(fcnn_progress *progress, const fcnn_history_line *line, 
     }
     clear_line(progress);
     fprintf(progress->out, "%7" PRId64 " %9" PRId64, line->epoch, line->steps);
-    print_cell(progress->out, "%.8g", 14, line->train_loss);
-    print_cell(progress->out, "%.8g", 14, line->validation_loss);
-    print_cell(progress->out, "%.5f", 10, line->validation_metric);
-    print_cell(progress->out, "%.0f", 11, rows_per_second);
-    print_cell(progress->out, "%.1f s", 9, seconds);
+    print_cell(progress->out, "%.8g", 14, line->train_loss, "");
+    print_cell(progress->out, "%.8g", 14, line->validation_loss, "");
+    print_cell(progress->out, "%.5f", 10, line->validation_metric, isnan(line->validation_loss) ? "" : "-");
+    print_cell(progress->out, "%.0f", 11, rows_per_second, "");
+    print_cell(progress->out, "%.1f s", 9, seconds, "");
     fprintf(progress->out, "\n");
     fflush(progress->out);
 }

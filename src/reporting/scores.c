@@ -24,6 +24,29 @@ static void label_output(const fcnn_model *model, int64_t column, char label[FCN
     }
 }
 
+/* R², or a dash where there is none. */
+static void print_r2(double r2, int width, FILE *out)
+{
+    if (isnan(r2)) {
+        fprintf(out, "%*s", width, "-");
+    } else {
+        fprintf(out, "%*.6f", width, r2);
+    }
+}
+
+/* Says why some outputs have no R². */
+static void explain_r2(const fcnn_scores *scores, FILE *out)
+{
+    const int64_t constant = scores->outputs - scores->varying;
+    if (constant == 1) {
+        fprintf(out, "  R2 is - where the target is the same in all rows%s\n",
+                scores->varying > 0 ? "; the mean R2 leaves this output out" : "");
+    } else if (constant > 1) {
+        fprintf(out, "  R2 is - where the target is the same in all rows, which is so for %" PRId64 " outputs%s\n",
+                constant, scores->varying > 0 ? "; the mean R2 leaves them out" : "");
+    }
+}
+
 static void print_outputs(const fcnn_scores *scores, const fcnn_model *model, FILE *out)
 {
     char label[FCNN_COLUMN_LABEL_BYTES];
@@ -36,12 +59,16 @@ static void print_outputs(const fcnn_scores *scores, const fcnn_model *model, FI
     fprintf(out, "  %-*s %12s %12s %12s\n", width, "output", "R2", "RMSE", "max error");
     for (int64_t i = 0; i < shown; i++) {
         label_output(model, i, label);
-        fprintf(out, "  %s%*s %12.6f %12.6g %12.6g\n", label, width - fcnn_text_width(label), "", scores->r2[i],
-                scores->rmse[i], scores->max_error[i]);
+        fprintf(out, "  %s%*s ", label, width - fcnn_text_width(label), "");
+        print_r2(scores->r2[i], 12, out);
+        fprintf(out, " %12.6g %12.6g\n", scores->rmse[i], scores->max_error[i]);
     }
     if (scores->outputs > shown) {
-        fprintf(out, "  … %" PRId64 " more; mean R2 of all %.6f\n", scores->outputs - shown, scores->mean_r2);
+        fprintf(out, "  … %" PRId64 " more; mean R2 of all ", scores->outputs - shown);
+        print_r2(scores->mean_r2, 0, out);
+        fputc('\n', out);
     }
+    explain_r2(scores, out);
 }
 
 /* ---- classes ---- */

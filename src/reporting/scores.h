@@ -17,18 +17,19 @@ typedef struct fcnn_class_score {
 /* Of all rows, over all ranks. */
 typedef struct fcnn_scores {
     int64_t rows;
-    double loss;             /* mean over rows (and outputs, for mse and binary cross entropy), normalized units */
-    double accuracy;         /* classifiers: fraction of rows whose class is right; else NaN */
-    int64_t outputs;         /* of the arrays below; 0 for classifiers */
-    const double *r2;        /* [outputs] 1 − Σ(y−t)²/Σ(t−mean)², physical units; NaN for constant targets */
-    const double *rmse;      /* [outputs] √(Σ(y−t)²/rows), physical units */
-    const double *max_error; /* [outputs] max |y−t|, physical units */
-    int64_t class_count;     /* of the array below; 0 for regressions, several sigmoids, and too many classes */
+    double loss;        /* mean over rows (and outputs, for mse and binary cross entropy), normalized units */
+    double accuracy;    /* classifiers: fraction of rows whose class is right; else NaN */
+    int64_t outputs;    /* of the arrays below; 0 for classifiers */
+    const double *r2;   /* [outputs] 1 − Σ(y−t)²/Σ(t−mean)², physical units; NaN where all t are the same */
+    const double *rmse; /* [outputs] √(Σ(y−t)²/rows), physical units */
+    const double *max_error;         /* [outputs] max |y−t|, physical units */
+    int64_t class_count;             /* of the array below; 0 for regressions, several sigmoids, and too many classes */
     const fcnn_class_score *classes; /* [class_count] */
-    double mean_r2;                  /* over outputs whose targets vary; NaN for classifiers */
+    int64_t varying;                 /* outputs whose targets are not all the same; 0 for classifiers */
+    double mean_r2;                  /* over these; NaN where there are none */
 } fcnn_scores;
 
-/* The one number for a table: the accuracy, or the mean R². */
+/* The one number for a table: the accuracy, or the mean R²; NaN where there is none. */
 double fcnn_scores_metric(const fcnn_scores *scores);
 
 /* Prints "title: loss …, accuracy …", and below it a table of the classes, or of a regression's outputs, by the names

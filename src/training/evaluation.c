@@ -1,6 +1,7 @@
 /* src/training/evaluation.c — how good a network is on rows with targets. */
 #include "training/evaluation.h"
 
+#include "compute/square_sum.h"
 #include "core/memory.h"
 #include "core/pulse.h"
 #include "core/sizes.h"
@@ -13,7 +14,7 @@
 typedef struct tally {
     int64_t rows, right;
     fcnn_exact_sum loss;
-    fcnn_exact_sum *squares;   /* [outputs]: Σ (y − t)² */
+    fcnn_square_sum *squares;  /* [outputs]: Σ (y − t)² */
     double *max_error;         /* [outputs] */
     fcnn_class_score *classes; /* [classes] */
 } tally;
@@ -25,16 +26,18 @@ struct fcnn_evaluation {
     bool scores; /* the rows have targets */
     bool classifies;
     int64_t loss_terms;
-    int64_t outputs;    /* scored one by one; 0 for classifiers */
-    int64_t classes;    /* counted one by one; 0: they are not */
-    int64_t room;       /* rows at once */
-    int64_t *index;     /* [room]: 0, 1, 2, … */
-    int32_t *labels;    /* [room], for softmax; else NULL */
-    double *weights;    /* [room], where rows count differently; else NULL */
-    tally *tallies;     /* [threads] */
-    double *variations; /* [outputs]: Σ (t − mean)² of the whole dataset */
-    double *work;       /* for the exchange of exact sums */
-    uint64_t *counts;   /* over ranks: rows, right ones, and three of each class */
+    int64_t outputs;             /* scored one by one; 0 for classifiers */
+    int64_t classes;             /* counted one by one; 0: they are not */
+    int64_t room;                /* rows at once */
+    int64_t *index;              /* [room]: 0, 1, 2, … */
+    int32_t *labels;             /* [room], for softmax; else NULL */
+    double *weights;             /* [room], where rows count differently; else NULL */
+    tally *tallies;              /* [threads] */
+    double *means;               /* [outputs]: of the targets of the whole dataset */
+    bool *varies;                /* [outputs]: these targets are not all the same */
+    fcnn_square_sum *variations; /* [outputs]: Σ (t − mean)² of them */
+    double *work;                /* for the exchange of exact sums */
+    uint64_t *counts;            /* over ranks: rows, right ones, and three of each class */
     fcnn_class_score *class_scores;
     double *r2, *rmse, *max_error;
 };
@@ -47,13 +50,15 @@ static fcnn_status create_tallies(fcnn_evaluation *evaluation)
     FCNN_TRY(fcnn_memory_create("the scores", threads, sizeof(tally), &evaluation->tallies));
     for (int64_t thread = 0; thread < threads; thread++) {
         tally *own = &evaluation->tallies[thread];
-        FCNN_TRY(fcnn_memory_create("the scores", outputs, sizeof(fcnn_exact_sum), &own->squares));
+        FCNN_TRY(fcnn_memory_create("the scores", outputs, sizeof *own->squares, &own->squares));
         FCNN_TRY(fcnn_memory_create("the scores", outputs, sizeof(double), &own->max_error));
         FCNN_TRY(fcnn_memory_create("the scores", evaluation->classes, sizeof *own->classes, &own->classes));
     }
-    FCNN_TRY(
-        fcnn_memory_create("the scores", (1 + outputs) * (FCNN_EXACT_LIMBS + 1), sizeof(double), &evaluation->work));
-    FCNN_TRY(fcnn_memory_create("the scores", outputs, sizeof(double), &evaluation->variations));
+    FCNN_TRY(fcnn_memory_create("the scores", (1 + outputs * FCNN_SQUARE_PARTS) * (FCNN_EXACT_LIMBS + 1),
+                                sizeof(double), &evaluation->work));
+    FCNN_TRY(fcnn_memory_create("the scores", outputs, sizeof(double), &evaluation->means));
+    FCNN_TRY(fcnn_memory_create("the scores", outputs, sizeof *evaluation->varies, &evaluation->varies));
+    FCNN_TRY(fcnn_memory_create("the scores", outputs, sizeof *evaluation->variations, &evaluation->variations));
     const int64_t classes = evaluation->classes;
     FCNN_TRY(fcnn_memory_create("the scores", 2 + 3 * classes, sizeof(uint64_t), &evaluation->counts));
     FCNN_TRY(fcnn_memory_create("the scores", classes, sizeof(fcnn_class_score), &evaluation->class_scores));
@@ -71,37 +76,73 @@ static int64_t count_classes(const fcnn_architecture *shape)
     return classes <= FCNN_SCORES_CLASSES_MOST ? classes : 0;
 }
 
-/* Σ over all rows of (t − centre)^power of each target column. */
-static fcnn_status sum_targets(fcnn_evaluation *evaluation, const double *centre, int power, double *out)
+/* Sums of the targets of all rows, and the largest −t and t.  negative and largest [outputs]. */
+static fcnn_status find_sums(fcnn_evaluation *evaluation, fcnn_exact_sum *sums, double *negative, double *largest)
 {
-    fcnn_exact_sum *sums = evaluation->tallies[0].squares;
+    const int64_t outputs = evaluation->outputs;
     fcnn_status status = FCNN_OK;
+    for (int64_t column = 0; column < outputs; column++) {
+        negative[column] = largest[column] = -INFINITY;
+    }
     for (fcnn_block block = {0};
          status == FCNN_OK && fcnn_dataset_next(evaluation->part->dataset, 0, &block, &status);) {
         for (int64_t row = 0; row < block.targets.rows; row++) {
-            for (int64_t column = 0; column < evaluation->outputs; column++) {
-                const double value = fcnn_table_value(&block.targets, row, column) - centre[column];
-                fcnn_exact_sum_add(&sums[column], power == 1 ? value : value * value);
+            for (int64_t column = 0; column < outputs; column++) {
+                const double value = fcnn_table_value(&block.targets, row, column);
+                fcnn_exact_sum_add(&sums[column], value);
+                negative[column] = -value > negative[column] ? -value : negative[column];
+                largest[column] = value > largest[column] ? value : largest[column];
             }
         }
     }
     FCNN_TRY(fcnn_comm_agree(evaluation->comm, fcnn_comm_name_rank(evaluation->comm, status)));
-    fcnn_exact_sum_over_ranks(evaluation->comm, evaluation->outputs, sums, evaluation->work);
-    for (int64_t column = 0; column < evaluation->outputs; column++) {
-        out[column] = fcnn_exact_sum_value(&sums[column]);
-        sums[column] = (fcnn_exact_sum){0};
-    }
+    fcnn_exact_sum_over_ranks(evaluation->comm, outputs, sums, evaluation->work);
+    fcnn_comm_max_doubles(evaluation->comm, outputs, negative);
+    fcnn_comm_max_doubles(evaluation->comm, outputs, largest);
     return FCNN_OK;
+}
+
+/* Finds which targets vary, over all rows, and the means of all. */
+static fcnn_status find_means(fcnn_evaluation *evaluation)
+{
+    fcnn_exact_sum *sums = NULL;
+    double *ends = NULL;
+    const int64_t outputs = evaluation->outputs;
+    fcnn_status status = fcnn_memory_create("the scores", outputs, sizeof *sums, &sums);
+    if (status == FCNN_OK) {
+        status = fcnn_memory_create("the scores", 2 * outputs, sizeof *ends, &ends);
+    }
+    status = fcnn_comm_agree(evaluation->comm, status);
+    if (status == FCNN_OK) {
+        status = find_sums(evaluation, sums, ends, ends + outputs);
+    }
+    for (int64_t column = 0; status == FCNN_OK && column < outputs; column++) {
+        const double smallest = 0 - ends[column], largest = ends[outputs + column];
+        evaluation->varies[column] = smallest < largest;
+        evaluation->means[column] =
+            fcnn_exact_sum_mean(&sums[column], evaluation->part->dataset->rows, smallest, largest);
+    }
+    free(sums);
+    free(ends);
+    return status;
 }
 
 static fcnn_status measure_variations(fcnn_evaluation *evaluation)
 {
-    double *means = evaluation->r2; /* zero so far */
-    FCNN_TRY(sum_targets(evaluation, means, 1, means));
-    for (int64_t column = 0; column < evaluation->outputs; column++) {
-        means[column] /= (double)evaluation->part->dataset->rows;
+    fcnn_status status = find_means(evaluation);
+    FCNN_TRY(status);
+    for (fcnn_block block = {0};
+         status == FCNN_OK && fcnn_dataset_next(evaluation->part->dataset, 0, &block, &status);) {
+        for (int64_t row = 0; row < block.targets.rows; row++) {
+            for (int64_t column = 0; column < evaluation->outputs; column++) {
+                fcnn_square_sum_add(&evaluation->variations[column], fcnn_table_value(&block.targets, row, column),
+                                    evaluation->means[column]);
+            }
+        }
     }
-    return sum_targets(evaluation, means, 2, evaluation->variations);
+    FCNN_TRY(fcnn_comm_agree(evaluation->comm, fcnn_comm_name_rank(evaluation->comm, status)));
+    fcnn_square_sum_over_ranks(evaluation->comm, evaluation->outputs, evaluation->variations, evaluation->work);
+    return FCNN_OK;
 }
 
 static fcnn_status create_room(fcnn_evaluation *evaluation, bool has_labels)
@@ -165,6 +206,8 @@ void fcnn_evaluation_destroy(fcnn_evaluation *evaluation)
     free(evaluation->index);
     free(evaluation->labels);
     free(evaluation->weights);
+    free(evaluation->means);
+    free(evaluation->varies);
     free(evaluation->variations);
     free(evaluation->work);
     free(evaluation->counts);
@@ -235,8 +278,8 @@ static void score_row(const rows_work *work, int64_t row, tally *own)
     }
     for (int64_t column = 0; column < evaluation->outputs; column++) {
         const double target = fcnn_table_value(work->targets, row, column);
-        const double error = fabs(fcnn_network_physical(work->network, row, column) - target);
-        fcnn_exact_sum_add(&own->squares[column], error * error);
+        const double value = fcnn_network_physical(work->network, row, column), error = fabs(value - target);
+        fcnn_square_sum_add(&own->squares[column], value, target);
         own->max_error[column] = error > own->max_error[column] ? error : own->max_error[column];
     }
 }
@@ -288,8 +331,8 @@ static void merge_thread(const fcnn_evaluation *evaluation, tally *own, tally *a
     fcnn_exact_sum_merge(&all->loss, &own->loss);
     own->loss = (fcnn_exact_sum){0};
     for (int64_t column = 0; column < evaluation->outputs; column++) {
-        fcnn_exact_sum_merge(&all->squares[column], &own->squares[column]);
-        own->squares[column] = (fcnn_exact_sum){0};
+        fcnn_square_sum_merge(&all->squares[column], &own->squares[column]);
+        own->squares[column] = (fcnn_square_sum){0};
         all->max_error[column] =
             own->max_error[column] > all->max_error[column] ? own->max_error[column] : all->max_error[column];
         own->max_error[column] = 0;
@@ -323,21 +366,22 @@ static void sum_counts(fcnn_evaluation *evaluation)
 static void score_outputs(fcnn_evaluation *evaluation, int64_t rows, fcnn_scores *out)
 {
     tally *all = &evaluation->tallies[0];
-    fcnn_exact_sum_over_ranks(evaluation->comm, evaluation->outputs, all->squares, evaluation->work);
+    fcnn_square_sum_over_ranks(evaluation->comm, evaluation->outputs, all->squares, evaluation->work);
     fcnn_comm_max_doubles(evaluation->comm, evaluation->outputs, all->max_error);
     double sum = 0;
     int64_t varying = 0;
     for (int64_t column = 0; column < evaluation->outputs; column++) {
-        const double squares = fcnn_exact_sum_value(&all->squares[column]);
-        const bool varies = evaluation->variations[column] > 0;
-        evaluation->r2[column] = varies ? 1 - squares / evaluation->variations[column] : NAN;
-        evaluation->rmse[column] = sqrt(squares / (double)rows);
+        const fcnn_square_sum *squares = &all->squares[column];
+        const bool varies = evaluation->varies[column];
+        evaluation->r2[column] = varies ? 1 - fcnn_square_sum_ratio(squares, &evaluation->variations[column]) : NAN;
+        evaluation->rmse[column] = fcnn_square_sum_root_mean(squares, rows);
         evaluation->max_error[column] = all->max_error[column];
         sum += varies ? evaluation->r2[column] : 0;
         varying += varies;
-        all->squares[column] = (fcnn_exact_sum){0};
+        all->squares[column] = (fcnn_square_sum){0};
         all->max_error[column] = 0;
     }
+    out->varying = varying;
     out->mean_r2 = varying > 0 ? sum / (double)varying : NAN;
 }
 

@@ -13,6 +13,7 @@
 
 #include <fenv.h>
 #include <inttypes.h>
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -31,15 +32,29 @@ typedef struct predictor {
     int64_t round_rows;       /* of a rank, between two writes; no more than the network's capacity */
     uint64_t *outside;        /* [features]: rows with an input outside of what the training rows had */
     uint64_t rows_outside;
-    void *predictions; /* [round_rows][outputs] of the model's precision */
+    bool is_single;    /* predictions are written as float32, else as float64 */
+    void *predictions; /* [round_rows][outputs] of that type */
     int32_t *classes;  /* [round_rows] */
     void *all;         /* rank 0: every rank's, for the larger of the two */
     int64_t *sizes;    /* [ranks]: bytes of each rank in this round */
 } predictor;
 
+/* Does the output hold float32?  Not where the model has double precision, nor where float32 would make 0 or infinity
+ * of numbers of the targets' size. */
+static bool writes_single(const fcnn_model *model)
+{
+    const double most = 1e30, least = 1e-30;
+    bool is_single = model->shape.precision == FCNN_PRECISION_SINGLE;
+    for (int64_t i = 0; i < model->targets.count; i++) {
+        const double shift = fabs(model->targets.shift[i]), scale = fabs(model->targets.scale[i]);
+        is_single = is_single && shift < most && scale < most && scale > least;
+    }
+    return is_single;
+}
+
 static int64_t output_bytes(const predictor *work)
 {
-    return fcnn_model_outputs(work->model) * (int64_t)fcnn_architecture_size(&work->model->shape);
+    return fcnn_model_outputs(work->model) * (int64_t)(work->is_single ? sizeof(float) : sizeof(double));
 }
 
 /* ---- preparation ---- */
@@ -119,9 +134,8 @@ static fcnn_status create_output(predictor *work)
     }
     FCNN_TRY(fcnn_hdf5_output_create(work->options->output, &work->output));
     const int64_t rows = work->part.dataset->rows;
-    const bool is_single = work->model->shape.precision == FCNN_PRECISION_SINGLE;
     const fcnn_hdf5_info predictions = {
-        .type = is_single ? FCNN_TYPE_FLOAT32 : FCNN_TYPE_FLOAT64,
+        .type = work->is_single ? FCNN_TYPE_FLOAT32 : FCNN_TYPE_FLOAT64,
         .rank = 2,
         .dims = {rows, fcnn_model_outputs(work->model)},
     };
@@ -219,6 +233,7 @@ static fcnn_status prepare(predictor *work)
 {
     FCNN_TRY(fcnn_topology_create(work->comm, &work->topology));
     FCNN_TRY(read_model(work));
+    work->is_single = writes_single(work->model);
     FCNN_TRY(read_rows(work));
     if (work->part.dataset->targets_name != NULL) {
         FCNN_TRY(fcnn_data_part_check(&work->part, work->comm, &work->model->shape));
@@ -244,11 +259,10 @@ static int64_t rows_in_round(const predictor *work, int rank, int64_t round)
 static void copy_outputs(predictor *work, int64_t at, int64_t rows)
 {
     const int64_t outputs = fcnn_model_outputs(work->model);
-    const bool is_single = work->model->shape.precision == FCNN_PRECISION_SINGLE;
     for (int64_t row = 0; row < rows; row++) {
         for (int64_t column = 0; column < outputs; column++) {
             const double value = fcnn_network_physical(work->network, row, column);
-            if (is_single) {
+            if (work->is_single) {
                 ((float *)work->predictions)[(at + row) * outputs + column] = (float)value;
             } else {
                 ((double *)work->predictions)[(at + row) * outputs + column] = value;

@@ -115,16 +115,19 @@ static fcnn_status make(const fcnn_config *config, fcnn_comm *comm, const fcnn_t
     fcnn_dataset *train = data->train.dataset;
     fcnn_status status = fcnn_comm_agree(comm, fcnn_model_create(shape, &model));
     if (status == FCNN_OK) {
-        status = fcnn_normalizer_fit(&model->inputs, config->data_normalize, config->data_scale, train,
-                                     FCNN_SIDE_INPUTS, comm);
-    }
-    if (status == FCNN_OK && config->data_normalize_targets != FCNN_NORMALIZE_NONE) {
-        status =
-            fcnn_normalizer_fit(&model->targets, config->data_normalize_targets, 1, train, FCNN_SIDE_TARGETS, comm);
-    }
-    if (status == FCNN_OK) {
         fcnn_extent *targets = shape->output == FCNN_OUTPUT_SOFTMAX ? NULL : &model->targets_extent;
         status = fcnn_extent_find(train, comm, &model->extent, targets);
+    }
+    if (status == FCNN_OK) {
+        status = fcnn_normalizer_fit(&model->inputs, config->data_normalize, config->data_scale, train,
+                                     FCNN_SIDE_INPUTS, &model->extent, comm);
+    }
+    if (status == FCNN_OK) {
+        status = fcnn_normalizer_fit(&model->targets, config->data_normalize_targets, 1, train, FCNN_SIDE_TARGETS,
+                                     &model->targets_extent, comm);
+    }
+    if (status == FCNN_OK) {
+        fcnn_extent_warn_of_constants(&model->extent, train);
     }
     if (status == FCNN_OK && train->missing.means != NULL) {
         /* those of all rows, completed ones among them, differ in the last bits */

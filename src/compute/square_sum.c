@@ -1,0 +1,72 @@
+/* src/compute/square_sum.c — sums of squares of differences of any size. */
+#include "compute/square_sum.h"
+
+#include <math.h>
+
+enum { ORDINARY, SMALL, LARGE };
+
+#define SCALE_EXPONENT 600 /* small differences are multiplied by 2^600, large ones by 2^-600 */
+#define SMALL_LIMIT 0x1p-450
+#define LARGE_LIMIT 0x1p480 /* 2^63 squares of such are finite */
+
+/* A number that may be beyond a double's range: value·2^exponent. */
+typedef struct scaled {
+    double value;
+    int exponent; /* even */
+} scaled;
+
+void fcnn_square_sum_add(fcnn_square_sum *sum, double a, double b)
+{
+    const double difference = a - b, magnitude = fabs(difference);
+    if (magnitude > LARGE_LIMIT) {
+        const double part = a * 0x1p-600 - b * 0x1p-600; /* finite, where a − b is beyond the range of a double */
+        fcnn_exact_sum_add(&sum->parts[LARGE], part * part);
+        return;
+    }
+    fcnn_exact_sum_add(&sum->parts[ORDINARY], difference * difference);
+    if (magnitude < SMALL_LIMIT && magnitude > 0) {
+        const double part = difference * 0x1p600;
+        fcnn_exact_sum_add(&sum->parts[SMALL], part * part);
+    }
+}
+
+void fcnn_square_sum_merge(fcnn_square_sum *sum, const fcnn_square_sum *other)
+{
+    for (int i = 0; i < FCNN_SQUARE_PARTS; i++) {
+        fcnn_exact_sum_merge(&sum->parts[i], &other->parts[i]);
+    }
+}
+
+void fcnn_square_sum_over_ranks(fcnn_comm *comm, int64_t count, fcnn_square_sum *sums, double *work)
+{
+    fcnn_exact_sum_over_ranks(comm, count * FCNN_SQUARE_PARTS, (fcnn_exact_sum *)sums, work);
+}
+
+static scaled value_of(const fcnn_square_sum *sum)
+{
+    const double ordinary = fcnn_exact_sum_value(&sum->parts[ORDINARY]);
+    const double large = fcnn_exact_sum_value(&sum->parts[LARGE]);
+    if (isnan(ordinary) || isnan(large)) {
+        return (scaled){NAN, 0};
+    }
+    if (large > 0) {
+        return (scaled){large + ordinary * 0x1p-600 * 0x1p-600, 2 * SCALE_EXPONENT};
+    }
+    if (ordinary >= SMALL_LIMIT * SMALL_LIMIT) {
+        return (scaled){ordinary, 0};
+    }
+    /* every difference was small, and each was counted there */
+    return (scaled){fcnn_exact_sum_value(&sum->parts[SMALL]), -2 * SCALE_EXPONENT};
+}
+
+double fcnn_square_sum_root_mean(const fcnn_square_sum *sum, int64_t count)
+{
+    const scaled all = value_of(sum);
+    return ldexp(sqrt(all.value / (double)count), all.exponent / 2);
+}
+
+double fcnn_square_sum_ratio(const fcnn_square_sum *a, const fcnn_square_sum *b)
+{
+    const scaled over = value_of(a), under = value_of(b);
+    return ldexp(over.value / under.value, over.exponent - under.exponent);
+}
