@@ -373,7 +373,8 @@ static void numbers_of_classes_have_names(void)
 static void classes_differ_where_both_have_names(void)
 {
     char *ab[] = {"a", "b"}, *abc[] = {"a", "b", "c"}, *ac[] = {"a", "c"};
-    const fcnn_classes first = {2, ab, 2}, longer = {3, abc, 3}, other = {2, ac, 2}, none = {0};
+    const fcnn_classes first = {.count = 2, .names = ab}, longer = {.count = 3, .names = abc},
+                       other = {.count = 2, .names = ac}, none = {0};
     CU_ASSERT_EQUAL(fcnn_classes_differ(&first, &longer), -1);
     CU_ASSERT_EQUAL(fcnn_classes_differ(&longer, &first), -1);
     CU_ASSERT_EQUAL(fcnn_classes_differ(&longer, &other), 1);

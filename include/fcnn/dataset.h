@@ -24,6 +24,8 @@ typedef struct fcnn_dataset_names {
     const char *rows;    /* "0:80000": those from 0 up to 79999 of all files; NULL or "": all */
     int read_retries;    /* how often a read that failed in the system is tried again, after 1, 2, 4, … s */
     int allow_external;  /* 1: they may lie in other files that the file names; 0: refused, as from anyone */
+    int as_stored;       /* 1: scale factors, fill values and other marks beside the numbers mean nothing; 0: they do */
+    const char *missing_values; /* "-999, 1e20": stored numbers that stand for missing values; NULL or "": none */
 } fcnn_dataset_names;
 
 /* Reads the rows; each rank gets a contiguous run of them.  names is borrowed.  Collective.

@@ -135,6 +135,22 @@ void fcnn_text_from_double(double value, char out[32])
     uselocale(callers);
 }
 
+bool fcnn_text_is_missing(const char *text)
+{
+    static const char *const words[] = {"", "na", "n/a", "<na>", "nan", "nat", "null", "none", "?"};
+    for (size_t w = 0; w < sizeof words / sizeof *words; w++) {
+        size_t i = 0;
+        while (words[w][i] != '\0' &&
+               (text[i] == words[w][i] || (text[i] >= 'A' && text[i] <= 'Z' && text[i] - 'A' + 'a' == words[w][i]))) {
+            i++;
+        }
+        if (words[w][i] == '\0' && text[i] == '\0') {
+            return true;
+        }
+    }
+    return false;
+}
+
 int fcnn_text_distance(const char *a, const char *b)
 {
     enum { LONGEST = 63 };

@@ -1,8 +1,9 @@
-/* src/data/classes.c — classes that are named by strings. */
+/* src/data/classes.c — names of classes, in the order of their numbers. */
 #include "data/classes.h"
 
 #include "core/memory.h"
 
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -12,16 +13,17 @@ void fcnn_classes_clear(fcnn_classes *classes)
         free(classes->names[i]);
     }
     free(classes->names);
+    free(classes->sorted);
     *classes = (fcnn_classes){0};
 }
 
-/* The first place whose name is not before the given one. */
+/* The first place in the sorted order whose name is not before the given one. */
 static int64_t place_of(const fcnn_classes *classes, const char *name)
 {
     int64_t low = 0, high = classes->count;
     while (low < high) {
         const int64_t middle = low + (high - low) / 2;
-        if (strcmp(classes->names[middle], name) < 0) {
+        if (strcmp(classes->names[classes->sorted[middle]], name) < 0) {
             low = middle + 1;
         } else {
             high = middle;
@@ -33,37 +35,58 @@ static int64_t place_of(const fcnn_classes *classes, const char *name)
 int64_t fcnn_classes_find(const fcnn_classes *classes, const char *name)
 {
     const int64_t place = place_of(classes, name);
-    return place < classes->count && strcmp(classes->names[place], name) == 0 ? place : -1;
+    const bool is_there = place < classes->count && strcmp(classes->names[classes->sorted[place]], name) == 0;
+    return is_there ? classes->sorted[place] : -1;
 }
 
-fcnn_status fcnn_classes_add(fcnn_classes *classes, const char *name)
+/* Room for one more. */
+static fcnn_status make_room(fcnn_classes *classes, const char *name)
 {
-    const int64_t place = place_of(classes, name);
-    if (place < classes->count && strcmp(classes->names[place], name) == 0) {
-        return FCNN_OK;
-    }
     if (strchr(name, '\n') != NULL) {
         return fcnn_fail(FCNN_EDATA, "a label has a line break in it: '%.60s'", name);
     }
     if (classes->count == FCNN_CLASSES_MOST) {
         return fcnn_fail(FCNN_EDATA, "the labels have more than %d different names", FCNN_CLASSES_MOST);
     }
-    FCNN_TRY(fcnn_memory_grow("the classes", classes->count + 1, sizeof *classes->names, &classes->names,
-                              &classes->capacity));
+    FCNN_TRY(fcnn_memory_grow("the classes", classes->count + 1, sizeof *classes->sorted, &classes->sorted,
+                              &classes->sorted_capacity));
+    return fcnn_memory_grow("the classes", classes->count + 1, sizeof *classes->names, &classes->names,
+                            &classes->capacity);
+}
+
+/* Puts a name that is new in the sorted order; it gets that number, and those from there on one more. */
+static fcnn_status insert(fcnn_classes *classes, const char *name, int64_t number)
+{
     char *copy;
+    FCNN_TRY(make_room(classes, name));
     FCNN_TRY(fcnn_memory_copy_text(name, &copy));
-    memmove(&classes->names[place + 1], &classes->names[place],
-            (size_t)(classes->count - place) * sizeof *classes->names);
-    classes->names[place] = copy;
+    const int64_t place = place_of(classes, name), count = classes->count;
+    for (int64_t i = 0; number < count && i < count; i++) {
+        classes->sorted[i] += classes->sorted[i] >= number;
+    }
+    memmove(&classes->sorted[place + 1], &classes->sorted[place], (size_t)(count - place) * sizeof *classes->sorted);
+    memmove(&classes->names[number + 1], &classes->names[number], (size_t)(count - number) * sizeof *classes->names);
+    classes->sorted[place] = number;
+    classes->names[number] = copy;
     classes->count++;
     return FCNN_OK;
+}
+
+fcnn_status fcnn_classes_add(fcnn_classes *classes, const char *name)
+{
+    return fcnn_classes_find(classes, name) >= 0 ? FCNN_OK : insert(classes, name, place_of(classes, name));
+}
+
+fcnn_status fcnn_classes_append(fcnn_classes *classes, const char *name)
+{
+    return fcnn_classes_find(classes, name) >= 0 ? FCNN_OK : insert(classes, name, classes->count);
 }
 
 fcnn_status fcnn_classes_copy(const fcnn_classes *classes, fcnn_classes *out)
 {
     fcnn_classes copy = {0};
     for (int64_t i = 0; i < classes->count; i++) {
-        const fcnn_status status = fcnn_classes_add(&copy, classes->names[i]);
+        const fcnn_status status = fcnn_classes_append(&copy, classes->names[i]);
         if (status != FCNN_OK) {
             fcnn_classes_clear(&copy);
             return status;
@@ -108,6 +131,14 @@ static fcnn_status add_packed(fcnn_classes *classes, const char *names, int64_t 
     return FCNN_OK;
 }
 
+static fcnn_status append_packed(fcnn_classes *classes, const char *names, int64_t bytes)
+{
+    for (const char *name = names; name < names + bytes; name += strlen(name) + 1) {
+        FCNN_TRY(fcnn_classes_append(classes, name));
+    }
+    return FCNN_OK;
+}
+
 /* Brings the names of all ranks together on rank 0. */
 static fcnn_status gather(fcnn_classes *classes, fcnn_comm *comm)
 {
@@ -135,22 +166,28 @@ static fcnn_status gather(fcnn_classes *classes, fcnn_comm *comm)
     return status;
 }
 
-fcnn_status fcnn_classes_join(fcnn_classes *classes, fcnn_comm *comm)
+fcnn_status fcnn_classes_share(fcnn_classes *classes, fcnn_comm *comm)
 {
-    FCNN_TRY(gather(classes, comm));
     char *names = NULL;
     int64_t bytes = 0;
     FCNN_TRY(fcnn_comm_agree(comm, comm->rank == 0 ? pack(classes, &names, &bytes) : FCNN_OK));
     fcnn_comm_broadcast(comm, &bytes, sizeof bytes);
     fcnn_status status = FCNN_OK;
     if (comm->rank != 0) {
+        fcnn_classes_clear(classes);
         status = fcnn_memory_create("the classes", bytes, 1, &names);
     }
     status = fcnn_comm_agree(comm, status);
     if (status == FCNN_OK) {
         fcnn_comm_broadcast(comm, names, bytes);
-        status = fcnn_comm_agree(comm, add_packed(classes, names, bytes));
+        status = fcnn_comm_agree(comm, append_packed(classes, names, bytes));
     }
     free(names);
     return status;
+}
+
+fcnn_status fcnn_classes_join(fcnn_classes *classes, fcnn_comm *comm)
+{
+    FCNN_TRY(gather(classes, comm));
+    return fcnn_classes_share(classes, comm);
 }

@@ -146,7 +146,7 @@ fcnn_status fcnn_column_labels_classes(const fcnn_columns *columns, fcnn_hdf5_fi
     int64_t count;
     char **texts;
     *out = (fcnn_classes){0};
-    if (columns->count > 1 || columns->width > 1 || columns->is_text || !fcnn_type_is_integer(columns->stored)) {
+    if (columns->count > 1 || columns->width > 1 || columns->is_text || !columns->is_integer) {
         return FCNN_OK;
     }
     FCNN_TRY(fcnn_hdf5_read_label_list(file, columns->parts[0].dataset, "classes", &count, &texts));

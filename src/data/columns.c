@@ -106,6 +106,7 @@ void fcnn_columns_clear(fcnn_columns *columns)
 {
     for (int64_t i = 0; columns->parts != NULL && i < columns->count; i++) {
         free(columns->parts[i].dataset);
+        free(columns->parts[i].decoded);
     }
     free(columns->parts);
     free(columns->text);
@@ -194,6 +195,70 @@ static fcnn_status rows_differ(const char *path, const fcnn_column_part *a, cons
                      row_count(&a->info, by_columns), b->dataset, shape_b, row_count(&b->info, by_columns));
 }
 
+/* Keeps what is done to the values of a part of the first file, or compares that of another one. */
+static fcnn_status note_decoding(fcnn_column_part *part, const fcnn_decoding *decoding, bool classes, bool is_first)
+{
+    fcnn_text words = {0};
+    const fcnn_status status = fcnn_decoding_describe(decoding, classes, &words);
+    if (status == FCNN_OK && is_first) {
+        free(part->decoded);
+        part->decoded = words.data;
+        return FCNN_OK;
+    }
+    const char *a = part->decoded != NULL ? part->decoded : "", *b = words.data != NULL ? words.data : "";
+    part->decoded_differs = part->decoded_differs || strcmp(a, b) != 0;
+    fcnn_text_clear(&words);
+    return status;
+}
+
+/* Takes what part i of a file needs in memory. */
+static fcnn_status take_decoding(fcnn_columns *columns, int64_t i, const char *path, const fcnn_decoding *decoding,
+                                 bool is_first)
+{
+    fcnn_column_part *part = &columns->parts[i];
+    const bool has_classes =
+        columns->may_be_classes && columns->count == 1 && columns->width == 1 && fcnn_decoding_has_classes(decoding);
+    if (!is_first && has_classes != columns->has_classes) {
+        return fcnn_fail(FCNN_EDATA, "%s: %s is %s enumeration, in the first file it is %s", path, part->dataset,
+                         has_classes ? "an" : "no", has_classes ? "none" : "one");
+    }
+    const bool is_start = is_first && i == 0;
+    columns->has_classes = has_classes;
+    columns->is_integer =
+        (is_start || columns->is_integer) && fcnn_type_is_integer(decoding->stored) && !decoding->scales;
+    columns->type = is_start ? decoding->type : common_type(columns->type, decoding->type);
+    return note_decoding(part, decoding, has_classes, is_first);
+}
+
+/* Finds how each part of a file is decoded, and what all need in memory. */
+static fcnn_status find_decodings(fcnn_columns *columns, fcnn_hdf5_file *file, const char *path, bool is_first)
+{
+    fcnn_status status = FCNN_OK;
+    for (int64_t i = 0; status == FCNN_OK && i < columns->count && !columns->is_text; i++) {
+        const fcnn_column_part *part = &columns->parts[i];
+        fcnn_decoding decoding;
+        status = fcnn_decoding_find(file, path, part->dataset, &part->info, &columns->rules, &decoding);
+        if (status == FCNN_OK) {
+            status = take_decoding(columns, i, path, &decoding, is_first);
+        }
+        fcnn_decoding_clear(&decoding);
+    }
+    return status;
+}
+
+fcnn_status fcnn_columns_say_decoded(const fcnn_columns *columns, fcnn_text *out)
+{
+    for (int64_t i = 0; i < columns->count; i++) {
+        const fcnn_column_part *part = &columns->parts[i];
+        if (part->decoded != NULL || part->decoded_differs) {
+            FCNN_TRY(fcnn_text_append(out, "%.200s: %s%s\n", part->dataset,
+                                      part->decoded != NULL ? part->decoded : "nothing is done in the first file",
+                                      part->decoded_differs ? "; other files by their own attributes" : ""));
+        }
+    }
+    return FCNN_OK;
+}
+
 fcnn_status fcnn_columns_describe(fcnn_columns *columns, fcnn_hdf5_file *file, const char *path, bool by_columns,
                                   int64_t *rows)
 {
@@ -214,7 +279,7 @@ fcnn_status fcnn_columns_describe(fcnn_columns *columns, fcnn_hdf5_file *file, c
         return fcnn_fail(FCNN_EDATA, "%s: %s holds strings, which can be nothing but one column of class labels", path,
                          columns->text);
     }
-    columns->type = columns->stored;
+    FCNN_TRY(find_decodings(columns, file, path, true));
     fcnn_column_names_clear(&columns->names);
     return fcnn_column_labels_find(columns, file, &columns->names);
 }
@@ -236,7 +301,7 @@ static fcnn_status compare_names(const fcnn_columns *columns, fcnn_hdf5_file *fi
     return status;
 }
 
-fcnn_status fcnn_columns_compare(const fcnn_columns *columns, fcnn_hdf5_file *file, const char *path, bool by_columns,
+fcnn_status fcnn_columns_compare(fcnn_columns *columns, fcnn_hdf5_file *file, const char *path, bool by_columns,
                                  int64_t *rows)
 {
     for (int64_t i = 0; i < columns->count; i++) {
@@ -261,115 +326,6 @@ fcnn_status fcnn_columns_compare(const fcnn_columns *columns, fcnn_hdf5_file *fi
         }
         *rows = own;
     }
+    FCNN_TRY(find_decodings(columns, file, path, false));
     return compare_names(columns, file, path);
-}
-
-/* ---- one file ---- */
-
-fcnn_status fcnn_columns_look(const fcnn_columns *columns, fcnn_hdf5_file *file, fcnn_columns_in_file *out)
-{
-    *out = (fcnn_columns_in_file){0};
-    if (columns->is_text) {
-        return FCNN_OK;
-    }
-    FCNN_TRY(fcnn_memory_create("the columns of a file", columns->count, sizeof *out->parts, &out->parts));
-    out->count = columns->count;
-    for (int64_t i = 0; i < columns->count; i++) {
-        FCNN_TRY(fcnn_hdf5_describe(file, columns->parts[i].dataset, &out->parts[i]));
-    }
-    return FCNN_OK;
-}
-
-void fcnn_columns_in_file_clear(fcnn_columns_in_file *here)
-{
-    free(here->parts);
-    *here = (fcnn_columns_in_file){0};
-}
-
-/* ---- values ---- */
-
-/* Puts columns of rows into a wider table. */
-static void place(const fcnn_table *from, int64_t column, int64_t columns, fcnn_type type, int64_t width, void *out)
-{
-    const size_t size = fcnn_type_size(type);
-    for (int64_t row = 0; row < from->rows; row++) {
-        char *to = (char *)out + (size_t)(row * width) * size;
-        if (from->type == type) {
-            memcpy(to, (const char *)from->values + (size_t)(row * from->width + column) * size,
-                   (size_t)columns * size);
-            continue;
-        }
-        for (int64_t i = 0; i < columns; i++) {
-            const double value = fcnn_table_value(from, row, column + i);
-            if (type == FCNN_TYPE_FLOAT32) {
-                ((float *)to)[i] = (float)value;
-            } else {
-                ((double *)to)[i] = value;
-            }
-        }
-    }
-}
-
-/* Reads whole rows of a part, or its columns alone where HDF5 can pick them. */
-static fcnn_status read_part(const fcnn_column_part *part, fcnn_hdf5_file *file, bool by_columns, bool picks,
-                             int64_t first, int64_t count, void *out)
-{
-    if (by_columns) {
-        return fcnn_hdf5_read_columns(file, part->dataset, first, count, out);
-    }
-    return picks
-               ? fcnn_hdf5_read_block(file, part->dataset, first, count, part->first, fcnn_column_part_width(part), out)
-               : fcnn_hdf5_read_rows(file, part->dataset, first, count, out);
-}
-
-/* Reads a part in runs, together with other ranks in one, and puts it beside the others. */
-static fcnn_status read_beside(const fcnn_columns *columns, const fcnn_column_part *part, fcnn_hdf5_file *file,
-                               const fcnn_hdf5_info *info, bool by_columns, int64_t first, int64_t count, void *out)
-{
-    const bool picks =
-        !by_columns && info->rank == 2 && info->array_rank == 0 && fcnn_column_part_width(part) < part->all;
-    fcnn_table run = {.type = info->type, .width = picks ? fcnn_column_part_width(part) : part->all};
-    const int64_t bytes = run.width * (int64_t)fcnn_type_size(run.type);
-    const int64_t fitting = fcnn_size(FCNN_SIZE_BESIDE_BYTES) / bytes, least = fitting < 1 ? 1 : fitting;
-    const int64_t most = least < count && !fcnn_hdf5_is_together(file) ? least : count;
-    fcnn_status status = fcnn_memory_create("the read buffer", most, (size_t)bytes, &run.values);
-    if (status != FCNN_OK) {
-        if (fcnn_hdf5_is_together(file)) {
-            read_part(part, file, by_columns, picks, 0, 0, NULL); /* the other ranks wait for this one */
-        }
-        return status;
-    }
-    int64_t done = 0;
-    do {
-        run.rows = count - done < most ? count - done : most;
-        status = read_part(part, file, by_columns, picks, first + done, run.rows, run.values);
-        if (status == FCNN_OK) {
-            place(&run, picks ? 0 : part->first, fcnn_column_part_width(part), columns->type, columns->width,
-                  (char *)out + (size_t)(done * columns->width) * fcnn_type_size(columns->type));
-        }
-        done += most;
-    } while (status == FCNN_OK && done < count);
-    free(run.values);
-    return status;
-}
-
-fcnn_status fcnn_columns_read(const fcnn_columns *columns, fcnn_hdf5_file *file, const fcnn_columns_in_file *here,
-                              bool by_columns, int64_t first, int64_t count, void *out)
-{
-    const fcnn_column_part *only = &columns->parts[0];
-    if (columns->count == 1 && fcnn_column_part_width(only) == only->all && here->parts[0].type == columns->type) {
-        return read_part(only, file, by_columns, false, first, count, out);
-    }
-    fcnn_status status = FCNN_OK;
-    char *place_of_part = out;
-    for (int64_t i = 0; i < columns->count; i++) {
-        const fcnn_status part =
-            read_beside(columns, &columns->parts[i], file, &here->parts[i], by_columns, first, count, place_of_part);
-        status = status == FCNN_OK ? part : status;
-        if (status != FCNN_OK && !fcnn_hdf5_is_together(file)) {
-            return status;
-        }
-        place_of_part += (size_t)fcnn_column_part_width(&columns->parts[i]) * fcnn_type_size(columns->type);
-    }
-    return status;
 }

@@ -50,6 +50,22 @@ int64_t fcnn_dataset_row_bytes(const fcnn_dataset *dataset)
     return table_row_bytes(&dataset->inputs) + table_row_bytes(&dataset->targets) + table_row_bytes(&dataset->weights);
 }
 
+int64_t fcnn_dataset_stored_row_bytes(const fcnn_dataset *dataset)
+{
+    const fcnn_columns *columns[] = {&dataset->inputs_columns, &dataset->targets_columns, &dataset->weights_columns};
+    int64_t bytes = 0;
+    for (int i = 0; i < 3; i++) {
+        bytes += columns[i]->is_text ? (int64_t)sizeof(int32_t)
+                                     : columns[i]->width * (int64_t)fcnn_type_size(columns[i]->stored);
+    }
+    return bytes;
+}
+
+const char *fcnn_dataset_targets_type(const fcnn_dataset *dataset)
+{
+    return fcnn_type_name(dataset->targets_columns.is_text ? FCNN_TYPE_INT32 : dataset->targets_columns.stored);
+}
+
 static fcnn_status create_rows(const char *name, int64_t rows, fcnn_table *table)
 {
     FCNN_TRY(fcnn_memory_create(name, rows, (size_t)table->width * fcnn_type_size(table->type), &table->values));
@@ -138,19 +154,34 @@ bool fcnn_dataset_next(fcnn_dataset *dataset, int64_t most, fcnn_block *block, f
     return true;
 }
 
-static fcnn_status check_finite(const fcnn_dataset *dataset, const fcnn_table *table, int64_t first, const char *name)
+static fcnn_status not_finite(const char *path, const char *name, int64_t file_row, int64_t column, const char *what,
+                              bool is_nan)
+{
+    return fcnn_fail(FCNN_EDATA,
+                     "%s: %s: row %" PRId64 ", column %" PRId64
+                     " is %s (rows and columns count from 0): take such rows out, or replace the value%s",
+                     path, name, file_row, column, what,
+                     is_nan ? "; in training data.missing = drop_row or mean does" : "");
+}
+
+static fcnn_status check_finite(const fcnn_dataset *dataset, const fcnn_table *table, int64_t first, const char *name,
+                                const fcnn_columns *columns)
 {
     int64_t row, column, file_row;
     if (table->values == NULL || !fcnn_table_find_nonfinite(table, &row, &column)) {
         return FCNN_OK;
     }
     const char *path = fcnn_dataset_place(dataset, first + row, &file_row);
-    const bool is_nan = isnan(fcnn_table_value(table, row, column));
-    return fcnn_fail(FCNN_EDATA,
-                     "%s: %s: row %" PRId64 ", column %" PRId64 " is %s (rows and columns count from 0): "
-                     "take such rows out, or replace the value%s",
-                     path, name, file_row, column, is_nan ? "NaN" : "infinite",
-                     is_nan ? "; in training data.missing = drop_row or mean does" : "");
+    if (!isnan(fcnn_table_value(table, row, column))) {
+        return not_finite(path, name, file_row, column, "infinite", false);
+    }
+    fcnn_text why = {0};
+    fcnn_status status = fcnn_reader_explain(dataset, columns, dataset->first + first + row, column, &why);
+    if (status == FCNN_OK) {
+        status = not_finite(path, name, file_row, column, why.data != NULL ? why.data : "NaN", true);
+    }
+    fcnn_text_clear(&why);
+    return status;
 }
 
 /* Numbers of all ranks' rows. */
@@ -160,12 +191,14 @@ enum { INPUTS_FINGERPRINT, TARGETS_FINGERPRINT, WEIGHTS_FINGERPRINT, FILLED_VALU
 static fcnn_status look_at_rows(fcnn_dataset *dataset, uint64_t fingerprints[3])
 {
     const char *const names[] = {dataset->inputs_name, dataset->targets_name, dataset->weights_name};
+    const fcnn_columns *const columns[] = {&dataset->inputs_columns, &dataset->targets_columns,
+                                           &dataset->weights_columns};
     fcnn_status status = FCNN_OK;
     for (fcnn_block block = {0}; status == FCNN_OK && fcnn_dataset_next(dataset, 0, &block, &status);) {
         const fcnn_table *const tables[] = {&block.inputs, &block.targets, &block.weights};
         for (int i = 0; i < 3 && status == FCNN_OK; i++) {
             if (names[i] != NULL) {
-                status = check_finite(dataset, tables[i], block.first, names[i]);
+                status = check_finite(dataset, tables[i], block.first, names[i], columns[i]);
                 fingerprints[i] += fcnn_table_fingerprint(tables[i], dataset->first + block.first);
             }
         }
@@ -256,16 +289,16 @@ void fcnn_dataset_end_pass(fcnn_dataset *dataset)
 fcnn_status fcnn_dataset_describe_content(const fcnn_dataset *dataset, char **out)
 {
     fcnn_text text = {0};
-    fcnn_status status =
-        fcnn_text_append(&text, "%s[%" PRId64 "][%" PRId64 "] %016" PRIx64, fcnn_type_name(dataset->inputs.type),
-                         dataset->rows, dataset->inputs.width, dataset->inputs_fingerprint);
+    fcnn_status status = fcnn_text_append(&text, "%s[%" PRId64 "][%" PRId64 "] %016" PRIx64,
+                                          fcnn_type_name(dataset->inputs_columns.stored), dataset->rows,
+                                          dataset->inputs.width, dataset->inputs_fingerprint);
     if (status == FCNN_OK && dataset->targets_name != NULL) {
         status =
-            fcnn_text_append(&text, " %s[%" PRId64 "][%" PRId64 "] %016" PRIx64, fcnn_type_name(dataset->targets.type),
+            fcnn_text_append(&text, " %s[%" PRId64 "][%" PRId64 "] %016" PRIx64, fcnn_dataset_targets_type(dataset),
                              dataset->rows, dataset->targets.width, dataset->targets_fingerprint);
     }
     if (status == FCNN_OK && dataset->weights_name != NULL) {
-        status = fcnn_text_append(&text, " weights %s %016" PRIx64, fcnn_type_name(dataset->weights.type),
+        status = fcnn_text_append(&text, " weights %s %016" PRIx64, fcnn_type_name(dataset->weights_columns.stored),
                                   dataset->weights_fingerprint);
     }
     if (status != FCNN_OK) {

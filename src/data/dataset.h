@@ -47,8 +47,8 @@ struct fcnn_dataset {
 /* Finds the files and reads the shapes, on rank 0 for all.  names is borrowed.  Collective; all ranks fail alike. */
 fcnn_status fcnn_dataset_open(fcnn_comm *comm, const fcnn_dataset_names *names, fcnn_dataset **out);
 
-/* Finds the classes of targets that are strings, in all rows of the files that the dataset may hold; or takes those
- * that training found (known; NULL: these are the training rows).  Names that an
+/* Finds the classes of targets that are strings, in all rows of the files that the dataset may hold (those of an
+ * enumeration are known); or takes those that training found (known; NULL: these are the training rows).  Names that an
  * attribute gives to numbers are compared with these.  Before read.  Collective; all ranks fail alike: FCNN_EDATA also
  * if training found none for strings, or others for numbers. */
 fcnn_status fcnn_dataset_find_classes(fcnn_dataset *dataset, fcnn_comm *comm, const fcnn_classes *known);
@@ -81,8 +81,12 @@ typedef struct fcnn_block {
  * At most so many of them, where `most` is not 0.  False behind the last one, or if they cannot be read. */
 bool fcnn_dataset_next(fcnn_dataset *dataset, int64_t most, fcnn_block *block, fcnn_status *status);
 
-/* Bytes of a row as it is stored, with its targets and its weight. */
+/* Bytes of a row in memory, with its targets and its weight, and in the files. */
 int64_t fcnn_dataset_row_bytes(const fcnn_dataset *dataset);
+int64_t fcnn_dataset_stored_row_bytes(const fcnn_dataset *dataset);
+
+/* What the targets are stored as, for people; the places of classes that strings name are int32. */
+const char *fcnn_dataset_targets_type(const fcnn_dataset *dataset);
 
 /* What identifies the data on resume: types, shapes and fingerprints, in one line; after read. */
 fcnn_status fcnn_dataset_describe_content(const fcnn_dataset *dataset, char **out);

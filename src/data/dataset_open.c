@@ -47,9 +47,24 @@ static fcnn_status check_same_classes(const fcnn_dataset *dataset, const char *p
                            path, dataset->targets_name, number, names->names[number], others->names[number], where);
 }
 
+/* Adds the names of an enumeration: those of the first file in the order of its values, then what others have beside. */
+static fcnn_status add_named(fcnn_dataset *dataset, int64_t place, fcnn_hdf5_file *file)
+{
+    fcnn_columns_in_file here;
+    fcnn_status status = fcnn_columns_look(&dataset->targets_columns, file, dataset->files.paths[place], &here);
+    if (status == FCNN_OK) {
+        status = fcnn_decoding_add_classes(&here.parts[0].decoding, &dataset->classes);
+    }
+    fcnn_columns_in_file_clear(&here);
+    return status;
+}
+
 /* Finds the names of classes that numbers stand for; those of the first file are the dataset's. */
 static fcnn_status name_numbers(fcnn_dataset *dataset, int64_t place, fcnn_hdf5_file *file)
 {
+    if (dataset->targets_columns.has_classes) {
+        return add_named(dataset, place, file);
+    }
     if (place == 0) {
         return fcnn_column_labels_classes(&dataset->targets_columns, file, &dataset->classes);
     }
@@ -119,6 +134,8 @@ static void share_columns(fcnn_columns *columns, fcnn_comm *comm)
     fcnn_comm_broadcast(comm, &columns->is_text, sizeof columns->is_text);
     fcnn_comm_broadcast(comm, &columns->stored, sizeof columns->stored);
     fcnn_comm_broadcast(comm, &columns->type, sizeof columns->type);
+    fcnn_comm_broadcast(comm, &columns->is_integer, sizeof columns->is_integer);
+    fcnn_comm_broadcast(comm, &columns->has_classes, sizeof columns->has_classes);
     fcnn_comm_broadcast(comm, &columns->width, sizeof columns->width);
 }
 
@@ -154,21 +171,30 @@ static fcnn_status share_files(fcnn_files *files, fcnn_comm *comm)
 
 /* ---- opening ---- */
 
+/* Takes a list of columns, and what is said of all columns. */
+static fcnn_status take_columns(const char *list, const fcnn_decode_rules *rules, char **name, fcnn_columns *columns)
+{
+    FCNN_TRY(fcnn_memory_copy_text(list, name));
+    FCNN_TRY(fcnn_columns_parse(list, columns));
+    columns->rules = *rules;
+    return FCNN_OK;
+}
+
 static fcnn_status take_names(fcnn_dataset *dataset, const fcnn_dataset_names *names)
 {
+    fcnn_decode_rules rules = {.as_stored = names->as_stored != 0};
+    FCNN_TRY(fcnn_decode_rules_read(names->missing_values != NULL ? names->missing_values : "", &rules));
     dataset->by_columns = names->columns != 0;
     dataset->read_retries = names->read_retries;
     dataset->allow_external = names->allow_external != 0;
     FCNN_TRY(fcnn_memory_copy_text(names->file, &dataset->file));
-    FCNN_TRY(fcnn_memory_copy_text(names->inputs, &dataset->inputs_name));
-    FCNN_TRY(fcnn_columns_parse(names->inputs, &dataset->inputs_columns));
+    FCNN_TRY(take_columns(names->inputs, &rules, &dataset->inputs_name, &dataset->inputs_columns));
     if (names->targets != NULL && names->targets[0] != '\0') {
-        FCNN_TRY(fcnn_memory_copy_text(names->targets, &dataset->targets_name));
-        FCNN_TRY(fcnn_columns_parse(names->targets, &dataset->targets_columns));
+        FCNN_TRY(take_columns(names->targets, &rules, &dataset->targets_name, &dataset->targets_columns));
+        dataset->targets_columns.may_be_classes = true;
     }
     if (names->weights != NULL && names->weights[0] != '\0') {
-        FCNN_TRY(fcnn_memory_copy_text(names->weights, &dataset->weights_name));
-        FCNN_TRY(fcnn_columns_parse(names->weights, &dataset->weights_columns));
+        FCNN_TRY(take_columns(names->weights, &rules, &dataset->weights_name, &dataset->weights_columns));
     }
     return FCNN_OK;
 }
@@ -218,7 +244,8 @@ static fcnn_status open_all(fcnn_dataset *dataset, fcnn_comm *comm, const fcnn_d
     if (dataset->targets_name != NULL) {
         share_columns(&dataset->targets_columns, comm);
         FCNN_TRY(fcnn_column_names_share(&dataset->targets_columns.names, comm));
-        FCNN_TRY(fcnn_classes_join(&dataset->classes, comm));
+        FCNN_TRY(fcnn_classes_share(&dataset->classes, comm));
+        dataset->targets_columns.classes = &dataset->classes;
     }
     if (dataset->weights_name != NULL) {
         share_columns(&dataset->weights_columns, comm);
@@ -256,7 +283,7 @@ static fcnn_status collect_classes(fcnn_dataset *dataset, const fcnn_comm *comm)
         const int64_t count = last - first < most ? last - first : most;
         status = fcnn_reader_texts(&reader, first, count, texts);
         for (int64_t i = 0; i < count && texts[i] != NULL; i++) {
-            if (status == FCNN_OK) {
+            if (status == FCNN_OK && !fcnn_reader_is_missing(dataset, texts[i])) {
                 status = fcnn_classes_add(&dataset->classes, texts[i]);
             }
             free(texts[i]);
@@ -273,7 +300,8 @@ fcnn_status fcnn_dataset_find_classes(fcnn_dataset *dataset, fcnn_comm *comm, co
     if (dataset->targets_name == NULL) {
         return FCNN_OK;
     }
-    if (!dataset->targets_columns.is_text) {
+    const bool has_names = dataset->targets_columns.is_text || dataset->targets_columns.has_classes;
+    if (!has_names) {
         return known == NULL
                    ? FCNN_OK
                    : check_same_classes(dataset, dataset->file, &dataset->classes, known, "the training rows");
@@ -285,7 +313,11 @@ fcnn_status fcnn_dataset_find_classes(fcnn_dataset *dataset, fcnn_comm *comm, co
                          dataset->file, dataset->targets_name);
     }
     if (known != NULL) {
+        fcnn_classes_clear(&dataset->classes);
         return fcnn_comm_agree(comm, fcnn_classes_copy(known, &dataset->classes));
+    }
+    if (dataset->targets_columns.has_classes) {
+        return FCNN_OK;
     }
     FCNN_TRY(fcnn_comm_agree(comm, fcnn_comm_name_rank(comm, collect_classes(dataset, comm))));
     return fcnn_classes_join(&dataset->classes, comm);

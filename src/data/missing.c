@@ -3,7 +3,9 @@
 
 #include "compute/exact_sum.h"
 #include "core/memory.h"
+#include "core/sizes.h"
 #include "data/dataset.h"
+#include "data/reader.h"
 
 #include <inttypes.h>
 #include <math.h>
@@ -55,18 +57,67 @@ static fcnn_status append(row_list *list, int64_t row)
     return FCNN_OK;
 }
 
+/* Marks the rows first … first+count−1 of the range whose labels are strings that stand for none. */
+static fcnn_status mark_labels(const fcnn_dataset *dataset, fcnn_reader *reader, int64_t first, int64_t count,
+                               char **texts, bool *marks)
+{
+    const fcnn_status status = fcnn_reader_texts(reader, dataset->first_row + first, count, texts);
+    for (int64_t i = 0; i < count && texts[i] != NULL; i++) {
+        marks[i] = fcnn_reader_is_missing(dataset, texts[i]);
+        free(texts[i]);
+    }
+    return status;
+}
+
+/* The rows of a block that have missing values; unlabelled [rows]: NULL, or those whose labels are missing. */
+static fcnn_status append_missing(const fcnn_block *block, int64_t first, const bool *unlabelled, row_list *out)
+{
+    fcnn_status status = FCNN_OK;
+    for (int64_t row = 0; status == FCNN_OK && row < block->inputs.rows; row++) {
+        if (has_missing(&block->inputs, row) || has_missing(&block->targets, row) ||
+            has_missing(&block->weights, row) || (unlabelled != NULL && unlabelled[row])) {
+            status = append(out, first + row);
+        }
+    }
+    return status;
+}
+
+/* Looks at the rows of this rank's even part, some at a time; of labels that are strings there is room for as many. */
+static fcnn_status look_at_rows(fcnn_dataset *dataset, int64_t most, char **texts, bool *marks, row_list *out)
+{
+    fcnn_reader reader = {.dataset = dataset};
+    fcnn_status status = FCNN_OK;
+    for (fcnn_block block = {0}; status == FCNN_OK && fcnn_dataset_next(dataset, most, &block, &status);) {
+        const int64_t first = dataset->first + block.first;
+        if (texts != NULL) {
+            status = mark_labels(dataset, &reader, first, block.inputs.rows, texts, marks);
+        }
+        if (status == FCNN_OK) {
+            status = append_missing(&block, first, texts != NULL ? marks : NULL, out);
+        }
+    }
+    fcnn_reader_close(&reader);
+    return status;
+}
+
 /* The rows of this rank's even part that have missing values. */
 static fcnn_status find_rows(fcnn_dataset *dataset, const fcnn_comm *comm, row_list *out)
 {
+    const int64_t most = dataset->targets_columns.is_text ? fcnn_size(FCNN_SIZE_TEXTS) : 0;
+    char **texts = NULL;
+    bool *marks = NULL;
     fcnn_status status = fcnn_dataset_begin_pass(dataset, comm);
-    for (fcnn_block block = {0}; status == FCNN_OK && fcnn_dataset_next(dataset, 0, &block, &status);) {
-        for (int64_t row = 0; status == FCNN_OK && row < block.inputs.rows; row++) {
-            if (has_missing(&block.inputs, row) || has_missing(&block.targets, row) ||
-                has_missing(&block.weights, row)) {
-                status = append(out, dataset->first + block.first + row);
-            }
-        }
+    if (status == FCNN_OK && most > 0) {
+        status = fcnn_memory_create("the labels", most, sizeof *texts, &texts);
     }
+    if (status == FCNN_OK && most > 0) {
+        status = fcnn_memory_create("the labels", most, sizeof *marks, &marks);
+    }
+    if (status == FCNN_OK) {
+        status = look_at_rows(dataset, most, texts, marks, out);
+    }
+    free(texts);
+    free(marks);
     fcnn_dataset_end_pass(dataset);
     return status;
 }
@@ -109,7 +160,7 @@ fcnn_status fcnn_missing_drop(fcnn_dataset *dataset, fcnn_comm *comm)
     leave_out(dataset);
     return dataset->rows > 0 ? FCNN_OK
                              : fcnn_fail(FCNN_EDATA,
-                                         "%s: each of the %" PRId64 " rows has missing values (NaN): with data.missing "
+                                         "%s: each of the %" PRId64 " rows has missing values: with data.missing "
                                          "= drop_row none is left",
                                          dataset->file, dataset->range_rows);
 }
@@ -182,7 +233,7 @@ static fcnn_status set_means(fcnn_dataset *dataset, fcnn_comm *comm, const colum
     fcnn_comm_max_doubles(comm, columns, all->largest);
     for (int64_t column = 0; column < columns; column++) {
         if (all->counts[column] == 0) {
-            return fcnn_fail(FCNN_EDATA, "%s: %s: column %" PRId64 " (from 0) is NaN in every row: it has no mean",
+            return fcnn_fail(FCNN_EDATA, "%s: %s: column %" PRId64 " (from 0) has no value in any row: it has no mean",
                              dataset->file, dataset->inputs_name, column);
         }
         means[column] = fcnn_exact_sum_mean(&all->sums[column], (int64_t)all->counts[column], 0 - all->negative[column],

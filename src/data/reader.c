@@ -33,12 +33,13 @@ void fcnn_reader_close(fcnn_reader *reader)
 }
 
 /* Finds how the columns lie in a file that has just been opened. */
-static fcnn_status look_at(const fcnn_dataset *dataset, fcnn_reader_file *open)
+static fcnn_status look_at(const fcnn_dataset *dataset, int64_t place, fcnn_reader_file *open)
 {
+    const char *path = dataset->files.paths[place];
     fcnn_hdf5_allow_external(open->file, dataset->allow_external);
-    FCNN_TRY(fcnn_columns_look(&dataset->inputs_columns, open->file, &open->inputs));
-    FCNN_TRY(fcnn_columns_look(&dataset->targets_columns, open->file, &open->targets));
-    return fcnn_columns_look(&dataset->weights_columns, open->file, &open->weights);
+    FCNN_TRY(fcnn_columns_look(&dataset->inputs_columns, open->file, path, &open->inputs));
+    FCNN_TRY(fcnn_columns_look(&dataset->targets_columns, open->file, path, &open->targets));
+    return fcnn_columns_look(&dataset->weights_columns, open->file, path, &open->weights);
 }
 
 static fcnn_status open_file(fcnn_reader *reader, int64_t place)
@@ -49,7 +50,7 @@ static fcnn_status open_file(fcnn_reader *reader, int64_t place)
     close_file(&reader->open);
     reader->place = place;
     FCNN_TRY(fcnn_hdf5_open(reader->dataset->files.paths[place], &reader->open.file));
-    const fcnn_status status = look_at(reader->dataset, &reader->open);
+    const fcnn_status status = look_at(reader->dataset, place, &reader->open);
     if (status != FCNN_OK) {
         close_file(&reader->open);
     }
@@ -145,7 +146,8 @@ static fcnn_status open_together(fcnn_reader *reader)
     for (int64_t place = 0; place < files->count; place++) {
         fcnn_reader_file *open = &reader->together[place];
         FCNN_TRY(fcnn_hdf5_open_together(reader->comm, files->paths[place], &open->file));
-        FCNN_TRY(fcnn_comm_agree(reader->comm, fcnn_comm_name_rank(reader->comm, look_at(reader->dataset, open))));
+        FCNN_TRY(
+            fcnn_comm_agree(reader->comm, fcnn_comm_name_rank(reader->comm, look_at(reader->dataset, place, open))));
     }
     return FCNN_OK;
 }
@@ -264,6 +266,21 @@ fcnn_status fcnn_reader_weights(fcnn_reader *reader, int64_t first, int64_t coun
     return read_numbers(reader, &reader->dataset->weights_columns, first, count, out);
 }
 
+fcnn_status fcnn_reader_explain(const fcnn_dataset *dataset, const fcnn_columns *columns, int64_t row, int64_t column,
+                                fcnn_text *out)
+{
+    fcnn_reader reader = {.dataset = dataset};
+    const int64_t joined = fcnn_dataset_joined_row(dataset, row);
+    const int64_t place = fcnn_files_of_row(&dataset->files, joined);
+    fcnn_status status = open_file(&reader, place);
+    if (status == FCNN_OK) {
+        status = fcnn_columns_explain(columns, reader.open.file, columns_there(&reader, columns, &reader.open),
+                                      dataset->by_columns, joined - dataset->files.starts[place], column, out);
+    }
+    fcnn_reader_close(&reader);
+    return status;
+}
+
 /* ---- strings ---- */
 
 fcnn_status fcnn_reader_texts(fcnn_reader *reader, int64_t first, int64_t count, char **out)
@@ -275,6 +292,21 @@ fcnn_status fcnn_reader_texts(fcnn_reader *reader, int64_t first, int64_t count,
         out[i] = NULL;
     }
     return status;
+}
+
+bool fcnn_reader_is_missing(const fcnn_dataset *dataset, const char *text)
+{
+    return !dataset->targets_columns.rules.as_stored && fcnn_text_is_missing(text);
+}
+
+static fcnn_status missing_class(const fcnn_dataset *dataset, const char *text, int64_t row)
+{
+    const int64_t place = fcnn_files_of_row(&dataset->files, row);
+    return fcnn_fail(FCNN_EDATA,
+                     "%s: %s: the label of row %" PRId64
+                     " (counting from 0) is missing: '%.60s' names no class; take such rows out, in training by "
+                     "data.missing = drop_row; where it does name a class, say data.decode = no",
+                     dataset->files.paths[place], dataset->targets_name, row - dataset->files.starts[place], text);
 }
 
 static fcnn_status unknown_class(const fcnn_dataset *dataset, const char *text, int64_t row)
@@ -299,7 +331,9 @@ static fcnn_status place_texts(fcnn_reader *reader, int64_t begin, int64_t end, 
         const int64_t row = fcnn_dataset_joined_row(dataset, first + i);
         const int64_t place = fcnn_classes_find(&dataset->classes, texts[row - begin]);
         out[i] = (int32_t)place;
-        if (place < 0) {
+        if (fcnn_reader_is_missing(dataset, texts[row - begin])) {
+            status = missing_class(dataset, texts[row - begin], row);
+        } else if (place < 0) {
             status = unknown_class(dataset, texts[row - begin], row);
         }
     }

@@ -37,6 +37,14 @@ fcnn_status fcnn_reader_weights(fcnn_reader *reader, int64_t first, int64_t coun
 fcnn_status fcnn_reader_rows(fcnn_reader *reader, int64_t first, int64_t count, void *inputs, void *targets,
                              void *weights);
 
+/* Appends why a value of a row of the dataset is missing, as fcnn_columns_explain() does; nothing for weights and inputs
+ * that are stored as NaN.  The file is opened anew. */
+fcnn_status fcnn_reader_explain(const fcnn_dataset *dataset, const fcnn_columns *columns, int64_t row, int64_t column,
+                                fcnn_text *out);
+
+/* Does the dataset take a string for a label that is missing? */
+bool fcnn_reader_is_missing(const fcnn_dataset *dataset, const char *text);
+
 /* Reads the strings of rows first … first+count−1 of the joined files, of targets that are such.
  *   out [count]  caller-owned; each is to be released with free(); NULL on failure */
 fcnn_status fcnn_reader_texts(fcnn_reader *reader, int64_t first, int64_t count, char **out);

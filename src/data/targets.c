@@ -34,11 +34,12 @@ fcnn_status fcnn_targets_summarize(fcnn_dataset *dataset, fcnn_comm *comm, fcnn_
     }
     FCNN_TRY(fcnn_comm_agree(comm, fcnn_comm_name_rank(comm, status)));
     fcnn_comm_max_doubles(comm, 3, found);
-    const double last_class = dataset->targets_columns.is_text ? (double)dataset->classes.count - 1 : -1;
+    const bool has_names = dataset->targets_columns.is_text || dataset->targets_columns.has_classes;
+    const double last_class = has_names ? (double)dataset->classes.count - 1 : -1;
     *out = (fcnn_target_summary){
         .one_column = dataset->one_target_column,
-        .integer_type = dataset->targets_columns.is_text || fcnn_type_is_integer(dataset->targets_columns.stored),
-        .zero_or_one = found[0] == 0,
+        .integer_type = has_names || dataset->targets_columns.is_integer,
+        .zero_or_one = found[0] == 0 && last_class <= 1,
         .one_hot = !dataset->one_target_column && found[2] == 0,
         .largest = last_class > found[1] ? last_class : found[1],
     };

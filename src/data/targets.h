@@ -7,8 +7,8 @@
 /* Over all ranks. */
 typedef struct fcnn_target_summary {
     bool one_column;   /* [rows] or [rows][1] */
-    bool integer_type; /* as stored */
-    bool zero_or_one;  /* every value is 0 or 1 */
+    bool integer_type; /* as stored, without a factor; or names of classes */
+    bool zero_or_one;  /* every value is 0 or 1, and no third class has a name */
     bool one_hot;      /* several columns, of which each row has 1 in one and 0 in the others */
     double largest;
 } fcnn_target_summary;

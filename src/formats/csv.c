@@ -5,7 +5,6 @@
 #include "core/text.h"
 #include "formats/input.h"
 
-#include <ctype.h>
 #include <inttypes.h>
 #include <math.h>
 #include <stdlib.h>
@@ -150,21 +149,6 @@ static fcnn_status take_cell(const reader *in, int64_t column, char **rest, char
     return FCNN_OK;
 }
 
-static bool is_missing(const char *cell)
-{
-    static const char *const words[] = {"", "na", "n/a", "nan", "null", "none", "?"};
-    for (size_t w = 0; w < sizeof words / sizeof *words; w++) {
-        size_t i = 0;
-        while (words[w][i] != '\0' && tolower((unsigned char)cell[i]) == words[w][i]) {
-            i++;
-        }
-        if (words[w][i] == '\0' && cell[i] == '\0') {
-            return true;
-        }
-    }
-    return false;
-}
-
 /* ---- classes ---- */
 
 /* The place of a text in the order of the classes: of the first that is not below it. */
@@ -205,7 +189,7 @@ static fcnn_status add_class(const reader *in, int64_t place, const char *text)
 static fcnn_status read_class(const reader *in, const char *cell, double *out)
 {
     const fcnn_csv *table = in->table;
-    if (is_missing(cell)) {
+    if (fcnn_text_is_missing(cell)) {
         return bad_text(in, table->class_column + 1, "the name of the class is missing");
     }
     const int64_t place = find_class(table, cell);
@@ -339,7 +323,7 @@ static fcnn_status read_cell(const reader *in, int64_t column, const char *cell,
     if (fcnn_text_to_double(cell, out)) {
         return FCNN_OK;
     }
-    if (!is_missing(cell)) {
+    if (!fcnn_text_is_missing(cell)) {
         return bad_cell(in, column + 1, cell);
     }
     *out = (double)NAN;

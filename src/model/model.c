@@ -151,6 +151,8 @@ void fcnn_model_destroy(fcnn_model *model)
     fcnn_column_names_clear(&model->targets_names);
     fcnn_classes_clear(&model->classes);
     fcnn_architecture_clear(&model->shape);
+    free(model->inputs_decoded);
+    free(model->targets_decoded);
     free(model->config);
     free(model->program);
     free(model->history.lines);

@@ -58,9 +58,10 @@ struct fcnn_model {
     fcnn_column_names inputs_names;
     fcnn_column_names targets_names; /* of the targets' columns: one, or one for each class, where they are classes */
     fcnn_classes classes;            /* names, where the training rows had them */
-    char *config;                    /* effective text; NULL in a file not made by fcnn */
-    char *program;                   /* what wrote the file that the model was read from, or NULL */
-    int64_t numerics_version;        /* of that program, or 0 */
+    char *inputs_decoded, *targets_decoded; /* what was done to stored values, a line for each dataset; NULL: nothing */
+    char *config;                           /* effective text; NULL in a file not made by fcnn */
+    char *program;                          /* what wrote the file that the model was read from, or NULL */
+    int64_t numerics_version;               /* of that program, or 0 */
     fcnn_history history;
 };
 

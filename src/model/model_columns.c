@@ -72,13 +72,22 @@ static fcnn_status read_texts(fcnn_model_reader *from, const char *group, int64_
                             count);
 }
 
+static fcnn_status read_decoded(fcnn_model_reader *from, const char *group, char **out)
+{
+    char name[NAME_BYTES];
+    snprintf(name, sizeof name, "%s/decoded", group);
+    return fcnn_hdf5_has(from->file, name) ? fcnn_hdf5_read_text(from->file, name, FCNN_COLUMN_NAMES_BYTES, out)
+                                           : FCNN_OK;
+}
+
 /* count: of the columns; other: as many are possible, too. */
 static fcnn_status read_side(fcnn_model_reader *from, const char *group, int64_t count, int64_t other,
-                             fcnn_extent *extent, fcnn_column_names *names)
+                             fcnn_extent *extent, fcnn_column_names *names, char **decoded)
 {
     if (!fcnn_hdf5_has(from->file, group)) {
         return FCNN_OK;
     }
+    FCNN_TRY(read_decoded(from, group, decoded));
     FCNN_TRY(read_extent(from, group, count, extent));
     FCNN_TRY(read_texts(from, group, count, other, false, names));
     return read_texts(from, group, count, other, true, names);
@@ -97,7 +106,7 @@ static fcnn_status read_classes(fcnn_model_reader *from, fcnn_classes *classes)
     fcnn_status status = FCNN_OK;
     for (char *name = text, *end; status == FCNN_OK && (end = strchr(name, '\n')) != NULL; name = end + 1) {
         *end = '\0';
-        status = fcnn_classes_add(classes, name);
+        status = fcnn_classes_append(classes, name);
     }
     free(text);
     const fcnn_architecture *shape = &from->model->shape;
@@ -112,7 +121,8 @@ fcnn_status fcnn_model_get_columns(fcnn_model_reader *from)
     fcnn_model *model = from->model;
     const int64_t inputs = model->shape.widths[0], outputs = model->shape.widths[model->shape.layers];
     const int64_t least = model->shape.output == FCNN_OUTPUT_SOFTMAX ? 1 : outputs; /* one column of labels */
-    FCNN_TRY(read_side(from, "/inputs", inputs, inputs, &model->extent, &model->inputs_names));
-    FCNN_TRY(read_side(from, "/targets", outputs, least, &model->targets_extent, &model->targets_names));
+    FCNN_TRY(read_side(from, "/inputs", inputs, inputs, &model->extent, &model->inputs_names, &model->inputs_decoded));
+    FCNN_TRY(read_side(from, "/targets", outputs, least, &model->targets_extent, &model->targets_names,
+                       &model->targets_decoded));
     return read_classes(from, &model->classes);
 }

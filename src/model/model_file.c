@@ -87,14 +87,19 @@ static fcnn_status put_texts(const char *group, const char *what, char *const *t
 
 /* What is known of the columns of inputs or targets. */
 static fcnn_status put_columns(const char *group, const fcnn_extent *extent, const fcnn_column_names *names,
-                               fcnn_hdf5_image *image)
+                               const char *decoded, fcnn_hdf5_image *image)
 {
-    if (extent->count == 0 && names->count == 0) {
+    char name[32];
+    if (extent->count == 0 && names->count == 0 && decoded == NULL) {
         return FCNN_OK;
     }
     FCNN_TRY(fcnn_hdf5_image_group(image, group));
     FCNN_TRY(put_extent(group, extent, image));
     FCNN_TRY(put_texts(group, "names", names->names, names->count, image));
+    if (decoded != NULL) {
+        snprintf(name, sizeof name, "%s/decoded", group);
+        FCNN_TRY(fcnn_hdf5_image_text(image, name, decoded));
+    }
     return put_texts(group, "units", names->units, names->count, image);
 }
 
@@ -152,8 +157,8 @@ fcnn_status fcnn_model_put(const fcnn_model *model, fcnn_hdf5_image *image)
         FCNN_TRY(put_layer(model, layer, image));
     }
     FCNN_TRY(put_normalizers(model, image));
-    FCNN_TRY(put_columns("/inputs", &model->extent, &model->inputs_names, image));
-    FCNN_TRY(put_columns("/targets", &model->targets_extent, &model->targets_names, image));
+    FCNN_TRY(put_columns("/inputs", &model->extent, &model->inputs_names, model->inputs_decoded, image));
+    FCNN_TRY(put_columns("/targets", &model->targets_extent, &model->targets_names, model->targets_decoded, image));
     FCNN_TRY(put_classes(&model->classes, image));
     if (model->config != NULL) {
         FCNN_TRY(fcnn_hdf5_image_text(image, "/config", model->config));

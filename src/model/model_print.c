@@ -88,6 +88,14 @@ static void print_history(const fcnn_history *history, FILE *out)
     }
 }
 
+static void print_decoded(const char *decoded, const char *what, FILE *out)
+{
+    if (decoded != NULL) {
+        fprintf(out, "\n%s were decoded\n", what);
+        fcnn_model_print_foreign(decoded, out);
+    }
+}
+
 static void print_config(const char *config, FILE *out)
 {
     if (config != NULL) {
@@ -104,6 +112,8 @@ fcnn_status fcnn_model_print(const fcnn_model *model, FILE *out)
     FCNN_TRY(print_summary(model, out));
     print_layers(&model->shape, out);
     fcnn_model_print_tables(model, false, out);
+    print_decoded(model->inputs_decoded, "inputs", out);
+    print_decoded(model->targets_decoded, "targets", out);
     print_classes(&model->classes, out);
     print_history(&model->history, out);
     print_config(model->config, out);

@@ -21,6 +21,9 @@ static const char help[] =
     "  --rows FIRST:END which rows, counted from 0 over all files; 100: is all from 100 on\n"
     "  --columns        the datasets are [features][rows], as Fortran writes them\n"
     "  --allow-external the data file may name others that its datasets lie in\n"
+    "  --no-decode      the numbers are taken as they are stored, whatever their attributes say; without it, as in "
+    "the\n"
+    "                   model's training (data.decode, data.missing_values)\n"
     "  --output OUT.h5  write /predictions [rows][outputs] in physical units and, for classifiers, /classes [rows], "
     "with\n"
     "                   the names that the model has as attributes\n"
@@ -52,6 +55,8 @@ static int parse(int argc, char **argv, const fcnn_comm *comm, fcnn_predict_opti
             out->data.columns = 1;
         } else if (strcmp(argv[i], "--allow-external") == 0) {
             out->data.allow_external = 1;
+        } else if (strcmp(argv[i], "--no-decode") == 0) {
+            out->data.as_stored = 1;
         } else if (argv[i][0] == '-') {
             return program_usage_error(PROGRAM, comm, "unknown option ", argv[i]);
         } else if (out->model == NULL) {

@@ -3,6 +3,7 @@
 
 #include "core/memory.h"
 #include "core/sizes.h"
+#include "storage/hdf5_attribute.h"
 #include "storage/hdf5_check.h"
 #include "storage/hdf5_element.h"
 #include "storage/hdf5_group_check.h"
@@ -417,13 +418,26 @@ fcnn_status fcnn_hdf5_source_describe(const fcnn_hdf5_source *source, fcnn_hdf5_
     return status;
 }
 
+/* Some programs make datasets that stand for something else. */
+static fcnn_status require_values(const fcnn_hdf5_source *source)
+{
+    const char *what;
+    FCNN_TRY(fcnn_hdf5_placeholder(source->dataset, &what));
+    return what == NULL
+               ? FCNN_OK
+               : fcnn_fail(FCNN_EDATA, "%s: dataset %.200s is %s: it holds no data", source->path, source->name, what);
+}
+
 fcnn_status fcnn_hdf5_describe(fcnn_hdf5_file *file, const char *name, fcnn_hdf5_info *out)
 {
     fcnn_hdf5_source source;
     fcnn_hdf5_enter();
     fcnn_status status = fcnn_hdf5_source_open(file, name, false, &source);
     if (status == FCNN_OK) {
-        status = fcnn_hdf5_source_describe(&source, out);
+        status = require_values(&source);
+        if (status == FCNN_OK) {
+            status = fcnn_hdf5_source_describe(&source, out);
+        }
         fcnn_hdf5_source_close(&source);
     }
     fcnn_hdf5_leave();

@@ -1,4 +1,6 @@
 /* src/storage/hdf5_attribute.c — strings that an attribute gives to the columns of a dataset. */
+#include "storage/hdf5_attribute.h"
+
 #include "core/memory.h"
 #include "core/text.h"
 #include "storage/hdf5_check.h"
@@ -243,5 +245,39 @@ fcnn_status fcnn_hdf5_read_label_list(fcnn_hdf5_file *file, const char *dataset,
         fcnn_hdf5_source_close(&source);
     }
     fcnn_hdf5_leave();
+    return status;
+}
+
+/* ---- single texts ---- */
+
+fcnn_status fcnn_hdf5_attribute_word(hid_t object, const char *name, char **out)
+{
+    strings from;
+    if (!strings_open(object, name, &from)) {
+        return FCNN_OK;
+    }
+    char **texts = NULL;
+    const fcnn_status status = from.count == 1 ? read_all(&from, &texts) : FCNN_OK;
+    if (status == FCNN_OK && texts != NULL) {
+        *out = texts[0];
+        texts[0] = NULL;
+    }
+    clear_texts(texts, from.count);
+    strings_close(&from);
+    return status;
+}
+
+fcnn_status fcnn_hdf5_placeholder(hid_t dataset, const char **what)
+{
+    static const char netcdf[] = "This is a netCDF dimension but not a netCDF variable";
+    char *name = NULL;
+    *what = NULL;
+    const fcnn_status status = fcnn_hdf5_attribute_word(dataset, "NAME", &name);
+    if (name != NULL && strncmp(name, netcdf, strlen(netcdf)) == 0) {
+        *what = "a netCDF dimension without values of its own";
+    } else if (H5Aexists(dataset, "MATLAB_empty") > 0) {
+        *what = "an empty MATLAB array, for which its dimensions are stored";
+    }
+    free(name);
     return status;
 }

@@ -23,6 +23,18 @@ static hid_t bit_field(size_t size)
     return size == 1 ? H5T_NATIVE_B8 : size == 2 ? H5T_NATIVE_B16 : size == 4 ? H5T_NATIVE_B32 : H5T_NATIVE_B64;
 }
 
+/* Does an enumeration leave bits of its elements out?  hdf5r takes 2 bits for values up to 3, and writes NA as eight
+ * ones: converted it would become the value 3, so these elements are read as they lie. */
+static bool leaves_bits_out(hid_t element, fcnn_type type)
+{
+    const hid_t base = H5Tget_class(element) == H5T_ENUM ? H5Tget_super(element) : -1;
+    const bool leaves = base >= 0 && H5Tget_precision(base) < 8 * H5Tget_size(base) &&
+                        H5Tget_size(base) == fcnn_type_size(type) &&
+                        H5Tget_order(base) == H5Tget_order(fcnn_hdf5_native_type(type));
+    H5Tclose(base);
+    return leaves;
+}
+
 /* The type in memory; to be closed.  HDF5 converts bit fields to nothing else. */
 static hid_t memory_type(const fcnn_hdf5_reading *from)
 {
@@ -30,10 +42,12 @@ static hid_t memory_type(const fcnn_hdf5_reading *from)
     if (fcnn_hdf5_element_find(&from->source, &element) != FCNN_OK) {
         return -1;
     }
-    const hid_t leaf = H5Tget_class(element.type) == H5T_BITFIELD ? bit_field(fcnn_type_size(from->info.type))
-                                                                  : fcnn_hdf5_native_type(from->info.type);
+    const hid_t leaf = H5Tget_class(element.type) == H5T_BITFIELD       ? bit_field(fcnn_type_size(from->info.type))
+                       : leaves_bits_out(element.type, from->info.type) ? element.type
+                                                                        : fcnn_hdf5_native_type(from->info.type);
+    const hid_t type = fcnn_hdf5_element_memory(&from->source, leaf);
     H5Tclose(element.type);
-    return fcnn_hdf5_element_memory(&from->source, leaf);
+    return type;
 }
 
 static fcnn_status check_rows(const fcnn_hdf5_reading *from, int along, int64_t first, int64_t count)

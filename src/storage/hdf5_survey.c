@@ -2,6 +2,7 @@
 #include "storage/hdf5_survey.h"
 
 #include "core/memory.h"
+#include "storage/hdf5_attribute.h"
 #include "storage/hdf5_check.h"
 #include "storage/hdf5_element.h"
 #include "storage/hdf5_image.h"
@@ -294,18 +295,38 @@ static fcnn_status describe_dataset(const surveyor *by, hid_t dataset, fcnn_hdf5
 }
 
 /* Describes what a name leads to, once it is checked. */
-static fcnn_status describe_checked(const surveyor *by, fcnn_hdf5_table *out)
+static fcnn_status describe_checked(const surveyor *by, fcnn_hdf5_table *out, bool *is_data)
 {
     hid_t dataset;
+    const char *placeholder;
+    *is_data = true;
     if (fcnn_hdf5_check_open(by->file, out->name, H5P_DEFAULT, &dataset) != FCNN_OK) {
         return take_reason(by->file, out->name, &out->refusal);
     }
-    const fcnn_status status = describe_dataset(by, dataset, out);
+    fcnn_status status = fcnn_hdf5_placeholder(dataset, &placeholder);
+    *is_data = placeholder == NULL;
+    if (status == FCNN_OK && *is_data) {
+        status = describe_dataset(by, dataset, out);
+    }
     H5Dclose(dataset);
     return status;
 }
 
 /* ---- all of them ---- */
+
+static void clear_table(fcnn_hdf5_table *table)
+{
+    for (int64_t i = 0; i < table->member_count; i++) {
+        free(table->members[i].name);
+        free(table->members[i].type);
+    }
+    free(table->members);
+    free(table->name);
+    free(table->refusal);
+    free(table->type);
+    free(table->units);
+    free(table->filters);
+}
 
 static fcnn_status add_table(surveyor *by, const fcnn_hdf5_met *met)
 {
@@ -317,7 +338,13 @@ static fcnn_status add_table(surveyor *by, const fcnn_hdf5_met *met)
     *table = (fcnn_hdf5_table){0};
     FCNN_TRY(fcnn_text_append(&name, "%s%s", met->group, met->name));
     table->name = name.data;
-    return describe_checked(by, table);
+    bool is_data;
+    FCNN_TRY(describe_checked(by, table, &is_data));
+    if (!is_data) {
+        clear_table(table);
+        survey->count--;
+    }
+    return FCNN_OK;
 }
 
 /* Passes over groups and types with names. */
@@ -378,20 +405,6 @@ fcnn_status fcnn_hdf5_survey_make(fcnn_hdf5_file *file, fcnn_hdf5_survey *out)
         blank_table(&out->tables[i]);
     }
     return by.status;
-}
-
-static void clear_table(fcnn_hdf5_table *table)
-{
-    for (int64_t i = 0; i < table->member_count; i++) {
-        free(table->members[i].name);
-        free(table->members[i].type);
-    }
-    free(table->members);
-    free(table->name);
-    free(table->refusal);
-    free(table->type);
-    free(table->units);
-    free(table->filters);
 }
 
 void fcnn_hdf5_survey_clear(fcnn_hdf5_survey *survey)

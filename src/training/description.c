@@ -13,6 +13,32 @@
 
 /* ---- pieces ---- */
 
+/* What is done to the stored values of columns: a line for each dataset. */
+static fcnn_status describe_decoding(const fcnn_dataset *dataset, FILE *out)
+{
+    enum { LINES_MOST = 8 };
+    fcnn_text lines = {0};
+    int64_t told = 0;
+    fcnn_status status = fcnn_columns_say_decoded(&dataset->inputs_columns, &lines);
+    if (status == FCNN_OK) {
+        status = fcnn_columns_say_decoded(&dataset->targets_columns, &lines);
+    }
+    if (status == FCNN_OK) {
+        status = fcnn_columns_say_decoded(&dataset->weights_columns, &lines);
+    }
+    for (const char *line = lines.data, *end; line != NULL && (end = strchr(line, '\n')) != NULL; line = end + 1) {
+        if (told++ < LINES_MOST) {
+            fprintf(out, "            decoded: %.*s\n", (int)(end - line), line);
+        }
+    }
+    if (told > LINES_MOST) {
+        fprintf(out, "            decoded: %" PRId64 " more; the model keeps them all, fcnn-info prints them\n",
+                told - LINES_MOST);
+    }
+    fcnn_text_clear(&lines);
+    return status;
+}
+
 /* What was done about missing values. */
 static void describe_missing(const fcnn_dataset *dataset, FILE *out)
 {
@@ -31,17 +57,19 @@ static void describe_missing(const fcnn_dataset *dataset, FILE *out)
     }
 }
 
-static void describe_part(const fcnn_data_part *part, const char *what, FILE *out)
+static fcnn_status describe_part(const fcnn_data_part *part, const char *what, FILE *out)
 {
     const fcnn_dataset *dataset = part->dataset;
     if (dataset == NULL) {
-        return;
+        return FCNN_OK;
     }
     fprintf(out, "%-11s %" PRId64 " rows, inputs %s[%" PRId64 "], targets %s[%" PRId64 "]  (%s: %s, %s)%s\n", what,
-            dataset->rows, fcnn_type_name(dataset->inputs.type), dataset->inputs.width,
-            fcnn_type_name(dataset->targets.type), dataset->targets.width, dataset->file, dataset->inputs_name,
+            dataset->rows, fcnn_type_name(dataset->inputs_columns.stored), dataset->inputs.width,
+            fcnn_dataset_targets_type(dataset), dataset->targets.width, dataset->file, dataset->inputs_name,
             dataset->targets_name, dataset->streams ? ", streamed" : "");
+    FCNN_TRY(describe_decoding(dataset, out));
     describe_missing(dataset, out);
+    return FCNN_OK;
 }
 
 static void describe_weights(const fcnn_training_data *data, FILE *out)
@@ -146,11 +174,17 @@ fcnn_status fcnn_description_print(const fcnn_trainer *trainer)
     fcnn_status status = FCNN_OK;
     if (trainer->comm->rank == 0 && out != NULL) {
         fprintf(out, "fcnn %s, %s kernels, %s", PACKAGE_VERSION, trainer->step->network->kernels->isa, ranks.data);
-        describe_part(&trainer->data->train, "training", out);
+        status = describe_part(&trainer->data->train, "training", out);
         describe_weights(trainer->data, out);
-        describe_part(&trainer->data->validation, "validation", out);
-        describe_part(&trainer->data->test, "test", out);
-        status = describe_network(&trainer->model->shape, out);
+        if (status == FCNN_OK) {
+            status = describe_part(&trainer->data->validation, "validation", out);
+        }
+        if (status == FCNN_OK) {
+            status = describe_part(&trainer->data->test, "test", out);
+        }
+        if (status == FCNN_OK) {
+            status = describe_network(&trainer->model->shape, out);
+        }
         describe_blocks(trainer, out);
         fprintf(out, "%s", exchange.data != NULL ? exchange.data : "");
         if (trainer->options.check_only) {

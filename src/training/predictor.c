@@ -10,6 +10,7 @@
 #include "storage/hdf5_image.h"
 #include "training/checkpoint.h"
 #include "training/evaluation.h"
+#include "training/model_data.h"
 
 #include <fenv.h>
 #include <inttypes.h>
@@ -209,7 +210,7 @@ static fcnn_status read_rows(predictor *work)
 {
     const fcnn_model *model = work->model;
     bool completes;
-    FCNN_TRY(fcnn_dataset_open(work->comm, &work->options->data, &work->part.dataset));
+    FCNN_TRY(fcnn_model_data_open(work->comm, model, &work->options->data, &work->part.dataset));
     fcnn_dataset *dataset = work->part.dataset;
     FCNN_TRY(fcnn_comm_agree(work->comm, check_paths(work)));
     FCNN_TRY(check_columns(work));

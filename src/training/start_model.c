@@ -93,17 +93,27 @@ static int64_t classes_of(const fcnn_architecture *shape)
     return shape->output == FCNN_OUTPUT_SOFTMAX ? shape->widths[shape->layers] : 2;
 }
 
+static fcnn_status copy_decoded(const fcnn_columns *columns, char **out)
+{
+    fcnn_text lines = {0};
+    const fcnn_status status = fcnn_columns_say_decoded(columns, &lines);
+    *out = lines.data;
+    return status;
+}
+
 /* What the rows' columns and classes are called; an attribute may name more classes than the rows have. */
 static fcnn_status copy_names(const fcnn_dataset *train, fcnn_model *model)
 {
     FCNN_TRY(fcnn_column_names_copy(&train->inputs_columns.names, &model->inputs_names));
     FCNN_TRY(fcnn_column_names_copy(&train->targets_columns.names, &model->targets_names));
-    if (train->targets_columns.is_text) {
+    FCNN_TRY(copy_decoded(&train->inputs_columns, &model->inputs_decoded));
+    FCNN_TRY(copy_decoded(&train->targets_columns, &model->targets_decoded));
+    if (train->targets_columns.is_text || train->targets_columns.has_classes) {
         return fcnn_classes_copy(&train->classes, &model->classes);
     }
     const int64_t classes = fcnn_model_is_classifier(model) ? classes_of(&model->shape) : 0;
     for (int64_t i = 0; i < train->classes.count && i < classes; i++) {
-        FCNN_TRY(fcnn_classes_add(&model->classes, train->classes.names[i]));
+        FCNN_TRY(fcnn_classes_append(&model->classes, train->classes.names[i]));
     }
     return FCNN_OK;
 }

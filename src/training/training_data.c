@@ -46,6 +46,8 @@ static fcnn_status open_part(const fcnn_config *config, fcnn_comm *comm, const c
         .rows = rows,
         .read_retries = (int)config->data_read_retries,
         .allow_external = config->data_allow_external,
+        .as_stored = config->data_decode == FCNN_DECODE_NO,
+        .missing_values = config->data_missing_values,
     };
     FCNN_TRY(fcnn_dataset_open(comm, &names, &part->dataset));
     if (config->data_read == FCNN_READ_COLLECTIVE) {
@@ -174,7 +176,8 @@ static fcnn_status create_sampler(const fcnn_config *config, const fcnn_comm *co
 {
     const fcnn_dataset *train = data->train.dataset;
     const bool is_auto = config->data_shuffle_window == FCNN_AUTO;
-    const int64_t standard = fcnn_sampler_default_window(train->rows, data->blocks, fcnn_dataset_row_bytes(train));
+    const int64_t standard =
+        fcnn_sampler_default_window(train->rows, data->blocks, fcnn_dataset_stored_row_bytes(train));
     const fcnn_sampler_plan plan = {
         .rows = train->rows,
         .batch = data->batch,
