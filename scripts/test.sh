@@ -6,12 +6,17 @@ cd "$(dirname "$0")/.."
 
 usage() {
     cat <<'END'
-usage: scripts/test.sh [--sanitize | --exact | --faults | --slurm | --hosts] [TEST…]
+usage: scripts/test.sh [--sanitize] [--tiny] [TEST…]
+       scripts/test.sh --exact | --faults | --slurm | --hosts | --large
        scripts/test.sh --fuzz [FUZZER…]
 Installs what is missing (apt), builds in build-test/, runs every test, or the given ones (tests/test_csv, say).
   --sanitize  builds in build-sanitize/ with the address, leak and undefined behaviour sanitizers
+  --tiny      with every block, round and buffer tiny (FCNN_SIZES, docs/debugging.md): a few rows then reach what
+              else only much data does
   --exact     the long form of tests/system_exact.sh: every config on every pair of ranks and threads
   --faults    the long form of the fault injection, tests/faults/ alone: about an hour (docs/reliability.md)
+  --large     the long form of tests/large/: gigabytes of rows and predictions, 10^9 rows; half an hour, and room in
+              TMPDIR
   --slurm     the long form of tests/slurm/: the batch files in a SLURM of its own on this machine; root
   --fuzz      builds in build-fuzz/ and runs tests/fuzz/fuzz_*.c, or the given ones (fuzz_csv, say), a minute each
               (FCNN_FUZZ_SECONDS)
@@ -41,6 +46,10 @@ for argument; do
         export LSAN_OPTIONS="suppressions=$PWD/tests/sanitize.supp:print_suppressions=0:use_tls=0"
         export UBSAN_OPTIONS="print_stacktrace=1"
         ;;
+    --tiny)
+        export FCNN_SIZES=tiny
+        export FCNN_TEST_TIMEOUT="${FCNN_TEST_TIMEOUT:-600}" FCNN_SYSTEM_TIMEOUT="${FCNN_SYSTEM_TIMEOUT:-5400}"
+        ;;
     --exact)
         tests+=(tests/system_exact.sh)
         export FCNN_FAULTS=long FCNN_SYSTEM_TIMEOUT="${FCNN_SYSTEM_TIMEOUT:-14400}"
@@ -51,7 +60,7 @@ for argument; do
         fcnn_install $fcnn_build_packages $fcnn_fuzz_packages
         exec bash tests/fuzz/run.sh "$@"
         ;;
-    --faults | --slurm | --hosts)
+    --faults | --slurm | --hosts | --large)
         for test in tests/"${argument#--}"/*.sh; do
             case $test in
             # what the tests there source

@@ -1,6 +1,8 @@
 /* tests/harness.c — a CUnit suite whose failures are summed over the ranks and printed as TAP by rank 0. */
 #include "harness.h"
 
+#include "core/sizes.h"
+
 #include <CUnit/TestRun.h>
 
 #include <ftw.h>
@@ -63,6 +65,15 @@ void harness_skip(const char *reason)
     skip_reason = reason;
 }
 
+void harness_sizes(const char *sizes)
+{
+    const char *given = getenv("FCNN_SIZES");
+    char text[1024];
+    const int is_bare = given == NULL || given[0] == '\0';
+    snprintf(text, sizeof text, "%s%s%s", is_bare ? "" : given, is_bare ? "" : ",", sizes);
+    HARNESS_OK(fcnn_sizes_use(text));
+}
+
 int harness_same_text(const char *actual, const char *expected)
 {
     const int same = strcmp(actual, expected) == 0;
@@ -118,6 +129,7 @@ int harness_run(int argc, char **argv, const char *suite, const harness_test *te
         CU_pTest test = CU_add_test(cunit, tests[i].name, tests[i].run);
         skip_reason = NULL;
         CU_run_test(cunit, test);
+        fcnn_sizes_use(getenv("FCNN_SIZES"));
         failed += CU_get_number_of_failures() > 0;
         report(suite, tests[i].name, rank, size);
     }

@@ -35,6 +35,9 @@ const char *harness_shared_path(const char *name);
 /* Marks the running test as skipped, for a reason; the test then returns. */
 void harness_skip(const char *reason);
 
+/* Until the running test ends the sizes are those of FCNN_SIZES with these instead, as in "block_bytes=100". */
+void harness_sizes(const char *sizes);
+
 /* True if the two texts are equal; prints both if not. */
 int harness_same_text(const char *actual, const char *expected);
 

@@ -111,6 +111,10 @@ breaks "no blanks" src/core/log.c 'int a; '
 breaks "lines of at most" src/core/log.c "$(printf '/* %119s */' '')"
 breaks "nothing is left open" src/core/log.c '/* TO''DO */'
 notices format
+breaks "of buffers and parts" src/data/reader.c '#define READ_BYTES ((int64_t)64 << 20)'
+breaks "of buffers and parts" src/data/reader.c 'enum { AT_ONCE = 65536 };'
+breaks "of buffers and parts" src/data/reader.c 'static char buffer[1 << 16];'
+notices sizes
 fails headers "fcnn/status.h in C" include/fcnn/status.h 'int64_t fcnn_undeclared(void);'
 fails headers "fcnn/status.h in C++" include/fcnn/status.h 'int fcnn_new(int new);'
 

@@ -8,6 +8,8 @@ need_python numpy h5py
 
 # ---- what is refused ----
 
+unset FCNN_SIZES
+
 FCNN_SIZES=block_byte=3 "$bin/fcnn-info" nothing.h5 >stdout 2>stderr
 code=$?
 tap_run 'a size that does not exist is an error' test $code -eq 64 -a "$(cat stderr)" = \

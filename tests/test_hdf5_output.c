@@ -269,6 +269,7 @@ static void chunks_are_of_whole_rows(void)
         {.type = FCNN_TYPE_FLOAT64, .rank = 2, .dims = {0, 4}},
     };
     const int64_t rows[] = {FITTING, FITTING, 0, 262144, 0, 1, 0, 0};
+    harness_sizes("hdf5_chunk_bytes=1048576");
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         CU_ASSERT_EQUAL(chunk_rows(&cases[i]), rows[i]);
     }
@@ -317,6 +318,7 @@ static void many_names_are_stored(void)
 static fcnn_status write_under_limit(const char *path, bool append, rlim_t limit)
 {
     enum { BYTES = 3000000 };
+    harness_sizes("hdf5_chunk_bytes=100003");
     const fcnn_hdf5_info info = {.type = FCNN_TYPE_UINT8, .rank = 1, .dims = {BYTES}};
     static const char *const titles[] = {"a"};
     static char bytes[BYTES];

@@ -3,8 +3,6 @@
 
 #include "core/sizes.h"
 
-#include <stdlib.h>
-
 static const int64_t production[] = {
 #define FCNN_SIZE(NAME, name, production, tiny, least, what) production,
 #include "core/sizes.def"
@@ -23,12 +21,6 @@ static const int64_t least[] = {
 #undef FCNN_SIZE
 };
 
-/* What the run of this test was started with. */
-static void restore(void)
-{
-    HARNESS_OK(fcnn_sizes_use(getenv("FCNN_SIZES")));
-}
-
 static void values_are_those_of_the_table(void)
 {
     HARNESS_OK(fcnn_sizes_use(NULL));
@@ -38,7 +30,6 @@ static void values_are_those_of_the_table(void)
     CU_ASSERT_EQUAL(memcmp(fcnn_size_values, tiny, sizeof tiny), 0);
     HARNESS_OK(fcnn_sizes_use(""));
     CU_ASSERT_EQUAL(memcmp(fcnn_size_values, production, sizeof production), 0);
-    restore();
 }
 
 static void tiny_values_are_allowed_and_smaller(void)
@@ -57,7 +48,6 @@ static void single_sizes_are_set(void)
     CU_ASSERT_EQUAL(fcnn_size(FCNN_SIZE_ROUND_ROWS), 2);
     CU_ASSERT_EQUAL(fcnn_size(FCNN_SIZE_BLOCK_BYTES), 64);
     CU_ASSERT_EQUAL(fcnn_size(FCNN_SIZE_TEXTS), tiny[FCNN_SIZE_TEXTS]);
-    restore();
 }
 
 static void what_is_not_understood_changes_nothing(void)
@@ -80,7 +70,6 @@ static void what_is_not_understood_changes_nothing(void)
     }
     HARNESS_STATUS(fcnn_sizes_use("chunk_rows_most=11"), FCNN_EUSAGE);
     HARNESS_ERROR_HAS("FCNN_SIZES: chunk_rows_most is a whole number from 12 to 288, not '11'");
-    restore();
 }
 
 HARNESS_MAIN("sizes", {"values are those of the table", values_are_those_of_the_table},

@@ -51,7 +51,7 @@ static void after_one_step(const char *precision, int batch, int blocks,
              "[train]\nbatch_size = %d\nblocks = %d\nthreads = 2\n",
              precision, batch, blocks);
     fixture run = fixture_start(harness_comm(), "sums.h5", config);
-    /* by tiles all rows stay in memory */
+    harness_sizes("tiles_rows=4096"); /* by tiles all rows stay in memory */
     const fcnn_division division =
         fcnn_division_make(&run.trainer->model->shape, run.trainer->data->sampler, false, run.trainer->threads);
     fixture_divide(&run, &division);

@@ -42,17 +42,8 @@ typedef struct row_list {
 
 static fcnn_status append(row_list *list, int64_t row)
 {
-    if (list->count == list->capacity) {
-        const int64_t capacity = list->capacity > 0 ? 2 * list->capacity : 64;
-        int64_t *rows;
-        FCNN_TRY(fcnn_memory_create("the rows with missing values", capacity, sizeof *rows, &rows));
-        if (list->count > 0) {
-            memcpy(rows, list->rows, (size_t)list->count * sizeof *rows);
-        }
-        free(list->rows);
-        list->rows = rows;
-        list->capacity = capacity;
-    }
+    FCNN_TRY(fcnn_memory_grow("the rows with missing values", list->count + 1, sizeof *list->rows, &list->rows,
+                              &list->capacity));
     list->rows[list->count++] = row;
     return FCNN_OK;
 }

@@ -5,6 +5,8 @@
  * numbers of odd sizes, members of records, chunks of whole rows from 4 kB to 8 MiB, columns in small chunks. */
 #include "data/survey.h"
 
+#include "core/sizes.h"
+
 #include "data/sampler.h"
 
 #include <inttypes.h>
@@ -16,9 +18,10 @@
 #define PACKED_READS 4      /* deflate: 300 MB/s, once */
 #define PLAIN_READS 8       /* a disk: some 800 MB/s, once */
 #define CACHED_BYTES \
-    ((double)(32 << 20))               /* of a chunk that is kept; of larger ones that are not packed parts are read */
-#define LEAST_BLOCKS 8                 /* of a batch, into whose windows rows are cut */
-#define GOOD_BYTES ((double)(1 << 20)) /* of a chunk */
+    ((double)        \
+         FCNN_SIZE_CHUNK_CACHE_BYTES_MOST) /* of a chunk that is kept; of larger ones that are not packed parts are read */
+#define LEAST_BLOCKS 8                     /* of a batch, into whose windows rows are cut */
+#define GOOD_BYTES ((double)(1 << 20))     /* of a chunk */
 
 int64_t fcnn_survey_rows(const fcnn_hdf5_table *table, bool by_columns)
 {

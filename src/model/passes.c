@@ -83,7 +83,7 @@ static uint64_t larger(uint64_t a, uint64_t b)
  * results. */
 static uint64_t multiply(const fcnn_network *network, const fcnn_multiply_job *all, int64_t bias_rows)
 {
-    const int64_t part = fcnn_size(FCNN_SIZE_CHAIN_PART);
+    const int64_t part = fcnn_size(FCNN_SIZE_CHAIN_PART) / FCNN_PANEL * FCNN_PANEL;
     uint64_t most = 0;
     for (int64_t k = 0; k < all->inner; k += part) {
         for (int64_t panel = 0; panel < fcnn_panel_count(all->width); panel++) {

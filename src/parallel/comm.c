@@ -189,7 +189,9 @@ void fcnn_comm_gather(fcnn_comm *comm, const void *own, const int64_t *sizes, vo
         return;
     }
     char *place = all;
-    memcpy(place, own, (size_t)sizes[0]);
+    if (sizes[0] > 0) {
+        memcpy(place, own, (size_t)sizes[0]); /* own may be NULL where there is nothing */
+    }
     for (int rank = 1; rank < comm->size; rank++) {
         place += sizes[rank - 1];
         for (int64_t done = 0; done < sizes[rank]; done += longest_message()) {

@@ -183,6 +183,7 @@ static fcnn_status make_dataset(const fcnn_hdf5_output *output, const char *name
     const hid_t space = H5Screate_simple(info->rank, dims, NULL);
     hid_t dataset = -1;
     if (creation >= 0 && space >= 0 && H5Pset_fill_time(creation, H5D_FILL_TIME_NEVER) >= 0 &&
+        H5Pset_alloc_time(creation, H5D_ALLOC_TIME_EARLY) >= 0 && /* chunks in their order, whoever writes first */
         set_chunks(creation, info) >= 0) {
         dataset =
             H5Dcreate2(output->id, name, fcnn_hdf5_native_type(info->type), space, H5P_DEFAULT, creation, H5P_DEFAULT);
