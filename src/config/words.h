@@ -87,6 +87,10 @@
     X(FCNN_RESUME_AUTO, "auto") \
     X(FCNN_RESUME_NO, "no")
 
+#define FCNN_INIT_CLASSES_WORDS(X)      \
+    X(FCNN_INIT_CLASSES_ERROR, "error") \
+    X(FCNN_INIT_CLASSES_EXTEND, "extend")
+
 #define FCNN_WORDS_CONSTANT(constant, word) constant,
 typedef enum fcnn_order { FCNN_ORDER_WORDS(FCNN_WORDS_CONSTANT) } fcnn_order;
 typedef enum fcnn_memory { FCNN_MEMORY_WORDS(FCNN_WORDS_CONSTANT) } fcnn_memory;
@@ -98,6 +102,7 @@ typedef fcnn_normalize fcnn_normalize_targets; /* the same constants, without sc
 typedef enum fcnn_activation { FCNN_ACTIVATION_WORDS(FCNN_WORDS_CONSTANT) } fcnn_activation;
 typedef enum fcnn_output { FCNN_OUTPUT_WORDS(FCNN_WORDS_CONSTANT) } fcnn_output;
 typedef enum fcnn_init_kind { FCNN_INIT_WORDS(FCNN_WORDS_CONSTANT) } fcnn_init_kind;
+typedef enum fcnn_init_classes { FCNN_INIT_CLASSES_WORDS(FCNN_WORDS_CONSTANT) } fcnn_init_classes;
 typedef enum fcnn_precision { FCNN_PRECISION_WORDS(FCNN_WORDS_CONSTANT) } fcnn_precision;
 typedef enum fcnn_loss { FCNN_LOSS_WORDS(FCNN_WORDS_CONSTANT) } fcnn_loss;
 typedef enum fcnn_reduction { FCNN_REDUCTION_WORDS(FCNN_WORDS_CONSTANT) } fcnn_reduction;
@@ -119,6 +124,7 @@ typedef enum fcnn_resume_kind { FCNN_RESUME_WORDS(FCNN_WORDS_CONSTANT) } fcnn_re
     X(activation, FCNN_ACTIVATION_WORDS)               \
     X(output, FCNN_OUTPUT_WORDS)                       \
     X(init_kind, FCNN_INIT_WORDS)                      \
+    X(init_classes, FCNN_INIT_CLASSES_WORDS)           \
     X(precision, FCNN_PRECISION_WORDS)                 \
     X(loss, FCNN_LOSS_WORDS)                           \
     X(reduction, FCNN_REDUCTION_WORDS)                 \

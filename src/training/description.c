@@ -106,6 +106,18 @@ static fcnn_status describe_network(const fcnn_architecture *shape, FILE *out)
     return FCNN_OK;
 }
 
+/* The model that training goes on from. */
+static void describe_origin(const fcnn_trainer *trainer, FILE *out)
+{
+    if (trainer->origin.length > 0) {
+        fprintf(out, "start       from %s\n", trainer->config->model_init);
+    }
+    for (const char *line = trainer->origin.data, *end; line != NULL && (end = strchr(line, '\n')) != NULL;
+         line = end + 1) {
+        fprintf(out, "            %.*s\n", (int)(end - line), line);
+    }
+}
+
 /* Part of the ranks' time that is work, where `ranks` share B blocks. */
 static double efficiency(int64_t blocks, int64_t ranks)
 {
@@ -185,6 +197,7 @@ fcnn_status fcnn_description_print(const fcnn_trainer *trainer)
         if (status == FCNN_OK) {
             status = describe_network(&trainer->model->shape, out);
         }
+        describe_origin(trainer, out);
         describe_blocks(trainer, out);
         fprintf(out, "%s", exchange.data != NULL ? exchange.data : "");
         if (trainer->options.check_only) {

@@ -10,41 +10,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-static fcnn_status shapes_differ(const char *path, const fcnn_architecture *in_file, const fcnn_architecture *wanted)
-{
-    char *a = NULL, *b = NULL;
-    fcnn_status status = fcnn_architecture_text(in_file, &a);
-    if (status == FCNN_OK) {
-        status = fcnn_architecture_text(wanted, &b);
-    }
-    if (status == FCNN_OK) {
-        status = fcnn_fail(FCNN_EDATA, "%s: its network is %s, but config and data make %s", path, a, b);
-    }
-    free(a);
-    free(b);
-    return status;
-}
-
-static bool same_widths(const fcnn_architecture *a, const fcnn_architecture *b)
-{
-    return a->layers == b->layers && memcmp(a->widths, b->widths, (size_t)(a->layers + 1) * sizeof *a->widths) == 0;
-}
-
-/* Copies count numbers from one precision to another. */
-static void convert(const void *from, fcnn_precision from_precision, void *to, fcnn_precision to_precision,
-                    int64_t count)
-{
-    for (int64_t i = 0; i < count; i++) {
-        const double value =
-            from_precision == FCNN_PRECISION_SINGLE ? (double)((const float *)from)[i] : ((const double *)from)[i];
-        if (to_precision == FCNN_PRECISION_SINGLE) {
-            ((float *)to)[i] = (float)value;
-        } else {
-            ((double *)to)[i] = value;
-        }
-    }
-}
-
 fcnn_status fcnn_start_model_read(const fcnn_config *config, fcnn_comm *comm, fcnn_model **out)
 {
     fcnn_init_kind kind;
@@ -59,31 +24,6 @@ fcnn_status fcnn_start_model_read(const fcnn_config *config, fcnn_comm *comm, fc
         return status;
     }
     *out = init;
-    return FCNN_OK;
-}
-
-/* Takes the weights of another model, whatever its precision. */
-static fcnn_status take_weights(const char *path, const fcnn_model *init, fcnn_model *model)
-{
-    const fcnn_architecture *shape = &model->shape;
-    if (!same_widths(&init->shape, shape)) {
-        return shapes_differ(path, &init->shape, shape);
-    }
-    for (int64_t layer = 0; layer < shape->layers; layer++) {
-        const int64_t in = shape->widths[layer], out = shape->widths[layer + 1];
-        convert(init->weights[layer], init->shape.precision, model->weights[layer], shape->precision, in * out);
-        convert(init->biases[layer], init->shape.precision, model->biases[layer], shape->precision, out);
-    }
-    return FCNN_OK;
-}
-
-static fcnn_status fill_weights(const fcnn_config *config, const fcnn_model *init, fcnn_model *model)
-{
-    fcnn_init_kind kind;
-    if (!fcnn_init_kind_from_word(config->model_init, &kind)) {
-        return take_weights(config->model_init, init, model);
-    }
-    fcnn_initializer_draw(model, kind, config->model_init_scale, (uint64_t)config->train_seed);
     return FCNN_OK;
 }
 
@@ -118,58 +58,76 @@ static fcnn_status copy_names(const fcnn_dataset *train, fcnn_model *model)
     return FCNN_OK;
 }
 
-static fcnn_status make(const fcnn_config *config, fcnn_comm *comm, const fcnn_training_data *data,
-                        const fcnn_architecture *shape, const fcnn_model *init, fcnn_model **out)
+/* Finds what the columns of the training rows hold, and how they are normalized. */
+static fcnn_status find_statistics(const fcnn_config *config, fcnn_comm *comm, const fcnn_training_data *data,
+                                   const fcnn_origin *origin, fcnn_model *model)
 {
-    fcnn_model *model = NULL;
     fcnn_dataset *train = data->train.dataset;
-    fcnn_status status = fcnn_comm_agree(comm, fcnn_model_create(shape, &model));
-    if (status == FCNN_OK) {
-        fcnn_extent *targets = shape->output == FCNN_OUTPUT_SOFTMAX ? NULL : &model->targets_extent;
-        status = fcnn_extent_find(train, comm, &model->extent, targets);
+    fcnn_extent *targets = model->shape.output == FCNN_OUTPUT_SOFTMAX ? NULL : &model->targets_extent;
+    FCNN_TRY(fcnn_extent_find(train, comm, &model->extent, targets));
+    if (fcnn_origin_gives_normalization(origin, config)) {
+        fcnn_origin_give_normalization(origin, model);
+    } else {
+        FCNN_TRY(fcnn_normalizer_fit(&model->inputs, config->data_normalize, config->data_scale, train,
+                                     FCNN_SIDE_INPUTS, &model->extent, comm));
+        FCNN_TRY(fcnn_normalizer_fit(&model->targets, config->data_normalize_targets, 1, train, FCNN_SIDE_TARGETS,
+                                     &model->targets_extent, comm));
     }
-    if (status == FCNN_OK) {
-        status = fcnn_normalizer_fit(&model->inputs, config->data_normalize, config->data_scale, train,
-                                     FCNN_SIDE_INPUTS, &model->extent, comm);
-    }
-    if (status == FCNN_OK) {
-        status = fcnn_normalizer_fit(&model->targets, config->data_normalize_targets, 1, train, FCNN_SIDE_TARGETS,
-                                     &model->targets_extent, comm);
-    }
-    if (status == FCNN_OK) {
-        fcnn_extent_warn_of_constants(&model->extent, train);
-    }
-    if (status == FCNN_OK && train->missing.means != NULL) {
+    if (train->missing.means != NULL) {
         /* those of all rows, completed ones among them, differ in the last bits */
         memcpy(model->extent.mean, train->missing.means, (size_t)model->extent.count * sizeof(double));
     }
+    fcnn_extent_warn_of_constants(&model->extent, train);
+    return FCNN_OK;
+}
+
+static fcnn_status make(const fcnn_config *config, fcnn_comm *comm, const fcnn_training_data *data,
+                        const fcnn_architecture *shape, const fcnn_origin *origin, fcnn_model **out)
+{
+    fcnn_model *model = NULL;
+    fcnn_status status = fcnn_comm_agree(comm, fcnn_model_create(shape, &model));
     if (status == FCNN_OK) {
-        status = fcnn_comm_agree(comm, copy_names(train, model));
+        status = find_statistics(config, comm, data, origin, model);
     }
     if (status == FCNN_OK) {
-        status = fcnn_comm_agree(comm, fill_weights(config, init, model));
+        status = fcnn_comm_agree(comm, copy_names(data->train.dataset, model));
     }
     if (status != FCNN_OK) {
         fcnn_model_destroy(model);
         return status;
     }
+    fcnn_init_kind kind;
+    if (fcnn_init_kind_from_word(config->model_init, &kind)) {
+        fcnn_initializer_draw(model, kind, config->model_init_scale, (uint64_t)config->train_seed);
+    } else {
+        fcnn_origin_give_weights(origin, config, model);
+    }
     *out = model;
     return FCNN_OK;
 }
 
+/* The shape that config, data and origin ask for. */
+static fcnn_status resolve(const fcnn_config *config, const fcnn_dataset *train, const fcnn_target_summary *targets,
+                           fcnn_origin *origin, fcnn_architecture *out)
+{
+    fcnn_config own; /* borrows all texts */
+    FCNN_TRY(fcnn_origin_task(origin, config, train, targets, &own));
+    FCNN_TRY(fcnn_task_resolve(&own, fcnn_dataset_features(train), fcnn_dataset_outputs(train), targets, out));
+    return fcnn_origin_check(origin, config, out);
+}
+
 fcnn_status fcnn_start_model_prepare(const fcnn_config *config, fcnn_comm *comm, fcnn_training_data *data,
-                                     const fcnn_model *init, fcnn_model **model)
+                                     fcnn_origin *origin, fcnn_model **model)
 {
     fcnn_target_summary summary;
     fcnn_architecture shape = {0};
     FCNN_TRY(fcnn_targets_summarize(data->train.dataset, comm, &summary));
-    FCNN_TRY(fcnn_comm_agree(comm, fcnn_task_resolve(config, fcnn_dataset_features(data->train.dataset),
-                                                     fcnn_dataset_outputs(data->train.dataset), &summary, &shape)));
-    fcnn_status status = fcnn_training_data_check(data, comm, &shape);
+    fcnn_status status = fcnn_comm_agree(comm, resolve(config, data->train.dataset, &summary, origin, &shape));
+    if (status == FCNN_OK) {
+        status = fcnn_training_data_check(data, comm, &shape);
+    }
     if (status == FCNN_OK && *model == NULL) {
-        status = make(config, comm, data, &shape, init, model);
-    } else if (status == FCNN_OK && !same_widths(&(*model)->shape, &shape)) {
-        status = shapes_differ("the checkpoint", &(*model)->shape, &shape);
+        status = make(config, comm, data, &shape, origin, model);
     }
     if (status == FCNN_OK) {
         status = fcnn_training_data_prepare(config, data, comm, &shape);

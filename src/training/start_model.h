@@ -7,11 +7,10 @@
 /* Reads the model that model.init names; *out is NULL where it names none.  Collective; all ranks fail alike. */
 fcnn_status fcnn_start_model_read(const fcnn_config *config, fcnn_comm *comm, fcnn_model **out);
 
-/* Decides the network's shape by config and data and prepares the data's targets for it.  If *model is NULL it
- * is made: normalizers fitted to the training rows, weights drawn or those of init, the model that model.init names
- * (NULL: none); otherwise the given one, from a checkpoint, must have that shape.  Collective; all ranks fail
- * alike. */
+/* Decides the network's shape by config, data and origin and prepares the data's targets for it.  If *model is NULL it
+ * is made: normalizers fitted to the training rows and weights drawn, or both those of the origin; otherwise the given
+ * one, which is the origin's and from a checkpoint, must have that shape.  Collective; all ranks fail alike. */
 fcnn_status fcnn_start_model_prepare(const fcnn_config *config, fcnn_comm *comm, fcnn_training_data *data,
-                                     const fcnn_model *init, fcnn_model **model);
+                                     fcnn_origin *origin, fcnn_model **model);
 
 #endif

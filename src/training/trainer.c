@@ -86,6 +86,34 @@ static fcnn_status begin_training(fcnn_trainer *trainer)
     return begin_state(trainer);
 }
 
+/* Reads the data, and makes the model that training starts with. */
+static fcnn_status load_from(fcnn_trainer *trainer, fcnn_origin *origin)
+{
+    const double begin = fcnn_comm_seconds();
+    FCNN_TRY(fcnn_training_data_load(trainer->config, trainer->comm, origin, &trainer->data));
+    trainer->read_seconds = fcnn_comm_seconds() - begin;
+    return fcnn_start_model_prepare(trainer->config, trainer->comm, trainer->data, origin, &trainer->model);
+}
+
+static fcnn_status load(fcnn_trainer *trainer)
+{
+    const bool resumes = trainer->model != NULL;
+    fcnn_origin origin = {
+        .model = resumes ? trainer->model : trainer->init,
+        .path = resumes ? trainer->resumed_from : trainer->config->model_init,
+        .resumes = resumes,
+    };
+    const fcnn_status status = load_from(trainer, &origin);
+    if (status == FCNN_OK) {
+        trainer->origin = origin.notes;
+        origin.notes = (fcnn_text){0};
+    }
+    fcnn_origin_clear(&origin);
+    fcnn_model_destroy(trainer->init);
+    trainer->init = NULL;
+    return status;
+}
+
 static fcnn_status create_parts(fcnn_trainer *trainer)
 {
     fcnn_comm *comm = trainer->comm;
@@ -98,12 +126,7 @@ static fcnn_status create_parts(fcnn_trainer *trainer)
     if (trainer->model == NULL) {
         FCNN_TRY(fcnn_start_model_read(config, comm, &trainer->init));
     }
-    const double begin = fcnn_comm_seconds();
-    FCNN_TRY(fcnn_training_data_load(config, comm, &trainer->data));
-    trainer->read_seconds = fcnn_comm_seconds() - begin;
-    FCNN_TRY(fcnn_start_model_prepare(config, comm, trainer->data, trainer->init, &trainer->model));
-    fcnn_model_destroy(trainer->init);
-    trainer->init = NULL;
+    FCNN_TRY(load(trainer));
     FCNN_TRY(create_step(trainer));
     FCNN_TRY(fcnn_comm_agree(comm, begin_training(trainer)));
     FCNN_TRY(create_validation(trainer));
@@ -144,7 +167,7 @@ void fcnn_trainer_destroy(fcnn_trainer *trainer)
     fcnn_evaluation_destroy(trainer->validation);
     fcnn_step_destroy(trainer->step);
     fcnn_training_data_destroy(trainer->data);
-    fcnn_model_destroy(trainer->init);
+    fcnn_text_clear(&trainer->origin);
     fcnn_model_destroy(trainer->model);
     fcnn_training_state_clear(&trainer->state);
     fcnn_topology_destroy(trainer->topology);

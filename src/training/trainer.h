@@ -19,6 +19,7 @@ typedef struct fcnn_trainer {
     int threads;
     fcnn_training_data *data;
     fcnn_model *init;  /* that of model.init, until training starts; NULL: none */
+    fcnn_text origin;  /* what the start text says of it: lines */
     fcnn_model *model; /* row by row; the step's network holds the parameters that train */
     fcnn_step *step;
     fcnn_evaluation *validation; /* NULL: none */

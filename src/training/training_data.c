@@ -135,11 +135,13 @@ static fcnn_status open_all(const fcnn_config *config, fcnn_comm *comm, fcnn_tra
 }
 
 /* Class labels that are strings are numbered alike in all parts. */
-static fcnn_status find_classes(fcnn_comm *comm, fcnn_training_data *data)
+static fcnn_status find_classes(const fcnn_config *config, fcnn_comm *comm, fcnn_origin *origin,
+                                fcnn_training_data *data)
 {
     const fcnn_data_part *others[] = {&data->validation, &data->test};
     fcnn_dataset *train = data->train.dataset;
     FCNN_TRY(fcnn_dataset_find_classes(train, comm, NULL));
+    FCNN_TRY(fcnn_comm_agree(comm, fcnn_origin_match_classes(origin, config, train)));
     for (int i = 0; i < 2; i++) {
         if (others[i]->dataset != NULL) {
             FCNN_TRY(fcnn_dataset_find_classes(others[i]->dataset, comm, &train->classes));
@@ -148,15 +150,18 @@ static fcnn_status find_classes(fcnn_comm *comm, fcnn_training_data *data)
     return FCNN_OK;
 }
 
-/* What is missing among the inputs of any part becomes the mean of the training rows. */
-static fcnn_status fill_missing(const fcnn_config *config, fcnn_comm *comm, fcnn_training_data *data)
+/* What is missing among the inputs of any part becomes the mean of the training rows, or of those of the origin. */
+static fcnn_status fill_missing(const fcnn_config *config, fcnn_comm *comm, const fcnn_origin *origin,
+                                fcnn_training_data *data)
 {
     if (config->data_missing != FCNN_MISSING_MEAN) {
         return FCNN_OK;
     }
     const fcnn_data_part *others[] = {&data->validation, &data->test};
     fcnn_dataset *train = data->train.dataset;
-    FCNN_TRY(fcnn_missing_fill(train, comm));
+    const double *means = fcnn_origin_means(origin, config, train);
+    FCNN_TRY(means != NULL ? fcnn_comm_agree(comm, fcnn_missing_fill_with(train, means))
+                           : fcnn_missing_fill(train, comm));
     for (int i = 0; i < 2; i++) {
         if (others[i]->dataset != NULL) {
             FCNN_TRY(fcnn_comm_agree(comm, fcnn_missing_fill_with(others[i]->dataset, train->missing.means)));
@@ -189,11 +194,11 @@ static fcnn_status create_sampler(const fcnn_config *config, const fcnn_comm *co
     return fcnn_sampler_create(&plan, !streams, comm->rank, comm->size, &data->sampler);
 }
 
-static fcnn_status load_all(const fcnn_config *config, fcnn_comm *comm, fcnn_training_data *data)
+static fcnn_status load_all(const fcnn_config *config, fcnn_comm *comm, fcnn_origin *origin, fcnn_training_data *data)
 {
     FCNN_TRY(open_all(config, comm, data));
-    FCNN_TRY(find_classes(comm, data));
-    FCNN_TRY(fill_missing(config, comm, data));
+    FCNN_TRY(find_classes(config, comm, origin, data));
+    FCNN_TRY(fill_missing(config, comm, origin, data));
     fcnn_memory_plan plan;
     fcnn_memory_plan_make(config, comm, data, &plan);
     FCNN_TRY(fcnn_comm_agree(comm, create_sampler(config, comm, plan.streams_train, data)));
@@ -206,11 +211,12 @@ static fcnn_status load_all(const fcnn_config *config, fcnn_comm *comm, fcnn_tra
     return read_evenly(&data->test, comm, plan.streams_test);
 }
 
-fcnn_status fcnn_training_data_load(const fcnn_config *config, fcnn_comm *comm, fcnn_training_data **out)
+fcnn_status fcnn_training_data_load(const fcnn_config *config, fcnn_comm *comm, fcnn_origin *origin,
+                                    fcnn_training_data **out)
 {
     fcnn_training_data *data = NULL;
     FCNN_TRY(fcnn_comm_agree(comm, fcnn_memory_create("the data", 1, sizeof *data, &data)));
-    const fcnn_status status = load_all(config, comm, data);
+    const fcnn_status status = load_all(config, comm, origin, data);
     if (status != FCNN_OK) {
         fcnn_training_data_destroy(data);
         return status;

@@ -8,6 +8,7 @@
 #include "data/targets.h"
 #include "data/weights.h"
 #include "model/model.h"
+#include "training/origin.h"
 
 /* Rows with their targets in the form that the loss needs. */
 typedef struct fcnn_data_part {
@@ -28,8 +29,10 @@ typedef struct fcnn_training_data {
     const double *row_weights; /* of the rows of the training tables; NULL: all count alike */
 } fcnn_training_data;
 
-/* Reads all that the config names and deals it to the ranks.  Collective; all ranks fail alike. */
-fcnn_status fcnn_training_data_load(const fcnn_config *config, fcnn_comm *comm, fcnn_training_data **out);
+/* Reads all that the config names and deals it to the ranks; classes and means for missing inputs are those of the
+ * origin, if training has one.  Collective; all ranks fail alike. */
+fcnn_status fcnn_training_data_load(const fcnn_config *config, fcnn_comm *comm, fcnn_origin *origin,
+                                    fcnn_training_data **out);
 void fcnn_training_data_destroy(fcnn_training_data *data);
 
 /* Checks the targets of all parts for a network's loss.  Collective. */

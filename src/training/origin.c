@@ -1,0 +1,405 @@
+/* src/training/origin.c — the model that training goes on from. */
+#include "training/origin.h"
+
+#include "model/initializer.h"
+
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { LISTED = 10 };
+
+void fcnn_origin_clear(fcnn_origin *origin)
+{
+    fcnn_text_clear(&origin->notes);
+    *origin = (fcnn_origin){0};
+}
+
+/* What another program wrote says nothing of activations and outputs. */
+static bool is_own(const fcnn_model *model)
+{
+    return model->program != NULL;
+}
+
+/* Do the rows name their classes, by strings or by an enumeration? */
+static bool has_names(const fcnn_dataset *train)
+{
+    return train->targets_columns.is_text || train->targets_columns.has_classes;
+}
+
+static bool extends(const fcnn_origin *origin, const fcnn_config *config)
+{
+    return origin->resumes || config->model_init_classes == FCNN_INIT_CLASSES_EXTEND;
+}
+
+/* ---- classes ---- */
+
+/* Appends the names that others lacks: "ant, bee, … 3 more"; nothing if it has them all. */
+static fcnn_status list_absent(const fcnn_classes *classes, const fcnn_classes *others, fcnn_text *out)
+{
+    int64_t absent = 0;
+    for (int64_t i = 0; i < classes->count; i++) {
+        if (fcnn_classes_find(others, classes->names[i]) < 0) {
+            absent++;
+            if (absent <= LISTED) {
+                FCNN_TRY(fcnn_text_append(out, "%s'%.60s'", absent > 1 ? ", " : "", classes->names[i]));
+            }
+        }
+    }
+    return absent > LISTED ? fcnn_text_append(out, " and %" PRId64 " more", absent - LISTED) : FCNN_OK;
+}
+
+/* Says what is new and what is absent, as an error or as notes. */
+static fcnn_status tell_difference(fcnn_origin *origin, const fcnn_config *config, const fcnn_dataset *train,
+                                   const char *fresh, const char *absent)
+{
+    if (origin->resumes || (fresh == NULL && absent == NULL)) {
+        return FCNN_OK;
+    }
+    if (!extends(origin, config)) {
+        return fcnn_fail(FCNN_EDATA,
+                         "%s: %s: %s%s%s%s%s: going on from %s, model.init_classes = extend gives new classes outputs "
+                         "of their own and lets absent ones keep theirs",
+                         train->file, train->targets_name, fresh != NULL ? "the model does not know the classes " : "",
+                         fresh != NULL ? fresh : "", fresh != NULL && absent != NULL ? ", and " : "",
+                         absent != NULL ? "no row has the model's classes " : "", absent != NULL ? absent : "",
+                         origin->path);
+    }
+    if (fresh != NULL) {
+        FCNN_TRY(fcnn_text_append(&origin->notes, "new classes, with start weights: %s\n", fresh));
+    }
+    return absent == NULL ? FCNN_OK
+                          : fcnn_text_append(&origin->notes, "classes that no row has, which keep their outputs: %s\n",
+                                             absent);
+}
+
+/* Puts the model's names before those that are new. */
+static fcnn_status join_classes(const fcnn_classes *known, fcnn_classes *found)
+{
+    fcnn_classes joined;
+    FCNN_TRY(fcnn_classes_copy(known, &joined));
+    fcnn_status status = FCNN_OK;
+    for (int64_t i = 0; status == FCNN_OK && i < found->count; i++) {
+        status = fcnn_classes_append(&joined, found->names[i]);
+    }
+    if (status != FCNN_OK) {
+        fcnn_classes_clear(&joined);
+        return status;
+    }
+    fcnn_classes_clear(found);
+    *found = joined;
+    return FCNN_OK;
+}
+
+static fcnn_status match_names(fcnn_origin *origin, const fcnn_config *config, fcnn_dataset *train)
+{
+    const fcnn_classes *known = &origin->model->classes;
+    if (known->count == 0) {
+        return fcnn_fail(FCNN_EDATA,
+                         "%s: %s holds names of classes, but %s was trained on numbers: which name is which number is "
+                         "not known, so give numbers here, too",
+                         train->file, train->targets_name, origin->path);
+    }
+    fcnn_text fresh = {0}, absent = {0};
+    fcnn_status status = list_absent(&train->classes, known, &fresh);
+    if (status == FCNN_OK) {
+        status = list_absent(known, &train->classes, &absent);
+    }
+    if (status == FCNN_OK) {
+        status = tell_difference(origin, config, train, fresh.data, absent.data);
+    }
+    fcnn_text_clear(&fresh);
+    fcnn_text_clear(&absent);
+    return status == FCNN_OK ? join_classes(known, &train->classes) : status;
+}
+
+fcnn_status fcnn_origin_match_classes(fcnn_origin *origin, const fcnn_config *config, fcnn_dataset *train)
+{
+    if (origin->model == NULL) {
+        return FCNN_OK;
+    }
+    if (has_names(train)) {
+        return match_names(origin, config, train);
+    }
+    const fcnn_classes *known = &origin->model->classes, *found = &train->classes;
+    const int64_t number = fcnn_classes_differ(found, known);
+    if (number >= 0) {
+        return fcnn_fail(FCNN_EDATA,
+                         "%s: %s: the number %" PRId64
+                         " is the class '%.60s', but '%.60s' in %s: number both in the same way",
+                         train->file, train->targets_name, number, found->names[number], known->names[number],
+                         origin->path);
+    }
+    return known->count > 0 ? join_classes(known, &train->classes) : FCNN_OK;
+}
+
+/* ---- what comes along ---- */
+
+bool fcnn_origin_gives_normalization(const fcnn_origin *origin, const fcnn_config *config)
+{
+    return origin->model != NULL && (origin->resumes || !config->model_init_refit);
+}
+
+const double *fcnn_origin_means(const fcnn_origin *origin, const fcnn_config *config, const fcnn_dataset *train)
+{
+    const bool gives = fcnn_origin_gives_normalization(origin, config);
+    return gives && origin->model->extent.count == train->inputs.width ? origin->model->extent.mean : NULL;
+}
+
+static double number_of(const void *values, fcnn_precision precision, int64_t i)
+{
+    return precision == FCNN_PRECISION_SINGLE ? (double)((const float *)values)[i] : ((const double *)values)[i];
+}
+
+/* Copies count numbers from one precision to another. */
+static void convert(const void *from, fcnn_precision from_precision, void *to, fcnn_precision to_precision,
+                    int64_t count)
+{
+    for (int64_t i = 0; i < count; i++) {
+        const double value = number_of(from, from_precision, i);
+        if (to_precision == FCNN_PRECISION_SINGLE) {
+            ((float *)to)[i] = (float)value;
+        } else {
+            ((double *)to)[i] = value;
+        }
+    }
+}
+
+void fcnn_origin_give_weights(const fcnn_origin *origin, const fcnn_config *config, fcnn_model *model)
+{
+    const fcnn_architecture *shape = &model->shape, *own = &origin->model->shape;
+    if (shape->widths[shape->layers] > own->widths[own->layers]) {
+        fcnn_initializer_draw(model, FCNN_INIT_AUTO, config->model_init_scale, (uint64_t)config->train_seed);
+    }
+    for (int64_t layer = 0; layer < shape->layers; layer++) {
+        const int64_t in = own->widths[layer], out = own->widths[layer + 1];
+        convert(origin->model->weights[layer], own->precision, model->weights[layer], shape->precision, in * out);
+        convert(origin->model->biases[layer], own->precision, model->biases[layer], shape->precision, out);
+    }
+}
+
+static void copy_normalizer(const fcnn_normalizer *from, fcnn_normalizer *to)
+{
+    if (from->count == to->count) {
+        memcpy(to->shift, from->shift, (size_t)from->count * sizeof(double));
+        memcpy(to->scale, from->scale, (size_t)from->count * sizeof(double));
+    }
+}
+
+static void join_extent(const fcnn_extent *from, fcnn_extent *to)
+{
+    for (int64_t i = 0; from->count == to->count && i < to->count; i++) {
+        to->smallest[i] = from->smallest[i] < to->smallest[i] ? from->smallest[i] : to->smallest[i];
+        to->largest[i] = from->largest[i] > to->largest[i] ? from->largest[i] : to->largest[i];
+        to->mean[i] = from->mean[i];
+    }
+}
+
+void fcnn_origin_give_normalization(const fcnn_origin *origin, fcnn_model *model)
+{
+    copy_normalizer(&origin->model->inputs, &model->inputs);
+    copy_normalizer(&origin->model->targets, &model->targets);
+    join_extent(&origin->model->extent, &model->extent);
+    join_extent(&origin->model->targets_extent, &model->targets_extent);
+}
+
+/* ---- the task ---- */
+
+/* Labels that are numbers count the model's classes. */
+static fcnn_status check_numbers(const fcnn_origin *origin, const fcnn_config *config, const fcnn_dataset *train,
+                                 double largest)
+{
+    const int64_t outputs = fcnn_model_outputs(origin->model);
+    if (extends(origin, config) || has_names(train) || largest + 1 == (double)outputs) {
+        return FCNN_OK;
+    }
+    if (largest + 1 > (double)outputs) {
+        return fcnn_fail(FCNN_EDATA,
+                         "%s: %s: the largest label is %.17g, but %s has %" PRId64 " classes, 0 to %" PRId64
+                         ": model.init_classes = extend gives new ones outputs of their own",
+                         train->file, train->targets_name, largest, origin->path, outputs, outputs - 1);
+    }
+    return fcnn_fail(FCNN_EDATA,
+                     "%s: %s: the largest label is %.17g, but %s has %" PRId64 " classes, 0 to %" PRId64
+                     ": if the others are only absent from these rows, say model.classes = %" PRId64,
+                     train->file, train->targets_name, largest, origin->path, outputs, outputs - 1, outputs);
+}
+
+fcnn_status fcnn_origin_task(fcnn_origin *origin, const fcnn_config *config, const fcnn_dataset *train,
+                             const fcnn_target_summary *targets, fcnn_config *out)
+{
+    *out = *config;
+    if (origin->model == NULL || !is_own(origin->model)) {
+        return FCNN_OK;
+    }
+    const fcnn_architecture *shape = &origin->model->shape;
+    if (config->model_output == FCNN_OUTPUT_AUTO && config->train_loss == FCNN_LOSS_AUTO) {
+        out->model_output = shape->output;
+        out->train_loss = shape->loss;
+    }
+    const bool has_labels = shape->output == FCNN_OUTPUT_SOFTMAX && out->model_output == FCNN_OUTPUT_SOFTMAX &&
+                            targets->one_column && targets->largest >= 0 && targets->largest < 1e6;
+    if (has_labels && config->model_classes == FCNN_AUTO) {
+        const int64_t outputs = fcnn_model_outputs(origin->model), needed = (int64_t)targets->largest + 1;
+        FCNN_TRY(check_numbers(origin, config, train, targets->largest));
+        out->model_classes = needed > outputs ? needed : outputs;
+    }
+    return FCNN_OK;
+}
+
+/* ---- does it fit? ---- */
+
+static fcnn_status widths_differ(const fcnn_origin *origin, const fcnn_architecture *wanted, const char *hint)
+{
+    char *a = NULL, *b = NULL;
+    fcnn_status status = fcnn_architecture_text(&origin->model->shape, &a);
+    if (status == FCNN_OK) {
+        status = fcnn_architecture_text(wanted, &b);
+    }
+    if (status == FCNN_OK) {
+        status = fcnn_fail(FCNN_EDATA, "%s: its network is %s, but config and data make %s%s",
+                           origin->resumes ? "the checkpoint" : origin->path, a, b, hint);
+    }
+    free(a);
+    free(b);
+    return status;
+}
+
+static fcnn_status check_widths(const fcnn_origin *origin, const fcnn_config *config, const fcnn_architecture *shape)
+{
+    const fcnn_architecture *own = &origin->model->shape;
+    if (own->layers != shape->layers ||
+        memcmp(own->widths, shape->widths, (size_t)own->layers * sizeof *own->widths) != 0) {
+        return widths_differ(origin, shape, "");
+    }
+    const int64_t had = own->widths[own->layers], wanted = shape->widths[shape->layers];
+    const bool grows = wanted > had && shape->output == FCNN_OUTPUT_SOFTMAX && !origin->resumes;
+    if (had == wanted || (grows && extends(origin, config))) {
+        return FCNN_OK;
+    }
+    return widths_differ(origin, shape,
+                         grows ? "; model.init_classes = extend gives new classes outputs of their own" : "");
+}
+
+static fcnn_status check_activations(const fcnn_origin *origin, const fcnn_architecture *shape)
+{
+    const fcnn_architecture *own = &origin->model->shape;
+    for (int64_t layer = 0; layer + 1 < shape->layers; layer++) {
+        if (own->activations[layer] != shape->activations[layer]) {
+            return fcnn_fail(FCNN_ECONFIG,
+                             "%s was trained with %s in hidden layer %" PRId64
+                             ", but the config says %s: set model.activation as it was",
+                             origin->path, fcnn_activation_name(own->activations[layer]), layer + 1,
+                             fcnn_activation_name(shape->activations[layer]));
+        }
+    }
+    if (own->output != shape->output || own->loss != shape->loss) {
+        return fcnn_fail(FCNN_ECONFIG,
+                         "%s was trained with %s output and loss %s, but config and data make %s and %s: set "
+                         "model.output and train.loss as they were, or to auto",
+                         origin->path, fcnn_output_name(own->output), fcnn_loss_name(own->loss),
+                         fcnn_output_name(shape->output), fcnn_loss_name(shape->loss));
+    }
+    return FCNN_OK;
+}
+
+static fcnn_status kinds_differ(const fcnn_origin *origin, const char *key, const char *then, const char *now)
+{
+    return fcnn_fail(FCNN_ECONFIG,
+                     "%s was trained with %s = %s, but the config says %s: its weights need the normalization that "
+                     "they were trained with, so set %s = %s; or find a new one in these rows by model.init_refit = yes",
+                     origin->path, key, then, now, key, then);
+}
+
+static fcnn_status compare_kinds(const fcnn_origin *origin, const fcnn_config *then, const fcnn_config *now)
+{
+    if (then->data_normalize != now->data_normalize) {
+        return kinds_differ(origin, "data.normalize", fcnn_normalize_name(then->data_normalize),
+                            fcnn_normalize_name(now->data_normalize));
+    }
+    if (then->data_normalize_targets != now->data_normalize_targets) {
+        return kinds_differ(origin, "data.normalize_targets", fcnn_normalize_name(then->data_normalize_targets),
+                            fcnn_normalize_name(now->data_normalize_targets));
+    }
+    if (now->data_normalize == FCNN_NORMALIZE_SCALE && then->data_scale != now->data_scale) {
+        char a[32], b[32];
+        fcnn_text_from_double(then->data_scale, a);
+        fcnn_text_from_double(now->data_scale, b);
+        return kinds_differ(origin, "data.scale", a, b);
+    }
+    return FCNN_OK;
+}
+
+static bool is_plain(const fcnn_normalizer *normalizer)
+{
+    for (int64_t i = 0; i < normalizer->count; i++) {
+        if (normalizer->shift[i] != 0 || normalizer->scale[i] != 1) {
+            return false;
+        }
+    }
+    return true;
+}
+
+/* Of a model whose config is not known: it must not be taken as it is where the config asks for more. */
+static fcnn_status check_plain(const fcnn_origin *origin, const fcnn_config *config)
+{
+    const fcnn_model *model = origin->model;
+    const bool lacks = (config->data_normalize != FCNN_NORMALIZE_NONE && is_plain(&model->inputs)) ||
+                       (config->data_normalize_targets != FCNN_NORMALIZE_NONE && is_plain(&model->targets));
+    return !lacks ? FCNN_OK
+                  : fcnn_fail(FCNN_ECONFIG,
+                              "%s holds no normalization of what data.normalize and data.normalize_targets ask for: "
+                              "set both to none, or find one in these rows by model.init_refit = yes",
+                              origin->path);
+}
+
+static fcnn_status check_normalization(const fcnn_origin *origin, const fcnn_config *config)
+{
+    const char *text = origin->model->config;
+    fcnn_config *then = NULL;
+    fcnn_status status = FCNN_ECONFIG;
+    if (text != NULL) {
+        status = fcnn_config_parse_effective(text, (int64_t)strlen(text), origin->path, &then);
+    }
+    if (status == FCNN_ECONFIG) { /* there is none, or a newer program wrote it */
+        return check_plain(origin, config);
+    }
+    FCNN_TRY(status);
+    status = compare_kinds(origin, then, config);
+    fcnn_config_destroy(then);
+    return status;
+}
+
+static fcnn_status note(fcnn_origin *origin, const fcnn_config *config, const fcnn_architecture *shape)
+{
+    const fcnn_architecture *own = &origin->model->shape;
+    FCNN_TRY(fcnn_text_append(&origin->notes, "%s",
+                              config->model_init_refit ? "normalization and means of these rows (model.init_refit)\n"
+                                                       : "with its normalization and its means\n"));
+    if (!is_own(origin->model)) {
+        FCNN_TRY(fcnn_text_append(&origin->notes,
+                                  "made by another program: activations and output are the config's\n"));
+    }
+    return own->precision == shape->precision
+               ? FCNN_OK
+               : fcnn_text_append(&origin->notes, "its weights of %s precision become %s\n",
+                                  fcnn_precision_name(own->precision), fcnn_precision_name(shape->precision));
+}
+
+fcnn_status fcnn_origin_check(fcnn_origin *origin, const fcnn_config *config, const fcnn_architecture *shape)
+{
+    if (origin->model == NULL) {
+        return FCNN_OK;
+    }
+    FCNN_TRY(check_widths(origin, config, shape));
+    if (origin->resumes) {
+        return FCNN_OK;
+    }
+    if (is_own(origin->model)) {
+        FCNN_TRY(check_activations(origin, shape));
+    }
+    if (!config->model_init_refit) {
+        FCNN_TRY(check_normalization(origin, config));
+    }
+    return note(origin, config, shape);
+}
