@@ -16,6 +16,8 @@ typedef struct fcnn_column_part {
     int64_t all;          /* columns of the dataset */
     char *decoded;        /* what is done to the values of the first file, such as "value*0.1"; NULL: nothing */
     bool decoded_differs; /* and to those of another file something else */
+    fcnn_hdf5_unwritten unwritten; /* in all files, of the rows that are used: `first` counts in its file */
+    int64_t unwritten_place;       /* of the file that has the first of them */
 } fcnn_column_part;
 
 typedef struct fcnn_columns {

@@ -6,6 +6,7 @@
 #include "core/sizes.h"
 #include "data/column_labels.h"
 #include "data/reader.h"
+#include "data/unwritten.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -77,7 +78,7 @@ static fcnn_status name_numbers(fcnn_dataset *dataset, int64_t place, fcnn_hdf5_
 }
 
 /* Reads the shapes of one file: those of the first are what the others must have. */
-static fcnn_status describe_open_file(fcnn_dataset *dataset, int64_t place, fcnn_hdf5_file *file)
+static fcnn_status describe_open_file(fcnn_dataset *dataset, const char *range, int64_t place, fcnn_hdf5_file *file)
 {
     const char *path = dataset->files.paths[place];
     const bool by_columns = dataset->by_columns;
@@ -97,10 +98,10 @@ static fcnn_status describe_open_file(fcnn_dataset *dataset, int64_t place, fcnn
         FCNN_TRY(name_numbers(dataset, place, file));
     }
     dataset->files.starts[place + 1] = dataset->files.starts[place] + rows[0];
-    return FCNN_OK;
+    return fcnn_unwritten_find(dataset, range, place, file);
 }
 
-static fcnn_status describe_files(fcnn_dataset *dataset)
+static fcnn_status describe_files(fcnn_dataset *dataset, const char *range)
 {
     FCNN_TRY(fcnn_files_find(dataset->file, &dataset->files));
     for (int64_t place = 0; place < dataset->files.count; place++) {
@@ -108,7 +109,7 @@ static fcnn_status describe_files(fcnn_dataset *dataset)
         fcnn_pulse_beat(FCNN_PHASE_READING);
         FCNN_TRY(fcnn_hdf5_open(dataset->files.paths[place], &file));
         fcnn_hdf5_allow_external(file, dataset->allow_external);
-        const fcnn_status status = describe_open_file(dataset, place, file);
+        const fcnn_status status = describe_open_file(dataset, range, place, file);
         fcnn_hdf5_close(file);
         FCNN_TRY(status);
     }
@@ -130,6 +131,8 @@ static void share_columns(fcnn_columns *columns, fcnn_comm *comm)
     for (int64_t i = 0; i < columns->count; i++) {
         fcnn_comm_broadcast(comm, &columns->parts[i].info, sizeof columns->parts[i].info);
         fcnn_comm_broadcast(comm, &columns->parts[i].all, sizeof columns->parts[i].all);
+        fcnn_comm_broadcast(comm, &columns->parts[i].unwritten, sizeof columns->parts[i].unwritten);
+        fcnn_comm_broadcast(comm, &columns->parts[i].unwritten_place, sizeof columns->parts[i].unwritten_place);
     }
     fcnn_comm_broadcast(comm, &columns->is_text, sizeof columns->is_text);
     fcnn_comm_broadcast(comm, &columns->stored, sizeof columns->stored);
@@ -237,7 +240,7 @@ static void set_tables(fcnn_dataset *dataset)
 static fcnn_status open_all(fcnn_dataset *dataset, fcnn_comm *comm, const fcnn_dataset_names *names)
 {
     FCNN_TRY(fcnn_comm_agree(comm, take_names(dataset, names)));
-    FCNN_TRY(fcnn_comm_agree(comm, comm->rank == 0 ? describe_files(dataset) : FCNN_OK));
+    FCNN_TRY(fcnn_comm_agree(comm, comm->rank == 0 ? describe_files(dataset, names->rows) : FCNN_OK));
     FCNN_TRY(share_files(&dataset->files, comm));
     share_columns(&dataset->inputs_columns, comm);
     FCNN_TRY(fcnn_column_names_share(&dataset->inputs_columns.names, comm));

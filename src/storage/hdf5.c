@@ -7,6 +7,7 @@
 #include "storage/hdf5_check.h"
 #include "storage/hdf5_element.h"
 #include "storage/hdf5_group_check.h"
+#include "storage/hdf5_holes.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -77,6 +78,11 @@ fcnn_status fcnn_hdf5_file_create(const char *path, fcnn_hdf5_file **out)
 
 void fcnn_hdf5_file_free(fcnn_hdf5_file *file)
 {
+    while (file->apart != NULL) {
+        fcnn_hdf5_apart *known = file->apart;
+        file->apart = known->next;
+        free(known);
+    }
     free(file->image);
     free(file->seen);
     free(file->path);
@@ -388,12 +394,12 @@ static fcnn_status describe_shape(const fcnn_hdf5_source *source, hid_t space, c
     return FCNN_OK;
 }
 
-static bool is_packed(hid_t dataset)
+static void describe_storage(hid_t dataset, fcnn_hdf5_info *out)
 {
     const hid_t creation = H5Dget_create_plist(dataset);
-    const bool packed = H5Pget_nfilters(creation) > 0;
+    out->is_packed = H5Pget_nfilters(creation) > 0;
+    out->filling = fcnn_hdf5_filling_find(creation);
     H5Pclose(creation);
-    return packed;
 }
 
 fcnn_status fcnn_hdf5_source_describe(const fcnn_hdf5_source *source, fcnn_hdf5_info *out)
@@ -413,7 +419,7 @@ fcnn_status fcnn_hdf5_source_describe(const fcnn_hdf5_source *source, fcnn_hdf5_
     }
     status = describe_shape(source, space, &element, &info);
     H5Sclose(space);
-    info.is_packed = is_packed(source->dataset);
+    describe_storage(source->dataset, &info);
     *out = info;
     return status;
 }

@@ -37,6 +37,13 @@ size_t fcnn_type_size(fcnn_type type); /* bytes */
 const char *fcnn_type_name(fcnn_type type);
 bool fcnn_type_is_integer(fcnn_type type);
 
+/* What stands for storage of a dataset that was never written. */
+typedef enum fcnn_hdf5_filling {
+    FCNN_HDF5_FILLED,  /* the fill value, which HDF5 puts into what is read */
+    FCNN_HDF5_LEFT,    /* the fill value; HDF5 leaves memory as it was, because the fill time is `never` */
+    FCNN_HDF5_UNFILLED /* nothing: no fill value is defined, or the fill time is `never` and the user gave none */
+} fcnn_hdf5_filling;
+
 /* What a dataset holds, in the machine's own type that reading converts to: half floats become float32, long
  * doubles float64, whole numbers of odd sizes the next larger type, enumerated values (booleans of h5py) and bit
  * fields (those of PyTables) the whole numbers that stand for them. */
@@ -49,6 +56,7 @@ typedef struct fcnn_hdf5_info {
     bool is_member; /* of compound records */
     int member_at;  /* where the member's name begins in the name that was asked for */
     bool is_packed; /* in chunks that went through a filter */
+    fcnn_hdf5_filling filling;
 } fcnn_hdf5_info;
 
 /* Which of the dimensions counts the rows: the first one, or, where columns lie one after the other, [features…][rows],
@@ -91,10 +99,24 @@ void fcnn_hdf5_close(fcnn_hdf5_file *file);
  * numbers nor strings, or it is not as a file from anyone may be (hdf5_check.h): the same goes for all that reads. */
 fcnn_status fcnn_hdf5_describe(fcnn_hdf5_file *file, const char *dataset, fcnn_hdf5_info *out);
 
-/* Reads rows first … first+count−1 of a dataset [rows][…].  Together, packed chunks are refused: each rank has to
- * unpack those for itself.
+/* Rows of a dataset of which something was never written. */
+typedef struct fcnn_hdf5_unwritten {
+    int64_t rows, first; /* how many; the first of them */
+    char value[64];      /* what is read there, as text: "0", "nan", "'none'" */
+} fcnn_hdf5_unwritten;
+
+/* Looks for them among rows first … first+count−1 of a dataset, whose first dimension counts the rows, or (by_columns)
+ * whose last one does; of a dataset [rows][all columns] in columns column … column+columns−1 alone, where columns ≥ 0.
+ * Storage that was allocated but never written cannot be told from data.
+ * Fails: FCNN_EDATA if no fill value stands for them; as fcnn_hdf5_read_rows. */
+fcnn_status fcnn_hdf5_find_unwritten(fcnn_hdf5_file *file, const char *dataset, bool by_columns, int64_t first,
+                                     int64_t count, int64_t column, int64_t columns, fcnn_hdf5_unwritten *out);
+
+/* Reads rows first … first+count−1 of a dataset [rows][…]; what was never written has the fill value.  Together, packed
+ * chunks are refused: each rank has to unpack those for itself.
  *   out [count][…]  caller-owned, of the type that fcnn_hdf5_describe gives
- * Fails: FCNN_ESHAPE if the dataset has not these rows, FCNN_EDATA if its bytes cannot be read. */
+ * Fails: FCNN_ESHAPE if the dataset has not these rows, FCNN_EDATA if its bytes cannot be read, or were never written
+ * and no fill value stands for them. */
 fcnn_status fcnn_hdf5_read_rows(fcnn_hdf5_file *file, const char *dataset, int64_t first, int64_t count, void *out);
 
 /* The same for columns column … column+columns−1 of a dataset [rows][all columns], without arrays within

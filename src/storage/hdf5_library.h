@@ -14,6 +14,13 @@ typedef struct fcnn_hdf5_seen {
     unsigned next;
 } fcnn_hdf5_seen;
 
+/* Datasets that ranks read together, and whether something of each was never written (hdf5_reading.c). */
+typedef struct fcnn_hdf5_apart {
+    struct fcnn_hdf5_apart *next;
+    bool is_apart;
+    char name[];
+} fcnn_hdf5_apart;
+
 struct fcnn_hdf5_file {
     char *path; /* or what stands for it in messages */
     hid_t id;
@@ -22,6 +29,7 @@ struct fcnn_hdf5_file {
     void *image;     /* the bytes of a file in memory, which HDF5 borrows (hdf5_image_read.c); else NULL */
     int64_t image_bytes;
     fcnn_hdf5_seen *seen;
+    fcnn_hdf5_apart *apart; /* of a file that is open on all ranks */
 };
 
 /* A file that is not open yet, of that path or what stands for it, which is copied.  Fails: FCNN_ENOMEM. */

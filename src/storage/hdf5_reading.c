@@ -1,10 +1,13 @@
 /* src/storage/hdf5_reading.c — a dataset while rows, columns or strings of it are read. */
 #include "storage/hdf5_reading.h"
 
+#include "core/memory.h"
 #include "storage/hdf5_element.h"
+#include "storage/hdf5_holes.h"
 #include "storage/hdf5_unpack.h"
 
 #include <inttypes.h>
+#include <string.h>
 
 fcnn_status fcnn_hdf5_unreadable(const fcnn_hdf5_reading *from)
 {
@@ -75,22 +78,106 @@ static fcnn_status open_parts(const fcnn_hdf5_file *file, const char *name, int 
     }
     FCNN_TRY(fcnn_hdf5_source_describe(&out->source, &out->info));
     FCNN_TRY(check_rows(out, along, first, count));
+    out->along = along < 0 ? fcnn_hdf5_info_rows(&out->info, true) : along;
     out->space = H5Dget_space(out->source.dataset);
     out->type = memory_type(out);
     return out->space < 0 || out->type < 0 ? fcnn_hdf5_unreadable(out) : FCNN_OK;
 }
 
-fcnn_status fcnn_hdf5_reading_open(const fcnn_hdf5_file *file, const char *name, int along, bool whole, int64_t first,
+void fcnn_hdf5_whole_box(const fcnn_hdf5_info *info, hsize_t *start, hsize_t *extent)
+{
+    for (int d = 0; d < info->rank; d++) {
+        start[d] = 0;
+        extent[d] = (hsize_t)info->dims[d];
+    }
+}
+
+/* Notes what is known of a dataset. */
+static fcnn_status note_apart(fcnn_hdf5_file *file, const char *name, bool is_apart)
+{
+    fcnn_hdf5_apart *known;
+    FCNN_TRY(fcnn_memory_create("an open file", 1, sizeof *known + strlen(name) + 1, &known));
+    known->next = file->apart;
+    known->is_apart = is_apart;
+    strcpy(known->name, name);
+    file->apart = known;
+    return FCNN_OK;
+}
+
+/* Rank 0 looks, for all, whether something of the dataset was never written: HDF5 1.10 gives MPI-IO an address that is
+ * none for each such chunk, and fails.  The first time collective; all ranks fail alike. */
+static fcnn_status find_apart(fcnn_hdf5_file *file, fcnn_hdf5_reading *out)
+{
+    for (const fcnn_hdf5_apart *known = file->apart; known != NULL; known = known->next) {
+        if (strcmp(known->name, out->source.name) == 0) {
+            out->is_apart = known->is_apart;
+            return FCNN_OK;
+        }
+    }
+    fcnn_hdf5_holes holes = {0};
+    fcnn_status status = FCNN_OK;
+    hsize_t start[FCNN_HDF5_RANK_MAX], extent[FCNN_HDF5_RANK_MAX];
+    fcnn_hdf5_whole_box(&out->info, start, extent);
+    if (file->comm->rank == 0) {
+        status = fcnn_hdf5_holes_find(&out->source, out->along, start, extent, true, &holes);
+    }
+    out->is_apart = holes.count > 0;
+    fcnn_hdf5_holes_clear(&holes);
+    FCNN_TRY(fcnn_comm_agree(file->comm, status));
+    fcnn_comm_broadcast(file->comm, &out->is_apart, sizeof out->is_apart);
+    return fcnn_comm_agree(file->comm, note_apart(file, out->source.name, out->is_apart));
+}
+
+fcnn_status fcnn_hdf5_reading_open(fcnn_hdf5_file *file, const char *name, int along, bool whole, int64_t first,
                                    int64_t count, fcnn_hdf5_reading *out)
 {
     *out = (fcnn_hdf5_reading){.source.dataset = -1, .space = -1, .type = -1};
     fcnn_status status = open_parts(file, name, along, whole, first, count, out);
     if (file->comm != NULL) {
         status = fcnn_comm_agree(file->comm, fcnn_comm_name_rank(file->comm, status));
+        if (status == FCNN_OK) {
+            status = find_apart(file, out);
+        }
     }
     if (status != FCNN_OK) {
         fcnn_hdf5_reading_close(out);
     }
+    return status;
+}
+
+/* There are rows in a box that were never written, and nothing stands for them: counts those of the whole dataset. */
+static fcnn_status refuse(const fcnn_hdf5_reading *from)
+{
+    hsize_t start[FCNN_HDF5_RANK_MAX], extent[FCNN_HDF5_RANK_MAX];
+    fcnn_hdf5_holes holes = {0};
+    fcnn_hdf5_whole_box(&from->info, start, extent);
+    fcnn_status status = fcnn_hdf5_holes_find(&from->source, from->along, start, extent, false, &holes);
+    if (status == FCNN_OK) {
+        status = fcnn_hdf5_refuse_holes(&from->source, &holes, from->info.dims[from->along]);
+    }
+    fcnn_hdf5_holes_clear(&holes);
+    return status;
+}
+
+/* Makes memory ready for a box: what was never written is left there as it is, where HDF5 does not fill it. */
+static fcnn_status prepare(const fcnn_hdf5_reading *from, const hsize_t *start, const hsize_t *extent, void *out)
+{
+    fcnn_hdf5_holes holes = {0};
+    int64_t elements = 1;
+    if (from->info.filling == FCNN_HDF5_FILLED) {
+        return FCNN_OK;
+    }
+    if (from->info.filling == FCNN_HDF5_LEFT) {
+        for (int d = 0; d < from->info.rank - from->info.array_rank; d++) {
+            elements *= (int64_t)extent[d];
+        }
+        return fcnn_hdf5_fill(&from->source, from->type, elements, out);
+    }
+    fcnn_status status = fcnn_hdf5_holes_find(&from->source, from->along, start, extent, true, &holes);
+    if (status == FCNN_OK && holes.count > 0) {
+        status = refuse(from);
+    }
+    fcnn_hdf5_holes_clear(&holes);
     return status;
 }
 
@@ -110,7 +197,8 @@ static fcnn_status read_together(const fcnn_hdf5_reading *from, const hsize_t *s
     const hid_t transfer = H5Pcreate(H5P_DATASET_XFER);
     const int rank = from->info.rank - from->info.array_rank;
     const hid_t memory = start != NULL ? H5Screate_simple(rank, extent, NULL) : H5Screate_simple(1, one, NULL);
-    herr_t failed = H5Pset_dxpl_mpio(transfer, H5FD_MPIO_COLLECTIVE);
+    fcnn_status status = start != NULL ? prepare(from, start, extent, out) : FCNN_OK;
+    herr_t failed = H5Pset_dxpl_mpio(transfer, from->is_apart ? H5FD_MPIO_INDEPENDENT : H5FD_MPIO_COLLECTIVE);
     if (start != NULL) {
         failed |= H5Sselect_hyperslab(from->space, H5S_SELECT_SET, start, NULL, extent, NULL);
     } else {
@@ -118,7 +206,9 @@ static fcnn_status read_together(const fcnn_hdf5_reading *from, const hsize_t *s
     }
     /* no rank stays away, whatever has failed here */
     failed |= H5Dread(from->source.dataset, from->type, memory, from->space, transfer, start != NULL ? out : nothing);
-    const fcnn_status status = failed < 0 ? fcnn_hdf5_unreadable(from) : FCNN_OK;
+    if (status == FCNN_OK && failed < 0) {
+        status = fcnn_hdf5_unreadable(from);
+    }
     H5Sclose(memory);
     H5Pclose(transfer);
     return status;
@@ -140,6 +230,7 @@ fcnn_status fcnn_hdf5_read_box(const fcnn_hdf5_reading *from, const hsize_t *sta
     if (from->source.comm != NULL) {
         return read_together(from, start, extent, out);
     }
+    FCNN_TRY(prepare(from, start, extent, out));
     fcnn_hdf5_packing packing;
     if (fcnn_hdf5_packing_find(from->source.dataset, &packing)) {
         const fcnn_status status = fcnn_hdf5_unpack_box(&from->source, &packing, start, extent, from->type, out);

@@ -10,11 +10,13 @@ typedef struct fcnn_hdf5_reading {
     fcnn_hdf5_source source;
     fcnn_hdf5_info info;
     hid_t space, type;
+    int along;     /* the dimension that counts the rows */
+    bool is_apart; /* ranks that are to read it together read each for itself */
 } fcnn_hdf5_reading;
 
 /* Opens a dataset and checks that dimension `along` (−1: the last) has the rows first … first+count−1, of which all
  * is going to be read, or (whole false) some.  Of a file that is open on all ranks collective; they fail alike. */
-fcnn_status fcnn_hdf5_reading_open(const fcnn_hdf5_file *file, const char *name, int along, bool whole, int64_t first,
+fcnn_status fcnn_hdf5_reading_open(fcnn_hdf5_file *file, const char *name, int along, bool whole, int64_t first,
                                    int64_t count, fcnn_hdf5_reading *out);
 void fcnn_hdf5_reading_close(fcnn_hdf5_reading *from);
 
@@ -24,6 +26,13 @@ fcnn_status fcnn_hdf5_read_box(const fcnn_hdf5_reading *from, const hsize_t *sta
 
 /* Reads count indices of dimension `along` from first on, and all of the other dimensions. */
 fcnn_status fcnn_hdf5_read_slab(const fcnn_hdf5_reading *from, int along, int64_t first, int64_t count, void *out);
+
+/* The dataset's bounds as a box of all elements: start [rank] of zeros, extent [rank]. */
+void fcnn_hdf5_whole_box(const fcnn_hdf5_info *info, hsize_t *start, hsize_t *extent);
+
+/* Sets *out to the fill value of strings, without blanks and zeros at the end; to be released with free().
+ * Fails: FCNN_EDATA, FCNN_ENOMEM. */
+fcnn_status fcnn_hdf5_fill_text(const fcnn_hdf5_source *source, char **out);
 
 /* HDF5 has just failed to read. */
 fcnn_status fcnn_hdf5_unreadable(const fcnn_hdf5_reading *from);

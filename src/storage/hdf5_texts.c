@@ -3,6 +3,7 @@
 #include "storage/hdf5_check.h"
 #include "storage/hdf5_element.h"
 #include "storage/hdf5_heap.h"
+#include "storage/hdf5_holes.h"
 #include "storage/hdf5_reading.h"
 
 #include <inttypes.h>
@@ -19,6 +20,38 @@ static fcnn_status copy_trimmed(const char *text, size_t most, char **out)
     FCNN_TRY(fcnn_memory_create("a label", (int64_t)length + 1, 1, out));
     memcpy(*out, text != NULL ? text : "", length);
     return FCNN_OK;
+}
+
+/* The fill value of strings of that type. */
+static fcnn_status copy_fill_text(const fcnn_hdf5_source *source, hid_t strings, char **out)
+{
+    const hid_t type = fcnn_hdf5_element_memory(source, strings);
+    char *value = NULL, *text = NULL;
+    fcnn_status status =
+        type >= 0 ? fcnn_memory_create("a fill value", (int64_t)H5Tget_size(type), 1, &value)
+                  : fcnn_hdf5_fail(FCNN_EDATA, "%s: dataset %.200s cannot be read", source->path, source->name);
+    if (status == FCNN_OK) {
+        status = fcnn_hdf5_fill(source, type, 1, value);
+    }
+    if (status == FCNN_OK && H5Tis_variable_str(strings) > 0) {
+        memcpy(&text, value, sizeof text);
+        status = copy_trimmed(text, SIZE_MAX, out);
+        H5free_memory(text);
+    } else if (status == FCNN_OK) {
+        status = copy_trimmed(value, H5Tget_size(strings), out);
+    }
+    free(value);
+    H5Tclose(type);
+    return status;
+}
+
+fcnn_status fcnn_hdf5_fill_text(const fcnn_hdf5_source *source, char **out)
+{
+    fcnn_hdf5_element element;
+    FCNN_TRY(fcnn_hdf5_element_find(source, &element));
+    const fcnn_status status = copy_fill_text(source, element.type, out);
+    H5Tclose(element.type);
+    return status;
 }
 
 /* Strings of one size: [count][size]. */
@@ -67,11 +100,64 @@ static fcnn_status take_text(void *data, int64_t index, const char *bytes, uint6
     return copy_trimmed(bytes, length, &found->out[index]);
 }
 
+/* Reads the references of rows that were written; those of others stay empty.  HDF5 would make new ones of the fill
+ * value, and fails, because it cannot write them to the file. */
+static fcnn_status read_references(fcnn_hdf5_reading *from, const fcnn_hdf5_holes *holes, int64_t first, int64_t count,
+                                   unsigned char *references)
+{
+    fcnn_status status = FCNN_OK;
+    int64_t row = first;
+    for (int64_t i = 0; status == FCNN_OK && i <= holes->count; i++) {
+        const int64_t end = i < holes->count ? holes->runs[i].first : first + count;
+        if (row < end) {
+            status =
+                fcnn_hdf5_read_slab(from, 0, row, end - row, references + (row - first) * FCNN_HDF5_REFERENCE_BYTES);
+        }
+        row = i < holes->count ? holes->runs[i].end : end;
+    }
+    return status;
+}
+
+/* Puts the fill value into the rows that were never written. */
+static fcnn_status put_fill_texts(const fcnn_hdf5_reading *from, const fcnn_hdf5_holes *holes, int64_t first,
+                                  char **out)
+{
+    char *value = NULL;
+    fcnn_status status = holes->count > 0 ? fcnn_hdf5_fill_text(&from->source, &value) : FCNN_OK;
+    for (int64_t i = 0; i < holes->count; i++) {
+        for (int64_t row = holes->runs[i].first; status == FCNN_OK && row < holes->runs[i].end; row++) {
+            free(out[row - first]);
+            out[row - first] = NULL;
+            status = fcnn_memory_copy_text(value, &out[row - first]);
+        }
+    }
+    free(value);
+    return status;
+}
+
+/* Which of the rows were never written; where nothing stands for them it is for reading to say so. */
+static fcnn_status find_holes(const fcnn_hdf5_reading *from, int64_t first, int64_t count, fcnn_hdf5_holes *out)
+{
+    hsize_t start[FCNN_HDF5_RANK_MAX], extent[FCNN_HDF5_RANK_MAX];
+    fcnn_hdf5_whole_box(&from->info, start, extent);
+    start[0] = (hsize_t)first;
+    extent[0] = (hsize_t)count;
+    return from->info.filling == FCNN_HDF5_UNFILLED ? FCNN_OK
+                                                    : fcnn_hdf5_holes_find(&from->source, 0, start, extent, false, out);
+}
+
 static fcnn_status read_variable(fcnn_hdf5_reading *from, int64_t first, int64_t count, char **out)
 {
     unsigned char *references;
+    fcnn_hdf5_holes holes = {0};
     FCNN_TRY(fcnn_memory_create("the labels", count, FCNN_HDF5_REFERENCE_BYTES, &references));
-    fcnn_status status = fcnn_hdf5_read_slab(from, 0, first, count, references);
+    fcnn_status status = find_holes(from, first, count, &holes);
+    if (status == FCNN_OK) {
+        if (from->info.filling == FCNN_HDF5_LEFT) {
+            from->info.filling = FCNN_HDF5_FILLED; /* of what is read nothing is left */
+        }
+        status = read_references(from, &holes, first, count, references);
+    }
     finding found = {.out = out, .lost = -1};
     if (status == FCNN_OK) {
         status = fcnn_hdf5_heap_find(from->source.dataset, references, count, take_text, &found);
@@ -82,6 +168,10 @@ static fcnn_status read_variable(fcnn_hdf5_reading *from, int64_t first, int64_t
                            " (counting from 0) is not in the file: it is damaged",
                            from->source.path, from->source.name, first + found.lost);
     }
+    if (status == FCNN_OK) {
+        status = put_fill_texts(from, &holes, first, out);
+    }
+    fcnn_hdf5_holes_clear(&holes);
     free(references);
     return status;
 }

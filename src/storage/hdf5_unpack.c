@@ -4,6 +4,7 @@
 #include "core/memory.h"
 #include "storage/hdf5_check.h"
 #include "storage/hdf5_element.h"
+#include "storage/hdf5_holes.h"
 
 #include <inttypes.h>
 #include <stdlib.h>
@@ -49,6 +50,7 @@ bool fcnn_hdf5_packing_find(hid_t dataset, fcnn_hdf5_packing *out)
     if (found) {
         out->type = fcnn_hdf5_stored_type(dataset);
         out->element = out->bytes = out->type >= 0 ? H5Tget_size(out->type) : 0;
+        out->filling = fcnn_hdf5_filling_find(creation);
         for (int d = 0; d < out->rank; d++) {
             out->bytes *= (size_t)out->chunk[d]; /* which hdf5_check.c has found to fit */
         }
@@ -198,36 +200,22 @@ static bool sticks_out(const fcnn_hdf5_packing *packing, const hsize_t *offset)
     return out;
 }
 
-/* Has a chunk a place in the file, even if it claims no bytes?  Takes a look at all chunks. */
-static bool is_written(hid_t dataset, const hsize_t *offset)
-{
-#if H5_VERSION_GE(1, 10, 5)
-    unsigned mask;
-    haddr_t address = HADDR_UNDEF;
-    hsize_t bytes;
-    return H5Dget_chunk_info_by_coord(dataset, offset, &mask, &address, &bytes) < 0 || address != HADDR_UNDEF;
-#else
-    (void)dataset;
-    (void)offset;
-    return false;
-#endif
-}
-
 /* Reads the chunk that begins at `offset` and unpacks it; bytes->count 0: it was never written. */
 static fcnn_status read_chunk(const fcnn_hdf5_source *source, const fcnn_hdf5_packing *packing, const hsize_t *offset,
                               chunk_bytes *bytes)
 {
     hsize_t stored = 0;
     uint32_t mask = 0;
-    if (H5Dget_chunk_storage_size(source->dataset, offset, &stored) < 0) {
+    const fcnn_hdf5_place place = fcnn_hdf5_chunk_find(source->dataset, offset, &stored);
+    bytes->count = 0;
+    if (place == FCNN_HDF5_UNKNOWN) {
         return fcnn_hdf5_fail(FCNN_EDATA, "%s: dataset %.200s cannot be read", source->path, source->name);
     }
-    if (stored == 0 && is_written(source->dataset, offset)) {
-        return damaged(source, "has no bytes");
-    }
-    bytes->count = (size_t)stored;
-    if (stored == 0) {
+    if (place == FCNN_HDF5_ABSENT) {
         return FCNN_OK;
+    }
+    if (stored == 0) {
+        return damaged(source, "has no bytes");
     }
     if (stored > fcnn_hdf5_bytes_of_file(source->dataset)) {
         return damaged(source, "is longer than the file");
@@ -380,8 +368,10 @@ static fcnn_status take_chunks(box *wanted)
         part own = {0};
         cut(wanted, at, &own);
         FCNN_TRY(read_chunk(wanted->source, packing, own.offset, &wanted->bytes));
-        if (wanted->out != NULL) {
-            FCNN_TRY(wanted->bytes.count > 0 ? take_part(wanted, &own) : take_fill_value(wanted, &own));
+        if (wanted->out != NULL && wanted->bytes.count > 0) {
+            FCNN_TRY(take_part(wanted, &own));
+        } else if (wanted->out != NULL && packing->filling == FCNN_HDF5_FILLED) {
+            FCNN_TRY(take_fill_value(wanted, &own));
         }
     } while (advance(packing->rank, first, count, at));
     return FCNN_OK;

@@ -16,6 +16,7 @@ typedef struct fcnn_hdf5_packing {
     hsize_t dims[FCNN_HDF5_RANK_MAX], chunk[FCNN_HDF5_RANK_MAX];
     size_t element, bytes; /* of an element and of a chunk, as stored */
     hid_t type;            /* of the elements, as stored; to be closed */
+    fcnn_hdf5_filling filling;
 } fcnn_hdf5_packing;
 
 /* True, with out set, if the chunks of a dataset are packed by deflate, shuffle and Fletcher's sums: what is unpacked
@@ -23,7 +24,7 @@ typedef struct fcnn_hdf5_packing {
 bool fcnn_hdf5_packing_find(hid_t dataset, fcnn_hdf5_packing *out);
 void fcnn_hdf5_packing_close(const fcnn_hdf5_packing *packing);
 
-/* Reads the box of `extent` elements from `start` on.
+/* Reads the box of `extent` elements from `start` on.  What was never written and HDF5 does not fill is left as it is.
  *   out   caller-owned, as H5Dread() would fill it with a memory type of that many bytes an element; NULL: the chunks
  *         are looked at and nothing is kept
  * Fails: FCNN_EDATA for a chunk that is damaged, FCNN_ENOMEM. */

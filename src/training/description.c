@@ -3,6 +3,7 @@
 
 #include "core/text.h"
 #include "data/shard.h"
+#include "data/unwritten.h"
 #include "training/footprint.h"
 
 #include "config.h"
@@ -39,6 +40,15 @@ static fcnn_status describe_decoding(const fcnn_dataset *dataset, FILE *out)
     return status;
 }
 
+/* What was never written, of rows that are not those of another part. */
+static void describe_unwritten(const fcnn_dataset *dataset, FILE *out)
+{
+    fcnn_unwritten_text text;
+    for (int64_t at = 0; !dataset->inside && fcnn_unwritten_next(dataset, &at, text);) {
+        fprintf(out, "            never written: %s\n", text);
+    }
+}
+
 /* What was done about missing values. */
 static void describe_missing(const fcnn_dataset *dataset, FILE *out)
 {
@@ -67,6 +77,7 @@ static fcnn_status describe_part(const fcnn_data_part *part, const char *what, F
             dataset->rows, fcnn_type_name(dataset->inputs_columns.stored), dataset->inputs.width,
             fcnn_dataset_targets_type(dataset), dataset->targets.width, dataset->file, dataset->inputs_name,
             dataset->targets_name, dataset->streams ? ", streamed" : "");
+    describe_unwritten(dataset, out);
     FCNN_TRY(describe_decoding(dataset, out));
     describe_missing(dataset, out);
     return FCNN_OK;

@@ -4,6 +4,7 @@
 #include "core/log.h"
 #include "core/memory.h"
 #include "core/sizes.h"
+#include "data/unwritten.h"
 #include "model/extent.h"
 #include "model/model_file.h"
 #include "parallel/topology.h"
@@ -213,6 +214,10 @@ static fcnn_status read_rows(predictor *work)
     FCNN_TRY(fcnn_model_data_open(work->comm, model, &work->options->data, &work->part.dataset));
     fcnn_dataset *dataset = work->part.dataset;
     FCNN_TRY(fcnn_comm_agree(work->comm, check_paths(work)));
+    fcnn_unwritten_text text;
+    for (int64_t at = 0; fcnn_unwritten_next(dataset, &at, text);) {
+        fcnn_log_warning("never written: %s", text);
+    }
     FCNN_TRY(check_columns(work));
     FCNN_TRY(fcnn_comm_agree(work->comm, compare_names(model, dataset)));
     FCNN_TRY(fcnn_dataset_find_classes(dataset, work->comm, &model->classes));

@@ -1,0 +1,89 @@
+/* src/data/unwritten.c — rows of a data set that no one has written. */
+#include "data/unwritten.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+
+/* ---- counting ---- */
+
+/* Columns are picked where HDF5 picks them, else whole rows are read. */
+static bool picks_columns(const fcnn_dataset *dataset, const fcnn_column_part *part)
+{
+    return !dataset->by_columns && part->info.rank == 2 && part->info.array_rank == 0 &&
+           fcnn_column_part_width(part) < part->all;
+}
+
+static fcnn_status find_in_part(const fcnn_dataset *dataset, int64_t place, fcnn_hdf5_file *file, int64_t first,
+                                int64_t count, fcnn_column_part *part)
+{
+    fcnn_hdf5_unwritten here;
+    FCNN_TRY(fcnn_hdf5_find_unwritten(file, part->dataset, dataset->by_columns, first, count, part->first,
+                                      picks_columns(dataset, part) ? fcnn_column_part_width(part) : -1, &here));
+    if (part->unwritten.rows == 0) {
+        part->unwritten = here;
+        part->unwritten_place = place;
+    } else {
+        part->unwritten.rows += here.rows;
+    }
+    return FCNN_OK;
+}
+
+fcnn_status fcnn_unwritten_find(fcnn_dataset *dataset, const char *range, int64_t place, fcnn_hdf5_file *file)
+{
+    fcnn_columns *columns[] = {&dataset->inputs_columns, &dataset->targets_columns, &dataset->weights_columns};
+    const int64_t start = dataset->files.starts[place], after = dataset->files.starts[place + 1];
+    int64_t first = 0, last = -1;
+    if (range != NULL && range[0] != '\0') {
+        FCNN_TRY(fcnn_columns_range(range, &first, &last));
+    }
+    first = first > start ? first : start;
+    last = last >= 0 && last < after ? last : after;
+    for (int i = 0; i < 3 && first < last; i++) {
+        for (int64_t k = 0; k < columns[i]->count; k++) {
+            FCNN_TRY(find_in_part(dataset, place, file, first - start, last - first, &columns[i]->parts[k]));
+        }
+    }
+    return FCNN_OK;
+}
+
+/* ---- saying so ---- */
+
+/* Part number `at` of all; NULL behind the last one. */
+static const fcnn_column_part *part_at(const fcnn_dataset *dataset, int64_t at)
+{
+    const fcnn_columns *columns[] = {&dataset->inputs_columns, &dataset->targets_columns, &dataset->weights_columns};
+    for (int i = 0; i < 3; i++) {
+        if (at < columns[i]->count) {
+            return &columns[i]->parts[at];
+        }
+        at -= columns[i]->count;
+    }
+    return NULL;
+}
+
+static void describe(const fcnn_dataset *dataset, const fcnn_column_part *part, fcnn_unwritten_text out)
+{
+    const fcnn_hdf5_unwritten *unwritten = &part->unwritten;
+    char columns[64] = "";
+    if (picks_columns(dataset, part)) {
+        snprintf(columns, sizeof columns, "[%" PRId64 ":%" PRId64 "]", part->first,
+                 part->first + fcnn_column_part_width(part));
+    }
+    snprintf(out, sizeof(fcnn_unwritten_text),
+             "%" PRId64 " of %" PRId64 " rows of %.200s%s, the first is row %" PRId64
+             " of %.300s; the fill value%s%s stands for them",
+             unwritten->rows, dataset->range_rows, part->dataset, columns, unwritten->first,
+             dataset->files.paths[part->unwritten_place], unwritten->value[0] != '\0' ? " " : "", unwritten->value);
+}
+
+bool fcnn_unwritten_next(const fcnn_dataset *dataset, int64_t *at, fcnn_unwritten_text out)
+{
+    for (const fcnn_column_part *part; (part = part_at(dataset, *at)) != NULL;) {
+        ++*at;
+        if (part->unwritten.rows > 0) {
+            describe(dataset, part, out);
+            return true;
+        }
+    }
+    return false;
+}

@@ -1,0 +1,18 @@
+/* src/data/unwritten.h — rows of a data set that no one has written, which are read as fill values: counted in all
+ * files, so that whoever trains on them knows. */
+#ifndef FCNN_DATA_UNWRITTEN_H
+#define FCNN_DATA_UNWRITTEN_H
+
+#include "data/dataset.h"
+
+/* Counts those of one file, which is open, whose rows are known, for each part of inputs, targets and weights; of the
+ * rows of a range as in 0:80000 of the joined files alone (NULL or "": all).
+ * Fails: FCNN_EDATA if no fill value stands for them; FCNN_ECONFIG for the range. */
+fcnn_status fcnn_unwritten_find(fcnn_dataset *dataset, const char *range, int64_t place, fcnn_hdf5_file *file);
+
+typedef char fcnn_unwritten_text[1024];
+
+/* Says what was found of one part, for loops over all that have such rows; *at starts as 0.  False behind the last. */
+bool fcnn_unwritten_next(const fcnn_dataset *dataset, int64_t *at, fcnn_unwritten_text out);
+
+#endif
