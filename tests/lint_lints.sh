@@ -106,6 +106,11 @@ breaks "no pragma" src/compute/gemm.c '#pragma GCC optimize("O3")'
 breaks "Makefile.am lists" src/core/forgotten.c 'int fcnn_forgotten;'
 breaks "Makefile.am lists" tests/test_forgotten.c 'int main(void) { return 0; }'
 notices rooms
+breaks "the process's own" src/data/classes.c 'static int f(void) { return strcoll("a", "b"); }'
+breaks "the process's own" src/programs/fcnn_train.c 'static void f(void) { setlocale(LC_ALL, ""); }'
+breaks "core/locale.c alone" src/core/text.c 'static void f(void) { uselocale(0); }'
+breaks "threads begin in" src/storage/hdf5.c '#pragma omp parallel for'
+notices locale
 breaks "no tabs" src/core/log.c $'\tint a;'
 breaks "no blanks" src/core/log.c 'int a; '
 breaks "lines of at most" src/core/log.c "$(printf '/* %119s */' '')"
@@ -117,6 +122,7 @@ breaks "of buffers and parts" src/data/reader.c 'static char buffer[1 << 16];'
 notices sizes
 fails headers "fcnn/status.h in C" include/fcnn/status.h 'int64_t fcnn_undeclared(void);'
 fails headers "fcnn/status.h in C++" include/fcnn/status.h 'int fcnn_new(int new);'
+fails locale "public functions begin" src/model/model.c $'fcnn_status fcnn_model_hash(void)\n{\n    return 0;\n}'
 
 # What a rule speaks of may stand in a comment or a text.
 printf '%s\n' '/* MPI_Barrier() here, exit(1) and' 'printf("x") there */' >>"$scratch/src/core/log.c"

@@ -13,6 +13,7 @@ extern "C" {
 #endif
 
 /* Reads a config on rank 0 and parses it on every rank; to be released with fcnn_config_destroy().
+ * With NULL for comm this process alone reads it, and MPI need not run.
  * Collective; all ranks fail alike: FCNN_EINPUT if it cannot be read, and as fcnn_config_parse(). */
 FCNN_API fcnn_status fcnn_config_read(fcnn_comm *comm, const char *path, fcnn_config **out);
 

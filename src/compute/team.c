@@ -5,6 +5,7 @@
  * last sleeps a little at a time: something else than a step is going on. */
 #include "compute/team.h"
 
+#include "core/locale.h"
 #include "core/memory.h"
 
 #include <fenv.h>
@@ -140,6 +141,7 @@ void fcnn_team_keep(fcnn_team *team, void (*body)(void *data), void *data)
     atomic_store(&team->calls, 0);
 #pragma omp parallel num_threads(team->threads)
     {
+        FCNN_IN_C_LOCALE;
         const floating_point environment = begin_default();
         current = team;
 #pragma omp single

@@ -1,6 +1,8 @@
 /* src/config/help.c — the reference of all keys, itself a config. */
 #include "config/key.h"
 
+#include "core/locale.h"
+
 #include <stdlib.h>
 #include <string.h>
 
@@ -71,6 +73,7 @@ static fcnn_status append_all(fcnn_text *out)
 
 fcnn_status fcnn_config_help(char **out)
 {
+    FCNN_IN_C_LOCALE;
     fcnn_text text = {0};
     const fcnn_status status = append_all(&text);
     if (status != FCNN_OK) {

@@ -1,11 +1,16 @@
 /* src/core/log.c — warnings, on stderr, from the rank that speaks for all. */
 #include "core/log.h"
 
+#include <errno.h>
 #include <stdarg.h>
+#include <stdatomic.h>
 #include <stdio.h>
+#include <string.h>
+#include <unistd.h>
 
 static const char *speaker = "fcnn";
 static int speaking = 1;
+static _Atomic(FILE *) standing; /* an unfinished line stands there */
 
 void fcnn_log_set_speaker(const char *program, int speaks)
 {
@@ -13,11 +18,36 @@ void fcnn_log_set_speaker(const char *program, int speaks)
     speaking = speaks;
 }
 
+void fcnn_log_set_line(FILE *out)
+{
+    atomic_store(&standing, out);
+}
+
+void fcnn_log_wipe_line(void)
+{
+    FILE *out = atomic_exchange(&standing, NULL);
+    if (out != NULL) {
+        fputs("\r\033[K", out);
+        fflush(out);
+    }
+}
+
+/* Without memory, streams or locks, which a thread that hangs may hold. */
 static void print(const char *kind, const char *format, va_list args)
 {
     char text[4096];
-    vsnprintf(text, sizeof text, format, args);
-    fprintf(stderr, "%s: %s: %s\n", speaker, kind, text);
+    const int length = snprintf(text, sizeof text, "%.64s: %s: ", speaker, kind);
+    vsnprintf(text + length, sizeof text - (size_t)length - 1, format, args);
+    strcat(text, "\n");
+    const char *next = text;
+    for (size_t left = strlen(text); left > 0;) {
+        const ssize_t written = write(STDERR_FILENO, next, left);
+        if (written < 0 && errno != EINTR) {
+            return; /* there is nobody to tell it to */
+        }
+        next += written > 0 ? written : 0;
+        left -= written > 0 ? (size_t)written : 0;
+    }
 }
 
 void fcnn_log_warning(const char *format, ...)
@@ -25,6 +55,7 @@ void fcnn_log_warning(const char *format, ...)
     va_list args;
     va_start(args, format);
     if (speaking) {
+        fcnn_log_wipe_line();
         print("warning", format, args);
     }
     va_end(args);

@@ -1,11 +1,11 @@
 /* src/core/text.c — growing texts, strict numbers, near names. */
 #include "core/text.h"
 
+#include "core/locale.h"
 #include "core/memory.h"
 
 #include <ctype.h>
 #include <errno.h>
-#include <locale.h>
 #include <math.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -96,26 +96,15 @@ bool fcnn_text_to_int64(const char *text, int64_t *out)
     return true;
 }
 
-/* One C locale for a thread, so that a caller's decimal comma cannot reach a file. */
-static locale_t c_locale(void)
-{
-    static _Thread_local locale_t locale;
-    if (locale == (locale_t)0) {
-        locale = newlocale(LC_ALL_MASK, "C", (locale_t)0);
-    }
-    return locale;
-}
-
 bool fcnn_text_to_double(const char *text, double *out)
 {
     if (text[0] == '\0' || strspn(text, "+-.0123456789eE") != strlen(text)) {
         return false;
     }
-    const locale_t callers = uselocale(c_locale());
+    FCNN_IN_C_LOCALE;
     char *end;
     errno = 0;
     const double value = strtod(text, &end);
-    uselocale(callers);
     if (*end != '\0' || end == text || !isfinite(value)) {
         return false;
     }
@@ -125,14 +114,13 @@ bool fcnn_text_to_double(const char *text, double *out)
 
 void fcnn_text_from_double(double value, char out[32])
 {
-    const locale_t callers = uselocale(c_locale());
+    FCNN_IN_C_LOCALE;
     for (int digits = 15; digits <= 17; digits++) {
         snprintf(out, 32, "%.*g", digits, value);
         if (strtod(out, NULL) == value) {
             break;
         }
     }
-    uselocale(callers);
 }
 
 bool fcnn_text_is_missing(const char *text)

@@ -1,6 +1,7 @@
 /* src/core/worker.c — a thread beside the team's, and the only place that starts one. */
 #include "core/worker.h"
 
+#include "core/locale.h"
 #include "core/memory.h"
 
 #include <pthread.h>
@@ -18,6 +19,7 @@ struct fcnn_worker {
 
 static void *run(void *argument)
 {
+    FCNN_IN_C_LOCALE;
     fcnn_worker *worker = argument;
     worker->work(worker->data);
     atomic_store(&worker->done, true);

@@ -1,6 +1,7 @@
 /* src/data/dataset.c — rows of HDF5 files, dealt to the ranks. */
 #include "data/dataset.h"
 
+#include "core/locale.h"
 #include "core/memory.h"
 #include "core/pulse.h"
 #include "core/sizes.h"
@@ -311,6 +312,7 @@ fcnn_status fcnn_dataset_describe_content(const fcnn_dataset *dataset, char **ou
 
 fcnn_status fcnn_dataset_load(fcnn_comm *comm, const fcnn_dataset_names *names, fcnn_dataset **out)
 {
+    FCNN_IN_C_LOCALE;
     fcnn_dataset *dataset;
     FCNN_TRY(fcnn_dataset_open(comm, names, &dataset));
     fcnn_status status = fcnn_dataset_find_classes(dataset, comm, NULL);

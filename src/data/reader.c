@@ -25,11 +25,9 @@ static void close_file(fcnn_reader_file *open)
 void fcnn_reader_close(fcnn_reader *reader)
 {
     close_file(&reader->open);
-    for (int64_t place = 0; reader->together != NULL && place < reader->dataset->files.count; place++) {
-        close_file(&reader->together[place]);
+    for (int i = 0; i < FCNN_SIZE_SHARED_FILES_MOST; i++) {
+        close_file(&reader->together[i]);
     }
-    free(reader->together);
-    reader->together = NULL;
 }
 
 /* Finds how the columns lie in a file that has just been opened. */
@@ -44,11 +42,11 @@ static fcnn_status look_at(const fcnn_dataset *dataset, int64_t place, fcnn_read
 
 static fcnn_status open_file(fcnn_reader *reader, int64_t place)
 {
-    if (reader->open.file != NULL && reader->place == place) {
+    if (reader->open.file != NULL && reader->open.place == place) {
         return FCNN_OK;
     }
     close_file(&reader->open);
-    reader->place = place;
+    reader->open.place = place;
     FCNN_TRY(fcnn_hdf5_open(reader->dataset->files.paths[place], &reader->open.file));
     const fcnn_status status = look_at(reader->dataset, place, &reader->open);
     if (status != FCNN_OK) {
@@ -134,40 +132,68 @@ static fcnn_status read_run(fcnn_reader *reader, const fcnn_columns *columns, in
 
 /* ---- together ---- */
 
-/* Opens all files, the first time. */
-static fcnn_status open_together(fcnn_reader *reader)
+/* The place of a file among those that are open on all ranks: its own, or a free one, or that of the file that has not
+ * been read for the longest time. */
+static fcnn_reader_file *slot_of(fcnn_reader *reader, int64_t place)
 {
-    const fcnn_files *files = &reader->dataset->files;
-    if (reader->together != NULL) {
-        return FCNN_OK;
+    fcnn_reader_file *slot = &reader->together[0];
+    for (int64_t i = 0; i < fcnn_size(FCNN_SIZE_SHARED_FILES); i++) {
+        fcnn_reader_file *other = &reader->together[i];
+        if (other->file != NULL && other->place == place) {
+            return other;
+        }
+        if (slot->file != NULL && (other->file == NULL || other->last_use < slot->last_use)) {
+            slot = other;
+        }
     }
-    FCNN_TRY(fcnn_comm_agree(
-        reader->comm, fcnn_memory_create("the files", files->count, sizeof *reader->together, &reader->together)));
-    for (int64_t place = 0; place < files->count; place++) {
-        fcnn_reader_file *open = &reader->together[place];
-        FCNN_TRY(fcnn_hdf5_open_together(reader->comm, files->paths[place], &open->file));
-        FCNN_TRY(
-            fcnn_comm_agree(reader->comm, fcnn_comm_name_rank(reader->comm, look_at(reader->dataset, place, open))));
+    return slot;
+}
+
+/* Opens a file on all ranks, unless it is.  All fail alike. */
+static fcnn_status open_together(fcnn_reader *reader, int64_t place, const fcnn_reader_file **out)
+{
+    fcnn_reader_file *slot = slot_of(reader, place);
+    if (slot->file == NULL || slot->place != place) {
+        close_file(slot);
+        FCNN_TRY(fcnn_hdf5_open_together(reader->comm, reader->dataset->files.paths[place], &slot->file));
+        slot->place = place;
+        const fcnn_status status =
+            fcnn_comm_agree(reader->comm, fcnn_comm_name_rank(reader->comm, look_at(reader->dataset, place, slot)));
+        if (status != FCNN_OK) {
+            close_file(slot);
+            return status;
+        }
     }
+    slot->last_use = ++reader->uses;
+    *out = slot;
     return FCNN_OK;
 }
 
-/* As read_run(), with all ranks: of each file the rows that are in the run, or none. */
-static fcnn_status read_run_together(const fcnn_reader *reader, const fcnn_columns *columns, int64_t first,
-                                     int64_t count, size_t bytes, void *out)
+/* As read_run(), with all ranks: of each file that any of them reads the rows that are in the run, or none.
+ *   needed [files]  work */
+static fcnn_status read_run_together(fcnn_reader *reader, const fcnn_columns *columns, int64_t first, int64_t count,
+                                     size_t bytes, int64_t *needed, void *out)
 {
     const fcnn_files *files = &reader->dataset->files;
+    for (int64_t place = 0; place < files->count; place++) {
+        needed[place] = first < files->starts[place + 1] && first + count > files->starts[place];
+    }
+    fcnn_comm_max_integers(reader->comm, files->count, needed);
     fcnn_status status = FCNN_OK;
     for (int64_t place = 0; place < files->count; place++) {
+        if (!needed[place]) {
+            continue;
+        }
         const int64_t begin = first > files->starts[place] ? first : files->starts[place];
         const int64_t end = first + count < files->starts[place + 1] ? first + count : files->starts[place + 1];
         const bool some = begin < end;
-        const fcnn_reader_file *open = &reader->together[place];
+        const fcnn_reader_file *open;
         fcnn_pulse_go_on();
+        FCNN_TRY(open_together(reader, place, &open));
         const fcnn_status here = fcnn_columns_read(columns, open->file, columns_there(reader, columns, open), false,
                                                    some ? begin - files->starts[place] : 0, some ? end - begin : 0,
                                                    some ? (char *)out + (size_t)(begin - first) * bytes : NULL);
-        status = status == FCNN_OK ? here : status;
+        status = here == FCNN_OK ? status : here; /* the text is that of the last failure */
     }
     return status;
 }
@@ -183,16 +209,24 @@ static fcnn_status read_together(fcnn_reader *reader, const fcnn_columns *column
     const int64_t room = end - begin < most ? end - begin : most;
     int64_t rounds = (end - begin + most - 1) / most;
     char *buffer = NULL;
-    FCNN_TRY(open_together(reader));
-    FCNN_TRY(fcnn_comm_agree(reader->comm, fcnn_memory_create("the read buffer", room, bytes, &buffer)));
+    int64_t *needed = NULL;
+    fcnn_status status = fcnn_memory_create("the read buffer", room, bytes, &buffer);
+    if (status == FCNN_OK) {
+        status = fcnn_memory_create("the files", dataset->files.count, sizeof *needed, &needed);
+    }
+    status = fcnn_comm_agree(reader->comm, status);
+    if (status != FCNN_OK) {
+        free(buffer);
+        free(needed);
+        return status;
+    }
     fcnn_comm_max_integers(reader->comm, 1, &rounds);
-    fcnn_status status = FCNN_OK;
     int64_t done = 0;
     for (int64_t round = 0; round < rounds; round++) {
         const int64_t from = begin + round * most, left = end - from;
         const int64_t rows = left <= 0 ? 0 : left < most ? left : most;
-        const fcnn_status here = read_run_together(reader, columns, from, rows, bytes, buffer);
-        status = status == FCNN_OK ? here : status;
+        const fcnn_status here = read_run_together(reader, columns, from, rows, bytes, needed, buffer);
+        status = here == FCNN_OK ? status : here;
         for (; done < count; done++) {
             const int64_t offset = fcnn_dataset_joined_row(dataset, first + done) - from;
             if (offset >= rows) {
@@ -202,6 +236,7 @@ static fcnn_status read_together(fcnn_reader *reader, const fcnn_columns *column
         }
     }
     free(buffer);
+    free(needed);
     return status;
 }
 
@@ -382,11 +417,11 @@ fcnn_status fcnn_reader_rows(fcnn_reader *reader, int64_t first, int64_t count, 
     /* ranks that read together go on, whatever has failed on one of them */
     if (dataset->targets_name != NULL && (status == FCNN_OK || reader->comm != NULL)) {
         const fcnn_status here = fcnn_reader_targets(reader, first, count, targets);
-        status = status == FCNN_OK ? here : status;
+        status = here == FCNN_OK ? status : here;
     }
     if (dataset->weights_name != NULL && (status == FCNN_OK || reader->comm != NULL)) {
         const fcnn_status here = fcnn_reader_weights(reader, first, count, weights);
-        status = status == FCNN_OK ? here : status;
+        status = here == FCNN_OK ? status : here;
     }
     return status;
 }

@@ -2,24 +2,27 @@
 #ifndef FCNN_DATA_READER_H
 #define FCNN_DATA_READER_H
 
+#include "core/sizes.h"
 #include "data/dataset.h"
 
 /* A file that is open for reading rows, and how its columns lie there. */
 typedef struct fcnn_reader_file {
     fcnn_hdf5_file *file; /* NULL: none is open */
     fcnn_columns_in_file inputs, targets, weights;
+    int64_t place;     /* in the dataset's list */
+    uint64_t last_use; /* where ranks read together */
 } fcnn_reader_file;
 
 /* Keeps the file that it read last open.  For one thread at a time; several readers may read at once.
  *
  * With a comm all ranks read together: they read inputs, targets and weights in the same order, for rows of their own
- * or for none, and whatever fails; closing is collective too.  The files are opened once.  Strings are read by each
- * rank for itself all the same. */
+ * or for none, and whatever fails; closing is collective too.  A few files stay open, the same on all ranks: which
+ * ones follows from the rows that all of them read.  Strings are read by each rank for itself all the same. */
 typedef struct fcnn_reader {
     const fcnn_dataset *dataset; /* borrowed */
     fcnn_comm *comm;             /* borrowed; NULL: each rank reads for itself */
-    fcnn_reader_file *together;  /* [files of the dataset]: those that are open on all ranks; NULL so far: none */
-    int64_t place;               /* of the open file in the dataset's list */
+    fcnn_reader_file together[FCNN_SIZE_SHARED_FILES_MOST];
+    uint64_t uses; /* of files that are open on all ranks */
     fcnn_reader_file open;
     uint64_t filled[2]; /* missing values that have become means, and rows that had some */
 } fcnn_reader;

@@ -1,6 +1,7 @@
 /* src/data/survey.c — what a data file has, printed. */
 #include "data/survey.h"
 
+#include "core/locale.h"
 #include "core/sizes.h"
 
 #include <errno.h>
@@ -179,6 +180,7 @@ static void print_config(const fcnn_survey_pair *pair, const char *path, FILE *o
 
 fcnn_status fcnn_dataset_print_file(const char *path, FILE *out)
 {
+    FCNN_IN_C_LOCALE;
     fcnn_hdf5_file *file;
     fcnn_hdf5_survey survey;
     FCNN_TRY(fcnn_sizes_check());

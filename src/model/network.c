@@ -2,6 +2,7 @@
 #include "model/network.h"
 
 #include "compute/panels.h"
+#include "core/locale.h"
 #include "core/memory.h"
 #include "core/sizes.h"
 #include "model/normalizer.h"
@@ -218,6 +219,7 @@ fcnn_status fcnn_network_create_from(const fcnn_model *model, int64_t rows, fcnn
 
 fcnn_status fcnn_network_create(const fcnn_model *model, int64_t rows, fcnn_network **out)
 {
+    FCNN_IN_C_LOCALE;
     return fcnn_network_create_from(model, rows, FCNN_NETWORK_FORWARD, 1, out);
 }
 

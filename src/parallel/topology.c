@@ -63,23 +63,46 @@ static int same_host(const fcnn_topology *topology, int a, int b)
     return strcmp(topology->places[a].host, topology->places[b].host) == 0;
 }
 
-static int positive_number(const char *text)
+/* The number in a variable, or the first one of a list; *out stays as it is if the variable is not set, or empty. */
+static fcnn_status read_variable(const char *name, int *out)
 {
-    return text == NULL ? 0 : atoi(text); /* OMP_NUM_THREADS may be a list: its first number counts */
+    const char *text = getenv(name);
+    if (text == NULL || text[strspn(text, " \t")] == '\0') {
+        return FCNN_OK;
+    }
+    const char *digits = text + strspn(text, " \t");
+    const size_t count = strspn(digits, "0123456789");
+    const char *rest = digits + count + strspn(digits + count, " \t");
+    char number[16];
+    int64_t value = 0;
+    snprintf(number, sizeof number, "%.*s", (int)(count < 15 ? count : 15), digits);
+    if ((*rest != '\0' && *rest != ',') || !fcnn_text_to_int64(number, &value) || value < 1 ||
+        value > FCNN_THREADS_MAX) {
+        return fcnn_fail(
+            FCNN_EUSAGE,
+            "the environment variable %s is '%.40s', which is no number of threads from 1 to %d: set it to "
+            "one, or unset it, or set train.threads",
+            name, text, FCNN_THREADS_MAX);
+    }
+    *out = (int)value;
+    return FCNN_OK;
 }
 
-int fcnn_topology_threads(const fcnn_topology *topology, int configured)
+fcnn_status fcnn_topology_threads(const fcnn_topology *topology, int configured, int *out)
 {
-    if (configured > 0) {
-        return configured;
+    *out = configured > 0 ? configured : 0;
+    if (*out > FCNN_THREADS_MAX) {
+        return fcnn_fail(FCNN_EUSAGE, "%d threads of a rank are more than the %d that it may have", *out,
+                         FCNN_THREADS_MAX);
     }
-    const int from_openmp = positive_number(getenv("OMP_NUM_THREADS"));
-    if (from_openmp > 0) {
-        return from_openmp;
+    if (*out == 0) {
+        FCNN_TRY(read_variable("OMP_NUM_THREADS", out));
     }
-    const int from_slurm = positive_number(getenv("SLURM_CPUS_PER_TASK"));
-    if (from_slurm > 0) {
-        return from_slurm;
+    if (*out == 0) {
+        FCNN_TRY(read_variable("SLURM_CPUS_PER_TASK", out));
+    }
+    if (*out > 0) {
+        return FCNN_OK;
     }
     const cpu_set_t *own = &topology->places[topology->rank].processors;
     int sharing = 0;
@@ -89,7 +112,8 @@ int fcnn_topology_threads(const fcnn_topology *topology, int configured)
         sharing += same_host(topology, rank, topology->rank) && CPU_COUNT(&both) > 0;
     }
     const int threads = CPU_COUNT(own) / (sharing > 0 ? sharing : 1);
-    return threads > 0 ? threads : 1;
+    *out = threads < 1 ? 1 : threads < FCNN_THREADS_MAX ? threads : FCNN_THREADS_MAX;
+    return FCNN_OK;
 }
 
 /* Appends a mask as "0-3,8". */

@@ -6,6 +6,8 @@
 #include "core/text.h"
 #include "parallel/comm.h"
 
+#define FCNN_THREADS_MAX 1024 /* of a rank, as train.threads has it too */
+
 typedef struct fcnn_topology fcnn_topology;
 
 /* Learns every rank's host and affinity mask.  Collective.  Fails: FCNN_ENOMEM, alike on all ranks. */
@@ -16,8 +18,9 @@ void fcnn_topology_destroy(fcnn_topology *topology);
 const char *fcnn_topology_host(const fcnn_topology *topology, int rank);
 
 /* Threads for this rank: configured if positive, else OMP_NUM_THREADS, else SLURM_CPUS_PER_TASK, else the
- * processors of its mask divided among the ranks of its host whose masks share one; at least 1. */
-int fcnn_topology_threads(const fcnn_topology *topology, int configured);
+ * processors of its mask divided among the ranks of its host whose masks share one; at least 1.  Not collective.
+ * Fails: FCNN_EUSAGE if the variable that decides is no number from 1 to FCNN_THREADS_MAX. */
+fcnn_status fcnn_topology_threads(const fcnn_topology *topology, int configured, int *out);
 
 /* Appends lines such as "2 ranks on node7: rank 0 on cpus 0-3, rank 1 on cpus 4-7".  threads is this rank's;
  * collective, the text is meant for rank 0. */

@@ -3,6 +3,7 @@
 
 #include "program.h"
 
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -73,14 +74,14 @@ static fcnn_status read_config(fcnn_comm *comm, const arguments *given, fcnn_con
     return status == FCNN_OK ? fcnn_config_check(*out) : status;
 }
 
-static fcnn_status print_config(const fcnn_comm *comm, const fcnn_config *config)
+static fcnn_status print_config(const fcnn_config *config)
 {
     char *text;
     const fcnn_status status = fcnn_config_text(config, &text);
-    if (status == FCNN_OK && fcnn_comm_rank(comm) == 0) {
-        fputs(text, stdout);
-    }
     if (status == FCNN_OK) {
+        if (program_speaks(NULL)) {
+            fputs(text, stdout);
+        }
         free(text);
     }
     return status;
@@ -91,7 +92,7 @@ static fcnn_status run(fcnn_comm *comm, const arguments *given)
     fcnn_config *config = NULL;
     fcnn_status status = read_config(comm, given, &config);
     if (status == FCNN_OK && given->print) {
-        status = print_config(comm, config);
+        status = print_config(config);
     } else if (status == FCNN_OK) {
         const fcnn_train_options options = {
             .report = stdout, .check_only = given->check, .overwrite = given->overwrite};
@@ -115,25 +116,48 @@ static int print_reference(int argc, char **argv)
     return 0;
 }
 
+/* Does what the command line says; comm is NULL where MPI does not run.  Returns an exit code. */
+static int obey(int argc, char **argv, fcnn_comm *comm)
+{
+    arguments given = {.assignments = calloc((size_t)argc, sizeof(char *))};
+    int code = given.assignments != NULL ? parse(argc, argv, comm, &given)
+                                         : program_fail(PROGRAM, comm, FCNN_ENOMEM, "out of memory");
+    if (code == 0) {
+        const fcnn_status status = run(comm, &given);
+        code = status == FCNN_OK ? program_finish(PROGRAM, 0) : program_fail(PROGRAM, comm, status, fcnn_error_text());
+    }
+    free(given.assignments);
+    return code;
+}
+
+/* Whether --print-config is asked for, which needs no MPI: scripts ask where there is none, too. */
+static int only_prints(int argc, char **argv)
+{
+    for (int i = 1; i < argc; i++) {
+        if (strcmp(argv[i], "--set") == 0) {
+            i++; /* what follows is its value, whatever it looks like */
+        } else if (strcmp(argv[i], "--print-config") == 0) {
+            return 1;
+        }
+    }
+    return 0;
+}
+
 int main(int argc, char **argv)
 {
     if (program_begin(argc, argv, PROGRAM, help) || print_reference(argc, argv)) {
         return program_finish(PROGRAM, 0);
     }
+    if (only_prints(argc, argv)) {
+        return obey(argc, argv, NULL);
+    }
+    signal(SIGPIPE, SIG_IGN); /* a reader of the table who is gone ends no training */
     fcnn_train_catch_signals();
     fcnn_comm *comm = NULL;
-    fcnn_status status = fcnn_comm_start(&argc, &argv, &comm);
+    const fcnn_status status = fcnn_comm_start(&argc, &argv, &comm);
     if (status != FCNN_OK) {
         return program_fail(PROGRAM, NULL, status, fcnn_error_text());
     }
     fcnn_comm_speak_as(comm, PROGRAM);
-    arguments given = {.assignments = calloc((size_t)argc, sizeof(char *))};
-    int code = given.assignments != NULL ? parse(argc, argv, comm, &given)
-                                         : program_fail(PROGRAM, comm, FCNN_ENOMEM, "out of memory");
-    if (code == 0) {
-        status = run(comm, &given);
-        code = status == FCNN_OK ? program_finish(PROGRAM, 0) : program_fail(PROGRAM, comm, status, fcnn_error_text());
-    }
-    free(given.assignments);
-    return program_end(comm, code);
+    return program_end(comm, obey(argc, argv, comm));
 }

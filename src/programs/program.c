@@ -4,14 +4,28 @@
 #include "program.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
+#include <unistd.h>
+
+/* Takes the places of the standard streams that were closed: the next file that is opened would get them, and messages
+ * be written into it.  They can be read alone, so what is printed there fails as it should. */
+static void hold_standard_streams(void)
+{
+    for (int descriptor = STDIN_FILENO; descriptor <= STDERR_FILENO; descriptor++) {
+        if (fcntl(descriptor, F_GETFD) < 0 && open("/dev/null", O_RDONLY) < 0) {
+            return; /* the next one opened is this one again */
+        }
+    }
+}
 
 int program_begin(int argc, char **argv, const char *program, const char *help)
 {
+    hold_standard_streams();
     signal(SIGXFSZ, SIG_IGN);
     for (int i = 1; i < argc; i++) {
         if (strcmp(argv[i], "--help") == 0) {
@@ -41,16 +55,24 @@ const char *program_option_value(int argc, char **argv, int *i)
     return *i + 1 < argc ? argv[++*i] : NULL;
 }
 
-/* Without a communicator, the first of the processes that SLURM started. */
-static int speaks(const fcnn_comm *comm)
+int program_speaks(const fcnn_comm *comm)
 {
-    const char *process = getenv("SLURM_PROCID");
-    return comm != NULL ? fcnn_comm_rank(comm) == 0 : process == NULL || strcmp(process, "0") == 0;
+    static const char *const ranks[] = {"OMPI_COMM_WORLD_RANK", "PMIX_RANK", "PMI_RANK", "SLURM_PROCID"};
+    if (comm != NULL) {
+        return fcnn_comm_rank(comm) == 0;
+    }
+    for (size_t i = 0; i < sizeof ranks / sizeof *ranks; i++) {
+        const char *rank = getenv(ranks[i]);
+        if (rank != NULL) {
+            return strcmp(rank, "0") == 0;
+        }
+    }
+    return 1;
 }
 
 int program_fail(const char *program, const fcnn_comm *comm, fcnn_status status, const char *text)
 {
-    if (speaks(comm)) {
+    if (program_speaks(comm)) {
         fflush(stdout);
         fprintf(stderr, "%s: %s%s\n", program, status == FCNN_ESTOPPED ? "" : "error: ", text);
     }
@@ -59,7 +81,7 @@ int program_fail(const char *program, const fcnn_comm *comm, fcnn_status status,
 
 int program_usage_error(const char *program, const fcnn_comm *comm, const char *text, const char *detail)
 {
-    if (speaks(comm)) {
+    if (program_speaks(comm)) {
         fprintf(stderr, "%s: error: %s%s; see %s --help\n", program, text, detail, program);
     }
     return fcnn_status_exit_code(FCNN_EUSAGE);
@@ -79,11 +101,19 @@ int program_end(fcnn_comm *comm, int code)
     return 0;
 }
 
+/* Why the standard output cannot be written, or could not once: nobody has kept the error number of then. */
+static const char *output_error(void)
+{
+    static const char lost[] = "a part of the output is missing above\n";
+    return write(STDOUT_FILENO, lost, sizeof lost - 1) < 0 ? strerror(errno) : "a part of it was lost";
+}
+
 int program_finish(const char *program, int code)
 {
-    if (fflush(stdout) != 0 || ferror(stdout)) {
-        fprintf(stderr, "%s: error: the standard output cannot be written: %s\n", program, strerror(errno));
-        return fcnn_status_exit_code(FCNN_EOUTPUT);
+    const char *error = fflush(stdout) != 0 ? strerror(errno) : ferror(stdout) ? output_error() : NULL;
+    if (error == NULL) {
+        return code;
     }
-    return code;
+    fprintf(stderr, "%s: error: standard output: %s\n", program, error);
+    return fcnn_status_exit_code(FCNN_EOUTPUT);
 }

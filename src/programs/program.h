@@ -5,6 +5,7 @@
 #include <fcnn/comm.h>
 
 /* Answers --help and --version, wherever they stand, before anything else starts; true if there was one.
+ * Standard streams that were closed are held, so that no file takes their places.
  * From here on a file that grows beyond a limit is an error of writing, not the end of the process. */
 int program_begin(int argc, char **argv, const char *program, const char *help);
 
@@ -13,6 +14,10 @@ int program_is_option(const char *word, const char *option);
 
 /* The text behind the word's "=", or the next argument, to which *i then moves; NULL if there is none. */
 const char *program_option_value(int argc, char **argv, int *i);
+
+/* Whether this process is the one that prints: rank 0; comm is NULL before MPI runs, then it is the first that the
+ * launcher started. */
+int program_speaks(const fcnn_comm *comm);
 
 /* Prints "program: error: text" on the rank that speaks; comm is NULL for a serial program, or before MPI
  * runs.  Returns the exit code. */

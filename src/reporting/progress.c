@@ -1,6 +1,9 @@
 /* src/reporting/progress.c — the table of a training run. */
 #include "reporting/progress.h"
 
+#include "core/log.h"
+
+#include <errno.h>
 #include <inttypes.h>
 #include <math.h>
 #include <stdlib.h>
@@ -26,12 +29,11 @@ fcnn_progress fcnn_progress_start(FILE *out)
     return (fcnn_progress){.out = out, .terminal = out != NULL && isatty(fileno(out)) && launcher_has_terminal()};
 }
 
-/* Takes the moving line away. */
-static void clear_line(fcnn_progress *progress)
+void fcnn_progress_flush(fcnn_progress *progress)
 {
-    if (progress->moving) {
-        fprintf(progress->out, "\r\033[K");
-        progress->moving = false;
+    if (progress->out != NULL && fflush(progress->out) != 0 && !progress->failed) {
+        progress->failed = true;
+        fcnn_log_warning("the report cannot be written: %s; the run goes on without it", strerror(errno));
     }
 }
 
@@ -42,7 +44,7 @@ void fcnn_progress_head(fcnn_progress *progress, const char *metric)
     }
     fprintf(progress->out, "%7s %9s %14s %14s %10s %11s %9s\n", "epoch", "steps", "train loss",
             metric != NULL ? "valid. loss" : "", metric != NULL ? metric : "", "rows/s", "time");
-    fflush(progress->out);
+    fcnn_progress_flush(progress);
 }
 
 /* A number in a column, or another text where there is none. */
@@ -61,7 +63,7 @@ void fcnn_progress_line(fcnn_progress *progress, const fcnn_history_line *line, 
     if (progress->out == NULL) {
         return;
     }
-    clear_line(progress);
+    fcnn_log_wipe_line();
     fprintf(progress->out, "%7" PRId64 " %9" PRId64, line->epoch, line->steps);
     print_cell(progress->out, "%.8g", 14, line->train_loss, "");
     print_cell(progress->out, "%.8g", 14, line->validation_loss, "");
@@ -69,7 +71,7 @@ void fcnn_progress_line(fcnn_progress *progress, const fcnn_history_line *line, 
     print_cell(progress->out, "%.0f", 11, rows_per_second, "");
     print_cell(progress->out, "%.1f s", 9, seconds, "");
     fprintf(progress->out, "\n");
-    fflush(progress->out);
+    fcnn_progress_flush(progress);
 }
 
 void fcnn_progress_move(fcnn_progress *progress, int64_t epoch, int64_t batch, int64_t batches, double seconds)
@@ -78,8 +80,10 @@ void fcnn_progress_move(fcnn_progress *progress, int64_t epoch, int64_t batch, i
         return;
     }
     progress->next_time = seconds + MOVE_SECONDS;
-    progress->moving = true;
+    /* twice: another thread's message may come just before or after the drawing */
+    fcnn_log_set_line(progress->out);
     fprintf(progress->out, "\r\033[Kepoch %" PRId64 ": batch %" PRId64 " of %" PRId64 ", %.1f s", epoch, batch, batches,
             seconds);
     fflush(progress->out);
+    fcnn_log_set_line(progress->out);
 }

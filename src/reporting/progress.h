@@ -9,7 +9,7 @@
 typedef struct fcnn_progress {
     FILE *out; /* NULL: this rank prints nothing */
     bool terminal;
-    bool moving;      /* an unfinished line stands on the terminal */
+    bool failed;      /* a line could not be written, which was said */
     double next_time; /* when it moves next */
 } fcnn_progress;
 
@@ -24,5 +24,8 @@ void fcnn_progress_line(fcnn_progress *progress, const fcnn_history_line *line, 
 
 /* On a terminal, now and then: how far the epoch is.  seconds is the time since the start. */
 void fcnn_progress_move(fcnn_progress *progress, int64_t epoch, int64_t batch, int64_t batches, double seconds);
+
+/* Says, the first time, that the report cannot be written: what follows does not depend on it. */
+void fcnn_progress_flush(fcnn_progress *progress);
 
 #endif

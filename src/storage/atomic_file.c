@@ -29,7 +29,7 @@ struct fcnn_atomic_file {
 
 static fcnn_status cannot_write(const char *path, int error)
 {
-    return fcnn_fail(FCNN_EOUTPUT, "%s: cannot be written: %s", path, strerror(error));
+    return fcnn_fail(FCNN_EOUTPUT, "%s: cannot be written: %s%s", path, strerror(error), fcnn_file_advice(error));
 }
 
 /* ---- begin ---- */

@@ -1,6 +1,7 @@
 /* src/storage/hdf5.c — reading datasets of HDF5 files. */
 #include "storage/hdf5.h"
 
+#include "core/file.h"
 #include "core/memory.h"
 #include "core/sizes.h"
 #include "storage/hdf5_attribute.h"
@@ -33,7 +34,7 @@ static fcnn_status check_readable(const char *path)
     }
     const int descriptor = open(path, O_RDONLY | O_CLOEXEC);
     if (descriptor < 0) {
-        return fcnn_fail(FCNN_EINPUT, "%s: cannot be read: %s", path, strerror(errno));
+        return fcnn_fail(FCNN_EINPUT, "%s: cannot be read: %s%s", path, strerror(errno), fcnn_file_advice(errno));
     }
     close(descriptor);
     if (info.st_size == 0) {

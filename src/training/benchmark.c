@@ -2,6 +2,7 @@
 #include "training/benchmark.h"
 
 #include "compute/peak.h"
+#include "core/locale.h"
 #include "core/log.h"
 #include "core/memory.h"
 #include "parallel/topology.h"
@@ -52,7 +53,8 @@ static fcnn_status prepare(benchmark *bench)
     FCNN_TRY(
         fcnn_comm_agree(comm, fcnn_kernels_choose(bench->plan.precision == FCNN_PRECISION_SINGLE ? 32 : 64, &kernels)));
     FCNN_TRY(fcnn_topology_create(comm, &bench->topology));
-    const int threads = fcnn_topology_threads(bench->topology, bench->options->threads);
+    int threads;
+    FCNN_TRY(fcnn_comm_agree(comm, fcnn_topology_threads(bench->topology, bench->options->threads, &threads)));
     fcnn_topology_warn(bench->topology, comm, threads);
     FCNN_TRY(fcnn_comm_agree(comm, fcnn_topology_describe(bench->topology, comm, threads, &bench->where)));
     FCNN_TRY(fcnn_comm_agree(comm, fcnn_team_create(threads, &bench->team)));
@@ -135,6 +137,7 @@ static void clear(benchmark *bench)
 
 fcnn_status fcnn_benchmark(fcnn_comm *comm, const fcnn_benchmark_options *options)
 {
+    FCNN_IN_C_LOCALE;
     fenv_t callers;
     fegetenv(&callers);
     fesetenv(FE_DFL_ENV);

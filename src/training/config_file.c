@@ -1,4 +1,5 @@
 /* src/training/config_file.c — a config from a file: rank 0 reads the bytes, every rank parses them. */
+#include "core/locale.h"
 #include "core/memory.h"
 #include "core/sizes.h"
 #include "parallel/comm.h"
@@ -37,10 +38,26 @@ static fcnn_status read_bytes(const char *path, char **text, int64_t *length)
     return status;
 }
 
-fcnn_status fcnn_config_read(fcnn_comm *comm, const char *path, fcnn_config **out)
+static fcnn_status read_alone(const char *path, fcnn_config **out)
 {
     char *text = NULL;
     int64_t length = 0;
+    fcnn_status status = read_bytes(path, &text, &length);
+    if (status == FCNN_OK) {
+        status = fcnn_config_parse(text, length, path, out);
+    }
+    free(text);
+    return status;
+}
+
+fcnn_status fcnn_config_read(fcnn_comm *comm, const char *path, fcnn_config **out)
+{
+    FCNN_IN_C_LOCALE;
+    char *text = NULL;
+    int64_t length = 0;
+    if (comm == NULL) {
+        return read_alone(path, out);
+    }
     fcnn_status status = fcnn_comm_agree(comm, comm->rank == 0 ? read_bytes(path, &text, &length) : FCNN_OK);
     if (status == FCNN_OK) {
         fcnn_comm_broadcast(comm, &length, sizeof length);

@@ -186,7 +186,7 @@ static void describe_memory(const fcnn_footprint *footprint, FILE *out)
 
 /* ---- the whole ---- */
 
-fcnn_status fcnn_description_print(const fcnn_trainer *trainer)
+fcnn_status fcnn_description_print(fcnn_trainer *trainer)
 {
     fcnn_text ranks = {0}, exchange = {0};
     FCNN_TRY(fcnn_comm_agree(trainer->comm,
@@ -215,14 +215,14 @@ fcnn_status fcnn_description_print(const fcnn_trainer *trainer)
             describe_memory(&footprint, out);
             describe_fitting_ranks(trainer->data, out);
         }
-        fflush(out);
+        fcnn_progress_flush(&trainer->progress);
     }
     fcnn_text_clear(&ranks);
     fcnn_text_clear(&exchange);
     return fcnn_comm_agree(trainer->comm, status);
 }
 
-void fcnn_description_print_resume(const fcnn_trainer *trainer)
+void fcnn_description_print_resume(fcnn_trainer *trainer)
 {
     FILE *out = trainer->progress.out;
     if (out != NULL && fcnn_trainer_is_finished(trainer)) {
@@ -230,7 +230,7 @@ void fcnn_description_print_resume(const fcnn_trainer *trainer)
                 trainer->resumed_from, trainer->state.epoch);
     } else if (out != NULL && trainer->resumed_from != NULL) {
         fprintf(out, "resumed at step %" PRId64 " from %s\n", trainer->state.step, trainer->resumed_from);
-        fflush(out);
+        fcnn_progress_flush(&trainer->progress);
     }
 }
 
@@ -264,11 +264,11 @@ static void print_times(const fcnn_trainer *trainer)
     }
 }
 
-void fcnn_description_print_end(const fcnn_trainer *trainer)
+void fcnn_description_print_end(fcnn_trainer *trainer)
 {
     print_times(trainer);
     if (trainer->progress.out != NULL) {
         fprintf(trainer->progress.out, "model: %s/model.h5\n", trainer->config->output_directory);
-        fflush(trainer->progress.out);
+        fcnn_progress_flush(&trainer->progress);
     }
 }

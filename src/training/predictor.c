@@ -2,6 +2,7 @@
 #include <fcnn/predictor.h>
 
 #include "core/log.h"
+#include "core/locale.h"
 #include "core/memory.h"
 #include "core/sizes.h"
 #include "data/unwritten.h"
@@ -87,7 +88,8 @@ static fcnn_status check_columns(const predictor *work)
 
 static fcnn_status create_memory(predictor *work)
 {
-    const int threads = fcnn_topology_threads(work->topology, work->options->threads);
+    int threads;
+    FCNN_TRY(fcnn_topology_threads(work->topology, work->options->threads, &threads));
     const int ranks = work->comm->size;
     const int64_t by_bytes = fcnn_size(FCNN_SIZE_ROUND_BYTES) / output_bytes(work);
     const int64_t most = fcnn_size(FCNN_SIZE_ROUND_ROWS);
@@ -399,6 +401,7 @@ static fcnn_status run(predictor *work)
 
 fcnn_status fcnn_predict(fcnn_comm *comm, const fcnn_predict_options *options)
 {
+    FCNN_IN_C_LOCALE;
     fenv_t callers;
     fegetenv(&callers);
     fesetenv(FE_DFL_ENV);

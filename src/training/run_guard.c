@@ -1,6 +1,7 @@
 /* src/training/run_guard.c — a run's folder while the run has it: the lock, the watchdog, the status line. */
 #include "training/run_guard.h"
 
+#include "core/file.h"
 #include "core/memory.h"
 #include "core/pulse.h"
 #include "parallel/topology.h"
@@ -10,27 +11,35 @@
 #include "training/watchdog.h"
 
 #include <inttypes.h>
+#include <stdbool.h>
 #include <stdlib.h>
+
+enum { ROOM = 24 }; /* files of data, checkpoints, the model, and what MPI opens on the way */
 
 struct fcnn_run_guard {
     const char *folder;      /* borrowed */
     fcnn_topology *topology; /* the watchdog's */
     fcnn_watchdog *watchdog; /* NULL: none */
     fcnn_run_lock *lock;     /* on rank 0; NULL: the folder is not ours */
+    bool has_begun;          /* the status line is this run's */
 };
 
 static fcnn_status take_folder(fcnn_run_guard *guard)
 {
+    fcnn_file_spare();
     FCNN_TRY(fcnn_run_folder_prepare(guard->folder));
     FCNN_TRY(fcnn_run_lock_take(guard->folder, &guard->lock));
     fcnn_run_folder_clean(guard->folder);
-    fcnn_run_status_write(guard->folder, "running");
+    if (!fcnn_run_status_is_finished(guard->folder)) {
+        fcnn_run_guard_begin(guard);
+    }
     return FCNN_OK;
 }
 
 static fcnn_status begin(fcnn_run_guard *guard, fcnn_comm *comm, const fcnn_config *config)
 {
     FCNN_TRY(fcnn_comm_agree(comm, comm->rank == 0 ? take_folder(guard) : FCNN_OK));
+    FCNN_TRY(fcnn_comm_agree(comm, fcnn_comm_name_rank(comm, fcnn_file_room(ROOM, "a run"))));
     FCNN_TRY(fcnn_topology_create(comm, &guard->topology));
     fcnn_pulse_beat(FCNN_PHASE_START);
     return fcnn_watchdog_start(comm, guard->topology, guard->folder, config->train_watchdog, &guard->watchdog);
@@ -44,6 +53,14 @@ static void destroy(fcnn_run_guard *guard)
     free(guard);
 }
 
+void fcnn_run_guard_begin(fcnn_run_guard *guard)
+{
+    if (guard != NULL && guard->lock != NULL && !guard->has_begun) {
+        guard->has_begun = true;
+        fcnn_run_status_write(guard->folder, "running");
+    }
+}
+
 fcnn_status fcnn_run_guard_create(fcnn_comm *comm, const fcnn_config *config, fcnn_run_guard **out)
 {
     fcnn_run_guard *guard = NULL;
@@ -51,7 +68,7 @@ fcnn_status fcnn_run_guard_create(fcnn_comm *comm, const fcnn_config *config, fc
     guard->folder = config->output_directory;
     const fcnn_status status = begin(guard, comm, config);
     if (status != FCNN_OK) {
-        destroy(guard);
+        fcnn_run_guard_end(guard, status, 0, 0);
         return status;
     }
     *out = guard;
@@ -72,7 +89,7 @@ void fcnn_run_guard_end(fcnn_run_guard *guard, fcnn_status status, int64_t steps
     } else if (status == FCNN_ESTOPPED) {
         fcnn_run_status_write(
             guard->folder, "stopped with a checkpoint at step %" PRId64 ", %" PRId64 " steps in this run", steps, own);
-    } else {
+    } else if (guard->has_begun) {
         fcnn_run_status_write(guard->folder, "failed: %s", fcnn_error_text());
     }
     destroy(guard);

@@ -1,23 +1,67 @@
 /* src/training/run_status.c — the file "status" of a run's folder. */
 #include "training/run_status.h"
 
+#include "core/file.h"
 #include "core/log.h"
-#include "core/text.h"
-#include "storage/atomic_file.h"
+#include "core/status.h"
 
+#include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
-static fcnn_status write_line(const char *folder, const char *line)
+#define LONGEST_PATH 4200
+
+/* 0, or an error number.  Takes the descriptor. */
+static int write_and_close(int descriptor, const char *line)
 {
-    fcnn_text path = {0};
-    fcnn_status status = fcnn_text_append(&path, "%s/status", folder);
-    if (status == FCNN_OK) {
-        status = fcnn_atomic_file_write(path.data, line, strlen(line), "\n", 1);
+    int error = 0;
+    for (size_t left = strlen(line); left > 0 && error == 0;) {
+        const ssize_t written = write(descriptor, line, left);
+        if (written < 0) {
+            error = errno == EINTR ? 0 : errno;
+            continue;
+        }
+        line += written;
+        left -= (size_t)written;
     }
-    fcnn_text_clear(&path);
-    return status;
+    while (error == 0 && fsync(descriptor) != 0) {
+        if (errno == EINTR) {
+            continue;
+        }
+        error = errno == EINVAL || errno == ENOTSUP ? 0 : errno; /* a file system that cannot sync */
+        break;
+    }
+    if (close(descriptor) != 0 && error == 0 && errno != EINTR) {
+        error = errno;
+    }
+    return error;
+}
+
+/* Over what is there: that needs no room on the disk, and no right to make files.  0, or an error number. */
+static int overwrite(const char *path, const char *line)
+{
+    const int descriptor = fcnn_file_open(path, O_WRONLY | O_TRUNC);
+    return descriptor < 0 ? errno : write_and_close(descriptor, line);
+}
+
+/* 0, or an error number. */
+static int replace(const char *folder, const char *line)
+{
+    char path[LONGEST_PATH], temporary[LONGEST_PATH];
+    snprintf(path, sizeof path, "%s/status", folder);
+    snprintf(temporary, sizeof temporary, "%s/.status.%ld.tmp", folder, (long)getpid());
+    const int descriptor = fcnn_file_open(temporary, O_WRONLY | O_CREAT | O_TRUNC);
+    int error = descriptor < 0 ? errno : write_and_close(descriptor, line);
+    if (error == 0 && rename(temporary, path) != 0) {
+        error = errno;
+    }
+    if (error != 0) {
+        unlink(temporary);
+        error = overwrite(path, line) == 0 ? 0 : error;
+    }
+    return error;
 }
 
 void fcnn_run_status_write(const char *folder, const char *format, ...)
@@ -25,15 +69,27 @@ void fcnn_run_status_write(const char *folder, const char *format, ...)
     char line[FCNN_ERROR_TEXT_SIZE + 64];
     va_list args;
     va_start(args, format);
-    vsnprintf(line, sizeof line, format, args);
+    vsnprintf(line, sizeof line - 1, format, args);
     va_end(args);
     for (char *c = line; *c != '\0'; c++) {
         *c = *c == '\n' ? ' ' : *c;
     }
-    char before[FCNN_ERROR_TEXT_SIZE]; /* the error that the line may be about is still to be told */
-    snprintf(before, sizeof before, "%s", fcnn_error_text());
-    if (write_line(folder, line) != FCNN_OK) {
-        fcnn_log_warning("%s", fcnn_error_text());
-        fcnn_fail(FCNN_OK, "%s", before);
+    strcat(line, "\n");
+    const int error = replace(folder, line);
+    if (error != 0) {
+        fcnn_log_warning("%s/status cannot be written: %s; it should say: %s", folder, strerror(error),
+                         strtok(line, "\n"));
     }
+}
+
+bool fcnn_run_status_is_finished(const char *folder)
+{
+    char path[LONGEST_PATH], line[16] = "";
+    snprintf(path, sizeof path, "%s/status", folder);
+    const int descriptor = fcnn_file_open(path, O_RDONLY);
+    const ssize_t length = descriptor < 0 ? 0 : read(descriptor, line, sizeof line - 1);
+    if (descriptor >= 0) {
+        close(descriptor);
+    }
+    return length > 0 && strncmp(line, "finished", strlen("finished")) == 0;
 }

@@ -10,7 +10,13 @@
 #ifndef FCNN_TRAINING_RUN_STATUS_H
 #define FCNN_TRAINING_RUN_STATUS_H
 
-/* Replaces the line; a failure is a warning.  Not collective: rank 0 calls, or a watchdog that ends the run. */
+#include <stdbool.h>
+
+/* Replaces the line, durably; a failure is a warning.  Takes no memory: it may be what has failed.  Not collective:
+ * rank 0 calls, or a watchdog that ends the run. */
 void fcnn_run_status_write(const char *folder, const char *format, ...) __attribute__((format(printf, 2, 3)));
+
+/* Whether the line of a folder, if there is one, begins with "finished". */
+bool fcnn_run_status_is_finished(const char *folder);
 
 #endif

@@ -2,6 +2,7 @@
  * same update everywhere (one step: step.c); now and then evaluate, now and then rank 0 writes a checkpoint. */
 #include "training/trainer.h"
 
+#include "core/locale.h"
 #include "core/log.h"
 #include "core/memory.h"
 #include "core/pulse.h"
@@ -119,7 +120,8 @@ static fcnn_status create_parts(fcnn_trainer *trainer)
     fcnn_comm *comm = trainer->comm;
     const fcnn_config *config = trainer->config;
     FCNN_TRY(fcnn_topology_create(comm, &trainer->topology));
-    trainer->threads = fcnn_topology_threads(trainer->topology, (int)config->train_threads);
+    FCNN_TRY(
+        fcnn_comm_agree(comm, fcnn_topology_threads(trainer->topology, (int)config->train_threads, &trainer->threads)));
     fcnn_topology_warn(trainer->topology, comm, trainer->threads);
     FCNN_TRY(fcnn_resume_load(comm, config, trainer->options.overwrite != 0, &trainer->resumed_from, &trainer->model,
                               &trainer->state));
@@ -163,6 +165,7 @@ void fcnn_trainer_destroy(fcnn_trainer *trainer)
     if (trainer == NULL) {
         return;
     }
+    fcnn_log_wipe_line();
     fcnn_checkpoint_writer_destroy(trainer->writer);
     fcnn_evaluation_destroy(trainer->validation);
     fcnn_step_destroy(trainer->step);
@@ -497,6 +500,7 @@ static fcnn_status train_guarded(fcnn_comm *comm, const fcnn_config *config, con
     }
     fcnn_status status = fcnn_trainer_create(comm, config, options, &trainer);
     if (status == FCNN_OK) {
+        fcnn_run_guard_begin(guard);
         status = fcnn_trainer_run(trainer);
     }
     const int64_t steps = trainer != NULL ? trainer->state.step : 0, own = trainer != NULL ? trainer->own_steps : 0;
@@ -507,6 +511,7 @@ static fcnn_status train_guarded(fcnn_comm *comm, const fcnn_config *config, con
 
 fcnn_status fcnn_train(fcnn_comm *comm, const fcnn_config *config, const fcnn_train_options *options)
 {
+    FCNN_IN_C_LOCALE;
     fenv_t callers;
     fegetenv(&callers);
     fesetenv(FE_DFL_ENV);

@@ -12,12 +12,16 @@
 #include <fcntl.h>
 #include <inttypes.h>
 #include <poll.h>
+#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #define LONGEST_PATH 4200
+#define LONGEST_NOTE 512
+#define LONGEST_VERDICT 2048
 #define SHORTEST_LOOK 0.1 /* seconds between two looks */
 #define LONGEST_LOOK 30.0
 #define ANSWER_LOOKS 3 /* within which every live rank has answered */
@@ -57,13 +61,21 @@ static void write_note(const fcnn_watchdog *watchdog, const fcnn_pulse *pulse)
 {
     char path[LONGEST_PATH];
     note_path(watchdog, watchdog->rank, path);
-    FILE *file = fopen(path, "w");
-    if (file != NULL) {
-        fprintf(file, "step %" PRId64 " phase %d stepped %d still %.1f s: rank %d on %s is %s\n", pulse->step,
-                (int)pulse->phase, pulse->has_stepped, watchdog->still, watchdog->rank,
-                fcnn_topology_host(watchdog->topology, watchdog->rank), fcnn_phase_text(pulse->phase));
-        fclose(file);
+    const int descriptor = fcnn_file_open(path, O_WRONLY | O_CREAT);
+    if (descriptor < 0) {
+        return;
     }
+    char text[LONGEST_NOTE];
+    snprintf(text, sizeof text, "step %" PRId64 " phase %d stepped %d still %.1f s: rank %d on %s is %s\n", pulse->step,
+             (int)pulse->phase, pulse->has_stepped, watchdog->still, watchdog->rank,
+             fcnn_topology_host(watchdog->topology, watchdog->rank), fcnn_phase_text(pulse->phase));
+    const ssize_t length = (ssize_t)strlen(text);
+    if (pwrite(descriptor, text, (size_t)length, 0) != length || ftruncate(descriptor, length) != 0) {
+        /* a disk that is full: a length alone, in tenths of a second, needs no room on it */
+        (void)!ftruncate(descriptor, 0);
+        (void)!ftruncate(descriptor, 1 + (off_t)(10 * watchdog->still));
+    }
+    close(descriptor);
 }
 
 static void remove_note(const fcnn_watchdog *watchdog)
@@ -77,18 +89,22 @@ static hang_note read_note(const fcnn_watchdog *watchdog, int rank)
 {
     char path[LONGEST_PATH];
     note_path(watchdog, rank, path);
-    FILE *file = fopen(path, "r");
-    if (file == NULL) {
-        return (hang_note){0};
+    const int descriptor = fcnn_file_open(path, O_RDONLY);
+    if (descriptor < 0) {
+        return (hang_note){.present = errno != ENOENT}; /* it may be there and not to be read: no life is not shown */
     }
     hang_note note = {.present = true};
+    char text[LONGEST_NOTE] = "";
     int stepped = 0;
-    if (fscanf(file, "step %" SCNd64 " phase %d stepped %d still %lf", &note.step, &note.phase, &stepped,
+    struct stat info;
+    const ssize_t length = read(descriptor, text, sizeof text - 1);
+    if (sscanf(text, "step %" SCNd64 " phase %d stepped %d still %lf", &note.step, &note.phase, &stepped,
                &note.still) != 4) {
-        note.still = 0; /* it is just being written */
+        /* it is just being written, or the disk is full */
+        note.still = length > 0 && text[0] == '\0' && fstat(descriptor, &info) == 0 ? (double)info.st_size / 10 : 0;
     }
     note.has_stepped = stepped != 0;
-    fclose(file);
+    close(descriptor);
     return note;
 }
 
@@ -124,7 +140,18 @@ static bool is_alarmed(const fcnn_watchdog *watchdog)
 
 /* ---- the verdict ---- */
 
-static fcnn_status describe(const fcnn_watchdog *watchdog, fcnn_text *text)
+/* Appends to a text that has so much room, without memory: the thread that hangs may hold its lock. */
+static void append(char *text, const char *format, ...) __attribute__((format(printf, 2, 3)));
+static void append(char *text, const char *format, ...)
+{
+    const size_t length = strlen(text);
+    va_list args;
+    va_start(args, format);
+    vsnprintf(text + length, LONGEST_VERDICT - length, format, args);
+    va_end(args);
+}
+
+static void describe(const fcnn_watchdog *watchdog, char *text)
 {
     enum { SHOWN = 16 };
     int shown = 0;
@@ -132,29 +159,29 @@ static fcnn_status describe(const fcnn_watchdog *watchdog, fcnn_text *text)
         const hang_note *note = &watchdog->notes[rank];
         const char *host = fcnn_topology_host(watchdog->topology, rank);
         if (!note->present) {
-            FCNN_TRY(fcnn_text_append(text, "; rank %d on %s shows no life", rank, host));
+            append(text, "; rank %d on %s shows no life", rank, host);
         } else if (note->phase != FCNN_PHASE_EXCHANGING || watchdog->size == 1) {
-            FCNN_TRY(
-                fcnn_text_append(text, "; rank %d on %s is %s", rank, host, fcnn_phase_text((fcnn_phase)note->phase)));
+            append(text, "; rank %d on %s is %s", rank, host, fcnn_phase_text((fcnn_phase)note->phase));
         } else {
             continue;
         }
         shown++;
     }
-    return shown < SHOWN ? FCNN_OK : fcnn_text_append(text, "; …");
+    if (shown == SHOWN) {
+        append(text, "; …");
+    }
 }
 
 /* Says who is missing and ends this process, as the other live ranks do. */
 static void end_run(const fcnn_watchdog *watchdog, int64_t step, bool speaks)
 {
-    fcnn_text text = {0};
-    if (speaks &&
-        fcnn_text_append(&text, "hung: nothing has moved for %.0f s after step %" PRId64, watchdog->still, step) ==
-            FCNN_OK &&
-        describe(watchdog, &text) == FCNN_OK) {
-        fcnn_log_fatal("%s (train.watchdog = %.0f; the ranks' own words are in %s/hang.*)", text.data,
-                       watchdog->seconds, watchdog->folder);
-        fcnn_run_status_write(watchdog->folder, "failed: %s", text.data);
+    if (speaks) {
+        char text[LONGEST_VERDICT] = "";
+        append(text, "hung: nothing has moved for %.0f s after step %" PRId64, watchdog->still, step);
+        describe(watchdog, text);
+        fcnn_run_status_write(watchdog->folder, "failed: %s", text);
+        fcnn_log_fatal("%s (train.watchdog = %.0f; the ranks' own words are in %s/hang.*)", text, watchdog->seconds,
+                       watchdog->folder);
     } else {
         sleep(1); /* the one that speaks comes first */
     }
