@@ -29,11 +29,16 @@ static int64_t block_rows_at_most(const fcnn_sampler *sampler)
     return (sampler->batch + sampler->blocks - 1) / sampler->blocks;
 }
 
+int64_t fcnn_sampler_least_window(const fcnn_sampler *sampler)
+{
+    return 2 * block_rows_at_most(sampler) + 1;
+}
+
 /* W: a batch must not reach over more than two windows of a shard. */
 static int64_t choose_window(const fcnn_sampler *sampler, int64_t wanted)
 {
     const int64_t shard = (sampler->rows + sampler->blocks - 1) / sampler->blocks;
-    const int64_t least = 2 * block_rows_at_most(sampler) + 1;
+    const int64_t least = fcnn_sampler_least_window(sampler);
     const int64_t window = wanted < least ? least : wanted;
     return wanted == 0 || window > shard ? shard : window;
 }

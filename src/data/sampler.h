@@ -80,6 +80,9 @@ void fcnn_sampler_add_leaves(int64_t first, int64_t rows, int64_t *leaves, int64
 int64_t fcnn_sampler_windows(const fcnn_sampler *sampler, int64_t shard);
 int64_t fcnn_sampler_window_rows(const fcnn_sampler *sampler);
 
+/* The fewest rows that a window may be asked to have: with fewer a batch would need a third one. */
+int64_t fcnn_sampler_least_window(const fcnn_sampler *sampler);
+
 /* The first row of a window, counted from the shard's first; of the window behind the last: the rows of the shard. */
 int64_t fcnn_sampler_window_first(const fcnn_sampler *sampler, int64_t shard, int64_t window);
 

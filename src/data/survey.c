@@ -172,6 +172,11 @@ static void print_config(const fcnn_survey_pair *pair, const char *path, FILE *o
     }
     fprintf(out, "\n[data]\ntrain = %s\n%sinputs = %s\ntargets = %s\n", path,
             pair->by_columns ? "order = columns\n" : "", pair->inputs->name, pair->targets->name);
+    /* without them a training of numbers of any size diverges; targets in whole numbers or strings are classes */
+    fprintf(out, "normalize = standardize\n");
+    if (!pair->targets->info.is_text && !fcnn_type_is_integer(pair->targets->info.type)) {
+        fprintf(out, "normalize_targets = standardize\n");
+    }
     if (pair->test_inputs != NULL) {
         fprintf(out, "test = %s\ntest_inputs = %s\ntest_targets = %s\n", path, pair->test_inputs->name,
                 pair->test_targets->name);

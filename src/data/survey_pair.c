@@ -1,6 +1,8 @@
 /* src/data/survey_pair.c — which tables of a file a config may mean. */
 #include "data/survey.h"
 
+#include "storage/hdf5_advice.h"
+
 #include <stdio.h>
 #include <string.h>
 
@@ -24,8 +26,7 @@ static const struct {
 
 bool fcnn_survey_is_plain(const char *name)
 {
-    static const char plain[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_./+-";
-    return name[0] != '\0' && name[0] != '-' && name[strspn(name, plain)] == '\0';
+    return fcnn_hdf5_in_command(name, NULL) != NULL;
 }
 
 static bool is_candidate(const fcnn_hdf5_table *table)

@@ -1,6 +1,7 @@
 /* src/storage/hdf5_check.c — what a file from anyone may hold. */
 #include "storage/hdf5_check.h"
 
+#include "storage/hdf5_advice.h"
 #include "storage/hdf5_element.h"
 #include "storage/hdf5_group_check.h"
 
@@ -98,11 +99,12 @@ static fcnn_status check_outside(const fcnn_hdf5_file *file, const char *name, h
     if (file->allow_external) {
         return FCNN_OK;
     }
+    char advice[FCNN_ADVICE_SIZE];
+    fcnn_hdf5_advise_copy(file->path, name, advice);
     if (layout == H5D_VIRTUAL) {
         return fcnn_fail(FCNN_EDATA,
-                         "%s: dataset %.200s is virtual, put together from other datasets: copy it into a file of its "
-                         "own, or set " ALLOWING,
-                         file->path, name);
+                         "%s: dataset %.200s is virtual, put together from other datasets: set " ALLOWING ", or, %s",
+                         file->path, name, advice);
     }
     if (H5Pget_external_count(creation) != 0) {
         char other[SHOWN + 1] = "";
@@ -110,9 +112,8 @@ static fcnn_status check_outside(const fcnn_hdf5_file *file, const char *name, h
         hsize_t bytes;
         H5Pget_external(creation, 0, SHOWN, other, &offset, &bytes);
         return fcnn_fail(FCNN_EDATA,
-                         "%s: the elements of dataset %.200s lie in another file, %s: copy them into this one "
-                         "(h5repack does), or set " ALLOWING,
-                         file->path, name, other);
+                         "%s: the elements of dataset %.200s lie in another file, %s: set " ALLOWING ", or, %s",
+                         file->path, name, other, advice);
     }
     return FCNN_OK;
 }
@@ -123,7 +124,7 @@ static fcnn_status check_filter(const fcnn_hdf5_file *file, const char *name, hi
 {
     unsigned flags, config;
     size_t values = 0;
-    char filter_name[64] = "";
+    char filter_name[64] = "", advice[FCNN_ADVICE_SIZE];
     const H5Z_filter_t filter =
         H5Pget_filter2(creation, place, &flags, &values, NULL, sizeof filter_name - 1, filter_name, &config);
     switch (filter) {
@@ -135,16 +136,19 @@ static fcnn_status check_filter(const fcnn_hdf5_file *file, const char *name, hi
     case H5Z_FILTER_SCALEOFFSET:
         break;
     default:
+        fcnn_hdf5_advise_filter((int)filter, file->path, advice);
         return fcnn_fail(FCNN_EDATA,
                          "%s: dataset %.200s is packed by filter %d%s%s, which is none of HDF5's own, and none is "
-                         "loaded: repack the file by 'h5repack -f GZIP=4 IN.h5 OUT.h5'",
-                         file->path, name, (int)filter, filter_name[0] != '\0' ? ", " : "", filter_name);
+                         "loaded: %s",
+                         file->path, name, (int)filter, filter_name[0] != '\0' ? ", " : "", filter_name, advice);
     }
     if (H5Zfilter_avail(filter) <= 0) {
-        return fcnn_fail(FCNN_EDATA,
-                         "%s: dataset %.200s is packed by %s, which this HDF5 was built without: repack the file by "
-                         "'h5repack -f GZIP=4 IN.h5 OUT.h5' where it is there",
-                         file->path, name, filter_name);
+        return fcnn_fail(
+            FCNN_EDATA,
+            "%s: dataset %.200s is packed by %s, which this HDF5 was built without: write it again by a program "
+            "that has it, packed by gzip or not at all (an h5repack without it would leave the dataset "
+            "out, and say nothing)",
+            file->path, name, filter_name);
     }
     return FCNN_OK;
 }
@@ -331,7 +335,7 @@ static fcnn_status check_chunks(const fcnn_hdf5_file *file, const char *name, hi
     if (bytes > CHUNK_BYTES_MAX) {
         return fcnn_fail(FCNN_EDATA,
                          "%s: dataset %.200s lies in chunks of %" PRIu64 " bytes; at most %" PRIu64
-                         " are read: repack it in smaller ones (h5repack -l)",
+                         " are read: write it again in smaller ones (h5repack -l NAME:CHUNK=ROWSxCOLUMNS IN.h5 OUT.h5)",
                          file->path, name, bytes, CHUNK_BYTES_MAX);
     }
     return bytes / FCNN_HDF5_UNPACKING > there ? claims_too_much(file, name, bytes, there) : FCNN_OK;

@@ -98,11 +98,18 @@ fcnn_status fcnn_memory_plan_check(const fcnn_memory_plan *plan, fcnn_comm *comm
                          "needed",
                          plan->limit >> 20);
     }
+    const int64_t fitting = (int64_t)((double)window * (double)plan->available / (double)bytes);
+    if (fitting < fcnn_sampler_least_window(data->sampler)) {
+        return fcnn_fail(FCNN_ECONFIG,
+                         "a rank's windows of %" PRId64 " rows need %" PRId64
+                         " MB, and data.memory_limit leaves %" PRId64 " MB for rows (of %" PRId64
+                         " MB): more memory or ranks are needed",
+                         window, bytes >> 20, plan->available >> 20, plan->limit >> 20);
+    }
     return fcnn_fail(FCNN_ECONFIG,
                      "a rank's windows of %" PRId64 " rows need %" PRId64 " MB, and data.memory_limit leaves %" PRId64
                      " MB for rows (of %" PRId64 " MB): set data.shuffle_window = %" PRId64
                      " or less (which changes the "
                      "order of the rows), or use more memory or ranks",
-                     window, bytes >> 20, plan->available >> 20, plan->limit >> 20,
-                     (int64_t)((double)window * (double)plan->available / (double)bytes));
+                     window, bytes >> 20, plan->available >> 20, plan->limit >> 20, fitting);
 }

@@ -35,10 +35,8 @@ static fcnn_status store_parameters(fcnn_trainer *trainer)
     if (layer < 0) {
         return FCNN_OK;
     }
-    return fcnn_fail(FCNN_EDIVERGED,
-                     "training diverged: after step %" PRId64 " layer %" PRId64 " holds NaN or Inf; try a smaller "
-                     "optimizer.learning_rate, or data.normalize = standardize",
-                     trainer->state.step, layer + 1);
+    return fcnn_fail(FCNN_EDIVERGED, "training diverged: after step %" PRId64 " layer %" PRId64 " holds NaN or Inf; %s",
+                     trainer->state.step, layer + 1, trainer->step->advice);
 }
 
 static fcnn_status pack_and_begin(fcnn_trainer *trainer, const fcnn_training_state *state)

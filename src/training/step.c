@@ -78,6 +78,7 @@ fcnn_status fcnn_step_create_divided(fcnn_comm *comm, const fcnn_model *model, c
     FCNN_TRY(fcnn_comm_agree(comm, fcnn_memory_create("the step", 1, sizeof *step, &step)));
     step->comm = comm;
     step->data = data;
+    fcnn_divergence_advise(model, step->advice);
     fcnn_status status = fcnn_comm_agree(comm, create_parts(step, model, exact, threads, division));
     if (status == FCNN_OK) {
         status = create_exchange(step, exchange);
@@ -413,14 +414,13 @@ static fcnn_status name_cause(const fcnn_step *step, int64_t number, int64_t lay
         const char *path = fcnn_dataset_place(dataset, row, &file_row);
         return fcnn_fail(FCNN_EDIVERGED,
                          "training diverged at step %" PRId64 ": NaN, Inf or a number too large in layer 1, from row "
-                         "%" PRId64 " of %s (%s; rows count from 0): take it out, or use data.normalize or "
-                         "model.precision = double",
-                         number + 1, file_row, path, dataset->inputs_name);
+                         "%" PRId64 " of %s (%s; rows count from 0): take it out, or "
+                         "%s or model.precision = double",
+                         number + 1, file_row, path, dataset->inputs_name, step->advice);
     }
     return fcnn_fail(FCNN_EDIVERGED,
-                     "training diverged at step %" PRId64 ": NaN, Inf or a number too large in layer %" PRId64
-                     "; try a smaller optimizer.learning_rate, or data.normalize = standardize",
-                     number + 1, layer + 1);
+                     "training diverged at step %" PRId64 ": NaN, Inf or a number too large in layer %" PRId64 "; %s",
+                     number + 1, layer + 1, step->advice);
 }
 
 /* Exponents that this batch set may be far too high for the next. */

@@ -5,6 +5,7 @@
 #include "compute/team.h"
 #include "model/gradient.h"
 #include "parallel/exchange.h"
+#include "training/divergence.h"
 #include "training/division.h"
 #include "training/lifecycle.h"
 #include "training/training_data.h"
@@ -27,6 +28,7 @@ typedef struct fcnn_step {
     int64_t *exponents;        /* [2·layers] */
     int64_t resets;            /* exponents set anew because a factor outgrew them */
     fcnn_lifecycle *lifecycle; /* borrowed: what it says rides along; NULL: nothing */
+    char advice[FCNN_DIVERGENCE_SIZE];
 } fcnn_step;
 
 /* Exponents of the exact sums are set anew every so many steps. */

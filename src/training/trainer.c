@@ -281,9 +281,8 @@ static fcnn_status end_epoch(fcnn_trainer *trainer, double *train_loss)
     double work[FCNN_EXACT_LIMBS + 1];
     if (state->rows == 0) {
         return fcnn_fail(FCNN_EDIVERGED,
-                         "training diverged: every batch of epoch %" PRId64 " was left out for NaN or Inf; go back to "
-                         "an earlier checkpoint, or start anew with a smaller optimizer.learning_rate",
-                         state->epoch + 1);
+                         "training diverged: every batch of epoch %" PRId64 " was left out for NaN or Inf; %s",
+                         state->epoch + 1, trainer->step->advice);
     }
     fcnn_exact_sum_over_ranks(trainer->comm, 1, &state->loss, work);
     *train_loss = fcnn_exact_sum_value(&state->loss) /

@@ -105,9 +105,8 @@ static fcnn_status choose_batch(const fcnn_config *config, fcnn_training_data *d
     if (data->blocks > data->batch) {
         return fcnn_fail(FCNN_ECONFIG,
                          "train.blocks = %" PRId64 ", but a batch has only %" PRId64
-                         " rows: set train.blocks to at most that, "
-                         "or to auto",
-                         data->blocks, data->batch);
+                         " rows: set train.blocks = %" PRId64 " or less, or auto",
+                         data->blocks, data->batch, data->batch);
     }
     return FCNN_OK;
 }

@@ -1,0 +1,25 @@
+/* src/training/divergence.c — what to do about a training that diverges. */
+#include "training/divergence.h"
+
+#include <stdbool.h>
+#include <stdio.h>
+
+static bool is_normalized(const fcnn_normalizer *normalizer)
+{
+    for (int64_t i = 0; i < normalizer->count; i++) {
+        if (normalizer->shift[i] != 0 || normalizer->scale[i] != 1) {
+            return true;
+        }
+    }
+    return false;
+}
+
+void fcnn_divergence_advise(const fcnn_model *model, char *out)
+{
+    const bool inputs = !is_normalized(&model->inputs);
+    const bool targets = model->shape.output == FCNN_OUTPUT_LINEAR && !is_normalized(&model->targets);
+    snprintf(out, FCNN_DIVERGENCE_SIZE, "start anew (--overwrite) with %s%s%s%sa tenth of optimizer.learning_rate",
+             inputs ? "data.normalize = standardize" : "", inputs && targets ? " and " : "",
+             targets ? "data.normalize_targets = standardize" : "",
+             inputs || targets ? "; if that diverges too, also with " : "");
+}
