@@ -181,6 +181,63 @@ tap_run 'reports: nor anything in its place' test ! -s stdout
 env OMPI_MCA_ess=none "$bin/fcnn-train" --set --print-config run.ini >stdout 2>stderr
 tap_run 'reports: a value that looks like the option is none' test ! -s stdout
 
+# ---- the job that comes back ----
+
+mkdir slurm
+# srun that starts one rank, or breaks before it does; squeue that knows the job, or does not answer
+cat >slurm/srun <<'END'
+#!/bin/bash
+[ ! -e broken ] || exit 3
+while [ "$1" != fcnn-train ]; do shift; done
+exec "$@" </dev/null
+END
+cat >slurm/squeue <<'END'
+#!/bin/bash
+[ ! -e silent ] || exit 1
+[[ $* != *%T* ]] || cat state
+END
+printf '#!/bin/bash\necho "$@" >>requeued\n' >slurm/scontrol
+chmod +x slurm/*
+# comes_back NAME CODE TIMES OPTION…: requeue.sh ends with the code, and puts the job back so often
+comes_back()
+{
+    local name=$1 wanted=$2 times=$3
+    shift 3
+    rm -f requeued
+    PATH=$work/slurm:$bin:$PATH SLURM_JOB_ID=7 SLURM_CPUS_PER_TASK=1 timeout 60 \
+        bash "$here/../scripts/slurm/requeue.sh" run.ini --set output.directory=back --set output.time_limit=none "$@" \
+        >stdout 2>stderr
+    code=$?
+    local found=0
+    [ ! -e requeued ] || found=$(wc -l <requeued)
+    if [ "$code:$found" = "$wanted:$times" ]; then
+        tap_ok "reports: requeue.sh, $name"
+    else
+        tap_not_ok "reports: requeue.sh, $name" "put back $found times" "$(said)"
+    fi
+}
+
+echo RUNNING >state
+comes_back 'a config that is wrong' 78 0 --set train.epochs=none
+tap_empty 'reports: requeue.sh looks for no status elsewhere' "$(grep /status stdout stderr)"
+: >broken
+comes_back 'a launcher that fails, at first' 3 0
+rm broken
+mkdir -p back
+touch back/STOP
+comes_back 'stopped: it comes back' 0 1
+grep -q '^stopped' back/status || tap_not_ok 'reports: requeue.sh, the run is stopped' "$(cat back/status)"
+: >broken
+comes_back 'a launcher that fails later does not go round for ever' 3 0
+rm broken
+touch back/STOP
+echo COMPLETING >state
+comes_back 'a job that was cancelled stays away' 75 0
+touch back/STOP
+: >silent
+comes_back 'where squeue does not answer it comes back' 0 1
+comes_back 'to the end' 0 0
+
 # ---- descriptors ----
 
 for i in $(seq 100 139); do

@@ -18,7 +18,19 @@ set -u
 export OMP_NUM_THREADS=${SLURM_CPUS_PER_TASK:-1} OMP_PLACES=cores
 
 # The run's folder: where its line of status is.
-folder=$(fcnn-train --print-config "$@" | sed -n 's/^directory = //p') || exit
+config=$(fcnn-train --print-config "$@") || exit
+folder=$(sed -n 's/^directory = //p' <<<"$config")
+if [ -z "$folder" ]; then
+    echo 'fcnn-train --print-config names no output.directory' >&2
+    exit 70
+fi
+# What an earlier start has left there is not this one's: its line is another file.
+line()
+{
+    # opened, so that a file server is asked
+    [ -r "$folder/status" ] && stat -L -c '%i %Y %Z' /dev/stdin <"$folder/status"
+}
+before=$(line)
 printf 'job %s, start %s: %s\n' "$SLURM_JOB_ID" "${SLURM_RESTART_COUNT:-0}" "$folder"
 
 case ${LAUNCHER:-srun} in
@@ -46,13 +58,22 @@ while kill -0 $step 2>/dev/null; do
 done
 
 # A launcher may change the code on its way: the status says how it ended.
-status=$(cat "$folder/status")
+if [ "$(line)" = "$before" ]; then
+    printf 'code %s: the run did not begin: %s/status, if it is there, is that of an earlier start\n' \
+        "$code" "$folder" >&2
+    exit $((code == 0 ? 70 : code))
+fi
+if ! status=$(cat "$folder/status"); then
+    exit $((code == 0 ? 70 : code))
+fi
 printf 'code %s: %s\n' "$code" "$status"
 case $status in
 finished*) exit 0 ;;
 stopped*)
     # SIGTERM stops it too: a job that was cancelled is no longer running, and does not come back
-    [ "$(squeue -h -j "$SLURM_JOB_ID" -o %T)" != RUNNING ] || exec scontrol requeue "$SLURM_JOB_ID"
+    # where squeue does not answer it comes back: to be cancelled again costs less than to be forgotten
+    state=$(squeue -h -j "$SLURM_JOB_ID" -o %T) || state=RUNNING
+    [ "$state" != RUNNING ] || exec scontrol requeue "$SLURM_JOB_ID"
     ;;
 esac
 exit "$code"
