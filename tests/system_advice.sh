@@ -164,7 +164,8 @@ for kind in external virtual; do
     same_as_plain
 done
 
-fails 'packed rows that ranks would read together' 65 2 --set data.train=gzip.h5 --set data.read=collective "${here_[@]}"
+fails 'packed rows that ranks would read together' 65 2 --set data.train=gzip.h5 --set data.read=collective \
+    "${here_[@]}"
 case $advice in
 *'built without MPI'*) ;;
 *)
@@ -189,17 +190,20 @@ tells 'data.missing = drop_row or mean'
 for rule in drop_row mean; do
     helps "data.missing = $rule" 0 --set data.train=holes.h5 --set data.missing=$rule "${here_[@]}"
 done
-fails 'a class that was not trained' 65 0 --set data.train=classes.h5 --set data.validation=more_classes.h5 "${here_[@]}"
-helps_all --set data.train=classes.h5 --set data.validation=more_classes.h5 "${here_[@]}"
+classes=(--set data.train=classes.h5 --set data.validation=more_classes.h5)
+fails 'a class that was not trained' 65 0 "${classes[@]}" "${here_[@]}"
+helps_all "${classes[@]}" "${here_[@]}"
 
 # ---- training that diverges ----
 
-wide=(--overwrite --set model.hidden=16 --set model.activation=leaky_relu --set data.train=wide.h5 --set output.directory=wide --set train.epochs=20)
+wide=(--overwrite --set data.train=wide.h5 --set output.directory=wide --set train.epochs=20
+    --set model.hidden=16 --set model.activation=leaky_relu)
 fails 'numbers of any size' 70 0 "${wide[@]}"
 tells 'data.normalize = standardize and data.normalize_targets = standardize'
 helps_all "${wide[@]}"
 # shellcheck disable=SC2016 # the $ are awk's
-tap_run 'advice: numbers of any size: the network learns' awk '$1 == 20 { found = $3 < 0.05 } END { exit !found }' stdout
+tap_run 'advice: numbers of any size: the network learns' \
+    awk '$1 == 20 { found = $3 < 0.05 } END { exit !found }' stdout
 fails 'inputs that are normalized, targets that are not' 70 0 "${wide[@]}" --set data.normalize=minmax
 tap_run 'advice: only what is not done yet is advised' test -z "$(grep -F 'data.normalize =' <<<"$advice")"
 helps_all "${wide[@]}" --set data.normalize=minmax
