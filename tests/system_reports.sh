@@ -93,6 +93,17 @@ ends 'SLURM_CPUS_PER_TASK=99999 is refused' 64 "SLURM_CPUS_PER_TASK is '99999'"
 OMP_NUM_THREADS=2,1 train 0 --overwrite run.ini
 tap_run 'reports: of a list of threads the first counts' grep -q '1 rank x 2 threads' stdout
 
+# stacks of which the address space holds a few only: OpenMP would end the process with a code of its own
+(
+    ulimit -s 1048576 && ulimit -v 12000000 || exit 1
+    OMP_NUM_THREADS=64 train 0 --overwrite --set output.directory=threads run.ini
+)
+code=$?
+if [ -e threads/status ]; then
+    ends 'threads that the system does not give are counted' 70 'of 64 threads that are asked for'
+    tap_run 'reports: which the status tells, too' grep -q '^failed: of 64 threads' threads/status
+fi
+
 # ---- standard streams ----
 
 hash=$("$bin/fcnn-info" --hash run/model.h5)

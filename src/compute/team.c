@@ -7,6 +7,7 @@
 
 #include "core/locale.h"
 #include "core/memory.h"
+#include "core/worker.h"
 
 #include <fenv.h>
 #include <sched.h>
@@ -41,6 +42,9 @@ static _Thread_local fcnn_team *current;
 
 fcnn_status fcnn_team_create(int threads, fcnn_team **out)
 {
+    if (threads > 1) {
+        FCNN_TRY(fcnn_worker_probe(threads - 1));
+    }
     FCNN_TRY(fcnn_memory_create("the team", 1, sizeof **out, out));
     const char *policy = getenv("OMP_WAIT_POLICY");
     (*out)->threads = threads;

@@ -6,7 +6,7 @@
 
 typedef struct fcnn_team fcnn_team;
 
-/* threads ≥ 1.  Fails: FCNN_ENOMEM. */
+/* threads ≥ 1.  Fails: FCNN_ENOMEM, FCNN_EINTERNAL if the system does not give so many. */
 fcnn_status fcnn_team_create(int threads, fcnn_team **out);
 void fcnn_team_destroy(fcnn_team *team);
 int fcnn_team_threads(const fcnn_team *team);

@@ -45,6 +45,41 @@ fcnn_status fcnn_worker_start(const char *what, void (*work)(void *data), void *
     return FCNN_OK;
 }
 
+/* Lives until the mutex is free. */
+static void *wait_for(void *mutex)
+{
+    pthread_mutex_lock(mutex);
+    pthread_mutex_unlock(mutex);
+    return NULL;
+}
+
+fcnn_status fcnn_worker_probe(int threads)
+{
+    pthread_t *started;
+    FCNN_TRY(fcnn_memory_create("the threads", threads, sizeof *started, &started));
+    pthread_mutex_t gate = PTHREAD_MUTEX_INITIALIZER;
+    sigset_t all, before;
+    sigfillset(&all);
+    pthread_sigmask(SIG_SETMASK, &all, &before);
+    pthread_mutex_lock(&gate);
+    int count = 0, error = 0;
+    while (count < threads && error == 0) {
+        error = pthread_create(&started[count], NULL, wait_for, &gate);
+        count += error == 0;
+    }
+    pthread_mutex_unlock(&gate);
+    for (int i = 0; i < count; i++) {
+        pthread_join(started[i], NULL);
+    }
+    pthread_sigmask(SIG_SETMASK, &before, NULL);
+    free(started);
+    return error == 0 ? FCNN_OK
+                      : fcnn_fail(FCNN_EINTERNAL,
+                                  "of %d threads that are asked for the system gives %d: %s; ask for fewer "
+                                  "(train.threads, OMP_NUM_THREADS), or raise the limit (ulimit -u, ulimit -v)",
+                                  threads + 1, count + 1, strerror(error));
+}
+
 bool fcnn_worker_is_done(const fcnn_worker *worker)
 {
     return atomic_load(&worker->done);

@@ -12,6 +12,10 @@ typedef struct fcnn_worker fcnn_worker;
  * Fails: FCNN_EINTERNAL if the system gives no thread, FCNN_ENOMEM. */
 fcnn_status fcnn_worker_start(const char *what, void (*work)(void *data), void *data, fcnn_worker **out);
 
+/* Whether the system gives this process so many threads more, all at once: OpenMP would end it where there are none.
+ * Fails: FCNN_EINTERNAL, with how many there are. */
+fcnn_status fcnn_worker_probe(int threads);
+
 /* Whether the work has ended. */
 bool fcnn_worker_is_done(const fcnn_worker *worker);
 
