@@ -104,6 +104,36 @@ if [ -e threads/status ]; then
     tap_run 'reports: which the status tells, too' grep -q '^failed: of 64 threads' threads/status
 fi
 
+# ---- a folder that hangs ----
+
+sed 's/^epochs.*/epochs = 100000000/; s/^directory.*/directory = hangs/' run.ini >hangs.ini
+ranks 2 "$bin/fcnn-train" --set train.watchdog=1 --set output.checkpoint_every=0 hangs.ini >stdout 2>stderr &
+# rank_one: its process, below the script of libtool
+rank_one()
+{
+    local process
+    for process in $(pgrep -f 'fcnn-train.* hangs.ini$'); do
+        [[ $(cat "/proc/$process/comm") != *fcnn-train ]] ||
+            ! tr '\0' '\n' <"/proc/$process/environ" | grep -qx 'OMPI_COMM_WORLD_RANK=1' || echo "$process"
+    done 2>/dev/null
+}
+if [ "$fcnn_mpi" = openmpi ]; then
+    for ((i = 0; i < 400; i++)); do
+        if grep -q 'e+\|^ .*rows/s\|^  *[0-9]' stdout; then break; fi
+        sleep 0.05
+    done
+    # who opens such a file to write waits for a reader
+    mkfifo hangs/hang
+    stopped=$(rank_one | tail -n 1)
+    [ -z "$stopped" ] || kill -STOP "$stopped"
+    wait $!
+    code=$?
+    ends 'a watchdog whose folder hangs ends the run' 70 'hung: .* nor does the folder hangs answer: rank 0'
+else
+    touch hangs/STOP
+    wait
+fi
+
 # ---- standard streams ----
 
 hash=$("$bin/fcnn-info" --hash run/model.h5)

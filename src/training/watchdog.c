@@ -13,6 +13,7 @@
 #include <inttypes.h>
 #include <poll.h>
 #include <stdarg.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -38,6 +39,8 @@ typedef struct hang_note {
 
 struct fcnn_watchdog {
     fcnn_worker *worker;
+    fcnn_worker *second; /* looks at the first, which the run's folder may hold up */
+    atomic_uint looks;
     int ends[2]; /* a pipe: closed at its writing end, the watch is over */
     const fcnn_topology *topology;
     const char *folder;
@@ -242,12 +245,38 @@ static void watch(void *data)
         watchdog->still = pulse.beats == seen ? watchdog->still + watchdog->look : 0;
         seen = pulse.beats;
         look(watchdog, &pulse);
+        atomic_fetch_add(&watchdog->looks, 1);
     }
     if (watchdog->noted) {
         remove_note(watchdog);
     }
     if (watchdog->suspected > 0) {
         end_alarm(watchdog);
+    }
+}
+
+/* Ends the process where the first watch hangs, too: what it writes its notes into may be what hangs. */
+static void watch_the_watch(void *data)
+{
+    const fcnn_watchdog *watchdog = data;
+    uint64_t beats = 0;
+    unsigned looks = 0;
+    double still = 0;
+    struct pollfd end = {.fd = watchdog->ends[0]};
+    while (poll(&end, 1, (int)(1000 * watchdog->look)) == 0) {
+        const fcnn_pulse pulse = fcnn_pulse_read();
+        const unsigned now = atomic_load(&watchdog->looks);
+        still = now == looks && pulse.beats == beats ? still + watchdog->look : 0;
+        looks = now;
+        beats = pulse.beats;
+        if (still >= watchdog->seconds) {
+            fcnn_log_fatal("hung: nothing has moved for %.0f s after step %" PRId64 ", nor does the folder %s answer: "
+                           "rank %d on %s is %s (train.watchdog = %.0f)",
+                           still, pulse.step, watchdog->folder, watchdog->rank,
+                           fcnn_topology_host(watchdog->topology, watchdog->rank), fcnn_phase_text(pulse.phase),
+                           watchdog->seconds);
+            _exit(HUNG_CODE);
+        }
     }
 }
 
@@ -290,6 +319,9 @@ fcnn_status fcnn_watchdog_start(fcnn_comm *comm, const fcnn_topology *topology, 
         watchdog->is_shared = unseen == 0;
         status = fcnn_worker_start("the watchdog", watch, watchdog, &watchdog->worker);
     }
+    if (status == FCNN_OK) {
+        status = fcnn_worker_start("the watchdog", watch_the_watch, watchdog, &watchdog->second);
+    }
     status = fcnn_comm_agree(comm, status);
     if (status != FCNN_OK) {
         fcnn_watchdog_stop(watchdog);
@@ -307,6 +339,7 @@ void fcnn_watchdog_stop(fcnn_watchdog *watchdog)
     if (watchdog->ends[1] >= 0) {
         close(watchdog->ends[1]);
         fcnn_worker_join(watchdog->worker);
+        fcnn_worker_join(watchdog->second);
         close(watchdog->ends[0]);
     }
     free(watchdog->notes);
