@@ -386,8 +386,8 @@ static fcnn_status compare(const fcnn_key *key, const char *before, const char *
     }
     return fcnn_fail(FCNN_ECONFIG,
                      "%s.%s may not change on resume: %s was trained with '%.200s', the config now says '%.200s'; go "
-                     "back to the old value, or start a new run in another folder with --set output.directory=NAME, and "
-                     "with --set model.init=%s from these weights",
+                     "back to the old value, or start a new run in another folder with --set output.directory=NAME, "
+                     "and with --set model.init=%s from these weights",
                      key->section, key->name, checkpoint, before, after, checkpoint);
 }
 

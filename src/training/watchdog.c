@@ -175,6 +175,11 @@ static void describe(const fcnn_watchdog *watchdog, char *text)
     }
 }
 
+static void end_process(void)
+{
+    _exit(HUNG_CODE);
+}
+
 /* Says who is missing and ends this process, as the other live ranks do. */
 static void end_run(const fcnn_watchdog *watchdog, int64_t step, bool speaks)
 {
@@ -188,7 +193,7 @@ static void end_run(const fcnn_watchdog *watchdog, int64_t step, bool speaks)
     } else {
         sleep(1); /* the one that speaks comes first */
     }
-    _exit(HUNG_CODE);
+    end_process();
 }
 
 /* Whether the run hangs, as far as the ranks tell. */
@@ -275,7 +280,7 @@ static void watch_the_watch(void *data)
                            still, pulse.step, watchdog->folder, watchdog->rank,
                            fcnn_topology_host(watchdog->topology, watchdog->rank), fcnn_phase_text(pulse.phase),
                            watchdog->seconds);
-            _exit(HUNG_CODE);
+            end_process();
         }
     }
 }
