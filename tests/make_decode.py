@@ -32,7 +32,8 @@ def cf_file(path, k):
     ds.createDimension("without", 3)
     i2, i1, f4 = np.int16, np.int8, np.float32
     ramp = np.arange(N) * 37 % 1000 - 300
-    add(ds, "t2m", "i2", [-32767, 7, -20000, 32767, 1], fill=i2(-32767), scale_factor=0.001 / (1 + k), add_offset=280.1 + k)
+    add(ds, "t2m", "i2", [-32767, 7, -20000, 32767, 1], fill=i2(-32767), scale_factor=0.001 / (1 + k),
+        add_offset=280.1 + k)
     add(ds, "scale_only", "i2", ramp, scale_factor=0.1)
     add(ds, "offset_only", "i4", ramp, add_offset=1 / 3)
     add(ds, "scale_of_length_1", "i2", ramp, scale_factor=np.array([0.7]), add_offset=np.array([-3.0]))

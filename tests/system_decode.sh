@@ -80,7 +80,8 @@ config climate 'train = cf_*.nc' 'inputs = /t2m, /missing_scaled' 'targets = /zz
 # of 40 rows of each file 8 have no t2m and 14 no missing_scaled, 3 of them neither
 train 0 climate.ini
 says 'rows with a missing value are left out' 'left out: 38 of 80 rows' stdout
-says 'the start text tells what is decoded' '/t2m: value*0.001 + 280.1, -32767 (_FillValue) is missing; other files' stdout
+says 'the start text tells what is decoded' \
+    '/t2m: value*0.001 + 280.1, -32767 (_FillValue) is missing; other files' stdout
 digest=$("$bin/fcnn-info" --hash climate/model.h5)
 for how in '3' '1 --set data.memory=stream' '3 --set data.memory=stream' '2 --set data.read=collective' \
     '3 --set data.read=collective --set data.memory=stream --set data.shuffle_window=3'; do
@@ -109,7 +110,8 @@ fails 'missing targets have no mean' 'is -1, which is missing' \
 train 0 --overwrite --set data.decode=no --set data.missing=error climate.ini
 is 'without decoding nothing is missing' "$code $(grep -c decoded stdout)" '0 0'
 predict 0 climate/model.h5 cf_0.nc --inputs '/t2m, /missing_scaled' --output raw.h5
-says 'such a model predicts from the numbers as they are stored' "is taken as it is stored, as in the model's training" stderr
+says 'such a model predicts from the numbers as they are stored' \
+    "is taken as it is stored, as in the model's training" stderr
 train 0 --overwrite climate.ini
 predict 0 climate/model.h5 cf_0.nc --inputs '/t2m, /missing_scaled' --rows 1:2 --output p.h5
 is 'a model that was decoded decodes' "$code $(cat stderr)" '0 '
@@ -157,6 +159,23 @@ fails 'values with a mask' "the dataset 'mask' beside it" --set data.inputs=/nul
 fails 'a scale_factor that is a text' 'attribute scale_factor is not one number' --set data.inputs=/bad_scale codes.ini
 fails 'an empty array of MATLAB' 'is an empty MATLAB array' --set data.inputs=/empty codes.ini
 
+# ---- what looks like a code ----
+
+"$bin/fcnn-info" cf_0.nc >info
+says 'fcnn-info tells what the numbers mean' '/scale_only: value*0.1, -32767 (netCDF' info
+is 'and points out what is left of codes' "$(sed -n 's/: .* values are.*//p' info | tr '\n' ' ')" \
+    '/default_i2 /default_i4 /fill_replaces_default '
+"$bin/fcnn-info" codes.h5 >info
+says 'fcnn-info points a lonely code out' '/sentinels: 10 values are -9999, the next one is -999' info
+says 'also where R left no mark' '/plain_integer: 13 values are -2147483648, the next one is 1' info
+says 'and among the members of records' '/table:c: -1 (its place among categories) is missing' info
+is 'not where its values are missing anyway' "$(grep -cE '/(r_integer|r_logical|integer64).*values are' info)" 0
+train 3 --overwrite --set 'data.inputs=/big, /plain_integer' --set data.targets=/y codes.ini
+says 'fcnn-train points it out' 'big is 1.0000000200408773e+20 in 14 rows, and all else is beyond 6' stderr
+says 'in each column' 'plain_integer is -2147483648 in 13 rows' stderr
+train 0 --overwrite --set 'data.inputs=/big, /plain_integer' --set 'data.missing_values=1e20, -2147483648' codes.ini
+is 'and says no more once that is settled' "$(grep -c 'data.missing_values' stderr)" 0
+
 # ---- names of classes ----
 
 # classes: of the model, one line
@@ -179,7 +198,8 @@ predict 3 sky/model.h5 codes.h5 --targets /factor_otherwise
 gives 'on three ranks' '' diff factor stdout
 predict 0 sky/model.h5 codes.h5 --targets /factor_more
 says 'a name that training did not have is an error' "row 1 (counting from 0) has the label 'fog', which is none" stderr
-train 0 --overwrite --set data.targets=/factor --set data.test=codes.h5 --set data.test_targets=/factor_otherwise sky.ini
+train 0 --overwrite --set data.targets=/factor --set data.test=codes.h5 \
+    --set data.test_targets=/factor_otherwise sky.ini
 says 'values from 1 make no class of their own' '2-3, double' stdout
 holds 'and are in their order' "$(classes sky/model.h5)" '0 none 1 cumulus 2 stratus'
 train 0 --overwrite --set data.decode=no --set data.targets=/factor sky.ini

@@ -31,8 +31,8 @@ bool fcnn_text_to_double(const char *text, double *out);
 /* The shortest of %.15g, %.16g, %.17g that reads back as value. */
 void fcnn_text_from_double(double value, char out[32]);
 
-/* Does a text stand for a value that is missing?  Nothing, NA, N/A, NaN, null, none and ?, in capitals or not: in tables
- * and among labels of any format. */
+/* Does a text stand for a value that is missing, in a table or among labels of any format?  Nothing, NA, N/A, <NA>,
+ * NaN, NaT, null, none and ?, in capitals or not. */
 bool fcnn_text_is_missing(const char *text);
 
 /* The number of single-character edits between two words (Levenshtein). */

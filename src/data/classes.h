@@ -26,7 +26,8 @@ int64_t fcnn_classes_find(const fcnn_classes *classes, const char *name);
  * Fails: FCNN_EDATA beyond FCNN_CLASSES_MOST names and for one with a line break, FCNN_ENOMEM. */
 fcnn_status fcnn_classes_add(fcnn_classes *classes, const char *name);
 
-/* Adds a name if it is new, behind the others: those of an enumeration are in the order of its values.  Fails as add. */
+/* Adds a name if it is new, behind the others: those of an enumeration are in the order of its values.
+ * Fails as add. */
 fcnn_status fcnn_classes_append(fcnn_classes *classes, const char *name);
 
 /* out becomes a copy. */

@@ -79,7 +79,8 @@ fcnn_status fcnn_columns_compare(fcnn_columns *columns, fcnn_hdf5_file *file, co
                                  int64_t *rows);
 
 /* Looks at a file that has passed these, for fcnn_columns_read(): each has its own way to store what it has.
- * path is borrowed; *out is to be cleared, also on failure; columns of strings leave it empty.  Not collective, whatever the file.
+ * path is borrowed; *out is to be cleared, also on failure; columns of strings leave it empty.  Not collective,
+ * whatever the file.
  * Fails: FCNN_EDATA, FCNN_ENOMEM. */
 fcnn_status fcnn_columns_look(const fcnn_columns *columns, fcnn_hdf5_file *file, const char *path,
                               fcnn_columns_in_file *out);

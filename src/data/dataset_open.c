@@ -48,7 +48,7 @@ static fcnn_status check_same_classes(const fcnn_dataset *dataset, const char *p
                            path, dataset->targets_name, number, names->names[number], others->names[number], where);
 }
 
-/* Adds the names of an enumeration: those of the first file in the order of its values, then what others have beside. */
+/* Adds the names of an enumeration: those of the first file in the order of its values, then what others have. */
 static fcnn_status add_named(fcnn_dataset *dataset, int64_t place, fcnn_hdf5_file *file)
 {
     fcnn_columns_in_file here;

@@ -265,7 +265,8 @@ static fcnn_status describe_named(const fcnn_decoding *decoding, bool classes, f
         } else if (!value->is_missing) {
             snprintf(number, sizeof number, "%" PRId64, value->number);
         }
-        FCNN_TRY(fcnn_text_append(out, "%s%.60s = %s", told > 0 ? ", " : "", decoding->names[i], number));
+        const char *name = fcnn_text_prints(decoding->names[i]) ? decoding->names[i] : "?";
+        FCNN_TRY(fcnn_text_append(out, "%s%.60s = %s", told > 0 ? ", " : "", name, number));
         told++;
     }
     return decoding->named_count > told ? fcnn_text_append(out, ", ...") : FCNN_OK;

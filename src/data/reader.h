@@ -40,8 +40,8 @@ fcnn_status fcnn_reader_weights(fcnn_reader *reader, int64_t first, int64_t coun
 fcnn_status fcnn_reader_rows(fcnn_reader *reader, int64_t first, int64_t count, void *inputs, void *targets,
                              void *weights);
 
-/* Appends why a value of a row of the dataset is missing, as fcnn_columns_explain() does; nothing for weights and inputs
- * that are stored as NaN.  The file is opened anew. */
+/* Appends why a value of a row of the dataset is missing, as fcnn_columns_explain() does; nothing for one that is
+ * stored as NaN.  The file is opened anew. */
 fcnn_status fcnn_reader_explain(const fcnn_dataset *dataset, const fcnn_columns *columns, int64_t row, int64_t column,
                                 fcnn_text *out);
 

@@ -191,14 +191,17 @@ fcnn_status fcnn_dataset_print_file(const char *path, FILE *out)
     FCNN_TRY(fcnn_sizes_check());
     FCNN_TRY(fcnn_hdf5_open(path, &file));
     fcnn_status status = fcnn_hdf5_survey_make(file, &survey);
-    fcnn_hdf5_close(file);
     if (status == FCNN_OK) {
         fcnn_survey_pair pair;
         fcnn_survey_find_pair(&survey, &pair);
         print_tables(&survey, path, out);
-        status = print_advice(&survey, &pair, path, out);
+        status = fcnn_survey_print_values(file, &survey, path, out);
+        if (status == FCNN_OK) {
+            status = print_advice(&survey, &pair, path, out);
+        }
         print_config(&pair, path, out);
     }
+    fcnn_hdf5_close(file);
     fcnn_hdf5_survey_clear(&survey);
     if (status == FCNN_OK && (fflush(out) != 0 || ferror(out))) {
         status = fcnn_fail(FCNN_EOUTPUT, "the tables cannot be printed: %s", strerror(errno));

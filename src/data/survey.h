@@ -16,6 +16,11 @@
  * Fails: FCNN_ENOMEM. */
 fcnn_status fcnn_survey_advise(const fcnn_hdf5_table *table, bool by_columns, fcnn_text *out, fcnn_text *layouts);
 
+/* Prints what the numbers of a file mean where their attributes say so, and which columns end in lonely usual codes for
+ * missing values, in the first rows: some megabytes of each table.
+ * Fails: FCNN_ENOMEM. */
+fcnn_status fcnn_survey_print_values(fcnn_hdf5_file *file, const fcnn_hdf5_survey *survey, const char *path, FILE *out);
+
 /* Tables that are obviously meant for each other; borrowed from the survey. */
 typedef struct fcnn_survey_pair {
     const fcnn_hdf5_table *inputs, *targets;           /* NULL: none are */

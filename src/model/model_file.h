@@ -6,7 +6,8 @@
  *   /inputs/smallest, largest, mean, /targets/…   float64, of the training rows; targets have none that are numbers of
  *                            classes
  *   /inputs/names, units, /targets/…   texts, a line for each column, which may be empty; none where nothing is known
- *   /inputs/decoded, /targets/decoded  texts, what was done to the stored values, a line for each dataset: "/t: value*0.1"
+ *   /inputs/decoded, /targets/decoded  texts, what was done to the stored values, a line for each dataset, such as
+ *                            "/t: value*0.1"
  *   /classes                 names of classes, a text, one a line; none where classes have no names
  *   /config                  the effective config, a text
  *   /history/epoch, steps, train_loss, validation_loss, validation_metric  int64 and float64; none without history

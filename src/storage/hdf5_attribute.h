@@ -1,4 +1,5 @@
-/* src/storage/hdf5_attribute.h — texts that attributes hold; for this room's own files only, between enter and leave. */
+/* src/storage/hdf5_attribute.h — texts that attributes hold; for this room's own files only, between enter and
+ * leave. */
 #ifndef FCNN_STORAGE_HDF5_ATTRIBUTE_H
 #define FCNN_STORAGE_HDF5_ATTRIBUTE_H
 

@@ -45,8 +45,8 @@ typedef struct fcnn_hdf5_meaning {
 
 fcnn_hdf5_number fcnn_hdf5_number_of(double real);
 
-/* Reads it.  An attribute that is no list of numbers counts as none where a list is wanted.  *out is to be cleared, also
- * on failure.  Of strings nothing is found.
+/* Reads it.  An attribute that is no list of numbers counts as none where a list is wanted.  *out is to be cleared,
+ * also on failure.  Of strings nothing is found.
  * Fails: FCNN_EDATA as fcnn_hdf5_describe(), and for an enumeration whose names cannot be read; FCNN_ENOMEM. */
 fcnn_status fcnn_hdf5_meaning_read(fcnn_hdf5_file *file, const char *dataset, fcnn_hdf5_meaning *out);
 void fcnn_hdf5_meaning_clear(fcnn_hdf5_meaning *meaning);

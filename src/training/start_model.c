@@ -2,6 +2,7 @@
 #include "training/start_model.h"
 
 #include "core/memory.h"
+#include "data/sentinels.h"
 #include "model/extent.h"
 #include "model/initializer.h"
 #include "model/normalizer.h"
@@ -58,6 +59,14 @@ static fcnn_status copy_names(const fcnn_dataset *train, fcnn_model *model)
     return FCNN_OK;
 }
 
+/* Points out numbers that may be codes for missing values.  Collective. */
+static fcnn_status warn_of_codes(fcnn_dataset *train, fcnn_comm *comm, const fcnn_model *model)
+{
+    const fcnn_extent *inputs = &model->extent, *targets = &model->targets_extent;
+    FCNN_TRY(fcnn_sentinels_warn(train, comm, false, inputs->smallest, inputs->largest));
+    return targets->count == 0 ? FCNN_OK : fcnn_sentinels_warn(train, comm, true, targets->smallest, targets->largest);
+}
+
 /* Finds what the columns of the training rows hold, and how they are normalized. */
 static fcnn_status find_statistics(const fcnn_config *config, fcnn_comm *comm, const fcnn_training_data *data,
                                    const fcnn_origin *origin, fcnn_model *model)
@@ -78,6 +87,7 @@ static fcnn_status find_statistics(const fcnn_config *config, fcnn_comm *comm, c
         memcpy(model->extent.mean, train->missing.means, (size_t)model->extent.count * sizeof(double));
     }
     fcnn_extent_warn_of_constants(&model->extent, train);
+    FCNN_TRY(warn_of_codes(train, comm, model));
     return FCNN_OK;
 }
 
