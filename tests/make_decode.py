@@ -67,12 +67,15 @@ def cf_file(path, k):
     add(ds, "most", "i4", [3, 4, 5], valid_max=np.int32(4))
     add(ds, "unsigned_range", "i1", [-1, -2, -3, 0, 5], valid_range=np.array([1, -2], "i1"), _Unsigned="true")
     add(ds, "zz", "f8", np.arange(N))
+    sky = ds.createEnumType("u1", "sky_t", {"clear": 0, "cumulus": 1, "fog": 9, "unknown": 255})
+    v = ds.createVariable("sky", sky, ("n",), fill_value=255)
+    v[:] = np.resize(np.array([0, 1, 9, 255], "u1"), N)
     ds.close()
 
 
 def names():
     ds = netCDF4.Dataset("cf_0.nc")
-    return [n for n in ds.variables]
+    return [n for n in ds.variables if n != "sky"]
 
 
 def codes_file(path):

@@ -207,6 +207,13 @@ says 'without decoding they are numbers' '2-4, double' stdout
 train 0 --overwrite --set data.targets=/boolean sky.ini
 says 'booleans stay 0 and 1' 'sigmoid output' stdout
 
+fails "R's NA among labels without a mark is recognized" "the label -2147483648, which is R's NA for integers" \
+    --set data.targets=/plain_integer sky.ini
+config netcdf 'train = cf_*.nc' 'inputs = /zz' 'targets = /sky' 'missing = drop_row'
+train 0 netcdf.ini
+says 'the fill value of an enumeration is no class' 'clear = 0, cumulus = 1, fog = 2, unknown = missing' stdout
+says 'and its rows are left out' 'left out: 20 of 80 rows' stdout
+
 # ---- words ----
 
 config words 'train = codes.h5' 'inputs = /x' 'targets = /words' 'missing = drop_row'

@@ -50,7 +50,11 @@ static fcnn_status bad_label(const fcnn_dataset *dataset, int64_t row, double va
 {
     int64_t file_row;
     const char *path = fcnn_dataset_place(dataset, row, &file_row);
-    const char *what = value != floor(value) ? "is not a whole number" : value < 0 ? "is negative" : NULL;
+    const char *what = value != floor(value) ? "is not a whole number"
+                       : value == INT32_MIN  ? "is R's NA for integers (if it is that here: data.missing_values = "
+                                               "-2147483648)"
+                       : value < 0           ? "is negative"
+                                             : NULL;
     if (what != NULL) {
         return fcnn_fail(FCNN_EDATA,
                          "%s: %s: row %" PRId64
@@ -60,8 +64,8 @@ static fcnn_status bad_label(const fcnn_dataset *dataset, int64_t row, double va
     }
     return fcnn_fail(FCNN_EDATA,
                      "%s: %s: row %" PRId64 " (counting from 0) has the label %.17g, but the network has %" PRId64
-                     " classes, 0 to %" PRId64 ": take such rows out, or train with model.classes = %.0f",
-                     path, dataset->targets_name, file_row, value, classes, classes - 1, value + 1);
+                     " classes, 0 to %" PRId64 ": set model.classes",
+                     path, dataset->targets_name, file_row, value, classes, classes - 1);
 }
 
 static fcnn_status bad_columns(const fcnn_dataset *dataset, int64_t row)

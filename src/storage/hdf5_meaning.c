@@ -39,6 +39,16 @@ static fcnn_hdf5_number number_of_unsigned(uint64_t value)
     return (fcnn_hdf5_number){.real = (double)value, .is_whole = true, .magnitude = value};
 }
 
+static hid_t wide_type(hid_t type);
+
+/* That of an enumeration's values. */
+static hid_t wide_base(hid_t type)
+{
+    const hid_t base = H5Tget_super(type), wide = base < 0 ? -1 : wide_type(base);
+    H5Tclose(base);
+    return wide;
+}
+
 /* A type in memory for numbers of a type, of 8 bytes; −1 for what are none. */
 static hid_t wide_type(hid_t type)
 {
@@ -48,6 +58,9 @@ static hid_t wide_type(hid_t type)
     }
     if (class == H5T_FLOAT) {
         return H5T_NATIVE_DOUBLE;
+    }
+    if (class == H5T_ENUM) {
+        return wide_base(type);
     }
     if (class != H5T_INTEGER || H5Tget_size(type) > 8) {
         return -1;

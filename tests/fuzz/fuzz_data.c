@@ -51,8 +51,11 @@ static void read_columns(fcnn_hdf5_file *file, const char *list)
                                                               : MOST_BYTES / row_bytes;
         void *values = malloc((size_t)(count * row_bytes) + 1);
         fuzz_require(values != NULL, "there is memory");
+        fcnn_text decoded = {0};
         fcnn_columns_in_file here;
-        if (fcnn_columns_look(&columns, file, &here) == FCNN_OK && !columns.is_text) {
+        fuzz_require(fcnn_columns_say_decoded(&columns, &decoded) == FCNN_OK, "there is memory");
+        fcnn_text_clear(&decoded);
+        if (fcnn_columns_look(&columns, file, "fuzz.h5", &here) == FCNN_OK && !columns.is_text) {
             fcnn_columns_read(&columns, file, &here, false, rows - count, count, values);
         }
         fcnn_columns_in_file_clear(&here);
