@@ -64,7 +64,7 @@ for argument; do
         for test in tests/"${argument#--}"/*.sh; do
             case $test in
             # what the tests there source
-            */faults.sh | */library.sh | */cluster.sh | */namespaces.sh) ;;
+            */faults.sh | */large.sh | */library.sh | */cluster.sh | */namespaces.sh) ;;
             *) tests+=("$test") ;;
             esac
         done
