@@ -21,7 +21,9 @@ FCNN_API void fcnn_network_destroy(fcnn_network *network);
 /* Runs the network on n rows, in the physical units of the training data.  Not collective; one thread.
  *   x [n][in]    borrowed, row-major
  *   y [n][out]   caller-owned, overwritten: values, or probabilities
- * Works in the model's precision, whichever of the two is called.
+ * Works in the model's precision, whichever of the two is called.  An input that is NaN is missing: it becomes the mean
+ * of its column where the model says so (fcnn_model_fills_missing()), as in fcnn-predict.  Else all outputs of its row
+ * are NaN, and so are those of a row with an infinite input.
  * Fails: FCNN_ESHAPE if n exceeds the row capacity given at creation. */
 FCNN_API fcnn_status fcnn_network_forward_f32(fcnn_network *network, int64_t n, const float *x, float *y);
 FCNN_API fcnn_status fcnn_network_forward_f64(fcnn_network *network, int64_t n, const double *x, double *y);

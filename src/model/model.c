@@ -160,32 +160,6 @@ void fcnn_model_destroy(fcnn_model *model)
     free(model);
 }
 
-int64_t fcnn_model_features(const fcnn_model *model)
-{
-    return model->shape.widths[0];
-}
-
-int64_t fcnn_model_outputs(const fcnn_model *model)
-{
-    return model->shape.widths[model->shape.layers];
-}
-
-int fcnn_model_is_classifier(const fcnn_model *model)
-{
-    return model->shape.output == FCNN_OUTPUT_SOFTMAX ||
-           (model->shape.loss == FCNN_LOSS_BINARY_CROSS_ENTROPY && fcnn_model_outputs(model) == 1);
-}
-
-const char *fcnn_model_class_name(const fcnn_model *model, int64_t number)
-{
-    const fcnn_column_names *columns = &model->targets_names;
-    if (number < model->classes.count) {
-        return model->classes.names[number];
-    }
-    const bool has_columns = model->shape.output == FCNN_OUTPUT_SOFTMAX && columns->count == fcnn_model_outputs(model);
-    return has_columns && columns->names[number][0] != '\0' ? columns->names[number] : NULL;
-}
-
 fcnn_status fcnn_history_append(fcnn_history *history, const fcnn_history_line *line)
 {
     FCNN_TRY(fcnn_memory_grow("the history", history->count + 1, sizeof *line, &history->lines, &history->capacity));

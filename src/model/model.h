@@ -54,6 +54,7 @@ struct fcnn_model {
     void **biases;                   /* [layers], each [out] */
     fcnn_normalizer inputs, targets; /* targets: shift 0 and scale 1 for classifiers */
     fcnn_extent extent;              /* of the inputs */
+    bool fills_missing;              /* its means stand for missing inputs */
     fcnn_extent targets_extent;      /* not where the targets are numbers of classes */
     fcnn_column_names inputs_names;
     fcnn_column_names targets_names; /* of the targets' columns: one, or one for each class, where they are classes */
@@ -88,9 +89,6 @@ fcnn_status fcnn_history_append(fcnn_history *history, const fcnn_history_line *
 
 /* A model of a shape, which is copied: zero parameters, normalizers that change nothing. */
 fcnn_status fcnn_model_create(const fcnn_architecture *shape, fcnn_model **out);
-
-/* What a class is called, by the labels or by the column that it had of its own; borrowed; NULL if it has no name. */
-const char *fcnn_model_class_name(const fcnn_model *model, int64_t number);
 
 /* SHA-256 of W1, b1, W2, …: for each array its name, its bits little-endian. */
 fcnn_status fcnn_model_digest(const fcnn_model *model, unsigned char out[32]);

@@ -329,6 +329,21 @@ static fcnn_status read_history(fcnn_model_reader *from)
     return status;
 }
 
+/* Whether training put means in the place of missing inputs, as the model's config says.  One that a newer program has
+ * written may not be understood: missing inputs then stay NaN. */
+static fcnn_status find_completion(fcnn_model *model, const char *path)
+{
+    fcnn_config *config;
+    const fcnn_status status =
+        fcnn_config_parse_effective(model->config, (int64_t)strlen(model->config), path, &config);
+    if (status != FCNN_OK) {
+        return status == FCNN_ECONFIG ? FCNN_OK : status;
+    }
+    model->fills_missing = config->data_missing == FCNN_MISSING_MEAN;
+    fcnn_config_destroy(config);
+    return FCNN_OK;
+}
+
 /* Reads what is there of the program's own notes. */
 static fcnn_status read_notes(fcnn_model_reader *from)
 {
@@ -342,6 +357,7 @@ static fcnn_status read_notes(fcnn_model_reader *from)
     }
     if (fcnn_hdf5_has(from->file, "/config")) {
         FCNN_TRY(fcnn_hdf5_read_text(from->file, "/config", CONFIG_BYTES, &model->config));
+        FCNN_TRY(find_completion(model, from->path));
     }
     return read_history(from);
 }

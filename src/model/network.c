@@ -217,10 +217,28 @@ fcnn_status fcnn_network_create_from(const fcnn_model *model, int64_t rows, fcnn
     return FCNN_OK;
 }
 
+/* Takes the means that stand for missing inputs. */
+static fcnn_status take_means(const fcnn_model *model, fcnn_network *network)
+{
+    const int64_t features = model->extent.count;
+    FCNN_TRY(fcnn_memory_create("the means", features, sizeof(double), &network->missing.means));
+    memcpy(network->missing.means, model->extent.mean, (size_t)features * sizeof(double));
+    return fcnn_memory_create("the rows", fcnn_size(FCNN_SIZE_APPLY_ROWS) * features, sizeof(double),
+                              &network->completed);
+}
+
 fcnn_status fcnn_network_create(const fcnn_model *model, int64_t rows, fcnn_network **out)
 {
     FCNN_IN_C_LOCALE;
-    return fcnn_network_create_from(model, rows, FCNN_NETWORK_FORWARD, 1, out);
+    fcnn_network *network;
+    FCNN_TRY(fcnn_network_create_from(model, rows, FCNN_NETWORK_FORWARD, 1, &network));
+    const fcnn_status status = fcnn_model_fills_missing(model) ? take_means(model, network) : FCNN_OK;
+    if (status != FCNN_OK) {
+        fcnn_network_destroy(network);
+        return status;
+    }
+    *out = network;
+    return FCNN_OK;
 }
 
 static void free_each(void **pointers, int64_t count)
@@ -257,6 +275,8 @@ void fcnn_network_destroy(fcnn_network *network)
     free(network->input_line);
     free(network->target_line);
     free(network->target_units);
+    fcnn_missing_clear(&network->missing);
+    free(network->completed);
     fcnn_architecture_clear(&network->shape);
     free(network);
 }

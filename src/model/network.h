@@ -8,6 +8,7 @@
 #include "compute/exact_sum.h"
 #include "compute/kernels.h"
 #include "core/memory.h"
+#include "data/missing.h"
 #include "data/table.h"
 #include "model/model.h"
 
@@ -64,6 +65,8 @@ struct fcnn_network {
     bool keeps_inputs;                /* input_line changes nothing */
     double *input_line, *target_line; /* [2][features], [2][outputs]: factors, then offsets, that normalize */
     double *target_units;             /* [2][outputs]: factors, then offsets, back to physical units */
+    fcnn_missing missing;             /* what NaN becomes among rows of the caller's; without means: nothing */
+    double *completed;                /* room for such rows, where there are means; else NULL */
 };
 
 /* Rows that go through the layers together, at most: few enough for their matrices to stay in a cache of some 512 KB,

@@ -342,6 +342,51 @@ double fcnn_network_physical(const fcnn_network *network, int64_t row, int64_t c
 
 /* ---- rows of the caller's, in physical units ---- */
 
+/* Rows of a table from `first` on, completed in the network's own room where some are missing. */
+static fcnn_table completed_rows(fcnn_network *network, const fcnn_table *table, int64_t first, int64_t rows)
+{
+    const int64_t row_bytes = table->width * (int64_t)fcnn_type_size(table->type);
+    fcnn_table part = {table->type, rows, table->width, (char *)table->values + first * row_bytes};
+    int64_t row, column;
+    if (network->missing.means != NULL && fcnn_table_find_nonfinite(&part, &row, &column)) {
+        uint64_t counts[2] = {0};
+        memcpy(network->completed, part.values, (size_t)(rows * row_bytes));
+        part.values = network->completed;
+        fcnn_missing_complete(&network->missing, &part, counts);
+    }
+    return part;
+}
+
+static bool is_finite_row(const fcnn_table *table, int64_t row)
+{
+    for (int64_t column = 0; column < table->width; column++) {
+        if (!isfinite(fcnn_table_value(table, row, column))) {
+            return false;
+        }
+    }
+    return true;
+}
+
+/* Runs some rows; an activation may make a number of NaN, so NaN is put where a row is not finite. */
+static void forward_part(fcnn_network *network, const fcnn_table *part, int64_t first,
+                         void (*put)(void *, int64_t, double), void *y)
+{
+    int64_t index[FCNN_SIZE_APPLY_ROWS_MOST], at, column;
+    const int64_t outputs = network->shape.widths[network->shape.layers];
+    for (int64_t row = 0; row < part->rows; row++) {
+        index[row] = row;
+    }
+    const fcnn_batch batch = {.inputs = part, .index = index, .rows = part->rows};
+    const bool all_finite = !fcnn_table_find_nonfinite(part, &at, &column);
+    fcnn_network_forward(network, &batch, 0, part->rows);
+    for (int64_t row = 0; row < part->rows; row++) {
+        const bool is_known = all_finite || is_finite_row(part, row);
+        for (int64_t output = 0; output < outputs; output++) {
+            put(y, (first + row) * outputs + output, is_known ? fcnn_network_physical(network, row, output) : NAN);
+        }
+    }
+}
+
 static fcnn_status forward_table(fcnn_network *network, const fcnn_table *table, void (*put)(void *, int64_t, double),
                                  void *y)
 {
@@ -349,21 +394,11 @@ static fcnn_status forward_table(fcnn_network *network, const fcnn_table *table,
         return fcnn_fail(FCNN_ESHAPE, "%lld rows for a network that was made for %lld at a time",
                          (long long)table->rows, (long long)network->all.rows);
     }
-    const int64_t outputs = network->shape.widths[network->shape.layers];
     const int64_t most = fcnn_size(FCNN_SIZE_APPLY_ROWS);
     for (int64_t first = 0; first < table->rows; first += most) {
-        int64_t index[FCNN_SIZE_APPLY_ROWS_MOST];
         const int64_t rows = table->rows - first < most ? table->rows - first : most;
-        for (int64_t row = 0; row < rows; row++) {
-            index[row] = first + row;
-        }
-        const fcnn_batch batch = {.inputs = table, .index = index, .rows = rows};
-        fcnn_network_forward(network, &batch, 0, rows);
-        for (int64_t row = 0; row < rows; row++) {
-            for (int64_t column = 0; column < outputs; column++) {
-                put(y, (first + row) * outputs + column, fcnn_network_physical(network, row, column));
-            }
-        }
+        const fcnn_table part = completed_rows(network, table, first, rows);
+        forward_part(network, &part, first, put, y);
     }
     return FCNN_OK;
 }

@@ -176,25 +176,6 @@ static fcnn_status check_paths(const predictor *work)
                      : fcnn_fail(FCNN_EUSAGE, "%s is an input, and cannot be the output as well", options->output);
 }
 
-/* Whether training put means in the place of missing inputs, as the model's config says.  One that a newer program has
- * written may not be understood: missing inputs are then an error. */
-static fcnn_status find_completion(const fcnn_model *model, bool *out)
-{
-    *out = false;
-    if (model->config == NULL || model->extent.count == 0) {
-        return FCNN_OK;
-    }
-    fcnn_config *config;
-    const fcnn_status status =
-        fcnn_config_parse_effective(model->config, (int64_t)strlen(model->config), "the model's config", &config);
-    if (status != FCNN_OK) {
-        return status == FCNN_ECONFIG ? FCNN_OK : status;
-    }
-    *out = config->data_missing == FCNN_MISSING_MEAN;
-    fcnn_config_destroy(config);
-    return FCNN_OK;
-}
-
 /* Warns where the columns are called as in training, but lie in another order. */
 static fcnn_status compare_names(const fcnn_model *model, const fcnn_dataset *dataset)
 {
@@ -212,7 +193,6 @@ static fcnn_status compare_names(const fcnn_model *model, const fcnn_dataset *da
 static fcnn_status read_rows(predictor *work)
 {
     const fcnn_model *model = work->model;
-    bool completes;
     FCNN_TRY(fcnn_model_data_open(work->comm, model, &work->options->data, &work->part.dataset));
     fcnn_dataset *dataset = work->part.dataset;
     FCNN_TRY(fcnn_comm_agree(work->comm, check_paths(work)));
@@ -223,11 +203,8 @@ static fcnn_status read_rows(predictor *work)
     FCNN_TRY(check_columns(work));
     FCNN_TRY(fcnn_comm_agree(work->comm, compare_names(model, dataset)));
     FCNN_TRY(fcnn_dataset_find_classes(dataset, work->comm, &model->classes));
-    fcnn_status status = find_completion(model, &completes);
-    if (status == FCNN_OK && completes) {
-        status = fcnn_missing_fill_with(dataset, model->extent.mean);
-    }
-    FCNN_TRY(fcnn_comm_agree(work->comm, status));
+    const bool fills = fcnn_model_fills_missing(model) != 0;
+    FCNN_TRY(fcnn_comm_agree(work->comm, fills ? fcnn_missing_fill_with(dataset, model->extent.mean) : FCNN_OK));
     FCNN_TRY(fcnn_dataset_read_evenly(dataset, work->comm, true));
     if (dataset->filled_values > 0) {
         fcnn_log_warning("%" PRIu64 " missing inputs in %" PRIu64 " of %" PRId64

@@ -86,6 +86,7 @@ static fcnn_status find_statistics(const fcnn_config *config, fcnn_comm *comm, c
         /* those of all rows, completed ones among them, differ in the last bits */
         memcpy(model->extent.mean, train->missing.means, (size_t)model->extent.count * sizeof(double));
     }
+    model->fills_missing = config->data_missing == FCNN_MISSING_MEAN;
     fcnn_extent_warn_of_constants(&model->extent, train);
     FCNN_TRY(warn_of_codes(train, comm, model));
     return FCNN_OK;
