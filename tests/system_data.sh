@@ -360,11 +360,11 @@ tap_run 'data: predictions have the names of targets' grep -q '"yield", "loss' \
     <(h5dump -a /predictions/columns predicted.h5)
 tap_run 'data: and their units' grep -q '"kg", "kg"' <(h5dump -a /predictions/units predicted.h5)
 tap_run 'data: no warning where columns are in order' bash -c '! grep -q order stderr'
-"$bin/fcnn-predict" columns/model.h5 named_columns.h5 --inputs '/x[2], /x[:2]' --output predicted.h5 2>stderr
+"$bin/fcnn-predict" columns/model.h5 named_columns.h5 --inputs '/x[2], /x[:2]' --output moved.h5 2>stderr
 tap_run 'data: columns in another order than in training' grep -qF \
-    "/x[2], /x[:2] has the model's columns in another order: column 0 (from 0) is depth, in training temperature" stderr
+    "has the columns of columns/model.h5 in another order: column 0 (from 0) is 'depth', there 'temperature'" stderr
 "$make_hdf5" turned turned_columns.h5
 train 2 --overwrite --set data.train=named_columns.h5,turned_columns.h5 columns.ini
 tap_run 'data: files with columns in another order' grep -qF \
-    'column 1 (from 0) is depth, and there wind speed' stderr
+    "column 1 (from 0) is 'depth', there 'wind speed'" stderr
 tap_done

@@ -131,6 +131,22 @@ static void expect(fcnn_hdf5_file *file, const char *list, const char *const *la
 #define EXPECT(file, list, ...) \
     expect(file, list, TEXTS(__VA_ARGS__), (int64_t)(sizeof TEXTS(__VA_ARGS__) / sizeof(char *)))
 
+/* Where these names come from: d datasets of one column, p places in datasets, g given. */
+static void expect_origins(fcnn_hdf5_file *file, const char *list, const char *origins)
+{
+    fcnn_columns columns;
+    int64_t rows;
+    char found[16] = "";
+    HARNESS_OK(fcnn_columns_parse(list, &columns));
+    HARNESS_OK(fcnn_columns_describe(&columns, file, "columns.h5", false, &rows));
+    for (int64_t i = 0; i < columns.names.count; i++) {
+        const int origin = columns.names.origins[i];
+        found[i] = origin == FCNN_NAME_DATASET ? 'd' : origin == FCNN_NAME_PLACE ? 'p' : 'g';
+    }
+    CU_ASSERT_STRING_EQUAL(found, origins);
+    fcnn_columns_clear(&columns);
+}
+
 /* ---- where names come from ---- */
 
 static void columns_are_named_by_their_dataset(void)
@@ -148,6 +164,7 @@ static void columns_are_named_by_their_dataset(void)
     fcnn_hdf5_file *file = reopen(path);
     EXPECT(file, "/fields/pressure, /fields/one, x[2:], /deep[3], /odd:name", "pressure", "one", "x[2]", "x[3]",
            "deep[3]", "odd:name");
+    expect_origins(file, "/fields/pressure, /fields/one, x[2:], /deep[3], /odd:name", "ddpppd");
     end(file);
 }
 
@@ -171,6 +188,7 @@ static void attributes_of_every_kind_name_columns(void)
     EXPECT(file, "/variable", "Größe|m s-1", "b|m s-1", "c|m s-1");
     EXPECT(file, "/fixed[1:], /fortran[0], /y", "twelve bytes", "c|K", "a|K", "label");
     EXPECT(file, "/two", "these", "are", "first");
+    expect_origins(file, "/fixed[1:], /fortran[0], /y", "gggg");
     end(file);
 }
 
@@ -192,6 +210,7 @@ static void members_have_their_own_names(void)
     fcnn_hdf5_file *file = reopen(path);
     EXPECT(file, "/table:heat, /table:time", "heat|K", "time|s");
     EXPECT(file, "/wide:im[1:]", "b", "c");
+    expect_origins(file, "/table:heat, /wide:im[1:]", "ggg");
     end(file);
 }
 
@@ -229,6 +248,7 @@ static void odd_attributes_are_left_alone(void)
     EXPECT(file, "/huge", "huge[0]", "huge[1]");
     EXPECT(file, "/control", "control[0]", "control[1]");
     EXPECT(file, "/empty", "empty[0]", "second");
+    expect_origins(file, "/empty", "pg");
     EXPECT(file, "/null", "null[0]", "null[1]");
     end(file);
 }
@@ -392,6 +412,7 @@ static void every_rank_gets_the_names(void)
         free(names.units[1]);
         names.names[0] = strdup("temperature");
         names.units[1] = strdup("K");
+        names.origins[1] = FCNN_NAME_GIVEN;
     }
     HARNESS_OK(fcnn_column_names_share(&names, harness_comm()));
     CU_ASSERT_EQUAL_FATAL(names.count, 2);
@@ -399,6 +420,8 @@ static void every_rank_gets_the_names(void)
     CU_ASSERT_STRING_EQUAL(names.names[1], "");
     CU_ASSERT_STRING_EQUAL(names.units[0], "");
     CU_ASSERT_STRING_EQUAL(names.units[1], "K");
+    CU_ASSERT_EQUAL(names.origins[0], FCNN_NAME_PLACE);
+    CU_ASSERT_EQUAL(names.origins[1], FCNN_NAME_GIVEN);
     fcnn_column_names_clear(&names);
     HARNESS_OK(fcnn_column_names_share(&names, harness_comm()));
     CU_ASSERT_EQUAL(names.count, 0);
@@ -421,11 +444,59 @@ static void lines_that_are_no_names_do_not_fit(void)
     }
 }
 
+static void origins_are_lines_too(void)
+{
+    fcnn_column_names names;
+    fcnn_text text = {0};
+    HARNESS_OK(fcnn_column_names_create(3, &names));
+    names.origins[0] = FCNN_NAME_GIVEN;
+    names.origins[2] = FCNN_NAME_DATASET;
+    HARNESS_OK(fcnn_column_names_put_origins(&names, &text));
+    CU_ASSERT_STRING_EQUAL(text.data, "given\nplace\ndataset\n");
+    CU_ASSERT_TRUE(fcnn_column_names_take_origins("place\ndataset\ngiven\n", &names));
+    CU_ASSERT_EQUAL(names.origins[0], FCNN_NAME_PLACE);
+    CU_ASSERT_EQUAL(names.origins[1], FCNN_NAME_DATASET);
+    CU_ASSERT_EQUAL(names.origins[2], FCNN_NAME_GIVEN);
+    for (int i = 0; i < 5; i++) {
+        static const char *const odd[] = {"", "place\nplace\n", "place\nplace\nplace", "place\nplace\nplac\n",
+                                          "given\ngiven\ngiven\ngiven\n"};
+        CU_ASSERT_FALSE(fcnn_column_names_take_origins(odd[i], &names));
+    }
+    fcnn_text_clear(&text);
+    fcnn_column_names_clear(&names);
+}
+
+static void origins_are_guessed_where_files_are_older(void)
+{
+    static const struct {
+        const char *name;
+        int origin;
+    } cases[] = {{"x[0]", FCNN_NAME_PLACE}, {"x[12]", FCNN_NAME_PLACE}, {"x[]", FCNN_NAME_GIVEN},
+                 {"[3]", FCNN_NAME_GIVEN},  {"x3]", FCNN_NAME_GIVEN},   {"heat", FCNN_NAME_GIVEN},
+                 {"", FCNN_NAME_GIVEN}};
+    enum { CASES = sizeof cases / sizeof *cases };
+    fcnn_column_names names;
+    HARNESS_OK(fcnn_column_names_create(CASES, &names));
+    for (int i = 0; i < CASES; i++) {
+        free(names.names[i]);
+        names.names[i] = strdup(cases[i].name);
+    }
+    fcnn_column_names_guess_origins(&names);
+    for (int i = 0; i < CASES; i++) {
+        CU_ASSERT_EQUAL(names.origins[i], cases[i].origin);
+    }
+    fcnn_column_names_clear(&names);
+    HARNESS_OK(fcnn_column_names_create(1, &names));
+    fcnn_column_names_guess_origins(&names);
+    CU_ASSERT_EQUAL(names.origins[0], FCNN_NAME_DATASET);
+    fcnn_column_names_clear(&names);
+}
+
 static void a_label_has_what_is_known(void)
 {
     char label[FCNN_COLUMN_LABEL_BYTES];
     char *names[] = {"heat", "time", ""}, *units[] = {"K", "", "m"};
-    const fcnn_column_names known = {3, names, units};
+    const fcnn_column_names known = {.count = 3, .names = names, .units = units};
     CU_ASSERT_TRUE(fcnn_column_names_label(&known, 0, label));
     CU_ASSERT_STRING_EQUAL(label, "heat [K]");
     CU_ASSERT_TRUE(fcnn_column_names_label(&known, 1, label));
@@ -445,4 +516,6 @@ HARNESS_MAIN("column_names", {"columns are named by their dataset", columns_are_
              {"classes differ where both have names", classes_differ_where_both_have_names},
              {"every rank gets the names", every_rank_gets_the_names},
              {"lines that are no names do not fit", lines_that_are_no_names_do_not_fit},
+             {"origins are lines, too", origins_are_lines_too},
+             {"origins are guessed where files are older", origins_are_guessed_where_files_are_older},
              {"a label has what is known", a_label_has_what_is_known})

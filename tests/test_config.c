@@ -587,6 +587,7 @@ static void resume_refuses_what_may_not_change(void)
                                              "data.rows",
                                              "data.validation_rows",
                                              "data.test_rows",
+                                             "data.match_columns",
                                              "data.memory",
                                              "data.memory_limit",
                                              "data.read_retries",

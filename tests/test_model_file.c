@@ -48,6 +48,8 @@ static void add_columns(fcnn_model *model)
     set_text(&model->inputs_names.names[1], "wind");
     set_text(&model->inputs_names.units[1], "m s-1");
     set_text(&model->inputs_names.names[3], "x[3]");
+    model->inputs_names.origins[0] = model->inputs_names.origins[1] = FCNN_NAME_GIVEN;
+    model->targets_names.origins[0] = FCNN_NAME_DATASET;
     set_text(&model->targets_names.names[targets - 1], "yield");
     HARNESS_OK(fcnn_extent_create(4, &model->extent));
     for (int i = 0; i < 4; i++) {
@@ -108,6 +110,7 @@ static void check_same_names(const fcnn_column_names *a, const fcnn_column_names
     for (int64_t i = 0; i < a->count; i++) {
         CU_ASSERT_STRING_EQUAL(a->names[i], b->names[i]);
         CU_ASSERT_STRING_EQUAL(a->units[i], b->units[i]);
+        CU_ASSERT_EQUAL(a->origins[i], b->origins[i]);
     }
 }
 

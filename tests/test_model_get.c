@@ -322,6 +322,7 @@ static void names_of_columns_are_read(void)
     CU_ASSERT_STRING_EQUAL(model->inputs_names.names[1], "");
     CU_ASSERT_STRING_EQUAL(model->inputs_names.names[2], "c");
     CU_ASSERT_STRING_EQUAL(model->inputs_names.units[2], "");
+    CU_ASSERT_EQUAL(model->inputs_names.origins[2], FCNN_NAME_GIVEN);
     CU_ASSERT_EQUAL_FATAL(model->targets_names.count, 2);
     CU_ASSERT_STRING_EQUAL(model->targets_names.names[1], "");
     CU_ASSERT_STRING_EQUAL(model->targets_names.units[1], "m");
@@ -334,7 +335,8 @@ static void wrong_names_of_columns_are_told(void)
         const char *group, *name, *lines, *told;
     } cases[] = {{"/inputs", "/inputs/names", "a\nb\n", "/inputs/names must be 3 lines, one for each column"},
                  {"/inputs", "/inputs/units", "a\nb\nc\nd\n", "/inputs/units must be 3 lines"},
-                 {"/targets", "/targets/names", "a\n\33[31mred\n", "/targets/names must be 2 lines"}};
+                 {"/targets", "/targets/names", "a\n\33[31mred\n", "/targets/names must be 2 lines"},
+                 {"/targets", "/targets/origins", "given\ngiven\n", "/targets/origins must be 0 lines"}};
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         hid_t file = spoil();
         put_group(file, cases[i].group);
@@ -342,6 +344,11 @@ static void wrong_names_of_columns_are_told(void)
         expect(file, cases[i].told);
     }
     hid_t file = spoil();
+    put_group(file, "/inputs");
+    put_text(file, "/inputs/names", "a\nb\nc\n");
+    put_text(file, "/inputs/origins", "given\nfound\ngiven\n");
+    expect(file, "/inputs/origins must be 3 lines, each of them place, dataset or given");
+    file = spoil();
     put_group(file, "/targets");
     put_array(file, "/targets/smallest", H5T_IEEE_F64LE, 3, 0);
     expect(file, "/targets/smallest is float64[3]; it must be float64[2]");

@@ -26,6 +26,9 @@ typedef struct fcnn_dataset_names {
     int allow_external;  /* 1: they may lie in other files that the file names; 0: refused, as from anyone */
     int as_stored;       /* 1: scale factors, fill values and other marks beside the numbers mean nothing; 0: they do */
     const char *missing_values; /* "-999, 1e20": stored numbers that stand for missing values; NULL or "": none */
+    const char *match_columns;  /* columns of other names or units than in the model, or in the first file, are an
+                                * "error", which NULL is too; "by_name" takes those that are wanted, in their order;
+                                * "ignore" takes them by their places */
 } fcnn_dataset_names;
 
 /* Reads the rows; each rank gets a contiguous run of them.  names is borrowed.  Collective.

@@ -14,8 +14,9 @@ static const char *const unit_attributes[] = {"units", "unit", NULL};
 
 /* ---- attributes ---- */
 
-/* Takes the texts of a part's columns out of those of all columns of its dataset; returns how many there were. */
-static int64_t take_chosen(const fcnn_column_part *part, char **all, char **out)
+/* Takes the texts of a part's columns out of those of all columns of its dataset; returns how many there were.
+ *   origins  NULL, or where it is noted that these names are given */
+static int64_t take_chosen(const fcnn_column_part *part, char **all, char **out, unsigned char *origins)
 {
     int64_t found = 0;
     for (int64_t i = 0; i < part->all; i++) {
@@ -26,6 +27,9 @@ static int64_t take_chosen(const fcnn_column_part *part, char **all, char **out)
             *to = all[i];
             all[i] = NULL;
             found++;
+            if (origins != NULL) {
+                origins[i - part->first] = FCNN_NAME_GIVEN;
+            }
         }
         free(all[i]);
         all[i] = NULL;
@@ -35,7 +39,7 @@ static int64_t take_chosen(const fcnn_column_part *part, char **all, char **out)
 
 /* Reads the first of these attributes that says anything of a part's columns.  out holds a text for each of them. */
 static fcnn_status read_attributes(const fcnn_column_part *part, fcnn_hdf5_file *file, const char *const *attributes,
-                                   bool shared, char **out)
+                                   bool shared, char **out, unsigned char *origins)
 {
     char **all;
     if (part->all > FCNN_COLUMN_NAMES_MOST) {
@@ -46,7 +50,7 @@ static fcnn_status read_attributes(const fcnn_column_part *part, fcnn_hdf5_file 
     int64_t found = 0;
     for (int i = 0; status == FCNN_OK && found == 0 && attributes[i] != NULL; i++) {
         status = fcnn_hdf5_read_labels(file, part->dataset, attributes[i], part->all, shared, all);
-        found = take_chosen(part, all, out);
+        found = take_chosen(part, all, out, origins);
     }
     free(all);
     return status;
@@ -61,8 +65,8 @@ static const char *own_name(const fcnn_column_part *part)
     return part->info.is_member ? part->dataset + part->info.member_at : slash != NULL ? slash + 1 : part->dataset;
 }
 
-/* Names columns after their dataset: out [columns of the part] holds empty texts. */
-static fcnn_status name_by_place(const fcnn_column_part *part, int64_t columns, char **out)
+/* Names columns after their member, or their dataset: out [columns of the part] holds empty texts. */
+static fcnn_status name_by_place(const fcnn_column_part *part, int64_t columns, char **out, unsigned char *origins)
 {
     const char *own = own_name(part);
     char name[FCNN_HDF5_LABEL_BYTES + 1];
@@ -75,18 +79,21 @@ static fcnn_status name_by_place(const fcnn_column_part *part, int64_t columns, 
         free(out[i]);
         out[i] = NULL;
         FCNN_TRY(fcnn_memory_copy_text(name, &out[i]));
+        origins[i] = part->info.is_member ? FCNN_NAME_GIVEN : part->all == 1 ? FCNN_NAME_DATASET : FCNN_NAME_PLACE;
     }
     return FCNN_OK;
 }
 
-static fcnn_status find_part(const fcnn_column_part *part, int64_t columns, fcnn_hdf5_file *file, char **names,
-                             char **units)
+/* Finds names and units of a part's columns, which are those from `first` on. */
+static fcnn_status find_part(const fcnn_column_part *part, fcnn_hdf5_file *file, int64_t first, fcnn_column_names *out)
 {
-    FCNN_TRY(name_by_place(part, columns, names));
+    char **names = out->names + first;
+    unsigned char *origins = out->origins + first;
+    FCNN_TRY(name_by_place(part, fcnn_column_part_width(part), names, origins));
     if (!part->info.is_member || part->all > 1) {
-        FCNN_TRY(read_attributes(part, file, name_attributes, false, names));
+        FCNN_TRY(read_attributes(part, file, name_attributes, false, names, origins));
     }
-    return read_attributes(part, file, unit_attributes, true, units);
+    return read_attributes(part, file, unit_attributes, true, out->units + first, NULL);
 }
 
 /* ---- all parts ---- */
@@ -105,9 +112,8 @@ static fcnn_status find_parts(const fcnn_columns *columns, fcnn_hdf5_file *file,
     int64_t first = 0;
     for (int64_t i = 0; i < columns->count; i++) {
         const fcnn_column_part *part = &columns->parts[i];
-        const int64_t count = fcnn_column_part_width(part);
-        FCNN_TRY(find_part(part, count, file, found->names + first, found->units + first));
-        first += count;
+        FCNN_TRY(find_part(part, file, first, found));
+        first += fcnn_column_part_width(part);
     }
     return FCNN_OK;
 }

@@ -21,6 +21,7 @@ void fcnn_column_names_clear(fcnn_column_names *names)
 {
     clear_texts(names->names, names->count);
     clear_texts(names->units, names->count);
+    free(names->origins);
     *names = (fcnn_column_names){0};
 }
 
@@ -32,8 +33,8 @@ static fcnn_status copy_texts(char *const *from, int64_t count, char **to)
     return FCNN_OK;
 }
 
-/* Copies of names and units, or empty ones where these are NULL. */
-static fcnn_status create(int64_t count, char *const *names, char *const *units, fcnn_column_names *out)
+/* Room for names and units, or copies of those of another. */
+static fcnn_status create(int64_t count, const fcnn_column_names *of, fcnn_column_names *out)
 {
     fcnn_column_names copy = {.count = count};
     fcnn_status status = fcnn_memory_create("the names of columns", count, sizeof *copy.names, &copy.names);
@@ -41,14 +42,20 @@ static fcnn_status create(int64_t count, char *const *names, char *const *units,
         status = fcnn_memory_create("the units of columns", count, sizeof *copy.units, &copy.units);
     }
     if (status == FCNN_OK) {
-        status = copy_texts(names, count, copy.names);
+        status = fcnn_memory_create("the names of columns", count, sizeof *copy.origins, &copy.origins);
     }
     if (status == FCNN_OK) {
-        status = copy_texts(units, count, copy.units);
+        status = copy_texts(of != NULL ? of->names : NULL, count, copy.names);
+    }
+    if (status == FCNN_OK) {
+        status = copy_texts(of != NULL ? of->units : NULL, count, copy.units);
     }
     if (status != FCNN_OK) {
         fcnn_column_names_clear(&copy);
         return status;
+    }
+    if (of != NULL && count > 0) {
+        memcpy(copy.origins, of->origins, (size_t)count);
     }
     *out = copy;
     return FCNN_OK;
@@ -56,12 +63,12 @@ static fcnn_status create(int64_t count, char *const *names, char *const *units,
 
 fcnn_status fcnn_column_names_create(int64_t count, fcnn_column_names *out)
 {
-    return create(count, NULL, NULL, out);
+    return create(count, NULL, out);
 }
 
 fcnn_status fcnn_column_names_copy(const fcnn_column_names *names, fcnn_column_names *out)
 {
-    return create(names->count, names->names, names->units, out);
+    return create(names->count, names, out);
 }
 
 bool fcnn_column_names_any(char *const *texts, int64_t count)
@@ -132,52 +139,55 @@ fcnn_status fcnn_column_names_take_lines(const char *lines, int64_t count, char 
     return FCNN_OK;
 }
 
-/* ---- order ---- */
+/* ---- origins ---- */
 
-static int compare_texts(const void *a, const void *b)
-{
-    return strcmp(*(char *const *)a, *(char *const *)b);
-}
+static const char *const origin_words[] = {
+    [FCNN_NAME_PLACE] = "place", [FCNN_NAME_DATASET] = "dataset", [FCNN_NAME_GIVEN] = "given"};
 
-/* The texts in the order of their bytes; they are borrowed. */
-static fcnn_status sort(char *const *texts, int64_t count, char ***out)
+fcnn_status fcnn_column_names_put_origins(const fcnn_column_names *names, fcnn_text *out)
 {
-    FCNN_TRY(fcnn_memory_create("the names of columns", count, sizeof **out, out));
-    memcpy(*out, texts, (size_t)count * sizeof **out);
-    qsort(*out, (size_t)count, sizeof **out, compare_texts);
+    for (int64_t i = 0; i < names->count; i++) {
+        FCNN_TRY(fcnn_text_append(out, "%s\n", origin_words[names->origins[i]]));
+    }
     return FCNN_OK;
 }
 
-/* The first place at which texts differ; −1 if none does. */
-static int64_t find_difference(char *const *a, char *const *b, int64_t count)
+bool fcnn_column_names_take_origins(const char *lines, fcnn_column_names *names)
 {
-    for (int64_t i = 0; i < count; i++) {
-        if (strcmp(a[i], b[i]) != 0) {
-            return i;
+    for (int64_t i = 0; i < names->count; i++) {
+        const size_t length = strcspn(lines, "\n");
+        int origin = FCNN_NAME_GIVEN;
+        while (origin >= 0 &&
+               (strlen(origin_words[origin]) != length || strncmp(origin_words[origin], lines, length) != 0)) {
+            origin--;
         }
+        if (origin < 0 || lines[length] != '\n') {
+            return false;
+        }
+        names->origins[i] = (unsigned char)origin;
+        lines += length + 1;
     }
-    return -1;
+    return *lines == '\0';
 }
 
-fcnn_status fcnn_column_names_compare(const fcnn_column_names *a, const fcnn_column_names *b, int64_t *moved)
+/* Does it end as x[3]? */
+static bool ends_with_place(const char *name)
 {
-    const int64_t count = a->count;
-    *moved = -1;
-    const int64_t first = count == b->count ? find_difference(a->names, b->names, count) : -1;
-    if (first < 0) {
-        return FCNN_OK;
+    const size_t length = strlen(name);
+    size_t at = length > 0 ? length - 1 : 0;
+    while (at > 0 && name[at - 1] >= '0' && name[at - 1] <= '9') {
+        at--;
     }
-    char **sorted_a = NULL, **sorted_b = NULL;
-    fcnn_status status = sort(a->names, count, &sorted_a);
-    if (status == FCNN_OK) {
-        status = sort(b->names, count, &sorted_b);
+    return length > 0 && name[length - 1] == ']' && at < length - 1 && at > 1 && name[at - 1] == '[';
+}
+
+void fcnn_column_names_guess_origins(fcnn_column_names *names)
+{
+    for (int64_t i = 0; i < names->count; i++) {
+        names->origins[i] = ends_with_place(names->names[i]) ? FCNN_NAME_PLACE
+                            : names->count == 1              ? FCNN_NAME_DATASET
+                                                             : FCNN_NAME_GIVEN;
     }
-    if (status == FCNN_OK && find_difference(sorted_a, sorted_b, count) < 0) {
-        *moved = first;
-    }
-    free(sorted_a);
-    free(sorted_b);
-    return status;
 }
 
 /* ---- over ranks ---- */
@@ -216,6 +226,7 @@ fcnn_status fcnn_column_names_share(fcnn_column_names *names, fcnn_comm *comm)
         return FCNN_OK;
     }
     FCNN_TRY(fcnn_comm_agree(comm, comm->rank == 0 ? FCNN_OK : fcnn_column_names_create(count, names)));
+    fcnn_comm_broadcast(comm, names->origins, count);
     FCNN_TRY(share_texts(names->names, count, comm));
     return share_texts(names->units, count, comm);
 }

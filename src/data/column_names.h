@@ -8,9 +8,17 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+/* Where a name comes from. */
+typedef enum fcnn_name_origin {
+    FCNN_NAME_PLACE,   /* as x[3]: a dataset of several columns, and the place in it */
+    FCNN_NAME_DATASET, /* a dataset of one column */
+    FCNN_NAME_GIVEN    /* an attribute, or a member of records: a name of its own */
+} fcnn_name_origin;
+
 typedef struct fcnn_column_names {
-    int64_t count;         /* 0: nothing is known */
-    char **names, **units; /* [count], without line breaks; "" where there is none */
+    int64_t count;          /* 0: nothing is known */
+    char **names, **units;  /* [count], without line breaks; "" where there is none */
+    unsigned char *origins; /* [count], of fcnn_name_origin */
 } fcnn_column_names;
 
 enum {
@@ -29,12 +37,16 @@ fcnn_status fcnn_column_names_copy(const fcnn_column_names *names, fcnn_column_n
 fcnn_status fcnn_column_names_put_lines(char *const *texts, int64_t count, fcnn_text *out);
 fcnn_status fcnn_column_names_take_lines(const char *lines, int64_t count, char **texts, bool *fits);
 
+/* The same for where names come from, a word on each line. */
+fcnn_status fcnn_column_names_put_origins(const fcnn_column_names *names, fcnn_text *out);
+bool fcnn_column_names_take_origins(const char *lines, fcnn_column_names *names);
+
+/* Guesses where names come from, where that was not written down: x[3] is a place, a single name that of a dataset, and
+ * others are given. */
+void fcnn_column_names_guess_origins(fcnn_column_names *names);
+
 /* Is there any text among them? */
 bool fcnn_column_names_any(char *const *texts, int64_t count);
-
-/* Sets moved to the first column that is called differently, if both have the same names in different orders; else −1.
- * Fails: FCNN_ENOMEM. */
-fcnn_status fcnn_column_names_compare(const fcnn_column_names *a, const fcnn_column_names *b, int64_t *moved);
 
 /* Every rank gets what rank 0 has.  Collective; all ranks fail alike. */
 fcnn_status fcnn_column_names_share(fcnn_column_names *names, fcnn_comm *comm);

@@ -111,6 +111,7 @@ void fcnn_columns_clear(fcnn_columns *columns)
     free(columns->parts);
     free(columns->text);
     fcnn_column_names_clear(&columns->names);
+    fcnn_column_orders_clear(&columns->orders);
     *columns = (fcnn_columns){0};
 }
 
@@ -284,48 +285,71 @@ fcnn_status fcnn_columns_describe(fcnn_columns *columns, fcnn_hdf5_file *file, c
     return fcnn_column_labels_find(columns, file, &columns->names);
 }
 
-/* The same names in another order are other columns. */
-static fcnn_status compare_names(const fcnn_columns *columns, fcnn_hdf5_file *file, const char *path)
+static fcnn_status shapes_differ(const fcnn_column_part *first, const fcnn_column_part *here, const char *path)
 {
-    fcnn_column_names here = {0};
-    int64_t moved;
-    FCNN_TRY(fcnn_column_labels_find(columns, file, &here));
-    fcnn_status status = fcnn_column_names_compare(&here, &columns->names, &moved);
-    if (status == FCNN_OK && moved >= 0) {
-        status = fcnn_fail(FCNN_EDATA,
-                           "%s: %s has the columns of the first file in another order: column %" PRId64
-                           " (from 0) is %.100s, and there %.100s",
-                           path, columns->text, moved, here.names[moved], columns->names.names[moved]);
-    }
-    fcnn_column_names_clear(&here);
-    return status;
+    char shape[128], wanted[128];
+    fcnn_hdf5_info_shape(&here->info, shape, sizeof shape);
+    fcnn_hdf5_info_shape(&first->info, wanted, sizeof wanted);
+    return fcnn_fail(FCNN_EDATA, "%s: %s has the shape %s, in the first file %s: only the rows may differ", path,
+                     here->dataset, shape, wanted);
 }
 
-fcnn_status fcnn_columns_compare(fcnn_columns *columns, fcnn_hdf5_file *file, const char *path, bool by_columns,
-                                 int64_t *rows)
+fcnn_status fcnn_columns_describe_other(const fcnn_columns *columns, fcnn_hdf5_file *file, const char *path,
+                                        bool by_columns, fcnn_columns *other, int64_t *rows)
 {
+    *other = *columns;
+    other->parts = NULL;
+    other->orders = (fcnn_column_orders){0};
+    other->names = (fcnn_column_names){0};
+    other->width = 0;
+    FCNN_TRY(fcnn_memory_create("the columns of a file", columns->count, sizeof *other->parts, &other->parts));
     for (int64_t i = 0; i < columns->count; i++) {
         const fcnn_column_part *first = &columns->parts[i];
-        fcnn_column_part here = *first;
+        fcnn_column_part *here = &other->parts[i];
         int64_t own;
-        FCNN_TRY(describe_part(&here, file, path, by_columns, &own));
-        if (here.all != first->all || here.info.is_text != first->info.is_text) {
-            char shape[128], wanted[128];
-            fcnn_hdf5_info_shape(&here.info, shape, sizeof shape);
-            fcnn_hdf5_info_shape(&first->info, wanted, sizeof wanted);
-            return fcnn_fail(FCNN_EDATA, "%s: %s has the shape %s, in the first file %s: only the rows may differ",
-                             path, here.dataset, shape, wanted);
+        *here = *first;
+        FCNN_TRY(describe_part(here, file, path, by_columns, &own));
+        if (here->info.is_text != first->info.is_text) {
+            return shapes_differ(first, here, path);
         }
-        if (here.info.type != first->info.type) {
-            return fcnn_fail(FCNN_EDATA, "%s: %s holds %s, in the first file %s", path, here.dataset,
-                             fcnn_type_name(here.info.type), fcnn_type_name(first->info.type));
+        if (here->info.type != first->info.type) {
+            return fcnn_fail(FCNN_EDATA, "%s: %s holds %s, in the first file %s", path, here->dataset,
+                             fcnn_type_name(here->info.type), fcnn_type_name(first->info.type));
         }
         if (i > 0 && own != *rows) {
-            return fcnn_fail(FCNN_EDATA, "%s: %s has %" PRId64 " rows, but %s has %" PRId64, path, here.dataset, own,
+            return fcnn_fail(FCNN_EDATA, "%s: %s has %" PRId64 " rows, but %s has %" PRId64, path, here->dataset, own,
                              columns->parts[0].dataset, *rows);
         }
         *rows = own;
+        other->width += fcnn_column_part_width(here);
     }
-    FCNN_TRY(find_decodings(columns, file, path, false));
-    return compare_names(columns, file, path);
+    return FCNN_OK;
+}
+
+void fcnn_columns_clear_other(fcnn_columns *other)
+{
+    free(other->parts);
+    fcnn_column_names_clear(&other->names);
+    *other = (fcnn_columns){0};
+}
+
+fcnn_status fcnn_columns_join_decodings(fcnn_columns *columns, fcnn_hdf5_file *file, const char *path)
+{
+    return find_decodings(columns, file, path, false);
+}
+
+int64_t fcnn_columns_find_other_part(const fcnn_columns *columns, const fcnn_columns *other)
+{
+    for (int64_t i = 0; i < columns->count; i++) {
+        if (other->parts[i].all != columns->parts[i].all) {
+            return i;
+        }
+    }
+    return -1;
+}
+
+fcnn_status fcnn_columns_fail_other_part(const fcnn_columns *columns, const fcnn_columns *other, int64_t part,
+                                         const char *path)
+{
+    return shapes_differ(&columns->parts[part], &other->parts[part], path);
 }

@@ -5,6 +5,7 @@
 
 #include "data/classes.h"
 #include "data/column_names.h"
+#include "data/column_orders.h"
 #include "data/decoding.h"
 #include "storage/hdf5.h"
 
@@ -28,8 +29,9 @@ typedef struct fcnn_columns {
     fcnn_type stored;            /* in the files: that of all parts, or one that holds them all */
     fcnn_type type;              /* in memory, of all files */
     bool is_integer;             /* whole numbers are stored, and no factor makes others of them */
-    int64_t width;               /* columns of all parts */
-    fcnn_column_names names;     /* of the first file, where there are not too many */
+    int64_t width;               /* columns of all parts; by name, of those that are wanted */
+    fcnn_column_names names;     /* of the first file, where there are not too many; by name, the wanted ones */
+    fcnn_column_orders orders;   /* by name: where they stand in each file */
     fcnn_decode_rules rules;     /* what the config says of decoding; set before describe */
     bool may_be_classes;         /* they are targets; set before describe */
     bool has_classes;            /* one column of an enumeration whose names are classes */
@@ -47,6 +49,8 @@ typedef struct fcnn_columns_in_file {
     const char *path;         /* borrowed */
     int64_t count;            /* 0: nothing is read by it */
     fcnn_part_in_file *parts; /* [count] */
+    const int64_t *order; /* [columns wanted]: the place of each in this file; NULL: they stand as they are wanted */
+    fcnn_columns all;     /* where there is an order: the columns of this file, of which it tells */
 } fcnn_columns_in_file;
 
 /* Takes a list apart: items are separated by commas; [k] is one column, [a:b] those from a up to b−1, [a:] and [:b] as
@@ -73,17 +77,29 @@ fcnn_status fcnn_columns_describe(fcnn_columns *columns, fcnn_hdf5_file *file, c
  * something is done.  Fails: FCNN_ENOMEM. */
 fcnn_status fcnn_columns_say_decoded(const fcnn_columns *columns, fcnn_text *out);
 
-/* Another file must have datasets of the same types and columns; the type in memory becomes one that holds its values
- * too.  Fails: as describe. */
-fcnn_status fcnn_columns_compare(fcnn_columns *columns, fcnn_hdf5_file *file, const char *path, bool by_columns,
-                                 int64_t *rows);
+/* The same for another file, whose datasets must have the same types: other is what it has, and borrows from columns.
+ * It is to be cleared, also on failure.  Fails: as describe. */
+fcnn_status fcnn_columns_describe_other(const fcnn_columns *columns, fcnn_hdf5_file *file, const char *path,
+                                        bool by_columns, fcnn_columns *other, int64_t *rows);
+void fcnn_columns_clear_other(fcnn_columns *other);
+
+/* Finds how such a file is decoded; the type in memory becomes one that holds its values too.  Fails: as describe. */
+fcnn_status fcnn_columns_join_decodings(fcnn_columns *columns, fcnn_hdf5_file *file, const char *path);
+
+/* The first part of which another file has another number of columns; −1: there is none. */
+int64_t fcnn_columns_find_other_part(const fcnn_columns *columns, const fcnn_columns *other);
+
+/* Only the rows of such a part may differ: FCNN_EDATA. */
+fcnn_status fcnn_columns_fail_other_part(const fcnn_columns *columns, const fcnn_columns *other, int64_t part,
+                                         const char *path);
 
 /* Looks at a file that has passed these, for fcnn_columns_read(): each has its own way to store what it has.
- * path is borrowed; *out is to be cleared, also on failure; columns of strings leave it empty.  Not collective,
- * whatever the file.
- * Fails: FCNN_EDATA, FCNN_ENOMEM. */
-fcnn_status fcnn_columns_look(const fcnn_columns *columns, fcnn_hdf5_file *file, const char *path,
-                              fcnn_columns_in_file *out);
+ *   place  of the file in the list
+ *   path   borrowed, as columns are
+ *   out    to be cleared, also on failure; columns of strings leave it empty
+ * Not collective, whatever the file.  Fails: FCNN_EDATA, FCNN_ENOMEM. */
+fcnn_status fcnn_columns_look(const fcnn_columns *columns, fcnn_hdf5_file *file, int64_t place, const char *path,
+                              bool by_columns, fcnn_columns_in_file *out);
 void fcnn_columns_in_file_clear(fcnn_columns_in_file *here);
 
 /* Reads rows first … first+count−1 of a file.

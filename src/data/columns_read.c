@@ -21,8 +21,8 @@ static fcnn_status look_at_part(const fcnn_columns *columns, const fcnn_column_p
     return FCNN_OK;
 }
 
-fcnn_status fcnn_columns_look(const fcnn_columns *columns, fcnn_hdf5_file *file, const char *path,
-                              fcnn_columns_in_file *out)
+fcnn_status fcnn_columns_look(const fcnn_columns *columns, fcnn_hdf5_file *file, int64_t place, const char *path,
+                              bool by_columns, fcnn_columns_in_file *out)
 {
     *out = (fcnn_columns_in_file){.path = path};
     if (columns->is_text) {
@@ -33,7 +33,9 @@ fcnn_status fcnn_columns_look(const fcnn_columns *columns, fcnn_hdf5_file *file,
     for (int64_t i = 0; i < columns->count; i++) {
         FCNN_TRY(look_at_part(columns, &columns->parts[i], file, path, &out->parts[i]));
     }
-    return FCNN_OK;
+    out->order = fcnn_column_orders_find(&columns->orders, place);
+    return out->order == NULL ? FCNN_OK
+                              : fcnn_columns_describe_other(columns, file, path, by_columns, &out->all, &(int64_t){0});
 }
 
 void fcnn_columns_in_file_clear(fcnn_columns_in_file *here)
@@ -42,6 +44,7 @@ void fcnn_columns_in_file_clear(fcnn_columns_in_file *here)
         fcnn_decoding_clear(&here->parts[i].decoding);
     }
     free(here->parts);
+    fcnn_columns_clear_other(&here->all);
     *here = (fcnn_columns_in_file){0};
 }
 
@@ -148,8 +151,9 @@ static fcnn_status read_beside(const fcnn_columns *columns, int64_t number, fcnn
     return status;
 }
 
-fcnn_status fcnn_columns_read(const fcnn_columns *columns, fcnn_hdf5_file *file, const fcnn_columns_in_file *here,
-                              bool by_columns, int64_t first, int64_t count, void *out)
+/* Reads all columns that a file has, as it has them. */
+static fcnn_status read_all(const fcnn_columns *columns, fcnn_hdf5_file *file, const fcnn_columns_in_file *here,
+                            bool by_columns, int64_t first, int64_t count, void *out)
 {
     const fcnn_column_part *only = &columns->parts[0];
     const fcnn_decoding *decoding = &here->parts[0].decoding;
@@ -170,10 +174,64 @@ fcnn_status fcnn_columns_read(const fcnn_columns *columns, fcnn_hdf5_file *file,
     return status;
 }
 
+/* Takes columns of rows in an order. */
+static void pick(const char *from, int64_t from_width, const int64_t *order, int64_t width, size_t size, int64_t rows,
+                 char *out)
+{
+    for (int64_t row = 0; row < rows; row++) {
+        for (int64_t i = 0; i < width; i++) {
+            memcpy(out + (size_t)(row * width + i) * size, from + (size_t)(row * from_width + order[i]) * size, size);
+        }
+    }
+}
+
+/* Reads all columns in runs, together with other ranks in one, and takes those that are wanted. */
+static fcnn_status read_in_order(const fcnn_columns *columns, fcnn_hdf5_file *file, const fcnn_columns_in_file *here,
+                                 bool by_columns, int64_t first, int64_t count, void *out)
+{
+    const fcnn_columns *all = &here->all;
+    const size_t size = fcnn_type_size(columns->type);
+    const bool together = fcnn_hdf5_is_together(file);
+    const int64_t bytes = all->width * (int64_t)size;
+    const int64_t fitting = fcnn_size(FCNN_SIZE_BESIDE_BYTES) / bytes, least = fitting < 1 ? 1 : fitting;
+    const int64_t most = least < count && !together ? least : count;
+    char *run;
+    fcnn_status status = fcnn_memory_create("the read buffer", most, (size_t)bytes, &run);
+    if (status != FCNN_OK) {
+        if (together) {
+            read_all(all, file, here, by_columns, 0, 0, NULL); /* the other ranks wait for this one */
+        }
+        return status;
+    }
+    int64_t done = 0;
+    do {
+        const int64_t rows = count - done < most ? count - done : most;
+        status = read_all(all, file, here, by_columns, first + done, rows, run);
+        if (status == FCNN_OK) {
+            pick(run, all->width, here->order, columns->width, size, rows,
+                 (char *)out + (size_t)(done * columns->width) * size);
+        }
+        done += most;
+    } while (status == FCNN_OK && done < count);
+    free(run);
+    return status;
+}
+
+fcnn_status fcnn_columns_read(const fcnn_columns *columns, fcnn_hdf5_file *file, const fcnn_columns_in_file *here,
+                              bool by_columns, int64_t first, int64_t count, void *out)
+{
+    return here->order != NULL ? read_in_order(columns, file, here, by_columns, first, count, out)
+                               : read_all(columns, file, here, by_columns, first, count, out);
+}
+
 fcnn_status fcnn_columns_explain(const fcnn_columns *columns, fcnn_hdf5_file *file, const fcnn_columns_in_file *here,
                                  bool by_columns, int64_t row, int64_t column, fcnn_text *out)
 {
     int64_t number = 0;
+    if (here->order != NULL) {
+        columns = &here->all;
+        column = here->order[column];
+    }
     while (column >= fcnn_column_part_width(&columns->parts[number])) {
         column -= fcnn_column_part_width(&columns->parts[number++]);
     }

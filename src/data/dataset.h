@@ -4,6 +4,7 @@
 #define FCNN_DATA_DATASET_H
 
 #include "data/classes.h"
+#include "data/column_match.h"
 #include "data/columns.h"
 #include "data/files.h"
 #include "data/missing.h"
@@ -18,6 +19,7 @@ struct fcnn_dataset {
     char *file, *inputs_name;
     char *targets_name, *weights_name; /* as given; NULL: none */
     bool by_columns, allow_external;
+    fcnn_match_columns match;
     int read_retries;
     fcnn_comm *together; /* borrowed: ranks read what stays in memory, and windows, together; NULL: each for itself */
     fcnn_files files;
@@ -46,6 +48,16 @@ struct fcnn_dataset {
 
 /* Finds the files and reads the shapes, on rank 0 for all.  names is borrowed.  Collective; all ranks fail alike. */
 fcnn_status fcnn_dataset_open(fcnn_comm *comm, const fcnn_dataset_names *names, fcnn_dataset **out);
+
+/* What the columns of a dataset are compared with. */
+typedef struct fcnn_dataset_reference {
+    fcnn_column_reference inputs, targets;
+} fcnn_dataset_reference;
+
+/* The same for columns that have to be those of other rows, or of a model; reference is borrowed, but the same on all
+ * ranks; NULL: those of the first file. */
+fcnn_status fcnn_dataset_open_like(fcnn_comm *comm, const fcnn_dataset_names *names,
+                                   const fcnn_dataset_reference *reference, fcnn_dataset **out);
 
 /* Finds the classes of targets that are strings, in all rows of the files that the dataset may hold (those of an
  * enumeration are known); or takes those that training found (known; NULL: these are the training rows).  Names that an

@@ -5,6 +5,7 @@
 #include "core/pulse.h"
 #include "core/sizes.h"
 #include "data/column_labels.h"
+#include "data/matching.h"
 #include "data/reader.h"
 #include "data/unwritten.h"
 
@@ -52,7 +53,8 @@ static fcnn_status check_same_classes(const fcnn_dataset *dataset, const char *p
 static fcnn_status add_named(fcnn_dataset *dataset, int64_t place, fcnn_hdf5_file *file)
 {
     fcnn_columns_in_file here;
-    fcnn_status status = fcnn_columns_look(&dataset->targets_columns, file, dataset->files.paths[place], &here);
+    fcnn_status status = fcnn_columns_look(&dataset->targets_columns, file, place, dataset->files.paths[place],
+                                           dataset->by_columns, &here);
     if (status == FCNN_OK) {
         status = fcnn_decoding_add_classes(&here.parts[0].decoding, &dataset->classes);
     }
@@ -77,19 +79,48 @@ static fcnn_status name_numbers(fcnn_dataset *dataset, int64_t place, fcnn_hdf5_
     return status;
 }
 
-/* Reads the shapes of one file: those of the first are what the others must have. */
-static fcnn_status describe_open_file(fcnn_dataset *dataset, const char *range, int64_t place, fcnn_hdf5_file *file)
+enum { INPUTS, TARGETS, WEIGHTS, SIDES };
+
+/* Reads the shape of one side in a file, and compares its columns; weights have no matching. */
+static fcnn_status describe_side(const fcnn_dataset *dataset, int64_t place, fcnn_hdf5_file *file,
+                                 fcnn_columns *columns, fcnn_matching *matching, int64_t *rows)
 {
     const char *path = dataset->files.paths[place];
-    const bool by_columns = dataset->by_columns;
+    if (place == 0) {
+        FCNN_TRY(fcnn_columns_describe(columns, file, path, dataset->by_columns, rows));
+        return matching == NULL ? FCNN_OK : fcnn_matching_first(matching, path);
+    }
+    fcnn_columns here;
+    fcnn_status status = fcnn_columns_describe_other(columns, file, path, dataset->by_columns, &here, rows);
+    if (status == FCNN_OK) {
+        status = fcnn_columns_join_decodings(columns, file, path);
+    }
+    if (status == FCNN_OK) {
+        status = fcnn_column_labels_find(&here, file, &here.names);
+    }
+    if (status == FCNN_OK && matching != NULL) {
+        status = fcnn_matching_file(matching, &here, path);
+    }
+    const int64_t other_part = status == FCNN_OK ? fcnn_columns_find_other_part(columns, &here) : -1;
+    if (other_part >= 0 && fcnn_column_orders_find(&columns->orders, place) == NULL) {
+        status = fcnn_columns_fail_other_part(columns, &here, other_part, path);
+    }
+    fcnn_columns_clear_other(&here);
+    return status;
+}
+
+/* Reads the shapes of one file: those of the first are what the others must have. */
+static fcnn_status describe_open_file(fcnn_dataset *dataset, const char *range, int64_t place, fcnn_hdf5_file *file,
+                                      fcnn_matching matchings[2])
+{
+    const char *path = dataset->files.paths[place];
     fcnn_columns *columns[] = {&dataset->inputs_columns, &dataset->targets_columns, &dataset->weights_columns};
-    int64_t rows[3];
-    for (int i = 0; i < 3; i++) {
+    int64_t rows[SIDES];
+    for (int i = 0; i < SIDES; i++) {
         if (columns[i]->count == 0) {
             continue;
         }
-        FCNN_TRY(place == 0 ? fcnn_columns_describe(columns[i], file, path, by_columns, &rows[i])
-                            : fcnn_columns_compare(columns[i], file, path, by_columns, &rows[i]));
+        FCNN_TRY(describe_side(dataset, place, file, columns[i], i == WEIGHTS ? NULL : &matchings[i], &rows[i]));
         if (rows[i] != rows[0]) {
             return lengths_differ(dataset, path, rows[0], columns[i], rows[i]);
         }
@@ -101,7 +132,7 @@ static fcnn_status describe_open_file(fcnn_dataset *dataset, const char *range, 
     return fcnn_unwritten_find(dataset, range, place, file);
 }
 
-static fcnn_status describe_files(fcnn_dataset *dataset, const char *range)
+static fcnn_status describe_all(fcnn_dataset *dataset, const char *range, fcnn_matching matchings[2])
 {
     FCNN_TRY(fcnn_files_find(dataset->file, &dataset->files));
     for (int64_t place = 0; place < dataset->files.count; place++) {
@@ -109,7 +140,7 @@ static fcnn_status describe_files(fcnn_dataset *dataset, const char *range)
         fcnn_pulse_beat(FCNN_PHASE_READING);
         FCNN_TRY(fcnn_hdf5_open(dataset->files.paths[place], &file));
         fcnn_hdf5_allow_external(file, dataset->allow_external);
-        const fcnn_status status = describe_open_file(dataset, range, place, file);
+        const fcnn_status status = describe_open_file(dataset, range, place, file, matchings);
         fcnn_hdf5_close(file);
         FCNN_TRY(status);
     }
@@ -122,6 +153,26 @@ static fcnn_status describe_files(fcnn_dataset *dataset, const char *range)
                          dataset->weights_name);
     }
     return FCNN_OK;
+}
+
+static fcnn_status describe_files(fcnn_dataset *dataset, const char *range, const fcnn_dataset_reference *reference)
+{
+    fcnn_matching matchings[2] = {0};
+    fcnn_status status = fcnn_matching_start(&dataset->inputs_columns, dataset->match,
+                                             reference != NULL ? &reference->inputs : NULL, &matchings[INPUTS]);
+    if (status == FCNN_OK) {
+        status = fcnn_matching_start(&dataset->targets_columns, dataset->match,
+                                     reference != NULL ? &reference->targets : NULL, &matchings[TARGETS]);
+    }
+    if (status == FCNN_OK) {
+        status = describe_all(dataset, range, matchings);
+    }
+    for (int i = 0; i < WEIGHTS && status == FCNN_OK; i++) {
+        fcnn_matching_warn(&matchings[i]);
+    }
+    fcnn_matching_end(&matchings[INPUTS]);
+    fcnn_matching_end(&matchings[TARGETS]);
+    return status;
 }
 
 /* ---- from rank 0 to all ---- */
@@ -140,6 +191,13 @@ static void share_columns(fcnn_columns *columns, fcnn_comm *comm)
     fcnn_comm_broadcast(comm, &columns->is_integer, sizeof columns->is_integer);
     fcnn_comm_broadcast(comm, &columns->has_classes, sizeof columns->has_classes);
     fcnn_comm_broadcast(comm, &columns->width, sizeof columns->width);
+}
+
+/* What is known of the columns themselves. */
+static fcnn_status share_names(fcnn_columns *columns, fcnn_comm *comm)
+{
+    FCNN_TRY(fcnn_column_names_share(&columns->names, comm));
+    return fcnn_column_orders_share(&columns->orders, comm);
 }
 
 static fcnn_status create_files(fcnn_files *files, const int64_t *lengths)
@@ -190,6 +248,10 @@ static fcnn_status take_names(fcnn_dataset *dataset, const fcnn_dataset_names *n
     dataset->by_columns = names->columns != 0;
     dataset->read_retries = names->read_retries;
     dataset->allow_external = names->allow_external != 0;
+    if (names->match_columns != NULL && !fcnn_match_columns_from_word(names->match_columns, &dataset->match)) {
+        return fcnn_fail(FCNN_EUSAGE, "columns are matched by '%.60s': expected error, by_name or ignore",
+                         names->match_columns);
+    }
     FCNN_TRY(fcnn_memory_copy_text(names->file, &dataset->file));
     FCNN_TRY(take_columns(names->inputs, &rules, &dataset->inputs_name, &dataset->inputs_columns));
     if (names->targets != NULL && names->targets[0] != '\0') {
@@ -237,16 +299,17 @@ static void set_tables(fcnn_dataset *dataset)
     }
 }
 
-static fcnn_status open_all(fcnn_dataset *dataset, fcnn_comm *comm, const fcnn_dataset_names *names)
+static fcnn_status open_all(fcnn_dataset *dataset, fcnn_comm *comm, const fcnn_dataset_names *names,
+                            const fcnn_dataset_reference *reference)
 {
     FCNN_TRY(fcnn_comm_agree(comm, take_names(dataset, names)));
-    FCNN_TRY(fcnn_comm_agree(comm, comm->rank == 0 ? describe_files(dataset, names->rows) : FCNN_OK));
+    FCNN_TRY(fcnn_comm_agree(comm, comm->rank == 0 ? describe_files(dataset, names->rows, reference) : FCNN_OK));
     FCNN_TRY(share_files(&dataset->files, comm));
     share_columns(&dataset->inputs_columns, comm);
-    FCNN_TRY(fcnn_column_names_share(&dataset->inputs_columns.names, comm));
+    FCNN_TRY(share_names(&dataset->inputs_columns, comm));
     if (dataset->targets_name != NULL) {
         share_columns(&dataset->targets_columns, comm);
-        FCNN_TRY(fcnn_column_names_share(&dataset->targets_columns.names, comm));
+        FCNN_TRY(share_names(&dataset->targets_columns, comm));
         FCNN_TRY(fcnn_classes_share(&dataset->classes, comm));
         dataset->targets_columns.classes = &dataset->classes;
     }
@@ -257,17 +320,23 @@ static fcnn_status open_all(fcnn_dataset *dataset, fcnn_comm *comm, const fcnn_d
     return narrow(dataset, names->rows);
 }
 
-fcnn_status fcnn_dataset_open(fcnn_comm *comm, const fcnn_dataset_names *names, fcnn_dataset **out)
+fcnn_status fcnn_dataset_open_like(fcnn_comm *comm, const fcnn_dataset_names *names,
+                                   const fcnn_dataset_reference *reference, fcnn_dataset **out)
 {
     fcnn_dataset *dataset = NULL;
     FCNN_TRY(fcnn_comm_agree(comm, fcnn_memory_create("the dataset", 1, sizeof *dataset, &dataset)));
-    const fcnn_status status = open_all(dataset, comm, names);
+    const fcnn_status status = open_all(dataset, comm, names, reference);
     if (status != FCNN_OK) {
         fcnn_dataset_destroy(dataset);
         return status;
     }
     *out = dataset;
     return FCNN_OK;
+}
+
+fcnn_status fcnn_dataset_open(fcnn_comm *comm, const fcnn_dataset_names *names, fcnn_dataset **out)
+{
+    return fcnn_dataset_open_like(comm, names, NULL, out);
 }
 
 /* ---- classes ---- */

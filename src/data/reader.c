@@ -33,11 +33,14 @@ void fcnn_reader_close(fcnn_reader *reader)
 /* Finds how the columns lie in a file that has just been opened. */
 static fcnn_status look_at(const fcnn_dataset *dataset, int64_t place, fcnn_reader_file *open)
 {
-    const char *path = dataset->files.paths[place];
+    const fcnn_columns *columns[] = {&dataset->inputs_columns, &dataset->targets_columns, &dataset->weights_columns};
+    fcnn_columns_in_file *const found[] = {&open->inputs, &open->targets, &open->weights};
     fcnn_hdf5_allow_external(open->file, dataset->allow_external);
-    FCNN_TRY(fcnn_columns_look(&dataset->inputs_columns, open->file, path, &open->inputs));
-    FCNN_TRY(fcnn_columns_look(&dataset->targets_columns, open->file, path, &open->targets));
-    return fcnn_columns_look(&dataset->weights_columns, open->file, path, &open->weights);
+    for (int i = 0; i < 3; i++) {
+        FCNN_TRY(fcnn_columns_look(columns[i], open->file, place, dataset->files.paths[place], dataset->by_columns,
+                                   found[i]));
+    }
+    return FCNN_OK;
 }
 
 static fcnn_status open_file(fcnn_reader *reader, int64_t place)

@@ -77,7 +77,7 @@ static fcnn_status look_at_rows(looker *by, const char *name, const fcnn_columns
     by->bytes += table.rows * row_bytes;
     fcnn_columns_in_file here;
     FCNN_TRY(fcnn_memory_create("values", table.rows * table.width, fcnn_type_size(table.type), &table.values));
-    fcnn_status status = fcnn_columns_look(columns, by->file, by->path, &here);
+    fcnn_status status = fcnn_columns_look(columns, by->file, 0, by->path, false, &here);
     if (status == FCNN_OK) {
         status = fcnn_columns_read(columns, by->file, &here, false, 0, table.rows, table.values);
     }

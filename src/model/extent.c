@@ -203,21 +203,3 @@ void fcnn_extent_warn_of_constants(const fcnn_extent *extent, const fcnn_dataset
                          dataset->file, dataset->inputs_name, found, extent->count, list, found > NAMED ? ", ..." : "");
     }
 }
-
-/* ---- later rows ---- */
-
-int64_t fcnn_extent_count_outside(const fcnn_extent *extent, const fcnn_table *table, uint64_t *outside)
-{
-    int64_t rows = 0;
-    for (int64_t row = 0; row < table->rows; row++) {
-        bool is_outside = false;
-        for (int64_t column = 0; column < table->width; column++) {
-            const double value = fcnn_table_value(table, row, column);
-            const bool here = value < extent->smallest[column] || value > extent->largest[column];
-            outside[column] += here;
-            is_outside = is_outside || here;
-        }
-        rows += is_outside;
-    }
-    return rows;
-}

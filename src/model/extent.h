@@ -16,8 +16,4 @@ bool fcnn_extent_is_constant(const fcnn_extent *extent, int64_t column);
 /* Warns of the constant columns of a dataset's inputs, if there are any. */
 void fcnn_extent_warn_of_constants(const fcnn_extent *extent, const fcnn_dataset *dataset);
 
-/* Counts, for each column, the rows of a table with a value outside: outside [count]; returns how many rows have
- * one. */
-int64_t fcnn_extent_count_outside(const fcnn_extent *extent, const fcnn_table *table, uint64_t *outside);
-
 #endif

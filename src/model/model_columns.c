@@ -80,6 +80,23 @@ static fcnn_status read_decoded(fcnn_model_reader *from, const char *group, char
                                            : FCNN_OK;
 }
 
+/* Where names come from; files that do not say it are older, or made by other programs. */
+static fcnn_status read_origins(fcnn_model_reader *from, const char *group, fcnn_column_names *names)
+{
+    char name[NAME_BYTES], *lines;
+    snprintf(name, sizeof name, "%s/origins", group);
+    if (!fcnn_hdf5_has(from->file, name)) {
+        fcnn_column_names_guess_origins(names);
+        return FCNN_OK;
+    }
+    FCNN_TRY(fcnn_hdf5_read_text(from->file, name, FCNN_COLUMN_NAMES_BYTES, &lines));
+    const bool fits = fcnn_column_names_take_origins(lines, names);
+    free(lines);
+    return fits ? FCNN_OK
+                : fcnn_fail(FCNN_EDATA, "%s: %s must be %" PRId64 " lines, each of them place, dataset or given",
+                            from->path, name, names->count);
+}
+
 /* count: of the columns; other: as many are possible, too. */
 static fcnn_status read_side(fcnn_model_reader *from, const char *group, int64_t count, int64_t other,
                              fcnn_extent *extent, fcnn_column_names *names, char **decoded)
@@ -90,7 +107,8 @@ static fcnn_status read_side(fcnn_model_reader *from, const char *group, int64_t
     FCNN_TRY(read_decoded(from, group, decoded));
     FCNN_TRY(read_extent(from, group, count, extent));
     FCNN_TRY(read_texts(from, group, count, other, false, names));
-    return read_texts(from, group, count, other, true, names);
+    FCNN_TRY(read_texts(from, group, count, other, true, names));
+    return read_origins(from, group, names);
 }
 
 /* ---- classes ---- */

@@ -86,6 +86,23 @@ static fcnn_status put_texts(const char *group, const char *what, char *const *t
     return status;
 }
 
+/* Where the names come from, one word a line; nothing if there are no names. */
+static fcnn_status put_origins(const char *group, const fcnn_column_names *names, fcnn_hdf5_image *image)
+{
+    char name[32];
+    fcnn_text lines = {0};
+    if (!fcnn_column_names_any(names->names, names->count)) {
+        return FCNN_OK;
+    }
+    snprintf(name, sizeof name, "%s/origins", group);
+    fcnn_status status = fcnn_column_names_put_origins(names, &lines);
+    if (status == FCNN_OK) {
+        status = fcnn_hdf5_image_text(image, name, lines.data);
+    }
+    fcnn_text_clear(&lines);
+    return status;
+}
+
 /* What is known of the columns of inputs or targets. */
 static fcnn_status put_columns(const char *group, const fcnn_extent *extent, const fcnn_column_names *names,
                                const char *decoded, fcnn_hdf5_image *image)
@@ -101,6 +118,7 @@ static fcnn_status put_columns(const char *group, const fcnn_extent *extent, con
         snprintf(name, sizeof name, "%s/decoded", group);
         FCNN_TRY(fcnn_hdf5_image_text(image, name, decoded));
     }
+    FCNN_TRY(put_origins(group, names, image));
     return put_texts(group, "units", names->units, names->count, image);
 }
 

@@ -8,6 +8,8 @@
  *   /inputs/names, units, /targets/…   texts, a line for each column, which may be empty; none where nothing is known
  *   /inputs/decoded, /targets/decoded  texts, what was done to the stored values, a line for each dataset, such as
  *                            "/t: value*0.1"
+ *   /inputs/origins, /targets/origins   where names come from, a word on each line: given (by an attribute, or of a
+ *                            member), dataset (of one column), place (as x[3]); older files have none
  *   /classes                 names of classes, a text, one a line; none where classes have no names
  *   /config                  the effective config, a text
  *   /history/epoch, steps, train_loss, validation_loss, validation_metric  int64 and float64; none without history

@@ -20,6 +20,10 @@ static const char help[] =
     "                   RMSE and largest error per output\n"
     "  --rows FIRST:END which rows, counted from 0 over all files; 100: is all from 100 on\n"
     "  --columns        the datasets are [features][rows], as Fortran writes them\n"
+    "  --match-columns error|by_name|ignore\n"
+    "                   what is done where columns have other names or units than in the model: error [the default]\n"
+    "                   lists the differences and ends; by_name takes the model's columns, in its order, and leaves\n"
+    "                   others out; ignore takes columns by their places\n"
     "  --allow-external the data file may name others that its datasets lie in\n"
     "  --no-decode      the numbers are taken as they are stored, whatever their attributes say; without it, as in "
     "the\n"
@@ -39,6 +43,7 @@ static int parse(int argc, char **argv, const fcnn_comm *comm, fcnn_predict_opti
     } valued[] = {{"--inputs", &out->data.inputs},
                   {"--targets", &out->data.targets},
                   {"--rows", &out->data.rows},
+                  {"--match-columns", &out->data.match_columns},
                   {"--output", &out->output}};
     const size_t count = sizeof valued / sizeof *valued;
     for (int i = 1; i < argc; i++) {

@@ -7,6 +7,16 @@
 #include <stdlib.h>
 #include <string.h>
 
+fcnn_dataset_reference fcnn_model_data_reference(const fcnn_model *model, const char *path)
+{
+    return (fcnn_dataset_reference){
+        .inputs = {.names = &model->inputs_names, .where = path},
+        .targets = {.names = &model->targets_names,
+                    .where = path,
+                    .may_be_labels = model->shape.output == FCNN_OUTPUT_SOFTMAX},
+    };
+}
+
 /* What the model's config says of stored numbers. */
 typedef struct rules {
     bool as_stored;
@@ -87,10 +97,11 @@ static fcnn_status compare(const fcnn_model *model, const fcnn_dataset *decoded,
 }
 
 /* Opens the rows and compares.  Collective. */
-static fcnn_status open_and_compare(fcnn_comm *comm, const fcnn_model *model, const fcnn_dataset_names *names,
-                                    bool as_stored, bool on_request, fcnn_dataset **out)
+static fcnn_status open_and_compare(fcnn_comm *comm, const fcnn_model *model, const fcnn_dataset_reference *reference,
+                                    const fcnn_dataset_names *names, bool as_stored, bool on_request,
+                                    fcnn_dataset **out)
 {
-    FCNN_TRY(fcnn_dataset_open(comm, names, out));
+    FCNN_TRY(fcnn_dataset_open_like(comm, names, as_stored ? NULL : reference, out));
     const fcnn_status status =
         fcnn_comm_agree(comm, comm->rank == 0 ? compare(model, *out, as_stored, on_request) : FCNN_OK);
     if (status != FCNN_OK) {
@@ -100,20 +111,21 @@ static fcnn_status open_and_compare(fcnn_comm *comm, const fcnn_model *model, co
     return status;
 }
 
-fcnn_status fcnn_model_data_open(fcnn_comm *comm, const fcnn_model *model, const fcnn_dataset_names *names,
-                                 fcnn_dataset **out)
+fcnn_status fcnn_model_data_open(fcnn_comm *comm, const fcnn_model *model, const char *path,
+                                 const fcnn_dataset_names *names, fcnn_dataset **out)
 {
+    const fcnn_dataset_reference reference = fcnn_model_data_reference(model, path);
     rules said;
     fcnn_dataset_names own = *names;
     FCNN_TRY(fcnn_comm_agree(comm, find_rules(model, &said)));
     own.missing_values = names->missing_values != NULL ? names->missing_values : said.missing_values;
     const bool as_stored = said.as_stored || names->as_stored != 0;
     own.as_stored = 0;
-    fcnn_status status = open_and_compare(comm, model, &own, as_stored, names->as_stored != 0, out);
+    fcnn_status status = open_and_compare(comm, model, &reference, &own, as_stored, names->as_stored != 0, out);
     if (as_stored) {
         fcnn_dataset_destroy(status == FCNN_OK ? *out : NULL); /* what stands beside the numbers may be anything */
         own.as_stored = 1;
-        status = fcnn_dataset_open(comm, &own, out);
+        status = fcnn_dataset_open_like(comm, &own, &reference, out);
     }
     free(said.missing_values);
     return status;

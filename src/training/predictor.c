@@ -6,8 +6,8 @@
 #include "core/memory.h"
 #include "core/sizes.h"
 #include "data/unwritten.h"
-#include "model/extent.h"
 #include "model/model_file.h"
+#include "model/outside.h"
 #include "parallel/topology.h"
 #include "storage/hdf5_image.h"
 #include "training/checkpoint.h"
@@ -33,13 +33,12 @@ typedef struct predictor {
     fcnn_block block;         /* whose outputs were computed last */
     fcnn_hdf5_output *output; /* rank 0; NULL: none */
     int64_t round_rows;       /* of a rank, between two writes; no more than the network's capacity */
-    uint64_t *outside;        /* [features]: rows with an input outside of what the training rows had */
-    uint64_t rows_outside;
-    bool is_single;    /* predictions are written as float32, else as float64 */
-    void *predictions; /* [round_rows][outputs] of that type */
-    int32_t *classes;  /* [round_rows] */
-    void *all;         /* rank 0: every rank's, for the larger of the two */
-    int64_t *sizes;    /* [ranks]: bytes of each rank in this round */
+    fcnn_outside outside;     /* rows with an input outside of what the training rows had */
+    bool is_single;           /* predictions are written as float32, else as float64 */
+    void *predictions;        /* [round_rows][outputs] of that type */
+    int32_t *classes;         /* [round_rows] */
+    void *all;                /* rank 0: every rank's, for the larger of the two */
+    int64_t *sizes;           /* [ranks]: bytes of each rank in this round */
 } predictor;
 
 /* Does the output hold float32?  Not where the model has double precision, nor where float32 would make 0 or infinity
@@ -99,7 +98,7 @@ static fcnn_status create_memory(predictor *work)
     FCNN_TRY(fcnn_memory_create("the predictions", work->round_rows, (size_t)output_bytes(work), &work->predictions));
     FCNN_TRY(fcnn_memory_create("the classes", work->round_rows, sizeof(int32_t), &work->classes));
     FCNN_TRY(fcnn_memory_create("the predictions", ranks, sizeof(int64_t), &work->sizes));
-    FCNN_TRY(fcnn_memory_create("the counts", fcnn_model_features(work->model), sizeof *work->outside, &work->outside));
+    FCNN_TRY(fcnn_outside_create(work->model->extent.count, &work->outside));
     if (work->comm->rank != 0 || work->options->output == NULL) {
         return FCNN_OK;
     }
@@ -176,24 +175,10 @@ static fcnn_status check_paths(const predictor *work)
                      : fcnn_fail(FCNN_EUSAGE, "%s is an input, and cannot be the output as well", options->output);
 }
 
-/* Warns where the columns are called as in training, but lie in another order. */
-static fcnn_status compare_names(const fcnn_model *model, const fcnn_dataset *dataset)
-{
-    const fcnn_column_names *here = &dataset->inputs_columns.names, *there = &model->inputs_names;
-    int64_t moved;
-    FCNN_TRY(fcnn_column_names_compare(here, there, &moved));
-    if (moved >= 0) {
-        fcnn_log_warning("%s: %s has the model's columns in another order: column %" PRId64
-                         " (from 0) is %.100s, in training %.100s",
-                         dataset->file, dataset->inputs_name, moved, here->names[moved], there->names[moved]);
-    }
-    return FCNN_OK;
-}
-
 static fcnn_status read_rows(predictor *work)
 {
     const fcnn_model *model = work->model;
-    FCNN_TRY(fcnn_model_data_open(work->comm, model, &work->options->data, &work->part.dataset));
+    FCNN_TRY(fcnn_model_data_open(work->comm, model, work->options->model, &work->options->data, &work->part.dataset));
     fcnn_dataset *dataset = work->part.dataset;
     FCNN_TRY(fcnn_comm_agree(work->comm, check_paths(work)));
     fcnn_unwritten_text text;
@@ -201,7 +186,6 @@ static fcnn_status read_rows(predictor *work)
         fcnn_log_warning("never written: %s", text);
     }
     FCNN_TRY(check_columns(work));
-    FCNN_TRY(fcnn_comm_agree(work->comm, compare_names(model, dataset)));
     FCNN_TRY(fcnn_dataset_find_classes(dataset, work->comm, &model->classes));
     const bool fills = fcnn_model_fills_missing(model) != 0;
     FCNN_TRY(fcnn_comm_agree(work->comm, fills ? fcnn_missing_fill_with(dataset, model->extent.mean) : FCNN_OK));
@@ -295,8 +279,7 @@ static void predict_with_team(void *data)
     while (call->status == FCNN_OK && done < call->rows &&
            fcnn_evaluation_next(work->evaluation, work->network, call->rows - done, &work->block, &call->status)) {
         if (work->model->extent.count > 0) {
-            work->rows_outside +=
-                (uint64_t)fcnn_extent_count_outside(&work->model->extent, &work->block.inputs, work->outside);
+            fcnn_outside_add(&work->model->extent, &work->block.inputs, &work->outside);
         }
         copy_outputs(work, done, work->block.inputs.rows);
         done += work->block.inputs.rows;
@@ -325,28 +308,37 @@ static fcnn_status run_round(predictor *work, int64_t round)
     return write_round(work, "/classes", work->classes, sizeof(int32_t), round);
 }
 
+/* What the file calls a column of the inputs, or its number. */
+static void label_input(const predictor *work, int64_t column, char label[FCNN_COLUMN_LABEL_BYTES])
+{
+    if (!fcnn_column_names_label(&work->part.dataset->inputs_columns.names, column, label)) {
+        snprintf(label, FCNN_COLUMN_LABEL_BYTES, "%" PRId64 " (from 0)", column);
+    }
+}
+
 /* Warns where the model had to go beyond what it has seen.  Collective. */
 static void warn_of_extrapolation(predictor *work)
 {
-    const int64_t features = fcnn_model_features(work->model);
     const fcnn_extent *extent = &work->model->extent;
-    fcnn_comm_sum_integers(work->comm, features, work->outside);
-    fcnn_comm_sum_integers(work->comm, 1, &work->rows_outside);
-    if (work->rows_outside == 0) {
+    fcnn_outside *outside = &work->outside;
+    int64_t most, farthest;
+    fcnn_outside_join(outside, work->comm);
+    if (!fcnn_outside_matters(extent, outside, work->part.dataset->rows, &most, &farthest)) {
         return;
     }
-    int64_t most = 0;
-    char label[FCNN_COLUMN_LABEL_BYTES];
-    for (int64_t column = 1; column < features; column++) {
-        most = work->outside[column] > work->outside[most] ? column : most;
+    char label[FCNN_COLUMN_LABEL_BYTES], other[FCNN_COLUMN_LABEL_BYTES + 128] = "";
+    if (farthest != most) {
+        label_input(work, farthest, label);
+        snprintf(other, sizeof other, "; farthest in column %s, with %g instead of %g to %g", label,
+                 fcnn_outside_value(extent, outside, farthest), extent->smallest[farthest], extent->largest[farthest]);
     }
-    if (!fcnn_column_names_label(&work->model->inputs_names, most, label)) {
-        snprintf(label, sizeof label, "%" PRId64 " (from 0)", most);
-    }
+    label_input(work, most, label);
     fcnn_log_warning("%" PRIu64 " of %" PRId64 " rows have inputs outside of the range of the training rows, where the "
-                     "model only guesses; most of all in column %s: %" PRIu64 " rows are not within %g to %g",
-                     work->rows_outside, work->part.dataset->rows, label, work->outside[most], extent->smallest[most],
-                     extent->largest[most]);
+                     "model only guesses, %" PRIu64
+                     " of them by more than half of it; most of all in column %s: %" PRIu64
+                     " rows are not within %g to %g, the farthest has %g%s",
+                     outside->rows, work->part.dataset->rows, outside->far_rows, label, outside->column_rows[most],
+                     extent->smallest[most], extent->largest[most], fcnn_outside_value(extent, outside, most), other);
 }
 
 static fcnn_status run(predictor *work)
@@ -395,7 +387,7 @@ fcnn_status fcnn_predict(fcnn_comm *comm, const fcnn_predict_options *options)
     free(work.classes);
     free(work.all);
     free(work.sizes);
-    free(work.outside);
+    fcnn_outside_clear(&work.outside);
     fesetenv(&callers);
     return status;
 }

@@ -5,6 +5,7 @@
 #include "data/selection.h"
 #include "data/shard.h"
 #include "training/memory_plan.h"
+#include "training/model_data.h"
 
 #include <inttypes.h>
 #include <math.h>
@@ -32,10 +33,19 @@ static fcnn_status check_together(const fcnn_dataset *dataset)
     return FCNN_OK;
 }
 
+/* The columns of the training rows, which the others must have. */
+static fcnn_dataset_reference columns_of(const fcnn_dataset *train)
+{
+    return (fcnn_dataset_reference){
+        .inputs = {.names = &train->inputs_columns.names, .where = "the training rows"},
+        .targets = {.names = &train->targets_columns.names, .where = "the training rows"},
+    };
+}
+
 /* known_drops: the caller says which rows are left out. */
 static fcnn_status open_part(const fcnn_config *config, fcnn_comm *comm, const char *file, const char *inputs,
                              const char *targets, const char *weights, const char *rows, bool known_drops,
-                             fcnn_data_part *part)
+                             const fcnn_dataset_reference *reference, fcnn_data_part *part)
 {
     const fcnn_dataset_names names = {
         .file = file,
@@ -48,8 +58,9 @@ static fcnn_status open_part(const fcnn_config *config, fcnn_comm *comm, const c
         .allow_external = config->data_allow_external,
         .as_stored = config->data_decode == FCNN_DECODE_NO,
         .missing_values = config->data_missing_values,
+        .match_columns = fcnn_match_columns_name(config->data_match_columns),
     };
-    FCNN_TRY(fcnn_dataset_open(comm, &names, &part->dataset));
+    FCNN_TRY(fcnn_dataset_open_like(comm, &names, reference, &part->dataset));
     if (config->data_read == FCNN_READ_COLLECTIVE) {
         FCNN_TRY(check_together(part->dataset));
         part->dataset->together = comm;
@@ -85,7 +96,9 @@ static fcnn_status split(const fcnn_config *config, fcnn_comm *comm, double frac
     }
     FCNN_TRY(
         fcnn_comm_agree(comm, fcnn_selection_draw(train->rows, count, (uint64_t)config->train_seed, &data->chosen)));
-    FCNN_TRY(open_part(config, comm, config->data_train, "", "", "", config->data_rows, true, &data->validation));
+    const fcnn_dataset_reference reference = columns_of(train);
+    FCNN_TRY(open_part(config, comm, config->data_train, "", "", "", config->data_rows, true, &reference,
+                       &data->validation));
     FCNN_TRY(fcnn_comm_agree(comm, fcnn_missing_drop_as(data->validation.dataset, train)));
     fcnn_dataset_select(train, data->chosen, count, false);
     fcnn_dataset_select(data->validation.dataset, data->chosen, count, true);
@@ -111,22 +124,24 @@ static fcnn_status choose_batch(const fcnn_config *config, fcnn_training_data *d
     return FCNN_OK;
 }
 
-static fcnn_status open_all(const fcnn_config *config, fcnn_comm *comm, fcnn_training_data *data)
+static fcnn_status open_all(const fcnn_config *config, fcnn_comm *comm, const fcnn_dataset_reference *reference,
+                            fcnn_training_data *data)
 {
     FCNN_TRY(fcnn_weights_check_text(config->data_class_weight));
     FCNN_TRY(open_part(config, comm, config->data_train, "", "", config->data_weights, config->data_rows, false,
-                       &data->train));
+                       reference, &data->train));
+    const fcnn_dataset_reference train = columns_of(data->train.dataset);
     double fraction;
     if (fcnn_config_validation_fraction(config, &fraction)) {
         FCNN_TRY(split(config, comm, fraction, data));
     } else if (config->data_validation[0] != '\0') {
         FCNN_TRY(open_part(config, comm, config->data_validation, config->data_validation_inputs,
-                           config->data_validation_targets, "", config->data_validation_rows, false,
+                           config->data_validation_targets, "", config->data_validation_rows, false, &train,
                            &data->validation));
     }
     if (config->data_test[0] != '\0') {
         FCNN_TRY(open_part(config, comm, config->data_test, config->data_test_inputs, config->data_test_targets, "",
-                           config->data_test_rows, false, &data->test));
+                           config->data_test_rows, false, &train, &data->test));
     }
     FCNN_TRY(check_columns(&data->train, &data->validation));
     FCNN_TRY(check_columns(&data->train, &data->test));
@@ -195,7 +210,11 @@ static fcnn_status create_sampler(const fcnn_config *config, const fcnn_comm *co
 
 static fcnn_status load_all(const fcnn_config *config, fcnn_comm *comm, fcnn_origin *origin, fcnn_training_data *data)
 {
-    FCNN_TRY(open_all(config, comm, data));
+    fcnn_dataset_reference reference;
+    if (origin->model != NULL) {
+        reference = fcnn_model_data_reference(origin->model, origin->path);
+    }
+    FCNN_TRY(open_all(config, comm, origin->model != NULL ? &reference : NULL, data));
     FCNN_TRY(find_classes(config, comm, origin, data));
     FCNN_TRY(fill_missing(config, comm, origin, data));
     fcnn_memory_plan plan;

@@ -29,8 +29,8 @@ typedef struct fcnn_training_data {
     const double *row_weights; /* of the rows of the training tables; NULL: all count alike */
 } fcnn_training_data;
 
-/* Reads all that the config names and deals it to the ranks; classes and means for missing inputs are those of the
- * origin, if training has one.  Collective; all ranks fail alike. */
+/* Reads all that the config names and deals it to the ranks; columns have to be those of the origin, if training has
+ * one, and classes and means for missing inputs are.  Collective; all ranks fail alike. */
 fcnn_status fcnn_training_data_load(const fcnn_config *config, fcnn_comm *comm, fcnn_origin *origin,
                                     fcnn_training_data **out);
 void fcnn_training_data_destroy(fcnn_training_data *data);

@@ -55,7 +55,7 @@ static void read_columns(fcnn_hdf5_file *file, const char *list)
         fcnn_columns_in_file here;
         fuzz_require(fcnn_columns_say_decoded(&columns, &decoded) == FCNN_OK, "there is memory");
         fcnn_text_clear(&decoded);
-        if (fcnn_columns_look(&columns, file, "fuzz.h5", &here) == FCNN_OK && !columns.is_text) {
+        if (fcnn_columns_look(&columns, file, 0, "fuzz.h5", false, &here) == FCNN_OK && !columns.is_text) {
             fcnn_columns_read(&columns, file, &here, false, rows - count, count, values);
         }
         fcnn_columns_in_file_clear(&here);
