@@ -226,6 +226,65 @@ for name in wide classes columns plain; do
         $1 == "0" && NF >= 3 { first = $3 } $1 == "20" { last = $3 } END { exit !(last < 0.9999 * first) }' stdout
 done
 
+# ---- fcnn-import, fcnn-predict ----
+
+# imports NAME CODE ARGUMENT…: fcnn-import OUT.h5 with these
+imports()
+{
+    situation=$1
+    local wanted=$2
+    shift 2
+    "$bin/fcnn-import" OUT.h5 "$@" >stdout 2>stderr
+    code=$?
+    advice=$(cat stderr)
+    [ "$code" = "$wanted" ] || tap_not_ok "advice: $situation ends with $wanted" "$(said)"
+}
+
+# option NAME: the advice names the option
+option()
+{
+    tap_run "advice: $situation: $1 is said" grep -qF -- "$1" <<<"$advice"
+}
+
+printf 'a,b,y\n1,2,3\n4,5,6\n' >names.csv
+imports 'names of columns' 65 --csv names.csv
+option --header
+imports 'names of columns, --header' 0 --csv names.csv --header
+printf '1,2,red\n4,5,blue\n' >words.csv
+imports 'names of classes' 65 --csv words.csv
+option --classes
+imports 'names of classes, --classes' 0 --csv words.csv --classes
+printf '1,2,3\n4,NA,6\n' >gaps.csv
+imports 'a missing input' 65 --csv gaps.csv
+option --missing
+imports 'a missing input, --missing' 0 --csv gaps.csv --missing
+printf '1,2,NA\n4,5,6\n' >no_target.csv
+imports 'a missing target' 65 --csv no_target.csv --missing
+tap_run 'advice: a missing target: to leave it out is said' grep -q 'leave such rows out' <<<"$advice"
+"$python" -c "import numpy as np; np.savez('arrays.npz', data=np.ones((5, 2)), labels=np.arange(5))"
+imports 'an archive' 65 --npy arrays.npz
+option --npz
+imports 'arrays of other names' 65 --npz arrays.npz
+option --inputs
+imports 'arrays of other names, --inputs and --targets' 0 --npz arrays.npz --inputs data --targets labels
+
+situation='rows to predict that lie as columns'
+"$bin/fcnn-predict" run/model.h5 columns.h5 --targets /y >stdout 2>stderr
+advice=$(cat stderr)
+option --columns
+tap_run "advice: $situation: --columns helps" "$bin/fcnn-predict" run/model.h5 columns.h5 --targets /y --columns
+
+# ---- memory ----
+
+"$python" -c "
+import h5py, numpy as np
+x = np.random.default_rng(1).normal(size=(400000, 16))
+with h5py.File('large.h5', 'w') as out: out['x'] = x; out['y'] = x.sum(1)"
+large=(--overwrite --set data.train=large.h5 --set output.directory=large --set train.epochs=1
+    --set train.batch_size=4000 --set data.memory=stream --set data.shuffle_window=50000)
+fails 'windows that do not fit' 78 0 "${large[@]}" --set data.memory_limit=60M
+helps_all "${large[@]}" --set data.memory_limit=60M
+
 # ---- folders ----
 
 fails 'a key that may not change' 78 0 --set train.batch_size=40

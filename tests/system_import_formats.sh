@@ -113,7 +113,7 @@ printf '1,"2\n3",4\n' >broken.csv
 fails 'a line break in a cell' 65 'broken.csv: line 1, column 2: a quote is not closed in its line' \
     out.h5 --csv broken.csv
 printf '1,,0\nNA,4,1\n5,nan,2\n' >gaps.csv
-fails 'a cell that is missing' 65 'gaps.csv: line 1, column 2: the cell is empty; --missing takes such cells as NaN' \
+fails 'a cell that is missing' 65 'gaps.csv: line 1, column 2: the cell is empty; --missing takes such inputs as NaN' \
     out.h5 --csv gaps.csv
 run out.h5 --csv gaps.csv --missing
 same 'missing cells can be taken' "$code $(cat stdout stderr)" '0 wrote out.h5: /x float64 [3][2], /y int32 [3]'

@@ -91,10 +91,10 @@ static void bad_cells_are_named(void)
 {
     expect_error("1,2\n3,abc\n", false, "t.csv: line 2, column 2: 'abc' is not a number");
     expect_error("a,b,c\n1,2,3\n4,,6\n", true,
-                 "t.csv: line 3, column 2: the cell is empty; --missing takes such cells as NaN");
-    expect_error("1,2\n3,\n", false, "t.csv: line 2, column 2: the cell is empty; --missing takes such cells as NaN");
+                 "t.csv: line 3, column 2: the cell is empty; --missing takes such inputs as NaN");
+    expect_error("1,2\n3,\n", false, "t.csv: line 2, column 2: the cell is empty; --missing takes such inputs as NaN");
     expect_error("1,2\n nan,2\n", false,
-                 "t.csv: line 2, column 1: 'nan' is a missing value; --missing takes such cells as NaN");
+                 "t.csv: line 2, column 1: 'nan' is a missing value; --missing takes such inputs as NaN");
     expect_error("1,2\n1,-Inf\n", false, "t.csv: line 2, column 2: '-Inf' is not a finite number");
     expect_error("1,2\n1,1e999\n", false, "t.csv: line 2, column 2: '1e999' is not a finite number");
     expect_error("1,2\n1,0x10\n", false, "t.csv: line 2, column 2: '0x10' is not a number");
@@ -145,7 +145,7 @@ static void shapes_are_checked(void)
     expect_error("\n\n", false, "t.csv: holds no rows");
     expect_error("a,b\n", true, "t.csv: holds no rows");
     expect_error("1,2,\n3,4,\n", false,
-                 "t.csv: line 1, column 3: the cell is empty; --missing takes such cells as NaN");
+                 "t.csv: line 1, column 3: the cell is empty; --missing takes such inputs as NaN");
 }
 
 static void bad_headers_are_named(void)

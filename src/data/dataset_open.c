@@ -27,9 +27,9 @@ static fcnn_status lengths_differ(const fcnn_dataset *dataset, const char *path,
     const int other_a = dataset->by_columns ? 0 : a->rank - 1, other_b = dataset->by_columns ? 0 : b->rank - 1;
     const char *hint = "";
     if (a->dims[other_a] == b->dims[other_b]) {
-        hint = dataset->by_columns
-                   ? "; they would fit with data.order = rows"
-                   : "; they would fit with data.order = columns ([features][rows], as Fortran writes it)";
+        hint = dataset->by_columns ? "; they would fit with data.order = rows (fcnn-predict: without --columns)"
+                                   : "; they would fit with data.order = columns (fcnn-predict: --columns), "
+                                     "[features][rows] as Fortran writes it";
     }
     return fcnn_fail(FCNN_EDATA, "%s: %s %s has %" PRId64 " rows, but %s %s has %" PRId64 "%s", path,
                      dataset->inputs_columns.parts[0].dataset, shape_a, inputs, others->parts[0].dataset, shape_b, rows,

@@ -50,13 +50,14 @@ static void show_cell(const char *cell, char out[SHOWN + 4])
 }
 
 /* What may help with a cell that is no number. */
-static void find_hint(const reader *in, const char *cell, char *out, size_t size)
+static void find_hint(const reader *in, int64_t column, const char *cell, char *out, size_t size)
 {
     const bool is_decimal = strchr(cell, ',') != NULL && cell[strspn(cell, "+-0123456789,")] == '\0';
     if (is_decimal && in->delimiter != ',') {
         snprintf(out, size, "; decimals need a point, not a comma");
     } else if (in->line == 1) {
-        snprintf(out, size, "; if the first line names the columns, say --header");
+        snprintf(out, size, "; if the first line names the columns, say --header%s",
+                 column > 1 ? ", if this is the name of a class, --classes" : "");
     } else if (strpbrk(cell, ",;\t") != NULL) {
         snprintf(out, size, "; cells are parted by %s here, unless --delimiter says otherwise",
                  in->delimiter == ';'    ? "semicolons"
@@ -70,14 +71,14 @@ static void find_hint(const reader *in, const char *cell, char *out, size_t size
 /* Why a cell is no number. */
 static fcnn_status bad_cell(const reader *in, int64_t column, const char *cell)
 {
-    char shown[SHOWN + 4], hint[96], *end;
+    char shown[SHOWN + 4], hint[128], *end;
     show_cell(cell, shown);
     const double value = strtod(cell, &end);
     if (*end == '\0' && end != cell && !isfinite(value)) {
         return fcnn_fail(FCNN_EDATA, "%s: line %" PRId64 ", column %" PRId64 ": '%s' is not a finite number", in->name,
                          in->line, column, shown);
     }
-    find_hint(in, cell, hint, sizeof hint);
+    find_hint(in, column, cell, hint, sizeof hint);
     return fcnn_fail(FCNN_EDATA, "%s: line %" PRId64 ", column %" PRId64 ": '%s' is not a number%s", in->name, in->line,
                      column, shown, hint);
 }
@@ -86,7 +87,7 @@ static fcnn_status missing_cell(const reader *in, int64_t column, const char *ce
 {
     char shown[SHOWN + 4];
     show_cell(cell, shown);
-    return fcnn_fail(FCNN_EDATA, "%s: line %" PRId64 ", column %" PRId64 ": %s%s%s; --missing takes such cells as NaN",
+    return fcnn_fail(FCNN_EDATA, "%s: line %" PRId64 ", column %" PRId64 ": %s%s%s; --missing takes such inputs as NaN",
                      in->name, in->line, column, cell[0] == '\0' ? "the cell is empty" : "'", shown,
                      cell[0] == '\0' ? "" : "' is a missing value");
 }
