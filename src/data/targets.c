@@ -64,8 +64,8 @@ static fcnn_status bad_label(const fcnn_dataset *dataset, int64_t row, double va
     }
     return fcnn_fail(FCNN_EDATA,
                      "%s: %s: row %" PRId64 " (counting from 0) has the label %.17g, but the network has %" PRId64
-                     " classes, 0 to %" PRId64 ": set model.classes",
-                     path, dataset->targets_name, file_row, value, classes, classes - 1);
+                     " classes, 0 to %" PRId64 ": take such rows out, or train with model.classes = %.0f",
+                     path, dataset->targets_name, file_row, value, classes, classes - 1, value + 1);
 }
 
 static fcnn_status bad_columns(const fcnn_dataset *dataset, int64_t row)
