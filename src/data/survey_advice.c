@@ -17,11 +17,10 @@
 #define SLOW_VALUES 2e7     /* a second, that HDF5 converts bit by bit */
 #define PACKED_READS 4      /* deflate: 300 MB/s, once */
 #define PLAIN_READS 8       /* a disk: some 800 MB/s, once */
-#define CACHED_BYTES \
-    ((double)        \
-         FCNN_SIZE_CHUNK_CACHE_BYTES_MOST) /* of a chunk that is kept; of larger ones that are not packed parts are read */
-#define LEAST_BLOCKS 8                     /* of a batch, into whose windows rows are cut */
-#define GOOD_BYTES ((double)(1 << 20))     /* of a chunk */
+/* Of a chunk that is kept; of larger ones that are not packed parts are read. */
+#define CACHED_BYTES ((double)FCNN_SIZE_CHUNK_CACHE_BYTES_MOST)
+#define LEAST_BLOCKS 8                 /* of a batch, into whose windows rows are cut */
+#define GOOD_BYTES ((double)(1 << 20)) /* of a chunk */
 
 int64_t fcnn_survey_rows(const fcnn_hdf5_table *table, bool by_columns)
 {

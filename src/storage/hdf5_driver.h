@@ -10,7 +10,7 @@
 
 /* Registers the driver and makes a file access list use it.
  *   error   borrowed for as long as a file is open with the list: the errno of the first failed write goes there
- *   driver  to be given to H5FDunregister() when the file is open or could not be opened
+ *   driver  to be given to H5FDunregister() when the file is closed, or could not be opened
  * Negative on failure. */
 herr_t fcnn_hdf5_driver_use(hid_t access, int *error, hid_t *driver);
 

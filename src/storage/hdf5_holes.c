@@ -52,7 +52,7 @@ static herr_t note_absent(unsigned level, const H5E_error2_t *error, void *data)
     return 0;
 }
 
-/* Asks for the chunk's address.  HDF5 goes through all chunks for that, so it is asked only where nothing else tells. */
+/* Asks for the address of the chunk.  HDF5 goes through all chunks for that: only where nothing else tells. */
 static fcnn_hdf5_place find_address(hid_t dataset, const hsize_t *offset)
 {
 #if H5_VERSION_GE(1, 10, 5)

@@ -18,7 +18,8 @@
 struct fcnn_hdf5_output {
     char *path;
     fcnn_atomic_file *file;
-    hid_t id;  /* −1 once closed */
+    hid_t id; /* −1 once closed */
+    hid_t driver;
     int error; /* errno of the first failed write */
     bool is_copy;
     struct stat origin; /* of the file that was copied */
@@ -42,8 +43,7 @@ static fcnn_status open_temporary(fcnn_hdf5_output *output)
     fcnn_status status = FCNN_OK;
     const hid_t access = fcnn_hdf5_access_list();
     const hid_t creation = fcnn_hdf5_timeless_list(H5P_FILE_CREATE);
-    hid_t driver = -1;
-    if (access >= 0 && creation >= 0 && fcnn_hdf5_driver_use(access, &output->error, &driver) >= 0) {
+    if (access >= 0 && creation >= 0 && fcnn_hdf5_driver_use(access, &output->error, &output->driver) >= 0) {
         output->id = output->is_copy ? H5Fopen(temporary, H5F_ACC_RDWR, access)
                                      : H5Fcreate(temporary, H5F_ACC_TRUNC, creation, access);
     }
@@ -51,7 +51,6 @@ static fcnn_status open_temporary(fcnn_hdf5_output *output)
         status = fcnn_hdf5_fail(output->is_copy ? FCNN_EDATA : FCNN_EOUTPUT, "%s: cannot be written through HDF5",
                                 output->path);
     }
-    H5FDunregister(driver);
     H5Pclose(creation);
     H5Pclose(access);
     return settle(output, status);
@@ -59,7 +58,7 @@ static fcnn_status open_temporary(fcnn_hdf5_output *output)
 
 static fcnn_status start(const char *path, bool is_copy, fcnn_hdf5_output *output)
 {
-    output->id = -1;
+    output->id = output->driver = -1;
     output->is_copy = is_copy;
     FCNN_TRY(fcnn_memory_copy_text(path, &output->path));
     if (is_copy && stat(path, &output->origin) != 0) {
@@ -332,14 +331,24 @@ fcnn_status fcnn_hdf5_output_strings(fcnn_hdf5_output *output, const char *datas
 
 /* ---- end ---- */
 
+/* To be called between enter and leave. */
+static herr_t close_id(fcnn_hdf5_output *output)
+{
+    const herr_t result = output->id >= 0 ? H5Fclose(output->id) : 0;
+    if (output->driver >= 0) {
+        H5FDunregister(output->driver); /* not before: while a file closes HDF5 reads the class that goes with it */
+    }
+    output->id = output->driver = -1;
+    return result;
+}
+
 static fcnn_status close_file(fcnn_hdf5_output *output)
 {
     fcnn_status status = FCNN_OK;
     fcnn_hdf5_enter();
-    if (H5Fclose(output->id) < 0) {
+    if (close_id(output) < 0) {
         status = fcnn_hdf5_fail(FCNN_EOUTPUT, "%s: cannot be written", output->path);
     }
-    output->id = -1;
     status = settle(output, status);
     fcnn_hdf5_leave();
     return status;
@@ -377,10 +386,10 @@ void fcnn_hdf5_output_abandon(fcnn_hdf5_output *output)
     if (output == NULL) {
         return;
     }
-    if (output->id >= 0) {
+    if (output->id >= 0 || output->driver >= 0) {
         output->error = ECANCELED; /* nothing more need be written */
         fcnn_hdf5_enter();
-        H5Fclose(output->id);
+        close_id(output);
         fcnn_hdf5_leave();
     }
     fcnn_atomic_file_abandon(output->file);
