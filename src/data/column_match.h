@@ -6,9 +6,9 @@
 #include "data/column_names.h"
 
 /* Names are compared where both sides have them: from attributes, or as members of records.  Those that are made of
- * the names of datasets, as x[3], say nothing.  Only where all columns of a side are datasets of their own, and some are
- * called alike on both sides, are these names of columns, too.  Units are compared where both sides have one: without
- * blanks at their ends, and a run of blanks inside counts as one; capitals count. */
+ * the names of datasets, as x[3], say nothing.  Only where all columns of a side are datasets of their own, and some
+ * are called alike on both sides, are these names of columns, too.  Units are compared where both sides have one:
+ * without blanks at their ends, and a run of blanks inside counts as one; capitals count. */
 
 /* What the columns are to be. */
 typedef struct fcnn_column_reference {
