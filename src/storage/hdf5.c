@@ -9,6 +9,7 @@
 #include "storage/hdf5_element.h"
 #include "storage/hdf5_group_check.h"
 #include "storage/hdf5_holes.h"
+#include "storage/hdf5_sources.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -83,6 +84,9 @@ void fcnn_hdf5_file_free(fcnn_hdf5_file *file)
         fcnn_hdf5_apart *known = file->apart;
         file->apart = known->next;
         free(known);
+    }
+    if (file->seen != NULL) {
+        fcnn_hdf5_sources_forget(file->seen->checked);
     }
     free(file->image);
     free(file->seen);
@@ -208,7 +212,7 @@ static bool rows_are_runs(hid_t dataset)
 }
 
 /* Without a cache HDF5 reads of a chunk that is not packed just what is asked for, in as many pieces as it lies in. */
-static fcnn_status open_dataset(const fcnn_hdf5_file *file, const char *name, bool by_rows, hid_t *out)
+static fcnn_status open_by(const fcnn_hdf5_file *file, const char *name, bool by_rows, hid_t *out)
 {
     if (by_rows) {
         FCNN_TRY(open_with_cache(file, name, 0, out));
@@ -218,6 +222,13 @@ static fcnn_status open_dataset(const fcnn_hdf5_file *file, const char *name, bo
         H5Dclose(*out);
     }
     return open_with_cache(file, name, (size_t)fcnn_size(FCNN_SIZE_CHUNK_CACHE_BYTES), out);
+}
+
+static fcnn_status open_dataset(const fcnn_hdf5_file *file, const char *name, bool by_rows, fcnn_hdf5_source *out)
+{
+    FCNN_TRY(open_by(file, name, by_rows, &out->dataset));
+    out->is_bare = fcnn_hdf5_sources_are_bare(file, name);
+    return FCNN_OK;
 }
 
 /* Where the name of a member begins in a name, behind a ':' before which an existing dataset stands, the longest such
@@ -251,7 +262,7 @@ static fcnn_status open_owner(const fcnn_hdf5_file *file, size_t length, bool by
     fcnn_hdf5_element element;
     FCNN_TRY(fcnn_memory_copy_text(out->name, &owner));
     owner[length] = '\0';
-    fcnn_status status = open_dataset(file, owner, by_rows, &out->dataset);
+    fcnn_status status = open_dataset(file, owner, by_rows, out);
     free(owner);
     if (status == FCNN_OK) {
         status = fcnn_hdf5_element_find(out, &element);
@@ -267,13 +278,14 @@ static fcnn_status open_owner(const fcnn_hdf5_file *file, size_t length, bool by
 fcnn_status fcnn_hdf5_source_open(const fcnn_hdf5_file *file, const char *name, bool by_rows, fcnn_hdf5_source *out)
 {
     size_t member;
-    *out = (fcnn_hdf5_source){.path = file->path, .name = name, .comm = file->comm, .dataset = -1};
+    *out =
+        (fcnn_hdf5_source){.path = file->path, .name = name, .comm = file->comm, .depth = file->depth, .dataset = -1};
     if (name[0] == '\0') {
         return fcnn_fail(FCNN_EDATA, "%s: the name of the dataset is empty", file->path);
     }
     FCNN_TRY(find_member(file, name, &member));
     if (member == 0) {
-        return open_dataset(file, name, by_rows, &out->dataset);
+        return open_dataset(file, name, by_rows, out);
     }
     out->member = name + member;
     return open_owner(file, member - 1, by_rows, out);
@@ -399,6 +411,7 @@ static void describe_storage(hid_t dataset, fcnn_hdf5_info *out)
 {
     const hid_t creation = H5Dget_create_plist(dataset);
     out->is_packed = H5Pget_nfilters(creation) > 0;
+    out->is_virtual = H5Pget_layout(creation) == H5D_VIRTUAL;
     out->filling = fcnn_hdf5_filling_find(creation);
     H5Pclose(creation);
 }

@@ -51,11 +51,12 @@ typedef struct fcnn_hdf5_info {
     fcnn_type type;
     int rank; /* number of dimensions; 0 for a single value */
     int64_t dims[FCNN_HDF5_RANK_MAX];
-    int array_rank; /* of these the last ones, which lie within the elements: of arrays, in records or by themselves */
-    bool is_text;   /* strings, which fcnn_hdf5_read_texts reads; the type means nothing then */
-    bool is_member; /* of compound records */
-    int member_at;  /* where the member's name begins in the name that was asked for */
-    bool is_packed; /* in chunks that went through a filter */
+    int array_rank;  /* of these the last ones, which lie within the elements: of arrays, in records or by themselves */
+    bool is_text;    /* strings, which fcnn_hdf5_read_texts reads; the type means nothing then */
+    bool is_member;  /* of compound records */
+    int member_at;   /* where the member's name begins in the name that was asked for */
+    bool is_packed;  /* in chunks that went through a filter */
+    bool is_virtual; /* put together from other datasets */
     fcnn_hdf5_filling filling;
 } fcnn_hdf5_info;
 

@@ -4,6 +4,7 @@
 #include "storage/hdf5_advice.h"
 #include "storage/hdf5_element.h"
 #include "storage/hdf5_group_check.h"
+#include "storage/hdf5_sources.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -389,7 +390,7 @@ static fcnn_status check_space(const fcnn_hdf5_file *file, const char *name, hid
 
 /* ---- all together ---- */
 
-static fcnn_status check_dataset(const fcnn_hdf5_file *file, const char *name, hid_t dataset)
+fcnn_status fcnn_hdf5_check_dataset(const fcnn_hdf5_file *file, const char *name, hid_t dataset)
 {
     const hid_t creation = H5Dget_create_plist(dataset), type = H5Dget_type(dataset);
     const H5D_layout_t layout = creation >= 0 ? H5Pget_layout(creation) : H5D_LAYOUT_ERROR;
@@ -410,6 +411,9 @@ static fcnn_status check_dataset(const fcnn_hdf5_file *file, const char *name, h
     }
     if (status == FCNN_OK) {
         status = check_space(file, name, dataset, creation, layout, element);
+    }
+    if (status == FCNN_OK && file->allow_external) {
+        status = fcnn_hdf5_sources_check(file, name, dataset, creation);
     }
     H5Tclose(type);
     H5Pclose(creation);
@@ -440,7 +444,7 @@ fcnn_status fcnn_hdf5_check_open(const fcnn_hdf5_file *file, const char *name, h
     if (dataset < 0) {
         return explain_unopened(file, name);
     }
-    const fcnn_status status = check_dataset(file, name, dataset);
+    const fcnn_status status = fcnn_hdf5_check_dataset(file, name, dataset);
     if (status != FCNN_OK) {
         H5Dclose(dataset);
         return status;

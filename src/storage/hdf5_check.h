@@ -23,6 +23,9 @@ fcnn_status fcnn_hdf5_check_path(const fcnn_hdf5_file *file, const char *name, b
  * Fails: FCNN_EDATA, also if there is no such dataset; the message then lists what the file has. */
 fcnn_status fcnn_hdf5_check_open(const fcnn_hdf5_file *file, const char *name, hid_t access, hid_t *out);
 
+/* The same checks of a dataset that is open; of one that the user lets in also of what it is put together from. */
+fcnn_status fcnn_hdf5_check_dataset(const fcnn_hdf5_file *file, const char *name, hid_t dataset);
+
 /* Bytes of the file that a dataset is in: another one than was opened, where that is allowed. */
 uint64_t fcnn_hdf5_bytes_of_file(hid_t dataset);
 

@@ -240,8 +240,11 @@ fcnn_status fcnn_hdf5_holes_find(const fcnn_hdf5_source *source, int along, cons
         is_empty = is_empty || extent[d] == 0;
     }
     fcnn_status status = FCNN_OK;
+    out->filling = fcnn_hdf5_filling_find(creation);
     if (is_empty) {
         /* nothing is asked for */
+    } else if (layout == H5D_VIRTUAL) {
+        status = fcnn_hdf5_holes_find_virtual(source, along, in.rank, start, extent, out->filling, out);
     } else if (layout == H5D_CHUNKED) {
         H5Pget_chunk(creation, FCNN_HDF5_RANK_MAX, in.chunk);
         status = search_chunks(&in);

@@ -30,6 +30,7 @@ typedef struct fcnn_hdf5_run {
 typedef struct fcnn_hdf5_holes {
     fcnn_hdf5_run *runs; /* [count] */
     int64_t count, capacity;
+    fcnn_hdf5_filling filling; /* what stands for them */
 } fcnn_hdf5_holes;
 
 /* Finds the holes in a box of elements; dimension `along` counts the rows.  Ends after the first run, if that is
@@ -39,6 +40,11 @@ typedef struct fcnn_hdf5_holes {
 fcnn_status fcnn_hdf5_holes_find(const fcnn_hdf5_source *source, int along, const hsize_t *start, const hsize_t *extent,
                                  bool one_is_enough, fcnn_hdf5_holes *out);
 void fcnn_hdf5_holes_clear(fcnn_hdf5_holes *holes);
+
+/* The same for a virtual dataset of that rank, which has a fill value or not (hdf5_holes_virtual.c).  All that its
+ * sources have to say counts, but a fill value that HDF5 leaves out there is none here. */
+fcnn_status fcnn_hdf5_holes_find_virtual(const fcnn_hdf5_source *source, int along, int rank, const hsize_t *start,
+                                         const hsize_t *extent, fcnn_hdf5_filling filling, fcnn_hdf5_holes *out);
 
 /* The rows of all runs together. */
 int64_t fcnn_hdf5_holes_rows(const fcnn_hdf5_holes *holes);

@@ -12,7 +12,15 @@ enum { FCNN_HDF5_SEEN = 64 };
 typedef struct fcnn_hdf5_seen {
     haddr_t after[FCNN_HDF5_SEEN]; /* their addresses + 1; 0: none */
     unsigned next;
+    struct fcnn_hdf5_checked *checked;
 } fcnn_hdf5_seen;
+
+/* A virtual dataset whose sources were found complete (hdf5_sources.h). */
+typedef struct fcnn_hdf5_checked {
+    struct fcnn_hdf5_checked *next;
+    bool is_bare; /* HDF5 leaves out what was never written of one of them */
+    char name[];
+} fcnn_hdf5_checked;
 
 /* Datasets that ranks read together, and whether something of each was never written (hdf5_reading.c). */
 typedef struct fcnn_hdf5_apart {
@@ -30,6 +38,7 @@ struct fcnn_hdf5_file {
     int64_t image_bytes;
     fcnn_hdf5_seen *seen;
     fcnn_hdf5_apart *apart; /* of a file that is open on all ranks */
+    int depth;              /* it is a source of a source … of a virtual dataset */
 };
 
 /* A file that is not open yet, of that path or what stands for it, which is copied.  Fails: FCNN_ENOMEM. */
@@ -71,6 +80,8 @@ typedef struct fcnn_hdf5_source {
     const char *member;      /* NULL: the elements themselves */
     fcnn_comm *comm;         /* of its file */
     hid_t dataset;
+    int depth;    /* of its file */
+    bool is_bare; /* a virtual one: HDF5 leaves out what was never written of one of its sources */
 } fcnn_hdf5_source;
 
 /* Fails, and describes, as fcnn_hdf5_describe().

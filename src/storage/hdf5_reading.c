@@ -159,26 +159,32 @@ static fcnn_status refuse(const fcnn_hdf5_reading *from)
     return status;
 }
 
-/* Makes memory ready for a box: what was never written is left there as it is, where HDF5 does not fill it. */
-static fcnn_status prepare(const fcnn_hdf5_reading *from, const hsize_t *start, const hsize_t *extent, void *out)
+/* Fails where something of a box was never written, and nothing stands for it. */
+static fcnn_status look_for_holes(const fcnn_hdf5_reading *from, const hsize_t *start, const hsize_t *extent)
 {
     fcnn_hdf5_holes holes = {0};
-    int64_t elements = 1;
-    if (from->info.filling == FCNN_HDF5_FILLED) {
-        return FCNN_OK;
-    }
-    if (from->info.filling == FCNN_HDF5_LEFT) {
-        for (int d = 0; d < from->info.rank - from->info.array_rank; d++) {
-            elements *= (int64_t)extent[d];
-        }
-        return fcnn_hdf5_fill(&from->source, from->type, elements, out);
-    }
     fcnn_status status = fcnn_hdf5_holes_find(&from->source, from->along, start, extent, true, &holes);
-    if (status == FCNN_OK && holes.count > 0) {
+    if (status == FCNN_OK && holes.count > 0 && holes.filling == FCNN_HDF5_UNFILLED) {
         status = refuse(from);
     }
     fcnn_hdf5_holes_clear(&holes);
     return status;
+}
+
+/* Makes memory ready for a box: what was never written is left there as it is, where HDF5 does not fill it. */
+static fcnn_status prepare(const fcnn_hdf5_reading *from, const hsize_t *start, const hsize_t *extent, void *out)
+{
+    if (from->info.filling == FCNN_HDF5_UNFILLED || from->source.is_bare) {
+        FCNN_TRY(look_for_holes(from, start, extent));
+    }
+    if (from->info.filling != FCNN_HDF5_LEFT) {
+        return FCNN_OK;
+    }
+    int64_t elements = 1;
+    for (int d = 0; d < from->info.rank - from->info.array_rank; d++) {
+        elements *= (int64_t)extent[d];
+    }
+    return fcnn_hdf5_fill(&from->source, from->type, elements, out);
 }
 
 /* Reads a box, or nothing (start NULL), with all other ranks. */

@@ -75,12 +75,13 @@ static fcnn_status look(const fcnn_hdf5_reading *from, int64_t first, int64_t co
     if (holes->count == 0) {
         return FCNN_OK;
     }
-    if (from->info.filling == FCNN_HDF5_UNFILLED) {
+    if (holes->filling == FCNN_HDF5_UNFILLED) {
         return fcnn_hdf5_refuse_holes(&from->source, holes, count);
     }
     out->rows = fcnn_hdf5_holes_rows(holes);
     out->first = holes->runs[0].first;
-    return describe_value(from, out->value, sizeof out->value);
+    /* sources may have fill values of their own */
+    return from->info.is_virtual ? FCNN_OK : describe_value(from, out->value, sizeof out->value);
 }
 
 fcnn_status fcnn_hdf5_find_unwritten(fcnn_hdf5_file *file, const char *dataset, bool by_columns, int64_t first,

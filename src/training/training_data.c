@@ -16,7 +16,7 @@ static const char *or_else(const char *name, const char *fallback)
     return name[0] != '\0' ? name : fallback;
 }
 
-/* Ranks cannot read together what each has to unpack for itself. */
+/* Ranks cannot read together what each has to unpack for itself, and HDF5 lets them read no virtual dataset. */
 static fcnn_status check_together(const fcnn_dataset *dataset)
 {
     const fcnn_columns *columns[] = {&dataset->inputs_columns, &dataset->targets_columns, &dataset->weights_columns};
@@ -26,6 +26,11 @@ static fcnn_status check_together(const fcnn_dataset *dataset)
                 return fcnn_fail(FCNN_EDATA,
                                  "%s: %s is packed, which ranks cannot read together: set data.read = independent, or "
                                  "unpack it by 'h5repack -f NONE IN.h5 OUT.h5'",
+                                 dataset->files.paths[0], columns[i]->parts[k].dataset);
+            }
+            if (columns[i]->parts[k].info.is_virtual) {
+                return fcnn_fail(FCNN_EDATA,
+                                 "%s: %s is virtual, which ranks cannot read together: set data.read = independent",
                                  dataset->files.paths[0], columns[i]->parts[k].dataset);
             }
         }
