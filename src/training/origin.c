@@ -307,7 +307,8 @@ static fcnn_status kinds_differ(const fcnn_origin *origin, const char *key, cons
 {
     return fcnn_fail(FCNN_ECONFIG,
                      "%s was trained with %s = %s, but the config says %s: its weights need the normalization that "
-                     "they were trained with, so set %s = %s; or find a new one in these rows by model.init_refit = yes",
+                     "they were trained with, so set %s = %s; or find a new one in these rows by "
+                     "model.init_refit = yes",
                      origin->path, key, then, now, key, then);
 }
 
