@@ -133,7 +133,8 @@ learn()
 ways=(--set data.memory=resident)
 stream=(--set data.memory=stream --set data.shuffle_window=20)
 
-# same_as_read NAME FILES [OPTION…]: files (NAME.h5) with holes give the weights that the values written out give, however they are read.
+# same_as_read NAME FILES [OPTION…]: files (NAME.h5) with holes give the weights that the values written out give,
+# however they are read.
 same_as_read()
 {
     local name=$1 file=${2:-$1.h5} wanted got bad=
@@ -200,7 +201,8 @@ tap_run 'with --check, of columns' grep -qF \
     'never written: 100 of 400 rows of /x, the first is row 50 of columns_packed.h5; the fill value 0.25' stdout
 for np in 0 3; do
     ranks $np "$bin/fcnn-predict" run/model.h5 user.h5 --output out.h5 2>stderr >stdout
-    tap_run "fcnn-predict warns of them, $np ranks" test "$(grep -c 'warning: never written: 100 of 400 rows' stderr)" = 1
+    tap_run "fcnn-predict warns of them, $np ranks" \
+        test "$(grep -c 'warning: never written: 100 of 400 rows' stderr)" = 1
     "$python" -c "import h5py; print(h5py.File('out.h5')['predictions'][:].tobytes().hex())" >"predicted_$np"
 done
 tap_run 'fcnn-predict predicts the same on 3 ranks' cmp -s predicted_0 predicted_3

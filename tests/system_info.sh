@@ -201,7 +201,8 @@ has_lines() {
 }
 
 data_that_was_imported() {
-    FCNN_SIZES='' "$bin/fcnn-import" digits.h5 --csv "$configs/data/digits.csv" --split 0.8 --seed 1 >import.log || cat import.log
+    FCNN_SIZES='' "$bin/fcnn-import" digits.h5 --csv "$configs/data/digits.csv" --split 0.8 --seed 1 >import.log \
+        || cat import.log
     info 0 digits.h5
     has_lines '/train/x  [1438][64]  float64' '          contiguous; 736 kB' '/train/y  [1438]  int32' \
         '          contiguous; 5.8 kB'

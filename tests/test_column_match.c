@@ -55,8 +55,8 @@ static void expect(const char *error)
     clear();
 }
 
-/* Finds the wanted columns by name; digits: their places, or "" where they are taken by place; NULL: error is a piece of
- * the text. */
+/* Finds the wanted columns by name; digits: their places, or "" where they are taken by place; NULL: error is a piece
+ * of the text. */
 static void expect_order(const char *digits, const char *error)
 {
     const fcnn_column_side side = {&here, "f.h5", "/x"};

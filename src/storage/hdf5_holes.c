@@ -140,7 +140,7 @@ static bool is_whole(const search *in)
     return whole;
 }
 
-/* Whether all chunks of the dataset were written, or none, which HDF5 counts in one go: much faster than a look at each.
+/* Whether all chunks of the dataset were written, or none, which HDF5 counts at once: much faster than a look at each.
  * Not where a file has chunks outside of its dataset; reading looks at each. */
 static void count_chunks(const search *in, bool *all, bool *none)
 {

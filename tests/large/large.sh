@@ -16,8 +16,9 @@ need_room()
     disk=$(df -Pk "$work" | awk 'NR == 2 { print int($4 / 1048576) }')
     memory=$(awk '/^MemAvailable:/ { print int($2 / 1048576) }' /proc/meminfo)
     if [ "$disk" -lt "$1" ] || [ "$memory" -lt "$2" ]; then
-        printf '1..0 # SKIP needs %s GB of disk in %s, where %s are free (TMPDIR names another folder), and %s GB of memory, of which %s are free\n' \
-            "$1" "${TMPDIR:-/tmp}" "$disk" "$2" "$memory"
+        printf '1..0 # SKIP needs %s GB of disk in %s, where %s are free (TMPDIR names another folder), ' \
+            "$1" "${TMPDIR:-/tmp}" "$disk"
+        printf 'and %s GB of memory, of which %s are free\n' "$2" "$memory"
         exit 0
     fi
 }
