@@ -370,6 +370,40 @@ static void make_wide_text(hid_t file)
     put_type(file, type);
 }
 
+/* Rows that are arrays. */
+static void make_array(hid_t file)
+{
+    const hsize_t rows = ROWS, features = FEATURES;
+    const hid_t type = H5Tarray_create2(H5T_IEEE_F64LE, 1, &features), space = H5Screate_simple(1, &rows, NULL);
+    const hid_t dataset = H5Dcreate2(file, "/x", type, space, H5P_DEFAULT, H5P_DEFAULT, H5P_DEFAULT);
+    expect(H5Dwrite(dataset, type, H5S_ALL, H5S_ALL, H5P_DEFAULT, x), "an array");
+    H5Dclose(dataset);
+    H5Sclose(space);
+    H5Tclose(type);
+}
+
+static void make_array_of_ranks(hid_t file)
+{
+    hsize_t ones[32];
+    for (int d = 0; d < 32; d++) {
+        ones[d] = 1;
+    }
+    put_type(file, H5Tarray_create2(H5T_IEEE_F64LE, 32, ones));
+}
+
+/* Records within records. */
+static void make_deep_records(hid_t file)
+{
+    hid_t type = H5Tcopy(H5T_IEEE_F64LE);
+    for (int depth = 0; depth < 12; depth++) {
+        const hid_t outer = H5Tcreate(H5T_COMPOUND, 8);
+        H5Tinsert(outer, "inner", 0, type);
+        H5Tclose(type);
+        type = outer;
+    }
+    put_type(file, type);
+}
+
 /* ---- bytes that no program writes ---- */
 
 /* Replaces the bytes wherever they are. */
@@ -437,6 +471,21 @@ static void stray_exponent(const char *path)
     replace(path, old, new, sizeof old);
 }
 
+/* The dimensions of an array type: their number, each in four bytes, and as many numbers of no meaning. */
+static void array_claims(const char *path)
+{
+    static const unsigned char old[] = {1, 0, 0, 0, FEATURES, 0, 0, 0, 0, 0, 0, 0, 0x11, 0x20};
+    static const unsigned char new[] = {1, 0, 0, 0, 0xFF, 0xFF, 0xFF, 0x7F, 0, 0, 0, 0, 0x11, 0x20};
+    replace(path, old, new, sizeof old);
+}
+
+static void array_of_none(const char *path)
+{
+    static const unsigned char old[] = {1, 0, 0, 0, FEATURES, 0, 0, 0, 0, 0, 0, 0, 0x11, 0x20};
+    static const unsigned char new[] = {1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0x11, 0x20};
+    replace(path, old, new, sizeof old);
+}
+
 /* ---- all together ---- */
 
 static const struct {
@@ -478,6 +527,11 @@ static const struct {
     {make_plain, claim_all},
     {make_plain, many_dimensions},
     {make_plain, stray_exponent},
+    {make_array, NULL},
+    {make_array, array_claims},
+    {make_array, array_of_none},
+    {make_array_of_ranks, NULL},
+    {make_deep_records, NULL},
 };
 
 const hostile_file hostile_files[] = {
@@ -496,9 +550,9 @@ const hostile_file hostile_files[] = {
     {"names", "/x", "the file has /?[31mred? [40][3]", false, false},
     {"type", "/x", "dataset /x cannot be opened: ", false, false},
     {"raw", "/x", "the elements of dataset /x lie in another file, ", true, false},
-    {"virtual", "/x", "dataset /x is virtual, put together from other datasets: copy it", true, false},
+    {"virtual", "/x", "dataset /x is virtual, put together from other datasets: set data", true, false},
     {"virtual_series", "/x", "dataset /x is virtual", true, false},
-    {"filter", "/x", "packed by filter 32001, foreign, which is none of HDF5's own, and none is loaded: repack", false,
+    {"filter", "/x", "packed by filter 32001, foreign, which is none of HDF5's own, and none is loaded: unpack", false,
      false},
     {"sparse", "/x", "dataset /x claims 17592186044416 bytes, more than the file can hold, which has ", false, false},
     {"uncountable", "/x", "dataset /x claims more elements than can be counted", false, false},
@@ -522,6 +576,11 @@ const hostile_file hostile_files[] = {
     {"claim_all", "/x", "dataset /x claims 26388279066624 bytes, more than the file can hold", false, false},
     {"many_dimensions", "/x", "dataset /x cannot be opened: ", false, false},
     {"stray_exponent", "/x", "its elements are of a type that no program makes", false, false},
+    {"array", "/x", NULL, false, false},
+    {"array_claims", "/x", "its elements are of a type that no program makes", false, false},
+    {"array_of_none", "/x", "its elements are of a type that no program makes", false, false},
+    {"array_of_ranks", "/x", "has 34 dimensions with those of the arrays in it; at most 32 can be read", false, false},
+    {"deep_records", "/x", "its elements are of a type that no program makes", false, false},
 };
 
 const size_t hostile_count = sizeof hostile_files / sizeof *hostile_files;

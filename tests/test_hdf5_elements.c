@@ -410,9 +410,95 @@ static void strings_are_found_wherever_they_lie(void)
     fcnn_hdf5_close(file);
 }
 
+/* A word that is itself like a part of the heap, to which another row's reference is led. */
+static void parts_of_the_heap_that_overlap_are_refused(void)
+{
+    enum { LENGTH = 171, FAKE = 64 };
+    static char word[LENGTH + 1], content[1 << 16];
+    static const unsigned char fake[FAKE] = {'G', 'C', 'O', 'L', 1, 0, 0, 0, FAKE, 0, 0, 0, 0, 0, 0,   0,   1,   0,
+                                             0,   0,   0,   0,   0, 0, 4, 0, 0,    0, 0, 0, 0, 0, 'f', 'a', 'k', 'e'};
+    const char *path = harness_path("overlap.h5"), *const words[] = {word, "true"};
+    const hsize_t dims = 2;
+    const hid_t made = H5Fcreate(path, H5F_ACC_TRUNC, H5P_DEFAULT, H5P_DEFAULT), type = word_type();
+    memset(word, 'w', LENGTH);
+    put(made, "/words", type, 1, &dims, H5P_DEFAULT, type, words);
+    H5Tclose(type);
+    H5Fclose(made);
+    FILE *stream = fopen(path, "r+b");
+    CU_ASSERT_PTR_NOT_NULL_FATAL(stream);
+    const size_t size = fread(content, 1, sizeof content, stream);
+    char *place = memmem(content, size, "wwwwwwww", 8), *heap = memmem(content, size, "GCOL", 4);
+    CU_ASSERT_FATAL(place != NULL && heap != NULL);
+    unsigned char reference[12] = {4}; /* the length and the address; the number follows */
+    uint64_t address = (uint64_t)(heap - content);
+    memcpy(reference + 4, &address, 8);
+    char *second = memmem(content, size, reference, sizeof reference);
+    CU_ASSERT_PTR_NOT_NULL_FATAL(second);
+    memcpy(place, fake, sizeof fake);
+    address = (uint64_t)(place - content);
+    memcpy(second + 4, &address, 8);
+    second[12] = 1;
+    for (int with_first = 0; with_first < 2; with_first++) {
+        char *texts[2] = {NULL};
+        rewind(stream);
+        fwrite(content, 1, size, stream);
+        fflush(stream);
+        fcnn_hdf5_file *file = open_fatal(path);
+        /* alone it is a part of the heap like any other */
+        HARNESS_STATUS(fcnn_hdf5_read_texts(file, "/words", 1 - with_first, 1 + with_first, texts),
+                       with_first ? FCNN_EDATA : FCNN_OK);
+        if (with_first) {
+            HARNESS_ERROR_HAS("the string of row 1 (counting from 0) is not in the file");
+        } else {
+            CU_ASSERT_STRING_EQUAL(texts[0], "fake");
+        }
+        free(texts[0]);
+        fcnn_hdf5_close(file);
+        expect_all_closed();
+    }
+    fclose(stream);
+}
+
+/* netCDF writes each character as an element. */
+static void characters_are_joined_to_strings(void)
+{
+    const char *path = harness_path("characters.h5");
+    const hsize_t dims[] = {3, 4}, chunk[] = {2, 3}, turned[] = {1, 3};
+    const hid_t made = H5Fcreate(path, H5F_ACC_TRUNC, H5P_DEFAULT, H5P_DEFAULT), character = H5Tcopy(H5T_C_S1);
+    const hid_t packed = H5Pcreate(H5P_DATASET_CREATE), words = H5Tcopy(H5T_C_S1);
+    H5Tset_size(words, 5);
+    H5Pset_chunk(packed, 2, chunk);
+    H5Pset_deflate(packed, 6);
+    put(made, "/plain", character, 2, dims, H5P_DEFAULT, character, "cat\0dog horse");
+    put(made, "/packed", character, 2, dims, packed, character, "cat\0dog horse");
+    put(made, "/turned", words, 2, turned, H5P_DEFAULT, words, "cat\0\0dog  horse");
+    H5Pclose(packed);
+    H5Tclose(character);
+    H5Tclose(words);
+    H5Fclose(made);
+    fcnn_hdf5_file *file = open_fatal(path);
+    const char *const names[] = {"/plain", "/packed", "/turned"};
+    for (int i = 0; i < 3; i++) {
+        fcnn_hdf5_info info = {0};
+        char *texts[2] = {NULL};
+        HARNESS_OK(fcnn_hdf5_describe(file, names[i], &info));
+        CU_ASSERT(info.is_text && info.rank == (i < 2 ? 1 : 2) && info.joined == (i < 2 ? 4 : 0));
+        CU_ASSERT(info.dims[fcnn_hdf5_info_rows(&info, false)] == 3);
+        HARNESS_OK(fcnn_hdf5_read_texts(file, names[i], 1, 2, texts));
+        CU_ASSERT_STRING_EQUAL(texts[0], "dog");
+        CU_ASSERT_STRING_EQUAL(texts[1], i < 2 ? "hors" : "horse");
+        free(texts[0]);
+        free(texts[1]);
+    }
+    fcnn_hdf5_close(file);
+    expect_all_closed();
+}
+
 HARNESS_MAIN("hdf5_elements", {"members of every kind are numbers", members_of_every_kind_are_numbers},
              {"members that are strings are labels", members_that_are_strings_are_labels},
              {"records say how their members are named", records_say_how_their_members_are_named},
              {"arrays are further dimensions", arrays_are_further_dimensions},
              {"complex numbers are two columns", complex_numbers_are_two_columns},
-             {"strings are found wherever they lie", strings_are_found_wherever_they_lie})
+             {"strings are found wherever they lie", strings_are_found_wherever_they_lie},
+             {"parts of the heap that overlap are refused", parts_of_the_heap_that_overlap_are_refused},
+             {"characters are joined to strings", characters_are_joined_to_strings})

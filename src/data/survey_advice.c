@@ -74,7 +74,7 @@ static fcnn_status append_layout(const fcnn_hdf5_table *table, bool by_columns, 
     const int64_t rows = fcnn_survey_rows(table, by_columns);
     const double row = (double)fcnn_survey_width(table, by_columns) * (double)table->element_bytes;
     const int64_t fitting = GOOD_BYTES / row < 1 ? 1 : (int64_t)(GOOD_BYTES / row);
-    if (!fcnn_survey_is_plain(table->name)) {
+    if (!fcnn_survey_is_plain(table->name) || table->info.joined > 0) {
         return FCNN_OK;
     }
     FCNN_TRY(fcnn_text_append(out, " -l %s:CHUNK=", table->name));

@@ -7,6 +7,7 @@
 #include "storage/hdf5_attribute.h"
 #include "storage/hdf5_check.h"
 #include "storage/hdf5_element.h"
+#include "storage/hdf5_formats.h"
 #include "storage/hdf5_group_check.h"
 #include "storage/hdf5_holes.h"
 #include "storage/hdf5_sources.h"
@@ -14,6 +15,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -52,13 +54,25 @@ static fcnn_status check_format(const char *path, hid_t access)
     (void)access;
     const htri_t is_hdf5 = H5Fis_hdf5(path);
 #endif
-    return is_hdf5 == 0 ? fcnn_fail(FCNN_EDATA, "%s: is not an HDF5 file", path) : FCNN_OK;
+    return is_hdf5 == 0 ? fcnn_hdf5_fail_format(path) : FCNN_OK;
 }
 
 static fcnn_status open_file(const char *path, hid_t access, hid_t *out)
 {
     *out = H5Fopen(path, H5F_ACC_RDONLY, access);
-    return *out >= 0 ? FCNN_OK : fcnn_hdf5_fail(FCNN_EDATA, "%s: cannot be opened as HDF5, damaged or in use", path);
+    if (*out >= 0) {
+        return FCNN_OK;
+    }
+    const fcnn_status status = fcnn_hdf5_fail(
+        FCNN_EDATA, "%s: cannot be opened as HDF5, damaged or not closed by the program that writes it", path);
+    if (strstr(fcnn_error_text(), "file is already open for write") == NULL) {
+        return status;
+    }
+    return fcnn_fail(
+        FCNN_EDATA,
+        "%s: the program that writes it has not closed it: wait until it has; of one that has ended "
+        "'h5clear -s --increment=0 FILE' makes the file readable as far as it was written: try it on a copy",
+        path);
 }
 
 fcnn_status fcnn_hdf5_file_create(const char *path, fcnn_hdf5_file **out)
@@ -359,6 +373,7 @@ static fcnn_status describe_type(const fcnn_hdf5_source *source, hid_t type, fcn
     }
     if (class == H5T_STRING) {
         out->type = FCNN_TYPE_UINT8;
+        out->joined = size == 1 && H5Tis_variable_str(type) == 0; /* if there is a dimension for them */
         return FCNN_OK;
     }
     if (class != H5T_INTEGER && class != H5T_ENUM && class != H5T_BITFIELD) {
@@ -391,11 +406,17 @@ static fcnn_status describe_shape(const fcnn_hdf5_source *source, hid_t space, c
     memcpy(dims + rank, element->dims, (size_t)element->rank * sizeof *dims);
     out->rank = rank + element->rank;
     out->array_rank = element->rank;
+    if (out->joined == 1 && out->rank >= 2 && dims[out->rank - 1] > 1 && dims[out->rank - 1] <= INT_MAX) {
+        out->joined = (int64_t)dims[--out->rank];
+        out->array_rank -= out->array_rank > 0;
+    } else {
+        out->joined = 0;
+    }
     bool is_empty = false;
     for (int d = 0; d < out->rank; d++) {
         is_empty = is_empty || dims[d] == 0;
     }
-    hsize_t bytes = fcnn_type_size(out->type);
+    hsize_t bytes = out->joined > 0 ? (hsize_t)out->joined : fcnn_type_size(out->type);
     for (int d = 0; d < out->rank; d++) {
         if (dims[d] > INT64_MAX || (!is_empty && dims[d] > (hsize_t)INT64_MAX / bytes)) {
             return fcnn_fail(FCNN_EDATA, "%s: dataset %.200s claims more elements than can be counted", source->path,
@@ -448,6 +469,29 @@ static fcnn_status require_values(const fcnn_hdf5_source *source)
                : fcnn_fail(FCNN_EDATA, "%s: dataset %.200s is %s: it holds no data", source->path, source->name, what);
 }
 
+/* Has an object of the file, up to `length` bytes of whose name count, an attribute? */
+static bool has_mark(const fcnn_hdf5_file *file, const char *name, size_t length, const char *mark)
+{
+    char object[FCNN_HDF5_NAME_BYTES] = "";
+    if (length == 0 || length >= sizeof object) {
+        return false;
+    }
+    memcpy(object, name, length);
+    return H5Aexists_by_name(file->id, object, mark, H5P_DEFAULT) > 0;
+}
+
+fcnn_status fcnn_hdf5_source_check(const fcnn_hdf5_file *file, const fcnn_hdf5_source *source)
+{
+    static const char value[] = "/value"; /* of an Octave variable */
+    const size_t length = strlen(source->name), end = sizeof value - 1;
+    if (length > end && strcmp(source->name + length - end, value) == 0 &&
+        has_mark(file, source->name, length - end, "OCTAVE_EMPTY_MATRIX")) {
+        return fcnn_fail(FCNN_EDATA, "%s: dataset %.200s is an empty Octave array: it holds no data", source->path,
+                         source->name);
+    }
+    return FCNN_OK;
+}
+
 fcnn_status fcnn_hdf5_describe(fcnn_hdf5_file *file, const char *name, fcnn_hdf5_info *out)
 {
     fcnn_hdf5_source source;
@@ -455,6 +499,9 @@ fcnn_status fcnn_hdf5_describe(fcnn_hdf5_file *file, const char *name, fcnn_hdf5
     fcnn_status status = fcnn_hdf5_source_open(file, name, false, &source);
     if (status == FCNN_OK) {
         status = require_values(&source);
+        if (status == FCNN_OK) {
+            status = fcnn_hdf5_source_check(file, &source);
+        }
         if (status == FCNN_OK) {
             status = fcnn_hdf5_source_describe(&source, out);
         }

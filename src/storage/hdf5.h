@@ -53,6 +53,8 @@ typedef struct fcnn_hdf5_info {
     int64_t dims[FCNN_HDF5_RANK_MAX];
     int array_rank;  /* of these the last ones, which lie within the elements: of arrays, in records or by themselves */
     bool is_text;    /* strings, which fcnn_hdf5_read_texts reads; the type means nothing then */
+    int64_t joined;  /* characters of a string, where each is an element of its own, as netCDF writes them: the last
+                        dimension, which is not counted then; 0: they are no such strings */
     bool is_member;  /* of compound records */
     int member_at;   /* where the member's name begins in the name that was asked for */
     bool is_packed;  /* in chunks that went through a filter */
@@ -61,7 +63,7 @@ typedef struct fcnn_hdf5_info {
 } fcnn_hdf5_info;
 
 /* Which of the dimensions counts the rows: the first one, or, where columns lie one after the other, [features…][rows],
- * the last that is not within the elements. */
+ * the last that is not within the elements; of strings, one a row, that which is not 1. */
 int fcnn_hdf5_info_rows(const fcnn_hdf5_info *info, bool by_columns);
 
 /* The shape as text, such as "[60000][28][28]"; cut with "..." if it does not fit. */
@@ -126,8 +128,8 @@ fcnn_status fcnn_hdf5_read_rows(fcnn_hdf5_file *file, const char *dataset, int64
 fcnn_status fcnn_hdf5_read_block(fcnn_hdf5_file *file, const char *dataset, int64_t first, int64_t count,
                                  int64_t column, int64_t columns, void *out);
 
-/* Reads the strings of rows first … first+count−1 of a dataset or member with one string a row; blanks and zeros at
- * their ends are taken off.
+/* Reads the strings of rows first … first+count−1 of a dataset or member with one string a row, [rows], [rows][1] or
+ * [1][rows]; blanks and zeros at their ends are taken off.
  *   out [count]  caller-owned; each is to be released with free(); untouched on failure */
 fcnn_status fcnn_hdf5_read_texts(fcnn_hdf5_file *file, const char *dataset, int64_t first, int64_t count, char **out);
 

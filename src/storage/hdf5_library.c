@@ -1,6 +1,8 @@
 /* src/storage/hdf5_library.c — entering and leaving the HDF5 library, its types, its links. */
 #include "storage/hdf5_library.h"
 
+#include "storage/hdf5_formats.h"
+
 #include <errno.h>
 #include <inttypes.h>
 #include <pthread.h>
@@ -61,12 +63,15 @@ fcnn_status fcnn_hdf5_fail(fcnn_status status, const char *format, ...)
     char inner[256] = "no further explanation by HDF5";
     in_system = false;
     H5Ewalk2(H5E_DEFAULT, H5E_WALK_UPWARD, keep_first, inner);
-    char text[FCNN_ERROR_TEXT_SIZE];
+    char text[FCNN_ERROR_TEXT_SIZE], advice[400] = "";
+    if (fcnn_hdf5_is_newer(inner)) {
+        fcnn_hdf5_newer_advice(advice, sizeof advice);
+    }
     va_list args;
     va_start(args, format);
     vsnprintf(text, sizeof text, format, args);
     va_end(args);
-    return fcnn_fail(status, "%s: %s", text, inner);
+    return fcnn_fail(status, "%s: %s%s", text, inner, advice);
 }
 
 fcnn_status fcnn_hdf5_read_bytes(const char *what, int descriptor, uint64_t at, size_t count, void *out, bool *whole)
@@ -152,7 +157,15 @@ bool fcnn_type_is_integer(fcnn_type type)
 int fcnn_hdf5_info_rows(const fcnn_hdf5_info *info, bool by_columns)
 {
     const int last = info->rank - info->array_rank - 1;
-    return by_columns && last > 0 ? last : 0;
+    if (!info->is_text) {
+        return by_columns && last > 0 ? last : 0;
+    }
+    for (int d = 0; d < info->rank; d++) {
+        if (info->dims[d] != 1) {
+            return d;
+        }
+    }
+    return 0;
 }
 
 void fcnn_hdf5_info_shape(const fcnn_hdf5_info *info, char *out, size_t size)

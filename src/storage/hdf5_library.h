@@ -88,6 +88,9 @@ typedef struct fcnn_hdf5_source {
  *   by_rows  what is going to be read are whole rows, each part once */
 fcnn_status fcnn_hdf5_source_open(const fcnn_hdf5_file *file, const char *name, bool by_rows, fcnn_hdf5_source *out);
 fcnn_status fcnn_hdf5_source_describe(const fcnn_hdf5_source *source, fcnn_hdf5_info *out);
+
+/* Octave writes the dimensions of an array without elements in its place.  Fails: FCNN_EDATA for such. */
+fcnn_status fcnn_hdf5_source_check(const fcnn_hdf5_file *file, const fcnn_hdf5_source *source);
 void fcnn_hdf5_source_close(const fcnn_hdf5_source *source);
 
 /* 1 if a link of this path exists, 0 if not, −1 if HDF5 cannot tell, or would have to follow another link than a hard

@@ -53,13 +53,13 @@ static hid_t memory_type(const fcnn_hdf5_reading *from)
     return type;
 }
 
-static fcnn_status check_rows(const fcnn_hdf5_reading *from, int along, int64_t first, int64_t count)
+static fcnn_status check_rows(const fcnn_hdf5_reading *from, int64_t first, int64_t count)
 {
     if (from->info.rank == from->info.array_rank) {
         return fcnn_fail(FCNN_EDATA, "%s: dataset %.200s is a single value, without rows", from->source.path,
                          from->source.name);
     }
-    const int64_t rows = from->info.dims[along < 0 ? fcnn_hdf5_info_rows(&from->info, true) : along];
+    const int64_t rows = from->info.dims[from->along];
     if (first < 0 || count < 0 || first > rows || count > rows - first) {
         return fcnn_fail(FCNN_ESHAPE, "%s: dataset %.200s has %" PRId64 " rows, not %" PRId64 " from %" PRId64 " on",
                          from->source.path, from->source.name, rows, count, first);
@@ -77,8 +77,8 @@ static fcnn_status open_parts(const fcnn_hdf5_file *file, const char *name, int 
         return status;
     }
     FCNN_TRY(fcnn_hdf5_source_describe(&out->source, &out->info));
-    FCNN_TRY(check_rows(out, along, first, count));
-    out->along = along < 0 ? fcnn_hdf5_info_rows(&out->info, true) : along;
+    out->along = along < 0 || out->info.is_text ? fcnn_hdf5_info_rows(&out->info, along < 0) : along;
+    FCNN_TRY(check_rows(out, first, count));
     out->space = H5Dget_space(out->source.dataset);
     out->type = memory_type(out);
     return out->space < 0 || out->type < 0 ? fcnn_hdf5_unreadable(out) : FCNN_OK;
@@ -89,6 +89,10 @@ void fcnn_hdf5_whole_box(const fcnn_hdf5_info *info, hsize_t *start, hsize_t *ex
     for (int d = 0; d < info->rank; d++) {
         start[d] = 0;
         extent[d] = (hsize_t)info->dims[d];
+    }
+    if (info->joined > 0) { /* it is a dimension of the dataset, or lies within its elements */
+        start[info->rank] = 0;
+        extent[info->rank] = (hsize_t)info->joined;
     }
 }
 
@@ -181,7 +185,7 @@ static fcnn_status prepare(const fcnn_hdf5_reading *from, const hsize_t *start, 
         return FCNN_OK;
     }
     int64_t elements = 1;
-    for (int d = 0; d < from->info.rank - from->info.array_rank; d++) {
+    for (int d = 0; d < H5Sget_simple_extent_ndims(from->space); d++) {
         elements *= (int64_t)extent[d];
     }
     return fcnn_hdf5_fill(&from->source, from->type, elements, out);
@@ -201,7 +205,7 @@ static fcnn_status read_together(const fcnn_hdf5_reading *from, const hsize_t *s
     }
     const hsize_t one[FCNN_HDF5_RANK_MAX] = {1};
     const hid_t transfer = H5Pcreate(H5P_DATASET_XFER);
-    const int rank = from->info.rank - from->info.array_rank;
+    const int rank = H5Sget_simple_extent_ndims(from->space);
     const hid_t memory = start != NULL ? H5Screate_simple(rank, extent, NULL) : H5Screate_simple(1, one, NULL);
     fcnn_status status = start != NULL ? prepare(from, start, extent, out) : FCNN_OK;
     herr_t failed = H5Pset_dxpl_mpio(transfer, from->is_apart ? H5FD_MPIO_INDEPENDENT : H5FD_MPIO_COLLECTIVE);
@@ -244,7 +248,7 @@ fcnn_status fcnn_hdf5_read_box(const fcnn_hdf5_reading *from, const hsize_t *sta
         return status;
     }
     /* of the same rank: HDF5 goes element by element through chunks where ranks differ */
-    const hid_t memory = H5Screate_simple(from->info.rank - from->info.array_rank, extent, NULL);
+    const hid_t memory = H5Screate_simple(H5Sget_simple_extent_ndims(from->space), extent, NULL);
     const bool failed = memory < 0 || H5Sselect_hyperslab(from->space, H5S_SELECT_SET, start, NULL, extent, NULL) < 0 ||
                         H5Dread(from->source.dataset, from->type, memory, from->space, H5P_DEFAULT, out) < 0;
     const fcnn_status status = failed ? fcnn_hdf5_unreadable(from) : FCNN_OK;
@@ -254,10 +258,9 @@ fcnn_status fcnn_hdf5_read_box(const fcnn_hdf5_reading *from, const hsize_t *sta
 
 fcnn_status fcnn_hdf5_read_slab(const fcnn_hdf5_reading *from, int along, int64_t first, int64_t count, void *out)
 {
-    hsize_t start[FCNN_HDF5_RANK_MAX] = {0}, extent[FCNN_HDF5_RANK_MAX];
-    for (int d = 0; d < from->info.rank; d++) {
-        extent[d] = (hsize_t)(d == along ? count : from->info.dims[d]);
-    }
+    hsize_t start[FCNN_HDF5_RANK_MAX], extent[FCNN_HDF5_RANK_MAX];
+    fcnn_hdf5_whole_box(&from->info, start, extent);
     start[along] = (hsize_t)first;
+    extent[along] = (hsize_t)count;
     return fcnn_hdf5_read_box(from, start, extent, out);
 }

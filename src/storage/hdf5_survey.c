@@ -58,11 +58,11 @@ static fcnn_status describe_type(hid_t type, fcnn_hdf5_table *out)
 /* Strings are labels: one a row. */
 static bool is_no_label(const fcnn_hdf5_info *info)
 {
-    bool is_one = true;
-    for (int d = 1; d < info->rank; d++) {
-        is_one = is_one && info->dims[d] == 1;
+    int larger = 0;
+    for (int d = 0; d < info->rank; d++) {
+        larger += info->dims[d] != 1;
     }
-    return info->is_text && !is_one;
+    return info->is_text && larger > 1;
 }
 
 /* A member of records, while they are gone through. */
@@ -76,7 +76,8 @@ typedef struct member_place {
 static fcnn_status append_array(const fcnn_hdf5_info *info, fcnn_text *out)
 {
     for (int d = info->rank - info->array_rank; d < info->rank; d++) {
-        FCNN_TRY(fcnn_text_append(out, "[%" PRId64 "]", info->dims[d]));
+        FCNN_TRY(fcnn_text_append(out, d == info->rank - info->array_rank ? " [%" PRId64 "]" : "[%" PRId64 "]",
+                                  info->dims[d]));
     }
     return FCNN_OK;
 }
@@ -276,6 +277,7 @@ static fcnn_status describe_elements(const surveyor *by, const fcnn_hdf5_source 
         in_array *= element->dims[d];
     }
     out->element_bytes = (int64_t)(fcnn_hdf5_stored_size(source->dataset) / in_array);
+    out->element_bytes *= out->info.joined > 0 ? out->info.joined : 1;
     out->is_slow_type = fcnn_hdf5_type_is_slow(type);
     FCNN_TRY(describe_type(type, out));
     return describe_storage(source->dataset, out);
@@ -286,7 +288,7 @@ static fcnn_status describe_dataset(const surveyor *by, hid_t dataset, fcnn_hdf5
 {
     const fcnn_hdf5_source source = {.path = by->file->path, .name = out->name, .dataset = dataset};
     fcnn_hdf5_element element;
-    if (fcnn_hdf5_element_find(&source, &element) != FCNN_OK) {
+    if (fcnn_hdf5_source_check(by->file, &source) != FCNN_OK || fcnn_hdf5_element_find(&source, &element) != FCNN_OK) {
         return take_reason(by->file, out->name, &out->refusal);
     }
     const fcnn_status status = describe_elements(by, &source, &element, out);

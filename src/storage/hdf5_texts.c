@@ -59,7 +59,7 @@ static fcnn_status read_fixed(const fcnn_hdf5_reading *from, size_t size, int64_
 {
     char *bytes;
     FCNN_TRY(fcnn_memory_create("the labels", count, size, &bytes));
-    fcnn_status status = fcnn_hdf5_read_slab(from, 0, first, count, bytes);
+    fcnn_status status = fcnn_hdf5_read_slab(from, from->along, first, count, bytes);
     for (int64_t i = 0; status == FCNN_OK && i < count; i++) {
         status = copy_trimmed(bytes + (size_t)i * size, size, &out[i]);
     }
@@ -72,7 +72,7 @@ static fcnn_status read_elsewhere(const fcnn_hdf5_reading *from, int64_t first, 
 {
     char **texts;
     FCNN_TRY(fcnn_memory_create("the labels", count, sizeof *texts, &texts));
-    fcnn_status status = fcnn_hdf5_read_slab(from, 0, first, count, texts);
+    fcnn_status status = fcnn_hdf5_read_slab(from, from->along, first, count, texts);
     for (int64_t i = 0; status == FCNN_OK && i < count; i++) {
         status = copy_trimmed(texts[i], SIZE_MAX, &out[i]);
     }
@@ -110,8 +110,8 @@ static fcnn_status read_references(fcnn_hdf5_reading *from, const fcnn_hdf5_hole
     for (int64_t i = 0; status == FCNN_OK && i <= holes->count; i++) {
         const int64_t end = i < holes->count ? holes->runs[i].first : first + count;
         if (row < end) {
-            status =
-                fcnn_hdf5_read_slab(from, 0, row, end - row, references + (row - first) * FCNN_HDF5_REFERENCE_BYTES);
+            status = fcnn_hdf5_read_slab(from, from->along, row, end - row,
+                                         references + (row - first) * FCNN_HDF5_REFERENCE_BYTES);
         }
         row = i < holes->count ? holes->runs[i].end : end;
     }
@@ -140,10 +140,11 @@ static fcnn_status find_holes(const fcnn_hdf5_reading *from, int64_t first, int6
 {
     hsize_t start[FCNN_HDF5_RANK_MAX], extent[FCNN_HDF5_RANK_MAX];
     fcnn_hdf5_whole_box(&from->info, start, extent);
-    start[0] = (hsize_t)first;
-    extent[0] = (hsize_t)count;
-    return from->info.filling == FCNN_HDF5_UNFILLED ? FCNN_OK
-                                                    : fcnn_hdf5_holes_find(&from->source, 0, start, extent, false, out);
+    start[from->along] = (hsize_t)first;
+    extent[from->along] = (hsize_t)count;
+    return from->info.filling == FCNN_HDF5_UNFILLED
+               ? FCNN_OK
+               : fcnn_hdf5_holes_find(&from->source, from->along, start, extent, false, out);
 }
 
 static fcnn_status read_variable(fcnn_hdf5_reading *from, int64_t first, int64_t count, char **out)
@@ -205,15 +206,16 @@ static fcnn_status read_strings(fcnn_hdf5_reading *from, hid_t strings, int64_t 
         return read_referred(from, strings, first, count, out);
     }
     FCNN_TRY(set_type(from, strings));
-    return is_fixed ? read_fixed(from, H5Tget_size(strings), first, count, out)
+    return is_fixed ? read_fixed(from, from->info.joined > 0 ? (size_t)from->info.joined : H5Tget_size(strings), first,
+                                 count, out)
                     : read_elsewhere(from, first, count, out);
 }
 
 static fcnn_status read_texts(fcnn_hdf5_reading *from, int64_t first, int64_t count, char **out)
 {
     bool is_one = from->info.is_text;
-    for (int d = 1; d < from->info.rank; d++) {
-        is_one = is_one && from->info.dims[d] == 1;
+    for (int d = 0; d < from->info.rank; d++) {
+        is_one = is_one && (from->info.dims[d] == 1 || d == from->along);
     }
     if (!is_one) {
         return fcnn_fail(FCNN_EDATA, "%s: dataset %.200s is not one string a row", from->source.path,

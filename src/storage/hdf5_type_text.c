@@ -1,6 +1,7 @@
 /* src/storage/hdf5_type_text.c — types of HDF5 in the words of those who use them. */
 #include "storage/hdf5_type_text.h"
 
+#include <inttypes.h>
 #include <string.h>
 
 enum { HALF_BITS = 16, HALF_EXPONENT_BITS = 5, HALF_MANTISSA_BITS = 10 };
@@ -73,8 +74,11 @@ static fcnn_status enumeration_text(hid_t type, const char *read_as, fcnn_text *
     return fcnn_text_append(out, "an enumeration of %d names, read as %s", count, read_as);
 }
 
-static fcnn_status string_text(hid_t type, fcnn_text *out)
+static fcnn_status string_text(hid_t type, const fcnn_hdf5_info *info, fcnn_text *out)
 {
+    if (info->joined > 0) {
+        return fcnn_text_append(out, "strings of %" PRId64 " characters", info->joined);
+    }
     return H5Tis_variable_str(type) > 0 ? fcnn_text_append(out, "strings of variable length")
                                         : fcnn_text_append(out, "strings of %zu bytes", H5Tget_size(type));
 }
@@ -92,6 +96,6 @@ fcnn_status fcnn_hdf5_type_text(hid_t type, const fcnn_hdf5_info *info, fcnn_tex
     case H5T_BITFIELD:
         return fcnn_text_append(out, "bit fields of %zu bits, read as %s", H5Tget_precision(type), read_as);
     default:
-        return string_text(type, out);
+        return string_text(type, info, out);
     }
 }
