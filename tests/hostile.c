@@ -547,7 +547,7 @@ const hostile_file hostile_files[] = {
     {"external_group", "/far/x", "/far is a link to another file, secret.h5, dataset /: name", true, false},
     {"made_up", "/x", "/x is a link of a kind that some program made up", false, false},
     {"cycle", "/x", "there is no dataset /x; the file has /a/z [40][3], /loop/a/z [40][3]", false, false},
-    {"names", "/x", "the file has /?[31mred? [40][3]", false, false},
+    {"names", "/x", "the file has \"/?[31mred?\" [40][3]", false, false},
     {"type", "/x", "dataset /x cannot be opened: ", false, false},
     {"raw", "/x", "the elements of dataset /x lie in another file, ", true, false},
     {"virtual", "/x", "dataset /x is virtual, put together from other datasets: set data", true, false},

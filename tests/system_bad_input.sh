@@ -232,7 +232,7 @@ counts='0 3' hostile external '/x|another file, secret.h5, dataset /x|data.allow
 hostile external_group '/far|another file, secret.h5' --set data.inputs=/far/x
 hostile made_up '/x|made up|hard links'
 hostile cycle 'there is no dataset /x; the file has /a/z [40][3]'
-hostile names 'no dataset /x; the file has /?[31mred? [40][3]'
+hostile names 'no dataset /x; the file has "/?[31mred?" [40][3]'
 hostile type '/x cannot be opened'
 hostile raw '/x|secret.raw|h5repack|data.allow_external = yes'
 hostile virtual '/x is virtual|data.allow_external = yes'

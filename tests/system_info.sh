@@ -206,7 +206,8 @@ data_that_was_imported() {
     info 0 digits.h5
     has_lines '/train/x  [1438][64]  float64' '          contiguous; 736 kB' '/train/y  [1438]  int32' \
         '          contiguous; 5.8 kB'
-    has_lines '[data]' 'train = digits.h5' 'inputs = /train/x' 'targets = /train/y' 'test = digits.h5' \
+    has_lines '[data]' 'train = digits.h5' 'inputs = /train/x' 'targets = /train/y' 'normalize = standardize' \
+        'test = digits.h5' \
         'test_inputs = /test/x' 'test_targets = /test/y'
     lacks 'what will be slow' 'not read'
     # what is to be pasted works
@@ -225,7 +226,7 @@ data_of_all_types() {
         '                chunks [16] of 352 B; 880 B, of which nothing was written' \
         '                  /records/table:temperature  float64' \
         '                  /records/table:count  int32, big-endian' \
-        '                  /records/table:bad?[31m  half, read as float32' \
+        '                  /records/table:"bad?[31m"  half, read as float32' \
         '                  /records/table:name  strings of 8 bytes'
     shows '[40]  bit fields of 8 bits, read as uint8' '[40]  bool, read as int8' \
         '[40]  an enumeration of 1 names, read as uint8' '[40]  whole numbers of 12 bits, read as uint16' \
@@ -288,7 +289,7 @@ hostile_data() {
     info 0 hostile/cycle.h5
     shows 'data: 4 datasets' '/loop/a/z'
     info 0 hostile/names.h5
-    has_lines '/?[31mred?  [40][3]  float64'
+    has_lines '"/?[31mred?"  [40][3]  float64'
     for name in packed scaleoffset szip nbit; do
         info 0 hostile/$name.h5
         lacks 'not read'

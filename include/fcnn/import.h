@@ -17,7 +17,8 @@ typedef struct fcnn_import_options {
     /* Either tables in CSV, whose rows are joined in this order: */
     const char *const *csv;     /* their files, and NULL behind the last */
     int header;                 /* the first line of each names the columns */
-    const char *target_columns; /* numbers from 1, names or "last", separated by commas; NULL: last */
+    const char *target_columns; /* numbers from 1, names or "last", separated by commas, names in quotes
+                                 * or not; NULL: the last column */
     int float_targets;          /* store whole targets as float64, too */
     int classes;                /* the one target column holds names of classes */
     char delimiter;             /* ',', ';' or '\t'; 0: the one that the first line has most of */

@@ -2,6 +2,7 @@
 #include "config/key.h"
 
 #include "config/ini.h"
+#include "config/paths.h"
 #include "core/memory.h"
 
 #include <assert.h>
@@ -142,10 +143,11 @@ fcnn_status fcnn_key_describe(const fcnn_key *key, fcnn_text *out)
     case FCNN_KEY_WORD_OR_PATH:
         FCNN_TRY(fcnn_text_append(out, "one of "));
         FCNN_TRY(append_words(key->words, out));
-        return fcnn_text_append(out, "; or a path with a '.' or '/' in it, from the config file's folder");
+        return fcnn_text_append(out,
+                                "; or a path with a '.' or '/' in it, or in quotes, from the config file's folder");
     case FCNN_KEY_FRACTION_OR_PATH:
-        return fcnn_text_append(out, "a fraction above 0 and below 1; or paths with a '.' or '/' in them, separated by "
-                                     "commas, from the config file's folder; or nothing");
+        return fcnn_text_append(out, "a fraction above 0 and below 1; or paths with a '.' or '/' in them, or in "
+                                     "quotes, separated by commas, from the config file's folder; or nothing");
     case FCNN_KEY_INTEGER:
         FCNN_TRY(fcnn_text_append(out, "a whole number "));
         return append_range(key, out);
@@ -217,76 +219,46 @@ static bool has_control_character(const char *text)
     return false;
 }
 
-static fcnn_status store_text(const fcnn_key *key, const char *folder, const char *value, fcnn_config *config)
+static fcnn_status store_text(const fcnn_key *key, const char *value, fcnn_config *config)
 {
-    fcnn_text joined = {0};
-    FCNN_TRY(fcnn_text_append(&joined, "%s%s", folder, value));
-    if (has_control_character(joined.data)) {
-        fcnn_text_clear(&joined);
+    char *copy;
+    if (has_control_character(value)) {
         return fcnn_fail(FCNN_ECONFIG, "%s.%s: a control character in the value", key->section, key->name);
     }
+    FCNN_TRY(fcnn_memory_copy_text(value, &copy));
     fcnn_key_clear(key, config);
-    *(char **)field_of(key, config) = joined.data;
+    *(char **)field_of(key, config) = copy;
     return FCNN_OK;
 }
 
-static const char *folder_of(const char *path, const char *folder)
+static fcnn_status read_path(const fcnn_key *key, const char *value, const char *folder, fcnn_config *config)
 {
-    return *path != '/' && *path != '\0' ? folder : "";
-}
-
-/* Appends an item of a list of paths, without blanks around it. */
-static fcnn_status move_item(const char *item, size_t length, const char *folder, fcnn_text *out)
-{
-    char *name;
-    FCNN_TRY(fcnn_memory_create("a path", (int64_t)length + 1, 1, &name));
-    memcpy(name, item, length);
-    const char *path = fcnn_ini_trim(name);
-    const bool is_list = *path == '@';
-    path += is_list;
-    const fcnn_status status = fcnn_text_append(out, "%s%s%s", is_list ? "@" : "", folder_of(path, folder), path);
-    free(name);
-    return status;
-}
-
-static fcnn_status read_paths(const fcnn_key *key, const char *value, const char *folder, fcnn_config *config)
-{
+    /* a path in quotes that is a word of the key stays a path where it is written without them */
+    const bool may_be_word = key->type == FCNN_KEY_WORD_OR_PATH && *value == '"' && *folder == '\0';
+    const char *start = may_be_word ? "./" : key->in_config_folder ? folder : "";
     fcnn_text moved = {0};
-    fcnn_status status = fcnn_text_append(&moved, "%s", "");
-    for (const char *item = value; status == FCNN_OK && *value != '\0'; item += strcspn(item, ",") + 1) {
-        const size_t length = strcspn(item, ",");
-        status = move_item(item, length, folder, &moved);
-        if (item[length] == '\0') {
-            break;
-        }
-        if (status == FCNN_OK) {
-            status = fcnn_text_append(&moved, ", ");
-        }
+    fcnn_status status = key->is_list ? fcnn_paths_move(value, start, &moved) : fcnn_path_move(value, start, &moved);
+    if (status != FCNN_OK) {
+        fcnn_text_clear(&moved);
+        return fcnn_fail_prefix(status, "%s.%s", key->section, key->name);
     }
     if (status == FCNN_OK) {
-        status = store_text(key, "", moved.data, config);
+        status = store_text(key, moved.data, config);
     }
     fcnn_text_clear(&moved);
     return status;
 }
 
-static fcnn_status read_path(const fcnn_key *key, const char *value, const char *folder, fcnn_config *config)
-{
-    if (key->is_list) {
-        return read_paths(key, value, folder, config);
-    }
-    return store_text(key, key->in_config_folder ? folder_of(value, folder) : "", value, config);
-}
-
+/* Without quotes a path of keys that take other words as well has to look like one. */
 static bool looks_like_path(const char *value)
 {
-    return strpbrk(value, "./") != NULL;
+    return *value == '"' || strpbrk(value, "./") != NULL;
 }
 
 static fcnn_status read_word_or_path(const fcnn_key *key, const char *value, const char *folder, fcnn_config *config)
 {
     if (fcnn_words_find(key->words, value) >= 0) {
-        return store_text(key, "", value, config);
+        return store_text(key, value, config);
     }
     if (!looks_like_path(value)) {
         return refuse(key, value, "is neither a word of this key nor a path");
@@ -302,7 +274,7 @@ static fcnn_status read_fraction_or_path(const fcnn_key *key, const char *value,
         if (!(fraction > 0 && fraction < 1)) {
             return refuse(key, value, "is out of range");
         }
-        return store_text(key, "", value, config);
+        return store_text(key, value, config);
     }
     if (*value != '\0' && !looks_like_path(value)) {
         return refuse(key, value, "is neither a fraction nor a path");
@@ -423,7 +395,7 @@ fcnn_status fcnn_key_read(const fcnn_key *key, const char *value, const char *fo
     void *field = field_of(key, config);
     switch (key->type) {
     case FCNN_KEY_TEXT:
-        return key->not_empty && *value == '\0' ? refuse(key, value, "is empty") : store_text(key, "", value, config);
+        return key->not_empty && *value == '\0' ? refuse(key, value, "is empty") : store_text(key, value, config);
     case FCNN_KEY_PATH:
         return read_path(key, value, folder, config);
     case FCNN_KEY_WORD_OR_PATH:
@@ -471,9 +443,13 @@ fcnn_status fcnn_key_print(const fcnn_key *key, const fcnn_config *config, fcnn_
     const void *value = value_of(key, config);
     char number[32];
     switch (key->type) {
-    case FCNN_KEY_TEXT:
     case FCNN_KEY_PATH:
     case FCNN_KEY_WORD_OR_PATH:
+        if (!key->is_list) {
+            return fcnn_path_put(*(char *const *)value, out);
+        }
+        return fcnn_text_append(out, "%s", *(char *const *)value);
+    case FCNN_KEY_TEXT:
     case FCNN_KEY_FRACTION_OR_PATH:
         return fcnn_text_append(out, "%s", *(char *const *)value);
     case FCNN_KEY_INTEGER_OR_AUTO:

@@ -2,6 +2,7 @@
 #include "data/column_labels.h"
 
 #include "core/memory.h"
+#include "storage/hdf5_name.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -65,23 +66,44 @@ static const char *own_name(const fcnn_column_part *part)
     return part->info.is_member ? part->dataset + part->info.member_at : slash != NULL ? slash + 1 : part->dataset;
 }
 
+/* The same, without quotes around it. */
+static fcnn_status copy_own_name(const fcnn_column_part *part, char **out)
+{
+    char *dataset;
+    const char *member;
+    if (!fcnn_hdf5_name_is_quoted(part->dataset)) {
+        return fcnn_memory_copy_text(own_name(part), out);
+    }
+    FCNN_TRY(fcnn_hdf5_name_split(part->dataset, &dataset, &member));
+    const char *slash = strrchr(dataset, '/');
+    const fcnn_status status = fcnn_memory_copy_text(member != NULL  ? member
+                                                     : slash != NULL ? slash + 1
+                                                                     : dataset,
+                                                     out);
+    free(dataset);
+    return status;
+}
+
 /* Names columns after their member, or their dataset: out [columns of the part] holds empty texts. */
 static fcnn_status name_by_place(const fcnn_column_part *part, int64_t columns, char **out, unsigned char *origins)
 {
-    const char *own = own_name(part);
-    char name[FCNN_HDF5_LABEL_BYTES + 1];
-    for (int64_t i = 0; i < columns && fcnn_text_prints(own); i++) {
+    char name[FCNN_HDF5_LABEL_BYTES + 1], *own;
+    FCNN_TRY(copy_own_name(part, &own));
+    fcnn_status status = FCNN_OK;
+    bool fits = fcnn_text_prints(own);
+    for (int64_t i = 0; i < columns && fits && status == FCNN_OK; i++) {
         const int length = part->all == 1 ? snprintf(name, sizeof name, "%s", own)
                                           : snprintf(name, sizeof name, "%s[%" PRId64 "]", own, part->first + i);
-        if (length > FCNN_HDF5_LABEL_BYTES) {
-            return FCNN_OK;
+        fits = length <= FCNN_HDF5_LABEL_BYTES;
+        if (fits) {
+            free(out[i]);
+            out[i] = NULL;
+            status = fcnn_memory_copy_text(name, &out[i]);
+            origins[i] = part->info.is_member ? FCNN_NAME_GIVEN : part->all == 1 ? FCNN_NAME_DATASET : FCNN_NAME_PLACE;
         }
-        free(out[i]);
-        out[i] = NULL;
-        FCNN_TRY(fcnn_memory_copy_text(name, &out[i]));
-        origins[i] = part->info.is_member ? FCNN_NAME_GIVEN : part->all == 1 ? FCNN_NAME_DATASET : FCNN_NAME_PLACE;
     }
-    return FCNN_OK;
+    free(own);
+    return status;
 }
 
 /* Finds names and units of a part's columns, which are those from `first` on. */

@@ -10,126 +10,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* ---- the list ---- */
-
-/* Digits from *at on as a number, moving *at behind them; −1 if there are none, or too many. */
-static int64_t take_number(const char **at)
-{
-    int64_t number = -1;
-    while (**at >= '0' && **at <= '9' && number < INT64_MAX / 20) {
-        number = 10 * (number < 0 ? 0 : number) + (*(*at)++ - '0');
-    }
-    return number;
-}
-
-/* What stands between '[' and ']' at the end of an item. */
-static fcnn_status read_range(const char *text, const char *item, fcnn_column_part *part)
-{
-    const char *at = text;
-    const int64_t first = take_number(&at);
-    const bool has_colon = *at == ':';
-    at += has_colon;
-    const int64_t last = take_number(&at);
-    part->first = first < 0 ? 0 : first;
-    part->last = has_colon ? last : first + 1;
-    if (strcmp(at, "]") != 0 || (!has_colon && first < 0) || (part->last >= 0 && part->last <= part->first)) {
-        return fcnn_fail(FCNN_ECONFIG, "'%.200s': expected columns as in [3], [0:12], [4:] or [:4]", item);
-    }
-    return FCNN_OK;
-}
-
-/* Reads one item, without blanks around it. */
-static fcnn_status read_item(const char *item, size_t length, fcnn_column_part *part)
-{
-    FCNN_TRY(fcnn_memory_create("the name of a dataset", (int64_t)length + 1, 1, &part->dataset));
-    memcpy(part->dataset, item, length);
-    part->last = -1;
-    if (length > 0 && part->dataset[length - 1] == ']') {
-        char *bracket = strrchr(part->dataset, '[');
-        if (bracket == NULL) {
-            return fcnn_fail(FCNN_ECONFIG, "'%.200s': there is a ']' without a '['", part->dataset);
-        }
-        FCNN_TRY(read_range(bracket + 1, part->dataset, part));
-        *bracket = '\0';
-    }
-    if (part->dataset[0] == '\0') {
-        return fcnn_fail(FCNN_ECONFIG, "the name of a dataset is empty");
-    }
-    return FCNN_OK;
-}
-
-static bool is_blank(char c)
-{
-    return c == ' ' || c == '\t';
-}
-
-static fcnn_status read_items(fcnn_columns *columns)
-{
-    const char *at = columns->text;
-    for (int64_t i = 0; i < columns->count; i++) {
-        const char *end = at + strcspn(at, ",");
-        const char *first = at, *last = end;
-        while (first < last && is_blank(*first)) {
-            first++;
-        }
-        while (last > first && is_blank(last[-1])) {
-            last--;
-        }
-        FCNN_TRY(read_item(first, (size_t)(last - first), &columns->parts[i]));
-        at = end + 1;
-    }
-    return FCNN_OK;
-}
-
-fcnn_status fcnn_columns_parse(const char *text, fcnn_columns *out)
-{
-    fcnn_columns columns = {.count = 1};
-    for (const char *at = text; *at != '\0'; at++) {
-        columns.count += *at == ',';
-    }
-    fcnn_status status = fcnn_memory_copy_text(text, &columns.text);
-    if (status == FCNN_OK) {
-        status = fcnn_memory_create("the columns", columns.count, sizeof *columns.parts, &columns.parts);
-    }
-    if (status == FCNN_OK) {
-        status = read_items(&columns);
-    }
-    if (status != FCNN_OK) {
-        fcnn_columns_clear(&columns);
-        return status;
-    }
-    *out = columns;
-    return FCNN_OK;
-}
-
-void fcnn_columns_clear(fcnn_columns *columns)
-{
-    for (int64_t i = 0; columns->parts != NULL && i < columns->count; i++) {
-        free(columns->parts[i].dataset);
-        free(columns->parts[i].decoded);
-    }
-    free(columns->parts);
-    free(columns->text);
-    fcnn_column_names_clear(&columns->names);
-    fcnn_column_orders_clear(&columns->orders);
-    *columns = (fcnn_columns){0};
-}
-
-fcnn_status fcnn_columns_range(const char *text, int64_t *first, int64_t *last)
-{
-    const char *at = text;
-    const int64_t from = take_number(&at);
-    const bool has_colon = *at == ':';
-    at += has_colon;
-    const int64_t to = take_number(&at);
-    if (!has_colon || *at != '\0' || (to >= 0 && to <= from)) {
-        return fcnn_fail(FCNN_ECONFIG, "'%.60s': expected rows as in 0:80000, 100: or :100", text);
-    }
-    *first = from < 0 ? 0 : from;
-    *last = to;
-    return FCNN_OK;
-}
-
 /* ---- shapes ---- */
 
 static int64_t row_count(const fcnn_hdf5_info *info, bool by_columns)
@@ -264,6 +144,7 @@ fcnn_status fcnn_columns_describe(fcnn_columns *columns, fcnn_hdf5_file *file, c
                                   int64_t *rows)
 {
     columns->width = 0;
+    FCNN_TRY(fcnn_columns_settle(columns, file, path));
     for (int64_t i = 0; i < columns->count; i++) {
         fcnn_column_part *part = &columns->parts[i];
         int64_t own;
@@ -303,6 +184,7 @@ fcnn_status fcnn_columns_describe_other(const fcnn_columns *columns, fcnn_hdf5_f
     other->names = (fcnn_column_names){0};
     other->width = 0;
     FCNN_TRY(fcnn_memory_create("the columns of a file", columns->count, sizeof *other->parts, &other->parts));
+    FCNN_TRY(fcnn_columns_settle_again(columns, file, path));
     for (int64_t i = 0; i < columns->count; i++) {
         const fcnn_column_part *first = &columns->parts[i];
         fcnn_column_part *here = &other->parts[i];

@@ -11,7 +11,8 @@
 
 /* Some neighbouring columns of one dataset, whose further dimensions count as columns in C order. */
 typedef struct fcnn_column_part {
-    char *dataset;        /* with ":member" where it holds compound records */
+    char *dataset;        /* with ":member" where it holds compound records, and quotes where they are needed */
+    char *item;           /* as given, where the file decides what it means; else NULL */
     int64_t first, last;  /* columns first … last−1; last −1: up to the end */
     fcnn_hdf5_info info;  /* of the first file; the number of rows means nothing */
     int64_t all;          /* columns of the dataset */
@@ -54,13 +55,23 @@ typedef struct fcnn_columns_in_file {
 } fcnn_columns_in_file;
 
 /* Takes a list apart: items are separated by commas; [k] is one column, [a:b] those from a up to b−1, [a:] and [:b] as
- * in Python, without negative numbers.  The shapes are not known yet.  text is borrowed.
+ * in Python, without negative numbers.  A name in quotes is that of a dataset or member as it is.  The shapes are not
+ * known yet, nor what "/p[1]" means where a dataset may have that name.  text is borrowed.
  * Fails: FCNN_ECONFIG, FCNN_ENOMEM. */
 fcnn_status fcnn_columns_parse(const char *text, fcnn_columns *out);
 void fcnn_columns_clear(fcnn_columns *columns);
 
 /* Reads a range such as 0:12, 4: or :4; last is −1 where it is left open.  Fails: FCNN_ECONFIG. */
 fcnn_status fcnn_columns_range(const char *text, int64_t *first, int64_t *last);
+
+/* Settles what items mean that may be read in two ways, on the rank that has a file open: as what the file has.
+ * Describe does so.  The other ranks are told by share_meaning, which is collective.
+ * Fails: FCNN_ECONFIG if the file has both, or there are no such columns; FCNN_ENOMEM. */
+fcnn_status fcnn_columns_settle(fcnn_columns *columns, fcnn_hdf5_file *file, const char *path);
+fcnn_status fcnn_columns_share_meaning(fcnn_columns *columns, fcnn_comm *comm);
+
+/* In another file the items must mean the same.  Compare looks.  Fails: as above. */
+fcnn_status fcnn_columns_settle_again(const fcnn_columns *columns, fcnn_hdf5_file *file, const char *path);
 
 /* Columns of a part whose shape is known. */
 int64_t fcnn_column_part_width(const fcnn_column_part *part);

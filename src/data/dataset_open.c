@@ -177,8 +177,9 @@ static fcnn_status describe_files(fcnn_dataset *dataset, const char *range, cons
 
 /* ---- from rank 0 to all ---- */
 
-static void share_columns(fcnn_columns *columns, fcnn_comm *comm)
+static fcnn_status share_columns(fcnn_columns *columns, fcnn_comm *comm)
 {
+    FCNN_TRY(fcnn_columns_share_meaning(columns, comm));
     for (int64_t i = 0; i < columns->count; i++) {
         fcnn_comm_broadcast(comm, &columns->parts[i].info, sizeof columns->parts[i].info);
         fcnn_comm_broadcast(comm, &columns->parts[i].all, sizeof columns->parts[i].all);
@@ -191,6 +192,7 @@ static void share_columns(fcnn_columns *columns, fcnn_comm *comm)
     fcnn_comm_broadcast(comm, &columns->is_integer, sizeof columns->is_integer);
     fcnn_comm_broadcast(comm, &columns->has_classes, sizeof columns->has_classes);
     fcnn_comm_broadcast(comm, &columns->width, sizeof columns->width);
+    return FCNN_OK;
 }
 
 /* What is known of the columns themselves. */
@@ -305,16 +307,16 @@ static fcnn_status open_all(fcnn_dataset *dataset, fcnn_comm *comm, const fcnn_d
     FCNN_TRY(fcnn_comm_agree(comm, take_names(dataset, names)));
     FCNN_TRY(fcnn_comm_agree(comm, comm->rank == 0 ? describe_files(dataset, names->rows, reference) : FCNN_OK));
     FCNN_TRY(share_files(&dataset->files, comm));
-    share_columns(&dataset->inputs_columns, comm);
+    FCNN_TRY(share_columns(&dataset->inputs_columns, comm));
     FCNN_TRY(share_names(&dataset->inputs_columns, comm));
     if (dataset->targets_name != NULL) {
-        share_columns(&dataset->targets_columns, comm);
+        FCNN_TRY(share_columns(&dataset->targets_columns, comm));
         FCNN_TRY(share_names(&dataset->targets_columns, comm));
         FCNN_TRY(fcnn_classes_share(&dataset->classes, comm));
         dataset->targets_columns.classes = &dataset->classes;
     }
     if (dataset->weights_name != NULL) {
-        share_columns(&dataset->weights_columns, comm);
+        FCNN_TRY(share_columns(&dataset->weights_columns, comm));
     }
     set_tables(dataset);
     return narrow(dataset, names->rows);

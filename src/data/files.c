@@ -1,8 +1,10 @@
 /* src/data/files.c — the files that hold a data set. */
 #include "data/files.h"
 
+#include "core/list.h"
 #include "core/memory.h"
 
+#include <ctype.h>
 #include <errno.h>
 #include <glob.h>
 #include <stdio.h>
@@ -56,12 +58,61 @@ static bool exists(const char *path)
     return stat(path, &info) == 0;
 }
 
+/* ---- names that exist, patterns ---- */
+
+/* Appends a pattern that fits what another one does, without being the name that this one is: its last letter or digit
+ * as a set of one. */
+static fcnn_status put_as_pattern(const char *pattern, fcnn_text *out)
+{
+    const int length = (int)strlen(pattern);
+    return isalnum((unsigned char)pattern[length - 1])
+               ? fcnn_text_append(out, "%.*s[%c]", length - 1, pattern, pattern[length - 1])
+               : fcnn_text_append(out, "%s*", pattern);
+}
+
+static fcnn_status means_two_things(const char *name, const char *other)
+{
+    fcnn_text quoted = {0}, pattern = {0};
+    fcnn_status status = fcnn_list_put_quoted(name, &quoted);
+    if (status == FCNN_OK) {
+        status = put_as_pattern(name, &pattern);
+    }
+    if (status == FCNN_OK) {
+        status = fcnn_fail(FCNN_ECONFIG,
+                           "%s is the name of a file, and a pattern that fits %s, too: write '%s', quotes included, or "
+                           "'%s'",
+                           name, other, quoted.data, pattern.data);
+    }
+    fcnn_text_clear(&quoted);
+    fcnn_text_clear(&pattern);
+    return status;
+}
+
+/* A file whose name looks like a pattern is taken, unless that fits others. */
+static fcnn_status check_pattern(const char *name)
+{
+    glob_t found;
+    fcnn_status status = FCNN_OK;
+    if (glob(name, GLOB_NOSORT, NULL, &found) != 0) {
+        return FCNN_OK;
+    }
+    for (size_t i = 0; i < found.gl_pathc && status == FCNN_OK; i++) {
+        status = strcmp(found.gl_pathv[i], name) == 0 ? FCNN_OK : means_two_things(name, found.gl_pathv[i]);
+    }
+    globfree(&found);
+    return status;
+}
+
 static fcnn_status add_name(collection *all, const char *name)
 {
     if (name[0] == '\0') {
         return fcnn_fail(FCNN_ECONFIG, "the list of data files has an empty name");
     }
-    return strpbrk(name, "*?[") == NULL || exists(name) ? add(all, name) : add_pattern(all, name);
+    const bool is_pattern = strpbrk(name, "*?[") != NULL, is_there = exists(name);
+    if (is_pattern && is_there) {
+        FCNN_TRY(check_pattern(name));
+    }
+    return is_pattern && !is_there ? add_pattern(all, name) : add(all, name);
 }
 
 /* Cuts blanks off; the text may begin later than the buffer. */
@@ -76,8 +127,14 @@ static char *trim(char *text)
 }
 
 /* Adds a line's file, from the folder of the list. */
-static fcnn_status add_line(collection *all, const char *list, const char *name)
+static fcnn_status add_line(collection *all, const char *list, char *name)
 {
+    if (*name == '"') {
+        const char *at = name;
+        if (!fcnn_list_unquote(&at, name) || *at != '\0') {
+            return fcnn_fail(FCNN_ECONFIG, "%s: a line has a quote that is not closed, or more behind it", list);
+        }
+    }
     const char *slash = strrchr(list, '/');
     const size_t folder = name[0] == '/' || slash == NULL ? 0 : (size_t)(slash - list) + 1;
     char *path;
@@ -100,7 +157,7 @@ static fcnn_status add_list(collection *all, const char *list)
     size_t size = 0;
     fcnn_status status = FCNN_OK;
     while (status == FCNN_OK && getline(&line, &size, file) >= 0) {
-        const char *name = trim(line);
+        char *name = trim(line);
         if (name[0] != '\0' && name[0] != '#') {
             status = add_line(all, list, name);
         }
@@ -116,28 +173,90 @@ static fcnn_status add_list(collection *all, const char *list)
     return status;
 }
 
-static fcnn_status add_items(collection *all, char *list)
+/* ---- items ---- */
+
+/* Takes an item that is a name in quotes out of them, in place. */
+static fcnn_status unquote(char *item)
 {
-    char *item = list;
-    while (item != NULL) {
-        char *comma = strchr(item, ',');
-        if (comma != NULL) {
-            *comma++ = '\0';
-        }
-        const char *name = trim(item);
-        FCNN_TRY(name[0] == '@' ? add_list(all, name + 1) : add_name(all, name));
-        item = comma;
+    const char *at = item;
+    return fcnn_list_unquote(&at, item) && *at == '\0'
+               ? FCNN_OK
+               : fcnn_fail(FCNN_ECONFIG, "%.200s: more than a comma follows a name in quotes", at);
+}
+
+/* An item "@name" is the list of that name, or the file that is itself called so, in whose folder the list would be. */
+static fcnn_status add_at(collection *all, char *item)
+{
+    char *name = item + 1;
+    if (*name == '"') {
+        FCNN_TRY(unquote(name));
+        return add_list(all, name);
     }
-    return FCNN_OK;
+    const char *slash = strrchr(name, '/');
+    const int folder = slash != NULL ? (int)(slash + 1 - name) : 0;
+    fcnn_text own = {0};
+    fcnn_status status = fcnn_text_append(&own, "%.*s@%s", folder, name, name + folder);
+    if (status == FCNN_OK && exists(own.data) && exists(name)) {
+        status =
+            fcnn_fail(FCNN_ECONFIG,
+                      "%s is the name of a file, and %s may be a list of files: write '\"%s\"' or '@\"%s\"', quotes "
+                      "included",
+                      own.data, name, own.data, name);
+    } else if (status == FCNN_OK) {
+        status = exists(own.data) ? add(all, own.data) : add_list(all, name);
+    }
+    fcnn_text_clear(&own);
+    return status;
+}
+
+static fcnn_status add_item(collection *all, char *item)
+{
+    if (*item == '@') {
+        return add_at(all, item);
+    }
+    if (*item == '"') {
+        FCNN_TRY(unquote(item));
+        return *item != '\0' ? add(all, item) : add_name(all, item);
+    }
+    return add_name(all, item);
+}
+
+/* Takes a list that is itself the name of a file for that, unless all of its items are there as well. */
+static fcnn_status add_whole(collection *all, const char *list, int64_t count, char *const *items)
+{
+    bool has_all = true;
+    for (int64_t i = 0; i < count; i++) {
+        has_all = has_all && exists(items[i]);
+    }
+    return has_all
+               ? fcnn_fail(FCNN_ECONFIG,
+                           "%s is the name of a file and a list of others, and all are there: write '\"%s\"', or put "
+                           "each name of the list in quotes",
+                           list, list)
+               : add(all, list);
+}
+
+static fcnn_status add_items(collection *all, const char *list)
+{
+    int64_t count;
+    char **items;
+    FCNN_TRY(fcnn_list_split(list, &count, &items));
+    fcnn_status status = FCNN_OK;
+    if (count > 1 && strchr(list, '"') == NULL && exists(list)) {
+        status = add_whole(all, list, count, items);
+    } else {
+        for (int64_t i = 0; i < count && status == FCNN_OK; i++) {
+            status = add_item(all, items[i]);
+        }
+    }
+    fcnn_list_free(count, items);
+    return status;
 }
 
 fcnn_status fcnn_files_find(const char *list, fcnn_files *out)
 {
     collection all = {0};
-    char *copy;
-    FCNN_TRY(fcnn_memory_copy_text(list, &copy));
-    fcnn_status status = exists(list) ? add(&all, list) : add_items(&all, copy);
-    free(copy);
+    fcnn_status status = add_items(&all, list);
     if (status == FCNN_OK) {
         status = fcnn_memory_create("the rows of the files", all.files.count + 1, sizeof *all.files.starts,
                                     &all.files.starts);

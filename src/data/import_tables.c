@@ -1,6 +1,7 @@
 /* src/data/import_tables.c — tables in CSV, sorted into inputs and targets. */
 #include "data/import.h"
 
+#include "core/list.h"
 #include "core/memory.h"
 #include "core/text.h"
 #include "formats/csv.h"
@@ -19,17 +20,24 @@ typedef struct import {
 
 /* ---- which columns are targets ---- */
 
-static fcnn_status find_title(const fcnn_csv *table, const char *title, int64_t *out)
+/* The column of that name; −1 if there is none. */
+static int64_t place_of_title(const fcnn_csv *table, const char *title)
+{
+    for (int64_t c = 0; table->names != NULL && c < table->columns; c++) {
+        if (strcmp(table->names[c], title) == 0) {
+            return c;
+        }
+    }
+    return -1;
+}
+
+static fcnn_status no_such_title(const fcnn_csv *table, const char *title)
 {
     if (table->names == NULL) {
         return fcnn_fail(FCNN_EUSAGE, "--target-columns: '%s' is no column's number; names need --header", title);
     }
     const char *nearest = table->names[0];
     for (int64_t c = 0; c < table->columns; c++) {
-        if (strcmp(table->names[c], title) == 0) {
-            *out = c;
-            return FCNN_OK;
-        }
         if (fcnn_text_distance(table->names[c], title) < fcnn_text_distance(nearest, title)) {
             nearest = table->names[c];
         }
@@ -37,50 +45,113 @@ static fcnn_status find_title(const fcnn_csv *table, const char *title, int64_t 
     return fcnn_fail(FCNN_EDATA, "%s: no column has the name '%s'; the nearest is '%s'", table->origin, title, nearest);
 }
 
+/* A word that is the name of one column, and the number of another or "last".  Both have names that are their own. */
+static fcnn_status means_two_columns(const fcnn_csv *table, const char *word, int64_t named, int64_t counted)
+{
+    fcnn_text first = {0}, second = {0};
+    fcnn_status status = fcnn_list_put_quoted(word, &first);
+    if (status == FCNN_OK) {
+        status = fcnn_list_put_quoted(table->names[counted], &second);
+    }
+    if (status == FCNN_OK) {
+        status = fcnn_fail(FCNN_EUSAGE,
+                           "--target-columns: %s is the name of column %" PRId64 " of %s, and means column %" PRId64
+                           " as well: write '%s' for the first of these or '%s' for the second, quotes included",
+                           word, named + 1, table->origin, counted + 1, first.data, second.data);
+    }
+    fcnn_text_clear(&first);
+    fcnn_text_clear(&second);
+    return status;
+}
+
+static fcnn_status no_such_number(const fcnn_csv *table, int64_t number)
+{
+    return number < 1 ? fcnn_fail(FCNN_EUSAGE, "--target-columns: %" PRId64 " is no column; they count from 1", number)
+                      : fcnn_fail(FCNN_EDATA, "%s: there is no column %" PRId64 "; the table has %" PRId64,
+                                  table->origin, number, table->columns);
+}
+
+/* A word without quotes is a name, a number or "last"; that of the only one that there is. */
 static fcnn_status find_column(const fcnn_csv *table, const char *word, int64_t *out)
 {
-    int64_t number;
-    if (strcmp(word, "last") == 0) {
-        *out = table->columns - 1;
-        return FCNN_OK;
+    int64_t number = strcmp(word, "last") == 0 ? table->columns : 0;
+    const bool counts = number > 0 || fcnn_text_to_int64(word, &number);
+    const int64_t named = place_of_title(table, word);
+    const bool is_there = counts && number >= 1 && number <= table->columns;
+    if (named >= 0 && is_there && number - 1 != named) {
+        return means_two_columns(table, word, named, number - 1);
     }
-    if (!fcnn_text_to_int64(word, &number)) {
-        return find_title(table, word, out);
+    if (named < 0 && !is_there) {
+        return counts ? no_such_number(table, number) : no_such_title(table, word);
     }
-    if (number < 1) {
-        return fcnn_fail(FCNN_EUSAGE, "--target-columns: %" PRId64 " is no column; they count from 1", number);
-    }
-    if (number > table->columns) {
-        return fcnn_fail(FCNN_EDATA, "%s: there is no column %" PRId64 "; the table has %" PRId64, table->origin,
-                         number, table->columns);
-    }
-    *out = number - 1;
+    *out = named >= 0 ? named : number - 1;
     return FCNN_OK;
 }
 
+/* A word in quotes is a name. */
+static fcnn_status find_quoted(const fcnn_csv *table, char *word, int64_t *out)
+{
+    const char *at = word;
+    if (!fcnn_list_unquote(&at, word) || *at != '\0') {
+        return fcnn_fail(FCNN_EUSAGE, "--target-columns: more than a comma follows the name in quotes '%s'", word);
+    }
+    *out = place_of_title(table, word);
+    return *out >= 0 ? FCNN_OK : no_such_title(table, word);
+}
+
+/* A list that is itself the name of a column stands for that, unless all of its items are columns as well. */
+static fcnn_status check_whole(const fcnn_csv *table, const char *list, int64_t count, char *const *words)
+{
+    bool has_all = true;
+    for (int64_t i = 0; i < count; i++) {
+        int64_t number = strcmp(words[i], "last") == 0;
+        const bool counts = number > 0 || fcnn_text_to_int64(words[i], &number);
+        has_all =
+            has_all && (place_of_title(table, words[i]) >= 0 || (counts && number >= 1 && number <= table->columns));
+    }
+    return has_all
+               ? fcnn_fail(FCNN_EUSAGE,
+                           "--target-columns: %s is the name of a column of %s and a list of others: write '\"%s\"' "
+                           "for that one, or put each name of the list in quotes",
+                           list, table->origin, list)
+               : FCNN_OK;
+}
+
 /* is_target [columns] marks what y takes. */
+static fcnn_status mark_target(int64_t column, bool *is_target, fcnn_import_field *y)
+{
+    if (is_target[column]) {
+        return fcnn_fail(FCNN_EUSAGE, "--target-columns: column %" PRId64 " is named twice", column + 1);
+    }
+    is_target[column] = true;
+    y->columns[y->columns_count++] = column;
+    return FCNN_OK;
+}
+
 static fcnn_status choose_targets(const fcnn_import_options *options, const fcnn_csv *table, bool *is_target,
                                   fcnn_import_field *y)
 {
-    char *words;
-    FCNN_TRY(fcnn_memory_copy_text(options->target_columns != NULL ? options->target_columns : "last", &words));
+    int64_t count;
+    char **words;
+    const char *list = options->target_columns;
+    if (list == NULL) {
+        return mark_target(table->columns - 1, is_target, y);
+    }
+    FCNN_TRY(fcnn_list_split(list, &count, &words));
+    const int64_t whole = count > 1 ? place_of_title(table, list) : -1;
     fcnn_status status = FCNN_OK;
-    for (char *word = words, *next; word != NULL && status == FCNN_OK; word = next) {
-        next = strchr(word, ',');
-        if (next != NULL) {
-            *next++ = '\0';
-        }
+    if (whole >= 0) {
+        status = check_whole(table, list, count, words);
+        status = status == FCNN_OK ? mark_target(whole, is_target, y) : status;
+    }
+    for (int64_t i = 0; i < count && whole < 0 && status == FCNN_OK; i++) {
         int64_t column = 0;
-        status = find_column(table, word, &column);
-        if (status == FCNN_OK && is_target[column]) {
-            status = fcnn_fail(FCNN_EUSAGE, "--target-columns: column %" PRId64 " is named twice", column + 1);
-        }
+        status = words[i][0] == '"' ? find_quoted(table, words[i], &column) : find_column(table, words[i], &column);
         if (status == FCNN_OK) {
-            is_target[column] = true;
-            y->columns[y->columns_count++] = column;
+            status = mark_target(column, is_target, y);
         }
     }
-    free(words);
+    fcnn_list_free(count, words);
     return status;
 }
 

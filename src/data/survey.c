@@ -1,6 +1,7 @@
 /* src/data/survey.c — what a data file has, printed. */
 #include "data/survey.h"
 
+#include "core/list.h"
 #include "core/locale.h"
 #include "core/sizes.h"
 
@@ -15,13 +16,35 @@ typedef struct printer {
     int columns; /* that the names take */
 } printer;
 
+/* ---- names, as a config has them ---- */
+
+static size_t written_length(const char *name)
+{
+    size_t length = strlen(name) + (fcnn_list_is_plain(name) ? 0 : 2);
+    for (const char *quote = strchr(name, '"'); quote != NULL; quote = strchr(quote + 1, '"')) {
+        length++;
+    }
+    return length;
+}
+
+static void write_name(const char *name, FILE *out)
+{
+    const bool is_plain = fcnn_list_is_plain(name);
+    fputs(is_plain ? "" : "\"", out);
+    for (const char *at = name; *at != '\0'; at++) {
+        fputs(*at == '"' ? "\"" : "", out);
+        fputc(*at, out);
+    }
+    fputs(is_plain ? "" : "\"", out);
+}
+
 /* ---- the tables ---- */
 
 static int name_columns(const fcnn_hdf5_survey *survey)
 {
     size_t most = 4;
     for (int64_t i = 0; i < survey->count; i++) {
-        const size_t length = strlen(survey->tables[i].name);
+        const size_t length = written_length(survey->tables[i].name);
         most = length > most && length <= NAME_COLUMNS_MOST ? length : most;
     }
     return (int)most;
@@ -30,11 +53,10 @@ static int name_columns(const fcnn_hdf5_survey *survey)
 /* Begins a line: a longer name has one of its own. */
 static void print_name(const printer *to, const char *name)
 {
-    if (strlen(name) > (size_t)to->columns) {
-        fprintf(to->out, "%s\n", name);
-        name = "";
-    }
-    fprintf(to->out, "%-*s  ", to->columns, name);
+    const size_t length = written_length(name);
+    const bool is_longer = length > (size_t)to->columns;
+    write_name(name, to->out);
+    fprintf(to->out, "%s%*s  ", is_longer ? "\n" : "", to->columns - (is_longer ? 0 : (int)length), "");
 }
 
 static void print_shape(const printer *to, const fcnn_hdf5_info *info)
@@ -87,8 +109,11 @@ static void print_bytes(const printer *to, const fcnn_hdf5_table *table)
 static void print_members(const printer *to, const fcnn_hdf5_table *table)
 {
     for (int64_t i = 0; i < table->member_count; i++) {
-        fprintf(to->out, "%*s    %s:%s  %s\n", to->columns, "", table->name, table->members[i].name,
-                table->members[i].type);
+        fprintf(to->out, "%*s    ", to->columns, "");
+        write_name(table->name, to->out);
+        fputc(':', to->out);
+        write_name(table->members[i].name, to->out);
+        fprintf(to->out, "  %s\n", table->members[i].type);
     }
     if (table->members_more > 0) {
         fprintf(to->out, "%*s    and %" PRId64 " members more\n", to->columns, "", table->members_more);
@@ -165,21 +190,32 @@ static fcnn_status print_advice(const fcnn_hdf5_survey *survey, const fcnn_surve
     return status;
 }
 
+static void print_key(const char *key, const char *name, FILE *out)
+{
+    fprintf(out, "%s = ", key);
+    write_name(name, out);
+    fputc('\n', out);
+}
+
 static void print_config(const fcnn_survey_pair *pair, const char *path, FILE *out)
 {
-    if (pair->inputs == NULL || !fcnn_survey_is_plain(path)) {
+    if (pair->inputs == NULL || !fcnn_survey_may_be_written(path)) {
         return;
     }
-    fprintf(out, "\n[data]\ntrain = %s\n%sinputs = %s\ntargets = %s\n", path,
-            pair->by_columns ? "order = columns\n" : "", pair->inputs->name, pair->targets->name);
+    fputs("\n[data]\n", out);
+    print_key("train", path, out);
+    fputs(pair->by_columns ? "order = columns\n" : "", out);
+    print_key("inputs", pair->inputs->name, out);
+    print_key("targets", pair->targets->name, out);
     /* without them a training of numbers of any size diverges; targets in whole numbers or strings are classes */
     fprintf(out, "normalize = standardize\n");
     if (!pair->targets->info.is_text && !fcnn_type_is_integer(pair->targets->info.type)) {
         fprintf(out, "normalize_targets = standardize\n");
     }
     if (pair->test_inputs != NULL) {
-        fprintf(out, "test = %s\ntest_inputs = %s\ntest_targets = %s\n", path, pair->test_inputs->name,
-                pair->test_targets->name);
+        print_key("test", path, out);
+        print_key("test_inputs", pair->test_inputs->name, out);
+        print_key("test_targets", pair->test_targets->name, out);
     }
 }
 

@@ -34,6 +34,10 @@ void fcnn_survey_find_pair(const fcnn_hdf5_survey *survey, fcnn_survey_pair *out
 /* Is this a name that neither a shell nor a config takes for something else? */
 bool fcnn_survey_is_plain(const char *name);
 
+/* Is it one that a config has in quotes at most, and that would not be a command if it came to a shell?  A '?' stands for
+ * what does not print. */
+bool fcnn_survey_may_be_written(const char *name);
+
 /* Rows of a table of rank ≥ 1; values of a row, 0 if there are no values at all. */
 int64_t fcnn_survey_rows(const fcnn_hdf5_table *table, bool by_columns);
 int64_t fcnn_survey_width(const fcnn_hdf5_table *table, bool by_columns);

@@ -29,10 +29,15 @@ bool fcnn_survey_is_plain(const char *name)
     return fcnn_hdf5_in_command(name, NULL) != NULL;
 }
 
+bool fcnn_survey_may_be_written(const char *name)
+{
+    return fcnn_text_prints(name) && name[strcspn(name, "?;&|<>$`'\\")] == '\0';
+}
+
 static bool is_candidate(const fcnn_hdf5_table *table)
 {
     return table->refusal == NULL && !table->is_records && table->info.rank > 0 &&
-           fcnn_survey_width(table, false) > 0 && fcnn_survey_is_plain(table->name);
+           fcnn_survey_width(table, false) > 0 && fcnn_survey_may_be_written(table->name);
 }
 
 /* Have two tables as many rows, and are they numbers and what can be targets? */

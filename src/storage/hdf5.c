@@ -10,6 +10,7 @@
 #include "storage/hdf5_formats.h"
 #include "storage/hdf5_group_check.h"
 #include "storage/hdf5_holes.h"
+#include "storage/hdf5_name.h"
 #include "storage/hdf5_sources.h"
 
 #include <errno.h>
@@ -234,6 +235,7 @@ static fcnn_status open_by(const fcnn_hdf5_file *file, const char *name, bool by
             return FCNN_OK;
         }
         H5Dclose(*out);
+        *out = -1;
     }
     return open_with_cache(file, name, (size_t)fcnn_size(FCNN_SIZE_CHUNK_CACHE_BYTES), out);
 }
@@ -269,45 +271,60 @@ static fcnn_status find_member(const fcnn_hdf5_file *file, const char *name, siz
     return FCNN_OK;
 }
 
-/* The source's dataset is that of the first `length` bytes of its name. */
-static fcnn_status open_owner(const fcnn_hdf5_file *file, size_t length, bool by_rows, fcnn_hdf5_source *out)
+/* The source's dataset is of that name, and its records must have the member. */
+static fcnn_status open_owner(const fcnn_hdf5_file *file, const char *owner, bool by_rows, fcnn_hdf5_source *out)
 {
-    char *owner;
     fcnn_hdf5_element element;
-    FCNN_TRY(fcnn_memory_copy_text(out->name, &owner));
-    owner[length] = '\0';
-    fcnn_status status = open_dataset(file, owner, by_rows, out);
-    free(owner);
-    if (status == FCNN_OK) {
-        status = fcnn_hdf5_element_find(out, &element);
-        if (status != FCNN_OK) {
-            H5Dclose(out->dataset);
-        } else {
-            H5Tclose(element.type);
-        }
+    FCNN_TRY(open_dataset(file, owner, by_rows, out));
+    if (out->member == NULL) {
+        return FCNN_OK;
     }
+    FCNN_TRY(fcnn_hdf5_element_find(out, &element));
+    H5Tclose(element.type);
+    return FCNN_OK;
+}
+
+/* Opens what the name says: dataset and member in quotes, or a dataset and what is behind a ':'. */
+static fcnn_status open_named(const fcnn_hdf5_file *file, bool by_rows, fcnn_hdf5_source *out)
+{
+    size_t member;
+    if (fcnn_hdf5_name_is_quoted(out->name)) {
+        FCNN_TRY(fcnn_hdf5_name_split(out->name, &out->unquoted, &out->member));
+        return open_owner(file, out->unquoted, by_rows, out);
+    }
+    FCNN_TRY(find_member(file, out->name, &member));
+    if (member == 0) {
+        return open_owner(file, out->name, by_rows, out);
+    }
+    char *owner;
+    FCNN_TRY(fcnn_memory_copy_text(out->name, &owner));
+    owner[member - 1] = '\0';
+    out->member = out->name + member;
+    const fcnn_status status = open_owner(file, owner, by_rows, out);
+    free(owner);
     return status;
 }
 
 fcnn_status fcnn_hdf5_source_open(const fcnn_hdf5_file *file, const char *name, bool by_rows, fcnn_hdf5_source *out)
 {
-    size_t member;
     *out =
         (fcnn_hdf5_source){.path = file->path, .name = name, .comm = file->comm, .depth = file->depth, .dataset = -1};
     if (name[0] == '\0') {
         return fcnn_fail(FCNN_EDATA, "%s: the name of the dataset is empty", file->path);
     }
-    FCNN_TRY(find_member(file, name, &member));
-    if (member == 0) {
-        return open_dataset(file, name, by_rows, out);
+    const fcnn_status status = open_named(file, by_rows, out);
+    if (status != FCNN_OK) {
+        fcnn_hdf5_source_close(out);
     }
-    out->member = name + member;
-    return open_owner(file, member - 1, by_rows, out);
+    return status;
 }
 
 void fcnn_hdf5_source_close(const fcnn_hdf5_source *source)
 {
-    H5Dclose(source->dataset);
+    if (source->dataset >= 0) {
+        H5Dclose(source->dataset);
+    }
+    free(source->unquoted);
 }
 
 /* ---- what a dataset holds ---- */
@@ -439,8 +456,9 @@ static void describe_storage(hid_t dataset, fcnn_hdf5_info *out)
 
 fcnn_status fcnn_hdf5_source_describe(const fcnn_hdf5_source *source, fcnn_hdf5_info *out)
 {
-    fcnn_hdf5_info info = {.is_member = source->member != NULL,
-                           .member_at = source->member != NULL ? (int)(source->member - source->name) : 0};
+    fcnn_hdf5_info info = {
+        .is_member = source->member != NULL,
+        .member_at = source->member != NULL && source->unquoted == NULL ? (int)(source->member - source->name) : 0};
     fcnn_hdf5_element element;
     FCNN_TRY(fcnn_hdf5_element_find(source, &element));
     fcnn_status status = describe_type(source, element.type, &info);

@@ -56,7 +56,7 @@ typedef struct fcnn_hdf5_info {
     int64_t joined;  /* characters of a string, where each is an element of its own, as netCDF writes them: the last
                         dimension, which is not counted then; 0: they are no such strings */
     bool is_member;  /* of compound records */
-    int member_at;   /* where the member's name begins in the name that was asked for */
+    int member_at;   /* where the member's name begins in the name that was asked for, without quotes; else 0 */
     bool is_packed;  /* in chunks that went through a filter */
     bool is_virtual; /* put together from other datasets */
     fcnn_hdf5_filling filling;
@@ -93,6 +93,10 @@ bool fcnn_hdf5_failed_in_system(void);
 
 /* Takes NULL. */
 void fcnn_hdf5_close(fcnn_hdf5_file *file);
+
+/* Whether a file has the dataset or member of a name whose parts are all in quotes: "\"/a:b\"", "\"/table\":\"a, b\"".
+ * Such a name means itself alone, and may stand wherever the name of a dataset is asked for. */
+bool fcnn_hdf5_has_exactly(fcnn_hdf5_file *file, const char *name);
 
 /* What the dataset of a name such as "/train/x" holds, or the member of compound records that "/table:member" names, or
  * "/table:outer:inner" where members are records.  A dataset or member that is itself called so goes before.  Arrays

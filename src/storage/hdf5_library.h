@@ -77,6 +77,7 @@ hid_t fcnn_hdf5_native_type(fcnn_type type);
 /* A dataset open for reading, or one member of its records.  Paths and names are borrowed for its life. */
 typedef struct fcnn_hdf5_source {
     const char *path, *name; /* of the file; as it was asked for */
+    char *unquoted;          /* the dataset of a name in quotes, and the member behind it; NULL: there are none */
     const char *member;      /* NULL: the elements themselves */
     fcnn_comm *comm;         /* of its file */
     hid_t dataset;

@@ -1,7 +1,7 @@
 /* src/storage/hdf5_list.c — the datasets of a file, for a message. */
 #include "storage/hdf5_check.h"
 
-#include "core/text.h"
+#include "core/list.h"
 #include "storage/hdf5_walk.h"
 
 enum {
@@ -32,8 +32,18 @@ static void append_dataset(listing *list, const fcnn_hdf5_met *met)
     }
     char shape[128];
     fcnn_hdf5_info_shape(&info, shape, sizeof shape);
-    list->status = fcnn_text_append(&list->text, "%s%.100s%.100s%s%s", list->datasets > 0 ? ", " : "", met->group,
-                                    met->name, info.rank > 0 ? " " : "", shape);
+    fcnn_text name = {0};
+    list->status = fcnn_text_append(&list->text, "%s", list->datasets > 0 ? ", " : "");
+    if (list->status == FCNN_OK) {
+        list->status = fcnn_text_append(&name, "%.100s%.100s", met->group, met->name);
+    }
+    if (list->status == FCNN_OK) {
+        list->status = fcnn_list_put(name.data, &list->text);
+    }
+    if (list->status == FCNN_OK) {
+        list->status = fcnn_text_append(&list->text, "%s%s", info.rank > 0 ? " " : "", shape);
+    }
+    fcnn_text_clear(&name);
 }
 
 /* Goes on until enough are listed. */
