@@ -150,7 +150,7 @@ static void missing_inputs_become_means_everywhere(void)
     fixture_data_destroy(&data);
 }
 
-/* A relu could make 0 of NaN. */
+/* Of its row alone, whatever the activations. */
 static void without_means_a_missing_input_makes_its_row_missing(void)
 {
     fixture_data data = draw(1);

@@ -367,7 +367,7 @@ static bool is_finite_row(const fcnn_table *table, int64_t row)
     return true;
 }
 
-/* Runs some rows; an activation may make a number of NaN, so NaN is put where a row is not finite. */
+/* Runs some rows; a relu makes 0 of minus infinity, so NaN is put where a row is not finite. */
 static void forward_part(fcnn_network *network, const fcnn_table *part, int64_t first,
                          void (*put)(void *, int64_t, double), void *y)
 {
