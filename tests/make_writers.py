@@ -241,8 +241,19 @@ def make_newer():
         open(f'newer_{name}.h5', 'wb').write(content.replace(old, new, 1))
 
 
+def make_shards():
+    """The same rows in one file, and in several: the first and third have none, the second and last other types."""
+    shards = {'shard_0': X[:0], 'shard_1': X[:9].astype('f4'), 'shard_2': X[:0, :2].astype('i1'), 'shard_3': X[9:],
+              'one': X, 'none_0': X[:0], 'none_1': X[:0]}
+    for name, rows in shards.items():
+        with h5py.File(name + '.h5', 'w') as f:
+            f['x'] = rows
+            f['y'] = rows[:, 0].astype('i8' if name == 'shard_1' else 'f8') if name != 'one' else np.concatenate(
+                [X[:9, 0].astype('i8'), X[9:, 0]])
+
+
 def files():
-    for make in (make_h5py, make_pandas, make_pytables, make_netcdf, make_columns, make_unclosed, make_newer):
+    for make in (make_h5py, make_pandas, make_pytables, make_netcdf, make_columns, make_unclosed, make_newer, make_shards):
         make()
     np.savez('expected.npz', *expected)
     for inputs in {values.shape[1] for values in expected if values.ndim == 2}:

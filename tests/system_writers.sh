@@ -75,6 +75,37 @@ code=$?
 tap_empty 'writers: the table of pandas trains the same network however it is read' \
     "$([ $code = 0 ] || printf '%s' "$hashes")"
 
+# Shards of a list may have no rows, and numbers of other types: the same network as from one file.
+cat >shards.ini <<'EOF'
+[data]
+train = shard_*.h5
+inputs = /x
+targets = /y
+normalize = standardize
+normalize_targets = standardize
+[train]
+epochs = 3
+batch_size = 8
+[output]
+directory = shards
+EOF
+train 0 --set data.train=one.h5 --overwrite shards.ini || said
+expected=$("$bin/fcnn-info" --hash shards/model.h5)
+for way in '0 resident independent' '0 stream independent' '3 resident collective' '3 stream collective' \
+    '3 stream independent'; do
+    read -r np memory how <<<"$way"
+    train "$np" --set data.memory="$memory" --set data.read="$how" --overwrite shards.ini || said
+    tap_empty "writers: shards without rows and of types that differ, $way" \
+        "$([ "$("$bin/fcnn-info" --hash shards/model.h5)" = "$expected" ] || said)"
+done
+shown=
+grep -qF '2 of 4 files have no rows, the first is shard_0.h5' stdout || shown=$(said)
+grep -qF '/x: types differ between the files: all are taken as float64' stdout || shown=$(said)
+tap_empty 'writers: the start text tells of files without rows and of types' "$shown"
+train 0 --set data.train='none_*.h5' --overwrite shards.ini
+tap_empty 'writers: files without any rows are an error' \
+    "$([ $code = 65 ] && grep -qF 'none_*.h5: none of the 2 files has rows in /x' stderr || said)"
+
 # info FILE TEXT…: what fcnn-info prints has these texts
 info()
 {

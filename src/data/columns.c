@@ -111,12 +111,13 @@ static fcnn_status take_decoding(fcnn_columns *columns, int64_t i, const char *p
     return note_decoding(part, decoding, has_classes, is_first);
 }
 
-/* Finds how each part of a file is decoded, and what all need in memory. */
-static fcnn_status find_decodings(fcnn_columns *columns, fcnn_hdf5_file *file, const char *path, bool is_first)
+/* Finds how each part of a file, which has `there`, is decoded, and what all need in memory. */
+static fcnn_status find_decodings(fcnn_columns *columns, const fcnn_columns *there, fcnn_hdf5_file *file,
+                                  const char *path, bool is_first)
 {
     fcnn_status status = FCNN_OK;
     for (int64_t i = 0; status == FCNN_OK && i < columns->count && !columns->is_text; i++) {
-        const fcnn_column_part *part = &columns->parts[i];
+        const fcnn_column_part *part = &there->parts[i];
         fcnn_decoding decoding;
         status = fcnn_decoding_find(file, path, part->dataset, &part->info, &columns->rules, &decoding);
         if (status == FCNN_OK) {
@@ -161,9 +162,21 @@ fcnn_status fcnn_columns_describe(fcnn_columns *columns, fcnn_hdf5_file *file, c
         return fcnn_fail(FCNN_EDATA, "%s: %s holds strings, which can be nothing but one column of class labels", path,
                          columns->text);
     }
-    FCNN_TRY(find_decodings(columns, file, path, true));
+    FCNN_TRY(find_decodings(columns, columns, file, path, true));
     fcnn_column_names_clear(&columns->names);
     return fcnn_column_labels_find(columns, file, &columns->names);
+}
+
+fcnn_status fcnn_columns_count_rows(const fcnn_columns *columns, fcnn_hdf5_file *file, bool by_columns, int64_t *rows)
+{
+    *rows = 0;
+    for (int64_t i = 0; i < columns->count; i++) {
+        fcnn_hdf5_info info;
+        FCNN_TRY(fcnn_hdf5_describe(file, columns->parts[i].dataset, &info));
+        const int64_t own = info.rank == info.array_rank ? 1 : row_count(&info, by_columns);
+        *rows = own > *rows ? own : *rows;
+    }
+    return FCNN_OK;
 }
 
 static fcnn_status shapes_differ(const fcnn_column_part *first, const fcnn_column_part *here, const char *path)
@@ -194,10 +207,6 @@ fcnn_status fcnn_columns_describe_other(const fcnn_columns *columns, fcnn_hdf5_f
         if (here->info.is_text != first->info.is_text) {
             return shapes_differ(first, here, path);
         }
-        if (here->info.type != first->info.type) {
-            return fcnn_fail(FCNN_EDATA, "%s: %s holds %s, in the first file %s", path, here->dataset,
-                             fcnn_type_name(here->info.type), fcnn_type_name(first->info.type));
-        }
         if (i > 0 && own != *rows) {
             return fcnn_fail(FCNN_EDATA, "%s: %s has %" PRId64 " rows, but %s has %" PRId64, path, here->dataset, own,
                              columns->parts[0].dataset, *rows);
@@ -215,9 +224,14 @@ void fcnn_columns_clear_other(fcnn_columns *other)
     *other = (fcnn_columns){0};
 }
 
-fcnn_status fcnn_columns_join_decodings(fcnn_columns *columns, fcnn_hdf5_file *file, const char *path)
+fcnn_status fcnn_columns_join_types(fcnn_columns *columns, const fcnn_columns *other, fcnn_hdf5_file *file,
+                                    const char *path)
 {
-    return find_decodings(columns, file, path, false);
+    for (int64_t i = 0; i < columns->count && !columns->is_text; i++) {
+        columns->stored_differs = columns->stored_differs || columns->parts[i].info.type != other->parts[i].info.type;
+        columns->stored = common_type(columns->stored, other->parts[i].info.type);
+    }
+    return find_decodings(columns, other, file, path, false);
 }
 
 int64_t fcnn_columns_find_other_part(const fcnn_columns *columns, const fcnn_columns *other)

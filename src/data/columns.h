@@ -28,6 +28,7 @@ typedef struct fcnn_columns {
     fcnn_column_part *parts;     /* [count] */
     bool is_text;                /* one column of strings */
     fcnn_type stored;            /* in the files: that of all parts, or one that holds them all */
+    bool stored_differs;         /* files do */
     fcnn_type type;              /* in memory, of all files */
     bool is_integer;             /* whole numbers are stored, and no factor makes others of them */
     int64_t width;               /* columns of all parts; by name, of those that are wanted */
@@ -88,14 +89,20 @@ fcnn_status fcnn_columns_describe(fcnn_columns *columns, fcnn_hdf5_file *file, c
  * something is done.  Fails: FCNN_ENOMEM. */
 fcnn_status fcnn_columns_say_decoded(const fcnn_columns *columns, fcnn_text *out);
 
-/* The same for another file, whose datasets must have the same types: other is what it has, and borrows from columns.
- * It is to be cleared, also on failure.  Fails: as describe. */
+/* Sets *rows to the most rows that one of the datasets has in a file: one with 0 of them adds nothing to others.
+ * Fails: FCNN_EDATA if a dataset is missing or cannot be described. */
+fcnn_status fcnn_columns_count_rows(const fcnn_columns *columns, fcnn_hdf5_file *file, bool by_columns, int64_t *rows);
+
+/* The same as describe for another file: other is what it has, and borrows from columns.  It is to be cleared, also on
+ * failure.  Fails: as describe, and where only one of the files has strings. */
 fcnn_status fcnn_columns_describe_other(const fcnn_columns *columns, fcnn_hdf5_file *file, const char *path,
                                         bool by_columns, fcnn_columns *other, int64_t *rows);
 void fcnn_columns_clear_other(fcnn_columns *other);
 
-/* Finds how such a file is decoded; the type in memory becomes one that holds its values too.  Fails: as describe. */
-fcnn_status fcnn_columns_join_decodings(fcnn_columns *columns, fcnn_hdf5_file *file, const char *path);
+/* Takes the types of such a file, and finds how it is decoded: the type in memory becomes one that holds its values,
+ * too.  Fails: as describe. */
+fcnn_status fcnn_columns_join_types(fcnn_columns *columns, const fcnn_columns *other, fcnn_hdf5_file *file,
+                                    const char *path);
 
 /* The first part of which another file has another number of columns; −1: there is none. */
 int64_t fcnn_columns_find_other_part(const fcnn_columns *columns, const fcnn_columns *other);

@@ -62,13 +62,19 @@ static fcnn_status add_named(fcnn_dataset *dataset, int64_t place, fcnn_hdf5_fil
     return status;
 }
 
+/* Is this file the first that has rows? */
+static bool is_first(const fcnn_dataset *dataset, int64_t place)
+{
+    return dataset->files.starts[place] == 0;
+}
+
 /* Finds the names of classes that numbers stand for; those of the first file are the dataset's. */
 static fcnn_status name_numbers(fcnn_dataset *dataset, int64_t place, fcnn_hdf5_file *file)
 {
     if (dataset->targets_columns.has_classes) {
         return add_named(dataset, place, file);
     }
-    if (place == 0) {
+    if (is_first(dataset, place)) {
         return fcnn_column_labels_classes(&dataset->targets_columns, file, &dataset->classes);
     }
     fcnn_classes names;
@@ -86,14 +92,14 @@ static fcnn_status describe_side(const fcnn_dataset *dataset, int64_t place, fcn
                                  fcnn_columns *columns, fcnn_matching *matching, int64_t *rows)
 {
     const char *path = dataset->files.paths[place];
-    if (place == 0) {
+    if (is_first(dataset, place)) {
         FCNN_TRY(fcnn_columns_describe(columns, file, path, dataset->by_columns, rows));
         return matching == NULL ? FCNN_OK : fcnn_matching_first(matching, path);
     }
     fcnn_columns here;
     fcnn_status status = fcnn_columns_describe_other(columns, file, path, dataset->by_columns, &here, rows);
     if (status == FCNN_OK) {
-        status = fcnn_columns_join_decodings(columns, file, path);
+        status = fcnn_columns_join_types(columns, &here, file, path);
     }
     if (status == FCNN_OK) {
         status = fcnn_column_labels_find(&here, file, &here.names);
@@ -109,13 +115,32 @@ static fcnn_status describe_side(const fcnn_dataset *dataset, int64_t place, fcn
     return status;
 }
 
-/* Reads the shapes of one file: those of the first are what the others must have. */
+/* Has one of several files no rows?  It adds none then, whatever else it has. */
+static fcnn_status find_rows(const fcnn_dataset *dataset, fcnn_hdf5_file *file, bool *has_rows)
+{
+    const fcnn_columns *columns[] = {&dataset->inputs_columns, &dataset->targets_columns, &dataset->weights_columns};
+    *has_rows = dataset->files.count == 1;
+    for (int i = 0; i < SIDES && !*has_rows; i++) {
+        int64_t rows;
+        FCNN_TRY(fcnn_columns_count_rows(columns[i], file, dataset->by_columns, &rows));
+        *has_rows = rows > 0;
+    }
+    return FCNN_OK;
+}
+
+/* Reads the shapes of one file: those of the first with rows are what the others must have. */
 static fcnn_status describe_open_file(fcnn_dataset *dataset, const char *range, int64_t place, fcnn_hdf5_file *file,
                                       fcnn_matching matchings[2])
 {
     const char *path = dataset->files.paths[place];
     fcnn_columns *columns[] = {&dataset->inputs_columns, &dataset->targets_columns, &dataset->weights_columns};
     int64_t rows[SIDES];
+    bool has_rows;
+    FCNN_TRY(find_rows(dataset, file, &has_rows));
+    if (!has_rows) {
+        dataset->files.starts[place + 1] = dataset->files.starts[place];
+        return FCNN_OK;
+    }
     for (int i = 0; i < SIDES; i++) {
         if (columns[i]->count == 0) {
             continue;
@@ -143,6 +168,10 @@ static fcnn_status describe_all(fcnn_dataset *dataset, const char *range, fcnn_m
         const fcnn_status status = describe_open_file(dataset, range, place, file, matchings);
         fcnn_hdf5_close(file);
         FCNN_TRY(status);
+    }
+    if (dataset->files.starts[dataset->files.count] == 0) {
+        return fcnn_fail(FCNN_EDATA, "%s: none of the %" PRId64 " files has rows in %s", dataset->file,
+                         dataset->files.count, dataset->inputs_name);
     }
     if (dataset->inputs_columns.is_text) {
         return fcnn_fail(FCNN_EDATA, "%s: %s holds strings, but inputs are numbers", dataset->files.paths[0],

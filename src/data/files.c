@@ -292,3 +292,16 @@ int64_t fcnn_files_of_row(const fcnn_files *files, int64_t row)
     }
     return low;
 }
+
+int64_t fcnn_files_without_rows(const fcnn_files *files, int64_t *first)
+{
+    int64_t found = 0;
+    *first = -1;
+    for (int64_t place = 0; place < files->count; place++) {
+        if (files->starts[place] == files->starts[place + 1]) {
+            *first = found == 0 ? place : *first;
+            found++;
+        }
+    }
+    return found;
+}

@@ -24,4 +24,7 @@ void fcnn_files_clear(fcnn_files *files);
 /* The file that holds a row. */
 int64_t fcnn_files_of_row(const fcnn_files *files, int64_t row);
 
+/* How many files have no rows, once those are known; *first is the first of them, or −1. */
+int64_t fcnn_files_without_rows(const fcnn_files *files, int64_t *first);
+
 #endif

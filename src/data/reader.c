@@ -125,6 +125,9 @@ static fcnn_status read_run(fcnn_reader *reader, const fcnn_columns *columns, in
     for (int64_t done = 0; done < count; place++) {
         const int64_t begin = first + done;
         const int64_t left = files->starts[place + 1] - begin;
+        if (left == 0) {
+            continue; /* a file without rows */
+        }
         const int64_t rows = left < count - done ? left : count - done;
         FCNN_TRY(read_patiently(reader, place, columns, begin - files->starts[place], rows,
                                 (char *)out + (size_t)done * bytes));
@@ -179,7 +182,8 @@ static fcnn_status read_run_together(fcnn_reader *reader, const fcnn_columns *co
 {
     const fcnn_files *files = &reader->dataset->files;
     for (int64_t place = 0; place < files->count; place++) {
-        needed[place] = first < files->starts[place + 1] && first + count > files->starts[place];
+        needed[place] = first < files->starts[place + 1] && first + count > files->starts[place] &&
+                        files->starts[place] < files->starts[place + 1];
     }
     fcnn_comm_max_integers(reader->comm, files->count, needed);
     fcnn_status status = FCNN_OK;

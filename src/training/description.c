@@ -67,6 +67,24 @@ static void describe_missing(const fcnn_dataset *dataset, FILE *out)
     }
 }
 
+/* Files of a list that have no rows, or numbers of other types than the first. */
+static void describe_files(const fcnn_dataset *dataset, FILE *out)
+{
+    const fcnn_columns *columns[] = {&dataset->inputs_columns, &dataset->targets_columns, &dataset->weights_columns};
+    int64_t first;
+    const int64_t empty = fcnn_files_without_rows(&dataset->files, &first);
+    if (empty > 0) {
+        fprintf(out, "            %" PRId64 " of %" PRId64 " files %s no rows, the first is %s\n", empty,
+                dataset->files.count, empty == 1 ? "has" : "have", dataset->files.paths[first]);
+    }
+    for (int i = 0; i < 3; i++) {
+        if (columns[i]->stored_differs) {
+            fprintf(out, "            %s: types differ between the files: all are taken as %s\n", columns[i]->text,
+                    fcnn_type_name(columns[i]->type));
+        }
+    }
+}
+
 static fcnn_status describe_part(const fcnn_data_part *part, const char *what, FILE *out)
 {
     const fcnn_dataset *dataset = part->dataset;
@@ -77,6 +95,7 @@ static fcnn_status describe_part(const fcnn_data_part *part, const char *what, F
             dataset->rows, fcnn_type_name(dataset->inputs_columns.stored), dataset->inputs.width,
             fcnn_dataset_targets_type(dataset), dataset->targets.width, dataset->file, dataset->inputs_name,
             dataset->targets_name, dataset->streams ? ", streamed" : "");
+    describe_files(dataset, out);
     describe_unwritten(dataset, out);
     FCNN_TRY(describe_decoding(dataset, out));
     describe_missing(dataset, out);
