@@ -98,6 +98,20 @@ with h5py.File('part_2.h5', 'w') as f:
 with h5py.File('parts_as_read.h5', 'w') as f:
     x = whole.copy(); x[150:200] = -0.5; x[300:] = -0.5
     f['x'] = x; f['y'] = y
+# rows 100 to 199 of the virtual dataset are mapped to nothing, and of the file for the last ones a part is missing
+with h5py.File('virtual.h5', 'w', libver='latest') as f, h5py.File('virtual_as_read.h5', 'w') as g:
+    v = h5py.VirtualLayout((500, features), 'f8')
+    v[:100] = h5py.VirtualSource('part_1.h5', 'x', (100, features))
+    v[200:] = h5py.VirtualSource('part_2.h5', 'x', (300, features))
+    f.create_virtual_dataset('x', v, fillvalue=0.5)
+    x = np.full((500, features), 0.5)
+    x[:100] = whole[:100]; x[200:] = -0.5; x[200:250] = whole[100:150]; x[300:400] = whole[200:300]
+    g['x'] = x; f['y'] = g['y'] = np.arange(500) % 2
+for name, source in (('gone', 'absent.h5'), ('short', 'part_1.h5')):
+    with h5py.File(name + '.h5', 'w', libver='latest') as f:
+        v = h5py.VirtualLayout((rows, features), 'f8')
+        v[:] = h5py.VirtualSource(source, 'x', (rows, features))[:]
+        f.create_virtual_dataset('x', v); f['y'] = y
 with h5py.File('picked.h5', 'w') as f:
     d = put(f, 'x', (rows, features), (chunk, 1), never=True)
     d[:, :2] = whole[:, :2]; d[:200, 2] = whole[:200, 2]; f['y'] = y
@@ -163,6 +177,7 @@ done
 for name in columns_packed left_columns; do
     same_as_read "$name" '' --set data.order=columns
 done
+same_as_read virtual '' --set data.allow_external=yes
 for name in records records_packed left_records left_records_packed; do
     members=$(learn 0 "${name}_as_read.h5" --set 'data.inputs=/a, /b, /c')
     got=$(learn 0 "$name.h5" --set 'data.inputs=/x:a, /x:b, /x:c')
@@ -207,6 +222,11 @@ for np in 0 3; do
 done
 tap_run 'fcnn-predict predicts the same on 3 ranks' cmp -s predicted_0 predicted_3
 
+for name in 'plain where the fill value is read' 'never and no fill value stands for them'; do
+    tap_run "fcnn-info says it of ${name%% *}.h5" grep -qF "4 of 16 chunks were never written, ${name#* }" \
+        <("$bin/fcnn-info" "${name%% *}.h5")
+done
+
 # ---- where nothing stands for them ----
 
 # refused NAME TEXT COMMAND…
@@ -244,6 +264,14 @@ refused 'a column that has holes' 'picked.h5: dataset /x: 200 of 400 rows were n
     ranks 0 "$bin/fcnn-train" --set data.train=picked.h5 --set 'data.inputs=/x[2]' small.ini
 learn 0 never.h5 --set data.rows=:50 >/dev/null
 tap_run 'rows that were written are read' test "$code" = 0
+
+refused 'a source that is missing' 'gone.h5: dataset /x is put together from others, and the file absent.h5' \
+    ranks 0 "$bin/fcnn-train" --set data.train=gone.h5 --set data.allow_external=yes small.ini
+refused 'a source that is too short' 'dataset x of ./part_1.h5 ' \
+    ranks 0 "$bin/fcnn-train" --set data.train=short.h5 --set data.allow_external=yes small.ini
+refused 'a virtual dataset, together' 'virtual.h5: /x is virtual, which ranks cannot read together' \
+    ranks 3 "$bin/fcnn-train" --set data.train=virtual.h5 --set data.allow_external=yes --set data.read=collective \
+    small.ini
 
 # ---- NaN ----
 

@@ -3,6 +3,7 @@
 #include "harness.h"
 
 #include "storage/hdf5.h"
+#include "storage/hdf5_image.h"
 
 #include <hdf5.h>
 
@@ -403,6 +404,32 @@ static void strings_have_the_fill_value(void)
     }
 }
 
+/* ---- models ---- */
+
+/* What a model is made of must be there, whatever the fill value. */
+static void models_have_no_holes(void)
+{
+    const char *path = harness_path("model.h5");
+    make_tables(path, &fillings[0], PLAIN);
+    const hid_t made = H5Fopen(path, H5F_ACC_RDWR, H5P_DEFAULT), type = H5Tcopy(H5T_C_S1);
+    const hid_t creation = creation_of(&fillings[4], PLAIN, type, NULL);
+    const hsize_t one = 1;
+    H5Tset_size(type, 8);
+    H5Dclose(create(made, "text", type, 1, &one, creation));
+    H5Pclose(creation);
+    H5Tclose(type);
+    H5Fclose(made);
+    fcnn_hdf5_file *file = open_fatal(path);
+    fcnn_hdf5_info info;
+    int64_t budget = 1 << 20;
+    char *text = NULL;
+    HARNESS_STATUS(fcnn_hdf5_describe_whole(file, "/x", &budget, &info), FCNN_EDATA);
+    HARNESS_ERROR_HAS("dataset /x: 28 of 44 rows were never written");
+    HARNESS_STATUS(fcnn_hdf5_read_text(file, "/text", 100, &text), FCNN_EDATA);
+    HARNESS_ERROR_HAS("dataset /text was never written");
+    fcnn_hdf5_close(file);
+}
+
 /* ---- together ---- */
 
 static void ranks_that_read_together_get_the_same(void)
@@ -447,4 +474,5 @@ HARNESS_MAIN("hdf5 holes", {"every way of reading gives the fill value", every_w
              {"rows are counted", rows_are_counted},
              {"members have the fill value of their records", members_have_the_fill_value_of_their_records},
              {"strings have the fill value", strings_have_the_fill_value},
+             {"models have no holes", models_have_no_holes},
              {"ranks that read together get the same", ranks_that_read_together_get_the_same})

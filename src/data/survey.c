@@ -106,6 +106,17 @@ static void print_bytes(const printer *to, const fcnn_hdf5_table *table)
     }
 }
 
+/* Chunks that no one wrote, where some were written. */
+static void print_absent(const printer *to, const fcnn_hdf5_table *table)
+{
+    if (table->absent_chunks > 0 && table->absent_chunks < table->chunks) {
+        fprintf(to->out, "%*s  %" PRId64 " of %" PRId64 " chunks were never written, %s\n", to->columns, "",
+                table->absent_chunks, table->chunks,
+                table->info.filling == FCNN_HDF5_UNFILLED ? "and no fill value stands for them"
+                                                          : "where the fill value is read");
+    }
+}
+
 static void print_members(const printer *to, const fcnn_hdf5_table *table)
 {
     for (int64_t i = 0; i < table->member_count; i++) {
@@ -136,6 +147,7 @@ static void print_table(const printer *to, const fcnn_hdf5_table *table)
     print_layout(to, table);
     print_bytes(to, table);
     fputc('\n', to->out);
+    print_absent(to, table);
     print_members(to, table);
 }
 

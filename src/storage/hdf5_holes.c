@@ -261,7 +261,8 @@ fcnn_status fcnn_hdf5_refuse_holes(const fcnn_hdf5_source *source, const fcnn_hd
 {
     return fcnn_fail(FCNN_EDATA,
                      "%s: dataset %.200s: %" PRId64 " of %" PRId64 " rows were never written, the first is row %" PRId64
-                     " (counting from 0), and it has no fill value to stand for them: write them, or leave them out",
+                     " (counting from 0), and it has no fill value to stand for them: write them, or leave them out by "
+                     "data.rows (fcnn-predict: --rows)",
                      source->path, source->name, fcnn_hdf5_holes_rows(holes), all,
                      holes->count > 0 ? holes->runs[0].first : 0);
 }

@@ -171,6 +171,14 @@ fcnn_status fcnn_hdf5_describe_whole(fcnn_hdf5_file *file, const char *dataset, 
     if (bytes > 0 && stored == 0) {
         return fcnn_fail(FCNN_EDATA, "%s: dataset %.200s was never written", file->path, dataset);
     }
+    if (out->rank > 0 && bytes > 0) {
+        fcnn_hdf5_unwritten unwritten;
+        FCNN_TRY(fcnn_hdf5_find_unwritten(file, dataset, false, 0, out->dims[0], 0, -1, &unwritten));
+        if (unwritten.rows > 0) {
+            return fcnn_fail(FCNN_EDATA, "%s: dataset %.200s: %" PRId64 " of %" PRId64 " rows were never written",
+                             file->path, dataset, unwritten.rows, out->dims[0]);
+        }
+    }
     if (stored > (hsize_t)*budget || bytes / FCNN_HDF5_UNPACKING > stored) {
         return fcnn_fail(FCNN_EDATA, "%s: dataset %.200s claims %" PRIu64 " bytes, more than the file can hold",
                          file->path, dataset, (uint64_t)bytes);
@@ -204,6 +212,10 @@ static fcnn_status open_checked(const fcnn_hdf5_file *file, const char *name, hi
 {
     fcnn_hdf5_packing packing;
     FCNN_TRY(fcnn_hdf5_check_open(file, name, H5P_DEFAULT, out));
+    if (H5Dget_storage_size(*out) == 0) { /* HDF5 may leave memory as it was */
+        H5Dclose(*out);
+        return fcnn_fail(FCNN_EDATA, "%s: dataset %.200s was never written", file->path, name);
+    }
     if (!fcnn_hdf5_packing_find(*out, &packing)) {
         return FCNN_OK;
     }

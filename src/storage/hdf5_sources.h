@@ -1,6 +1,7 @@
 /* src/storage/hdf5_sources.h — what a dataset is put together from, which the user lets in: raw files of external
- * storage, and the sources of virtual datasets.  HDF5 reads zeros where a raw file is too short, and the fill value where
- * a source is missing, without a word.  For this room's own files only; everything is called between enter and leave. */
+ * storage, and the sources of virtual datasets.  HDF5 reads zeros where a raw file is too short, and the fill value
+ * where a source is missing, without a word.  For this room's own files only; everything is called between enter and
+ * leave. */
 #ifndef FCNN_STORAGE_HDF5_SOURCES_H
 #define FCNN_STORAGE_HDF5_SOURCES_H
 

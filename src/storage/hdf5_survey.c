@@ -5,6 +5,7 @@
 #include "storage/hdf5_attribute.h"
 #include "storage/hdf5_check.h"
 #include "storage/hdf5_element.h"
+#include "storage/hdf5_holes.h"
 #include "storage/hdf5_image.h"
 #include "storage/hdf5_type_text.h"
 #include "storage/hdf5_walk.h"
@@ -215,6 +216,26 @@ static fcnn_status describe_chunks(hid_t creation, fcnn_hdf5_table *out)
     return status;
 }
 
+/* How many chunks were never written: HDF5 goes through the list of chunks once. */
+static void count_chunks(hid_t dataset, fcnn_hdf5_table *out)
+{
+    out->chunks = 1;
+    for (int d = 0; d < out->info.rank; d++) {
+        const int64_t along = out->info.dims[d] > 0 ? (out->info.dims[d] - 1) / out->chunk[d] + 1 : 0;
+        out->chunks = along == 0 || out->chunks <= INT64_MAX / along ? out->chunks * along : 0;
+    }
+#if H5_VERSION_GE(1, 10, 5)
+    const hid_t space = H5Dget_space(dataset);
+    hsize_t present = 0;
+    if (H5Dget_num_chunks(dataset, space, &present) >= 0 && present < (hsize_t)out->chunks) {
+        out->absent_chunks = out->chunks - (int64_t)present;
+    }
+    H5Sclose(space);
+#else
+    (void)dataset;
+#endif
+}
+
 static fcnn_status describe_storage(hid_t dataset, fcnn_hdf5_table *out)
 {
     const hid_t creation = H5Dget_create_plist(dataset);
@@ -223,8 +244,12 @@ static fcnn_status describe_storage(hid_t dataset, fcnn_hdf5_table *out)
                   : layout == H5D_COMPACT ? FCNN_HDF5_COMPACT
                                           : FCNN_HDF5_CONTIGUOUS;
     out->stored_bytes = (int64_t)H5Dget_storage_size(dataset);
+    out->info.filling = fcnn_hdf5_filling_find(creation);
     const fcnn_status status = layout == H5D_CHUNKED ? describe_chunks(creation, out) : FCNN_OK;
     H5Pclose(creation);
+    if (status == FCNN_OK && layout == H5D_CHUNKED) {
+        count_chunks(dataset, out);
+    }
     return status;
 }
 

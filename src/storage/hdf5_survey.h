@@ -39,6 +39,8 @@ typedef struct fcnn_hdf5_table {
     bool is_packed;                    /* one of them has to be undone for a whole chunk */
     int64_t element_bytes;             /* of an element as stored */
     int64_t stored_bytes;              /* what the elements take in the file */
+    int64_t absent_chunks;             /* that were never written, of `chunks` */
+    int64_t chunks;
 } fcnn_hdf5_table;
 
 typedef struct fcnn_hdf5_survey {
