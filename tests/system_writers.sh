@@ -21,17 +21,8 @@ numbers()
 # labels N FILE INPUTS ORDER STRINGS: how many rows a trained model finds to have which name
 labels()
 {
-    cat >labels.ini <<-EOF
-	[data]
-	train = $2
-	inputs = $3
-	targets = $5
-	order = $4
-	[train]
-	epochs = 1
-	[output]
-	directory = labels
-	EOF
+    printf '[data]\ntrain = %s\ninputs = %s\norder = %s\ntargets = %s\n' "$2" "$3" "$4" "$5" >labels.ini
+    printf '[train]\nepochs = 1\n[output]\ndirectory = labels\n' >>labels.ini
     local order=()
     [ "$4" = rows ] || order=(--columns)
     ranks 0 "$bin/fcnn-train" --overwrite labels.ini >log 2>&1 || cat log
@@ -103,8 +94,10 @@ grep -qF '2 of 4 files have no rows, the first is shard_0.h5' stdout || shown=$(
 grep -qF '/x: types differ between the files: all are taken as float64' stdout || shown=$(said)
 tap_empty 'writers: the start text tells of files without rows and of types' "$shown"
 train 0 --set data.train='none_*.h5' --overwrite shards.ini
-tap_empty 'writers: files without any rows are an error' \
-    "$([ $code = 65 ] && grep -qF 'none_*.h5: none of the 2 files has rows in /x' stderr || said)"
+shown=
+[ $code = 65 ] || shown=$(said)
+grep -qF 'none_*.h5: none of the 2 files has rows in /x' stderr || shown=$(said)
+tap_empty 'writers: files without any rows are an error' "$shown"
 
 # info FILE TEXT…: what fcnn-info prints has these texts
 info()

@@ -38,6 +38,17 @@ static void write_name(const char *name, FILE *out)
     fputs(is_plain ? "" : "\"", out);
 }
 
+/* Members of members, "outer:inner", need no quotes where all their names are plain. */
+static void write_member(const char *name, FILE *out)
+{
+    static const char plain[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_.+-:";
+    if (name[0] != '\0' && name[0] != ':' && name[strspn(name, plain)] == '\0') {
+        fputs(name, out);
+    } else {
+        write_name(name, out);
+    }
+}
+
 /* ---- the tables ---- */
 
 static int name_columns(const fcnn_hdf5_survey *survey)
@@ -123,7 +134,7 @@ static void print_members(const printer *to, const fcnn_hdf5_table *table)
         fprintf(to->out, "%*s    ", to->columns, "");
         write_name(table->name, to->out);
         fputc(':', to->out);
-        write_name(table->members[i].name, to->out);
+        write_member(table->members[i].name, to->out);
         fprintf(to->out, "  %s\n", table->members[i].type);
     }
     if (table->members_more > 0) {
