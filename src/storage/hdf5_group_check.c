@@ -237,7 +237,8 @@ static fcnn_status check_address(const fcnn_hdf5_file *file, haddr_t address)
 {
     look at;
     bool sound;
-    if (is_known(file->seen, address) || !open_look(file, &at)) {
+    /* the bytes of a file that ranks have open together are MPI's, and its access property list is collective */
+    if (file->comm != NULL || is_known(file->seen, address) || !open_look(file, &at)) {
         return FCNN_OK;
     }
     const fcnn_status status = look_at_group(&at, address, &sound);

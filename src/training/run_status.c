@@ -13,9 +13,10 @@
 
 #define LONGEST_PATH 4200
 
-/* 0, or an error number.  Takes the descriptor. */
+/* Writes the line, and cuts off what else the file has.  0, or an error number.  Takes the descriptor. */
 static int write_and_close(int descriptor, const char *line)
 {
+    const off_t length = (off_t)strlen(line);
     int error = 0;
     for (size_t left = strlen(line); left > 0 && error == 0;) {
         const ssize_t written = write(descriptor, line, left);
@@ -25,6 +26,9 @@ static int write_and_close(int descriptor, const char *line)
         }
         line += written;
         left -= (size_t)written;
+    }
+    if (error == 0 && ftruncate(descriptor, length) != 0) {
+        error = errno;
     }
     while (error == 0 && fsync(descriptor) != 0) {
         if (errno == EINTR) {
@@ -39,19 +43,31 @@ static int write_and_close(int descriptor, const char *line)
     return error;
 }
 
-/* Over what is there: that needs no room on the disk, and no right to make files.  0, or an error number. */
+/* Makes a renamed file's name durable; where that fails the file is there all the same. */
+static void sync_folder(const char *folder)
+{
+    const int descriptor = fcnn_file_open(folder, O_RDONLY | O_DIRECTORY);
+    if (descriptor >= 0) {
+        fsync(descriptor);
+        close(descriptor);
+    }
+}
+
+/* Over what is there, which keeps its room on the disk: that needs no other, and no right to make files.  0, or an error
+ * number. */
 static int overwrite(const char *path, const char *line)
 {
-    const int descriptor = fcnn_file_open(path, O_WRONLY | O_TRUNC);
+    const int descriptor = fcnn_file_open(path, O_WRONLY);
     return descriptor < 0 ? errno : write_and_close(descriptor, line);
 }
 
 /* 0, or an error number. */
 static int replace(const char *folder, const char *line)
 {
+    static _Atomic unsigned count; /* the watchdog's thread writes, too */
     char path[LONGEST_PATH], temporary[LONGEST_PATH];
     snprintf(path, sizeof path, "%s/status", folder);
-    snprintf(temporary, sizeof temporary, "%s/.status.%ld.tmp", folder, (long)getpid());
+    snprintf(temporary, sizeof temporary, "%s/.status.%ld-%u.tmp", folder, (long)getpid(), ++count);
     const int descriptor = fcnn_file_open(temporary, O_WRONLY | O_CREAT | O_TRUNC);
     int error = descriptor < 0 ? errno : write_and_close(descriptor, line);
     if (error == 0 && rename(temporary, path) != 0) {
@@ -59,9 +75,10 @@ static int replace(const char *folder, const char *line)
     }
     if (error != 0) {
         unlink(temporary);
-        error = overwrite(path, line) == 0 ? 0 : error;
+        return overwrite(path, line) == 0 ? 0 : error;
     }
-    return error;
+    sync_folder(folder);
+    return 0;
 }
 
 void fcnn_run_status_write(const char *folder, const char *format, ...)

@@ -92,7 +92,7 @@ judge_words()
         case $file in
         harmless) ;;
         holder) says warning 'lock cannot say' "$why" ;;
-        status) says warning status "$why" ;;
+        status) ;; # judged below
         "checkpoint-$last.h5")
             expected=74
             says warning "the checkpoint of step $last is not written" "$why"
@@ -116,9 +116,10 @@ judge_words()
         echo 'an error'
     fi
     [ "$*" != harmless ] || [ ! -s stderr ] || echo 'words about nothing'
-    if [[ " $* " != *' status '* && " $* " != *' folder '* ]]; then
-        grep -q "$([ $expected = 0 ] && echo "^finished at step $last," || echo "^failed: .*$why")" out/status ||
-            echo "status: $(cat out/status)"
+    # one that cannot be replaced is written over the old one; where that fails, too, there is a warning
+    if [[ " $* " != *' folder '* ]] &&
+        ! grep -q "$([ $expected = 0 ] && echo "^finished at step $last," || echo "^failed: .*$why")" out/status; then
+        [[ " $* " == *' status '* ]] && [ -z "$(says warning status "$why")" ] || echo "status: $(cat out/status)"
     fi
 }
 
@@ -183,9 +184,9 @@ faulty none ENOSPC 0 0
 for call in open write fsync rename close; do
     counts[$call]=$(grep -c "^$call " calls)
 done
-# 5 files: the status twice, two checkpoints, the model
+# 5 files: the status twice, by one write each; two checkpoints and the model, by two
 if [ "$code" = 0 ] && [ "$(weights out/model.h5)" = "$whole" ] && [ "${counts[rename]}" = 5 ] &&
-    [ "${counts[fsync]}" = 10 ] && [ "${counts[write]}" -ge 10 ]; then
+    [ "${counts[fsync]}" = 10 ] && [ "${counts[write]}" -ge 8 ]; then
     tap_ok 'io: the library under a run, counting'
 else
     tap_not_ok 'io: the library under a run, counting' "$(said)" "$(cat calls)"
