@@ -214,7 +214,7 @@ bad 'a link to nowhere' 65 'odd.h5|/dangling|soft link, to /nowhere' --set data.
 bad 'a link to a file that is gone' 65 'odd.h5|/elsewhere|another file, absent.h5' --set data.inputs=/elsewhere
 bad 'data in a file that is gone' 65 'odd.h5|/outside|another file, absent.raw' --set data.inputs=/outside
 bad 'texts' 65 'odd.h5|/text|text' --set data.inputs=/text
-bad 'complex numbers' 65 'odd.h5|/pair|not numbers' --set data.inputs=/pair
+bad 'complex numbers' 65 'odd.h5|/pair:re, /pair:im' --set data.inputs=/pair
 bad 'a single value' 65 'odd.h5|/scalar|single value' --set data.inputs=/scalar
 bad 'a dataset without data' 65 'odd.h5|/null' --set data.inputs=/null
 bad 'a single value as target' 65 'odd.h5|/scalar|single value' --set data.targets=/scalar
