@@ -75,7 +75,8 @@ asks()
 {
     local got
     got=$(values "$2" "${@:4}")
-    tap_empty "words: $1" "$([[ $got == *"$3"* ]] && [ "$(cat code)" = 78 ] || printf '%s: %s (%s)\n' "$2" "$got" "$(cat code)")"
+    tap_empty "words: $1" "$({ [[ $got == *"$3"* ]] && [ "$(cat code)" = 78 ]; } ||
+        printf '%s: %s (%s)\n' "$2" "$got" "$(cat code)")"
 }
 
 # the code of the last run in a subshell
@@ -200,7 +201,7 @@ cp names.h5 files/b.h5
 clash()
 {
     (cd files && train 0 --check --set "data.train=$2" c.ini; cp code stderr ..)
-    tap_empty "words: $1" "$([ "$(cat code)" = 78 ] && grep -qF -- "$3" stderr || cat stderr)"
+    tap_empty "words: $1" "$({ [ "$(cat code)" = 78 ] && grep -qF -- "$3" stderr; } || cat stderr)"
 }
 clash 'a file, or a pattern' 'run[1].h5' "write '\"run[1].h5\"', quotes included, or 'run[1].h[5]'"
 clash 'a file, or a list' '@list.txt' "write '\"@list.txt\"' or '@\"list.txt\"'"
@@ -250,7 +251,7 @@ doubt()
 {
     "$bin/fcnn-import" o.h5 --csv "$2" --header --target-columns "$3" >stdout 2>stderr
     code=$?
-    tap_empty "words: $1" "$([ "$code" = 64 ] && [ ! -e o.h5 ] && grep -qF -- "$4" stderr || cat stderr)"
+    tap_empty "words: $1" "$({ [ "$code" = 64 ] && [ ! -e o.h5 ] && grep -qF -- "$4" stderr; } || cat stderr)"
 }
 doubt 'a number that is a name' pandas.csv 3 "write '\"3\"' for the first of these or '\"2\"' for the second"
 target 'the name' pandas.csv '"3"' '"3"'

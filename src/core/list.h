@@ -1,5 +1,5 @@
-/* src/core/list.h — lists of names in one line, as configs and options have them: "a, b", and "\"a, b\", c" where a name
- * has a comma. */
+/* src/core/list.h — lists of names in one line, as configs and options have them: "a, b", and "\"a, b\", c" where a
+ * name has a comma. */
 #ifndef FCNN_CORE_LIST_H
 #define FCNN_CORE_LIST_H
 

@@ -13,11 +13,11 @@ typedef struct fcnn_files {
     int64_t *starts; /* [count + 1]: the first row of each, and behind the last; zero until they are known */
 } fcnn_files;
 
-/* Finds the files of a list such as "a.h5, run_*.h5, @list.txt" (core/list.h): a name that exists is taken as it is, one
- * with *, ? or [ as a pattern, in the order of bytes; a line of a list file names one file, from the list's folder.  A
- * name in quotes is that of a file, or behind an '@' of a list.
- * Fails: FCNN_EINPUT if a pattern fits nothing or a list cannot be read; FCNN_ECONFIG for an empty name, a quote that is
- * not closed, and what means two things that both exist; FCNN_ENOMEM. */
+/* Finds the files of a list such as "a.h5, run_*.h5, @list.txt" (core/list.h): a name that exists is taken as it is,
+ * one with *, ? or [ as a pattern, in the order of bytes; a line of a list file names one file, from the list's
+ * folder.  A name in quotes is that of a file, or behind an '@' of a list.
+ * Fails: FCNN_EINPUT if a pattern fits nothing or a list cannot be read; FCNN_ECONFIG for an empty name, a quote that
+ * is not closed, and what means two things that both exist; FCNN_ENOMEM. */
 fcnn_status fcnn_files_find(const char *list, fcnn_files *out);
 void fcnn_files_clear(fcnn_files *files);
 

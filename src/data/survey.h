@@ -34,8 +34,8 @@ void fcnn_survey_find_pair(const fcnn_hdf5_survey *survey, fcnn_survey_pair *out
 /* Is this a name that neither a shell nor a config takes for something else? */
 bool fcnn_survey_is_plain(const char *name);
 
-/* Is it one that a config has in quotes at most, and that would not be a command if it came to a shell?  A '?' stands for
- * what does not print. */
+/* Is it one that a config has in quotes at most, and that would not be a command if it came to a shell?  A '?'
+ * stands for what does not print. */
 bool fcnn_survey_may_be_written(const char *name);
 
 /* Rows of a table of rank ≥ 1; values of a row, 0 if there are no values at all. */
