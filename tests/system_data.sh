@@ -143,7 +143,9 @@ tap_run 'data: a row with two classes is named' grep -q '/hot_twice has 3 column
 train 0 --overwrite --set data.targets=/hot --set model.classes=4 --set model.output=softmax words.ini
 tap_run 'data: as many columns as classes' grep -q '/hot has 3 columns, but the network has 4 classes' stderr
 train 0 --overwrite --set data.targets=/hot_twice words.ini
-tap_run 'data: other columns are a regression' grep -q 'linear output, mse' stdout
+tap_run 'data: other columns of 0 and 1 are a question' grep -q '3 columns of 0 and 1, of which a row' stderr
+train 0 --overwrite --set data.targets=/hot_twice --set model.output=linear words.ini
+tap_run 'data: or a regression' grep -q 'linear output, mse' stdout
 
 "$bin/fcnn-info" named.h5 >info 2>&1
 tap_run 'data: fcnn-info prints the classes' grep -qx ' *1  sea, deep' info

@@ -86,7 +86,8 @@ fits()
     shift
     "$@" >stdout 2>stderr
     code=$?
-    tap_run "names: $name" test "$code$(cat stderr)" = 0
+    # the rows of train.h5 are there to validate and test by as well, and that is said
+    tap_run "names: $name" test "$code$(grep -v 'occur among the training rows as well' stderr)" = 0
 }
 
 fit() { "$bin/fcnn-train" --overwrite "$@" run.ini; }

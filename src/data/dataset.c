@@ -203,6 +203,9 @@ static fcnn_status look_at_rows(fcnn_dataset *dataset, uint64_t fingerprints[3])
                 fingerprints[i] += fcnn_table_fingerprint(tables[i], dataset->first + block.first);
             }
         }
+        if (status == FCNN_OK && dataset->hashes != NULL) {
+            status = fcnn_row_hashes_add(dataset->hashes, &block.inputs, &block.targets);
+        }
     }
     return status;
 }

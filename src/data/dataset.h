@@ -8,6 +8,7 @@
 #include "data/columns.h"
 #include "data/files.h"
 #include "data/missing.h"
+#include "data/row_hashes.h"
 #include "data/table.h"
 #include "parallel/comm.h"
 
@@ -42,6 +43,7 @@ struct fcnn_dataset {
     fcnn_table block_inputs, block_targets, block_weights; /* rows that it has read last */
     int64_t block_first, block_room;                       /* the first of them, and how many fit */
     uint64_t filled_values, filled_rows;                   /* that were completed, over all ranks */
+    fcnn_row_hashes *hashes; /* borrowed: reading adds all rows to them; NULL: it does not */
     uint64_t inputs_fingerprint, targets_fingerprint,
         weights_fingerprint; /* over all ranks, of the rows of the dataset */
 };

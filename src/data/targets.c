@@ -1,6 +1,8 @@
 /* src/data/targets.c — what kind of targets a dataset has. */
 #include "data/targets.h"
 
+#include "core/text.h"
+
 #include <inttypes.h>
 #include <math.h>
 
@@ -18,33 +20,126 @@ static int64_t hot_column(const fcnn_table *targets, int64_t row)
     return hot;
 }
 
-fcnn_status fcnn_targets_summarize(fcnn_dataset *dataset, fcnn_comm *comm, fcnn_target_summary *out)
+/* ---- what they look like ---- */
+
+/* What is found in this rank's rows. */
+typedef struct findings {
+    double found[5]; /* not 0 or 1; a row that is not one-hot; not a whole number; the largest; the smallest, negated */
+    uint64_t rows_of[FCNN_TARGETS_CLASSES_MOST]; /* by class */
+    double values[FCNN_TARGETS_VALUES_MOST + 1]; /* different ones, [count] */
+    int64_t count;                               /* no more than fit */
+} findings;
+
+enum { NOT_ZERO_OR_ONE, NOT_ONE_HOT, NOT_WHOLE, LARGEST, SMALLEST };
+
+/* Notes a value of a single column. */
+static void note_value(findings *all, double value)
 {
-    double found[3] = {0, -INFINITY, 0}; /* another value than 0 or 1; the largest; a row that is not one-hot */
-    fcnn_status status = FCNN_OK;
-    for (fcnn_block block = {0}; status == FCNN_OK && fcnn_dataset_next(dataset, 0, &block, &status);) {
-        for (int64_t row = 0; row < block.targets.rows; row++) {
-            for (int64_t column = 0; column < block.targets.width; column++) {
-                const double value = fcnn_table_value(&block.targets, row, column);
-                found[0] = value == 0 || value == 1 ? found[0] : 1;
-                found[1] = value > found[1] ? value : found[1];
-            }
-            found[2] = found[2] > 0 || hot_column(&block.targets, row) < 0 ? 1 : 0;
+    if (all->count <= FCNN_TARGETS_VALUES_MOST) {
+        int64_t i = 0;
+        while (i < all->count && all->values[i] != value) {
+            i++;
         }
+        all->values[i] = value;
+        all->count += i == all->count;
     }
-    FCNN_TRY(fcnn_comm_agree(comm, fcnn_comm_name_rank(comm, status)));
-    fcnn_comm_max_doubles(comm, 3, found);
-    const bool has_names = dataset->targets_columns.is_text || dataset->targets_columns.has_classes;
+    if (value >= 0 && value < FCNN_TARGETS_CLASSES_MOST && value == floor(value)) {
+        all->rows_of[(int64_t)value]++;
+    }
+}
+
+static void note_row(findings *all, const fcnn_table *targets, int64_t row)
+{
+    double *found = all->found;
+    for (int64_t column = 0; column < targets->width; column++) {
+        const double value = fcnn_table_value(targets, row, column);
+        found[NOT_ZERO_OR_ONE] = value == 0 || value == 1 ? found[NOT_ZERO_OR_ONE] : 1;
+        found[NOT_WHOLE] = value == floor(value) ? found[NOT_WHOLE] : 1;
+        found[LARGEST] = value > found[LARGEST] ? value : found[LARGEST];
+        found[SMALLEST] = -value > found[SMALLEST] ? -value : found[SMALLEST];
+    }
+    found[NOT_ONE_HOT] = found[NOT_ONE_HOT] > 0 || hot_column(targets, row) < 0 ? 1 : 0;
+    if (targets->width == 1) {
+        note_value(all, fcnn_table_value(targets, row, 0));
+    }
+}
+
+/* How many different values all ranks have, from the largest down, as long as they are not too many.  Collective. */
+static int64_t count_values(const findings *all, fcnn_comm *comm)
+{
+    int64_t count = 0;
+    for (double before = INFINITY; count <= FCNN_TARGETS_VALUES_MOST; count++) {
+        double next = -INFINITY;
+        for (int64_t i = 0; i < all->count; i++) {
+            next = all->values[i] < before && all->values[i] > next ? all->values[i] : next;
+        }
+        fcnn_comm_max_doubles(comm, 1, &next);
+        if (next == -INFINITY) {
+            break;
+        }
+        before = next;
+    }
+    int64_t most = all->count; /* a rank may have had no room for more */
+    fcnn_comm_max_integers(comm, 1, &most);
+    return most > FCNN_TARGETS_VALUES_MOST ? FCNN_TARGETS_VALUES_MOST + 1 : count;
+}
+
+/* Are all names of classes numbers, but not just 0 and 1? */
+static bool are_numbers(const fcnn_classes *classes)
+{
+    double value;
+    bool are_bits = classes->count == 2;
+    for (int64_t i = 0; i < classes->count; i++) {
+        if (!fcnn_text_to_double(classes->names[i], &value)) {
+            return false;
+        }
+        are_bits = are_bits && value == (double)i;
+    }
+    return classes->count > 0 && !are_bits;
+}
+
+static void summarize(const fcnn_dataset *dataset, const findings *all, int64_t values, fcnn_target_summary *out)
+{
+    const fcnn_columns *columns = &dataset->targets_columns;
+    const bool has_names = columns->is_text || columns->has_classes;
     const double last_class = has_names ? (double)dataset->classes.count - 1 : -1;
     *out = (fcnn_target_summary){
         .one_column = dataset->one_target_column,
-        .integer_type = has_names || dataset->targets_columns.is_integer,
-        .zero_or_one = found[0] == 0 && last_class <= 1,
-        .one_hot = !dataset->one_target_column && found[2] == 0,
-        .largest = last_class > found[1] ? last_class : found[1],
+        .is_text = columns->is_text,
+        .is_named = !columns->is_text && dataset->classes.count > 0,
+        .text_numbers = columns->is_text && are_numbers(&dataset->classes),
+        .integer_type = has_names || columns->is_integer,
+        .zero_or_one = all->found[NOT_ZERO_OR_ONE] == 0 && last_class <= 1,
+        .one_hot = !dataset->one_target_column && all->found[NOT_ONE_HOT] == 0,
+        .whole = all->found[NOT_WHOLE] == 0,
+        .smallest = -all->found[SMALLEST],
+        .largest = last_class > all->found[LARGEST] ? last_class : all->found[LARGEST],
+        .rows = dataset->rows,
+        .values = values,
     };
+    for (int64_t i = 0; i < FCNN_TARGETS_CLASSES_MOST; i++) {
+        out->classes += all->rows_of[i] > 0;
+        out->single += all->rows_of[i] == 1;
+    }
+}
+
+fcnn_status fcnn_targets_summarize(fcnn_dataset *dataset, fcnn_comm *comm, fcnn_target_summary *out)
+{
+    findings all = {.found = {0, 0, 0, -INFINITY, -INFINITY}};
+    fcnn_status status = FCNN_OK;
+    for (fcnn_block block = {0}; status == FCNN_OK && fcnn_dataset_next(dataset, 0, &block, &status);) {
+        for (int64_t row = 0; row < block.targets.rows; row++) {
+            note_row(&all, &block.targets, row);
+        }
+    }
+    FCNN_TRY(fcnn_comm_agree(comm, fcnn_comm_name_rank(comm, status)));
+    fcnn_comm_max_doubles(comm, 5, all.found);
+    fcnn_comm_sum_integers(comm, FCNN_TARGETS_CLASSES_MOST, all.rows_of);
+    summarize(dataset, &all, count_values(&all, comm), out);
     return FCNN_OK;
 }
+
+/* ---- checks ---- */
 
 static fcnn_status bad_label(const fcnn_dataset *dataset, int64_t row, double value, int64_t classes)
 {

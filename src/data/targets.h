@@ -4,13 +4,26 @@
 
 #include "data/dataset.h"
 
-/* Over all ranks. */
+enum {
+    FCNN_TARGETS_CLASSES_MOST = 1000, /* classes that are counted, and made without being asked for */
+    FCNN_TARGETS_VALUES_MOST = 20     /* different values of numbers that may be classes */
+};
+
+/* Over all ranks.  What is said of values is said of one column of numbers, or of classes that strings name. */
 typedef struct fcnn_target_summary {
     bool one_column;   /* [rows] or [rows][1] */
+    bool is_text;      /* strings */
+    bool is_named;     /* the file has names for the numbers */
+    bool text_numbers; /* the strings are all numbers, but not just "0" and "1" */
     bool integer_type; /* as stored, without a factor; or names of classes */
     bool zero_or_one;  /* every value is 0 or 1, and no third class has a name */
     bool one_hot;      /* several columns, of which each row has 1 in one and 0 in the others */
-    double largest;
+    bool whole;        /* every value is a whole number */
+    double smallest, largest;
+    int64_t rows;
+    int64_t values;  /* different ones; more than FCNN_TARGETS_VALUES_MOST count as one more */
+    int64_t classes; /* whole numbers from 0 to FCNN_TARGETS_CLASSES_MOST − 1 that occur */
+    int64_t single;  /* of these with a single row */
 } fcnn_target_summary;
 
 /* Collective.  Fails, alike on all ranks, as reading does. */

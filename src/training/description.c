@@ -5,6 +5,7 @@
 #include "data/shard.h"
 #include "data/unwritten.h"
 #include "training/footprint.h"
+#include "training/task.h"
 
 #include "config.h"
 
@@ -118,6 +119,18 @@ static void describe_weights(const fcnn_training_data *data, FILE *out)
             weights->classes > 0 ? " by class" : "", weights->factor);
 }
 
+static fcnn_status describe_targets(const fcnn_trainer *trainer, FILE *out)
+{
+    fcnn_text text = {0};
+    const fcnn_status status = fcnn_task_describe(trainer->data->targets_as_before ? NULL : trainer->config,
+                                                  &trainer->data->targets, &trainer->model->shape, &text);
+    if (status == FCNN_OK) {
+        fprintf(out, "targets     %s\n", text.data);
+    }
+    fcnn_text_clear(&text);
+    return status;
+}
+
 static fcnn_status describe_network(const fcnn_architecture *shape, FILE *out)
 {
     char *text;
@@ -223,6 +236,9 @@ fcnn_status fcnn_description_print(fcnn_trainer *trainer)
         }
         if (status == FCNN_OK) {
             status = describe_part(&trainer->data->test, "test", out);
+        }
+        if (status == FCNN_OK) {
+            status = describe_targets(trainer, out);
         }
         if (status == FCNN_OK) {
             status = describe_network(&trainer->model->shape, out);

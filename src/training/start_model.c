@@ -118,11 +118,14 @@ static fcnn_status make(const fcnn_config *config, fcnn_comm *comm, const fcnn_t
 }
 
 /* The shape that config, data and origin ask for. */
-static fcnn_status resolve(const fcnn_config *config, const fcnn_dataset *train, const fcnn_target_summary *targets,
-                           fcnn_origin *origin, fcnn_architecture *out)
+static fcnn_status resolve(const fcnn_config *config, fcnn_training_data *data, fcnn_origin *origin,
+                           fcnn_architecture *out)
 {
+    const fcnn_dataset *train = data->train.dataset;
+    const fcnn_target_summary *targets = &data->targets;
     fcnn_config own; /* borrows all texts */
     FCNN_TRY(fcnn_origin_task(origin, config, train, targets, &own));
+    data->targets_as_before = own.model_output != config->model_output;
     FCNN_TRY(fcnn_task_resolve(&own, fcnn_dataset_features(train), fcnn_dataset_outputs(train), targets, out));
     return fcnn_origin_check(origin, config, out);
 }
@@ -130,10 +133,9 @@ static fcnn_status resolve(const fcnn_config *config, const fcnn_dataset *train,
 fcnn_status fcnn_start_model_prepare(const fcnn_config *config, fcnn_comm *comm, fcnn_training_data *data,
                                      fcnn_origin *origin, fcnn_model **model)
 {
-    fcnn_target_summary summary;
     fcnn_architecture shape = {0};
-    FCNN_TRY(fcnn_targets_summarize(data->train.dataset, comm, &summary));
-    fcnn_status status = fcnn_comm_agree(comm, resolve(config, data->train.dataset, &summary, origin, &shape));
+    FCNN_TRY(fcnn_targets_summarize(data->train.dataset, comm, &data->targets));
+    fcnn_status status = fcnn_comm_agree(comm, resolve(config, data, origin, &shape));
     if (status == FCNN_OK) {
         status = fcnn_training_data_check(data, comm, &shape);
     }

@@ -1,11 +1,13 @@
 /* src/training/training_data.c — the rows that a run trains on, watches and is tested by. */
 #include "training/training_data.h"
 
+#include "core/log.h"
 #include "core/memory.h"
 #include "data/selection.h"
 #include "data/shard.h"
 #include "training/memory_plan.h"
 #include "training/model_data.h"
+#include "training/repeats.h"
 
 #include <inttypes.h>
 #include <math.h>
@@ -115,6 +117,12 @@ static fcnn_status choose_batch(const fcnn_config *config, fcnn_training_data *d
     const int64_t rows = data->train.dataset->rows;
     const int64_t wanted = config->train_batch_size;
     data->batch = wanted == 0 || wanted > rows ? rows : wanted;
+    if (wanted > rows) {
+        fcnn_log_warning("train.batch_size = %" PRId64 ", but there are only %" PRId64
+                         " training rows: a batch is all of "
+                         "them, and an epoch one step; 0 says so without a warning",
+                         wanted, rows);
+    }
     if (config->train_blocks == FCNN_AUTO) {
         data->blocks = fcnn_shard_default_blocks(data->batch);
         return FCNN_OK;
@@ -229,9 +237,11 @@ static fcnn_status load_all(const fcnn_config *config, fcnn_comm *comm, fcnn_ori
     fcnn_dataset *train = data->train.dataset;
     FCNN_TRY(fcnn_memory_plan_check(&plan, comm, data));
     const int64_t after = fcnn_shard_first(train->rows, data->blocks, sampler->last_shard);
+    FCNN_TRY(fcnn_comm_agree(comm, fcnn_repeats_begin(data)));
     FCNN_TRY(fcnn_dataset_read(train, comm, sampler->first_row, after - sampler->first_row, plan.streams_train));
     FCNN_TRY(read_evenly(&data->validation, comm, plan.streams_validation));
-    return read_evenly(&data->test, comm, plan.streams_test);
+    FCNN_TRY(read_evenly(&data->test, comm, plan.streams_test));
+    return fcnn_repeats_report(data, comm);
 }
 
 fcnn_status fcnn_training_data_load(const fcnn_config *config, fcnn_comm *comm, fcnn_origin *origin,
@@ -336,6 +346,9 @@ void fcnn_training_data_destroy(fcnn_training_data *data)
         return;
     }
     fcnn_stream_destroy(data->stream);
+    for (int i = 0; i < 3; i++) {
+        fcnn_row_hashes_clear(&data->hashes[i]);
+    }
     fcnn_dataset_destroy(data->train.dataset);
     fcnn_dataset_destroy(data->validation.dataset);
     fcnn_dataset_destroy(data->test.dataset);

@@ -3,6 +3,7 @@
 #define FCNN_TRAINING_TRAINING_DATA_H
 
 #include "config/config.h"
+#include "data/row_hashes.h"
 #include "data/sampler.h"
 #include "data/stream.h"
 #include "data/targets.h"
@@ -18,8 +19,11 @@ typedef struct fcnn_data_part {
 
 typedef struct fcnn_training_data {
     fcnn_data_part train, validation, test;
-    fcnn_stream *stream; /* of the training rows; NULL: they are resident */
-    int64_t *chosen;     /* validation rows taken out of the training file; NULL: none */
+    fcnn_row_hashes hashes[3];   /* of their rows, while they are read */
+    fcnn_target_summary targets; /* of the training rows */
+    bool targets_as_before;      /* they are taken for what they are in the model that training goes on from */
+    fcnn_stream *stream;         /* of the training rows; NULL: they are resident */
+    int64_t *chosen;             /* validation rows taken out of the training file; NULL: none */
     int64_t batch, blocks;
     fcnn_sampler *sampler;
     int32_t *own_labels;   /* of resident rows; NULL where the loss needs none, or the stream has them */
