@@ -253,7 +253,8 @@ def make_shards():
 
 
 def files():
-    for make in (make_h5py, make_pandas, make_pytables, make_netcdf, make_columns, make_unclosed, make_newer, make_shards):
+    for make in (make_h5py, make_pandas, make_pytables, make_netcdf, make_columns, make_unclosed, make_newer,
+                 make_shards):
         make()
     np.savez('expected.npz', *expected)
     for inputs in {values.shape[1] for values in expected if values.ndim == 2}:

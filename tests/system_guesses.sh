@@ -56,7 +56,7 @@ END
 said()
 {
     train "${np:-0}" --check --set "data.targets=/$1" "${@:3}" c.ini
-    tap_empty "guesses: $1 ${*:3}" "$(grep -qxF "targets     $2" stdout && [ "$code" = 0 ] ||
+    tap_empty "guesses: $1 ${*:3}" "$({ grep -qxF "targets     $2" stdout && [ "$code" = 0 ]; } ||
         { grep targets stdout; cat stderr; })"
 }
 
@@ -64,8 +64,8 @@ said()
 asked()
 {
     train "${np:-0}" --check --set "data.targets=/$1" "${@:3}" c.ini
-    tap_empty "guesses: $1 ${*:3} is a question" "$([ "$code" = 78 ] && grep -qF "$2" stderr &&
-        grep -q 'model.output = softmax\|model.output = sigmoid' stderr && grep -q 'model.output = linear' stderr ||
+    tap_empty "guesses: $1 ${*:3} is a question" "$({ [ "$code" = 78 ] && grep -qF "$2" stderr &&
+        grep -q 'model.output = softmax\|model.output = sigmoid' stderr && grep -q 'model.output = linear' stderr; } ||
         { echo "$code"; cat stderr; })"
 }
 
@@ -173,7 +173,9 @@ sed -i 's/^train = .*/train = r.h5/' c.ini
 again()
 {
     train "$2" --check "${@:4}" c.ini
-    tap_empty "guesses: $1" "$([ "$code" = 0 ] && [ "$(grep -cF -- "${3:-occur among}" stderr)" = $((${#3} > 0)) ] ||
+    local lines
+    lines=$(grep -cF -- "${3:-occur among}" stderr)
+    tap_empty "guesses: $1" "$({ [ "$code" = 0 ] && [ "$lines" = $((${#3} > 0)) ]; } ||
         { echo "$code"; cat stderr; })"
 }
 same='occur among the training rows as well'

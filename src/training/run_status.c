@@ -53,8 +53,8 @@ static void sync_folder(const char *folder)
     }
 }
 
-/* Over what is there, which keeps its room on the disk: that needs no other, and no right to make files.  0, or an error
- * number. */
+/* Over what is there, which keeps its room on the disk: that needs no more room, and no right to make files.
+ * 0, or an error number. */
 static int overwrite(const char *path, const char *line)
 {
     const int descriptor = fcnn_file_open(path, O_WRONLY);
