@@ -228,4 +228,32 @@ fails 'a missing label is told' "the label of row 2 .counting from 0. is missing
 fails 'it has no mean' 'the label of row 2' --set data.missing=mean words.ini
 train 0 --overwrite --set data.decode=no words.ini
 holds 'without decoding they are names' "$(classes words/model.h5)" 'NA'
+
+# ---- names that files number in their own way ----
+
+"$python" - <<'END'
+import h5py, numpy as np
+x = np.random.default_rng(4).normal(size=(40, 1))
+for name, numbers, categories in (('f0', {'a': 1, 'b': 2}, ['lo', 'hi']), ('f1', {'b': 1, 'c': 2}, ['hi', 'lo']),
+                                  ('f2', {'a': 1, 'b': 2}, ['lo', 'hi'])):
+    with h5py.File(name + '.h5', 'w') as f:
+        f['x'] = f['z'] = x
+        kinds = h5py.enum_dtype(numbers, basetype='u1')
+        f.create_dataset('k', data=np.full(40, numbers['b'], 'u1'), dtype=kinds)
+        f.create_dataset('two', data=np.full((40, 2), numbers['b'], 'u1'), dtype=kinds)
+        group = f.create_group('kind')
+        group.attrs['encoding-type'] = 'categorical'
+        group['categories'] = categories
+        group['codes'] = (x[:, 0] > 0).astype('i1')
+END
+config numbered 'train = f0.h5, f2.h5' 'inputs = /x, /k' 'targets = /z'
+train 0 numbered.ini
+is 'the numbers of an enumeration are inputs' "$code" 0
+says 'and it is said that they must be the same elsewhere' '/k is an enumeration, whose numbers are taken' stderr
+other='is an enumeration with other names or numbers than in the first file'
+fails 'a file with other numbers is an error' "f1.h5: /k $other" --set data.train=f0.h5,f1.h5 numbered.ini
+fails 'of targets in several columns, too' "f1.h5: /two $other" --set data.train=f0.h5,f1.h5 --set data.inputs=/x \
+    --set data.targets=/two numbered.ini
+train 0 --overwrite --set data.inputs=/x --set data.targets=/kind/codes numbered.ini
+says 'places among categories are told' 'whose names are not read' stderr
 tap_done

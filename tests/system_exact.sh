@@ -55,7 +55,7 @@ config squares binary.h5 normalize=standardize model hidden=65 activation=sigmoi
 config shallow regression.h5 normalize=standardize normalize_targets=minmax train epochs=3 batch_size=29 \
     model hidden= optimizer learning_rate=0.01
 config four xor.h5 model hidden=4 activation=tanh train epochs=100 batch_size=3 seed=7
-config scales scales.h5 model hidden= init=uniform init_scale=1e-9 train epochs=5 batch_size=20 \
+config scales scales.h5 model hidden= output=linear init=uniform init_scale=1e-9 train epochs=5 batch_size=20 \
     optimizer learning_rate=0.2
 all='classes surface binary leaves squares shallow four scales'
 

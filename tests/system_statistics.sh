@@ -28,6 +28,7 @@ with h5py.File('wide.h5', 'w') as f:
     f['y'] = np.array([1.0, 2.0, 3.0, 5.0])
 with h5py.File('plain.h5', 'w') as f:
     f['x'] = z
+    f['nearly'] = np.where(np.arange(n) % 2 == 0, 0.3, 3 * 0.1)
     f['y'] = z.sum(1)
 P
 cat >s.ini <<'I'
@@ -167,4 +168,8 @@ train 0 --overwrite --set data.train=plain.h5 --set data.inputs=/x --set data.va
 tap_run 'statistics: a divisor without an inverse is refused' grep -qF 'data.scale = 1e-310 is too small' stderr
 train 0 --overwrite --set data.train=plain.h5 --set data.inputs=/x --set data.validation= --set data.targets=/y s.ini
 tap_run 'statistics: no warning where all columns vary' test ! -s stderr
+train 0 --overwrite --set data.train=plain.h5 --set data.inputs=/x,/nearly --set data.validation= \
+    --set data.targets=/y s.ini
+tap_run 'statistics: a column that rounding alone moves is told' \
+    grep -qF '1 of 4 columns have the same value but for rounding in all training rows (nearly is 0.3)' stderr
 tap_done

@@ -1,6 +1,7 @@
 /* src/data/columns.c — which columns of which datasets make the inputs, or the targets. */
 #include "data/columns.h"
 
+#include "core/log.h"
 #include "core/memory.h"
 #include "core/sizes.h"
 #include "data/column_labels.h"
@@ -108,7 +109,37 @@ static fcnn_status take_decoding(fcnn_columns *columns, int64_t i, const char *p
     columns->is_integer =
         (is_start || columns->is_integer) && fcnn_type_is_integer(decoding->stored) && !decoding->scales;
     columns->type = is_start ? decoding->type : common_type(columns->type, decoding->type);
-    return note_decoding(part, decoding, has_classes, is_first);
+    const bool differed = part->decoded_differs;
+    part->takes_numbers = decoding->named != NULL && !decoding->is_boolean && !has_classes;
+    part->is_category = decoding->is_category;
+    part->decoded_differs = false;
+    FCNN_TRY(note_decoding(part, decoding, has_classes, is_first));
+    if (part->takes_numbers && part->decoded_differs) {
+        return fcnn_fail(FCNN_EDATA,
+                         "%s: %s is an enumeration with other names or numbers than in the first file: the same number "
+                         "would mean two things; number its names alike, or take the numbers by data.decode = no",
+                         path, part->dataset);
+    }
+    part->decoded_differs = part->decoded_differs || differed;
+    return FCNN_OK;
+}
+
+void fcnn_columns_warn_of_names(const fcnn_columns *columns, const char *path)
+{
+    for (int64_t i = 0; i < columns->count; i++) {
+        const fcnn_column_part *part = &columns->parts[i];
+        if (part->takes_numbers) {
+            fcnn_log_warning("%s: %s is an enumeration, whose numbers are taken: other files must give its names the "
+                             "same numbers, which is compared within a list of files only",
+                             path, part->dataset);
+        }
+        if (part->is_category) {
+            fcnn_log_warning("%s: %s holds places among categories, whose names are not read: other files must have "
+                             "the same categories in the same order, which is not compared; labels that are strings "
+                             "are matched by name",
+                             path, part->dataset);
+        }
+    }
 }
 
 /* Finds how each part of a file, which has `there`, is decoded, and what all need in memory. */
@@ -172,8 +203,9 @@ fcnn_status fcnn_columns_count_rows(const fcnn_columns *columns, fcnn_hdf5_file 
     *rows = 0;
     for (int64_t i = 0; i < columns->count; i++) {
         fcnn_hdf5_info info;
-        FCNN_TRY(fcnn_hdf5_describe(file, columns->parts[i].dataset, &info));
-        const int64_t own = info.rank == info.array_rank ? 1 : row_count(&info, by_columns);
+        /* what cannot be described, or is not settled yet, counts as rows: it is judged where they are read */
+        const bool is_known = fcnn_hdf5_describe(file, columns->parts[i].dataset, &info) == FCNN_OK;
+        const int64_t own = !is_known || info.rank == info.array_rank ? 1 : row_count(&info, by_columns);
         *rows = own > *rows ? own : *rows;
     }
     return FCNN_OK;

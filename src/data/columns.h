@@ -18,6 +18,8 @@ typedef struct fcnn_column_part {
     int64_t all;          /* columns of the dataset */
     char *decoded;        /* what is done to the values of the first file, such as "value*0.1"; NULL: nothing */
     bool decoded_differs; /* and to those of another file something else */
+    bool takes_numbers;   /* of an enumeration, not its names */
+    bool is_category;     /* the numbers are places among categories, whose names are not read */
     fcnn_hdf5_unwritten unwritten; /* in all files, of the rows that are used: `first` counts in its file */
     int64_t unwritten_place;       /* of the file that has the first of them */
 } fcnn_column_part;
@@ -88,6 +90,9 @@ fcnn_status fcnn_columns_describe(fcnn_columns *columns, fcnn_hdf5_file *file, c
 /* Appends what is done to the values, "/t: value*0.1, -1 (_FillValue) is missing", a line for each part to which
  * something is done.  Fails: FCNN_ENOMEM. */
 fcnn_status fcnn_columns_say_decoded(const fcnn_columns *columns, fcnn_text *out);
+
+/* Warns of numbers that stand for names which other files may number in another way. */
+void fcnn_columns_warn_of_names(const fcnn_columns *columns, const char *path);
 
 /* Sets *rows to the most rows that one of the datasets has in a file: one with 0 of them adds nothing to others.
  * Fails: FCNN_EDATA if a dataset is missing or cannot be described. */

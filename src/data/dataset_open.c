@@ -94,6 +94,7 @@ static fcnn_status describe_side(const fcnn_dataset *dataset, int64_t place, fcn
     const char *path = dataset->files.paths[place];
     if (is_first(dataset, place)) {
         FCNN_TRY(fcnn_columns_describe(columns, file, path, dataset->by_columns, rows));
+        fcnn_columns_warn_of_names(columns, path);
         return matching == NULL ? FCNN_OK : fcnn_matching_first(matching, path);
     }
     fcnn_columns here;

@@ -47,6 +47,7 @@ typedef struct fcnn_decoding {
     fcnn_named_value *named; /* [named_count], ascending; all else is missing; NULL: all numbers count */
     char **names;            /* [named_count] */
     bool is_boolean;         /* these are FALSE and TRUE, 0 and 1 */
+    bool is_category;        /* a number is a place among categories, which are not read */
     fcnn_text remarks;       /* what could not be used, for people */
 } fcnn_decoding;
 

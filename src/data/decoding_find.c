@@ -201,6 +201,7 @@ static void find_marks(fcnn_decoding *decoding, const fcnn_hdf5_meaning *meaning
     if (type == FCNN_TYPE_INT64 && meaning->named == NULL) {
         add_code(decoding, smallest, "the convention of NaT and integer64", true);
     }
+    decoding->is_category = meaning->is_category;
     if (meaning->is_category) {
         add_code(decoding, fcnn_hdf5_number_of(-1), "its place among categories", false);
     }

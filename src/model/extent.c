@@ -177,14 +177,24 @@ bool fcnn_extent_is_constant(const fcnn_extent *extent, int64_t column)
     return extent->smallest[column] == extent->largest[column];
 }
 
-void fcnn_extent_warn_of_constants(const fcnn_extent *extent, const fcnn_dataset *dataset)
+/* Do a column's values differ by rounding alone, or hardly more?  A range of 10^-12 of its values is that. */
+static bool is_nearly_constant(const fcnn_extent *extent, int64_t column)
+{
+    const double smallest = fabs(extent->smallest[column]), largest = fabs(extent->largest[column]);
+    return !fcnn_extent_is_constant(extent, column) &&
+           extent->largest[column] - extent->smallest[column] <= 1e-12 * (largest > smallest ? largest : smallest);
+}
+
+/* Names the columns of which something holds. */
+static void warn_of(const fcnn_extent *extent, const fcnn_dataset *dataset,
+                    bool holds(const fcnn_extent *extent, int64_t column), const char *what)
 {
     enum { NAMED = 5 };
     char list[NAMED * (FCNN_COLUMN_LABEL_BYTES + 40)] = "", label[FCNN_COLUMN_LABEL_BYTES], value[32];
     int64_t found = 0;
     size_t length = 0;
     for (int64_t column = 0; column < extent->count; column++) {
-        if (!fcnn_extent_is_constant(extent, column)) {
+        if (!holds(extent, column)) {
             continue;
         }
         if (found++ < NAMED) {
@@ -197,9 +207,16 @@ void fcnn_extent_warn_of_constants(const fcnn_extent *extent, const fcnn_dataset
         }
     }
     if (found > 0) {
-        fcnn_log_warning("%s: %s: %" PRId64 " of %" PRId64 " columns have the same value in all training rows (%s%s): "
+        fcnn_log_warning("%s: %s: %" PRId64 " of %" PRId64 " columns have %s in all training rows (%s%s): "
                          "the network cannot learn what they mean, and another value there in a later row changes its "
                          "predictions by chance; leave such columns out of data.inputs",
-                         dataset->file, dataset->inputs_name, found, extent->count, list, found > NAMED ? ", ..." : "");
+                         dataset->file, dataset->inputs_name, found, extent->count, what, list,
+                         found > NAMED ? ", ..." : "");
     }
+}
+
+void fcnn_extent_warn_of_constants(const fcnn_extent *extent, const fcnn_dataset *dataset)
+{
+    warn_of(extent, dataset, fcnn_extent_is_constant, "the same value");
+    warn_of(extent, dataset, is_nearly_constant, "the same value but for rounding");
 }
