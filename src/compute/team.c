@@ -170,7 +170,7 @@ typedef struct single_call {
     void *data;
 } single_call;
 
-static void call_once(void *data)
+static void call_single(void *data)
 {
     const single_call *once = data;
     call(once->team, once->work, once->data);
@@ -181,6 +181,6 @@ void fcnn_team_run(fcnn_team *team, void (*work)(void *data, int thread, int thr
     if (team->kept) {
         call(team, work, data);
     } else {
-        fcnn_team_keep(team, call_once, &(single_call){team, work, data});
+        fcnn_team_keep(team, call_single, &(single_call){team, work, data});
     }
 }

@@ -200,6 +200,17 @@ static bool sticks_out(const fcnn_hdf5_packing *packing, const hsize_t *offset)
     return out;
 }
 
+/* Reads a chunk's bytes as they are stored, bytes->count of them. */
+static bool read_stored(const fcnn_hdf5_source *source, const hsize_t *offset, uint32_t *mask, chunk_bytes *bytes)
+{
+#if H5_VERSION_GE(2, 0, 0)
+    size_t size = bytes->room; /* in: what there is room for; out: the chunk's size */
+    return H5Dread_chunk2(source->dataset, H5P_DEFAULT, offset, mask, bytes->now, &size) >= 0 && size == bytes->count;
+#else
+    return H5Dread_chunk(source->dataset, H5P_DEFAULT, offset, mask, bytes->now) >= 0;
+#endif
+}
+
 /* Reads the chunk that begins at `offset` and unpacks it; bytes->count 0: it was never written. */
 static fcnn_status read_chunk(const fcnn_hdf5_source *source, const fcnn_hdf5_packing *packing, const hsize_t *offset,
                               chunk_bytes *bytes)
@@ -223,7 +234,7 @@ static fcnn_status read_chunk(const fcnn_hdf5_source *source, const fcnn_hdf5_pa
     const size_t unpacked = packing->bytes + packing->bytes / 64 + 1024; /* on the way, with checksums and the like */
     FCNN_TRY(grow(stored > unpacked ? (size_t)stored : unpacked, bytes));
     bytes->count = (size_t)stored;
-    if (H5Dread_chunk(source->dataset, H5P_DEFAULT, offset, &mask, bytes->now) < 0) {
+    if (!read_stored(source, offset, &mask, bytes)) {
         return fcnn_hdf5_fail(FCNN_EDATA, "%s: dataset %.200s cannot be read", source->path, source->name);
     }
     if (!undo_filters(packing, packing->plain_edges && sticks_out(packing, offset) ? UINT32_MAX : mask, bytes)) {
