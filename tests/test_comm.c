@@ -147,33 +147,109 @@ static void threads_that_are_no_number_of_threads_are_refused(void)
     fcnn_topology_destroy(topology);
 }
 
+static const char *const launcher_variables[] = {
+    "OMPI_COMM_WORLD_RANK", "OMPI_COMM_WORLD_SIZE", "PMIX_RANK", "PMI_RANK", "PMI_SIZE",
+    "MPI_LOCALNRANKS",      "SLURM_STEP_NUM_TASKS"};
+enum { LAUNCHER_VARIABLES = sizeof launcher_variables / sizeof *launcher_variables };
+
+static void keep_launcher(char **before)
+{
+    for (int i = 0; i < LAUNCHER_VARIABLES; i++) {
+        const char *value = getenv(launcher_variables[i]);
+        before[i] = value == NULL ? NULL : strdup(value);
+    }
+}
+
+static void restore_launcher(char **before)
+{
+    for (int i = 0; i < LAUNCHER_VARIABLES; i++) {
+        unsetenv(launcher_variables[i]);
+        if (before[i] != NULL) {
+            setenv(launcher_variables[i], before[i], 1);
+            free(before[i]);
+        }
+    }
+}
+
+/* Sets the variables of a text such as "PMI_RANK=0 PMI_SIZE=2", and no other of a launcher. */
+static void set_launcher(const char *text)
+{
+    char copy[160], *rest;
+    for (int i = 0; i < LAUNCHER_VARIABLES; i++) {
+        unsetenv(launcher_variables[i]);
+    }
+    strncpy(copy, text, sizeof copy - 1);
+    copy[sizeof copy - 1] = '\0';
+    for (char *word = strtok_r(copy, " ", &rest); word != NULL; word = strtok_r(NULL, " ", &rest)) {
+        char *value = strchr(word, '=');
+        *value = '\0';
+        setenv(word, value + 1, 1);
+    }
+}
+
+/* Tries what may start a process that MPI sees alone: expected is what the message has in it, NULL if none. */
+static void start_alone(const char *variables, const char *expected)
+{
+    fcnn_comm *comm = NULL;
+    set_launcher(variables);
+    const fcnn_status status = fcnn_comm_start(NULL, NULL, &comm);
+    if (expected == NULL) {
+        HARNESS_OK(status);
+        fcnn_comm_finish(comm);
+        return;
+    }
+    HARNESS_STATUS(status, FCNN_EUSAGE);
+    HARNESS_ERROR_HAS(expected);
+}
+
 static void processes_that_cannot_see_each_other_are_refused(void)
 {
+    char *before[LAUNCHER_VARIABLES];
     if (fcnn_comm_size(harness_comm()) > 1) {
         return;
     }
-    char *rank = getenv("OMPI_COMM_WORLD_RANK"), *pmix = getenv("PMIX_RANK");
-    rank = rank != NULL ? strdup(rank) : NULL;
-    pmix = pmix != NULL ? strdup(pmix) : NULL;
-    unsetenv("OMPI_COMM_WORLD_RANK");
-    unsetenv("PMIX_RANK");
-    setenv("SLURM_STEP_NUM_TASKS", "2", 1);
-    fcnn_comm *comm;
-    HARNESS_STATUS(fcnn_comm_start(NULL, NULL, &comm), FCNN_EUSAGE);
-    HARNESS_ERROR_HAS("--mpi=pmix");
-    setenv("PMIX_RANK", "0", 1);
-    HARNESS_OK(fcnn_comm_start(NULL, NULL, &comm));
-    fcnn_comm_finish(comm);
-    unsetenv("PMIX_RANK");
-    unsetenv("SLURM_STEP_NUM_TASKS");
-    if (rank != NULL) {
-        setenv("OMPI_COMM_WORLD_RANK", rank, 1);
+    keep_launcher(before);
+    start_alone("", NULL);
+    start_alone("SLURM_STEP_NUM_TASKS=1", NULL);
+    start_alone("SLURM_STEP_NUM_TASKS=2", "SLURM started 2 tasks");
+    start_alone("SLURM_STEP_NUM_TASKS=2", "srun --mpi=");
+    /* one rank on purpose, in a step of two tasks */
+    start_alone("SLURM_STEP_NUM_TASKS=2 OMPI_COMM_WORLD_RANK=0 OMPI_COMM_WORLD_SIZE=1", NULL);
+    start_alone("SLURM_STEP_NUM_TASKS=2 PMI_RANK=0 PMI_SIZE=1 MPI_LOCALNRANKS=1", NULL);
+    start_alone("PMI_RANK=0 PMI_SIZE=1", NULL);
+    /* the launcher of another MPI */
+    start_alone("OMPI_COMM_WORLD_RANK=0 OMPI_COMM_WORLD_SIZE=3", "mpirun started 3 ranks");
+    start_alone("PMI_RANK=1 PMI_SIZE=2 MPI_LOCALNRANKS=2", "mpiexec started 2 ranks");
+    start_alone("SLURM_STEP_NUM_TASKS=2 PMI_RANK=1 PMI_SIZE=2", "SLURM started 2 tasks");
+#ifdef OPEN_MPI
+    start_alone("SLURM_STEP_NUM_TASKS=2 PMIX_RANK=0", NULL);
+#else
+    start_alone("SLURM_STEP_NUM_TASKS=2 PMIX_RANK=0", "SLURM started 2 tasks");
+#endif
+    restore_launcher(before);
+}
+
+static void a_launcher_is_known_by_its_variables(void)
+{
+    static const struct {
+        const char *variables;
+        fcnn_launcher launcher;
+    } rows[] = {
+        {"", FCNN_LAUNCHER_NONE},
+        {"SLURM_STEP_NUM_TASKS=2", FCNN_LAUNCHER_NONE},
+        {"OMPI_COMM_WORLD_RANK=0 PMIX_RANK=0 SLURM_STEP_NUM_TASKS=2", FCNN_LAUNCHER_MPIRUN},
+        {"PMI_RANK=0 PMI_SIZE=2 MPI_LOCALNRANKS=2", FCNN_LAUNCHER_MPIEXEC},
+        {"PMI_RANK=0 PMI_SIZE=2 MPI_LOCALNRANKS=2 SLURM_STEP_NUM_TASKS=1", FCNN_LAUNCHER_MPIEXEC},
+        {"PMI_RANK=0 PMI_SIZE=2 SLURM_STEP_NUM_TASKS=2", FCNN_LAUNCHER_SRUN},
+        {"PMIX_RANK=0 SLURM_STEP_NUM_TASKS=2", FCNN_LAUNCHER_SRUN},
+    };
+    char *before[LAUNCHER_VARIABLES];
+    keep_launcher(before);
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        set_launcher(rows[i].variables);
+        CU_ASSERT_EQUAL(fcnn_launcher_find(), rows[i].launcher);
     }
-    if (pmix != NULL) {
-        setenv("PMIX_RANK", pmix, 1);
-    }
-    free(rank);
-    free(pmix);
+    restore_launcher(before);
 }
 
 HARNESS_MAIN("comm", {"all go on when none failed", all_go_on_when_none_failed},
@@ -184,4 +260,5 @@ HARNESS_MAIN("comm", {"all go on when none failed", all_go_on_when_none_failed},
              {"items are dealt evenly and completely", items_are_dealt_evenly_and_completely},
              {"threads come from the first that is set", threads_come_from_the_first_that_is_set},
              {"threads that are no number of threads are refused", threads_that_are_no_number_of_threads_are_refused},
-             {"processes that cannot see each other are refused", processes_that_cannot_see_each_other_are_refused})
+             {"processes that cannot see each other are refused", processes_that_cannot_see_each_other_are_refused},
+             {"a launcher is known by its variables", a_launcher_is_known_by_its_variables})

@@ -10,32 +10,12 @@
 #include <string.h>
 #include <unistd.h>
 
-/* Whether a launcher told this process its rank; MPI_Init sets such variables itself for a lonely process. */
-static int has_launcher(void)
-{
-    return getenv("OMPI_COMM_WORLD_RANK") != NULL || getenv("PMIX_RANK") != NULL;
-}
-
-/* Under srun without a PMI plugin every process is a world of its own: all would train, and write the
- * same files. */
-static fcnn_status check_launcher(int size, int launched)
-{
-    const char *tasks = getenv("SLURM_STEP_NUM_TASKS");
-    if (size > 1 || launched || tasks == NULL || atoi(tasks) <= 1) {
-        return FCNN_OK;
-    }
-    return fcnn_fail(FCNN_EUSAGE,
-                     "SLURM started %s tasks, but MPI sees only one rank: srun has no PMI plugin for this MPI; "
-                     "use `srun --mpi=pmix` (`srun --mpi=list` shows the plugins), or mpirun",
-                     tasks);
-}
-
-static fcnn_status initialize(int *argc, char ***argv, int launched)
+static fcnn_status initialize(int *argc, char ***argv, fcnn_launcher launcher)
 {
     int level;
-    (void)launched;
+    (void)launcher;
 #ifdef OPEN_MPI
-    FCNN_TRY(check_launcher(1, launched)); /* this MPI would end the process with a page of text */
+    FCNN_TRY(fcnn_launcher_check_tasks(launcher)); /* this MPI would end the process with a page of text */
 #endif
     MPI_Init_thread(argc, argv, MPI_THREAD_FUNNELED, &level);
     if (level < MPI_THREAD_FUNNELED) {
@@ -54,6 +34,7 @@ fcnn_status fcnn_comm_create(MPI_Comm communicator, fcnn_comm **out)
     MPI_Comm_dup(communicator, &comm->communicator);
     MPI_Comm_rank(comm->communicator, &comm->rank);
     MPI_Comm_size(comm->communicator, &comm->size);
+    comm->launcher = fcnn_launcher_find();
     *out = comm;
     return FCNN_OK;
 }
@@ -62,16 +43,17 @@ fcnn_status fcnn_comm_start(int *argc, char ***argv, fcnn_comm **out)
 {
     FCNN_IN_C_LOCALE;
     FCNN_TRY(fcnn_sizes_check());
-    const int launched = has_launcher();
+    const fcnn_launcher launcher = fcnn_launcher_find();
     int running;
     MPI_Initialized(&running);
-    fcnn_status status = running ? FCNN_OK : initialize(argc, argv, launched);
+    fcnn_status status = running ? FCNN_OK : initialize(argc, argv, launcher);
     if (status == FCNN_OK) {
         status = fcnn_comm_create(MPI_COMM_WORLD, out);
     }
     if (status == FCNN_OK) {
         (*out)->finalizes = !running;
-        status = check_launcher((*out)->size, launched);
+        (*out)->launcher = launcher;
+        status = fcnn_launcher_check_ranks(launcher, (*out)->size);
         if (status == FCNN_OK) {
             return status;
         }

@@ -2,6 +2,8 @@
 #ifndef FCNN_PARALLEL_COMM_H
 #define FCNN_PARALLEL_COMM_H
 
+#include "parallel/launcher.h"
+
 #include <fcnn/comm.h>
 
 #include <stddef.h>
@@ -11,6 +13,7 @@ struct fcnn_comm {
     MPI_Comm communicator;
     int rank, size;
     int finalizes; /* this object initialized MPI */
+    fcnn_launcher launcher;
 };
 
 /* Puts "rank 2 on node7" in front of the text of a failure, before fcnn_comm_agree() tells it: for what should go
