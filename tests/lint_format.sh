@@ -6,7 +6,7 @@ here=$(cd "$(dirname "$0")" && pwd)
 . "$here/tap.sh"
 cd "${srcdir:-$here/..}" || exit 1
 
-mapfile -t code < <(find src include scripts tests -type f | grep -E '\.([ch]|def|sh|py)$' | sort)
+mapfile -t code < <(find src include scripts tests docs/examples -type f | grep -E '\.([ch]|def|sh|py)$' | sort)
 mapfile -t texts < <(find configs docs . -maxdepth 1 -type f | grep -E '\.(ini|md)$' | sort)
 tab=$(printf '\t')
 
