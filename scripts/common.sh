@@ -70,13 +70,21 @@ fcnn_cores() {
     nproc 2>/dev/null || getconf _NPROCESSORS_ONLN
 }
 
-# Sets fcnn_mpi to openmpi or other, once.
+# Sets, once, fcnn_mpi to whose launcher mpirun is: openmpi, mpich (and what descends from it) or other; and
+# fcnn_mpi_release to the first number of its version, 5, say, or 0.
 fcnn_find_mpi() {
+    local version
     [ -z "${fcnn_mpi:-}" ] || return 0
-    case $("${MPIRUN:-mpirun}" --version 2>&1) in
+    version=$("${MPIRUN:-mpirun}" --version 2>&1) || version=
+    case $version in
+    # "mpirun (Open MPI) 5.0.7", "mpirun.real (OpenRTE) 4.0.3"; PRRTE's own launcher is that of Open MPI 5 and 6
     *"Open MPI"* | *OpenRTE* | *PRRTE*) fcnn_mpi=openmpi ;;
+    # "HYDRA build details:", then "Version:  4.0.2"; "Intel(R) MPI Library for Linux* OS, Version 2021.8"
+    *HYDRA* | *Intel*MPI*) fcnn_mpi=mpich ;;
     *) fcnn_mpi=other ;;
     esac
+    fcnn_mpi_release=$(sed -nE '/[0-9]+\./ { s/^[^0-9]*([0-9]+)\..*/\1/p; q; }' <<<"$version")
+    fcnn_mpi_release=${fcnn_mpi_release:-0}
 }
 
 # Whether a kernel filter may forbid one rank to read another's memory, as containers have it.
@@ -85,7 +93,8 @@ fcnn_is_confined() {
 }
 
 # fcnn_mpirun RANKS [OPTION…] PROGRAM [ARGUMENT…]: mpirun on this machine, with what it needs to run
-# as root, with more ranks than cores, and in a container.  OMP_NUM_THREADS threads a rank, 1 by default.
+# as root, with more ranks than cores, and in a container; MPICH's needs nothing for that.
+# OMP_NUM_THREADS threads a rank, 1 by default.
 fcnn_mpirun() (
     ranks=$1
     shift
@@ -103,11 +112,18 @@ fcnn_mpirun() (
             export OMPI_MCA_mpi_yield_when_idle="${OMPI_MCA_mpi_yield_when_idle:-1}"
         fi
         if fcnn_is_confined; then
-            # Open MPI 4, then 5: else "Read -1, expected N, errno = 1" for each large message
+            # Open MPI 4, then 5 and 6: else "Read -1, expected N, errno = 1" for each large message
             export OMPI_MCA_btl_vader_single_copy_mechanism="${OMPI_MCA_btl_vader_single_copy_mechanism:-none}"
             export OMPI_MCA_smsc="${OMPI_MCA_smsc:-^cma}"
         fi
-        # the default binds one or two ranks to one core each, with all of their threads
+        if [ -z "${OMPI_MCA_btl_tcp_if_include+set}${OMPI_MCA_btl_tcp_if_exclude+set}" ] &&
+            [ -e /sys/class/net/lo ]; then
+            # ranks of one machine need no network; Open MPI 5 warns where an interface has addresses of both kinds,
+            # and some releases of 6 end there
+            export OMPI_MCA_btl_tcp_if_include=lo
+        fi
+        # The default binds one or two ranks to one core each, with all of their threads.  All releases know these
+        # options; the variables that stand for them have other names in each.
         set -- --oversubscribe --bind-to none "$@"
     fi
     exec "${MPIRUN:-mpirun}" -np "$ranks" "$@"

@@ -123,15 +123,8 @@ static bool fails(enum call call, long bytes, const char *path)
 
 /* ---- the calls ---- */
 
-int open(const char *path, int flags, ...)
+static int open_counted(const char *path, int flags, mode_t mode)
 {
-    mode_t mode = 0;
-    if ((flags & O_CREAT) != 0) {
-        va_list args;
-        va_start(args, flags);
-        mode = va_arg(args, mode_t);
-        va_end(args);
-    }
     const bool counts = ((flags & O_ACCMODE) != O_RDONLY || (flags & O_DIRECTORY) != 0) && is_in_folder(path);
     if (counts && fails(CALL_OPEN, 0, path)) {
         return -1;
@@ -141,6 +134,18 @@ int open(const char *path, int flags, ...)
         remember(descriptor, path);
     }
     return descriptor;
+}
+
+int open(const char *path, int flags, ...)
+{
+    mode_t mode = 0;
+    if ((flags & O_CREAT) != 0) {
+        va_list args;
+        va_start(args, flags);
+        mode = va_arg(args, mode_t);
+        va_end(args);
+    }
+    return open_counted(path, flags, mode);
 }
 
 int mkstemp(char *path)
@@ -155,6 +160,26 @@ int mkstemp(char *path)
     }
     return descriptor;
 }
+
+#ifdef __GLIBC__
+/* What they are called where a program, or a libhdf5, was compiled for large files. */
+int open64(const char *path, int flags, ...)
+{
+    mode_t mode = 0;
+    if ((flags & O_CREAT) != 0) {
+        va_list args;
+        va_start(args, flags);
+        mode = va_arg(args, mode_t);
+        va_end(args);
+    }
+    return open_counted(path, flags | O_LARGEFILE, mode);
+}
+
+int mkstemp64(char *path)
+{
+    return mkstemp(path);
+}
+#endif
 
 ssize_t write(int descriptor, const void *data, size_t bytes)
 {

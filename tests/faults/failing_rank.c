@@ -9,7 +9,7 @@
  * $FCNN_FAULT_DELAY it is done so many milliseconds after the call has returned, where another thread ends all.
  *
  * $FCNN_FAULT_LOG, where it is set, gets a line with the number of elements of each call, or "a read" for each
- * read, and what it does when it does it. */
+ * read, and "process PID" and what it does when it does it. */
 #ifndef _GNU_SOURCE
 #define _GNU_SOURCE
 #endif
@@ -30,7 +30,7 @@
 static bool is_chosen(void)
 {
     const char *rank = getenv("OMPI_COMM_WORLD_RANK"), *chosen = getenv("FCNN_FAULT_RANK");
-    rank = rank != NULL ? rank : getenv("PMI_RANK");
+    rank = rank != NULL ? rank : getenv("PMI_RANK"); /* MPICH */
     return rank != NULL && chosen != NULL && strcmp(rank, chosen) == 0;
 }
 
@@ -61,6 +61,9 @@ static void pass(long milliseconds)
 static void act(void)
 {
     const char *what = getenv("FCNN_FAULT_DOES");
+    char process[32];
+    snprintf(process, sizeof process, "process %ld", (long)getpid());
+    note(process);
     note(what);
     if (strcmp(what, "kill") == 0) {
         kill(getpid(), SIGKILL);
@@ -168,3 +171,15 @@ ssize_t pread(int descriptor, void *data, size_t bytes, off_t at)
     *(void **)&below = below_pread();
     return fails(descriptor) ? -1 : below(descriptor, data, bytes, at);
 }
+
+#ifdef __GLIBC__
+/* What pread is called where a program, or a libhdf5, was compiled for large files. */
+BELOW(pread64)
+
+ssize_t pread64(int descriptor, void *data, size_t bytes, off64_t at)
+{
+    ssize_t (*below)(int, void *, size_t, off64_t);
+    *(void **)&below = below_pread64();
+    return fails(descriptor) ? -1 : below(descriptor, data, bytes, at);
+}
+#endif

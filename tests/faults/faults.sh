@@ -1,5 +1,6 @@
-# tests/faults/faults.sh — sourced by the tests of this folder: jobs in the background, each in a session of its own,
-# by which all of its processes are found; lanes, which do two things at a time, as a start is mostly waiting.
+# tests/faults/faults.sh — sourced by the tests of this folder: jobs in the background, each with a mark of its own in
+# the environment, by which all of its processes are found; lanes, which do two things at a time, as a start is mostly
+# waiting.
 # shellcheck shell=bash
 # shellcheck source=../system.sh
 . "$(dirname "${BASH_SOURCE[0]}")/../system.sh"
@@ -35,7 +36,8 @@ export OMPI_MCA_btl_vader_backing_directory="$memory" OMPI_MCA_btl_sm_backing_di
 # ended by then, and a run writes its last word before any of its ranks ends.
 export OMPI_MCA_odls_base_sigkill_timeout=0 PRTE_MCA_odls_base_sigkill_timeout=0
 
-# The sessions that run, as empty files: the number of one that has ended may be given to other processes.
+# The sessions that run, as files that hold the job's mark: the number of one that has ended may be given to other
+# processes.
 sessions=$work/sessions
 mkdir "$sessions"
 end_all()
@@ -53,10 +55,27 @@ trap end_all EXIT
 # Files of processes are read whole: where a process ends between a `read` and its seeking back, bash keeps what it has
 # in its buffer, and the next `read`, of whatever file, begins with that.
 
-# members SESSION: its live processes, one a line: PID PARENT NAME
+# environment PID: sets $variables to what the process was started with; none where it is gone, or not ours
+environment()
+{
+    variables=()
+    { mapfile -d '' -t variables <"/proc/$1/environ"; } 2>/dev/null
+}
+
+# is_marked PID MARK: whether the process is of the job with that mark
+is_marked()
+{
+    local variables
+    environment "$1"
+    [[ " ${variables[*]} " = *" FCNN_TEST_JOB=$2 "* ]]
+}
+
+# members SESSION: the live processes of the job that began as that session, one a line: PID PARENT NAME.  Those of Open
+# MPI are in that session, those of MPICH each in one of its own.
 members()
 {
-    local file lines line name session=$1
+    local file lines line name session=$1 mark=${marks[$1]:-}
+    [ -n "$mark" ] || { mapfile -t lines <"$sessions/$session" && mark=${lines[0]}; } 2>/dev/null
     for file in /proc/[0-9]*/stat; do
         { mapfile -t lines <"$file"; } 2>/dev/null || continue
         line=${lines[*]}
@@ -65,11 +84,13 @@ members()
         name=${line#*(}
         # shellcheck disable=SC2086 # words
         set -- ${line##*) }
-        if [ "$4" = "$session" ] && [ "$1" != Z ]; then
+        [ "$1" != Z ] || continue
+        if [ "$4" = "$session" ] || { [ "$fcnn_mpi" != openmpi ] && is_marked "${line%% *}" "$mark"; }; then
             printf '%s %s %s\n' "${line%% *}" "$2" "${name%)*}"
         fi
     done
 }
+declare -A marks=()
 
 # catches PID NUMBER: whether the process has a handler for that signal
 catches()
@@ -84,21 +105,33 @@ catches()
     [ $((16#$2 >> ($1 - 1) & 1)) = 1 ]
 }
 
-# find_ranks NP: sets rank_pids to the NP ranks of $session and launcher to what has started them; fails until each of
-# the ranks is there and catches SIGUSR1, the first thing that they do.
+# find_ranks NP: sets rank_pids to the NP ranks of $session, in their order, and launcher to the mpirun that has started
+# them; fails until each of the ranks is there and catches SIGUSR1, the first thing that they do.
 # shellcheck disable=SC2034 # for the tests
 find_ranks()
 {
-    local pid parent name
+    local pid parent name number variables variable parents=() names=()
     rank_pids=()
     launcher=
     while read -r pid parent name; do
+        parents[pid]=$parent
+        names[pid]=$name
         # lt-fcnn-train from a build folder
-        if [[ $name = *fcnn-train ]] && catches "$pid" 10; then
-            rank_pids+=("$pid")
-            launcher=$parent
-        fi
+        [[ $name = *fcnn-train ]] && catches "$pid" 10 || continue
+        number=0
+        environment "$pid"
+        for variable in ${variables[@]+"${variables[@]}"}; do
+            case $variable in
+            OMPI_COMM_WORLD_RANK=* | PMI_RANK=*) number=${variable#*=} ;;
+            esac
+        done
+        rank_pids[number]=$pid
+        launcher=$parent
     done < <(members "$session")
+    # MPICH's has a process between itself and its ranks
+    while [[ ${names[${launcher:-0}]:-} = hydra_* ]]; do
+        launcher=${parents[launcher]}
+    done
     [ ${#rank_pids[@]} = $(($1 > 0 ? $1 : 1)) ] && return
     doze 50 # a look at all processes takes time from the ranks
     return 1
@@ -118,18 +151,22 @@ kill_session()
 # It starts with the libraries $preload, or none.
 session=
 preload=
+started=0
 start()
 {
-    local np=$1 libraries=$preload${preload:+${LD_PRELOAD:+:}}${LD_PRELOAD:-}
+    local np=$1 libraries=$preload${preload:+${LD_PRELOAD:+:}}${LD_PRELOAD:-} mark
     shift
+    started=$((started + 1))
+    mark=$BASHPID-$started
     : >stdout
     : >stderr
     # shellcheck disable=SC2016 # expanded by that bash
-    LD_PRELOAD=$libraries setsid timeout -k 5 "$limit" bash -c \
+    LD_PRELOAD=$libraries FCNN_TEST_JOB=$mark setsid timeout -k 5 "$limit" bash -c \
         '. "$0"; [ "$1" != 0 ] || { shift; exec "$@"; }; fcnn_mpirun "$@"' \
         "$here/../scripts/common.sh" "$np" "$bin/fcnn-train" "$@" >stdout 2>stderr </dev/null &
     session=$!
-    : >"$sessions/$session"
+    marks[$session]=$mark
+    printf '%s\n' "$mark" >"$sessions/$session"
 }
 
 is_running()
