@@ -281,6 +281,7 @@ static void many_names_are_stored(void)
 {
     enum { NAMES = 20000, WIDTH = 7 };
     const char *path = harness_path("names.h5");
+    fcnn_hdf5_info named = pairs;
     char(*texts)[WIDTH + 1] = malloc(NAMES * sizeof *texts);
     const char **names = malloc(NAMES * sizeof *names);
     for (int i = 0; i < NAMES; i++) {
@@ -290,8 +291,12 @@ static void many_names_are_stored(void)
     snprintf(texts[7], sizeof *texts, "größe"); /* the widest, in bytes */
     fcnn_hdf5_output *output = NULL;
     HARNESS_OK(fcnn_hdf5_output_create(path, &output));
-    HARNESS_OK(fcnn_hdf5_output_dataset(output, "/x", &pairs));
+    named.label_bytes = fcnn_hdf5_label_bytes(NAMES, names);
+    CU_ASSERT_EQUAL(named.label_bytes, NAMES * (WIDTH));
+    HARNESS_OK(fcnn_hdf5_output_dataset(output, "/x", &named));
     HARNESS_OK(fcnn_hdf5_output_strings(output, "/x", "columns", NAMES, names));
+    HARNESS_OK(fcnn_hdf5_output_dataset(output, "/y", &pairs)); /* in the earliest format again, without the room */
+    HARNESS_STATUS(fcnn_hdf5_output_strings(output, "/y", "columns", NAMES, names), FCNN_EOUTPUT);
     HARNESS_OK(fcnn_hdf5_output_commit(output));
     const hid_t file = H5Fopen(path, H5F_ACC_RDONLY, H5P_DEFAULT);
     const hid_t attribute = H5Aopen_by_name(file, "/x", "columns", H5P_DEFAULT, H5P_DEFAULT);

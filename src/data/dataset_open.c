@@ -232,11 +232,12 @@ static fcnn_status share_names(fcnn_columns *columns, fcnn_comm *comm)
     return fcnn_column_orders_share(&columns->orders, comm);
 }
 
-static fcnn_status create_files(fcnn_files *files, const int64_t *lengths)
+static fcnn_status create_files(int64_t count, const int64_t *lengths, fcnn_files *files)
 {
-    FCNN_TRY(fcnn_memory_create("the files", files->count, sizeof *files->paths, &files->paths));
-    FCNN_TRY(fcnn_memory_create("the rows of the files", files->count + 1, sizeof *files->starts, &files->starts));
-    for (int64_t i = 0; i < files->count; i++) {
+    FCNN_TRY(fcnn_memory_create("the files", count, sizeof *files->paths, &files->paths));
+    files->count = count; /* not before: there would be no paths to be released */
+    FCNN_TRY(fcnn_memory_create("the rows of the files", count + 1, sizeof *files->starts, &files->starts));
+    for (int64_t i = 0; i < count; i++) {
         FCNN_TRY(fcnn_memory_create("a path", lengths[i], 1, &files->paths[i]));
     }
     return FCNN_OK;
@@ -244,14 +245,15 @@ static fcnn_status create_files(fcnn_files *files, const int64_t *lengths)
 
 static fcnn_status share_files(fcnn_files *files, fcnn_comm *comm)
 {
-    fcnn_comm_broadcast(comm, &files->count, sizeof files->count);
+    int64_t count = files->count;
+    fcnn_comm_broadcast(comm, &count, sizeof count);
     int64_t *lengths = NULL;
-    FCNN_TRY(fcnn_comm_agree(comm, fcnn_memory_create("the files", files->count, sizeof *lengths, &lengths)));
-    for (int64_t i = 0; comm->rank == 0 && i < files->count; i++) {
+    FCNN_TRY(fcnn_comm_agree(comm, fcnn_memory_create("the files", count, sizeof *lengths, &lengths)));
+    for (int64_t i = 0; comm->rank == 0 && i < count; i++) {
         lengths[i] = (int64_t)strlen(files->paths[i]) + 1;
     }
-    fcnn_comm_broadcast(comm, lengths, files->count * (int64_t)sizeof *lengths);
-    const fcnn_status status = fcnn_comm_agree(comm, comm->rank == 0 ? FCNN_OK : create_files(files, lengths));
+    fcnn_comm_broadcast(comm, lengths, count * (int64_t)sizeof *lengths);
+    const fcnn_status status = fcnn_comm_agree(comm, comm->rank == 0 ? FCNN_OK : create_files(count, lengths, files));
     if (status == FCNN_OK) {
         fcnn_comm_broadcast(comm, files->starts, (files->count + 1) * (int64_t)sizeof *files->starts);
         for (int64_t i = 0; i < files->count; i++) {

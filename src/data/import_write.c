@@ -91,11 +91,20 @@ static fcnn_status write_values(const writer *to, const char *path, const fcnn_i
     return status;
 }
 
+/* Of the longer of its two attributes. */
+static int64_t label_bytes(const fcnn_import_field *field)
+{
+    const int64_t titles = field->titles != NULL ? fcnn_hdf5_label_bytes(field->columns_count, field->titles) : 0;
+    const int64_t classes = field->classes != NULL ? fcnn_hdf5_label_bytes(field->classes_count, field->classes) : 0;
+    return titles > classes ? titles : classes;
+}
+
 static fcnn_status write_dataset(writer *to, const char *path, const fcnn_import_field *field, int64_t first,
                                  int64_t count)
 {
     fcnn_hdf5_info info = field->info;
     info.dims[0] = count;
+    info.label_bytes = label_bytes(field);
     FCNN_TRY(fcnn_hdf5_output_dataset(to->output, path, &info));
     if (field->titles != NULL) {
         FCNN_TRY(fcnn_hdf5_output_strings(to->output, path, "columns", field->columns_count, field->titles));

@@ -60,6 +60,7 @@ typedef struct fcnn_hdf5_info {
     bool is_packed;  /* in chunks that went through a filter */
     bool is_virtual; /* put together from other datasets */
     fcnn_hdf5_filling filling;
+    int64_t label_bytes; /* of a dataset that is to be written: fcnn_hdf5_label_bytes() of its longest attribute */
 } fcnn_hdf5_info;
 
 /* Which of the dimensions counts the rows: the first one, or, where columns lie one after the other, [features…][rows],
@@ -184,6 +185,10 @@ fcnn_status fcnn_hdf5_output_require_absent(fcnn_hdf5_output *output, const char
  * Fails: FCNN_ESHAPE if the dataset has not these rows; FCNN_EOUTPUT. */
 fcnn_status fcnn_hdf5_output_rows(fcnn_hdf5_output *output, const char *dataset, int64_t first, int64_t count,
                                   const void *rows);
+
+/* Bytes of an attribute of such strings.  More than some 60000 are stored only with a dataset that was made for it, in a
+ * newer format than HDF5's first, which has no room for them: label_bytes of its info says so. */
+int64_t fcnn_hdf5_label_bytes(int64_t count, const char *const *strings);
 
 /* Gives a dataset an attribute of count ≥ 1 UTF-8 strings, stored as [count].  All borrowed.
  * Fails: FCNN_EOUTPUT, FCNN_ENOMEM. */

@@ -25,14 +25,13 @@ static fcnn_status create_file(hid_t *out)
     char name[64];
     fcnn_hdf5_image_name(name, sizeof name);
     fcnn_status status = FCNN_OK;
-    const hid_t access = fcnn_hdf5_access_list();
+    /* in the earliest format: in newer ones H5Fget_file_image() clears a flag that the checksum of the superblock
+     * counts in (seen in 1.10.8), and nothing can open the image */
+    const hid_t access = fcnn_hdf5_creation_access_list();
     const hid_t creation = fcnn_hdf5_timeless_list(H5P_FILE_CREATE);
     *out = -1;
-    /* the format of HDF5 1.6: in newer ones H5Fget_file_image() clears a flag that the checksum of the superblock
-     * counts in (seen in 1.10.8), and nothing can open the image */
     if (access >= 0 && creation >= 0 &&
-        H5Pset_fapl_core(access, (size_t)fcnn_size(FCNN_SIZE_IMAGE_GROWTH_BYTES), false) >= 0 &&
-        H5Pset_libver_bounds(access, H5F_LIBVER_EARLIEST, H5F_LIBVER_LATEST) >= 0) {
+        H5Pset_fapl_core(access, (size_t)fcnn_size(FCNN_SIZE_IMAGE_GROWTH_BYTES), false) >= 0) {
         *out = H5Fcreate(name, H5F_ACC_EXCL, creation, access);
     }
     if (*out < 0) {

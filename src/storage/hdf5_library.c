@@ -100,14 +100,38 @@ hid_t fcnn_hdf5_access_list(void)
 #if H5_VERSION_GE(1, 12, 1) || (H5_VERSION_GE(1, 10, 7) && !H5_VERSION_GE(1, 12, 0))
     failed |= H5Pset_file_locking(list, false, true);
 #endif
-#if H5_VERSION_GE(1, 10, 2)
-    failed |= H5Pset_libver_bounds(list, H5F_LIBVER_V18, H5F_LIBVER_LATEST);
+    failed |= H5Pset_libver_bounds(list, H5F_LIBVER_EARLIEST, H5F_LIBVER_LATEST);
+#ifdef H5F_RFIC_ALL
+    failed |= H5Pset_relax_file_integrity_checks(list, H5F_RFIC_ALL);
 #endif
     if (failed < 0) {
         H5Pclose(list);
         return -1;
     }
     return list;
+}
+
+hid_t fcnn_hdf5_creation_access_list(void)
+{
+    const hid_t list = fcnn_hdf5_access_list();
+#if H5_VERSION_GE(1, 10, 2)
+    if (list >= 0 && H5Pset_libver_bounds(list, H5F_LIBVER_EARLIEST, H5F_LIBVER_V18) < 0) {
+        H5Pclose(list);
+        return -1;
+    }
+#endif
+    return list;
+}
+
+herr_t fcnn_hdf5_allow_long_headers(hid_t file, bool allow)
+{
+#if H5_VERSION_GE(1, 10, 2)
+    return H5Fset_libver_bounds(file, allow ? H5F_LIBVER_V18 : H5F_LIBVER_EARLIEST, H5F_LIBVER_LATEST);
+#else
+    (void)file;
+    (void)allow;
+    return 0; /* HDF5 fails, and says why */
+#endif
 }
 
 hid_t fcnn_hdf5_timeless_list(hid_t class)

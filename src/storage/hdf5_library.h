@@ -61,8 +61,16 @@ fcnn_status fcnn_hdf5_fail(fcnn_status status, const char *format, ...) __attrib
 fcnn_status fcnn_hdf5_read_bytes(const char *what, int descriptor, uint64_t at, size_t count, void *out, bool *whole);
 
 /* Property list of a file access: HDF5 takes no locks, which some mounts refuse, nothing stays open behind a closed
- * file, and new objects have the format of HDF5 1.8.  -1 on failure. */
+ * file, new objects have HDF5's earliest format, whatever a newer HDF5 writes by default, and numbers of few bits may be
+ * opened, which hdf5_check.c judges.  -1 on failure. */
 hid_t fcnn_hdf5_access_list(void);
+
+/* The same for a file that is created: HDF5 1.8 can read all of it, whatever it holds. */
+hid_t fcnn_hdf5_creation_access_list(void);
+
+/* Lets the objects of an open file that are made from now on have the format of HDF5 1.8, or the earliest again.  The
+ * earliest one has 64 KB for all that an object's header holds. */
+herr_t fcnn_hdf5_allow_long_headers(hid_t file, bool allow);
 
 /* A list of properties of that class, whose objects bear no times, so that equal contents are equal bytes; −1 on
  * failure. */

@@ -14,6 +14,7 @@
 #include <sys/stat.h>
 
 #define ROW_BYTES_MAX ((hsize_t)1 << 31) /* of a chunk of one row: the format has 32 bits for its size */
+#define LABEL_BYTES_MAX 60000 /* of an attribute: the earliest format has 16 bits for it and what is around it */
 
 struct fcnn_hdf5_output {
     char *path;
@@ -41,7 +42,7 @@ static fcnn_status open_temporary(fcnn_hdf5_output *output)
 {
     const char *temporary = fcnn_atomic_file_temporary(output->file);
     fcnn_status status = FCNN_OK;
-    const hid_t access = fcnn_hdf5_access_list();
+    const hid_t access = output->is_copy ? fcnn_hdf5_access_list() : fcnn_hdf5_creation_access_list();
     const hid_t creation = fcnn_hdf5_timeless_list(H5P_FILE_CREATE);
     if (access >= 0 && creation >= 0 && fcnn_hdf5_driver_use(access, &output->error, &output->driver) >= 0) {
         output->id = output->is_copy ? H5Fopen(temporary, H5F_ACC_RDWR, access)
@@ -171,6 +172,21 @@ static herr_t set_chunks(hid_t creation, const fcnn_hdf5_info *info)
     return chunk[0] < (hsize_t)info->dims[0] ? H5Pset_chunk(creation, info->rank, chunk) : 0;
 }
 
+static hid_t create_dataset(const fcnn_hdf5_output *output, const char *name, const fcnn_hdf5_info *info, hid_t space,
+                            hid_t creation)
+{
+    const bool is_long = info->label_bytes > LABEL_BYTES_MAX;
+    if (is_long && fcnn_hdf5_allow_long_headers(output->id, true) < 0) {
+        return -1;
+    }
+    const hid_t dataset =
+        H5Dcreate2(output->id, name, fcnn_hdf5_native_type(info->type), space, H5P_DEFAULT, creation, H5P_DEFAULT);
+    if (is_long) {
+        fcnn_hdf5_allow_long_headers(output->id, false);
+    }
+    return dataset;
+}
+
 static fcnn_status make_dataset(const fcnn_hdf5_output *output, const char *name, const fcnn_hdf5_info *info)
 {
     hsize_t dims[FCNN_HDF5_RANK_MAX];
@@ -184,8 +200,7 @@ static fcnn_status make_dataset(const fcnn_hdf5_output *output, const char *name
     if (creation >= 0 && space >= 0 && H5Pset_fill_time(creation, H5D_FILL_TIME_NEVER) >= 0 &&
         H5Pset_alloc_time(creation, H5D_ALLOC_TIME_EARLY) >= 0 && /* chunks in their order, whoever writes first */
         set_chunks(creation, info) >= 0) {
-        dataset =
-            H5Dcreate2(output->id, name, fcnn_hdf5_native_type(info->type), space, H5P_DEFAULT, creation, H5P_DEFAULT);
+        dataset = create_dataset(output, name, info, space, creation);
     }
     if (dataset < 0) {
         status = fcnn_hdf5_fail(FCNN_EOUTPUT, "%s: dataset %.200s cannot be made", output->path, name);
@@ -303,14 +318,26 @@ static fcnn_status write_strings(const fcnn_hdf5_output *output, hid_t dataset, 
     return status;
 }
 
-fcnn_status fcnn_hdf5_output_strings(fcnn_hdf5_output *output, const char *dataset, const char *name, int64_t count,
-                                     const char *const *strings)
+/* Bytes of the longest string, at least one. */
+static size_t width_of(int64_t count, const char *const *strings)
 {
     size_t width = 1;
     for (int64_t i = 0; i < count; i++) {
         const size_t length = strlen(strings[i]);
         width = length > width ? length : width;
     }
+    return width;
+}
+
+int64_t fcnn_hdf5_label_bytes(int64_t count, const char *const *strings)
+{
+    return count * (int64_t)width_of(count, strings);
+}
+
+fcnn_status fcnn_hdf5_output_strings(fcnn_hdf5_output *output, const char *dataset, const char *name, int64_t count,
+                                     const char *const *strings)
+{
+    const size_t width = width_of(count, strings);
     char *bytes;
     FCNN_TRY(fcnn_memory_create("an attribute", count, width, &bytes));
     for (int64_t i = 0; i < count; i++) {

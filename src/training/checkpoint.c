@@ -1,7 +1,8 @@
 /* src/training/checkpoint.c — a model with all that decides how its training goes on.
  *
- * Beside what every model file has: /state with the attributes step, epoch, batch, rows, skipped, rollbacks,
- * exponents_ready, train_data, validation_data and build, and the arrays input_exponents, delta_exponents and loss. */
+ * Beside what every model file has: /state with the attributes step, epoch, batch, rows, skipped, rollbacks and
+ * exponents_ready, the texts train_data, validation_data and build, and the arrays input_exponents, delta_exponents and
+ * loss.  Older programs wrote the texts as attributes, too. */
 #include "training/checkpoint.h"
 
 #include "core/memory.h"
@@ -9,6 +10,7 @@
 #include "storage/framed_file.h"
 
 #include <inttypes.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -45,9 +47,9 @@ static fcnn_status put_state(const void *data, fcnn_hdf5_image *image)
     STATE_INTEGERS(PUT_INTEGER)
 #undef PUT_INTEGER
     FCNN_TRY(fcnn_hdf5_image_integer_attribute(image, "/state", "exponents_ready", state->exponents_ready));
-    FCNN_TRY(fcnn_hdf5_image_text_attribute(image, "/state", "train_data", state->train_data));
-    FCNN_TRY(fcnn_hdf5_image_text_attribute(image, "/state", "validation_data", state->validation_data));
-    FCNN_TRY(fcnn_hdf5_image_text_attribute(image, "/state", "build", BUILD));
+    FCNN_TRY(fcnn_hdf5_image_text(image, "/state/train_data", state->train_data));
+    FCNN_TRY(fcnn_hdf5_image_text(image, "/state/validation_data", state->validation_data));
+    FCNN_TRY(fcnn_hdf5_image_text(image, "/state/build", BUILD));
     FCNN_TRY(
         fcnn_hdf5_image_dataset(image, "/state/loss", FCNN_TYPE_INT64, 1, (int64_t[]){LOSS_WORDS}, state->loss.limbs));
     FCNN_TRY(fcnn_hdf5_image_dataset(image, "/state/input_exponents", FCNN_TYPE_INT64, 1, &state->layers,
@@ -119,6 +121,16 @@ static fcnn_status get_loss(fcnn_hdf5_file *file, const char *path, fcnn_exact_s
     return fcnn_hdf5_read_rows(file, "/state/loss", 0, LOSS_WORDS, loss->limbs);
 }
 
+/* A text of /state. */
+static fcnn_status get_text(fcnn_hdf5_file *file, const char *name, char **out)
+{
+    char path[32];
+    snprintf(path, sizeof path, "/state/%s", name);
+    return fcnn_hdf5_has_attribute(file, "/state", name)
+               ? fcnn_hdf5_read_text_attribute(file, "/state", name, LONGEST_TEXT, out)
+               : fcnn_hdf5_read_text(file, path, LONGEST_TEXT, out);
+}
+
 static fcnn_status get_state(fcnn_hdf5_file *file, const char *path, int64_t layers, fcnn_training_state *state)
 {
     if (!fcnn_hdf5_has(file, "/state")) {
@@ -138,8 +150,8 @@ static fcnn_status get_state(fcnn_hdf5_file *file, const char *path, int64_t lay
     FCNN_TRY(get_loss(file, path, &state->loss));
     FCNN_TRY(fcnn_hdf5_read_integer_attribute(file, "/state", "exponents_ready", &ready));
     state->exponents_ready = ready != 0;
-    FCNN_TRY(fcnn_hdf5_read_text_attribute(file, "/state", "train_data", LONGEST_TEXT, &state->train_data));
-    FCNN_TRY(fcnn_hdf5_read_text_attribute(file, "/state", "validation_data", LONGEST_TEXT, &state->validation_data));
+    FCNN_TRY(get_text(file, "train_data", &state->train_data));
+    FCNN_TRY(get_text(file, "validation_data", &state->validation_data));
     FCNN_TRY(get_exponents(file, path, "/state/input_exponents", layers, &state->input_exponents));
     return get_exponents(file, path, "/state/delta_exponents", layers, &state->delta_exponents);
 }

@@ -105,29 +105,58 @@ static fcnn_status create_memory(predictor *work)
     return fcnn_memory_create("the predictions", ranks * work->round_rows, (size_t)output_bytes(work), &work->all);
 }
 
-/* Gives a dataset an attribute of strings, unless all are empty. */
-static fcnn_status put_strings(const predictor *work, const char *dataset, const char *name, int64_t count,
-                               char *const *strings)
+/* Strings that are an attribute of a dataset. */
+typedef struct labels {
+    const char *name;
+    int64_t count; /* 0: there is no such attribute */
+    char *const *strings;
+} labels;
+
+static labels labels_of(const char *name, char *const *strings, int64_t count)
 {
-    return !fcnn_column_names_any(strings, count)
-               ? FCNN_OK
-               : fcnn_hdf5_output_strings(work->output, dataset, name, count, (const char *const *)strings);
+    return (labels){name, fcnn_column_names_any(strings, count) ? count : 0, strings};
 }
 
-/* Says what the columns of the predictions are: the targets, or how probable each class is. */
-static fcnn_status name_predictions(const predictor *work)
+/* Makes a dataset with attributes [2]. */
+static fcnn_status put_dataset(const predictor *work, const char *dataset, fcnn_hdf5_info info, const labels *of)
+{
+    for (int i = 0; i < 2; i++) {
+        const int64_t bytes = fcnn_hdf5_label_bytes(of[i].count, (const char *const *)of[i].strings);
+        info.label_bytes = bytes > info.label_bytes ? bytes : info.label_bytes;
+    }
+    FCNN_TRY(fcnn_hdf5_output_dataset(work->output, dataset, &info));
+    for (int i = 0; i < 2; i++) {
+        FCNN_TRY(of[i].count == 0 ? FCNN_OK
+                                  : fcnn_hdf5_output_strings(work->output, dataset, of[i].name, of[i].count,
+                                                             (const char *const *)of[i].strings));
+    }
+    return FCNN_OK;
+}
+
+/* The columns of the predictions are the targets, or how probable each class is. */
+static fcnn_status put_predictions(const predictor *work, int64_t rows)
 {
     const fcnn_classes *classes = &work->model->classes;
     const fcnn_column_names *targets = &work->model->targets_names;
     const int64_t outputs = fcnn_model_outputs(work->model);
+    const fcnn_hdf5_info info = {
+        .type = work->is_single ? FCNN_TYPE_FLOAT32 : FCNN_TYPE_FLOAT64, .rank = 2, .dims = {rows, outputs}};
+    labels of[2] = {{0}};
     if (work->model->shape.output == FCNN_OUTPUT_SOFTMAX && classes->count == outputs) {
-        return put_strings(work, "/predictions", "columns", outputs, classes->names);
+        of[0] = labels_of("columns", classes->names, outputs);
+    } else if (targets->count == outputs) {
+        of[0] = labels_of("columns", targets->names, outputs);
+        of[1] = labels_of("units", targets->units, outputs);
     }
-    if (targets->count != outputs) {
-        return FCNN_OK;
-    }
-    FCNN_TRY(put_strings(work, "/predictions", "columns", outputs, targets->names));
-    return put_strings(work, "/predictions", "units", outputs, targets->units);
+    return put_dataset(work, "/predictions", info, of);
+}
+
+static fcnn_status put_classes(const predictor *work, int64_t rows)
+{
+    const fcnn_classes *classes = &work->model->classes;
+    const fcnn_hdf5_info info = {.type = FCNN_TYPE_INT32, .rank = 1, .dims = {rows}};
+    const labels of[2] = {labels_of("names", classes->names, classes->count)};
+    return put_dataset(work, "/classes", info, of);
 }
 
 static fcnn_status create_output(predictor *work)
@@ -137,19 +166,8 @@ static fcnn_status create_output(predictor *work)
     }
     FCNN_TRY(fcnn_hdf5_output_create(work->options->output, &work->output));
     const int64_t rows = work->part.dataset->rows;
-    const fcnn_hdf5_info predictions = {
-        .type = work->is_single ? FCNN_TYPE_FLOAT32 : FCNN_TYPE_FLOAT64,
-        .rank = 2,
-        .dims = {rows, fcnn_model_outputs(work->model)},
-    };
-    FCNN_TRY(fcnn_hdf5_output_dataset(work->output, "/predictions", &predictions));
-    FCNN_TRY(name_predictions(work));
-    if (!fcnn_model_is_classifier(work->model)) {
-        return FCNN_OK;
-    }
-    const fcnn_hdf5_info classes = {.type = FCNN_TYPE_INT32, .rank = 1, .dims = {rows}};
-    FCNN_TRY(fcnn_hdf5_output_dataset(work->output, "/classes", &classes));
-    return put_strings(work, "/classes", "names", work->model->classes.count, work->model->classes.names);
+    FCNN_TRY(put_predictions(work, rows));
+    return fcnn_model_is_classifier(work->model) ? put_classes(work, rows) : FCNN_OK;
 }
 
 /* Whether two paths lead to one file. */

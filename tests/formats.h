@@ -1,0 +1,30 @@
+/* tests/formats.h — the formats of HDF5 files that tests make: what a newer HDF5 writes by default is another one. */
+#ifndef FCNN_TESTS_FORMATS_H
+#define FCNN_TESTS_FORMATS_H
+
+#include <hdf5.h>
+
+#include <stdbool.h>
+
+/* Property list of a file access: the earliest format or the latest that this HDF5 has; in both, numbers of few bits
+ * may be made.  To be closed. */
+static inline hid_t formats_access(bool latest)
+{
+    const hid_t list = H5Pcreate(H5P_FILE_ACCESS);
+    H5Pset_libver_bounds(list, latest ? H5F_LIBVER_LATEST : H5F_LIBVER_EARLIEST, H5F_LIBVER_LATEST);
+#ifdef H5F_RFIC_ALL
+    H5Pset_relax_file_integrity_checks(list, H5F_RFIC_ALL);
+#endif
+    return list;
+}
+
+/* Makes a file. */
+static inline hid_t formats_create(const char *path, bool latest)
+{
+    const hid_t access = formats_access(latest);
+    const hid_t file = H5Fcreate(path, H5F_ACC_TRUNC, H5P_DEFAULT, access);
+    H5Pclose(access);
+    return file;
+}
+
+#endif
