@@ -4,10 +4,11 @@
 # shellcheck disable=SC2034 # used by those who source this
 fcnn_build_packages="gcc libc6-dev make autoconf automake libtool pkg-config openmpi-bin libopenmpi-dev
     libhdf5-openmpi-dev libxxhash-dev libssl-dev zlib1g-dev libzip-dev"
-# g++ for the public headers, which C++ programs include too; then what looks into files and processes; a SLURM, its way
-# to start MPI, and networks of its own, for tests/slurm and tests/hosts; then the other programs whose files are read
+# g++ for the public headers, which C++ programs include too; then what looks into files and processes; what uses an
+# installation; a SLURM, its way to start MPI, and networks of its own, for tests/slurm and tests/hosts; then the other
+# programs whose files are read
 # shellcheck disable=SC2034
-fcnn_test_packages="libcunit1-dev hdf5-tools binutils g++ shellcheck gzip procps strace
+fcnn_test_packages="libcunit1-dev hdf5-tools binutils g++ shellcheck gzip procps strace cmake mandoc
     slurmctld slurmd slurm-client munge libpmix-dev iproute2
     python3-h5py python3-netcdf4 python3-pandas python3-tables"
 

@@ -6,7 +6,8 @@ here=$(cd "$(dirname "$0")" && pwd)
 . "$here/tap.sh"
 cd "${srcdir:-$here/..}" || exit 1
 
-mapfile -t code < <(find src include scripts tests docs/examples -type f | grep -E '\.([ch]|def|sh|py)$' | sort)
+mapfile -t code < <(find src include scripts tests docs/examples docs/man -type f |
+    grep -E '\.([ch]|def|sh|py|awk|bash)$' | sort)
 mapfile -t texts < <(find configs docs . -maxdepth 1 -type f | grep -E '\.(ini|md)$' | sort)
 tab=$(printf '\t')
 

@@ -6,7 +6,7 @@ here=$(cd "$(dirname "$0")" && pwd)
 . "$here/tap.sh"
 cd "${srcdir:-$here/..}" || exit 1
 
-for script in autogen.sh scripts/*.sh scripts/*/*.sh tests/*.sh tests/*/*.sh; do
+for script in autogen.sh docs/man/*.sh scripts/*.sh scripts/*.bash scripts/*/*.sh tests/*.sh tests/*/*.sh; do
     tap_run "shell: $script parses" bash -n "$script"
     if command -v shellcheck >/dev/null; then
         tap_run "shell: $script has no findings" shellcheck -x -P SCRIPTDIR:scripts "$script"

@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# make install, and what was installed, used as its user does: configs, examples, pkg-config, CMake.
+# make install, and what was installed, used as its user does: configs, manual pages, completion, examples, pkg-config,
+# CMake.
 set -u
 here=$(cd "$(dirname "$0")" && pwd)
 # shellcheck source=system.sh
@@ -37,7 +38,7 @@ brings()
 
 prefix=$(sed -n 's|^prefix = ||p' "$bin/Makefile")
 libdir=$(told libdir) includedir=$(told includedir) datadir=$(told datadir) docdir=$(told docdir)
-bindir=$(told bindir)
+bindir=$(told bindir) mandir=$(told mandir)
 tap_run "install: make install" make -C "$bin" -s install DESTDIR="$stage"
 
 mapfile -t list < <(below configs)
@@ -61,6 +62,81 @@ cp -r "$stage$datadir/fcnn/configs" .
 sed -n 's/^#   \(fcnn-.*\)/\1/p; /^\[/q' configs/xor.ini >commands
 tap_run "install: the commands of an installed config work as they stand" timeout "$limit" bash -eux commands
 tap_empty "install: which are import, train and info" "$([ "$(wc -l <commands)" = 3 ] || cat commands)"
+
+# ---- manual pages: what the programs say, in a form that the readers of such pages take ----
+
+programs=(fcnn-train fcnn-predict fcnn-import fcnn-info fcnn-bench)
+# options PROGRAM: those that --help has in its list; keys: SECTION.KEY of the table
+options() { "$1" --help | grep -oE '^ +--[a-z-]+|, --version' | grep -oE -e '--[a-z-]+'; }
+keys() { sed -n 's/^FCNN_KEY([A-Z_]*, \([a-z]*\), \([a-z_]*\),.*/\1.\2/p' "$root/src/config/keys.def"; }
+
+# lacks PAGE HELP WORD…: what of the words the page does not name in bold at the begin of a line
+lacks()
+{
+    local page=$1 word
+    shift
+    for word; do
+        sed 's/\\-/-/g; s/^\.B /\\fB/; s/$/ /' "$page" | grep -qE "^(.*, )?\\\\fB$word(\\\\fR|[ .,])" ||
+            echo "$page: $word"
+    done
+}
+
+if [ -f "$stage$mandir/man1/fcnn-train.1" ]; then
+    tap_empty "install: manual pages name every option" "$(for program in "${programs[@]}"; do
+        mapfile -t list < <(options "$program")
+        lacks "$stage$mandir/man1/$program.1" "${list[@]}"
+    done)"
+    mapfile -t list < <(keys | sed 's/.*\.//')
+    tap_empty "install: fcnn.ini.5 names every key" "$(lacks "$stage$mandir/man5/fcnn.ini.5" "${list[@]}")"
+    tap_empty "install: options and keys are many" \
+        "$([ "$(options fcnn-import | wc -l)" -gt 15 ] && [ ${#list[@]} -gt 50 ] || echo "${list[@]}")"
+    if command -v mandoc >/dev/null; then
+        tap_empty "install: mandoc finds nothing in the manual pages" "$(
+            mandoc -T lint -W warning "$stage$mandir"/man?/fcnn* | grep -v 'cannot parse date.*unreleased')"
+    else
+        tap_skip "install: mandoc finds nothing in the manual pages" "no mandoc"
+    fi
+    if man --version 2>/dev/null | grep -q '^man 2'; then
+        tap_empty "install: man has no warnings" "$(for page in "$stage$mandir"/man?/fcnn*; do
+            LC_ALL=C.UTF-8 man --warnings -l -Tutf8 -Z "$page" 2>&1 >/dev/null
+        done)"
+    else
+        tap_skip "install: man has no warnings" "no man-db"
+    fi
+else
+    tap_skip "install: manual pages" "this was built without"
+fi
+
+# ---- completion, by the keys that a user presses ----
+
+# completes PROGRAM WORD…: what the last word may become
+completes()
+{
+    bash -c '. "$0/$1"; COMP_WORDS=("$@"); COMP_CWORD=$(($# - 1)); _fcnn_complete "$1" 2>&1
+        printf "%s\n" "${COMPREPLY[@]}"' "$stage$datadir/bash-completion/completions" "$@"
+}
+
+tap_empty "install: completion knows every option" "$(for program in "${programs[@]}"; do
+    diff <(options "$program" | sort) <(completes "$program" -- | sort)
+done)"
+tap_empty "install: completion knows every key" \
+    "$(diff <(keys | sort) <(completes fcnn-train --set '' | tr -d = | sort))"
+tap_empty "install: completion takes files by their endings" "$(
+    touch a.csv a.csv.gz a.npy a.h5 a.ini
+    [ "$(completes fcnn-train a)" = a.ini ] || echo fcnn-train
+    [ "$(completes fcnn-predict a.h5 a)" = a.h5 ] || echo fcnn-predict
+    [ "$(completes fcnn-import o.h5 --csv b.csv a | sort | tr '\n' ' ')" = 'a.csv a.csv.gz ' ] || echo --csv
+    [ "$(completes fcnn-import o.h5 --npy a)" = a.npy ] || echo --npy
+    [ "$(completes fcnn-import o.h5 --split 0.5 a)" = a.h5 ] || echo --split)"
+tap_empty "install: completion knows the words that options take" "$(
+    [ "$(completes fcnn-bench --loss '' | tr '\n' ' ')" = 'cross_entropy mse ' ] || echo --loss
+    [ "$(completes fcnn-bench --exchange = s)" = shared ] || echo --exchange
+    [ "$(completes fcnn-predict --match-columns b)" = by_name ] || echo --match-columns)"
+printf '%s\n' ". '$stage$datadir/bash-completion/completions/fcnn-train'" \
+    $'fcnn-train --pri\t --set data.ord\tc\t --set=optimizer.na\ts\t configs/xo\t' |
+    TERM=dumb timeout "$limit" bash --noprofile --norc -i >said 2>typed
+tap_empty "install: a line that is typed with tabs is completed" \
+    "$([ "$(grep -cxE 'order = columns|name = sgd|train = configs/data/xor.h5' said)" = 3 ] || cat typed)"
 
 # ---- programs of the user's ----
 
