@@ -117,7 +117,9 @@ find_ranks()
         parents[pid]=$parent
         names[pid]=$name
         # lt-fcnn-train from a build folder
-        [[ $name = *fcnn-train ]] && catches "$pid" 10 || continue
+        if [[ $name != *fcnn-train ]] || ! catches "$pid" 10; then
+            continue
+        fi
         number=0
         environment "$pid"
         for variable in ${variables[@]+"${variables[@]}"}; do

@@ -86,14 +86,13 @@ judge_restart()
         echo 'other weights than with room'
 }
 
-wrong='' runs=0 codes=
+wrong='' runs=0
 try()
 {
     local found
     if on_disk "$1" "${4:-}"; then
         found=$(judge "$2" "$3")
         [ -z "$found" ] || found+=$'\n'$(said)
-        codes+=$code
         found+=$(judge_restart)
     else
         found='no such disk'
