@@ -95,7 +95,7 @@ void fixture_divide(fixture *run, const fcnn_division *division)
     fcnn_step_destroy(trainer->step);
     trainer->step = NULL;
     HARNESS_OK(fcnn_step_create_divided(trainer->comm, trainer->model, trainer->data, exact, FCNN_EXCHANGE_AUTO,
-                                        trainer->threads, division, &trainer->step));
+                                        fcnn_threads_wanted(&trainer->threads), division, &trainer->step));
 }
 
 void fixture_end(fixture *run)

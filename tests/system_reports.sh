@@ -93,6 +93,73 @@ ends 'SLURM_CPUS_PER_TASK=99999 is refused' 64 "SLURM_CPUS_PER_TASK is '99999'"
 OMP_NUM_THREADS=2,1 train 0 --overwrite run.ini
 tap_run 'reports: of a list of threads the first counts' grep -q '1 rank x 2 threads' stdout
 
+# threads NAME COUNT WARNINGS [VARIABLE=VALUE…] [COMMAND…]: what a run of one rank says that it uses, and how often it
+# warns of that
+threads()
+{
+    local name=$1 count=$2 warnings=$3
+    shift 3
+    env -u OMP_NUM_THREADS "$@" "$bin/fcnn-train" --check --set output.directory=threaded --set model.hidden=512,512 \
+        run.ini >stdout 2>stderr
+    code=$?
+    tap_run "reports: $name" test "$code $(sed -n 's/.* 1 rank x \([0-9]*\) thread.*/\1/p' stdout)" = "0 $count"
+    tap_run "reports: $name: $warnings warnings" test "$(grep -c 'thread' stderr)" = "$warnings"
+}
+
+# the processors that this process may use, as "0 1"
+cpus=$(awk '/^Cpus_allowed_list/ {
+    for (n = split($2, part, ","); n > 0; n--) {
+        split(part[n], end, "-")
+        for (i = end[1]; i <= (end[2] == "" ? end[1] : end[2]); i++) printf "%d ", i
+    }
+}' /proc/self/status)
+all=$(wc -w <<<"$cpus")
+first=${cpus%% *}
+threads 'one thread a core' "$all" 0
+threads 'one a core, where OpenMP binds them' "$all" 0 OMP_PROC_BIND=true
+tap_run 'reports: what binds them is told' grep -q 'bound by OMP_PROC_BIND$' stdout
+threads 'one a place' "$all" 0 OMP_PLACES=threads
+threads 'one a place of few' 1 0 GOMP_CPU_AFFINITY="$first"
+threads 'a mask that the kernel finds too short' "$all" 0 FCNN_SIZES=mask_bytes=8
+threads 'those that OpenMP allows' 1 0 OMP_THREAD_LIMIT=1
+threads 'fewer than asked for' 1 1 OMP_NUM_THREADS=2 OMP_THREAD_LIMIT=1
+tap_run 'reports: why they are fewer' grep -q 'OMP_THREAD_LIMIT is 1' stderr
+tap_run 'reports: and how many were asked for' grep -q ' 1  2 by OMP_NUM_THREADS ' stdout
+if [ "$all" -ge 2 ]; then
+    threads 'as many as asked for, bound' 2 0 OMP_NUM_THREADS=2 OMP_PLACES=threads
+    threads 'more than places' 2 1 OMP_NUM_THREADS=2 GOMP_CPU_AFFINITY="$first"
+    tap_run 'reports: which places' grep -q 'GOMP_CPU_AFFINITY binds 2 threads to 1 processor' stderr
+    threads 'more than the mask has' 2 1 OMP_NUM_THREADS=2 taskset -c "$first"
+    tap_run 'reports: as much is said' grep -q '2 threads are bound to 1 processor: start it without taskset' stderr
+    OMP_NUM_THREADS=1 OMP_PROC_BIND=true train 2 --check run.ini
+    tap_run 'reports: ranks that OpenMP puts on one core' \
+        grep -q 'OMP_PROC_BIND binds 2 threads to 1 processor' stderr
+fi
+
+# a quota of half a processor, of a group inside of one that has none
+cpu_group=''
+for group in /sys/fs/cgroup/cpu /sys/fs/cgroup; do
+    if [ -z "$cpu_group" ] && { [ -e $group/cpu.cfs_quota_us ] || grep -qw cpu $group/cgroup.subtree_control; } \
+        2>/dev/null && mkdir "$group/fcnn-$$" 2>/dev/null; then
+        cpu_group=$group/fcnn-$$
+        trap 'rmdir "$cpu_group/in" "$cpu_group"; rm -rf "$work"' EXIT
+    fi
+done
+if [ -n "$cpu_group" ] && mkdir "$cpu_group/in"; then
+    if [ -e "$cpu_group/cpu.max" ]; then
+        echo '50000 100000' >"$cpu_group/cpu.max"
+    else
+        echo 50000 >"$cpu_group/cpu.cfs_quota_us"
+    fi
+    # shellcheck disable=SC2016 # expanded by that shell
+    in_group=(sh -c 'echo $$ >"$0/cgroup.procs"; exec "$@"' "$cpu_group/in")
+    threads 'half a processor is one thread' 1 0 "${in_group[@]}"
+    [ "$all" = 1 ] || tap_run 'reports: which is told' grep -q ' auto: a quota of 0.5 cpus ' stdout
+    threads 'more than a quota has' 2 1 OMP_NUM_THREADS=2 "${in_group[@]}"
+else
+    tap_skip 'reports: half a processor is one thread' 'no control group can be made here'
+fi
+
 # stacks of which the address space holds a few only: OpenMP would end the process with a code of its own
 (
     ulimit -s 1048576 && ulimit -v 12000000 || exit 1

@@ -1,7 +1,7 @@
-/* tests/test_comm.c — ranks agree, share and sum; where they run. */
+/* tests/test_comm.c — ranks agree, share and sum; who started them. */
 #include "harness.h"
 
-#include "parallel/topology.h"
+#include "parallel/comm.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -92,59 +92,6 @@ static void items_are_dealt_evenly_and_completely(void)
             }
         }
     }
-}
-
-static void threads_come_from_the_first_that_is_set(void)
-{
-    fcnn_topology *topology;
-    HARNESS_OK(fcnn_topology_create(harness_comm(), &topology));
-    setenv("OMP_NUM_THREADS", "5,2", 1);
-    setenv("SLURM_CPUS_PER_TASK", "7", 1);
-    int threads;
-    HARNESS_OK(fcnn_topology_threads(topology, 3, &threads));
-    CU_ASSERT_EQUAL(threads, 3);
-    HARNESS_OK(fcnn_topology_threads(topology, 0, &threads));
-    CU_ASSERT_EQUAL(threads, 5);
-    setenv("OMP_NUM_THREADS", " 1024 , 2", 1);
-    HARNESS_OK(fcnn_topology_threads(topology, -1, &threads));
-    CU_ASSERT_EQUAL(threads, 1024);
-    setenv("OMP_NUM_THREADS", " ", 1);
-    HARNESS_OK(fcnn_topology_threads(topology, -1, &threads));
-    CU_ASSERT_EQUAL(threads, 7);
-    unsetenv("OMP_NUM_THREADS");
-    HARNESS_OK(fcnn_topology_threads(topology, -1, &threads));
-    CU_ASSERT_EQUAL(threads, 7);
-    unsetenv("SLURM_CPUS_PER_TASK");
-    HARNESS_OK(fcnn_topology_threads(topology, -1, &threads));
-    CU_ASSERT_TRUE(threads >= 1 && threads <= 1024);
-    fcnn_text text = {0};
-    HARNESS_OK(fcnn_topology_describe(topology, harness_comm(), 2, &text));
-    CU_ASSERT_PTR_NOT_NULL(strstr(text.data, "x 2 threads"));
-    CU_ASSERT_PTR_NOT_NULL(strstr(text.data, "on cpus "));
-    fcnn_text_clear(&text);
-    fcnn_topology_destroy(topology);
-}
-
-static void threads_that_are_no_number_of_threads_are_refused(void)
-{
-    static const char *const wrong[] = {"0",         "-1",  "99999", "1025", "four",
-                                        "4 threads", "3.5", "0,4",   ",4",   "184467440737095516170"};
-    fcnn_topology *topology;
-    HARNESS_OK(fcnn_topology_create(harness_comm(), &topology));
-    for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++) {
-        int threads;
-        setenv("OMP_NUM_THREADS", wrong[i], 1);
-        setenv("SLURM_CPUS_PER_TASK", "1", 1);
-        CU_ASSERT_EQUAL(fcnn_topology_threads(topology, -1, &threads), FCNN_EUSAGE);
-        CU_ASSERT_PTR_NOT_NULL(strstr(fcnn_error_text(), "OMP_NUM_THREADS"));
-        HARNESS_OK(fcnn_topology_threads(topology, 2, &threads)); /* nobody asks for it */
-        unsetenv("OMP_NUM_THREADS");
-        setenv("SLURM_CPUS_PER_TASK", wrong[i], 1);
-        CU_ASSERT_EQUAL(fcnn_topology_threads(topology, -1, &threads), FCNN_EUSAGE);
-        CU_ASSERT_PTR_NOT_NULL(strstr(fcnn_error_text(), "SLURM_CPUS_PER_TASK"));
-    }
-    unsetenv("SLURM_CPUS_PER_TASK");
-    fcnn_topology_destroy(topology);
 }
 
 static const char *const launcher_variables[] = {
@@ -258,7 +205,5 @@ HARNESS_MAIN("comm", {"all go on when none failed", all_go_on_when_none_failed},
              {"sums and maxima are over ranks", sums_and_maxima_are_over_ranks},
              {"gather joins unequal pieces in order", gather_joins_unequal_pieces_in_order},
              {"items are dealt evenly and completely", items_are_dealt_evenly_and_completely},
-             {"threads come from the first that is set", threads_come_from_the_first_that_is_set},
-             {"threads that are no number of threads are refused", threads_that_are_no_number_of_threads_are_refused},
              {"processes that cannot see each other are refused", processes_that_cannot_see_each_other_are_refused},
              {"a launcher is known by its variables", a_launcher_is_known_by_its_variables})

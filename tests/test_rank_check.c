@@ -36,7 +36,7 @@ static void write_rows(void)
 
 static fcnn_status check(const fixture *run, int64_t step)
 {
-    return fcnn_rank_check(harness_comm(), run->trainer->topology, run->trainer->step->network, step);
+    return fcnn_rank_check(harness_comm(), run->trainer->threads.topology, run->trainer->step->network, step);
 }
 
 /* Flips a bit of a layer's parameters on one rank; again, and it is as before. */
@@ -60,7 +60,7 @@ static int64_t bits_of(const fixture *run, int64_t layer)
 static bool is_named(const fixture *run, int rank)
 {
     char name[128];
-    snprintf(name, sizeof name, "rank %d on %s", rank, fcnn_topology_host(run->trainer->topology, rank));
+    snprintf(name, sizeof name, "rank %d on %s", rank, fcnn_topology_host(run->trainer->threads.topology, rank));
     return strstr(fcnn_error_text(), name) != NULL;
 }
 

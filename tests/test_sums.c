@@ -52,8 +52,8 @@ static void after_one_step(const char *precision, int batch, int blocks,
              precision, batch, blocks);
     fixture run = fixture_start(harness_comm(), "sums.h5", config);
     harness_sizes("tiles_rows=4096"); /* by tiles all rows stay in memory */
-    const fcnn_division division =
-        fcnn_division_make(&run.trainer->model->shape, run.trainer->data->sampler, false, run.trainer->threads);
+    const fcnn_division division = fcnn_division_make(&run.trainer->model->shape, run.trainer->data->sampler, false,
+                                                      fcnn_threads_wanted(&run.trainer->threads));
     fixture_divide(&run, &division);
     fcnn_exact_sum loss = {0};
     fcnn_sampler_start_epoch(run.trainer->data->sampler, 0);

@@ -26,8 +26,9 @@
 #define SLEEP_NANOSECONDS 50000
 
 struct fcnn_team {
-    int threads; /* asked for */
-    int size;    /* granted, in the region that is open */
+    int threads; /* granted when the team was made */
+    int size;    /* granted in the region that is open */
+    fcnn_processors processors;
     int spins;
     bool kept; /* by fcnn_team_keep() */
     void (*work)(void *data, int thread, int threads);
@@ -40,26 +41,80 @@ struct fcnn_team {
 /* The team whose work this thread does. */
 static _Thread_local fcnn_team *current;
 
+/* ---- what OpenMP gives ---- */
+
+/* What a thread says of itself. */
+typedef struct thread_answer {
+    fcnn_status status;
+    fcnn_processors processors;
+} thread_answer;
+
+/* Asks each thread of a region where it is. */
+static void ask(fcnn_team *team, int threads, thread_answer *answers)
+{
+#pragma omp parallel num_threads(threads)
+    {
+        FCNN_IN_C_LOCALE;
+        thread_answer *own = &answers[omp_get_thread_num()];
+        own->status = fcnn_processors_of_thread(&own->processors);
+#pragma omp single
+        team->threads = omp_get_num_threads();
+    }
+}
+
+static fcnn_status ask_all(fcnn_team *team, int threads)
+{
+    thread_answer *answers;
+    FCNN_TRY(fcnn_memory_create("the team", threads, sizeof *answers, &answers));
+    ask(team, threads, answers);
+    fcnn_status status = FCNN_OK;
+    for (int i = 0; i < team->threads; i++) {
+        if (status == FCNN_OK) {
+            status = answers[i].status != FCNN_OK ? fcnn_fail(answers[i].status, "no memory for a set of processors")
+                                                  : fcnn_processors_unite(&team->processors, &answers[i].processors);
+        }
+        fcnn_processors_clear(&answers[i].processors);
+    }
+    free(answers);
+    return status;
+}
+
+/* ---- creation ---- */
+
 fcnn_status fcnn_team_create(int threads, fcnn_team **out)
 {
+    fcnn_team *team;
     if (threads > 1) {
         FCNN_TRY(fcnn_worker_probe(threads - 1));
     }
-    FCNN_TRY(fcnn_memory_create("the team", 1, sizeof **out, out));
+    FCNN_TRY(fcnn_memory_create("the team", 1, sizeof *team, &team));
+    const fcnn_status status = ask_all(team, threads);
+    if (status != FCNN_OK) {
+        fcnn_team_destroy(team);
+        return status;
+    }
     const char *policy = getenv("OMP_WAIT_POLICY");
-    (*out)->threads = threads;
-    (*out)->spins = policy != NULL && strcasecmp(policy, "passive") == 0 ? 0 : SPINS;
+    team->spins = policy != NULL && strcasecmp(policy, "passive") == 0 ? 0 : SPINS;
+    *out = team;
     return FCNN_OK;
 }
 
 void fcnn_team_destroy(fcnn_team *team)
 {
-    free(team);
+    if (team != NULL) {
+        fcnn_processors_clear(&team->processors);
+        free(team);
+    }
 }
 
 int fcnn_team_threads(const fcnn_team *team)
 {
     return team->threads;
+}
+
+const fcnn_processors *fcnn_team_processors(const fcnn_team *team)
+{
+    return &team->processors;
 }
 
 /* ---- waiting ---- */
@@ -143,6 +198,8 @@ void fcnn_team_keep(fcnn_team *team, void (*body)(void *data), void *data)
         return;
     }
     atomic_store(&team->calls, 0);
+    const int dynamic = omp_get_dynamic();
+    omp_set_dynamic(false); /* it had its say when the team was made */
 #pragma omp parallel num_threads(team->threads)
     {
         FCNN_IN_C_LOCALE;
@@ -161,6 +218,7 @@ void fcnn_team_keep(fcnn_team *team, void (*body)(void *data), void *data)
         }
         fesetenv(&environment.callers);
     }
+    omp_set_dynamic(dynamic);
 }
 
 /* A piece of work as the body of a region of its own. */

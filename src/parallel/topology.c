@@ -1,231 +1,176 @@
-/* src/parallel/topology.c — where the ranks run: hosts, processors, and how many threads fit. */
+/* src/parallel/topology.c — where the ranks run: what they tell each other. */
 #include "parallel/topology.h"
 
-#include "core/log.h"
 #include "core/memory.h"
 
-#include <sched.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
-typedef struct place {
+/* A site without its sets, as it is sent. */
+typedef struct site_message {
     char host[64];
-    cpu_set_t processors;
-} place;
+    int32_t online, quotas_count;
+    fcnn_quota quotas[FCNN_QUOTAS_MOST];
+} site_message;
 
-struct fcnn_topology {
-    int rank, size;
-    place *places; /* [ranks] */
-};
+typedef struct threads_message {
+    int32_t asked, used, binder_names;
+    char by[40], binder[40];
+} threads_message;
 
-fcnn_status fcnn_topology_create(fcnn_comm *comm, fcnn_topology **out)
+/* Each rank's set, on all ranks: *all [ranks × *words].  Collective.  Fails: FCNN_ENOMEM, alike on all ranks. */
+static fcnn_status share_sets(fcnn_comm *comm, const fcnn_processors *own, int64_t *words, uint64_t **all)
+{
+    uint64_t *sent = NULL;
+    *words = own->words;
+    fcnn_comm_max_integers(comm, 1, words);
+    fcnn_status status = fcnn_memory_create("the topology", comm->size * *words, sizeof **all, all);
+    if (status == FCNN_OK) {
+        status = fcnn_memory_create("the topology", *words, sizeof *sent, &sent);
+    }
+    status = fcnn_comm_agree(comm, status);
+    if (status == FCNN_OK) {
+        for (int64_t i = 0; i < own->words; i++) {
+            sent[i] = own->bits[i];
+        }
+        const int bytes = (int)(*words * (int64_t)sizeof *sent);
+        MPI_Allgather(sent, bytes, MPI_BYTE, *all, bytes, MPI_BYTE, comm->communicator);
+    }
+    free(sent);
+    return status;
+}
+
+static fcnn_status take_set(const uint64_t *all, int64_t words, int rank, fcnn_processors *out)
+{
+    return fcnn_processors_unite(out, &(fcnn_processors){words, (uint64_t *)all + rank * words});
+}
+
+/* Each rank's message, on all ranks.  Collective.  Fails: FCNN_ENOMEM, alike on all ranks. */
+static fcnn_status share_messages(fcnn_comm *comm, const void *own, size_t size, void **all)
+{
+    FCNN_TRY(fcnn_comm_agree(comm, fcnn_memory_create("the topology", comm->size, size, all)));
+    MPI_Allgather(own, (int)size, MPI_BYTE, *all, (int)size, MPI_BYTE, comm->communicator);
+    return FCNN_OK;
+}
+
+/* ---- places ---- */
+
+static fcnn_status take_places(fcnn_topology *topology, const site_message *messages, int64_t words,
+                               const uint64_t *sets)
+{
+    for (int rank = 0; rank < topology->size; rank++) {
+        fcnn_rank_site *site = &topology->sites[rank];
+        memcpy(site->host, messages[rank].host, sizeof site->host);
+        site->online = messages[rank].online;
+        site->place.quotas_count = messages[rank].quotas_count;
+        memcpy(site->place.quotas, messages[rank].quotas, sizeof site->place.quotas);
+        FCNN_TRY(take_set(sets, words, rank, &site->place.processors));
+    }
+    return FCNN_OK;
+}
+
+static fcnn_status share_places(fcnn_topology *topology, fcnn_comm *comm, const fcnn_rank_place *own)
+{
+    static const fcnn_rank_place nothing;
+    site_message message = {.online = (int32_t)sysconf(_SC_NPROCESSORS_ONLN)};
+    own = own != NULL ? own : &nothing;
+    gethostname(message.host, sizeof message.host - 1);
+    message.quotas_count = own->quotas_count;
+    memcpy(message.quotas, own->quotas, sizeof message.quotas);
+    void *messages = NULL;
+    uint64_t *sets = NULL;
+    int64_t words;
+    fcnn_status status = share_messages(comm, &message, sizeof message, &messages);
+    if (status == FCNN_OK) {
+        status = share_sets(comm, &own->processors, &words, &sets);
+    }
+    if (status == FCNN_OK) {
+        status = fcnn_comm_agree(comm, take_places(topology, messages, words, sets));
+    }
+    free(messages);
+    free(sets);
+    return status;
+}
+
+fcnn_status fcnn_topology_create(fcnn_comm *comm, const fcnn_rank_place *own, fcnn_topology **out)
 {
     fcnn_topology *topology = NULL;
     fcnn_status status = fcnn_memory_create("the topology", 1, sizeof *topology, &topology);
     if (status == FCNN_OK) {
         topology->rank = comm->rank;
         topology->size = comm->size;
-        status = fcnn_memory_create("the topology", comm->size, sizeof(place), &topology->places);
+        status = fcnn_memory_create("the topology", comm->size, sizeof *topology->sites, &topology->sites);
     }
     status = fcnn_comm_agree(comm, status);
+    if (status == FCNN_OK) {
+        status = share_places(topology, comm, own);
+    }
     if (status != FCNN_OK) {
         fcnn_topology_destroy(topology);
         return status;
     }
-    place own;
-    memset(&own, 0, sizeof own);
-    gethostname(own.host, sizeof own.host - 1);
-    if (sched_getaffinity(0, sizeof own.processors, &own.processors) != 0) {
-        CPU_SET(0, &own.processors);
-    }
-    MPI_Allgather(&own, (int)sizeof own, MPI_BYTE, topology->places, (int)sizeof own, MPI_BYTE, comm->communicator);
     *out = topology;
     return FCNN_OK;
 }
 
 void fcnn_topology_destroy(fcnn_topology *topology)
 {
-    if (topology != NULL) {
-        free(topology->places);
-        free(topology);
+    if (topology == NULL) {
+        return;
     }
+    for (int rank = 0; topology->sites != NULL && rank < topology->size; rank++) {
+        fcnn_processors_clear(&topology->sites[rank].place.processors);
+        fcnn_processors_clear(&topology->sites[rank].threads.runs_on);
+    }
+    free(topology->sites);
+    free(topology);
 }
 
 const char *fcnn_topology_host(const fcnn_topology *topology, int rank)
 {
-    return topology->places[rank].host;
+    return topology->sites[rank].host;
 }
 
-static int same_host(const fcnn_topology *topology, int a, int b)
+bool fcnn_topology_is_same_host(const fcnn_topology *topology, int a, int b)
 {
-    return strcmp(topology->places[a].host, topology->places[b].host) == 0;
+    return strcmp(topology->sites[a].host, topology->sites[b].host) == 0;
 }
 
-/* The number in a variable, or the first one of a list; *out stays as it is if the variable is not set, or empty. */
-static fcnn_status read_variable(const char *name, int *out)
-{
-    const char *text = getenv(name);
-    if (text == NULL || text[strspn(text, " \t")] == '\0') {
-        return FCNN_OK;
-    }
-    const char *digits = text + strspn(text, " \t");
-    const size_t count = strspn(digits, "0123456789");
-    const char *rest = digits + count + strspn(digits + count, " \t");
-    char number[16];
-    int64_t value = 0;
-    snprintf(number, sizeof number, "%.*s", (int)(count < 15 ? count : 15), digits);
-    if ((*rest != '\0' && *rest != ',') || !fcnn_text_to_int64(number, &value) || value < 1 ||
-        value > FCNN_THREADS_MAX) {
-        return fcnn_fail(
-            FCNN_EUSAGE,
-            "the environment variable %s is '%.40s', which is no number of threads from 1 to %d: set it to "
-            "one, or unset it, or set train.threads",
-            name, text, FCNN_THREADS_MAX);
-    }
-    *out = (int)value;
-    return FCNN_OK;
-}
+/* ---- threads ---- */
 
-fcnn_status fcnn_topology_threads(const fcnn_topology *topology, int configured, int *out)
+static fcnn_status take_threads(fcnn_topology *topology, const threads_message *messages, int64_t words,
+                                const uint64_t *sets)
 {
-    *out = configured > 0 ? configured : 0;
-    if (*out > FCNN_THREADS_MAX) {
-        return fcnn_fail(FCNN_EUSAGE, "%d threads of a rank are more than the %d that it may have", *out,
-                         FCNN_THREADS_MAX);
-    }
-    if (*out == 0) {
-        FCNN_TRY(read_variable("OMP_NUM_THREADS", out));
-    }
-    if (*out == 0) {
-        FCNN_TRY(read_variable("SLURM_CPUS_PER_TASK", out));
-    }
-    if (*out > 0) {
-        return FCNN_OK;
-    }
-    const cpu_set_t *own = &topology->places[topology->rank].processors;
-    int sharing = 0;
     for (int rank = 0; rank < topology->size; rank++) {
-        cpu_set_t both;
-        CPU_AND(&both, own, &topology->places[rank].processors);
-        sharing += same_host(topology, rank, topology->rank) && CPU_COUNT(&both) > 0;
-    }
-    const int threads = CPU_COUNT(own) / (sharing > 0 ? sharing : 1);
-    *out = threads < 1 ? 1 : threads < FCNN_THREADS_MAX ? threads : FCNN_THREADS_MAX;
-    return FCNN_OK;
-}
-
-/* Appends a mask as "0-3,8". */
-static fcnn_status append_processors(fcnn_text *text, const cpu_set_t *processors)
-{
-    const char *comma = "";
-    for (size_t first = 0; first < CPU_SETSIZE; first++) {
-        if (!CPU_ISSET(first, processors)) {
-            continue;
-        }
-        size_t last = first;
-        while (last + 1 < CPU_SETSIZE && CPU_ISSET(last + 1, processors)) {
-            last++;
-        }
-        FCNN_TRY(fcnn_text_append(text, "%s%zu", comma, first));
-        if (last > first) {
-            FCNN_TRY(fcnn_text_append(text, "-%zu", last));
-        }
-        comma = ",";
-        first = last;
+        fcnn_rank_threads *threads = &topology->sites[rank].threads;
+        threads->asked = messages[rank].asked;
+        threads->used = messages[rank].used;
+        threads->binder_names = messages[rank].binder_names;
+        memcpy(threads->by, messages[rank].by, sizeof threads->by);
+        memcpy(threads->binder, messages[rank].binder, sizeof threads->binder);
+        fcnn_processors_clear(&threads->runs_on);
+        FCNN_TRY(take_set(sets, words, rank, &threads->runs_on));
     }
     return FCNN_OK;
 }
 
-/* One line for the ranks of a host from `first` on that follow each other. */
-static fcnn_status describe_run(const fcnn_topology *topology, int first, int last, fcnn_text *text)
+fcnn_status fcnn_topology_settle(fcnn_topology *topology, fcnn_comm *comm, const fcnn_rank_threads *own)
 {
-    enum { SHOWN = 8 };
-    FCNN_TRY(fcnn_text_append(text, "  on %s: ", topology->places[first].host));
-    int rank = first;
-    while (rank <= last && rank < first + SHOWN) {
-        int same = rank;
-        while (same < last && CPU_EQUAL(&topology->places[same + 1].processors, &topology->places[rank].processors)) {
-            same++;
-        }
-        if (same == rank) {
-            FCNN_TRY(fcnn_text_append(text, "%srank %d on cpus ", rank > first ? "; " : "", rank));
-        } else {
-            FCNN_TRY(fcnn_text_append(text, "%sranks %d-%d on cpus ", rank > first ? "; " : "", rank, same));
-        }
-        FCNN_TRY(append_processors(text, &topology->places[rank].processors));
-        rank = same + 1;
+    threads_message message = {.asked = own->asked, .used = own->used, .binder_names = own->binder_names};
+    memcpy(message.by, own->by, sizeof message.by);
+    memcpy(message.binder, own->binder, sizeof message.binder);
+    void *messages = NULL;
+    uint64_t *sets = NULL;
+    int64_t words;
+    fcnn_status status = share_messages(comm, &message, sizeof message, &messages);
+    if (status == FCNN_OK) {
+        status = share_sets(comm, &own->runs_on, &words, &sets);
     }
-    return fcnn_text_append(text, rank <= last ? "; …\n" : "\n");
-}
-
-fcnn_status fcnn_topology_describe(const fcnn_topology *topology, fcnn_comm *comm, int threads, fcnn_text *text)
-{
-    int64_t range[2] = {threads, -threads};
-    fcnn_comm_max_integers(comm, 2, range);
-    FCNN_TRY(fcnn_text_append(text, "%d rank%s x %d", topology->size, topology->size == 1 ? "" : "s", (int)-range[1]));
-    if (range[0] != -range[1]) {
-        FCNN_TRY(fcnn_text_append(text, "-%d", (int)range[0]));
+    if (status == FCNN_OK) {
+        status = fcnn_comm_agree(comm, take_threads(topology, messages, words, sets));
     }
-    FCNN_TRY(fcnn_text_append(text, " thread%s\n", range[0] == 1 ? "" : "s"));
-    for (int first = 0; first < topology->size;) {
-        int last = first;
-        while (last + 1 < topology->size && same_host(topology, first, last + 1)) {
-            last++;
-        }
-        FCNN_TRY(describe_run(topology, first, last, text));
-        first = last + 1;
-    }
-    return FCNN_OK;
-}
-
-/* The threads of a rank's host beyond its processors, and those of the rank beyond its mask. */
-static void count_excess(const fcnn_topology *topology, const int64_t *threads, int rank, int64_t *host_threads,
-                         int *host_processors)
-{
-    cpu_set_t all;
-    CPU_ZERO(&all);
-    *host_threads = 0;
-    for (int other = 0; other < topology->size; other++) {
-        if (same_host(topology, rank, other)) {
-            *host_threads += threads[other];
-            CPU_OR(&all, &all, &topology->places[other].processors);
-        }
-    }
-    *host_processors = CPU_COUNT(&all);
-}
-
-void fcnn_topology_warn(const fcnn_topology *topology, fcnn_comm *comm, int threads)
-{
-    int64_t *all;
-    if (fcnn_comm_agree(comm, fcnn_memory_create("the topology", comm->size, sizeof *all, &all)) != FCNN_OK) {
-        return;
-    }
-    fcnn_comm_share_integers(comm, threads, all);
-    for (int rank = 0; rank < topology->size; rank++) {
-        const char *host = topology->places[rank].host;
-        int64_t host_threads;
-        int host_processors;
-        count_excess(topology, all, rank, &host_threads, &host_processors);
-        if (host_threads > sysconf(_SC_NPROCESSORS_ONLN) && rank == 0) {
-            fcnn_log_warning("%lld threads on the %ld processors of %s: it will be slow; start fewer ranks, or set "
-                             "OMP_NUM_THREADS (or train.threads) to fewer",
-                             (long long)host_threads, sysconf(_SC_NPROCESSORS_ONLN), host);
-            break;
-        }
-        if (host_threads > host_processors) {
-            fcnn_log_warning("on %s %lld threads are bound to %d processors: start with `mpirun --bind-to none` or "
-                             "`--map-by slot:pe=THREADS`, or srun with --cpus-per-task",
-                             host, (long long)host_threads, host_processors);
-            break;
-        }
-        if (all[rank] > CPU_COUNT(&topology->places[rank].processors)) {
-            fcnn_log_warning("rank %d has %lld threads but is bound to %d processors of %s: start with "
-                             "`mpirun --bind-to none` or `--map-by slot:pe=THREADS`",
-                             rank, (long long)all[rank], CPU_COUNT(&topology->places[rank].processors), host);
-            break;
-        }
-    }
-    free(all);
+    free(messages);
+    free(sets);
+    return status;
 }

@@ -5,8 +5,8 @@
 #include "core/locale.h"
 #include "core/log.h"
 #include "core/memory.h"
-#include "parallel/topology.h"
 #include "storage/atomic_file.h"
+#include "training/threads.h"
 
 #include <fenv.h>
 #include <math.h>
@@ -19,7 +19,7 @@ typedef struct benchmark {
     fcnn_comm *comm;
     const fcnn_benchmark_options *options;
     fcnn_benchmark_plan plan;
-    fcnn_topology *topology;
+    fcnn_threads threads;
     fcnn_team *team; /* for the exchange */
     fcnn_text where;
     fcnn_benchmark_findings findings;
@@ -52,18 +52,16 @@ static fcnn_status prepare(benchmark *bench)
     const fcnn_kernels *kernels;
     FCNN_TRY(
         fcnn_comm_agree(comm, fcnn_kernels_choose(bench->plan.precision == FCNN_PRECISION_SINGLE ? 32 : 64, &kernels)));
-    FCNN_TRY(fcnn_topology_create(comm, &bench->topology));
-    int threads;
-    FCNN_TRY(fcnn_comm_agree(comm, fcnn_topology_threads(bench->topology, bench->options->threads, &threads)));
-    fcnn_topology_warn(bench->topology, comm, threads);
-    FCNN_TRY(fcnn_comm_agree(comm, fcnn_topology_describe(bench->topology, comm, threads, &bench->where)));
-    FCNN_TRY(fcnn_comm_agree(comm, fcnn_team_create(threads, &bench->team)));
+    FCNN_TRY(fcnn_threads_choose(comm, bench->options->threads, &bench->threads));
+    FCNN_TRY(fcnn_comm_agree(comm, fcnn_team_create(fcnn_threads_wanted(&bench->threads), &bench->team)));
+    FCNN_TRY(fcnn_threads_settle(&bench->threads, comm, bench->team));
+    FCNN_TRY(fcnn_comm_agree(comm, fcnn_topology_describe(bench->threads.topology, &bench->where)));
     bench->findings = (fcnn_benchmark_findings){
         .plan = &bench->plan,
         .where = bench->where.data,
         .isa = kernels->isa,
         .ranks = comm->size,
-        .threads = threads,
+        .threads = fcnn_team_threads(bench->team),
         .has_fit = comm->size > 1,
     };
     return fcnn_comm_agree(comm, fcnn_memory_create("the results", bench->plan.count, sizeof(fcnn_benchmark_result),
@@ -131,7 +129,7 @@ static void clear(benchmark *bench)
     free(bench->findings.results);
     fcnn_text_clear(&bench->where);
     fcnn_team_destroy(bench->team);
-    fcnn_topology_destroy(bench->topology);
+    fcnn_threads_clear(&bench->threads);
     fcnn_benchmark_plan_clear(&bench->plan);
 }
 

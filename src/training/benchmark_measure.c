@@ -202,7 +202,7 @@ static double compute_of_step(const rounds *given)
 static fcnn_status take_checks(const subject *given, fcnn_benchmark_result *out)
 {
     fcnn_topology *topology;
-    FCNN_TRY(fcnn_topology_create(given->comm, &topology));
+    FCNN_TRY(fcnn_topology_create(given->comm, NULL, &topology));
     fcnn_status status = FCNN_OK;
     const double begin = fcnn_comm_seconds();
     for (int i = 0; i < CHECKS && status == FCNN_OK; i++) {

@@ -221,8 +221,7 @@ static void describe_memory(const fcnn_footprint *footprint, FILE *out)
 fcnn_status fcnn_description_print(fcnn_trainer *trainer)
 {
     fcnn_text ranks = {0}, exchange = {0};
-    FCNN_TRY(fcnn_comm_agree(trainer->comm,
-                             fcnn_topology_describe(trainer->topology, trainer->comm, trainer->threads, &ranks)));
+    FCNN_TRY(fcnn_comm_agree(trainer->comm, fcnn_topology_describe(trainer->threads.topology, &ranks)));
     FCNN_TRY(fcnn_comm_agree(trainer->comm, fcnn_exchange_describe(trainer->step->exchange, &exchange)));
     const fcnn_footprint footprint = largest_footprint(trainer);
     FILE *out = trainer->options.report;

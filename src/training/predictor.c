@@ -8,11 +8,11 @@
 #include "data/unwritten.h"
 #include "model/model_file.h"
 #include "model/outside.h"
-#include "parallel/topology.h"
 #include "storage/hdf5_image.h"
 #include "training/checkpoint.h"
 #include "training/evaluation.h"
 #include "training/model_data.h"
+#include "training/threads.h"
 
 #include <fenv.h>
 #include <inttypes.h>
@@ -24,7 +24,7 @@
 typedef struct predictor {
     fcnn_comm *comm;
     const fcnn_predict_options *options;
-    fcnn_topology *topology;
+    fcnn_threads threads;
     fcnn_team *team;
     fcnn_model *model;
     fcnn_network *network;
@@ -87,13 +87,11 @@ static fcnn_status check_columns(const predictor *work)
 
 static fcnn_status create_memory(predictor *work)
 {
-    int threads;
-    FCNN_TRY(fcnn_topology_threads(work->topology, work->options->threads, &threads));
     const int ranks = work->comm->size;
     const int64_t by_bytes = fcnn_size(FCNN_SIZE_ROUND_BYTES) / output_bytes(work);
     const int64_t most = fcnn_size(FCNN_SIZE_ROUND_ROWS);
     work->round_rows = by_bytes < 1 ? 1 : by_bytes > most ? most : by_bytes;
-    FCNN_TRY(fcnn_team_create(threads, &work->team));
+    FCNN_TRY(fcnn_team_create(fcnn_threads_wanted(&work->threads), &work->team));
     FCNN_TRY(fcnn_network_create(work->model, work->round_rows, &work->network));
     FCNN_TRY(fcnn_memory_create("the predictions", work->round_rows, (size_t)output_bytes(work), &work->predictions));
     FCNN_TRY(fcnn_memory_create("the classes", work->round_rows, sizeof(int32_t), &work->classes));
@@ -218,7 +216,7 @@ static fcnn_status read_rows(predictor *work)
 
 static fcnn_status prepare(predictor *work)
 {
-    FCNN_TRY(fcnn_topology_create(work->comm, &work->topology));
+    FCNN_TRY(fcnn_threads_choose(work->comm, work->options->threads, &work->threads));
     FCNN_TRY(read_model(work));
     work->is_single = writes_single(work->model);
     FCNN_TRY(read_rows(work));
@@ -400,7 +398,7 @@ fcnn_status fcnn_predict(fcnn_comm *comm, const fcnn_predict_options *options)
     fcnn_network_destroy(work.network);
     fcnn_model_destroy(work.model);
     fcnn_team_destroy(work.team);
-    fcnn_topology_destroy(work.topology);
+    fcnn_threads_clear(&work.threads);
     free(work.predictions);
     free(work.classes);
     free(work.all);

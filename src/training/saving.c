@@ -83,7 +83,7 @@ fcnn_status fcnn_saving_checkpoint(fcnn_trainer *trainer)
     }
     const double begin = fcnn_comm_seconds();
     fcnn_pulse_beat(FCNN_PHASE_WRITING);
-    FCNN_TRY(fcnn_rank_check(trainer->comm, trainer->topology, trainer->step->network, trainer->state.step));
+    FCNN_TRY(fcnn_rank_check(trainer->comm, trainer->threads.topology, trainer->step->network, trainer->state.step));
     const fcnn_training_state all = collect_state(trainer);
     FCNN_TRY(fcnn_comm_agree(trainer->comm, trainer->comm->rank == 0 ? pack_and_begin(trainer, &all) : FCNN_OK));
     trainer->saved_step = trainer->state.step;

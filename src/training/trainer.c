@@ -58,8 +58,8 @@ static fcnn_status create_step(fcnn_trainer *trainer)
 {
     const fcnn_config *config = trainer->config;
     FCNN_TRY(fcnn_step_create(trainer->comm, trainer->model, trainer->data,
-                              config->train_reduction == FCNN_REDUCTION_EXACT, config->train_exchange, trainer->threads,
-                              &trainer->step));
+                              config->train_reduction == FCNN_REDUCTION_EXACT, config->train_exchange,
+                              fcnn_threads_wanted(&trainer->threads), &trainer->step));
     trainer->step->lifecycle = &trainer->lifecycle;
     return FCNN_OK;
 }
@@ -119,10 +119,7 @@ static fcnn_status create_parts(fcnn_trainer *trainer)
 {
     fcnn_comm *comm = trainer->comm;
     const fcnn_config *config = trainer->config;
-    FCNN_TRY(fcnn_topology_create(comm, &trainer->topology));
-    FCNN_TRY(
-        fcnn_comm_agree(comm, fcnn_topology_threads(trainer->topology, (int)config->train_threads, &trainer->threads)));
-    fcnn_topology_warn(trainer->topology, comm, trainer->threads);
+    FCNN_TRY(fcnn_threads_choose(comm, (int)config->train_threads, &trainer->threads));
     FCNN_TRY(fcnn_resume_load(comm, config, trainer->options.overwrite != 0, &trainer->resumed_from, &trainer->model,
                               &trainer->state));
     if (trainer->model == NULL) {
@@ -130,6 +127,7 @@ static fcnn_status create_parts(fcnn_trainer *trainer)
     }
     FCNN_TRY(load(trainer));
     FCNN_TRY(create_step(trainer));
+    FCNN_TRY(fcnn_threads_settle(&trainer->threads, comm, trainer->step->team));
     FCNN_TRY(fcnn_comm_agree(comm, begin_training(trainer)));
     FCNN_TRY(create_validation(trainer));
     if (comm->size > trainer->data->blocks) {
@@ -173,7 +171,7 @@ void fcnn_trainer_destroy(fcnn_trainer *trainer)
     fcnn_text_clear(&trainer->origin);
     fcnn_model_destroy(trainer->model);
     fcnn_training_state_clear(&trainer->state);
-    fcnn_topology_destroy(trainer->topology);
+    fcnn_threads_clear(&trainer->threads);
     free(trainer->resumed_from);
     free(trainer);
 }
@@ -265,7 +263,7 @@ static fcnn_status look_around(fcnn_trainer *trainer, int64_t batches)
                            fcnn_comm_seconds() - trainer->start_seconds);
     }
     if (is_due(state->step, trainer->config->train_check_every)) {
-        FCNN_TRY(fcnn_rank_check(trainer->comm, trainer->topology, trainer->step->network, state->step));
+        FCNN_TRY(fcnn_rank_check(trainer->comm, trainer->threads.topology, trainer->step->network, state->step));
     }
     if (state->batch < batches && wants_checkpoint(trainer)) {
         FCNN_TRY(fcnn_saving_checkpoint(trainer));

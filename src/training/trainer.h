@@ -2,12 +2,12 @@
 #ifndef FCNN_TRAINING_TRAINER_H
 #define FCNN_TRAINING_TRAINER_H
 
-#include "parallel/topology.h"
 #include "reporting/progress.h"
 #include "training/checkpoint.h"
 #include "training/checkpoint_writer.h"
 #include "training/evaluation.h"
 #include "training/step.h"
+#include "training/threads.h"
 
 #include <fcnn/trainer.h>
 
@@ -15,8 +15,7 @@ typedef struct fcnn_trainer {
     fcnn_comm *comm; /* borrowed, as the next two */
     const fcnn_config *config;
     fcnn_train_options options;
-    fcnn_topology *topology;
-    int threads;
+    fcnn_threads threads;
     fcnn_training_data *data;
     fcnn_model *init;  /* that of model.init, until training starts; NULL: none */
     fcnn_text origin;  /* what the start text says of it: lines */

@@ -1,0 +1,273 @@
+/* src/parallel/topology_report.c — what is said of the ranks' threads: a table, and one warning at most. */
+#include "parallel/topology.h"
+
+#include "core/log.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* ---- the table ---- */
+
+enum { ROWS = 24, ASKED_SIZE = 64 };
+
+static bool are_alike(const fcnn_rank_site *a, const fcnn_rank_site *b)
+{
+    return strcmp(a->host, b->host) == 0 && a->threads.asked == b->threads.asked &&
+           a->threads.used == b->threads.used && strcmp(a->threads.by, b->threads.by) == 0 &&
+           strcmp(a->threads.binder, b->threads.binder) == 0 &&
+           fcnn_processors_are_equal(&a->threads.runs_on, &b->threads.runs_on);
+}
+
+/* The last rank of those from first on that are alike. */
+static int find_last(const fcnn_topology *topology, int first)
+{
+    int last = first;
+    while (last + 1 < topology->size && are_alike(&topology->sites[first], &topology->sites[last + 1])) {
+        last++;
+    }
+    return last;
+}
+
+static void write_asked(const fcnn_rank_threads *threads, char out[ASKED_SIZE])
+{
+    if (threads->asked > 0) {
+        snprintf(out, ASKED_SIZE, "%d by %s", threads->asked, threads->by);
+    } else {
+        snprintf(out, ASKED_SIZE, "%s", threads->by);
+    }
+}
+
+static void write_ranks(int first, int last, char out[32])
+{
+    if (first == last) {
+        snprintf(out, 32, "%d", first);
+    } else {
+        snprintf(out, 32, "%d-%d", first, last);
+    }
+}
+
+static int wider(int width, const char *text)
+{
+    const int own = fcnn_text_width(text);
+    return own > width ? own : width;
+}
+
+static fcnn_status append_row(const fcnn_topology *topology, int first, int last, const int widths[2], fcnn_text *text)
+{
+    const fcnn_rank_site *site = &topology->sites[first];
+    char asked[ASKED_SIZE], ranks[32];
+    write_asked(&site->threads, asked);
+    write_ranks(first, last, ranks);
+    FCNN_TRY(fcnn_text_append(text, "  %-*s %-9s %7d  %-*s  ", widths[0], site->host, ranks, site->threads.used,
+                              widths[1], asked));
+    FCNN_TRY(fcnn_processors_append(&site->threads.runs_on, text));
+    const char *binder = site->threads.binder;
+    return fcnn_text_append(text, *binder != '\0' ? ", bound by %s\n" : "%s\n", binder);
+}
+
+static fcnn_status append_table(const fcnn_topology *topology, fcnn_text *text)
+{
+    int widths[2] = {wider(0, "host"), wider(0, "asked for")};
+    int rank = 0;
+    for (int row = 0; row < ROWS && rank < topology->size; row++) {
+        char asked[ASKED_SIZE];
+        write_asked(&topology->sites[rank].threads, asked);
+        widths[0] = wider(widths[0], topology->sites[rank].host);
+        widths[1] = wider(widths[1], asked);
+        rank = find_last(topology, rank) + 1;
+    }
+    FCNN_TRY(fcnn_text_append(text, "  %-*s %-9s %7s  %-*s  %s\n", widths[0], "host", "rank", "threads", widths[1],
+                              "asked for", "cpus"));
+    rank = 0;
+    for (int row = 0; row < ROWS && rank < topology->size; row++) {
+        const int last = find_last(topology, rank);
+        FCNN_TRY(append_row(topology, rank, last, widths, text));
+        rank = last + 1;
+    }
+    return rank == topology->size ? FCNN_OK : fcnn_text_append(text, "  … and %d ranks more\n", topology->size - rank);
+}
+
+fcnn_status fcnn_topology_describe(const fcnn_topology *topology, fcnn_text *text)
+{
+    int least = FCNN_THREADS_MAX, most = 0;
+    for (int rank = 0; rank < topology->size; rank++) {
+        const int used = topology->sites[rank].threads.used;
+        least = used < least ? used : least;
+        most = used > most ? used : most;
+    }
+    FCNN_TRY(fcnn_text_append(text, "%d rank%s x %d", topology->size, topology->size == 1 ? "" : "s", least));
+    if (most != least) {
+        FCNN_TRY(fcnn_text_append(text, "-%d", most));
+    }
+    FCNN_TRY(fcnn_text_append(text, " thread%s\n", most == 1 ? "" : "s"));
+    return append_table(topology, text);
+}
+
+/* ---- the warning ---- */
+
+#define WARNING_SIZE FCNN_TROUBLE_SIZE
+
+typedef struct crowd {
+    int64_t threads; /* of the ranks that may run nowhere else */
+    int processors;  /* for these */
+} crowd;
+
+static const fcnn_processors *set_of(const fcnn_rank_site *site, bool bound)
+{
+    return bound ? &site->threads.runs_on : &site->place.processors;
+}
+
+/* The threads that may run on this rank's processors only.  bound: on those to which OpenMP has bound its threads. */
+static crowd find_crowd(const fcnn_topology *topology, bool bound)
+{
+    const fcnn_processors *own = set_of(&topology->sites[topology->rank], bound);
+    crowd found = {.processors = fcnn_processors_count(own)};
+    for (int rank = 0; rank < topology->size; rank++) {
+        const fcnn_rank_site *site = &topology->sites[rank];
+        if (fcnn_topology_is_same_host(topology, rank, topology->rank) &&
+            fcnn_processors_are_within(set_of(site, bound), own)) {
+            found.threads += site->threads.used;
+        }
+    }
+    return found;
+}
+
+static bool is_crowded(const crowd *found)
+{
+    return found->processors > 0 && found->threads > found->processors;
+}
+
+/* The threads of the ranks of this host, or of those in a control group. */
+static int64_t count_threads(const fcnn_topology *topology, const fcnn_quota *quota)
+{
+    int64_t threads = 0;
+    for (int rank = 0; rank < topology->size; rank++) {
+        const fcnn_rank_site *site = &topology->sites[rank];
+        double processors;
+        if (fcnn_topology_is_same_host(topology, rank, topology->rank) &&
+            (quota == NULL || fcnn_rank_place_quota(&site->place, quota->group, &processors))) {
+            threads += site->threads.used;
+        }
+    }
+    return threads;
+}
+
+static fcnn_trouble find_fewer(const fcnn_topology *topology, char out[WARNING_SIZE])
+{
+    static const char *const limits[] = {"OMP_THREAD_LIMIT", "OMP_MAX_ACTIVE_LEVELS", "OMP_DYNAMIC"};
+    const fcnn_rank_threads *own = &topology->sites[topology->rank].threads;
+    if (own->used >= own->asked) {
+        return FCNN_TROUBLE_NONE;
+    }
+    const int length =
+        snprintf(out, WARNING_SIZE, "%s asks for %d threads, but OpenMP gives %d", own->by, own->asked, own->used);
+    for (size_t i = 0; i < sizeof limits / sizeof *limits; i++) {
+        const char *value = getenv(limits[i]);
+        if (value != NULL) {
+            snprintf(out + length, (size_t)(WARNING_SIZE - length), ": %s is %.20s, unset it", limits[i], value);
+            return FCNN_TROUBLE_FEWER_THREADS;
+        }
+    }
+    snprintf(out + length, (size_t)(WARNING_SIZE - length),
+             ": the calling program has set a limit, or calls from a parallel region of its own");
+    return FCNN_TROUBLE_FEWER_THREADS;
+}
+
+static fcnn_trouble find_over_quota(const fcnn_topology *topology, char out[WARNING_SIZE])
+{
+    const fcnn_rank_site *own = &topology->sites[topology->rank];
+    for (int i = 0; i < own->place.quotas_count; i++) {
+        const fcnn_quota *quota = &own->place.quotas[i];
+        const int64_t threads = count_threads(topology, quota);
+        if ((double)threads > quota->processors && threads > 1) {
+            snprintf(out, WARNING_SIZE,
+                     "%lld threads on %s share %.3g processors, which is what their container or batch job is given "
+                     "(a quota of its control group): it will be slow; start fewer ranks, set OMP_NUM_THREADS (or "
+                     "train.threads) to fewer, or give it more (docker run --cpus, limits.cpu)",
+                     (long long)threads, own->host, quota->processors);
+            return FCNN_TROUBLE_OVER_QUOTA;
+        }
+    }
+    return FCNN_TROUBLE_NONE;
+}
+
+static fcnn_trouble find_over_host(const fcnn_topology *topology, char out[WARNING_SIZE])
+{
+    const fcnn_rank_site *own = &topology->sites[topology->rank];
+    const int64_t threads = count_threads(topology, NULL);
+    if (threads <= own->online) {
+        return FCNN_TROUBLE_NONE;
+    }
+    snprintf(out, WARNING_SIZE,
+             "%lld threads on the %d processors of %s: it will be slow; start fewer ranks, or set OMP_NUM_THREADS (or "
+             "train.threads) to fewer",
+             (long long)threads, own->online, own->host);
+    return FCNN_TROUBLE_OVER_HOST;
+}
+
+/* What gives each rank processors of its own. */
+static void advise_launch(fcnn_launcher launcher, int threads, char out[160])
+{
+    switch (launcher) {
+    case FCNN_LAUNCHER_MPIRUN:
+        snprintf(out, 160, "start with `mpirun --map-by slot:pe=%d`", threads);
+        break;
+    case FCNN_LAUNCHER_MPIEXEC:
+        snprintf(out, 160, "start with `mpiexec -bind-to core:%d`", threads);
+        break;
+    case FCNN_LAUNCHER_SRUN:
+        snprintf(out, 160, "start with `srun --cpus-per-task=%d`", threads);
+        break;
+    case FCNN_LAUNCHER_NONE:
+        snprintf(out, 160, "start it without taskset, ask the batch system for more");
+        break;
+    }
+}
+
+static fcnn_trouble find_crowds(const fcnn_topology *topology, fcnn_launcher launcher, char out[WARNING_SIZE])
+{
+    const fcnn_rank_site *own = &topology->sites[topology->rank];
+    const crowd bound = find_crowd(topology, true), placed = find_crowd(topology, false);
+    char advice[160];
+    advise_launch(launcher, own->threads.used, advice);
+    if (is_crowded(&placed) && !own->threads.binder_names) {
+        snprintf(out, WARNING_SIZE,
+                 "on %s %lld threads are bound to %d processor%s: %s%s, or set OMP_NUM_THREADS (or train.threads) to "
+                 "fewer",
+                 own->host, (long long)placed.threads, placed.processors, placed.processors == 1 ? "" : "s", advice,
+                 launcher == FCNN_LAUNCHER_MPIRUN ? " or `mpirun --bind-to none`" : "");
+        return FCNN_TROUBLE_CROWDED_BY_LAUNCHER;
+    }
+    if (!is_crowded(&bound)) {
+        return FCNN_TROUBLE_NONE;
+    }
+    if (own->threads.binder_names || launcher == FCNN_LAUNCHER_NONE) {
+        snprintf(advice, sizeof advice, "name as many as there are threads");
+    }
+    snprintf(out, WARNING_SIZE, "on %s %s binds %lld threads to %d processor%s: unset it, or %s", own->host,
+             own->threads.binder[0] != '\0' ? own->threads.binder : "OpenMP", (long long)bound.threads,
+             bound.processors, bound.processors == 1 ? "" : "s", advice);
+    return FCNN_TROUBLE_CROWDED_BY_OPENMP;
+}
+
+fcnn_trouble fcnn_topology_trouble(const fcnn_topology *topology, fcnn_launcher launcher, char out[WARNING_SIZE])
+{
+    fcnn_trouble found = find_fewer(topology, out);
+    found = found == FCNN_TROUBLE_NONE ? find_over_quota(topology, out) : found;
+    found = found == FCNN_TROUBLE_NONE ? find_over_host(topology, out) : found;
+    return found == FCNN_TROUBLE_NONE ? find_crowds(topology, launcher, out) : found;
+}
+
+void fcnn_topology_warn(const fcnn_topology *topology, fcnn_comm *comm)
+{
+    char text[WARNING_SIZE] = "";
+    const int64_t own = (int64_t)fcnn_topology_trouble(topology, comm->launcher, text) * comm->size + comm->rank;
+    int64_t first = -own;
+    fcnn_comm_max_integers(comm, 1, &first);
+    if (-first / comm->size == FCNN_TROUBLE_NONE) {
+        return;
+    }
+    MPI_Bcast(text, sizeof text, MPI_BYTE, (int)(-first % comm->size), comm->communicator);
+    fcnn_log_warning("%s", text);
+}
