@@ -142,7 +142,8 @@ printf '%s\n' '#include <math.h>' 'double wrong(double x) { return exp(x); }' >"
 # shellcheck disable=SC2086 # CC may have options
 if ${CC:-mpicc} -shared -fPIC "$scratch/wrong.c" -o "$scratch/wrong.so" -lm; then
     result=$(FCNN_LIBRARY=$scratch/wrong.so bash "$here/lint_symbols.sh")
-    tap_empty "lints: symbols notices exp() and a foreign export" "$(for rule in "of libm" "all exports"; do
+    tap_empty "lints: symbols notices exp(), a foreign export and what is gone" "$(for rule in "of libm" "all exports" \
+        "what is exported" "what is in" "the list is"; do
         grep -q "^not ok - symbols: $rule" <<<"$result" || echo "not noticed: $rule"
     done)"
 else
