@@ -13,6 +13,10 @@ fcnn_test_packages="libcunit1-dev hdf5-tools binutils g++ shellcheck gzip procps
     python3-h5py python3-netcdf4 python3-pandas python3-tables"
 
 # shellcheck disable=SC2034
+fcnn_packaging_packages="build-essential debhelper dpkg-dev fakeroot libhdf5-mpi-dev lintian
+    mpi-default-bin mpi-default-dev"
+
+# shellcheck disable=SC2034
 fcnn_fuzz_packages="clang libclang-rt-dev libomp-dev libcunit1-dev"
 
 fcnn_say() {

@@ -7,7 +7,7 @@ cd "$(dirname "$0")/.."
 usage() {
     cat <<'END'
 usage: scripts/test.sh [--sanitize] [--tiny] [TEST…]
-       scripts/test.sh --exact | --faults | --slurm | --hosts | --large
+       scripts/test.sh --exact | --faults | --slurm | --hosts | --large | --packaging
        scripts/test.sh --fuzz [FUZZER…]
 Installs what is missing (apt), builds in build-test/, runs every test, or the given ones (tests/test_csv, say).
   --sanitize  builds in build-sanitize/ with the address, leak and undefined behaviour sanitizers
@@ -17,6 +17,7 @@ Installs what is missing (apt), builds in build-test/, runs every test, or the g
   --faults    the long form of the fault injection, tests/faults/ alone: about an hour (docs/reliability.md)
   --large     the long form of tests/large/: gigabytes of rows and predictions, 10^9 rows; half an hour, and room in
               TMPDIR
+  --packaging the long form of tests/packaging/: builds the Debian packages, and lintian looks at them
   --slurm     the long form of tests/slurm/: the batch files in a SLURM of its own on this machine; root
   --fuzz      builds in build-fuzz/ and runs tests/fuzz/fuzz_*.c, or the given ones (fuzz_csv, say), a minute each
               (FCNN_FUZZ_SECONDS)
@@ -60,7 +61,7 @@ for argument; do
         fcnn_install $fcnn_build_packages $fcnn_fuzz_packages
         exec bash tests/fuzz/run.sh "$@"
         ;;
-    --faults | --slurm | --hosts | --large)
+    --faults | --slurm | --hosts | --large | --packaging)
         for test in tests/"${argument#--}"/*.sh; do
             case $test in
             # what the tests there source
@@ -68,6 +69,9 @@ for argument; do
             *) tests+=("$test") ;;
             esac
         done
+        if [ "$argument" = --packaging ]; then
+            fcnn_test_packages+=" $fcnn_packaging_packages"
+        fi
         export FCNN_FAULTS=long FCNN_SYSTEM_TIMEOUT="${FCNN_SYSTEM_TIMEOUT:-14400}"
         ;;
     -*)
