@@ -4,10 +4,18 @@
 
 #include "compute/kernels.h"
 
+#include <float.h>
 #include <math.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
+
+/* A float of 113 bits. */
+#if LDBL_MANT_DIG >= 113
+typedef long double numbers_quad;
+#else
+__extension__ typedef __float128 numbers_quad;
+#endif
 
 /* The next of a sequence of random words (splitmix64). */
 static inline uint64_t numbers_word(uint64_t *state)

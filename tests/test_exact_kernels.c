@@ -5,7 +5,6 @@
 #include "harness.h"
 #include "numbers.h"
 
-__extension__ typedef __float128 quad;
 __extension__ typedef __int128 integer;
 
 enum { ROWS = 60, IN_WIDTH = 64, LEAVES = 12, PARTS = 4 };
@@ -35,9 +34,9 @@ static double leaf_sum(const piece *p, int64_t leaf, int64_t input, int64_t colu
 /* value·(1 + 2^-52) in whole quanta, which is never half way between two. */
 static integer quanta(double value, int exponent)
 {
-    const quad exact = (quad)value * (1 + 0x1p-52) * (quad)ldexp(1, 51 - exponent);
+    const numbers_quad exact = (numbers_quad)value * (1 + 0x1p-52) * (numbers_quad)ldexp(1, 51 - exponent);
     const integer down = (integer)(exact < 0 ? -exact : exact); /* cut off */
-    const quad rest = (exact < 0 ? -exact : exact) - (quad)down;
+    const numbers_quad rest = (exact < 0 ? -exact : exact) - (numbers_quad)down;
     const integer size = down + (rest > 0.5);
     return exact < 0 ? -size : size;
 }

@@ -119,15 +119,15 @@ static void shapes_are_kept(void)
 static void orders_of_fortran_are_turned(void)
 {
     enum { I = 2, J = 3, K = 4 };
-    uint8_t bytes[I * J * K], expected[I * J * K];
-    int16_t swapped[I * J * K], turned[I * J * K];
+    uint8_t bytes[I * J * K], expected[I * J * K], swapped[2 * I * J * K] = {0};
+    int16_t turned[I * J * K];
     for (int i = 0; i < I; i++) {
         for (int j = 0; j < J; j++) {
             for (int k = 0; k < K; k++) {
                 const int value = 100 * i + 10 * j + k;
                 bytes[i + I * j + I * J * k] = (uint8_t)value;
                 expected[(i * J + j) * K + k] = (uint8_t)value;
-                swapped[i + I * j + I * J * k] = (int16_t)(value << 8);
+                swapped[2 * (i + I * j + I * J * k) + 1] = (uint8_t)value;
                 turned[(i * J + j) * K + k] = (int16_t)value;
             }
         }

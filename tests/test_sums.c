@@ -91,15 +91,13 @@ static void single_sums_are_those_of_whole_numbers(void)
     after_one_step("single", 1200, 3, check_whole_numbers);
 }
 
-__extension__ typedef __float128 quad;
-
 /* value·(1 + 2^-52) in whole quanta of 2^(exponent − 51), which is never half way between two. */
 static int64_t quanta(double value, int exponent)
 {
-    const quad exact = (quad)value * (1 + 0x1p-52) * (quad)ldexp(1, 51 - exponent);
-    const quad size = exact < 0 ? -exact : exact;
+    const numbers_quad exact = (numbers_quad)value * (1 + 0x1p-52) * (numbers_quad)ldexp(1, 51 - exponent);
+    const numbers_quad size = exact < 0 ? -exact : exact;
     const int64_t down = (int64_t)size; /* cut off */
-    const int64_t nearest = down + (size - (quad)down > 0.5);
+    const int64_t nearest = down + (size - (numbers_quad)down > 0.5);
     return exact < 0 ? -nearest : nearest;
 }
 
