@@ -89,13 +89,10 @@ static inline double numbers_fma(const fcnn_kernels *kernels, double a, double b
 /* The tables of a precision that this machine can run, plain first; returns how many. */
 static inline int numbers_tables(int bits, const fcnn_kernels *tables[3])
 {
-    static const char *const names[] = {"plain", "avx2", "avx512"};
     int count = 0;
-    for (int i = 0; i < 3; i++) {
-        const fcnn_kernels *kernels = fcnn_kernels_find(names[i], bits);
-        if (kernels != NULL) {
-            tables[count++] = kernels;
-        }
+    while (count < 3 && fcnn_kernels_at(count, bits) != NULL) {
+        tables[count] = fcnn_kernels_at(count, bits);
+        count++;
     }
     return count;
 }

@@ -178,6 +178,10 @@ has()
     local flag
     case $1 in
     plain) return 0 ;;
+    neon) # every 64-bit Arm processor has it; one that runs big-endian is an aarch64_be
+        [ "$(uname -m)" = aarch64 ]
+        return
+        ;;
     avx2) set -- avx2 fma ;;
     avx512) set -- avx2 fma avx512f avx512dq avx512bw avx512vl ;;
     esac
@@ -187,7 +191,7 @@ has()
 }
 
 present=
-for isa in plain avx2 avx512; do
+for isa in plain neon avx2 avx512; do
     if has $isa; then
         present+=" $isa"
         differences=

@@ -195,9 +195,12 @@ static void rows_are_spread_over_their_range(void)
 
 static void chains_do_what_they_count(void)
 {
-    static const char *const sets[] = {"plain", "avx2", "avx512"};
-    for (int i = 0; i < 6; i++) {
-        const fcnn_kernels *kernels = fcnn_kernels_find(sets[i / 2], i % 2 == 0 ? 32 : 64);
+    static const struct {
+        const char *name;
+        double bytes; /* of a register; 0: one number */
+    } sets[] = {{"plain", 0}, {"neon", 16}, {"avx2", 32}, {"avx512", 64}};
+    for (int i = 0; i < 8; i++) {
+        const fcnn_kernels *kernels = fcnn_kernels_find(sets[i / 2].name, i % 2 == 0 ? 32 : 64);
         if (kernels == NULL) {
             continue;
         }
@@ -206,7 +209,7 @@ static void chains_do_what_they_count(void)
         const double none = kernels->multiply_adds(0, &count);
         CU_ASSERT_EQUAL(count, 0);
         const double one = kernels->multiply_adds(1, &count);
-        const double lanes = i / 2 == 0 ? 1 : (i / 2 == 1 ? 32.0 : 64.0) / (double)kernels->size;
+        const double lanes = i / 2 == 0 ? 1 : sets[i / 2].bytes / (double)kernels->size;
         const double chains = (double)count / lanes;
         CU_ASSERT(chains >= 12 && chains == floor(chains));
         CU_ASSERT_EQUAL(none, chains * (chains - 1) / 2);

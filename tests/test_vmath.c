@@ -13,7 +13,6 @@
 
 enum { POINTS = 3 << 16, FUNCTIONS = 7 };
 
-static const char *const isas[] = {"plain", "avx2", "avx512"};
 static const char *const names[FUNCTIONS] = {"exp", "tanh", "sigmoid", "erf", "normal_cdf", "gelu", "gelu_derivative"};
 
 static uint64_t random_state;
@@ -76,12 +75,11 @@ static double largest(int bits)
 /* The best table of this machine. */
 static const fcnn_kernels *best(int bits)
 {
-    const fcnn_kernels *kernels = NULL;
-    for (size_t i = 0; i < sizeof isas / sizeof *isas; i++) {
-        const fcnn_kernels *found = fcnn_kernels_find(isas[i], bits);
-        kernels = found != NULL ? found : kernels;
+    int i = 0;
+    while (fcnn_kernels_at(i + 1, bits) != NULL) {
+        i++;
     }
-    return kernels;
+    return fcnn_kernels_at(i, bits);
 }
 
 static double value_at(int bits, fcnn_function function, double x)
@@ -267,10 +265,10 @@ static void nan_gets_through(void)
                                       0xFFFFFFFF, 0x7F800001, 0xFF800001};
     static const uint64_t twice[] = {0x7FF8000000000000, 0xFFF8000000000000, 0x7FF8000000000001, 0x7FFFFFFFFFFFFFFF,
                                      0xFFFFFFFFFFFFFFFF, 0x7FF0000000000001, 0xFFF0000000000001};
-    for (size_t i = 0; i < sizeof isas / sizeof *isas; i++) {
-        for (int bits = 32; bits <= 64; bits += 32) {
-            const fcnn_kernels *kernels = fcnn_kernels_find(isas[i], bits);
-            for (int f = 0; f < FUNCTIONS && kernels != NULL; f++) {
+    for (int bits = 32; bits <= 64; bits += 32) {
+        const fcnn_kernels *kernels;
+        for (int i = 0; (kernels = fcnn_kernels_at(i, bits)) != NULL; i++) {
+            for (int f = 0; f < FUNCTIONS; f++) {
                 double x[16] = {0}, y[16];
                 memcpy(x, bits == 32 ? (const void *)single : twice, bits == 32 ? sizeof single : sizeof twice);
                 kernels->apply((fcnn_function)f, 16, x, y);
@@ -366,12 +364,10 @@ static void instruction_sets_give_the_same_bits(void)
         for (int f = 0; f < FUNCTIONS; f++) {
             fill(bits, (fcnn_function)f, x);
             fcnn_kernels_find("plain", bits)->apply((fcnn_function)f, POINTS, x, plain);
-            for (size_t i = 1; i < sizeof isas / sizeof *isas; i++) {
-                const fcnn_kernels *kernels = fcnn_kernels_find(isas[i], bits);
-                if (kernels != NULL) {
-                    kernels->apply((fcnn_function)f, POINTS, x, other);
-                    CU_ASSERT_EQUAL(differences(bits, plain, other), 0);
-                }
+            const fcnn_kernels *kernels;
+            for (int i = 1; (kernels = fcnn_kernels_at(i, bits)) != NULL; i++) {
+                kernels->apply((fcnn_function)f, POINTS, x, other);
+                CU_ASSERT_EQUAL(differences(bits, plain, other), 0);
             }
         }
         free(x);

@@ -3,6 +3,7 @@
 
 #include "config.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -23,7 +24,12 @@ static int have_avx512(void)
 }
 #endif
 
-static int have_plain(void)
+#ifdef FCNN_NEON
+extern const fcnn_kernels fcnn_kernels_neon_32, fcnn_kernels_neon_64;
+#endif
+
+/* For what every processor of the build's kind has. */
+static int have_base(void)
 {
     return 1;
 }
@@ -33,22 +39,49 @@ static const struct {
     const fcnn_kernels *single_precision, *double_precision;
     int (*runs_here)(void);
 } tables[] = {
-    {&fcnn_kernels_plain_32, &fcnn_kernels_plain_64, have_plain},
+    {&fcnn_kernels_plain_32, &fcnn_kernels_plain_64, have_base},
+#ifdef FCNN_NEON
+    {&fcnn_kernels_neon_32, &fcnn_kernels_neon_64, have_base},
+#endif
 #ifdef FCNN_X86
     {&fcnn_kernels_avx2_32, &fcnn_kernels_avx2_64, have_avx2},
     {&fcnn_kernels_avx512_32, &fcnn_kernels_avx512_64, have_avx512},
 #endif
 };
 
-const fcnn_kernels *fcnn_kernels_find(const char *isa, int bits)
+const fcnn_kernels *fcnn_kernels_at(int i, int bits)
 {
-    for (size_t i = 0; i < sizeof tables / sizeof *tables; i++) {
-        const fcnn_kernels *kernels = bits == 32 ? tables[i].single_precision : tables[i].double_precision;
-        if (strcmp(kernels->isa, isa) == 0) {
-            return tables[i].runs_here() ? kernels : NULL;
+    int present = 0;
+    for (size_t k = 0; k < sizeof tables / sizeof *tables; k++) {
+        if (tables[k].runs_here() && present++ == i) {
+            return bits == 32 ? tables[k].single_precision : tables[k].double_precision;
         }
     }
     return NULL;
+}
+
+const fcnn_kernels *fcnn_kernels_find(const char *isa, int bits)
+{
+    int i = 0;
+    const fcnn_kernels *kernels = fcnn_kernels_at(i, bits);
+    while (kernels != NULL && strcmp(kernels->isa, isa) != 0) {
+        kernels = fcnn_kernels_at(++i, bits);
+    }
+    return kernels;
+}
+
+static fcnn_status refuse(const char *isa)
+{
+    char known[64] = "";
+    const fcnn_kernels *kernels;
+    for (int i = 0; (kernels = fcnn_kernels_at(i, 32)) != NULL; i++) {
+        const size_t used = strlen(known);
+        snprintf(known + used, sizeof known - used, "%s%s", i == 0 ? "" : ", ", kernels->isa);
+    }
+    return fcnn_fail(FCNN_EUSAGE,
+                     "FCNN_ISA=%s: this machine or this build has no such instruction set; it has %s, and without "
+                     "FCNN_ISA the best is taken",
+                     isa, known);
 }
 
 fcnn_status fcnn_kernels_choose(int bits, const fcnn_kernels **out)
@@ -56,18 +89,11 @@ fcnn_status fcnn_kernels_choose(int bits, const fcnn_kernels **out)
     const char *forced = getenv("FCNN_ISA");
     if (forced != NULL && forced[0] != '\0') {
         *out = fcnn_kernels_find(forced, bits);
-        if (*out == NULL) {
-            return fcnn_fail(FCNN_EUSAGE,
-                             "FCNN_ISA=%s: this machine or this build has no such instruction set; "
-                             "known are plain, avx2 and avx512, and without FCNN_ISA the best is taken",
-                             forced);
-        }
-        return FCNN_OK;
+        return *out == NULL ? refuse(forced) : FCNN_OK;
     }
-    for (size_t i = 0; i < sizeof tables / sizeof *tables; i++) {
-        if (tables[i].runs_here()) {
-            *out = bits == 32 ? tables[i].single_precision : tables[i].double_precision;
-        }
+    const fcnn_kernels *best;
+    for (int i = 0; (best = fcnn_kernels_at(i, bits)) != NULL; i++) {
+        *out = best;
     }
     return FCNN_OK;
 }

@@ -106,7 +106,7 @@ typedef struct fcnn_join_job {
 } fcnn_join_job;
 
 typedef struct fcnn_kernels {
-    const char *isa; /* "plain", "avx2", "avx512" */
+    const char *isa; /* "plain", "neon", "avx2", "avx512" */
     int bits;        /* 32 or 64 */
     size_t size;     /* bytes of a real number */
 
@@ -158,6 +158,10 @@ typedef struct fcnn_kernels {
 
 /* The table of an instruction set, or NULL if this build or this machine lacks it. */
 const fcnn_kernels *fcnn_kernels_find(const char *isa, int bits);
+
+/* The tables of a precision that this build and this machine have, one for each i from 0 on: plain first, the best
+ * last, then NULL. */
+const fcnn_kernels *fcnn_kernels_at(int i, int bits);
 
 /* The best table for this machine, or the one that the environment variable FCNN_ISA names.
  * Fails: FCNN_EUSAGE if that is unknown or the machine lacks it. */

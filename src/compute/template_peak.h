@@ -2,7 +2,7 @@
 
 /* Independent chains: enough to hide the latency of any unit, few enough to stay in registers with the two
  * factors. */
-#if FCNN_SIMD == 5
+#if FCNN_SIMD == 5 || FCNN_SIMD == 1
 #define PEAK_CHAINS 24 /* of 32 registers */
 #elif FCNN_SIMD == 2
 #define PEAK_CHAINS 12 /* of 16 */

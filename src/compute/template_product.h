@@ -9,6 +9,9 @@
 #elif FCNN_SIMD == 2
 #define TILE_ROWS 6
 #define STRIP 2 /* 12 accumulators, 2 weights, 1 broadcast of 16 registers */
+#elif FCNN_SIMD == 1
+#define TILE_ROWS 5
+#define STRIP 4 /* 20 accumulators, 4 weights, 5 factors of 32 registers: compilers load all factors first */
 #else
 #define TILE_ROWS 4
 #define STRIP 4
@@ -187,91 +190,46 @@ FCNN_INLINE exact_vec exact_add(exact_vec sum, vec values)
     const vec rest = values - (high - sum.high);
     return (exact_vec){high, vfma(rest, factor, sum.low)};
 }
-#elif FCNN_SIMD == 5
+#elif FCNN_SIMD != 0
 typedef struct exact_vec {
-    __m512d lower, upper;
+    dvec lower, upper;
 } exact_vec;
 
 FCNN_INLINE exact_vec exact_set(double high, double low)
 {
     (void)low;
-    return (exact_vec){_mm512_set1_pd(high), _mm512_set1_pd(high)};
+    return (exact_vec){dset(high), dset(high)};
 }
 
 FCNN_INLINE exact_vec exact_load(const double *sums, int64_t low)
 {
     (void)low;
-    return (exact_vec){_mm512_loadu_pd(sums), _mm512_loadu_pd(sums + 8)};
+    return (exact_vec){dload(sums), dload(sums + VW / 2)};
 }
 
 FCNN_INLINE void exact_store(double *sums, int64_t low, exact_vec a)
 {
     (void)low;
-    _mm512_storeu_pd(sums, a.lower);
-    _mm512_storeu_pd(sums + 8, a.upper);
+    dstore(sums, a.lower);
+    dstore(sums + VW / 2, a.upper);
 }
 
 FCNN_INLINE void exact_stream(double *sums, int64_t low, exact_vec a)
 {
     (void)low;
-    _mm512_stream_pd(sums, a.lower);
-    _mm512_stream_pd(sums + 8, a.upper);
+    dstream(sums, a.lower);
+    dstream(sums + VW / 2, a.upper);
 }
 
 FCNN_INLINE exact_vec exact_subtract(exact_vec a, exact_vec b)
 {
-    return (exact_vec){_mm512_sub_pd(a.lower, b.lower), _mm512_sub_pd(a.upper, b.upper)};
+    return (exact_vec){a.lower - b.lower, a.upper - b.upper};
 }
 
 FCNN_INLINE exact_vec exact_add(exact_vec sum, vec values)
 {
-    const __m512d factor = _mm512_set1_pd(EXACT_FACTOR);
-    const __m512d lower = _mm512_cvtps_pd(_mm512_castps512_ps256((__m512)values));
-    const __m512d upper = _mm512_cvtps_pd(_mm512_extractf32x8_ps((__m512)values, 1));
-    return (exact_vec){_mm512_fmadd_pd(lower, factor, sum.lower), _mm512_fmadd_pd(upper, factor, sum.upper)};
-}
-#elif FCNN_SIMD == 2
-typedef struct exact_vec {
-    __m256d lower, upper;
-} exact_vec;
-
-FCNN_INLINE exact_vec exact_set(double high, double low)
-{
-    (void)low;
-    return (exact_vec){_mm256_set1_pd(high), _mm256_set1_pd(high)};
-}
-
-FCNN_INLINE exact_vec exact_load(const double *sums, int64_t low)
-{
-    (void)low;
-    return (exact_vec){_mm256_loadu_pd(sums), _mm256_loadu_pd(sums + 4)};
-}
-
-FCNN_INLINE void exact_store(double *sums, int64_t low, exact_vec a)
-{
-    (void)low;
-    _mm256_storeu_pd(sums, a.lower);
-    _mm256_storeu_pd(sums + 4, a.upper);
-}
-
-FCNN_INLINE void exact_stream(double *sums, int64_t low, exact_vec a)
-{
-    (void)low;
-    _mm256_stream_pd(sums, a.lower);
-    _mm256_stream_pd(sums + 4, a.upper);
-}
-
-FCNN_INLINE exact_vec exact_subtract(exact_vec a, exact_vec b)
-{
-    return (exact_vec){_mm256_sub_pd(a.lower, b.lower), _mm256_sub_pd(a.upper, b.upper)};
-}
-
-FCNN_INLINE exact_vec exact_add(exact_vec sum, vec values)
-{
-    const __m256d factor = _mm256_set1_pd(EXACT_FACTOR);
-    const __m256d lower = _mm256_cvtps_pd(_mm256_castps256_ps128((__m256)values));
-    const __m256d upper = _mm256_cvtps_pd(_mm256_extractf128_ps((__m256)values, 1));
-    return (exact_vec){_mm256_fmadd_pd(lower, factor, sum.lower), _mm256_fmadd_pd(upper, factor, sum.upper)};
+    const dvec factor = dset(EXACT_FACTOR);
+    return (exact_vec){dfma(dlower(values), factor, sum.lower), dfma(dupper(values), factor, sum.upper)};
 }
 #else
 typedef double exact_vec;

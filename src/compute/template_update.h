@@ -6,21 +6,11 @@ FCNN_INLINE vec scaled_sums(const double *sums, double scale)
 {
     return vload(sums) * vset(scale);
 }
-#elif FCNN_SIMD == 5
+#elif FCNN_SIMD != 0
 FCNN_INLINE vec scaled_sums(const double *sums, double scale)
 {
-    const __m512d factor = _mm512_set1_pd(scale);
-    const __m256 lower = _mm512_cvtpd_ps(_mm512_mul_pd(_mm512_loadu_pd(sums), factor));
-    const __m256 upper = _mm512_cvtpd_ps(_mm512_mul_pd(_mm512_loadu_pd(sums + 8), factor));
-    return (vec)_mm512_insertf32x8(_mm512_castps256_ps512(lower), upper, 1);
-}
-#elif FCNN_SIMD == 2
-FCNN_INLINE vec scaled_sums(const double *sums, double scale)
-{
-    const __m256d factor = _mm256_set1_pd(scale);
-    const __m128 lower = _mm256_cvtpd_ps(_mm256_mul_pd(_mm256_loadu_pd(sums), factor));
-    const __m128 upper = _mm256_cvtpd_ps(_mm256_mul_pd(_mm256_loadu_pd(sums + 4), factor));
-    return (vec)_mm256_set_m128(upper, lower);
+    const dvec factor = dset(scale);
+    return djoin(dload(sums) * factor, dload(sums + VW / 2) * factor);
 }
 #else
 FCNN_INLINE vec scaled_sums(const double *sums, double scale)
