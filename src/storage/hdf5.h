@@ -186,8 +186,8 @@ fcnn_status fcnn_hdf5_output_require_absent(fcnn_hdf5_output *output, const char
 fcnn_status fcnn_hdf5_output_rows(fcnn_hdf5_output *output, const char *dataset, int64_t first, int64_t count,
                                   const void *rows);
 
-/* Bytes of an attribute of such strings.  More than some 60000 are stored only with a dataset that was made for it, in a
- * newer format than HDF5's first, which has no room for them: label_bytes of its info says so. */
+/* Bytes of an attribute of such strings.  More than some 60000 are stored only with a dataset that was made for it, in
+ * a newer format than HDF5's first, which has no room for them: label_bytes of its info says so. */
 int64_t fcnn_hdf5_label_bytes(int64_t count, const char *const *strings);
 
 /* Gives a dataset an attribute of count ≥ 1 UTF-8 strings, stored as [count].  All borrowed.

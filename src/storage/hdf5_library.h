@@ -61,8 +61,8 @@ fcnn_status fcnn_hdf5_fail(fcnn_status status, const char *format, ...) __attrib
 fcnn_status fcnn_hdf5_read_bytes(const char *what, int descriptor, uint64_t at, size_t count, void *out, bool *whole);
 
 /* Property list of a file access: HDF5 takes no locks, which some mounts refuse, nothing stays open behind a closed
- * file, new objects have HDF5's earliest format, whatever a newer HDF5 writes by default, and numbers of few bits may be
- * opened, which hdf5_check.c judges.  -1 on failure. */
+ * file, new objects have HDF5's earliest format, whatever a newer HDF5 writes by default, and numbers of few bits may
+ * be opened, which hdf5_check.c judges.  -1 on failure. */
 hid_t fcnn_hdf5_access_list(void);
 
 /* The same for a file that is created: HDF5 1.8 can read all of it, whatever it holds. */
