@@ -1,4 +1,5 @@
 /* tests/hostile.c — HDF5 files that break one rule each. */
+#include "formats.h"
 #include "hostile.h"
 
 #include <hdf5.h>
@@ -406,6 +407,71 @@ static void make_deep_records(hid_t file)
 
 /* ---- bytes that no program writes ---- */
 
+static bool is_latest; /* the format that files are made in */
+
+static uint64_t number_at(const unsigned char *bytes, size_t count)
+{
+    uint64_t number = 0;
+    for (size_t i = count; i-- > 0;) {
+        number = number << 8 | bytes[i];
+    }
+    return number;
+}
+
+/* Bob Jenkins' hash lookup3 of bytes, which HDF5 takes for checksums. */
+static uint32_t checksum(const unsigned char *bytes, size_t count)
+{
+#define ROTATED(x, k) (((x) << (k)) | ((x) >> (32 - (k))))
+    uint32_t a = 0xdeadbeef + (uint32_t)count, b = a, c = a;
+    for (; count > 12; count -= 12, bytes += 12) {
+        a += (uint32_t)number_at(bytes, 4);
+        b += (uint32_t)number_at(bytes + 4, 4);
+        c += (uint32_t)number_at(bytes + 8, 4);
+        a = (a - c) ^ ROTATED(c, 4), c += b;
+        b = (b - a) ^ ROTATED(a, 6), a += c;
+        c = (c - b) ^ ROTATED(b, 8), b += a;
+        a = (a - c) ^ ROTATED(c, 16), c += b;
+        b = (b - a) ^ ROTATED(a, 19), a += c;
+        c = (c - b) ^ ROTATED(b, 4), b += a;
+    }
+    if (count > 0) {
+        unsigned char rest[12] = {0};
+        memcpy(rest, bytes, count);
+        a += (uint32_t)number_at(rest, 4);
+        b += (uint32_t)number_at(rest + 4, 4);
+        c += (uint32_t)number_at(rest + 8, 4);
+        c = (c ^ b) - ROTATED(b, 14);
+        a = (a ^ c) - ROTATED(c, 11);
+        b = (b ^ a) - ROTATED(a, 25);
+        c = (c ^ b) - ROTATED(b, 16);
+        a = (a ^ c) - ROTATED(c, 4);
+        b = (b ^ a) - ROTATED(a, 14);
+        c = (c ^ b) - ROTATED(b, 24);
+    }
+    return c;
+#undef ROTATED
+}
+
+void hostile_sum(void *bytes, size_t count)
+{
+    const uint32_t sum = checksum(bytes, count);
+    for (int i = 0; i < 4; i++) {
+        ((unsigned char *)bytes)[count + (size_t)i] = (unsigned char)(sum >> 8 * i);
+    }
+}
+
+/* Gives all headers of objects in the newer format the checksums of their first blocks. */
+static void sum_headers(char *content, size_t length)
+{
+    char *place = memmem(content, length, "OHDR", 4);
+    for (; place != NULL; place = memmem(place + 4, length - (size_t)(place + 4 - content), "OHDR", 4)) {
+        const unsigned flags = (unsigned char)place[5];
+        const size_t before = 6U + (flags & 0x20 ? 16U : 0U) + (flags & 0x10 ? 4U : 0U),
+                     size = (size_t)1 << (flags & 3);
+        hostile_sum(place, before + size + number_at((const unsigned char *)place + before, size));
+    }
+}
+
 /* Replaces the bytes wherever they are. */
 static void replace(const char *path, const void *old, const void *new, size_t bytes)
 {
@@ -417,6 +483,7 @@ static void replace(const char *path, const void *old, const void *new, size_t b
     for (; place != NULL; place = memmem(place, length - (size_t)(place - content), old, bytes)) {
         memcpy(place, new, bytes);
     }
+    sum_headers(content, length);
     if (stream != NULL) {
         rewind(stream);
         fwrite(content, 1, length, stream);
@@ -461,7 +528,12 @@ static void claim_all(const char *path)
 static void many_dimensions(const char *path)
 {
     static const char old[] = {1, 2, 1, 0, 0, 0, 0, 0, ROWS}, new[] = {1, 40, 1, 0, 0, 0, 0, 0, ROWS};
-    replace(path, old, new, sizeof old);
+    static const char latest[] = {2, 2, 1, 1, ROWS}, latest_new[] = {2, 40, 1, 1, ROWS};
+    if (is_latest) {
+        replace(path, latest, latest_new, sizeof latest);
+    } else {
+        replace(path, old, new, sizeof old);
+    }
 }
 
 /* The exponent of a float64 begins at bit 52, has 11 bits and 1023 added. */
@@ -471,19 +543,34 @@ static void stray_exponent(const char *path)
     replace(path, old, new, sizeof old);
 }
 
-/* The dimensions of an array type: their number, each in four bytes, and as many numbers of no meaning. */
+/* The dimensions of an array type: their number, each in four bytes, and, in the earliest format, as many numbers of no
+ * meaning. */
+static void replace_array(const char *path, uint32_t elements)
+{
+    const unsigned char old[] = {1, 0, 0, 0, FEATURES, 0, 0, 0, 0, 0, 0, 0, 0x11, 0x20};
+    unsigned char new[sizeof old];
+    const unsigned char latest[] = {8 * FEATURES, 0, 0, 0, 1,
+                                    FEATURES,     0, 0, 0}; /* with the bytes of the array before */
+    unsigned char latest_new[sizeof latest];
+    memcpy(new, old, sizeof old);
+    memcpy(new + 4, &elements, sizeof elements);
+    memcpy(latest_new, latest, sizeof latest);
+    memcpy(latest_new + 5, &elements, sizeof elements);
+    if (is_latest) {
+        replace(path, latest, latest_new, sizeof latest);
+    } else {
+        replace(path, old, new, sizeof old);
+    }
+}
+
 static void array_claims(const char *path)
 {
-    static const unsigned char old[] = {1, 0, 0, 0, FEATURES, 0, 0, 0, 0, 0, 0, 0, 0x11, 0x20};
-    static const unsigned char new[] = {1, 0, 0, 0, 0xFF, 0xFF, 0xFF, 0x7F, 0, 0, 0, 0, 0x11, 0x20};
-    replace(path, old, new, sizeof old);
+    replace_array(path, 0x7FFFFFFF);
 }
 
 static void array_of_none(const char *path)
 {
-    static const unsigned char old[] = {1, 0, 0, 0, FEATURES, 0, 0, 0, 0, 0, 0, 0, 0x11, 0x20};
-    static const unsigned char new[] = {1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0x11, 0x20};
-    replace(path, old, new, sizeof old);
+    replace_array(path, 0);
 }
 
 /* ---- all together ---- */
@@ -535,52 +622,59 @@ static const struct {
 };
 
 const hostile_file hostile_files[] = {
-    {"plain", "/x", NULL, false, false},
-    {"packed", "/x", NULL, false, false},
-    {"scaleoffset", "/x", NULL, false, false},
-    {"szip", "/x", NULL, false, false},
-    {"nbit", "/x", NULL, false, false},
+    {"plain", "/x", NULL, false, false, false},
+    {"packed", "/x", NULL, false, false, false},
+    {"scaleoffset", "/x", NULL, false, false, false},
+    {"szip", "/x", NULL, false, false, false},
+    {"nbit", "/x", NULL, false, false, false},
     {"soft", "/x", "/x is a soft link, to /inside, and only hard links are followed: name the dataset itself", false,
-     false},
-    {"soft_group", "/soft/x", "/soft is a soft link, to /inside, and", false, false},
-    {"external", "/x", "/x is a link to another file, secret.h5, dataset /x: name that file, or", true, false},
-    {"external_group", "/far/x", "/far is a link to another file, secret.h5, dataset /: name", true, false},
-    {"made_up", "/x", "/x is a link of a kind that some program made up", false, false},
-    {"cycle", "/x", "there is no dataset /x; the file has /a/z [40][3], /loop/a/z [40][3]", false, false},
-    {"names", "/x", "the file has \"/?[31mred?\" [40][3]", false, false},
-    {"type", "/x", "dataset /x cannot be opened: ", false, false},
-    {"raw", "/x", "the elements of dataset /x lie in another file, ", true, false},
-    {"virtual", "/x", "dataset /x is virtual, put together from other datasets: set data", true, false},
-    {"virtual_series", "/x", "dataset /x is virtual", true, false},
+     false, false},
+    {"soft_group", "/soft/x", "/soft is a soft link, to /inside, and", false, false, false},
+    {"external", "/x", "/x is a link to another file, secret.h5, dataset /x: name that file, or", true, false, false},
+    {"external_group", "/far/x", "/far is a link to another file, secret.h5, dataset /: name", true, false, false},
+    {"made_up", "/x", "/x is a link of a kind that some program made up", false, false, false},
+    {"cycle", "/x", "there is no dataset /x; the file has /a/z [40][3], /loop/a/z [40][3]", false, false, false},
+    {"names", "/x", "the file has \"/?[31mred?\" [40][3]", false, false, false},
+    {"type", "/x", "dataset /x cannot be opened: ", false, false, false},
+    {"raw", "/x", "the elements of dataset /x lie in another file, ", true, false, false},
+    {"virtual", "/x", "dataset /x is virtual, put together from other datasets: set data", true, false, false},
+    {"virtual_series", "/x", "dataset /x is virtual", true, false, false},
     {"filter", "/x", "packed by filter 32001, foreign, which is none of HDF5's own, and none is loaded: unpack", false,
+     false, false},
+    {"sparse", "/x", "dataset /x claims 17592186044416 bytes, more than the file can hold, which has ", false, false,
      false},
-    {"sparse", "/x", "dataset /x claims 17592186044416 bytes, more than the file can hold, which has ", false, false},
-    {"uncountable", "/x", "dataset /x claims more elements than can be counted", false, false},
-    {"large_chunk", "/x", "dataset /x lies in chunks of 2147483648 bytes; at most 1073741824 are read", false, false},
-    {"hollow_chunk", "/x", "dataset /x claims 536870912 bytes, more than the file can hold", false, false},
-    {"short_chunk", "/x", "dataset /x cannot be read: a chunk unpacks to 952 bytes, but its shape has 960", false,
-     true},
-    {"long_chunk", "/x", "dataset /x cannot be read: a chunk unpacks to 968 bytes, but its shape has 960", false, true},
-    {"endless_chunk", "/x", "dataset /x cannot be read: a chunk cannot be unpacked: the file is damaged", false, true},
-    {"torn_chunk", "/x", "dataset /x cannot be read: a chunk cannot be unpacked: the file is damaged", false, true},
-    {"wide_integer", "/x", "its elements are of a type that no program makes", false, false},
-    {"wide_float", "/x", "its elements are of a type that no program makes", false, false},
-    {"vax", "/x", "its elements are of a type that no program makes", false, false},
+    {"uncountable", "/x", "dataset /x claims more elements than can be counted", false, false, false},
+    {"large_chunk", "/x", "dataset /x lies in chunks of 2147483648 bytes; at most 1073741824 are read", false, false,
+     false},
+    {"hollow_chunk", "/x", "dataset /x claims 536870912 bytes, more than the file can hold", false, false, false},
+    {"short_chunk", "/x", "dataset /x cannot be read: a chunk unpacks to 952 bytes, but its shape has 960", false, true,
+     false},
+    {"long_chunk", "/x", "dataset /x cannot be read: a chunk unpacks to 968 bytes, but its shape has 960", false, true,
+     false},
+    {"endless_chunk", "/x", "dataset /x cannot be read: a chunk cannot be unpacked: the file is damaged", false, true,
+     false},
+    {"torn_chunk", "/x", "dataset /x cannot be read: a chunk cannot be unpacked: the file is damaged", false, true,
+     false},
+    {"wide_integer", "/x", "its elements are of a type that no program makes", false, false, false},
+    {"wide_float", "/x", "its elements are of a type that no program makes", false, false, false},
+    {"vax", "/x", "its elements are of a type that no program makes", false, false, false},
     {"wide_text", "/x", "its elements are of a type that no program makes, or of more than 33554432 bytes", false,
-     false},
-    {"more_rows", "/x", "dataset /x claims 96000 bytes, more than the file can hold: 960 from byte", false, false},
+     false, false},
+    {"more_rows", "/x", "dataset /x claims 96000 bytes, more than the file can hold: 960 from byte", false, false,
+     true},
     {"more_compact_rows", "/x", "dataset /x claims 96000 bytes, more than the file can hold: 960 from byte 0", false,
-     false},
+     false, true},
     {"past_the_end", "/x", "dataset /x claims 960 bytes, more than the file can hold: 960 from byte 1048576 on", false,
+     false, true},
+    {"claim_all", "/x", "dataset /x claims 26388279066624 bytes, more than the file can hold", false, false, true},
+    {"many_dimensions", "/x", "dataset /x cannot be opened: ", false, false, false},
+    {"stray_exponent", "/x", "its elements are of a type that no program makes", false, false, true},
+    {"array", "/x", NULL, false, false, false},
+    {"array_claims", "/x", "its elements are of a type that no program makes", false, false, true},
+    {"array_of_none", "/x", "its elements are of a type that no program makes", false, false, true},
+    {"array_of_ranks", "/x", "has 34 dimensions with those of the arrays in it; at most 32 can be read", false, false,
      false},
-    {"claim_all", "/x", "dataset /x claims 26388279066624 bytes, more than the file can hold", false, false},
-    {"many_dimensions", "/x", "dataset /x cannot be opened: ", false, false},
-    {"stray_exponent", "/x", "its elements are of a type that no program makes", false, false},
-    {"array", "/x", NULL, false, false},
-    {"array_claims", "/x", "its elements are of a type that no program makes", false, false},
-    {"array_of_none", "/x", "its elements are of a type that no program makes", false, false},
-    {"array_of_ranks", "/x", "has 34 dimensions with those of the arrays in it; at most 32 can be read", false, false},
-    {"deep_records", "/x", "its elements are of a type that no program makes", false, false},
+    {"deep_records", "/x", "its elements are of a type that no program makes", false, false, false},
 };
 
 const size_t hostile_count = sizeof hostile_files / sizeof *hostile_files;
@@ -589,7 +683,7 @@ _Static_assert(sizeof makers / sizeof *makers == sizeof hostile_files / sizeof *
 
 static void make_secrets(void)
 {
-    const hid_t file = H5Fcreate(in_folder("secret.h5"), H5F_ACC_TRUNC, H5P_DEFAULT, H5P_DEFAULT);
+    const hid_t file = formats_create(in_folder("secret.h5"), is_latest);
     expect(file, "secret.h5");
     put_chunked(file, ROWS, FEATURES, ROWS, FEATURES, x);
     H5Fclose(file);
@@ -601,9 +695,10 @@ static void make_secrets(void)
     }
 }
 
-int hostile_make(const char *where)
+int hostile_make(const char *where, bool latest)
 {
     folder = where;
+    is_latest = latest;
     failures = 0;
     for (int i = 0; i < ROWS * FEATURES; i++) {
         x[i] = i / FEATURES % 3 + 0.25 * (i % FEATURES) + 0.01 * i;
@@ -615,7 +710,7 @@ int hostile_make(const char *where)
         const int32_t labels[ROWS] = {0, 1};
         snprintf(name, sizeof name, "%s.h5", hostile_files[i].name);
         snprintf(path, sizeof path, "%s", in_folder(name));
-        const hid_t file = H5Fcreate(path, H5F_ACC_TRUNC, H5P_DEFAULT, H5P_DEFAULT);
+        const hid_t file = formats_create(path, is_latest);
         const hid_t space = H5Screate_simple(1, &rows, NULL);
         const hid_t targets = H5Dcreate2(file, "/y", H5T_STD_I32LE, space, H5P_DEFAULT, H5P_DEFAULT, H5P_DEFAULT);
         expect(H5Dwrite(targets, H5T_NATIVE_INT32, H5S_ALL, H5S_ALL, H5P_DEFAULT, labels), path);

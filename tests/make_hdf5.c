@@ -9,7 +9,9 @@
  *   make_hdf5 many FILE     more tables than fcnn-info lists
  *   make_hdf5 deep FILE     a table in each of 12 groups, one within the other
  *   make_hdf5 model FILE    weights that lie in another file
- *   make_hdf5 hostile FOLDER  files that break one rule each (hostile.h); also the seeds of the fuzzers */
+ *   make_hdf5 hostile FOLDER  files that break one rule each (hostile.h); also the seeds of the fuzzers
+ * All are of HDF5's earliest format; with `latest` behind them of its latest. */
+#include "formats.h"
 #include "hostile.h"
 
 #include <hdf5.h>
@@ -418,15 +420,16 @@ static const struct {
 
 int main(int argc, char **argv)
 {
-    if (argc != 3) {
-        fprintf(stderr, "usage: make_hdf5 odd|words|broken|named|turned|tables|slow|many|deep|model FILE, make_hdf5 "
-                        "hostile FOLDER\n");
+    const bool latest = argc == 4 && strcmp(argv[3], "latest") == 0;
+    if (argc != 3 && !latest) {
+        fprintf(stderr, "usage: make_hdf5 odd|words|broken|named|turned|tables|slow|many|deep|model FILE [latest], "
+                        "make_hdf5 hostile FOLDER [latest]\n");
         return 64;
     }
     if (strcmp(argv[1], "hostile") == 0) {
-        return hostile_make(argv[2]) == 0 ? 0 : 1;
+        return hostile_make(argv[2], latest) == 0 ? 0 : 1;
     }
-    file = H5Fcreate(argv[2], H5F_ACC_TRUNC, H5P_DEFAULT, H5P_DEFAULT);
+    file = formats_create(argv[2], latest);
     check(file, argv[2]);
     fill();
     if (strcmp(argv[1], "odd") == 0) {

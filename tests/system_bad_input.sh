@@ -67,7 +67,7 @@ existing=$(sums)
 
 # ---- how a bad run is judged ----
 
-# What the last run did wrong: its program, exit code, the words of the message (between bars).
+# What the last run did wrong: its program, exit code, the words of the message (between bars; or others, behind OR).
 faults()
 {
     local program=$1 expected=$2 word parts process
@@ -76,7 +76,7 @@ faults()
     [ "$(grep -c '^HDF5-DIAG\|^ *#[0-9][0-9][0-9]: ' stderr)" = 0 ] || printf 'HDF5 talks, too\n'
     IFS='|' read -r -a parts <<<"$3"
     for word in "${parts[@]}"; do
-        grep "^$program: error: " stderr | grep -qF -- "$word" || printf "no '%s'\n" "$word"
+        grep "^$program: error: " stderr | grep -qF -- "${word// OR /$'\n'}" || printf "no '%s'\n" "$word"
     done
     [ -z "$(find . -name '.*.tmp' -o -name '.fcnn-*')" ] || printf 'a temporary is left behind\n'
     [ "$(sums)" = "$existing" ] || printf 'files were harmed, or made\n'
@@ -246,12 +246,14 @@ hostile wide_integer '/x|of a type that no program makes'
 hostile wide_float '/x|of a type that no program makes'
 hostile vax '/x|of a type that no program makes'
 hostile wide_text '/x|more than 33554432 bytes'
-hostile more_rows '/x claims 96000 bytes, more than the file can hold'
-hostile more_compact_rows '/x claims 96000 bytes, more than the file can hold'
-hostile past_the_end '/x claims 960 bytes, more than the file can hold: 960 from byte 1048576 on'
-hostile claim_all '/x claims 26388279066624 bytes, more than the file can hold'
+# a newer HDF5 finds some of them by itself
+first='dataset /x cannot be opened: '
+hostile more_rows "/x claims 96000 bytes, more than the file can hold OR $first"
+hostile more_compact_rows "/x claims 96000 bytes, more than the file can hold OR $first"
+hostile past_the_end "/x claims 960 bytes, more than the file can hold: 960 from byte 1048576 on OR $first"
+hostile claim_all "/x claims 26388279066624 bytes, more than the file can hold OR $first"
 hostile many_dimensions '/x cannot be opened'
-hostile stray_exponent '/x|of a type that no program makes'
+hostile stray_exponent "/x|of a type that no program makes OR $first"
 bad 'hostile data: a name without end' 65 'a name of more than 1023 bytes' \
     --set data.inputs="$(printf '%2000s' '' | tr ' ' n)"
 bad 'hostile data: validation rows elsewhere' 65 'hostile/external.h5|another file' \
