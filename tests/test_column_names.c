@@ -1,6 +1,8 @@
 /* tests/test_column_names.c — what files call their columns: found where tools write it, and left where it is odd. */
 #include "harness.h"
 
+#include "formats.h"
+
 #include "data/column_labels.h"
 
 #include <hdf5.h>
@@ -68,7 +70,7 @@ static void put_fixed(const char *dataset, const char *name, hsize_t count, cons
 static const char *start(void)
 {
     const char *path = harness_path("columns.h5");
-    made = H5Fcreate(path, H5F_ACC_TRUNC, H5P_DEFAULT, H5P_DEFAULT);
+    made = formats_create(path, false);
     CU_ASSERT_FATAL(made >= 0);
     return path;
 }

@@ -1,6 +1,8 @@
 /* tests/test_decoding.c — stored numbers become values: codes in each type, bounds, names, lonely ends of columns. */
 #include "harness.h"
 
+#include "formats.h"
+
 #include "core/text.h"
 #include "data/classes.h"
 #include "data/decoding.h"
@@ -21,7 +23,7 @@ static const char *make(hid_t type, const void *values, const char *attribute, i
 {
     const char *path = harness_path("v.h5");
     const hsize_t rows = ROWS, length = (hsize_t)count;
-    const hid_t file = H5Fcreate(path, H5F_ACC_TRUNC, H5P_DEFAULT, H5P_DEFAULT);
+    const hid_t file = formats_create_any(path);
     const hid_t space = H5Screate_simple(1, &rows, NULL);
     const hid_t dataset = H5Dcreate2(file, "/v", type, space, H5P_DEFAULT, H5P_DEFAULT, H5P_DEFAULT);
     CU_ASSERT(H5Dwrite(dataset, type, H5S_ALL, H5S_ALL, H5P_DEFAULT, values) >= 0);

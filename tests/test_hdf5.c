@@ -1,6 +1,8 @@
 /* tests/test_hdf5.c — datasets read as they are stored, and files written whole or not at all. */
 #include "harness.h"
 
+#include "formats.h"
+
 #include "storage/hdf5.h"
 
 #include <hdf5.h>
@@ -17,7 +19,7 @@
 
 static hid_t make_file(const char *path)
 {
-    return H5Fcreate(path, H5F_ACC_TRUNC, H5P_DEFAULT, H5P_DEFAULT);
+    return formats_create_any(path);
 }
 
 /* Makes a dataset of the stored type; values, of the type in memory, may be NULL. */

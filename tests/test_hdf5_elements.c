@@ -2,6 +2,8 @@
  * numbers, packed or not; compared with the values that HDF5 itself was given. */
 #include "harness.h"
 
+#include "formats.h"
+
 #include "storage/hdf5.h"
 
 #include <hdf5.h>
@@ -149,7 +151,7 @@ static const char *records_path(void)
         return path;
     }
     snprintf(path, sizeof path, "%s", harness_path("elements.h5"));
-    const hid_t file = H5Fcreate(path, H5F_ACC_TRUNC, H5P_DEFAULT, H5P_DEFAULT), type = record_type();
+    const hid_t file = formats_create_any(path), type = record_type();
     fill_records(rows);
     for (way how = WHOLE; how < WAYS; how++) {
         const hid_t creation = creation_of(how, 4);
@@ -299,7 +301,7 @@ static void arrays_are_further_dimensions(void)
 {
     const char *path = harness_path("arrays.h5");
     const hsize_t dims[] = {2, ROWS}, three = 3, one = 1;
-    const hid_t made = H5Fcreate(path, H5F_ACC_TRUNC, H5P_DEFAULT, H5P_DEFAULT);
+    const hid_t made = formats_create_any(path);
     const hid_t type = H5Tarray_create2(H5T_STD_I16BE, 1, &three),
                 memory = H5Tarray_create2(H5T_NATIVE_DOUBLE, 1, &three);
     const hid_t words = word_type(), single = H5Tarray_create2(words, 1, &one);
@@ -349,7 +351,7 @@ static void complex_numbers_are_two_columns(void)
     const char *path = harness_path("complex.h5");
     const hsize_t dims[] = {3};
     const double values[][2] = {{1, -1}, {2, -2}, {3, -3}};
-    const hid_t made = H5Fcreate(path, H5F_ACC_TRUNC, H5P_DEFAULT, H5P_DEFAULT);
+    const hid_t made = formats_create_any(path);
     for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++) {
         const hid_t type = H5Tcreate(H5T_COMPOUND, 16);
         H5Tinsert(type, kinds[i].real, 0, H5T_NATIVE_DOUBLE);
@@ -384,7 +386,7 @@ static void strings_are_found_wherever_they_lie(void)
     static char text[COUNT][16], *out[COUNT], large[LONG_BYTES + 1];
     const char *path = harness_path("bouncing.h5");
     const hsize_t dims = COUNT, one = 1;
-    const hid_t made = H5Fcreate(path, H5F_ACC_TRUNC, H5P_DEFAULT, H5P_DEFAULT), words = word_type();
+    const hid_t made = formats_create_any(path), words = word_type();
     const hid_t space = H5Screate_simple(1, &dims, NULL), single = H5Screate_simple(1, &one, NULL);
     const hid_t dataset = H5Dcreate2(made, "/words", words, space, H5P_DEFAULT, H5P_DEFAULT, H5P_DEFAULT);
     memset(large, 'w', LONG_BYTES);
@@ -419,7 +421,7 @@ static void parts_of_the_heap_that_overlap_are_refused(void)
                                              0,   0,   0,   0,   0, 0, 4, 0, 0,    0, 0, 0, 0, 0, 'f', 'a', 'k', 'e'};
     const char *path = harness_path("overlap.h5"), *const words[] = {word, "true"};
     const hsize_t dims = 2;
-    const hid_t made = H5Fcreate(path, H5F_ACC_TRUNC, H5P_DEFAULT, H5P_DEFAULT), type = word_type();
+    const hid_t made = formats_create_any(path), type = word_type();
     memset(word, 'w', LENGTH);
     put(made, "/words", type, 1, &dims, H5P_DEFAULT, type, words);
     H5Tclose(type);
@@ -464,7 +466,7 @@ static void characters_are_joined_to_strings(void)
 {
     const char *path = harness_path("characters.h5");
     const hsize_t dims[] = {3, 4}, chunk[] = {2, 3}, turned[] = {1, 3};
-    const hid_t made = H5Fcreate(path, H5F_ACC_TRUNC, H5P_DEFAULT, H5P_DEFAULT), character = H5Tcopy(H5T_C_S1);
+    const hid_t made = formats_create_any(path), character = H5Tcopy(H5T_C_S1);
     const hid_t packed = H5Pcreate(H5P_DATASET_CREATE), words = H5Tcopy(H5T_C_S1);
     H5Tset_size(words, 5);
     H5Pset_chunk(packed, 2, chunk);

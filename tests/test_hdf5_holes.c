@@ -2,6 +2,8 @@
  * and counts the rows.  Memory is full of other numbers before each read. */
 #include "harness.h"
 
+#include "formats.h"
+
 #include "storage/hdf5.h"
 #include "storage/hdf5_image.h"
 
@@ -110,7 +112,7 @@ static void write_chunks(hid_t dataset, bool is_turned)
 /* Big-endian /x [ROWS][COLUMNS], /turned [COLUMNS][ROWS], and /run [ROWS][COLUMNS] of which nothing is written. */
 static void make_tables(const char *path, const struct filling *filling, filters packed)
 {
-    const hid_t file = H5Fcreate(path, H5F_ACC_TRUNC, H5P_DEFAULT, H5P_DEFAULT);
+    const hid_t file = formats_create_any(path);
     const hsize_t dims[] = {ROWS, COLUMNS}, chunk[] = {CHUNK_ROWS, CHUNK_COLUMNS};
     const hsize_t turned_dims[] = {COLUMNS, ROWS}, turned_chunk[] = {CHUNK_COLUMNS, CHUNK_ROWS};
     for (int i = 0; i < 2; i++) {
@@ -295,7 +297,7 @@ static hid_t record_type(void)
 /* Rows 10 to 19 of 30 are not written. */
 static void make_records(const char *path, const struct filling *filling, filters packed)
 {
-    const hid_t file = H5Fcreate(path, H5F_ACC_TRUNC, H5P_DEFAULT, H5P_DEFAULT), type = record_type();
+    const hid_t file = formats_create_any(path), type = record_type();
     const record fill = {filling->value, -3};
     const hsize_t dims = 30, chunk = 10;
     const hid_t creation = creation_of(filling, packed, type, &fill);
@@ -345,7 +347,7 @@ static void members_have_the_fill_value_of_their_records(void)
 /* Rows 10 to 19 of 30 are not written; of fixed or variable length. */
 static void make_words(const char *path, const struct filling *filling, filters packed, bool is_variable)
 {
-    const hid_t file = H5Fcreate(path, H5F_ACC_TRUNC, H5P_DEFAULT, H5P_DEFAULT), type = H5Tcopy(H5T_C_S1);
+    const hid_t file = formats_create_any(path), type = H5Tcopy(H5T_C_S1);
     const hsize_t dims = 30, chunk = 10;
     const char *variable[10], *none = "none";
     char fixed[10][6];

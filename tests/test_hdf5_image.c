@@ -2,6 +2,8 @@
 #include "storage/hdf5_image.h"
 
 #include "harness.h"
+
+#include "formats.h"
 #include "storage/framed_file.h"
 
 #include <stdio.h>
@@ -320,7 +322,7 @@ static const char *foreign_path(void)
 
 static hid_t foreign_create(void)
 {
-    const hid_t id = H5Fcreate(foreign_path(), H5F_ACC_TRUNC, H5P_DEFAULT, H5P_DEFAULT);
+    const hid_t id = formats_create_any(foreign_path());
     CU_ASSERT_TRUE_FATAL(id >= 0);
     return id;
 }

@@ -2,6 +2,8 @@
  * was never written there counts. */
 #include "harness.h"
 
+#include "formats.h"
+
 #include "storage/hdf5.h"
 
 #include <hdf5.h>
@@ -37,7 +39,7 @@ static void make_source(const char *name, int source, int rows, int written, boo
     for (int i = 0; i < ROWS * COLUMNS; i++) {
         values[i] = value_at(source, i / COLUMNS, i % COLUMNS);
     }
-    const hid_t file = H5Fcreate(path_of(name, path), H5F_ACC_TRUNC, H5P_DEFAULT, H5P_DEFAULT);
+    const hid_t file = formats_create_any(path_of(name, path));
     const hid_t creation = H5Pcreate(H5P_DATASET_CREATE), space = H5Screate_simple(2, dims, NULL);
     H5Pset_chunk(creation, 2, chunk);
     if (is_never) {
@@ -74,7 +76,7 @@ static void make_virtual(const char *name, int count, const char *const *files, 
 {
     char path[512];
     const hsize_t dims[] = {(hsize_t)(count * ROWS), COLUMNS};
-    const hid_t file = H5Fcreate(path_of(name, path), H5F_ACC_TRUNC, H5P_DEFAULT, H5P_DEFAULT);
+    const hid_t file = formats_create_any(path_of(name, path));
     const hid_t creation = H5Pcreate(H5P_DATASET_CREATE), space = H5Screate_simple(2, dims, NULL);
     H5Pset_fill_value(creation, H5T_NATIVE_DOUBLE, &fill);
     for (int i = 0; i < count; i++) {
@@ -183,7 +185,7 @@ static void missing_and_short_sources_are_named(void)
     make_virtual("nested.h5", 2, (const char *const[]){"a.h5", "half.h5"}, 0);
     make_virtual("half.h5", 1, (const char *const[]){"absent.h5"}, 0);
     expect_failure("nested.h5", "/x", "half.h5", "absent.h5");
-    const hid_t file = H5Fcreate(path_of("empty.h5", path), H5F_ACC_TRUNC, H5P_DEFAULT, H5P_DEFAULT);
+    const hid_t file = formats_create_any(path_of("empty.h5", path));
     H5Fclose(file);
     make_virtual("without.h5", 1, (const char *const[]){"empty.h5"}, 0);
     expect_failure("without.h5", "/x", "dataset x of", "empty.h5");
@@ -198,7 +200,7 @@ static void make_numbered(const char *name)
     const hsize_t dims[] = {2 * ROWS, COLUMNS}, most[] = {H5S_UNLIMITED, COLUMNS};
     const hsize_t start[2] = {0, 0}, stride[] = {ROWS, 1}, count[] = {H5S_UNLIMITED, 1}, block[] = {ROWS, COLUMNS};
     const hsize_t taken_dims[] = {ROWS, COLUMNS};
-    const hid_t file = H5Fcreate(path_of(name, path), H5F_ACC_TRUNC, H5P_DEFAULT, H5P_DEFAULT);
+    const hid_t file = formats_create_any(path_of(name, path));
     const hid_t creation = H5Pcreate(H5P_DATASET_CREATE), space = H5Screate_simple(2, dims, most);
     const hid_t taken = H5Screate_simple(2, taken_dims, NULL);
     H5Sselect_hyperslab(space, H5S_SELECT_SET, start, stride, count, block);
@@ -233,7 +235,7 @@ static void make_raw(const char *name, const char *raw, int64_t bytes)
 {
     char path[512];
     const hsize_t dims[] = {ROWS, COLUMNS};
-    const hid_t file = H5Fcreate(path_of(name, path), H5F_ACC_TRUNC, H5P_DEFAULT, H5P_DEFAULT);
+    const hid_t file = formats_create_any(path_of(name, path));
     const hid_t creation = H5Pcreate(H5P_DATASET_CREATE), space = H5Screate_simple(2, dims, NULL);
     H5Pset_external(creation, path_of(raw, path), 16, (hsize_t)sizeof(double) * ROWS * COLUMNS);
     H5Dclose(H5Dcreate2(file, "x", H5T_NATIVE_DOUBLE, space, H5P_DEFAULT, creation, H5P_DEFAULT));

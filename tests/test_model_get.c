@@ -3,6 +3,8 @@
 
 #include "harness.h"
 
+#include "formats.h"
+
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
@@ -18,7 +20,7 @@ static const char *foreign_path(void)
 
 static hid_t foreign_create(void)
 {
-    const hid_t file = H5Fcreate(foreign_path(), H5F_ACC_TRUNC, H5P_DEFAULT, H5P_DEFAULT);
+    const hid_t file = formats_create_any(foreign_path());
     CU_ASSERT_TRUE_FATAL(file >= 0);
     return file;
 }
