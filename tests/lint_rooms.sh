@@ -115,10 +115,17 @@ tap_empty "rooms: the library does not name stdout" \
 
 # ---- exact arithmetic ----
 
-loose='-f(fast-math|unsafe-math-optimizations|associative-math|reciprocal-math|fp-contract=(fast|on))\b|-Ofast\b'
-# configure.ac refuses these flags: there they stand between *" and "*
+loose='-f(fast-math|unsafe-math-optimizations|associative-math|reciprocal-math|finite-math-only|no-signed-zeros)\b'
+loose="$loose|-f(fp-contract=(fast|on)|single-precision-constant|approx-func|fp-model=)\\b|-Ofast\\b"
+# m4/compiler.m4 refuses these flags: there they stand between *" and "*
 tap_empty "rooms: no flag lets the compiler change results" \
-    "$(grep -nE -e "$loose" Makefile.am configure.ac m4/hdf5.m4 fcnn.pc.in scripts/*.sh | grep -vE '\*" -')"
+    "$(grep -nE -e "$loose" Makefile.am configure.ac m4/compiler.m4 m4/hdf5.m4 m4/mpi.m4 \
+        m4/mpi_flags.m4 fcnn.pc.in scripts/*.sh | grep -vE '\*" -')"
+# core/exact.h stops a compiler that was given such flags: it has to come before every source
+# shellcheck disable=SC2016 # the $ are make's
+tap_empty "rooms: the build puts core/exact.h before every source" "$(
+    grep -q '^AM_CPPFLAGS = -include $(top_srcdir)/src/core/exact\.h ' Makefile.am || echo 'AM_CPPFLAGS is without it'
+    grep -n '_CPPFLAGS = ' Makefile.am | grep -vF -e ':AM_CPPFLAGS = ' -e '_CPPFLAGS = $(AM_CPPFLAGS)')"
 tap_empty "rooms: no pragma or attribute changes how a function is compiled" \
     "$(hits '#pragma[[:space:]]+(GCC[[:space:]]+optimize|STDC|clang[[:space:]]+fp)|\b__attribute__.*\boptimize\b')"
 

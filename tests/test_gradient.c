@@ -152,7 +152,8 @@ static void check(const task *what, const char *hidden_widths, const char *activ
     HARNESS_OK(fcnn_step_run(run.trainer->step, 0, 0, 0.1, &loss));
     fcnn_exact_sum_over_ranks(harness_comm(), 1, &loss, work);
     const double terms = what == &tasks[0] ? 1 : OUTPUTS;
-    CU_ASSERT_DOUBLE_EQUAL(fcnn_exact_sum_value(&loss) / (ROWS * terms), expected_loss, 1e-13 * (1 + expected_loss));
+    CU_ASSERT_DOUBLE_EQUAL(fcnn_exact_sum_value(&loss) / ((double)ROWS * terms), expected_loss,
+                           1e-13 * (1 + expected_loss));
     for (int64_t layer = 0; layer < run.trainer->model->shape.layers; layer++) {
         double largest = 0, error = 0;
         check_layer(&run, evaluation, net, layer, &largest, &error);

@@ -463,7 +463,7 @@ static void strings_that_are_not_there_are_refused(void)
             CU_ASSERT_PTR_NULL(texts[0]);
         } else {
             CU_ASSERT_STRING_EQUAL(texts[0], "cat");
-            CU_ASSERT_EQUAL(strlen(texts[1]), LENGTH + longer);
+            CU_ASSERT_EQUAL(strlen(texts[1]), (size_t)(LENGTH + longer));
             CU_ASSERT_STRING_EQUAL(texts[2], "");
         }
         for (int i = 0; i < 3; i++) {

@@ -93,7 +93,7 @@ static void follow_mini_batches(const char *precision, double tolerance)
             sum += oracle_gradient(net, data.x, data.y, 1, rows, count) * (double)count;
             oracle_descend(net, 0.1);
         }
-        CU_ASSERT_DOUBLE_EQUAL(fixture_epoch(&run), sum / ROWS, tolerance);
+        CU_ASSERT_DOUBLE_EQUAL(fixture_epoch(&run), sum / (double)ROWS, tolerance);
     }
     CU_ASSERT(fixture_difference(&run, net) < tolerance);
     oracle_destroy(net);

@@ -328,7 +328,7 @@ static void limits_are_approached_monotonely(void)
     for (size_t s = 0; s < sizeof spans / sizeof *spans; s++) {
         const int bits = spans[s].bits;
         for (int64_t i = 0; i < STEPS; i++) {
-            set(bits, x, i, spans[s].from + (spans[s].to - spans[s].from) * (double)i / STEPS);
+            set(bits, x, i, spans[s].from + (spans[s].to - spans[s].from) * (double)i / (double)STEPS);
         }
         best(bits)->apply(spans[s].function, STEPS, x, y);
         int64_t turns = 0;

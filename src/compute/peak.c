@@ -93,7 +93,7 @@ static void run_burst(void *data, int thread, int threads)
     double begin = fcnn_comm_seconds();
     own.result = work->kernels->multiply_adds(TRIAL, &count);
     const double trial = fcnn_comm_seconds() - begin;
-    const double fitting = TRIAL * work->seconds / (trial > 1e-9 ? trial : 1e-9);
+    const double fitting = (double)TRIAL * work->seconds / (trial > 1e-9 ? trial : 1e-9);
     const int counter = open_counter();
     fcnn_team_wait();
     start_counter(counter);

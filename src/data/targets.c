@@ -43,7 +43,7 @@ static void note_value(findings *all, double value)
         all->values[i] = value;
         all->count += i == all->count;
     }
-    if (value >= 0 && value < FCNN_TARGETS_CLASSES_MOST && value == floor(value)) {
+    if (value >= 0 && value < (double)FCNN_TARGETS_CLASSES_MOST && value == floor(value)) {
         all->rows_of[(int64_t)value]++;
     }
 }

@@ -133,7 +133,7 @@ static fcnn_status time_size(fcnn_comm *comm, fcnn_team *team, int64_t elements,
     time_block(comm, team, exchange, 1);                      /* the first one pays for memory and connections */
     const double trial = time_block(comm, team, exchange, 2); /* alike on all ranks, as is what follows from it */
     const double fitting = BLOCK_SECONDS / trial;
-    const int count = fitting < 1 ? 1 : fitting > MOST_SUMS ? MOST_SUMS : (int)fitting;
+    const int count = fitting < 1 ? 1 : fitting > (double)MOST_SUMS ? MOST_SUMS : (int)fitting;
     double blocks[BLOCKS];
     const int done = trial < LONG_SECONDS ? BLOCKS : 1;
     for (int i = 0; i < done; i++) {

@@ -113,7 +113,7 @@ static int64_t fitting_steps(fcnn_comm *comm, double seconds, double step_second
 {
     double fitting = rint(seconds / (step_seconds > 1e-9 ? step_seconds : 1e-9));
     fcnn_comm_broadcast(comm, &fitting, sizeof fitting);
-    return fitting < 1 ? 1 : fitting > MOST_STEPS ? MOST_STEPS : (int64_t)fitting;
+    return fitting < 1 ? 1 : fitting > (double)MOST_STEPS ? MOST_STEPS : (int64_t)fitting;
 }
 
 /* Warms up and says how many steps a round of that length has. */
@@ -121,7 +121,7 @@ static fcnn_status warm_up(subject *given, double round_seconds, int64_t *steps)
 {
     double seconds;
     FCNN_TRY(run_steps(given, WARM_STEPS, &seconds));
-    double step = seconds / WARM_STEPS;
+    double step = seconds / (double)WARM_STEPS;
     const int64_t more = fitting_steps(given->comm, WARM_SECONDS - seconds, step);
     FCNN_TRY(run_steps(given, more, &seconds));
     step = seconds / (double)more;
@@ -139,7 +139,7 @@ static fcnn_status burst(const subject *given, rounds *out)
     double sums[2] = {peak.flops_per_second, peak.flops_per_cycle};
     fcnn_comm_sum_doubles(given->comm, 2, sums);
     out->flops_per_second = sums[0] > out->flops_per_second ? sums[0] : out->flops_per_second;
-    out->flops_per_cycle += sums[1] / given->comm->size / ROUNDS;
+    out->flops_per_cycle += sums[1] / given->comm->size / (double)ROUNDS;
     return FCNN_OK;
 }
 
@@ -208,11 +208,11 @@ static fcnn_status take_checks(const subject *given, fcnn_benchmark_result *out)
     for (int i = 0; i < CHECKS && status == FCNN_OK; i++) {
         status = fcnn_rank_check(given->comm, topology, given->step->network, given->number);
     }
-    double seconds = given->comm->size > 1 ? (fcnn_comm_seconds() - begin) / CHECKS : 0;
+    double seconds = given->comm->size > 1 ? (fcnn_comm_seconds() - begin) / (double)CHECKS : 0;
     fcnn_comm_max_doubles(given->comm, 1, &seconds);
     fcnn_topology_destroy(topology);
     out->check_seconds = seconds;
-    out->check_part = seconds / (seconds + CHECK_EVERY * out->step_seconds);
+    out->check_part = seconds / (seconds + (double)CHECK_EVERY * out->step_seconds);
     return status;
 }
 
@@ -267,7 +267,7 @@ static fcnn_status run_variant(fcnn_comm *comm, const fcnn_benchmark_plan *plan,
     subject given;
     fcnn_status status = create(comm, plan, workload, how, threads, &given);
     if (status == FCNN_OK) {
-        status = run_rounds(&given, count, plan->seconds / ROUNDS, false, out);
+        status = run_rounds(&given, count, plan->seconds / (double)ROUNDS, false, out);
     }
     destroy(&given);
     return status;
@@ -282,7 +282,7 @@ static fcnn_status run_itself(fcnn_comm *comm, const fcnn_benchmark_plan *plan, 
     subject given;
     fcnn_status status = create(comm, plan, out->workload, how, threads, &given);
     if (status == FCNN_OK) {
-        status = run_rounds(&given, ROUNDS, plan->seconds / ROUNDS, true, measured);
+        status = run_rounds(&given, ROUNDS, plan->seconds / (double)ROUNDS, true, measured);
     }
     if (status == FCNN_OK) {
         take_memory(&given, base, counts, out);

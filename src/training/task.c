@@ -30,7 +30,7 @@ static const char *deciding_key(const fcnn_config *config, const char **value)
 /* Whole numbers that are stored as integers: classes, unless they look like counts or codes. */
 static fcnn_status doubt_integers(const fcnn_target_summary *targets)
 {
-    if (targets->is_named || targets->smallest < 0 || targets->largest >= FCNN_TARGETS_CLASSES_MOST) {
+    if (targets->is_named || targets->smallest < 0 || targets->largest >= (double)FCNN_TARGETS_CLASSES_MOST) {
         return FCNN_OK; /* beyond doubt, or refused with words of their own */
     }
     if (targets->single > 4 && 4 * targets->single >= targets->classes) {
@@ -134,7 +134,7 @@ static fcnn_status class_count(const fcnn_config *config, const fcnn_target_summ
         *out = config->model_classes;
         return FCNN_OK;
     }
-    if (config->model_output == FCNN_OUTPUT_AUTO && targets->largest >= FCNN_TARGETS_CLASSES_MOST) {
+    if (config->model_output == FCNN_OUTPUT_AUTO && targets->largest >= (double)FCNN_TARGETS_CLASSES_MOST) {
         return fcnn_fail(FCNN_ECONFIG,
                          "the targets are whole numbers up to %.17g, which would make more than %d classes: for a "
                          "regression say model.output = linear, for so many classes model.classes = NUMBER and "
