@@ -1,15 +1,22 @@
 /* src/core/signals.c — what the system asks a run for by signals. */
 #include "core/signals.h"
 
+#include <errno.h>
+#include <fcntl.h>
 #include <signal.h>
 #include <stddef.h>
+#include <unistd.h>
 
 static volatile sig_atomic_t stop_number, checkpoint_wanted;
+static int bell[2] = {-1, -1}; /* a pipe that a signal writes into, for a thread that waits for one */
 
 static void ask_for_stop(int number)
 {
     if (stop_number == 0) {
+        const int kept = errno;
         stop_number = number;
+        (void)!write(bell[1], "", 1);
+        errno = kept;
     }
 }
 
@@ -27,6 +34,9 @@ static void catch_signal(int number, void (*handler)(int), int flags)
 
 void fcnn_signals_catch(void)
 {
+    if (bell[0] < 0 && pipe2(bell, O_CLOEXEC | O_NONBLOCK) != 0) {
+        bell[0] = bell[1] = -1;
+    }
     catch_signal(SIGTERM, ask_for_stop, 0);
     catch_signal(SIGUSR1, ask_for_stop, 0);
     catch_signal(SIGXCPU, ask_for_stop, 0);
@@ -37,6 +47,11 @@ void fcnn_signals_catch(void)
 int fcnn_signals_stop(void)
 {
     return stop_number;
+}
+
+int fcnn_signals_bell(void)
+{
+    return bell[0];
 }
 
 const char *fcnn_signals_name(int number)

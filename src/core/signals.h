@@ -11,7 +11,10 @@ void fcnn_signals_catch(void);
 /* The signal that asked for a stop first, such as SIGTERM; 0: none. */
 int fcnn_signals_stop(void);
 
-/* Its name, such as "SIGTERM". */
+/* A descriptor that can be read from, for poll(2), once a signal has asked for a stop; −1: there is none. */
+int fcnn_signals_bell(void);
+
+/* The name of a signal that asks for a stop, such as "SIGTERM". */
 const char *fcnn_signals_name(int number);
 
 /* Whether a checkpoint was asked for since the last call. */

@@ -4,15 +4,21 @@
 #include "core/file.h"
 #include "core/memory.h"
 #include "core/pulse.h"
+#include "core/signals.h"
+#include "core/worker.h"
 #include "parallel/topology.h"
 #include "training/run_folder.h"
 #include "training/run_lock.h"
 #include "training/run_status.h"
 #include "training/watchdog.h"
 
+#include <fcntl.h>
 #include <inttypes.h>
+#include <poll.h>
+#include <stdatomic.h>
 #include <stdbool.h>
 #include <stdlib.h>
+#include <unistd.h>
 
 enum { ROOM = 24 }; /* files of data, checkpoints, the model, and what MPI opens on the way */
 
@@ -21,8 +27,51 @@ struct fcnn_run_guard {
     fcnn_topology *topology; /* the watchdog's */
     fcnn_watchdog *watchdog; /* NULL: none */
     fcnn_run_lock *lock;     /* on rank 0; NULL: the folder is not ours */
-    bool has_begun;          /* the status line is this run's */
+    atomic_bool has_begun;   /* the status line is this run's */
+    fcnn_worker *note;       /* notes at once that the run is asked to stop; on rank 0 */
+    int ends[2];             /* a pipe: to close it ends the note */
 };
+
+/* ---- a signal is noted as soon as it comes: who sent it may kill the run before its checkpoint is written ---- */
+
+static void note_stop(void *data)
+{
+    fcnn_run_guard *guard = data;
+    struct pollfd waits[2] = {{.fd = guard->ends[0]}, {.fd = fcnn_signals_bell(), .events = POLLIN}};
+    while (poll(waits, 2, -1) < 0 || waits[0].revents == 0) {
+        if ((waits[1].revents & POLLIN) != 0) {
+            if (guard->has_begun) {
+                fcnn_run_status_write(guard->folder, "stopping by %s at step %" PRId64,
+                                      fcnn_signals_name(fcnn_signals_stop()), fcnn_pulse_read().step);
+            }
+            return;
+        }
+    }
+}
+
+/* Where there is no thread or no pipe for it the run goes on without, and says "running" until it has stopped. */
+static void start_note(fcnn_run_guard *guard)
+{
+    if (fcnn_signals_bell() < 0 || pipe2(guard->ends, O_CLOEXEC) != 0) {
+        return;
+    }
+    if (fcnn_worker_start("the note of a stop", note_stop, guard, &guard->note) != FCNN_OK) {
+        close(guard->ends[0]);
+        close(guard->ends[1]);
+    }
+}
+
+static void end_note(fcnn_run_guard *guard)
+{
+    if (guard->note != NULL) {
+        close(guard->ends[1]);
+        fcnn_worker_join(guard->note);
+        close(guard->ends[0]);
+        guard->note = NULL;
+    }
+}
+
+/* ---- start and end ---- */
 
 static fcnn_status take_folder(fcnn_run_guard *guard)
 {
@@ -33,6 +82,7 @@ static fcnn_status take_folder(fcnn_run_guard *guard)
     if (!fcnn_run_status_is_finished(guard->folder)) {
         fcnn_run_guard_begin(guard);
     }
+    start_note(guard);
     return FCNN_OK;
 }
 
@@ -48,6 +98,7 @@ static fcnn_status begin(fcnn_run_guard *guard, fcnn_comm *comm, const fcnn_conf
 static void destroy(fcnn_run_guard *guard)
 {
     fcnn_watchdog_stop(guard->watchdog);
+    end_note(guard);
     fcnn_topology_destroy(guard->topology);
     fcnn_run_lock_release(guard->lock);
     free(guard);
@@ -84,6 +135,7 @@ void fcnn_run_guard_end(fcnn_run_guard *guard, fcnn_status status, int64_t steps
         destroy(guard);
         return;
     }
+    end_note(guard);
     if (status == FCNN_OK) {
         fcnn_run_status_write(guard->folder, "finished at step %" PRId64 ", %" PRId64 " steps in this run", steps, own);
     } else if (status == FCNN_ESTOPPED) {

@@ -2,11 +2,12 @@
  * that cannot trust a launcher's exit code.
  *
  *   running
+ *   stopping by SIGTERM at step 119
  *   finished at step 200, 160 steps in this run
  *   stopped with a checkpoint at step 120, 80 steps in this run
  *   failed: training diverged at step 17: …
  *
- * "running" in a run that is no more was killed. */
+ * "running" in a run that is no more was killed; so was "stopping", before its checkpoint was written. */
 #ifndef FCNN_TRAINING_RUN_STATUS_H
 #define FCNN_TRAINING_RUN_STATUS_H
 
