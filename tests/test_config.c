@@ -134,7 +134,7 @@ static void defaults_are_the_documented_ones(void)
     CU_ASSERT_EQUAL(config->optimizer_learning_rate, 0.1);
     CU_ASSERT_STRING_EQUAL(config->output_directory, "digits");
     CU_ASSERT_EQUAL(config->output_checkpoint_every, 1);
-    CU_ASSERT_EQUAL(config->output_checkpoint_minutes, 0.0);
+    CU_ASSERT_EQUAL(config->output_checkpoint_minutes, 10.0);
     CU_ASSERT_EQUAL(config->output_keep, 2);
     CU_ASSERT_STRING_EQUAL(config->output_time_limit, "auto");
     CU_ASSERT_EQUAL(config->output_log_every, 1);
