@@ -13,15 +13,22 @@
 set -u
 
 export OMP_NUM_THREADS=${SLURM_CPUS_PER_TASK:-1} OMP_PLACES=cores
+export SLURM_MPI_TYPE=${SLURM_MPI_TYPE:-pmix} # how srun starts MPI: pmi2 for MPICH; see srun --mpi=list
 config=${!SLURM_ARRAY_TASK_ID:?there are fewer configs than tasks of the array}
 
 case ${LAUNCHER:-srun} in
 srun)
-    exec srun -K --mpi=pmix --cpus-per-task="$OMP_NUM_THREADS" --hint=nomultithread --distribution=block:block \
+    exec srun -K --cpus-per-task="$OMP_NUM_THREADS" --hint=nomultithread --distribution=block:block \
         fcnn-train "$config"
     ;;
 mpirun)
-    exec mpirun -np "$SLURM_NTASKS" --map-by "slot:pe=$OMP_NUM_THREADS" --mca odls_base_sigkill_timeout 10 \
-        fcnn-train "$config"
+    # the threads' cores for each rank; and after a SIGTERM Open MPI 4 gives ten seconds for the checkpoint, instead of
+    # one, and waits as long after a crash (5 and 6 do not: docs/cluster.md)
+    case $(mpirun --version 2>&1) in
+    *HYDRA*) options=(-bind-to "core:$OMP_NUM_THREADS") ;;
+    *'Open MPI) 4'*) options=(--map-by "slot:pe=$OMP_NUM_THREADS" --mca odls_base_sigkill_timeout 10) ;;
+    *) options=(--map-by "slot:pe=$OMP_NUM_THREADS") ;;
+    esac
+    exec mpirun -np "$SLURM_NTASKS" "${options[@]}" fcnn-train "$config"
     ;;
 esac

@@ -20,7 +20,7 @@ case ${LAUNCHER:-srun} in
 srun)
     terminal=()
     [ ! -t 0 ] || terminal=(--pty)
-    exec srun "${allocation[@]}" -K --mpi=pmix ${terminal[@]+"${terminal[@]}"} "${command[@]}"
+    exec srun "${allocation[@]}" -K --mpi="${SLURM_MPI_TYPE:-pmix}" ${terminal[@]+"${terminal[@]}"} "${command[@]}"
     ;;
-mpirun) exec salloc "${allocation[@]}" mpirun -np 1 --map-by "slot:pe=$OMP_NUM_THREADS" "${command[@]}" ;;
+mpirun) exec salloc "${allocation[@]}" mpirun -np 1 --bind-to none "${command[@]}" ;;
 esac

@@ -16,6 +16,7 @@
 set -u
 
 export OMP_NUM_THREADS=${SLURM_CPUS_PER_TASK:-1} OMP_PLACES=cores
+export SLURM_MPI_TYPE=${SLURM_MPI_TYPE:-pmix} # how srun starts MPI: pmi2 for MPICH; see srun --mpi=list
 
 # The run's folder: where its line of status is.
 config=$(fcnn-train --print-config "$@") || exit
@@ -36,13 +37,18 @@ printf 'job %s, start %s: %s\n' "$SLURM_JOB_ID" "${SLURM_RESTART_COUNT:-0}" "$fo
 case ${LAUNCHER:-srun} in
 srun)
     # -K: a rank that crashes ends the step; without it the others would wait for ever
-    srun -K --mpi=pmix --cpus-per-task="$OMP_NUM_THREADS" --hint=nomultithread --distribution=block:block \
+    srun -K --cpus-per-task="$OMP_NUM_THREADS" --hint=nomultithread --distribution=block:block \
         fcnn-train "$@" &
     ;;
 mpirun)
-    # after a SIGTERM ten seconds for the checkpoint, instead of one; after a crash mpirun waits as long
-    mpirun -np "$SLURM_NTASKS" --map-by "slot:pe=$OMP_NUM_THREADS" --mca odls_base_sigkill_timeout 10 \
-        fcnn-train "$@" &
+    # the threads' cores for each rank; and after a SIGTERM Open MPI 4 gives ten seconds for the checkpoint, instead of
+    # one, and waits as long after a crash (5 and 6 do not: docs/cluster.md)
+    case $(mpirun --version 2>&1) in
+    *HYDRA*) options=(-bind-to "core:$OMP_NUM_THREADS") ;;
+    *'Open MPI) 4'*) options=(--map-by "slot:pe=$OMP_NUM_THREADS" --mca odls_base_sigkill_timeout 10) ;;
+    *) options=(--map-by "slot:pe=$OMP_NUM_THREADS") ;;
+    esac
+    mpirun -np "$SLURM_NTASKS" "${options[@]}" fcnn-train "$@" &
     ;;
 esac
 step=$!
@@ -76,4 +82,5 @@ stopped*)
     [ "$state" != RUNNING ] || exec scontrol requeue "$SLURM_JOB_ID"
     ;;
 esac
-exit "$code"
+# killed, or failed; where a node goes Open MPI 5's mpirun may end with 0
+exit $((code == 0 ? 70 : code))
