@@ -46,6 +46,8 @@ for argument; do
         # no use_tls: its search crashes now and then where a thread of MPI's is just ending
         export LSAN_OPTIONS="suppressions=$PWD/tests/sanitize.supp:print_suppressions=0:use_tls=0"
         export UBSAN_OPTIONS="print_stacktrace=1"
+        # Open MPI 5 and 6 write their hooks for memory over those of the sanitizer
+        export OMPI_MCA_memory="${OMPI_MCA_memory:-^patcher}"
         ;;
     --tiny)
         export FCNN_SIZES=tiny

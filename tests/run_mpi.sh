@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Runs a unit test under mpirun with 1, 2 and 3 ranks and merges what they print into one TAP stream.
 #   FCNN_TEST_RANKS    other numbers of ranks ("1 2 3")
-#   FCNN_TEST_TIMEOUT  seconds for one run (120)
+#   FCNN_TEST_TIMEOUT  seconds for one run (300: it is there for what hangs, and ranks may be many for the cores)
 set -u
 here=$(cd "$(dirname "$0")" && pwd)
 # shellcheck source=../scripts/common.sh
@@ -12,7 +12,7 @@ here=$(cd "$(dirname "$0")" && pwd)
 program=$1
 shift
 name=$(basename "$program")
-limit=${FCNN_TEST_TIMEOUT:-120}
+limit=${FCNN_TEST_TIMEOUT:-300}
 scratch=$(mktemp -d "${TMPDIR:-/tmp}/fcnn-run-XXXXXX")
 trap 'rm -rf "$scratch"' EXIT
 export TMPDIR=$scratch

@@ -64,6 +64,12 @@ history()
     rm -f history.bin
 }
 
+# preloadable LIBRARY: prints a path for LD_PRELOAD, which knows no blanks: that of a link in the work folder
+preloadable()
+{
+    ln -sf "$1" "$work/${1##*/}" && printf '%s\n' "$work/${1##*/}"
+}
+
 # need_python MODULE…: sets $python to an interpreter that has them; without one nothing here can be tested.
 need_python()
 {

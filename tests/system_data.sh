@@ -74,6 +74,7 @@ tap_run 'data: a rank without rows reads along' test "$idle" = \
     "$(result 3 --set train.blocks=2 --set data.memory=stream --set data.read=collective)"
 counter=$bin/.libs/libpmpi_counter.so
 if [ -f "$counter" ]; then
+    counter=$(preloadable "$counter")
     FCNN_COUNTS=$PWD/counts LD_PRELOAD=$counter${LD_PRELOAD:+:$LD_PRELOAD} result 2 --set data.read=collective \
         --set data.memory=stream >/dev/null
     tap_run 'data: it is MPI-IO that reads' grep -qE '^other File_read_at_all 0 [1-9]' counts.1

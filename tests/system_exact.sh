@@ -211,20 +211,24 @@ for isa in plain neon avx2 avx512; do
     fi
 done
 
-# One run over machines of different kinds: a launch with several parts, each with its own environment.
-if [ "$fcnn_mpi" = openmpi ] && [ "$present" != ' plain' ]; then
+# One run over machines of different kinds: each rank chooses by its number.  (Open MPI 5.0.7 does not start a launch
+# of several parts.)
+if [ "$fcnn_mpi" != other ] && [ "$present" != ' plain' ]; then
     differences=
     best=${present##* }
     for name in classes surface; do
         rm -rf "out/$name"
-        program=("$bin/fcnn-train" --set "output.directory=out/$name" "$name.ini")
-        ranks 1 env FCNN_ISA=plain "${program[@]}" : -np 2 env FCNN_ISA="$best" "${program[@]}" >stdout 2>stderr
+        # shellcheck disable=SC2016 # expanded by that sh
+        ranks 3 sh -c 'isa=$0
+            [ "${OMPI_COMM_WORLD_RANK:-$PMI_RANK}" != 0 ] || isa=plain
+            exec env FCNN_ISA="$isa" "$@"' \
+            "$best" "$bin/fcnn-train" --set "output.directory=out/$name" "$name.ini" >stdout 2>stderr
         code=$?
         agrees "$name" "$name"
     done
     tap_empty "exact: ranks with plain and $best instructions in one run" "$differences"
 else
-    tap_skip 'exact: ranks with different instructions in one run' 'needs Open MPI and more than plain instructions'
+    tap_skip 'exact: ranks with different instructions in one run' 'needs a launcher known, and more than plain'
 fi
 
 # fails WHAT CODE WORDS: the run just made ended so, with one line

@@ -181,10 +181,10 @@ rank_one()
     local process
     for process in $(pgrep -f 'fcnn-train.* hangs.ini$'); do
         [[ $(cat "/proc/$process/comm") != *fcnn-train ]] ||
-            ! tr '\0' '\n' <"/proc/$process/environ" | grep -qx 'OMPI_COMM_WORLD_RANK=1' || echo "$process"
+            ! tr '\0' '\n' <"/proc/$process/environ" | grep -qxE '(OMPI_COMM_WORLD|PMI)_RANK=1' || echo "$process"
     done 2>/dev/null
 }
-if [ "$fcnn_mpi" = openmpi ]; then
+if [ "$fcnn_mpi" != other ]; then
     for ((i = 0; i < 400; i++)); do
         if grep -q 'e+\|^ .*rows/s\|^  *[0-9]' stdout; then break; fi
         sleep 0.05

@@ -8,7 +8,7 @@ fault_library()
     # shellcheck disable=SC2154 # of system.sh
     local built=$bin/.libs/lib$1.so made=$work/lib$1.so source=$here/faults/$1.c
     if [ -e "$built" ]; then
-        printf '%s\n' "$built"
+        preloadable "$built"
     elif [ -e "$made" ] || ${CC:-mpicc} -std=gnu11 -O2 -shared -fPIC -o "$made" "$source" -ldl -lpthread >&2; then
         printf '%s\n' "$made"
     else

@@ -17,11 +17,18 @@ apart "$here/slurm/batch.sh" "$@"
 batch=$here/../scripts/slurm
 # shellcheck disable=SC2031 # what scripts/common.sh sets in a subshell is for its own command
 export PATH=$bin:$PATH OMP_WAIT_POLICY=passive
-# more ranks than cores, as root, over the only address of this machine that all nodes have
+# more ranks than cores, as root, over the only address of this machine that all nodes have; what lets there be more
+# ranks has another name in each release, and Open MPI 6 warns of that of 5
 # shellcheck disable=SC2031
-export OMPI_ALLOW_RUN_AS_ROOT=1 OMPI_ALLOW_RUN_AS_ROOT_CONFIRM=1 OMPI_MCA_rmaps_base_oversubscribe=1
+export OMPI_ALLOW_RUN_AS_ROOT=1 OMPI_ALLOW_RUN_AS_ROOT_CONFIRM=1
+case $fcnn_mpi_release in
+4) export OMPI_MCA_rmaps_base_oversubscribe=1 ;;
+5) export PRTE_MCA_rmaps_default_mapping_policy=:oversubscribe ;;
+*) export PRTE_MCA_mapby=:oversubscribe ;;
+esac
 # shellcheck disable=SC2031
-export OMPI_MCA_btl_tcp_if_include=lo OMPI_MCA_oob_tcp_if_include=lo OMPI_MCA_mpi_yield_when_idle=1
+export OMPI_MCA_btl_tcp_if_include=lo OMPI_MCA_oob_tcp_if_include=lo PRTE_MCA_prte_if_include=lo \
+    OMPI_MCA_mpi_yield_when_idle=1
 
 # config NAME EPOCHS
 config()
