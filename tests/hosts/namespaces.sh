@@ -37,12 +37,15 @@ END
 # on_hosts HOST:RANKS,… NP COMMAND…: mpirun, started on the first of the hosts; it finds a dead link in 4 s
 on_hosts()
 {
-    local list=$1 np=$2
+    local list=$1 np=$2 name options=()
     shift 2
+    # Open MPI 4 and 5 know the first of these names, 6 the second; what they do not know they ignore
+    for name in "keepalive_time ${keepalive:-2}" 'keepalive_intvl 1' 'keepalive_probes 2'; do
+        options+=(--mca "oob_tcp_${name% *}" "${name#* }" --mca "prte_${name% *}" "${name#* }")
+    done
     # shellcheck disable=SC2016,SC2154 # expanded by that sh; limit comes from system.sh
     ip netns exec "${list%%:*}" unshare --uts sh -c 'hostname "$0"; exec "$@"' "${list%%:*}" \
         timeout -k 5 "$limit" mpirun --allow-run-as-root --oversubscribe --bind-to none --host "$list" -np "$np" \
-        --mca plm_rsh_agent "$PWD/agent" --mca mpi_yield_when_idle 1 \
-        --mca oob_tcp_keepalive_time "${keepalive:-2}" --mca oob_tcp_keepalive_intvl 1 \
-        --mca oob_tcp_keepalive_probes 2 "$@" </dev/null
+        --mca plm_rsh_agent "$PWD/agent" --mca btl_tcp_if_include eth0 --mca mpi_yield_when_idle 1 \
+        "${options[@]}" "$@" </dev/null
 }
