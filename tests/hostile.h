@@ -22,8 +22,8 @@ extern const hostile_file hostile_files[];
 extern const size_t hostile_count;
 
 /* Makes NAME.h5 of each in a folder that exists, in HDF5's earliest format or its latest, and the files that some of
- * them lead to: secret.h5 and secret.raw.  Checksums are those of the spoilt bytes: whoever makes up a file makes up its
- * checksums.  Returns how many could not be made. */
+ * them lead to: secret.h5 and secret.raw.  Checksums are those of the spoilt bytes: whoever makes up a file makes up
+ * its checksums.  Returns how many could not be made. */
 int hostile_make(const char *folder, bool latest);
 
 /* Puts HDF5's checksum of bytes behind them. */

@@ -5,6 +5,7 @@
 
 #include "core/memory_limit.h"
 #include "storage/hdf5_check.h"
+#include "storage/hdf5_dense.h"
 #include "storage/hdf5_image.h"
 #include "storage/hdf5_survey.h"
 
@@ -166,6 +167,8 @@ static void the_same_in_the_newest_format(void)
 
 /* ---- groups ---- */
 
+#define DAMAGED "the names in a group or of attributes, or what they lead to, cannot be read: it is damaged"
+
 /* What is put where, from the signature of a part of a group on. */
 typedef struct spoil {
     const char *signature;
@@ -231,10 +234,102 @@ static void groups_are_within_bounds(void)
                 fcnn_hdf5_close(file);
             }
             CU_ASSERT_EQUAL(status, FCNN_EDATA);
-            HARNESS_ERROR_HAS("the names in a group, or what they lead to, cannot be read: it is damaged");
+            HARNESS_ERROR_HAS(DAMAGED);
         }
         CU_ASSERT_EQUAL(parts, 2); /* the root and /g */
     }
+}
+
+/* A group with so many links and attributes that they lie in heaps with indexes, and one with few. */
+static void make_newer_groups(const char *path)
+{
+    enum { LINKS = 300, ATTRIBUTES = 20 };
+    const hid_t made = formats_create(path, true), space = H5Screate(H5S_SCALAR);
+    const hid_t many = H5Gcreate2(made, "/g", H5P_DEFAULT, H5P_DEFAULT, H5P_DEFAULT);
+    const hid_t few = H5Gcreate2(made, "/c", H5P_DEFAULT, H5P_DEFAULT, H5P_DEFAULT);
+    char name[64];
+    H5Dclose(H5Dcreate2(many, "a", H5T_NATIVE_INT, space, H5P_DEFAULT, H5P_DEFAULT, H5P_DEFAULT));
+    for (int i = 0; i < LINKS; i++) {
+        snprintf(name, sizeof name, "a link with a long name, of number %d", i);
+        H5Lcreate_hard(many, "a", many, name, H5P_DEFAULT, H5P_DEFAULT);
+    }
+    for (int i = 0; i < ATTRIBUTES; i++) {
+        snprintf(name, sizeof name, "attribute %d", i);
+        H5Aclose(H5Acreate2(many, name, H5T_NATIVE_INT, space, H5P_DEFAULT, H5P_DEFAULT));
+    }
+    H5Lcreate_hard(many, "a", few, "few_links", H5P_DEFAULT, H5P_DEFAULT);
+    H5Lcreate_soft("/g/a", few, "soft", H5P_DEFAULT, H5P_DEFAULT);
+    H5Gclose(few);
+    H5Gclose(many);
+    H5Sclose(space);
+    H5Fclose(made);
+}
+
+/* The same in newer formats.  What is spoilt is found before HDF5 could look at a checksum. */
+static void newer_groups_are_within_bounds(void)
+{
+    static const struct {
+        const char *dataset;
+        int least;     /* how many parts of the kind there are */
+        bool is_first; /* it is spoilt of the first one only */
+        spoil how;
+    } ways[] = {
+        {"/g/a", 2, false, {"BTHD", 24, 60000, 2}},      /* records of the root node */
+        {"/g/a", 2, false, {"BTHD", 26, 3, 8}},          /* of the whole tree: too few */
+        {"/g/a", 2, false, {"BTHD", 26, 1 << 20, 8}},    /* too many */
+        {"/g/a", 2, false, {"BTHD", 10, 0, 2}},          /* bytes of a record */
+        {"/g/a", 2, false, {"BTHD", 6, 1, 4}},           /* of a node */
+        {"/g/a", 2, false, {"BTHD", 12, 200, 2}},        /* depth */
+        {"/g/a", 2, false, {"BTHD", 16, 1ULL << 40, 8}}, /* the root node */
+        {"/g/a", 1, false, {"BTIN", 5, 9, 1}},           /* what the index is of */
+        {"/g/a", 2, false, {"BTLF", 5, 9, 1}},
+        {"/g/a", 2, false, {"BTLF", 11, 0xFFFFFF, 3}},    /* where an object is */
+        {"/g/a", 2, false, {"FRHP", 5, 200, 2}},          /* bytes of such a place */
+        {"/g/a", 2, false, {"FRHP", 110, 3, 2}},          /* blocks of a row */
+        {"/g/a", 2, false, {"FRHP", 112, 0, 8}},          /* bytes of the first blocks */
+        {"/g/a", 2, false, {"FRHP", 120, 1ULL << 50, 8}}, /* of the largest */
+        {"/g/a", 2, false, {"FRHP", 128, 200, 2}},        /* bits of an offset */
+        {"/g/a", 2, false, {"FRHP", 132, 1ULL << 40, 8}}, /* the root block */
+        {"/g/a", 2, false, {"FRHP", 140, 5000, 2}},       /* its rows */
+        {"/g/a", 1, false, {"FHIB", 4, 9, 1}},
+        {"/g/a", 2, false, {"FHDB", 4, 9, 1}},
+        {"/g/a", 1, true, {" 299", -36, 3, 1}},          /* the name of a link has a length of 8 bytes */
+        {"/c/few_links", 1, true, {"few_", -1, 200, 1}}, /* in the header of a group */
+    };
+    char good[1024], bad[1024];
+    snprintf(good, sizeof good, "%s", harness_path("newer.h5"));
+    snprintf(bad, sizeof bad, "%s", harness_path("newer_spoilt.h5"));
+    make_newer_groups(good);
+    fcnn_hdf5_info info;
+    fcnn_hdf5_file *file = open_fatal(good);
+    HARNESS_OK(fcnn_hdf5_describe(file, "/g/a", &info));
+    HARNESS_OK(fcnn_hdf5_describe(file, "/g/a link with a long name, of number 299", &info));
+    HARNESS_OK(fcnn_hdf5_describe(file, "/c/few_links", &info));
+    fcnn_hdf5_close(file);
+    for (size_t i = 0; i < sizeof ways / sizeof *ways; i++) {
+        int parts = 0;
+        for (; !(ways[i].is_first && parts == 1) && spoil_part(good, bad, &ways[i].how, parts); parts++) {
+            file = open_fatal(bad);
+            HARNESS_STATUS(fcnn_hdf5_describe(file, ways[i].dataset, &info), FCNN_EDATA);
+            HARNESS_ERROR_HAS(DAMAGED);
+            fcnn_hdf5_close(file);
+        }
+        CU_ASSERT(parts >= (ways[i].is_first ? 1 : ways[i].least));
+    }
+}
+
+/* A name that HDF5 would look for the end of beyond its message. */
+static void names_of_attributes_end(void)
+{
+    unsigned char message[100];
+    memset(message, 1, sizeof message);
+    fcnn_hdf5_look look = {.image = message, .size = sizeof message};
+    CU_ASSERT_FALSE(fcnn_hdf5_attribute_is_sound(&look, 0, sizeof message));
+    message[99] = 0;
+    CU_ASSERT_TRUE(fcnn_hdf5_attribute_is_sound(&look, 0, sizeof message));
+    CU_ASSERT_FALSE(fcnn_hdf5_attribute_is_sound(&look, 0, sizeof message - 1));
+    CU_ASSERT_FALSE(fcnn_hdf5_attribute_is_sound(&look, 0, 5));
+    CU_ASSERT_FALSE(fcnn_hdf5_attribute_is_sound(&look, 1, sizeof message));
 }
 
 static void names_of_any_length_are_looked_up(void)
@@ -333,6 +428,8 @@ static void memory_has_a_limit(void)
 HARNESS_MAIN("hdf5_check", {"each rule refuses what breaks it", each_rule_refuses_what_breaks_it},
              {"the same in the newest format", the_same_in_the_newest_format},
              {"groups are within bounds", groups_are_within_bounds},
+             {"newer groups are within bounds", newer_groups_are_within_bounds},
+             {"names of attributes end", names_of_attributes_end},
              {"names of any length are looked up", names_of_any_length_are_looked_up},
              {"what is behind links is not looked for", what_is_behind_links_is_not_looked_for},
              {"nothing is written behind links", nothing_is_written_behind_links},

@@ -347,6 +347,11 @@ static fcnn_status refuse_class(const fcnn_hdf5_source *source, hid_t type)
     case H5T_VLEN:
         what = "lists of variable length";
         break;
+#if H5_VERSION_GE(2, 0, 0)
+    case H5T_COMPLEX:
+        what = "complex numbers as a type of their own, real and imaginary parts in one";
+        break;
+#endif
     case H5T_TIME:
         what = "times of HDF5's class of times, which no HDF5 can convert";
         break;

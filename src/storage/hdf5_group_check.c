@@ -1,69 +1,47 @@
-/* src/storage/hdf5_group_check.c — groups of symbol tables, before libhdf5 looks at them.
+/* src/storage/hdf5_group_check.c — groups, before libhdf5 looks at them.
  *
  * HDF5 File Format Specification, version 3: III.A.1 (B-trees, version 1), III.B (symbol table nodes), III.D (local
- * heaps), IV.A.1.a (object headers, version 1), IV.A.2.q and r (continuation and symbol table messages). */
+ * heaps), IV.A.1 (object headers, versions 1 and 2), IV.A.2.c, g, m, q, r and v (messages). */
 #include "storage/hdf5_group_check.h"
 
 #include "core/memory.h"
+#include "storage/hdf5_dense.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 enum {
     HEADER_BYTES = 16,
-    MESSAGE_BYTES = 8, /* before its data */
+    LINK_INFO = 0x02, /* kinds of messages */
+    LINK = 0x06,
+    ATTRIBUTE = 0x0C,
     CONTINUATION = 0x10,
     SYMBOL_TABLE = 0x11,
+    ATTRIBUTE_INFO = 0x15,
+    SHARED = 2, /* flag of a message that lies elsewhere */
+    AROUND = 4, /* a block of the newer kind has a signature before its messages and a checksum behind them */
     TREE_BYTES = 24,
     NODE_BYTES = 8,
     ENTRY_BYTES = 40,
     HEAP_BYTES = 32,
     SOFT_LINK = 2,         /* what an entry keeps beside the name */
     NAMES_MOST = 64 << 20, /* bytes of a heap */
-    PIECES_MOST = 8 << 20, /* of bytes that are read of one group */
     BLOCKS_MOST = 1000     /* of messages */
 };
 
-#define NOWHERE UINT64_MAX
+#define NOWHERE FCNN_HDF5_NOWHERE
+#define number_at fcnn_hdf5_number_at
 
 /* A file whose bytes are looked at, and the group's heap. */
 typedef struct look {
-    const unsigned char *image; /* NULL: the file is read from the descriptor */
-    int descriptor;
-    uint64_t base, size;
+    fcnn_hdf5_look bytes;
     unsigned char *names;
     uint64_t names_size;
-    int64_t pieces, blocks; /* looked at so far */
-    char what[512];         /* in messages */
-    fcnn_status status;     /* of the system */
 } look;
 
-static uint64_t number_at(const unsigned char *bytes, int count)
-{
-    uint64_t number = 0;
-    for (int i = count - 1; i >= 0; i--) {
-        number = number << 8 | bytes[i];
-    }
-    return number;
-}
-
-/* False if the file does not have these bytes. */
 static bool fetch(look *at, uint64_t address, uint64_t count, unsigned char *out)
 {
-    if (at->pieces++ > PIECES_MOST || address > at->size || at->base > at->size - address ||
-        count > at->size - address - at->base) {
-        return false;
-    }
-    if (at->image != NULL) {
-        memcpy(out, at->image + at->base + address, count);
-        return true;
-    }
-    bool whole = false;
-    if (at->status == FCNN_OK) {
-        at->status = fcnn_hdf5_read_bytes(at->what, at->descriptor, at->base + address, count, out, &whole);
-    }
-    return whole && at->status == FCNN_OK;
+    return fcnn_hdf5_look_at(&at->bytes, address, count, out);
 }
 
 /* ---- the heap of names ---- */
@@ -148,78 +126,139 @@ static bool tree_is_sound(look *at, uint64_t address, int level)
 
 /* ---- the object header ---- */
 
-/* Where a group's table is; NOWHERE: it has none. */
-typedef struct table {
-    uint64_t tree, heap;
-} table;
+/* What an object's header leads to. */
+typedef struct leads {
+    uint64_t table, names; /* of a group's symbols; NOWHERE: it has none */
+    fcnn_hdf5_dense links, attributes;
+} leads;
 
-/* Looks at a block of messages, and at those that it leads on to, for the table.  False if they are damaged. */
-static bool look_at_messages(look *at, uint64_t block, uint64_t bytes, table *out)
+/* How messages lie in the blocks of a header. */
+typedef struct layout {
+    bool is_newer;       /* version 2 */
+    uint64_t head_bytes; /* before the data of a message */
+} layout;
+
+static bool look_at_messages(look *at, const layout *how, uint64_t block, uint64_t bytes, leads *out);
+
+/* Places of a heap and an index behind some numbers whose flags tell which. */
+static bool look_at_info(look *at, uint64_t address, uint64_t size, uint64_t number_bytes, fcnn_hdf5_dense *out)
 {
-    unsigned char head[MESSAGE_BYTES], data[16];
-    uint64_t next = NOWHERE, next_bytes = 0;
-    for (uint64_t offset = 0; offset + MESSAGE_BYTES <= bytes;) {
-        if (!fetch(at, block + offset, sizeof head, head)) {
+    unsigned char flags[2], places[16];
+    if (size < sizeof flags || !fetch(at, address, sizeof flags, flags)) {
+        return false;
+    }
+    const uint64_t before = 2 + (flags[1] & 1 ? number_bytes : 0);
+    if (size < before + sizeof places || !fetch(at, address + before, sizeof places, places)) {
+        return false;
+    }
+    *out = (fcnn_hdf5_dense){number_at(places, 8), number_at(places + 8, 8)};
+    return true;
+}
+
+static bool look_at_pair(look *at, uint64_t address, uint64_t size, uint64_t *first, uint64_t *second)
+{
+    unsigned char pair[16];
+    if (size < sizeof pair || !fetch(at, address, sizeof pair, pair)) {
+        return false;
+    }
+    *first = number_at(pair, 8);
+    *second = number_at(pair + 8, 8);
+    return true;
+}
+
+/* The rest of a header lies in a block of its own. */
+static bool look_further(look *at, const layout *how, uint64_t address, uint64_t size, leads *out)
+{
+    uint64_t block, bytes;
+    unsigned char signature[AROUND];
+    if (!look_at_pair(at, address, size, &block, &bytes) || at->bytes.blocks++ >= BLOCKS_MOST) {
+        return false;
+    }
+    if (!how->is_newer) {
+        return look_at_messages(at, how, block, bytes, out);
+    }
+    return bytes >= 2 * AROUND && fetch(at, block, sizeof signature, signature) &&
+           memcmp(signature, "OCHK", sizeof signature) == 0 &&
+           look_at_messages(at, how, block + AROUND, bytes - 2 * AROUND, out);
+}
+
+static bool look_at_message(look *at, const layout *how, uint64_t type, uint64_t address, uint64_t size, leads *out)
+{
+    switch (type) {
+    case LINK_INFO:
+        return look_at_info(at, address, size, 8, &out->links);
+    case LINK:
+        return fcnn_hdf5_link_is_sound(&at->bytes, address, size);
+    case ATTRIBUTE:
+        return fcnn_hdf5_attribute_is_sound(&at->bytes, address, size);
+    case CONTINUATION:
+        return look_further(at, how, address, size, out);
+    case SYMBOL_TABLE:
+        return look_at_pair(at, address, size, &out->table, &out->names);
+    case ATTRIBUTE_INFO:
+        return look_at_info(at, address, size, 2, &out->attributes);
+    default:
+        return true;
+    }
+}
+
+/* Looks at a block of messages, and at those that it leads on to.  False if they are damaged. */
+static bool look_at_messages(look *at, const layout *how, uint64_t block, uint64_t bytes, leads *out)
+{
+    unsigned char head[8];
+    for (uint64_t offset = 0; bytes >= how->head_bytes && offset <= bytes - how->head_bytes;) {
+        if (!fetch(at, block + offset, how->head_bytes, head)) {
             return false;
         }
-        const uint64_t type = number_at(head, 2), size = number_at(head + 2, 2);
-        offset += MESSAGE_BYTES;
-        if (type == CONTINUATION || type == SYMBOL_TABLE) {
-            if (size < sizeof data || !fetch(at, block + offset, sizeof data, data)) {
-                return false;
-            }
-            *(type == CONTINUATION ? &next : &out->tree) = number_at(data, 8);
-            *(type == CONTINUATION ? &next_bytes : &out->heap) = number_at(data + 8, 8);
+        const uint64_t type = number_at(head, how->is_newer ? 1 : 2);
+        const uint64_t size = number_at(head + (how->is_newer ? 1 : 2), 2);
+        const unsigned flags = head[how->is_newer ? 3 : 4];
+        offset += how->head_bytes;
+        if ((flags & SHARED) == 0 &&
+            !(size <= bytes - offset && look_at_message(at, how, type, block + offset, size, out))) {
+            return false;
         }
         offset += size;
     }
-    return next == NOWHERE || (at->blocks++ < BLOCKS_MOST && look_at_messages(at, next, next_bytes, out));
+    return true;
 }
 
-/* False if the header is damaged; the table stays NOWHERE where the header is of another version. */
-static bool find_table(look *at, uint64_t address, table *out)
+/* False if the header is damaged. */
+static bool look_at_header(look *at, uint64_t address, leads *out)
 {
-    unsigned char head[HEADER_BYTES];
-    *out = (table){NOWHERE, NOWHERE};
+    unsigned char head[HEADER_BYTES], number[8];
+    *out = (leads){NOWHERE, NOWHERE, {NOWHERE, NOWHERE}, {NOWHERE, NOWHERE}};
     if (!fetch(at, address, sizeof head, head)) {
         return false;
     }
-    return head[0] != 1 || look_at_messages(at, address + HEADER_BYTES, number_at(head + 8, 4), out);
+    if (memcmp(head, "OHDR\2", 5) == 0) {
+        const unsigned flags = head[5];
+        const uint64_t before = 6U + (flags & 0x20 ? 16U : 0U) + (flags & 0x10 ? 4U : 0U);
+        const int width = 1 << (flags & 3);
+        const layout how = {true, flags & 4 ? 6 : 4};
+        return fetch(at, address + before, (uint64_t)width, number) &&
+               look_at_messages(at, &how, address + before + (uint64_t)width, number_at(number, width), out);
+    }
+    const layout how = {false, 8};
+    return head[0] != 1 || look_at_messages(at, &how, address + HEADER_BYTES, number_at(head + 8, 4), out);
 }
 
 /* ---- all together ---- */
 
-/* How HDF5 reads the file; false for a way that is not known here, or addresses that have not 8 bytes. */
-static bool open_look(const fcnn_hdf5_file *file, look *out)
+static fcnn_status look_at_object(look *at, uint64_t address, bool *sound)
 {
-    const hid_t creation = H5Fget_create_plist(file->id), access = H5Fget_access_plist(file->id);
-    hsize_t base = 0, size = (hsize_t)file->image_bytes;
-    size_t address_bytes = 0, length_bytes = 0;
-    void *handle = NULL;
-    bool known = H5Pget_userblock(creation, &base) >= 0 && H5Pget_sizes(creation, &address_bytes, &length_bytes) >= 0 &&
-                 address_bytes == 8 && length_bytes == 8;
-    *out = (look){.image = file->image, .descriptor = -1, .base = base};
-    if (file->image == NULL) {
-        known = known && H5Fget_filesize(file->id, &size) >= 0 && H5Pget_driver(access) == H5FD_SEC2 &&
-                H5Fget_vfd_handle(file->id, access, &handle) >= 0 && handle != NULL;
-        out->descriptor = known ? *(int *)handle : -1;
+    leads own;
+    *sound = look_at_header(at, address, &own);
+    if (*sound && own.table != NOWHERE) {
+        FCNN_TRY(take_names(at, own.names, sound));
+        *sound = *sound && tree_is_sound(at, own.table, UINT8_MAX + 1);
     }
-    out->size = size;
-    snprintf(out->what, sizeof out->what, "%.480s: a group", file->path);
-    H5Pclose(access);
-    H5Pclose(creation);
-    return known;
-}
-
-static fcnn_status look_at_group(look *at, uint64_t address, bool *sound)
-{
-    table own;
-    *sound = find_table(at, address, &own);
-    if (!*sound || own.tree == NOWHERE) {
-        return FCNN_OK;
+    if (*sound && own.links.heap != NOWHERE) {
+        *sound = fcnn_hdf5_dense_is_sound(&at->bytes, FCNN_HDF5_DENSE_LINKS, &own.links);
     }
-    FCNN_TRY(take_names(at, own.heap, sound));
-    *sound = *sound && tree_is_sound(at, own.tree, UINT8_MAX + 1);
+    if (*sound && own.attributes.heap != NOWHERE) {
+        *sound = fcnn_hdf5_dense_is_sound(&at->bytes, FCNN_HDF5_DENSE_ATTRIBUTES, &own.attributes);
+    }
     return FCNN_OK;
 }
 
@@ -235,19 +274,21 @@ static bool is_known(const fcnn_hdf5_seen *seen, haddr_t address)
 
 static fcnn_status check_address(const fcnn_hdf5_file *file, haddr_t address)
 {
-    look at;
+    look at = {.names = NULL};
     bool sound;
     /* the bytes of a file that ranks have open together are MPI's, and its access property list is collective */
-    if (file->comm != NULL || is_known(file->seen, address) || !open_look(file, &at)) {
+    if (file->comm != NULL || is_known(file->seen, address) || !fcnn_hdf5_look_open(file, &at.bytes)) {
         return FCNN_OK;
     }
-    const fcnn_status status = look_at_group(&at, address, &sound);
+    const fcnn_status status = look_at_object(&at, address, &sound);
     free(at.names);
     FCNN_TRY(status);
-    FCNN_TRY(at.status);
+    FCNN_TRY(at.bytes.status);
     if (!sound) {
-        return fcnn_fail(FCNN_EDATA, "%s: the names in a group, or what they lead to, cannot be read: it is damaged",
-                         file->path);
+        return fcnn_fail(
+            FCNN_EDATA,
+            "%s: the names in a group or of attributes, or what they lead to, cannot be read: it is damaged",
+            file->path);
     }
     file->seen->after[file->seen->next++ % FCNN_HDF5_SEEN] = address + 1;
     return FCNN_OK;

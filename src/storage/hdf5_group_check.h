@@ -1,14 +1,13 @@
-/* src/storage/hdf5_group_check.h — groups of the kind that most files have, a table of symbols with a heap of names,
- * looked at before libhdf5 does: it copies names and soft links from offsets that it does not check.  For this room's
- * own files only; to be called between enter and leave. */
+/* src/storage/hdf5_group_check.h — groups and attributes, in all formats, looked at before libhdf5 does: it copies
+ * names and soft links from offsets that it does not check, and believes what is said of sizes.  For this room's own
+ * files only; to be called between enter and leave. */
 #ifndef FCNN_STORAGE_HDF5_GROUP_CHECK_H
 #define FCNN_STORAGE_HDF5_GROUP_CHECK_H
 
 #include "storage/hdf5_library.h"
 
-/* Looks at the group that a hard link leads to; one that was found sound is not looked at again while the file is open.
- * Other objects, and groups of other kinds, are sound as far as this goes, and so is what is read by MPI-IO, which rank
- * 0 has looked at.
+/* Looks at the object that a hard link leads to; one that was found sound is not looked at again while the file is
+ * open.  What is read by MPI-IO is sound as far as this goes, since rank 0 has looked at it.
  * Fails: FCNN_EDATA for a name, a link or a part of the table that is not within its bounds, FCNN_ENOMEM. */
 fcnn_status fcnn_hdf5_check_linked(const fcnn_hdf5_file *file, const H5L_info_t *link);
 
