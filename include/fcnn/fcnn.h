@@ -12,5 +12,6 @@
 #include <fcnn/predictor.h>
 #include <fcnn/status.h>
 #include <fcnn/trainer.h>
+#include <fcnn/verify.h>
 
 #endif

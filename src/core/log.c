@@ -10,12 +10,18 @@
 
 static const char *speaker = "fcnn";
 static int speaking = 1;
+static int silenced;
 static _Atomic(FILE *) standing; /* an unfinished line stands there */
 
 void fcnn_log_set_speaker(const char *program, int speaks)
 {
     speaker = program;
     speaking = speaks;
+}
+
+void fcnn_log_silence(int silent)
+{
+    silenced = silent;
 }
 
 void fcnn_log_set_line(FILE *out)
@@ -54,7 +60,7 @@ void fcnn_log_warning(const char *format, ...)
 {
     va_list args;
     va_start(args, format);
-    if (speaking) {
+    if (speaking && !silenced) {
         fcnn_log_wipe_line();
         print("warning", format, args);
     }

@@ -10,6 +10,9 @@ void fcnn_log_set_speaker(const char *program, int speaks);
 /* Prints "program: warning: text" and a line feed as one write. */
 void fcnn_log_warning(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
+/* While silent no warning is printed, whoever speaks. */
+void fcnn_log_silence(int silent);
+
 /* A line that will be drawn again stands unfinished on `out`, a terminal: what is printed next begins in its place.
  * NULL: there is none any more. */
 void fcnn_log_set_line(FILE *out);

@@ -13,6 +13,7 @@
 static const char help[] =
     "usage: fcnn-train [options] CONFIG.ini\n"
     "       mpirun -np N fcnn-train [options] CONFIG.ini\n"
+    "       fcnn-train --verify\n"
     "\n"
     "Trains a fully connected network on HDF5 data: the same bits on any number of ranks and threads.\n"
     "\n"
@@ -20,19 +21,22 @@ static const char help[] =
     "  --check                  read everything, print what would be done, train nothing\n"
     "  --print-config           print the effective config and stop\n"
     "  --overwrite              start anew in a folder that holds checkpoints: they are removed\n"
+    "  --verify                 train small networks, without config and data, and look whether this machine gives\n"
+    "                           the published bits (docs/exactness.md): one line each, and code 70 if one is wrong\n"
     "  --help-config            every key of a config, with its default and what it is for\n"
     "  --help, --version\n"
     "\n"
     "SIGTERM, SIGINT, SIGUSR1, SIGXCPU or a file STOP in the output folder stop it after the step, with a checkpoint;\n"
     "the same command goes on from there.  SIGUSR2 writes a checkpoint and goes on.\n"
     "\n"
-    "Exit codes: 0 done, 64 usage or launcher, 65 bad data, 66 file missing or unreadable, 70 diverged, hung or\n"
-    "internal, 74 output not writable, 75 stopped with a checkpoint: start it again, 78 bad config or a key changed\n"
+    "Exit codes: 0 done, 64 usage or launcher, 65 bad data, 66 file missing or unreadable, 70 diverged, hung,\n"
+    "wrong bits or internal, 74 output not writable, 75 stopped with a checkpoint: start it again, 78 bad config or a "
+    "key changed\n"
     "that may not.  The file status in the output folder says the same.\n";
 
 typedef struct arguments {
     const char *config;
-    int check, print, overwrite;
+    int check, print, overwrite, verify;
     const char **assignments; /* [assignment_count] */
     int assignment_count;
 } arguments;
@@ -54,6 +58,8 @@ static int parse(int argc, char **argv, const fcnn_comm *comm, arguments *out)
             out->print = 1;
         } else if (strcmp(argv[i], "--overwrite") == 0) {
             out->overwrite = 1;
+        } else if (strcmp(argv[i], "--verify") == 0) {
+            out->verify = 1;
         } else if (argv[i][0] == '-') {
             return program_usage_error(PROGRAM, comm, "unknown option ", argv[i]);
         } else if (out->config != NULL) {
@@ -61,6 +67,9 @@ static int parse(int argc, char **argv, const fcnn_comm *comm, arguments *out)
         } else {
             out->config = argv[i];
         }
+    }
+    if (out->verify) {
+        return argc == 2 ? 0 : program_usage_error(PROGRAM, comm, "--verify goes with nothing else", "");
     }
     return out->config != NULL ? 0 : program_usage_error(PROGRAM, comm, "no config is given", "");
 }
@@ -123,7 +132,7 @@ static int obey(int argc, char **argv, fcnn_comm *comm)
     int code = given.assignments != NULL ? parse(argc, argv, comm, &given)
                                          : program_fail(PROGRAM, comm, FCNN_ENOMEM, "out of memory");
     if (code == 0) {
-        const fcnn_status status = run(comm, &given);
+        const fcnn_status status = given.verify ? fcnn_verify(comm, stdout) : run(comm, &given);
         code = status == FCNN_OK ? program_finish(PROGRAM, 0) : program_fail(PROGRAM, comm, status, fcnn_error_text());
     }
     free(given.assignments);
