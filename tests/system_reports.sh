@@ -99,8 +99,8 @@ threads()
 {
     local name=$1 count=$2 warnings=$3
     shift 3
-    env -u OMP_NUM_THREADS "$@" "$bin/fcnn-train" --check --set output.directory=threaded --set model.hidden=512,512 \
-        run.ini >stdout 2>stderr
+    env -u OMP_NUM_THREADS "$@" "$bin/fcnn-train" --check --set output.directory=threaded --set model.hidden=512,512,512,512 \
+        --set train.batch_size=100 run.ini >stdout 2>stderr
     code=$?
     tap_run "reports: $name" test "$code $(sed -n 's/.* 1 rank x \([0-9]*\) thread.*/\1/p' stdout)" = "0 $count"
     tap_run "reports: $name: $warnings warnings" test "$(grep -c 'thread' stderr)" = "$warnings"
@@ -135,6 +135,14 @@ if [ "$all" -ge 2 ]; then
     tap_run 'reports: ranks that OpenMP puts on one core' \
         grep -q 'OMP_PROC_BIND binds 2 threads to 1 processor' stderr
 fi
+
+# so little to do that a second thread would only be waited for, unless it is asked for
+env -u OMP_NUM_THREADS "$bin/fcnn-train" --check --set output.directory=threaded run.ini >stdout
+tap_run 'reports: a small step has one thread' grep -q '1 rank x 1 thread$' stdout
+[ "$all" = 1 ] || tap_run 'reports: and says so' grep -q ' 1  auto: steps of 0.0[0-9]* MFLOP ' stdout
+env -u OMP_NUM_THREADS "$bin/fcnn-train" --check --set output.directory=threaded --set train.threads=2 run.ini \
+    >stdout 2>stderr
+tap_run 'reports: more that are asked for are kept' grep -q ' 2  2 by train.threads ' stdout
 
 # a quota of half a processor, of a group inside of one that has none
 cpu_group=''

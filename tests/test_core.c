@@ -4,6 +4,8 @@
 #include "core/memory.h"
 #include "core/status.h"
 #include "core/text.h"
+#include "core/wait.h"
+#include "core/worker.h"
 
 #include <float.h>
 #include <locale.h>
@@ -169,7 +171,71 @@ static void what_commands_a_terminal_does_not_print(void)
     }
 }
 
-HARNESS_MAIN("core", {"exit codes are those of sysexits", exit_codes_are_those_of_sysexits},
+/* Two threads that wait for each other in turn. */
+typedef struct pair {
+    fcnn_wait_count there, back;
+    fcnn_wait how;
+    unsigned begin;
+    int rounds, wrong, meanwhiles;
+    int value; /* of the one whose turn it is */
+} pair;
+
+static void answer(void *data)
+{
+    pair *work = data;
+    for (int i = 1; i <= work->rounds; i++) {
+        fcnn_wait_for(&work->there, work->begin + (unsigned)i, &work->how);
+        work->wrong += work->value != i;
+        work->value = -i;
+        fcnn_wait_raise(&work->back, work->begin + (unsigned)i, &work->how);
+    }
+}
+
+static void count_meanwhile(void *data)
+{
+    (*(int *)data)++;
+}
+
+static void turn(pair *work, bool is_slow)
+{
+    fcnn_worker *worker;
+    atomic_init(&work->there.value, work->begin);
+    atomic_init(&work->back.value, work->begin);
+    fcnn_wait how = work->how;
+    how.meanwhile = count_meanwhile;
+    how.data = &work->meanwhiles;
+    HARNESS_OK(fcnn_worker_start("a test", answer, work, &worker));
+    for (int i = 1; i <= work->rounds; i++) {
+        if (is_slow) {
+            usleep(5000); /* the other one sleeps by now */
+        }
+        work->value = i;
+        fcnn_wait_raise(&work->there, work->begin + (unsigned)i, &how);
+        fcnn_wait_for(&work->back, work->begin + (unsigned)i, &how);
+        work->wrong += work->value != -i;
+    }
+    fcnn_worker_join(worker);
+    CU_ASSERT_EQUAL(work->wrong, 0);
+    CU_ASSERT_EQUAL(atomic_load(&work->there.sleepers), 0);
+    CU_ASSERT_EQUAL(atomic_load(&work->back.sleepers), 0);
+}
+
+static void who_waits_is_woken(void)
+{
+    for (int kind = 0; kind < 8; kind++) {
+        pair work = {
+            .how = {.is_passive = (kind & 1) != 0, .is_shared = (kind & 2) != 0},
+            .begin = (kind & 4) != 0 ? (unsigned)-3 : 0, /* counts go round */
+            .rounds = 300,
+        };
+        turn(&work, false);
+        work.rounds = 5;
+        turn(&work, true);
+    }
+}
+
+HARNESS_MAIN("core", {"who waits is woken", who_waits_is_woken},
+             {"exit codes are those of sysexits", exit_codes_are_those_of_sysexits},
              {"a failure keeps its text", a_failure_keeps_its_text}, {"a text too long is cut", a_text_too_long_is_cut},
              {"memory is aligned and zeroed", memory_is_aligned_and_zeroed},
              {"memory beyond the machine is an error", memory_beyond_the_machine_is_an_error},

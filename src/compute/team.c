@@ -1,41 +1,34 @@
 /* src/compute/team.c — the threads of a rank, and the only parallel region.
  *
- * Threads wait for each other by spinning on words of memory that have cache lines of their own: that takes a
- * fraction of what OpenMP's barriers and regions do.  A thread that has spun for long makes way for others, and at
- * last sleeps a little at a time: something else than a step is going on. */
+ * Threads wait for each other by looking at counts that have cache lines of their own (core/wait.h): that takes a
+ * fraction of what OpenMP's barriers and regions do. */
 #include "compute/team.h"
 
 #include "core/locale.h"
 #include "core/memory.h"
+#include "core/wait.h"
 #include "core/worker.h"
 
 #include <fenv.h>
-#include <sched.h>
 #include <stdalign.h>
 #include <stdatomic.h>
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
-#include <time.h>
 
 #include <omp.h>
-
-#define SPINS 4000   /* looks at a word before others may run: some 10 µs */
-#define YIELDS 10000 /* before it sleeps */
-#define SLEEP_NANOSECONDS 50000
 
 struct fcnn_team {
     int threads; /* granted when the team was made */
     int size;    /* granted in the region that is open */
     fcnn_processors processors;
-    int spins;
+    fcnn_wait wait;
     bool kept; /* by fcnn_team_keep() */
     void (*work)(void *data, int thread, int threads);
     void *data;
-    alignas(FCNN_ALIGNMENT) atomic_uint calls; /* of work since the region was opened; work NULL: the end */
+    alignas(FCNN_ALIGNMENT) fcnn_wait_count calls; /* of work since the region was opened; work NULL: the end */
     alignas(FCNN_ALIGNMENT) atomic_int arrived;
-    alignas(FCNN_ALIGNMENT) atomic_uint rounds; /* in which all have arrived */
+    alignas(FCNN_ALIGNMENT) fcnn_wait_count rounds; /* in which all have arrived */
 };
 
 /* The team whose work this thread does. */
@@ -93,8 +86,7 @@ fcnn_status fcnn_team_create(int threads, fcnn_team **out)
         fcnn_team_destroy(team);
         return status;
     }
-    const char *policy = getenv("OMP_WAIT_POLICY");
-    team->spins = policy != NULL && strcasecmp(policy, "passive") == 0 ? 0 : SPINS;
+    team->wait.is_passive = fcnn_wait_is_passive();
     *out = team;
     return FCNN_OK;
 }
@@ -119,32 +111,15 @@ const fcnn_processors *fcnn_team_processors(const fcnn_team *team)
 
 /* ---- waiting ---- */
 
-/* Waits until a word is not `old` any more. */
-static void wait_for_change(const fcnn_team *team, const atomic_uint *word, unsigned old)
-{
-    for (int i = 0; i < team->spins; i++) {
-        if (atomic_load_explicit(word, memory_order_acquire) != old) {
-            return;
-        }
-    }
-    for (int i = 0; atomic_load_explicit(word, memory_order_acquire) == old; i++) {
-        if (i < YIELDS) {
-            sched_yield();
-        } else {
-            nanosleep(&(struct timespec){.tv_nsec = SLEEP_NANOSECONDS}, NULL);
-        }
-    }
-}
-
 static void wait_for_all(fcnn_team *team)
 {
-    const unsigned round = atomic_load_explicit(&team->rounds, memory_order_relaxed);
+    const unsigned round = atomic_load_explicit(&team->rounds.value, memory_order_relaxed);
     if (atomic_fetch_add_explicit(&team->arrived, 1, memory_order_acq_rel) + 1 < team->size) {
-        wait_for_change(team, &team->rounds, round);
+        fcnn_wait_for(&team->rounds, round + 1, &team->wait);
         return;
     }
     atomic_store_explicit(&team->arrived, 0, memory_order_relaxed);
-    atomic_store_explicit(&team->rounds, round + 1, memory_order_release);
+    fcnn_wait_raise(&team->rounds, round + 1, &team->wait);
 }
 
 void fcnn_team_wait(void)
@@ -173,7 +148,7 @@ static void call(fcnn_team *team, void (*work)(void *data, int thread, int threa
 {
     team->work = work;
     team->data = data;
-    atomic_fetch_add_explicit(&team->calls, 1, memory_order_release);
+    fcnn_wait_raise(&team->calls, atomic_load_explicit(&team->calls.value, memory_order_relaxed) + 1, &team->wait);
     work(data, 0, team->size);
     fcnn_team_wait();
 }
@@ -181,8 +156,8 @@ static void call(fcnn_team *team, void (*work)(void *data, int thread, int threa
 /* What a thread but the caller does in a region: work until there is no more. */
 static void serve(fcnn_team *team, int thread)
 {
-    for (unsigned calls = 0;; calls++) {
-        wait_for_change(team, &team->calls, calls);
+    for (unsigned calls = 1;; calls++) {
+        fcnn_wait_for(&team->calls, calls, &team->wait);
         if (team->work == NULL) {
             return;
         }
@@ -197,7 +172,7 @@ void fcnn_team_keep(fcnn_team *team, void (*body)(void *data), void *data)
         body(data);
         return;
     }
-    atomic_store(&team->calls, 0);
+    atomic_store(&team->calls.value, 0);
     const int dynamic = omp_get_dynamic();
     omp_set_dynamic(false); /* it had its say when the team was made */
 #pragma omp parallel num_threads(team->threads)
@@ -214,7 +189,7 @@ void fcnn_team_keep(fcnn_team *team, void (*body)(void *data), void *data)
             body(data);
             team->kept = false;
             team->work = NULL;
-            atomic_fetch_add_explicit(&team->calls, 1, memory_order_release);
+            fcnn_wait_raise(&team->calls, team->calls.value + 1, &team->wait);
         }
         fesetenv(&environment.callers);
     }

@@ -12,22 +12,21 @@
 
 #include "core/memory.h"
 #include "core/sizes.h"
+#include "core/wait.h"
 #include "parallel/shared_memory.h"
 
 #include <assert.h>
-#include <sched.h>
 #include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
 
 #define LINE ((int64_t)FCNN_ALIGNMENT) /* bytes: what is dealt, so that no two threads write into one cache line */
-#define SPINS 200                      /* some microseconds of waiting before the core is left to others */
 
-static_assert(ATOMIC_LLONG_LOCK_FREE == 2, "an atomic with a lock cannot be shared between processes");
+static_assert(ATOMIC_INT_LOCK_FREE == 2, "an atomic with a lock cannot be shared between processes");
 
 typedef struct neighbour {
-    _Atomic uint64_t *arrivals; /* how many meetings the rank has come to */
-    char *values;               /* [lines·LINE] */
+    fcnn_wait_count *arrivals; /* how many meetings the rank has come to */
+    char *values;              /* [lines·LINE] */
 } neighbour;
 
 struct fcnn_exchange_window {
@@ -40,7 +39,8 @@ struct fcnn_exchange_window {
     MPI_Comm node;
     MPI_Comm across;   /* the owners of this rank's slice; MPI_COMM_NULL where it owns none or there is one node */
     int64_t lines;     /* of each rank */
-    uint64_t meetings; /* before the present sum */
+    unsigned meetings; /* before the present sum, modulo 2^32 */
+    fcnn_wait wait;
 };
 
 /* ---- creation ---- */
@@ -75,9 +75,10 @@ static fcnn_status place_neighbours(fcnn_exchange_window *window)
     FCNN_TRY(fcnn_memory_create("the ranks of a node", window->ranks, sizeof(neighbour), &window->neighbours));
     for (int rank = 0; rank < window->ranks; rank++) {
         char *place = fcnn_shared_memory_of(window->memory, rank);
-        window->neighbours[rank] = (neighbour){(_Atomic uint64_t *)(void *)place, place + 2 * LINE};
+        window->neighbours[rank] = (neighbour){(fcnn_wait_count *)(void *)place, place + 2 * LINE};
     }
-    atomic_init(window->neighbours[window->rank].arrivals, 0);
+    atomic_init(&window->neighbours[window->rank].arrivals->value, 0);
+    atomic_init(&window->neighbours[window->rank].arrivals->sleepers, 0);
     return FCNN_OK;
 }
 
@@ -114,6 +115,7 @@ fcnn_status fcnn_exchange_window_create(fcnn_comm *comm, int node, fcnn_exchange
         .node = MPI_COMM_NULL,
         .across = MPI_COMM_NULL,
         .lines = count / per_line + (count % per_line != 0),
+        .wait = {.is_shared = true, .is_passive = fcnn_wait_is_passive(), .data = window},
     };
     const fcnn_status status = create_parts(window, node, refusal);
     if (status == FCNN_OK && window->memory != NULL) {
@@ -156,43 +158,24 @@ fcnn_status fcnn_exchange_window_describe(const fcnn_exchange_window *window, fc
 
 /* ---- meetings ---- */
 
-static inline void relax(void)
+/* A neighbour that is waited for may itself wait for a message of this rank's that MPI has yet to push out. */
+static void push_messages(void *data)
 {
-#if defined(__x86_64__) || defined(__i386__)
-    __builtin_ia32_pause();
-#elif defined(__aarch64__)
-    __asm__ volatile("yield");
-#endif
-}
-
-/* Waits until a neighbour has come.  Its acquire pairs with the release of meet(): what the neighbour's threads wrote
- * before is visible here after. */
-static void wait_for(fcnn_exchange_window *window, const neighbour *other, uint64_t meeting, int thread)
-{
-    int spins = 0;
-    while (atomic_load_explicit(other->arrivals, memory_order_acquire) < meeting) {
-        if (spins < SPINS) {
-            spins++;
-            relax();
-            continue;
-        }
-        if (thread == 0) {
-            /* The neighbour may itself wait for a message of this rank's that MPI has yet to push out. */
-            int arrived;
-            MPI_Iprobe(MPI_ANY_SOURCE, MPI_ANY_TAG, window->comm->communicator, &arrived, MPI_STATUS_IGNORE);
-        }
-        sched_yield();
-    }
+    const fcnn_exchange_window *window = data;
+    int arrived;
+    MPI_Iprobe(MPI_ANY_SOURCE, MPI_ANY_TAG, window->comm->communicator, &arrived, MPI_STATUS_IGNORE);
 }
 
 /* Returns when all threads of all ranks of the node are here; this rank's have come by a wait(). */
-static void meet(fcnn_exchange_window *window, uint64_t meeting, int thread)
+static void meet(fcnn_exchange_window *window, unsigned meeting, int thread)
 {
+    fcnn_wait how = window->wait;
+    how.meanwhile = thread == 0 ? push_messages : NULL; /* the only one that may call MPI */
     if (thread == 0) {
-        atomic_store_explicit(window->neighbours[window->rank].arrivals, meeting, memory_order_release);
+        fcnn_wait_raise(window->neighbours[window->rank].arrivals, meeting, &how);
     }
     for (int rank = 0; rank < window->ranks; rank++) {
-        wait_for(window, &window->neighbours[rank], meeting, thread);
+        fcnn_wait_for(window->neighbours[rank].arrivals, meeting, &how);
     }
 }
 
@@ -309,7 +292,7 @@ static void copy_part(const fcnn_exchange_window *window, int thread, int thread
 
 void fcnn_exchange_window_sum(fcnn_exchange_window *window, int thread, int threads, void (*wait)(void))
 {
-    uint64_t meeting = window->meetings;
+    unsigned meeting = window->meetings;
     meet(window, ++meeting, thread);
     add_part(window, thread, threads);
     wait();

@@ -3,6 +3,7 @@
 #define FCNN_TRAINING_THREADS_H
 
 #include "compute/team.h"
+#include "model/model.h"
 #include "parallel/topology.h"
 
 typedef struct fcnn_threads {
@@ -13,6 +14,10 @@ typedef struct fcnn_threads {
 /* Finds out how many threads this rank should have: own.asked, or what suits its processors.  configured: positive
  * where a config or an option asks for so many.  Collective.  Fails, alike on all ranks: FCNN_ENOMEM, FCNN_EUSAGE. */
 fcnn_status fcnn_threads_choose(fcnn_comm *comm, int configured, fcnn_threads *out);
+
+/* Takes fewer threads for so little work that they would wait for each other most of the time, unless so many are
+ * asked for.  rows: of this rank in a step. */
+void fcnn_threads_fit_work(fcnn_threads *threads, const fcnn_architecture *shape, int64_t rows);
 
 /* Threads to make a team of. */
 int fcnn_threads_wanted(const fcnn_threads *threads);

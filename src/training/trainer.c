@@ -126,6 +126,7 @@ static fcnn_status create_parts(fcnn_trainer *trainer)
         FCNN_TRY(fcnn_start_model_read(config, comm, &trainer->init));
     }
     FCNN_TRY(load(trainer));
+    fcnn_threads_fit_work(&trainer->threads, &trainer->model->shape, fcnn_sampler_capacity(trainer->data->sampler));
     FCNN_TRY(create_step(trainer));
     FCNN_TRY(fcnn_threads_settle(&trainer->threads, comm, trainer->step->team));
     FCNN_TRY(fcnn_comm_agree(comm, begin_training(trainer)));
