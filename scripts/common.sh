@@ -79,7 +79,7 @@ fcnn_cores() {
 # fcnn_mpi_release to the first number of its version, 5, say, or 0.
 fcnn_find_mpi() {
     local version
-    [ -z "${fcnn_mpi:-}" ] || return 0
+    [ -z "${fcnn_mpi_release:-}" ] || return 0
     version=$("${MPIRUN:-mpirun}" --version 2>&1) || version=
     case $version in
     # "mpirun (Open MPI) 5.0.7", "mpirun.real (OpenRTE) 4.0.3"; PRRTE's own launcher is that of Open MPI 5 and 6

@@ -17,7 +17,7 @@ scratch=$(mktemp -d "${TMPDIR:-/tmp}/fcnn-run-XXXXXX")
 trap 'rm -rf "$scratch"' EXIT
 export TMPDIR=$scratch
 fcnn_find_mpi
-export fcnn_mpi
+export fcnn_mpi fcnn_mpi_release
 
 for ranks in ${FCNN_TEST_RANKS:-1 2 3}; do
     output=$scratch/output

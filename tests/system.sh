@@ -14,7 +14,7 @@ here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 }
 bin=$(cd "${FCNN_BIN:?the folder of the built programs}" && pwd)
 fcnn_find_mpi
-export fcnn_mpi
+export fcnn_mpi fcnn_mpi_release
 # mpirun would wait two seconds after every failure, for ranks that have ended by themselves
 export OMPI_MCA_odls_base_sigkill_timeout=0
 work=$(mktemp -d "${TMPDIR:-/tmp}/fcnn-system-XXXXXX") || exit 1
