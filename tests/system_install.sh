@@ -165,7 +165,8 @@ else
     if command -v pkg-config >/dev/null; then
         cp -r "$examples" by-make
         tap_run "install: make: the examples are built by cc and pkg-config alone" \
-            make -C by-make -s CC='cc -Werror' PKG_CONFIG="pkg-config ${moved[*]}"
+            env -u PKG_CONFIG_PATH make -C by-make -s CC='cc -Werror' PKG_CONFIG_PATH="$PKG_CONFIG_PATH" \
+            PKG_CONFIG="pkg-config ${moved[*]}"
         uses make by-make
         version=$(pkg-config --modversion fcnn)
         tap_empty "install: fcnn.pc has the version of the programs" \
