@@ -9,7 +9,9 @@ usage() {
 usage: scripts/test.sh [--sanitize] [--tiny] [TEST…]
        scripts/test.sh --exact | --faults | --slurm | --hosts | --large | --packaging
        scripts/test.sh --fuzz [FUZZER…]
-Installs what is missing (apt), builds in build-test/, runs every test, or the given ones (tests/test_csv, say).
+       scripts/test.sh --system SYSTEM [--short] [TEST…]
+Installs what is missing (apt), builds in build-test/, runs every test, or the given ones (tests/test_csv, say).  After
+every test comes the short form on Debian 13, where that can be made.
   --sanitize  builds in build-sanitize/ with the address, leak and undefined behaviour sanitizers
   --tiny      with every block, round and buffer tiny (FCNN_SIZES, docs/debugging.md): a few rows then reach what
               else only much data does
@@ -22,6 +24,8 @@ Installs what is missing (apt), builds in build-test/, runs every test, or the g
   --fuzz      builds in build-fuzz/ and runs tests/fuzz/fuzz_*.c, or the given ones (fuzz_csv, say), a minute each
               (FCNN_FUZZ_SECONDS)
   --hosts     the long form of tests/hosts/: network namespaces as hosts; root
+  --system    the tests on another system, made in a folder: trixie, sid, mpich, serial-hdf5, clang, arm64, s390x, …
+              (--system --help); root
 FCNN_NO_INSTALL=1 leaves the packages as they are.  FCNN_TEST_TIMEOUT and FCNN_SYSTEM_TIMEOUT are the seconds that
 one run of a unit test and a system test may take.
 END
@@ -62,6 +66,10 @@ for argument; do
         # shellcheck disable=SC2086 # lists of words
         fcnn_install $fcnn_build_packages $fcnn_fuzz_packages
         exec bash tests/fuzz/run.sh "$@"
+        ;;
+    --system)
+        shift
+        exec bash tests/systems.sh "$@"
         ;;
     --faults | --slurm | --hosts | --large | --packaging)
         for test in tests/"${argument#--}"/*.sh; do
@@ -154,6 +162,28 @@ if [ $code -ne 0 ] && [ $failed -eq 0 ]; then
 elif [ -z "$(find $folder -name '*.trs')" ] && [ $failed -eq 0 ]; then
     fcnn_say "FAILED: no test ran"
     failed=1
+fi
+
+# add_system SYSTEM: runs the short form there and adds up what came out
+add_system() {
+    local log=$folder/$1.log code=0 p f k
+    bash tests/systems.sh "$1" --short >"$log" 2>&1 || code=$?
+    if [ $code -eq 69 ]; then
+        fcnn_say "skipped: $(tail -n 1 "$log")"
+        p=0 f=0 k=1
+    elif ! read -r p f k < <(sed -nE '$s/^([0-9]+) passed, ([0-9]+) failed, ([0-9]+) skipped$/\1 \2 \3/p' "$log"); then
+        p=0 f=1 k=0
+    fi
+    if [ "$f" -gt 0 ]; then
+        fcnn_say "FAILED on $1: $log ends:"
+        tail -n 40 "$log" | sed 's/^/    /'
+    fi
+    passed=$((passed + p)) failed=$((failed + f)) skipped=$((skipped + k))
+}
+
+if [ ${#tests[@]} -eq 0 ] && [ ${#options[@]} -eq 0 ] && [ -z "${FCNN_SYSTEM:-}${FCNN_SIZES:-}" ]; then
+    fcnn_say "== The short form on Debian 13"
+    add_system trixie
 fi
 fcnn_say "$passed passed, $failed failed, $skipped skipped"
 [ $failed -eq 0 ]
