@@ -8,7 +8,7 @@ fcnn_build_packages="gcc libc6-dev make autoconf automake libtool pkg-config ope
 # installation; a SLURM, its way to start MPI, and networks of its own, for tests/slurm and tests/hosts; then the other
 # programs whose files are read
 # shellcheck disable=SC2034
-fcnn_test_packages="libcunit1-dev hdf5-tools binutils g++ shellcheck gzip procps strace cmake mandoc
+fcnn_test_packages="libcunit1-dev hdf5-tools binutils g++ shellcheck gzip procps strace cmake mandoc gdb valgrind
     slurmctld slurmd slurm-client munge libpmix-dev iproute2
     python3-h5py python3-netcdf4 python3-pandas python3-tables"
 

@@ -52,24 +52,32 @@ percent=$(printf '%s\n' "$result" | awk '
 awk -v p="$percent" -v w="$wanted" 'BEGIN { exit !(p >= w) }' ||
     fcnn_stop 70 "only $percent % of the held-out digits are right, $wanted % were expected"
 
+# the options that a plain mpirun needs on this machine for these commands
+fcnn_find_mpi
+mpirun="mpirun -np $ranks"
+if [ "$fcnn_mpi" = openmpi ] && [ "$ranks" -gt "$(fcnn_cores)" ]; then
+    mpirun="$mpirun --oversubscribe"
+fi
 cat <<END
 
 $percent % of the held-out digits are right.  The network lies in $model.  Try next:
 
-What is in it:
+END
+if [ "$fcnn_mpi" = openmpi ] && [ "$(id -u)" -eq 0 ]; then
+    fcnn_say "Open MPI refuses root unless it is told:"
+    fcnn_say "  export OMPI_ALLOW_RUN_AS_ROOT=1 OMPI_ALLOW_RUN_AS_ROOT_CONFIRM=1"
+fi
+cat <<END
+What is in the network:
   build/fcnn-info $model
 The same on one rank, which gives the same bits:
-  mpirun -np 1 build/fcnn-train --set output.directory=digits-one-rank configs/digits.ini
+  build/fcnn-train --set output.directory=digits-one-rank configs/digits.ini
   build/fcnn-info --hash $model
   build/fcnn-info --hash digits-one-rank/model.h5
 Go on training from where it stopped:
-  mpirun -np 2 build/fcnn-train --set train.epochs=60 configs/digits.ini
+  $mpirun build/fcnn-train --set train.epochs=60 configs/digits.ini
 Another kind of problem, from its table on (the head of configs/regression.ini says more):
   build/fcnn-import configs/data/regression.h5 --csv configs/data/regression.csv --header \\
       --target-columns 7,8,9 --split 0.8 --seed 1
-  build/fcnn-train configs/regression.ini
+  $mpirun build/fcnn-train configs/regression.ini
 END
-fcnn_find_mpi
-if [ "$fcnn_mpi" = openmpi ] && [ "$(id -u)" -eq 0 ]; then
-    fcnn_say "mpirun refuses root; for your own calls: export OMPI_ALLOW_RUN_AS_ROOT=1 OMPI_ALLOW_RUN_AS_ROOT_CONFIRM=1"
-fi
