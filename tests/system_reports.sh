@@ -99,8 +99,8 @@ threads()
 {
     local name=$1 count=$2 warnings=$3
     shift 3
-    env -u OMP_NUM_THREADS "$@" "$bin/fcnn-train" --check --set output.directory=threaded --set model.hidden=512,512,512,512 \
-        --set train.batch_size=100 run.ini >stdout 2>stderr
+    env -u OMP_NUM_THREADS "$@" "$bin/fcnn-train" --check --set output.directory=threaded \
+        --set model.hidden=512,512,512,512 --set train.batch_size=100 run.ini >stdout 2>stderr
     code=$?
     tap_run "reports: $name" test "$code $(sed -n 's/.* 1 rank x \([0-9]*\) thread.*/\1/p' stdout)" = "0 $count"
     tap_run "reports: $name: $warnings warnings" test "$(grep -c 'thread' stderr)" = "$warnings"
