@@ -69,9 +69,6 @@ fi
 
 verify 0 "$bin/fcnn-train" --check
 tap_run 'verify: goes with nothing else' test "$code" = 64
-TMPDIR=$work/none verify 0 "$bin/fcnn-train"
-tap_run 'verify: needs a temporary folder' grep -q "^fcnn-train: error: .*TMPDIR names another" ../stderr
-tap_run 'verify: which is code 74' test "$code" = 74
 cd .. || exit 1
 tap_empty 'verify: leaves nothing where it was called' "$(ls -A empty)"
 tap_empty 'verify: leaves nothing of its own in the temporary folder' "$(find tmp -name 'fcnn-verify*')"
