@@ -73,6 +73,13 @@ static fcnn_status use(fcnn_comm *comm, int argc, char **argv)
     return status == FCNN_OK ? import() : status;
 }
 
+/* Nothing, in a program that was linked with -ffast-math. */
+static void print_subnormal(void)
+{
+    const volatile double subnormal = 1e-310;
+    printf("a subnormal number twice is %g\n", subnormal + subnormal);
+}
+
 int main(int argc, char **argv)
 {
     fcnn_comm *comm = NULL;
@@ -80,6 +87,7 @@ int main(int argc, char **argv)
         fprintf(stderr, "comma_host: no arguments, or no such locale\n");
         return 2;
     }
+    print_subnormal();
     if (fcnn_comm_start(&argc, &argv, &comm) != FCNN_OK) {
         return 1;
     }
@@ -88,6 +96,7 @@ int main(int argc, char **argv)
         printf("error: %s\n", fcnn_error_text());
     }
     fcnn_comm_finish(comm);
+    print_subnormal();
     printf("half is %g\n", 0.5);
     return status != FCNN_OK;
 }

@@ -16,9 +16,10 @@ tap_empty "locale: core/locale.c alone sets a thread's" "$(find src include -nam
 tap_empty "locale: threads begin in core/worker.c and compute/team.c" "$(find src -name '*.c' | sort |
     xargs grep -nE '\b(pthread_create|thrd_create)[[:space:]]*\(|#pragma omp parallel' |
     grep -vE '^src/(core/worker|compute/team)\.c:')"
-tap_empty "locale: a thread begins in the C locale" "$(for file in src/core/worker.c src/compute/team.c; do
-    grep -q '^ *FCNN_IN_C_LOCALE;$' "$file" || echo "$file"
-done)"
+tap_empty "locale: a thread begins in the C locale, and in exact arithmetic" "$(
+    for file in src/core/worker.c src/compute/team.c; do
+        grep -A 1 '^ *FCNN_IN_C_LOCALE;$' "$file" | grep -q '^ *FCNN_IN_EXACT_ARITHMETIC;$' || echo "$file"
+    done)"
 
 # Public functions that return a status or print: their definitions, of which the first statement counts.
 # shellcheck disable=SC2016 # the $ are awk's
@@ -33,10 +34,11 @@ public=$(cat include/fcnn/*.h | awk '
         }
     }')
 # shellcheck disable=SC2016 # the $ are awk's
-tap_empty "locale: public functions begin with FCNN_IN_C_LOCALE" "$(
+tap_empty "locale: public functions begin with FCNN_IN_C_LOCALE, then FCNN_IN_EXACT_ARITHMETIC" "$(
     find src -name '*.c' ! -path 'src/programs/*' | sort | xargs awk -v names="$public" '
     BEGIN { n = split(names, list, /[ \n]+/); for (i = 1; i <= n; i++) wanted[list[i] "("] = 1 }
-    waits && /^\{/ { getline; if ($0 != "    FCNN_IN_C_LOCALE;") print place; waits = 0 }
+    waits && /^\{/ { getline; locale = $0; getline
+        if (locale != "    FCNN_IN_C_LOCALE;" || $0 != "    FCNN_IN_EXACT_ARITHMETIC;") print place; waits = 0 }
     /^[a-z].*fcnn_[a-z0-9_]+\(/ && !/;/ {
         match($0, /fcnn_[a-z0-9_]+\(/)
         if (substr($0, RSTART, RLENGTH) in wanted) { waits = 1; place = FILENAME ":" FNR ": " $0 }

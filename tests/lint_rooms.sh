@@ -120,12 +120,14 @@ loose="$loose|-f(fp-contract=(fast|on)|single-precision-constant|approx-func|fp-
 # m4/compiler.m4 refuses these flags: there they stand between *" and "*
 tap_empty "rooms: no flag lets the compiler change results" \
     "$(grep -nE -e "$loose" Makefile.am configure.ac m4/compiler.m4 m4/hdf5.m4 m4/mpi.m4 \
-        m4/mpi_flags.m4 fcnn.pc.in scripts/*.sh | grep -vE '\*" -')"
+        m4/mpi_flags.m4 fcnn.pc.in scripts/*.sh |
+        grep -vE '\*" -|tests_fast_host_CFLAGS')"
 # core/exact.h stops a compiler that was given such flags: it has to come before every source
 # shellcheck disable=SC2016 # the $ are make's
 tap_empty "rooms: the build puts core/exact.h before every source" "$(
     grep -q '^AM_CPPFLAGS = -include $(top_srcdir)/src/core/exact\.h ' Makefile.am || echo 'AM_CPPFLAGS is without it'
-    grep -n '_CPPFLAGS = ' Makefile.am | grep -vF -e ':AM_CPPFLAGS = ' -e '_CPPFLAGS = $(AM_CPPFLAGS)')"
+    grep -n '_CPPFLAGS = ' Makefile.am | grep -vF -e ':AM_CPPFLAGS = ' -e '_CPPFLAGS = $(AM_CPPFLAGS)' \
+        -e tests_fast_host_CPPFLAGS)"
 tap_empty "rooms: no pragma or attribute changes how a function is compiled" \
     "$(hits '#pragma[[:space:]]+(GCC[[:space:]]+optimize|STDC|clang[[:space:]]+fp)|\b__attribute__.*\boptimize\b')"
 

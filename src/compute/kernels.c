@@ -2,6 +2,7 @@
 #include "compute/kernels.h"
 
 #include "config.h"
+#include "core/arithmetic.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -84,18 +85,36 @@ static fcnn_status refuse(const char *isa)
                      isa, known);
 }
 
+static fcnn_status check(const fcnn_kernels *kernels)
+{
+    FCNN_IN_EXACT_ARITHMETIC;
+    const char *fault = kernels->find_fault();
+    return fault == NULL ? FCNN_OK
+                         : fcnn_fail(FCNN_EINTERNAL,
+                                     "results would not be exact: %s, in the %s kernels of %d bits: build fcnn again, "
+                                     "without flags in CFLAGS or of the compiler's own that change results",
+                                     fault, kernels->isa, kernels->bits);
+}
+
+fcnn_status fcnn_kernels_check(void)
+{
+    FCNN_TRY(check(&fcnn_kernels_plain_32));
+    return check(&fcnn_kernels_plain_64);
+}
+
 fcnn_status fcnn_kernels_choose(int bits, const fcnn_kernels **out)
 {
+    FCNN_TRY(fcnn_kernels_check());
     const char *forced = getenv("FCNN_ISA");
     if (forced != NULL && forced[0] != '\0') {
         *out = fcnn_kernels_find(forced, bits);
-        return *out == NULL ? refuse(forced) : FCNN_OK;
+        return *out == NULL ? refuse(forced) : check(*out);
     }
     const fcnn_kernels *best;
     for (int i = 0; (best = fcnn_kernels_at(i, bits)) != NULL; i++) {
         *out = best;
     }
-    return FCNN_OK;
+    return check(*out);
 }
 
 int fcnn_magnitude_exponent(const fcnn_kernels *kernels, uint64_t magnitude)

@@ -110,6 +110,9 @@ typedef struct fcnn_kernels {
     int bits;        /* 32 or 64 */
     size_t size;     /* bytes of a real number */
 
+    /* What this table computes otherwise than it was written, in words, or NULL (template_check.h). */
+    const char *(*find_fault)(void);
+
     /* These return the magnitude bits of the largest result; a NaN counts as largest.  The parts of a product before
      * its last return zero. */
     uint64_t (*take_rows)(const fcnn_rows_job *job);
@@ -155,6 +158,9 @@ typedef struct fcnn_kernels {
      * of all lanes of all chains.  The result is there to be used, so that nothing is left out. */
     double (*multiply_adds)(int64_t repetitions, int64_t *count);
 } fcnn_kernels;
+
+/* Fails if the library was built with flags that change results, or the system's fma() is wrong. */
+fcnn_status fcnn_kernels_check(void);
 
 /* The table of an instruction set, or NULL if this build or this machine lacks it. */
 const fcnn_kernels *fcnn_kernels_find(const char *isa, int bits);

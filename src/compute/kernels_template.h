@@ -7,6 +7,7 @@
 #include "compute/simd.h"
 #include "compute/vmath.h"
 
+#include "compute/template_check.h"
 #include "compute/template_elements.h"
 #include "compute/template_loss.h"
 #include "compute/template_peak.h"
@@ -25,6 +26,7 @@ const fcnn_kernels TABLE_NAME(FCNN_SIMD_NAME, FCNN_BITS) = {
     .isa = TEXT(FCNN_SIMD_NAME),
     .bits = FCNN_BITS,
     .size = sizeof(real),
+    .find_fault = find_fault,
     .take_rows = take_rows,
     .multiply = multiply,
     .softmax = softmax,

@@ -4,12 +4,12 @@
  * fraction of what OpenMP's barriers and regions do. */
 #include "compute/team.h"
 
+#include "core/arithmetic.h"
 #include "core/locale.h"
 #include "core/memory.h"
 #include "core/wait.h"
 #include "core/worker.h"
 
-#include <fenv.h>
 #include <stdalign.h>
 #include <stdatomic.h>
 #include <stdbool.h>
@@ -48,6 +48,7 @@ static void ask(fcnn_team *team, int threads, thread_answer *answers)
 #pragma omp parallel num_threads(threads)
     {
         FCNN_IN_C_LOCALE;
+        FCNN_IN_EXACT_ARITHMETIC;
         thread_answer *own = &answers[omp_get_thread_num()];
         own->status = fcnn_processors_of_thread(&own->processors);
 #pragma omp single
@@ -131,18 +132,6 @@ void fcnn_team_wait(void)
 
 /* ---- work ---- */
 
-typedef struct floating_point {
-    fenv_t callers;
-} floating_point;
-
-static floating_point begin_default(void)
-{
-    floating_point environment;
-    fegetenv(&environment.callers);
-    fesetenv(FE_DFL_ENV);
-    return environment;
-}
-
 /* Gives the work to the threads that are ready for it. */
 static void call(fcnn_team *team, void (*work)(void *data, int thread, int threads), void *data)
 {
@@ -178,7 +167,7 @@ void fcnn_team_keep(fcnn_team *team, void (*body)(void *data), void *data)
 #pragma omp parallel num_threads(team->threads)
     {
         FCNN_IN_C_LOCALE;
-        const floating_point environment = begin_default();
+        FCNN_IN_EXACT_ARITHMETIC;
         current = team;
 #pragma omp single
         team->size = omp_get_num_threads();
@@ -191,7 +180,6 @@ void fcnn_team_keep(fcnn_team *team, void (*body)(void *data), void *data)
             team->work = NULL;
             fcnn_wait_raise(&team->calls, team->calls.value + 1, &team->wait);
         }
-        fesetenv(&environment.callers);
     }
     omp_set_dynamic(dynamic);
 }

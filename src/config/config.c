@@ -3,6 +3,7 @@
 
 #include "config/ini.h"
 #include "config/key.h"
+#include "core/arithmetic.h"
 #include "core/locale.h"
 #include "core/memory.h"
 
@@ -151,6 +152,7 @@ static fcnn_status parse(const char *text, int64_t length, const char *name, con
 fcnn_status fcnn_config_parse(const char *text, int64_t length, const char *name, fcnn_config **out)
 {
     FCNN_IN_C_LOCALE;
+    FCNN_IN_EXACT_ARITHMETIC;
     char *folder;
     FCNN_TRY(fcnn_memory_copy_text(name, &folder));
     folder[base_name(name) - name] = '\0';
@@ -189,6 +191,7 @@ static fcnn_status assign(fcnn_config *config, char *text)
 fcnn_status fcnn_config_set(fcnn_config *config, const char *assignment)
 {
     FCNN_IN_C_LOCALE;
+    FCNN_IN_EXACT_ARITHMETIC;
     char *text;
     FCNN_TRY(fcnn_memory_copy_text(assignment, &text));
     const fcnn_status status = assign(config, text);
@@ -325,6 +328,7 @@ static fcnn_status check_reading(const fcnn_config *config)
 fcnn_status fcnn_config_check(const fcnn_config *config)
 {
     FCNN_IN_C_LOCALE;
+    FCNN_IN_EXACT_ARITHMETIC;
     fcnn_status (*const checks[])(const fcnn_config *) = {check_required, check_datasets,   check_activations,
                                                           check_loss,     check_time_limit, check_memory_limit,
                                                           check_reading};
@@ -359,6 +363,7 @@ static fcnn_status print(const fcnn_config *config, fcnn_text *out)
 fcnn_status fcnn_config_text(const fcnn_config *config, char **out)
 {
     FCNN_IN_C_LOCALE;
+    FCNN_IN_EXACT_ARITHMETIC;
     fcnn_text text = {0};
     const fcnn_status status = print(config, &text);
     if (status != FCNN_OK) {

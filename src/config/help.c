@@ -1,6 +1,7 @@
 /* src/config/help.c — the reference of all keys, itself a config. */
 #include "config/key.h"
 
+#include "core/arithmetic.h"
 #include "core/locale.h"
 
 #include <stdlib.h>
@@ -74,6 +75,7 @@ static fcnn_status append_all(fcnn_text *out)
 fcnn_status fcnn_config_help(char **out)
 {
     FCNN_IN_C_LOCALE;
+    FCNN_IN_EXACT_ARITHMETIC;
     fcnn_text text = {0};
     const fcnn_status status = append_all(&text);
     if (status != FCNN_OK) {

@@ -1,6 +1,7 @@
 /* src/core/worker.c — a thread beside the team's, and the only place that starts one. */
 #include "core/worker.h"
 
+#include "core/arithmetic.h"
 #include "core/locale.h"
 #include "core/memory.h"
 
@@ -20,6 +21,7 @@ struct fcnn_worker {
 static void *run(void *argument)
 {
     FCNN_IN_C_LOCALE;
+    FCNN_IN_EXACT_ARITHMETIC;
     fcnn_worker *worker = argument;
     worker->work(worker->data);
     atomic_store(&worker->done, true);

@@ -1,6 +1,7 @@
 /* src/data/dataset.c — rows of HDF5 files, dealt to the ranks. */
 #include "data/dataset.h"
 
+#include "core/arithmetic.h"
 #include "core/locale.h"
 #include "core/memory.h"
 #include "core/pulse.h"
@@ -316,6 +317,7 @@ fcnn_status fcnn_dataset_describe_content(const fcnn_dataset *dataset, char **ou
 fcnn_status fcnn_dataset_load(fcnn_comm *comm, const fcnn_dataset_names *names, fcnn_dataset **out)
 {
     FCNN_IN_C_LOCALE;
+    FCNN_IN_EXACT_ARITHMETIC;
     fcnn_dataset *dataset;
     FCNN_TRY(fcnn_dataset_open(comm, names, &dataset));
     fcnn_status status = fcnn_dataset_find_classes(dataset, comm, NULL);

@@ -1,6 +1,8 @@
 /* src/data/import.c — tables and arrays in other formats: what is asked for. */
 #include "data/import.h"
 
+#include "compute/kernels.h"
+#include "core/arithmetic.h"
 #include "core/locale.h"
 #include "core/sizes.h"
 
@@ -66,7 +68,9 @@ static fcnn_status check_companions(const fcnn_import_options *options)
 fcnn_status fcnn_import(const fcnn_import_options *options, char *summary, size_t size)
 {
     FCNN_IN_C_LOCALE;
+    FCNN_IN_EXACT_ARITHMETIC;
     FCNN_TRY(fcnn_sizes_check());
+    FCNN_TRY(fcnn_kernels_check());
     if (options->output == NULL || options->output[0] == '\0') {
         return fcnn_fail(FCNN_EUSAGE, "no output file is named");
     }

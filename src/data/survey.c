@@ -2,6 +2,7 @@
 #include "data/survey.h"
 
 #include "core/list.h"
+#include "core/arithmetic.h"
 #include "core/locale.h"
 #include "core/sizes.h"
 
@@ -245,6 +246,7 @@ static void print_config(const fcnn_survey_pair *pair, const char *path, FILE *o
 fcnn_status fcnn_dataset_print_file(const char *path, FILE *out)
 {
     FCNN_IN_C_LOCALE;
+    FCNN_IN_EXACT_ARITHMETIC;
     fcnn_hdf5_file *file;
     fcnn_hdf5_survey survey;
     FCNN_TRY(fcnn_sizes_check());

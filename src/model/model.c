@@ -1,6 +1,7 @@
 /* src/model/model.c — a network as data. */
 #include "model/model.h"
 
+#include "core/arithmetic.h"
 #include "core/locale.h"
 #include "core/memory.h"
 #include "core/text.h"
@@ -219,6 +220,7 @@ fcnn_status fcnn_model_digest(const fcnn_model *model, unsigned char out[32])
 fcnn_status fcnn_model_hash(const fcnn_model *model, char out[65])
 {
     FCNN_IN_C_LOCALE;
+    FCNN_IN_EXACT_ARITHMETIC;
     unsigned char digest[32];
     FCNN_TRY(fcnn_model_digest(model, digest));
     for (int i = 0; i < 32; i++) {

@@ -2,6 +2,7 @@
 #include "model/model_file.h"
 
 #include "config.h"
+#include "core/arithmetic.h"
 #include "core/locale.h"
 #include "core/memory.h"
 #include "core/sizes.h"
@@ -216,6 +217,7 @@ fcnn_status fcnn_model_write(const fcnn_model *model, const char *path)
 int fcnn_model_may_be_in(const char *path)
 {
     FCNN_IN_C_LOCALE;
+    FCNN_IN_EXACT_ARITHMETIC;
     bool is_framed;
     fcnn_hdf5_file *file;
     if (fcnn_framed_file_look(path, &is_framed) != FCNN_OK || is_framed || fcnn_hdf5_open(path, &file) != FCNN_OK) {
@@ -229,6 +231,7 @@ int fcnn_model_may_be_in(const char *path)
 fcnn_status fcnn_model_read(const char *path, fcnn_model **out)
 {
     FCNN_IN_C_LOCALE;
+    FCNN_IN_EXACT_ARITHMETIC;
     bool is_framed;
     fcnn_hdf5_file *file;
     FCNN_TRY(fcnn_sizes_check());

@@ -1,6 +1,7 @@
 /* src/model/model_print.c — models as text for people, and their parameters as text for programs. */
 #include "model/model_print.h"
 
+#include "core/arithmetic.h"
 #include "core/locale.h"
 #include "core/text.h"
 
@@ -111,6 +112,7 @@ static void print_config(const char *config, FILE *out)
 fcnn_status fcnn_model_print(const fcnn_model *model, FILE *out)
 {
     FCNN_IN_C_LOCALE;
+    FCNN_IN_EXACT_ARITHMETIC;
     FCNN_TRY(print_summary(model, out));
     print_layers(&model->shape, out);
     fcnn_model_print_tables(model, false, out);
@@ -128,6 +130,7 @@ fcnn_status fcnn_model_print(const fcnn_model *model, FILE *out)
 void fcnn_model_print_columns(const fcnn_model *model, FILE *out)
 {
     FCNN_IN_C_LOCALE;
+    FCNN_IN_EXACT_ARITHMETIC;
     fcnn_model_print_tables(model, true, out);
 }
 
@@ -149,6 +152,7 @@ static void print_matrix(const void *values, int64_t rows, int64_t columns, fcnn
 void fcnn_model_print_weights(const fcnn_model *model, FILE *out)
 {
     FCNN_IN_C_LOCALE;
+    FCNN_IN_EXACT_ARITHMETIC;
     const fcnn_architecture *shape = &model->shape;
     for (int64_t layer = 0; layer < shape->layers; layer++) {
         const int64_t columns = shape->widths[layer], rows = shape->widths[layer + 1];

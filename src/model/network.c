@@ -2,6 +2,7 @@
 #include "model/network.h"
 
 #include "compute/panels.h"
+#include "core/arithmetic.h"
 #include "core/locale.h"
 #include "core/memory.h"
 #include "core/sizes.h"
@@ -230,6 +231,7 @@ static fcnn_status take_means(const fcnn_model *model, fcnn_network *network)
 fcnn_status fcnn_network_create(const fcnn_model *model, int64_t rows, fcnn_network **out)
 {
     FCNN_IN_C_LOCALE;
+    FCNN_IN_EXACT_ARITHMETIC;
     fcnn_network *network;
     FCNN_TRY(fcnn_network_create_from(model, rows, FCNN_NETWORK_FORWARD, 1, &network));
     const fcnn_status status = fcnn_model_fills_missing(model) ? take_means(model, network) : FCNN_OK;

@@ -8,6 +8,7 @@
 
 #include "compute/panels.h"
 #include "core/clock.h"
+#include "core/arithmetic.h"
 #include "core/locale.h"
 #include "core/sizes.h"
 
@@ -416,6 +417,7 @@ static void put_double(void *y, int64_t i, double value)
 fcnn_status fcnn_network_forward_f32(fcnn_network *network, int64_t n, const float *x, float *y)
 {
     FCNN_IN_C_LOCALE;
+    FCNN_IN_EXACT_ARITHMETIC;
     const fcnn_table table = {FCNN_TYPE_FLOAT32, n, network->shape.widths[0], (void *)(uintptr_t)x};
     return forward_table(network, &table, put_float, y);
 }
@@ -423,6 +425,7 @@ fcnn_status fcnn_network_forward_f32(fcnn_network *network, int64_t n, const flo
 fcnn_status fcnn_network_forward_f64(fcnn_network *network, int64_t n, const double *x, double *y)
 {
     FCNN_IN_C_LOCALE;
+    FCNN_IN_EXACT_ARITHMETIC;
     const fcnn_table table = {FCNN_TYPE_FLOAT64, n, network->shape.widths[0], (void *)(uintptr_t)x};
     return forward_table(network, &table, put_double, y);
 }

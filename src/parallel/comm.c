@@ -1,6 +1,7 @@
 /* src/parallel/comm.c — start, finish, broadcast, agree, and small sums over ranks. */
 #include "parallel/comm.h"
 
+#include "core/arithmetic.h"
 #include "core/locale.h"
 #include "core/log.h"
 #include "core/memory.h"
@@ -29,6 +30,7 @@ static fcnn_status initialize(int *argc, char ***argv, fcnn_launcher launcher)
 fcnn_status fcnn_comm_create(MPI_Comm communicator, fcnn_comm **out)
 {
     FCNN_IN_C_LOCALE;
+    FCNN_IN_EXACT_ARITHMETIC;
     fcnn_comm *comm;
     FCNN_TRY(fcnn_memory_create("the communicator", 1, sizeof *comm, &comm));
     MPI_Comm_dup(communicator, &comm->communicator);
@@ -42,6 +44,7 @@ fcnn_status fcnn_comm_create(MPI_Comm communicator, fcnn_comm **out)
 fcnn_status fcnn_comm_start(int *argc, char ***argv, fcnn_comm **out)
 {
     FCNN_IN_C_LOCALE;
+    FCNN_IN_EXACT_ARITHMETIC;
     FCNN_TRY(fcnn_sizes_check());
     const fcnn_launcher launcher = fcnn_launcher_find();
     int running;
@@ -93,6 +96,7 @@ int fcnn_comm_size(const fcnn_comm *comm)
 fcnn_status fcnn_comm_agree(fcnn_comm *comm, fcnn_status status)
 {
     FCNN_IN_C_LOCALE;
+    FCNN_IN_EXACT_ARITHMETIC;
     int lowest = status == FCNN_OK ? comm->size : comm->rank;
     MPI_Allreduce(MPI_IN_PLACE, &lowest, 1, MPI_INT, MPI_MIN, comm->communicator);
     if (lowest == comm->size) {

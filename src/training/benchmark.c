@@ -2,13 +2,13 @@
 #include "training/benchmark.h"
 
 #include "compute/peak.h"
+#include "core/arithmetic.h"
 #include "core/locale.h"
 #include "core/log.h"
 #include "core/memory.h"
 #include "storage/atomic_file.h"
 #include "training/threads.h"
 
-#include <fenv.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -136,9 +136,7 @@ static void clear(benchmark *bench)
 fcnn_status fcnn_benchmark(fcnn_comm *comm, const fcnn_benchmark_options *options)
 {
     FCNN_IN_C_LOCALE;
-    fenv_t callers;
-    fegetenv(&callers);
-    fesetenv(FE_DFL_ENV);
+    FCNN_IN_EXACT_ARITHMETIC;
     benchmark bench = {.comm = comm, .options = options};
     fcnn_status status = prepare(&bench);
     if (status == FCNN_OK) {
@@ -148,6 +146,5 @@ fcnn_status fcnn_benchmark(fcnn_comm *comm, const fcnn_benchmark_options *option
         status = fcnn_comm_agree(comm, write_json(&bench));
     }
     clear(&bench);
-    fesetenv(&callers);
     return status;
 }

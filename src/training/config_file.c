@@ -1,4 +1,5 @@
 /* src/training/config_file.c — a config from a file: rank 0 reads the bytes, every rank parses them. */
+#include "core/arithmetic.h"
 #include "core/locale.h"
 #include "core/memory.h"
 #include "core/sizes.h"
@@ -53,6 +54,7 @@ static fcnn_status read_alone(const char *path, fcnn_config **out)
 fcnn_status fcnn_config_read(fcnn_comm *comm, const char *path, fcnn_config **out)
 {
     FCNN_IN_C_LOCALE;
+    FCNN_IN_EXACT_ARITHMETIC;
     char *text = NULL;
     int64_t length = 0;
     if (comm == NULL) {

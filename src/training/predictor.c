@@ -2,6 +2,7 @@
 #include <fcnn/predictor.h>
 
 #include "core/log.h"
+#include "core/arithmetic.h"
 #include "core/locale.h"
 #include "core/memory.h"
 #include "core/sizes.h"
@@ -14,7 +15,6 @@
 #include "training/model_data.h"
 #include "training/threads.h"
 
-#include <fenv.h>
 #include <inttypes.h>
 #include <math.h>
 #include <stdlib.h>
@@ -387,9 +387,7 @@ static fcnn_status run(predictor *work)
 fcnn_status fcnn_predict(fcnn_comm *comm, const fcnn_predict_options *options)
 {
     FCNN_IN_C_LOCALE;
-    fenv_t callers;
-    fegetenv(&callers);
-    fesetenv(FE_DFL_ENV);
+    FCNN_IN_EXACT_ARITHMETIC;
     predictor work = {.comm = comm, .options = options};
     const fcnn_status status = run(&work);
     fcnn_hdf5_output_abandon(work.output);
@@ -404,6 +402,5 @@ fcnn_status fcnn_predict(fcnn_comm *comm, const fcnn_predict_options *options)
     free(work.all);
     free(work.sizes);
     fcnn_outside_clear(&work.outside);
-    fesetenv(&callers);
     return status;
 }

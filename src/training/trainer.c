@@ -2,6 +2,7 @@
  * same update everywhere (one step: step.c); now and then evaluate, now and then rank 0 writes a checkpoint. */
 #include "training/trainer.h"
 
+#include "core/arithmetic.h"
 #include "core/locale.h"
 #include "core/log.h"
 #include "core/memory.h"
@@ -15,7 +16,6 @@
 #include "training/saving.h"
 #include "training/start_model.h"
 
-#include <fenv.h>
 #include <inttypes.h>
 #include <math.h>
 #include <stdlib.h>
@@ -510,10 +510,7 @@ static fcnn_status train_guarded(fcnn_comm *comm, const fcnn_config *config, con
 fcnn_status fcnn_train(fcnn_comm *comm, const fcnn_config *config, const fcnn_train_options *options)
 {
     FCNN_IN_C_LOCALE;
-    fenv_t callers;
-    fegetenv(&callers);
-    fesetenv(FE_DFL_ENV);
+    FCNN_IN_EXACT_ARITHMETIC;
     const fcnn_status status = train_guarded(comm, config, options);
-    fesetenv(&callers);
     return status;
 }

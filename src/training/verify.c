@@ -1,6 +1,7 @@
 /* src/training/verify.c — trains small networks with every instruction set, and looks whether the models are those
  * that every machine makes. */
 #include "compute/kernels.h"
+#include "core/arithmetic.h"
 #include "core/locale.h"
 #include "core/log.h"
 #include "core/memory.h"
@@ -301,6 +302,7 @@ static fcnn_status run_rounds(fcnn_comm *comm, FILE *report)
 fcnn_status fcnn_verify(fcnn_comm *comm, FILE *report)
 {
     FCNN_IN_C_LOCALE;
+    FCNN_IN_EXACT_ARITHMETIC;
     place at = {.home = -1};
     fcnn_log_silence(1);
     fcnn_status status = fcnn_comm_agree(comm, enter(&at));
