@@ -194,7 +194,7 @@ fi
 
 tap_run "install: make uninstall" make -C "$bin" -s uninstall DESTDIR="$stage"
 tap_empty "install: make uninstall leaves no file and no folder of fcnn's" \
-    "$(cd "$stage" && { find . ! -type d; find . -path './*/fcnn*'; })"
+    "$(find "$stage" ! -type d; cd "$stage$prefix" && find . -path './*/fcnn*')"
 
 said=$(make -C "$bin" -s install DESTDIR="$work/with blank" 2>&1)
 tap_empty "install: a DESTDIR with a blank is refused before anything is installed" "$(
