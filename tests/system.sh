@@ -15,6 +15,13 @@ here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 bin=$(cd "${FCNN_BIN:?the folder of the built programs}" && pwd)
 fcnn_find_mpi
 export fcnn_mpi fcnn_mpi_release
+# The option by which ranks read together; where HDF5 was built without MPI, by which each reads for itself.
+# shellcheck disable=SC2034 # for the tests
+if grep -qsa 'this HDF5 was built without MPI' "$bin"/.libs/libfcnn.so "$bin/fcnn-train"; then
+    together=data.read=independent
+else
+    together=data.read=collective
+fi
 # mpirun would wait two seconds after every failure, for ranks that have ended by themselves
 export OMPI_MCA_odls_base_sigkill_timeout=0
 work=$(mktemp -d "${TMPDIR:-/tmp}/fcnn-system-XXXXXX") || exit 1

@@ -83,8 +83,8 @@ says 'rows with a missing value are left out' 'left out: 38 of 80 rows' stdout
 says 'the start text tells what is decoded' \
     '/t2m: value*0.001 + 280.1, -32767 (_FillValue) is missing; other files' stdout
 digest=$("$bin/fcnn-info" --hash climate/model.h5)
-for how in '3' '1 --set data.memory=stream' '3 --set data.memory=stream' '2 --set data.read=collective' \
-    '3 --set data.read=collective --set data.memory=stream --set data.shuffle_window=3'; do
+for how in '3' '1 --set data.memory=stream' '3 --set data.memory=stream' "2 --set $together" \
+    "3 --set $together --set data.memory=stream --set data.shuffle_window=3"; do
     # shellcheck disable=SC2086 # options
     train ${how%% *} --overwrite ${how#"${how%% *}"} --set output.directory=other climate.ini
     case $how in

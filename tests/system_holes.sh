@@ -194,7 +194,7 @@ for name in user left run; do
     bad=
     for way in resident stream; do
         wanted=$(learn 0 "${name}_as_read.h5" "${stream[@]}" --set data.memory=$way)
-        got=$(learn 3 "$name.h5" "${stream[@]}" --set data.memory=$way --set data.read=collective)
+        got=$(learn 3 "$name.h5" "${stream[@]}" --set data.memory=$way --set "$together")
         [ "$got" = "$wanted" ] || bad+="$way: $got, not $wanted"$'\n'
     done
     tap_empty "$name is read alike by MPI-IO" "$bad"
@@ -253,7 +253,7 @@ for name in never never_packed; do
         ranks 3 "$bin/fcnn-predict" run/model.h5 $name.h5 --output out.h5
 done
 refused 'together as well' "never.h5: $lost" \
-    ranks 3 "$bin/fcnn-train" --set data.train=never.h5 --set data.read=collective small.ini
+    ranks 3 "$bin/fcnn-train" --set data.train=never.h5 --set "$together" small.ini
 refused 'columns' "never_columns.h5: $lost" \
     ranks 0 "$bin/fcnn-train" --set data.train=never_columns.h5 --set data.order=columns small.ini
 refused 'records' "never_records.h5: dataset /x:b: 100 of 400 rows were never written, the first is row 50 " \

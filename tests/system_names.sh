@@ -321,7 +321,7 @@ for memory in resident stream; do
     same "the same on 3 ranks, $memory" 3 --set "data.memory=$memory" --set 'data.train=part_*.h5' \
         --set data.test=moved.h5
     same "read together, $memory" 3 --set "data.memory=$memory" --set 'data.train=part_*.h5' \
-        --set data.read=collective --set data.test=wide.h5
+        --set "$together" --set data.test=wide.h5
 done
 expected=$(trained 0 --set data.validation=0.25)
 same 'a fraction of rows in several orders' 0 --set 'data.train=part_*.h5' --set data.validation=0.25

@@ -365,7 +365,7 @@ if (ulimit -Sn 56) 2>/dev/null; then
     for memory in resident stream; do
         (
             ulimit -Sn 56
-            train 2 --overwrite --set 'data.train=many/part_*.h5' --set data.read=collective \
+            train 2 --overwrite --set 'data.train=many/part_*.h5' --set "$together" \
                 --set data.memory=$memory --set output.directory=many_run run.ini
         )
         code=$?

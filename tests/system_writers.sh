@@ -82,7 +82,7 @@ directory = shards
 EOF
 train 0 --set data.train=one.h5 --overwrite shards.ini || said
 expected=$("$bin/fcnn-info" --hash shards/model.h5)
-for way in '0 resident independent' '0 stream independent' '3 resident collective' '3 stream collective' \
+for way in '0 resident independent' '0 stream independent' "3 resident ${together#*=}" "3 stream ${together#*=}" \
     '3 stream independent'; do
     read -r np memory how <<<"$way"
     train "$np" --set data.memory="$memory" --set data.read="$how" --overwrite shards.ini || said
