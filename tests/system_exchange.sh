@@ -180,7 +180,7 @@ else
     tap_skip 'exchange: a folder that is no memory is not shared' 'this is not Open MPI'
 fi
 # Open MPI 5 and 6 want 16 MB there for themselves, so the network takes more than that.
-large=(--overwrite --set model.hidden=1600,1000 --set train.epochs=1 digits.ini)
+large=(--overwrite --set "model.hidden=1600,1000" --set train.epochs=1 digits.ini)
 if unshare -m mount -t tmpfs -o size=24m tmpfs /dev/shm 2>unshare.log; then
     train 1 "${large[@]}"
     alone=$(hash)

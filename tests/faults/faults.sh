@@ -85,9 +85,14 @@ members()
         # shellcheck disable=SC2086 # words
         set -- ${line##*) }
         [ "$1" != Z ] || continue
-        if [ "$4" = "$session" ] || { [ "$fcnn_mpi" != openmpi ] && is_marked "${line%% *}" "$mark"; }; then
-            printf '%s %s %s\n' "${line%% *}" "$2" "${name%)*}"
+        if [ "$4" != "$session" ]; then
+            # the environments of few processes are looked at: that takes time from the ranks
+            if [[ $fcnn_mpi = openmpi || ! $name =~ ^(.*fcnn-|hydra_|mpi|timeout|bash) ]] ||
+                ! is_marked "${line%% *}" "$mark"; then
+                continue
+            fi
         fi
+        printf '%s %s %s\n' "${line%% *}" "$2" "${name%)*}"
     done
 }
 declare -A marks=()

@@ -275,7 +275,7 @@ other_ways()
 
     begins 2 --set train.epochs=300
     wait_until 60000 is_in_table
-    kill -USR2 "${rank_pids[1]}"
+    kill -USR2 "${rank_pids[1]:-}"
     wait_end 60000
     check "code $code" [ "$code" = 0 ]
     check 'the status' status_is 'finished at step 27000, 27000 steps in this run'
