@@ -16,7 +16,7 @@ AC_DEFUN([FCNN_TAKES_FLAGS],
 # FCNN_NEED_FLAG(FLAG): adds a flag that results depend on to FCNN_CFLAGS
 AC_DEFUN([FCNN_NEED_FLAG],
   [FCNN_TAKES_FLAGS([$1], [FCNN_CFLAGS="$FCNN_CFLAGS $1"],
-     [AC_MSG_ERROR([the compiler does not take $1, without which results would not be exact: use GCC 10 or clang 11, or newer])])])
+     [AC_MSG_ERROR([the compiler does not take $1, without which results would not be exact: use GCC 10 or clang 13, or newer])])])
 
 # FCNN_USE_FLAG(VARIABLE, FLAG): adds a flag to VARIABLE if the compiler takes it; results do not depend on it
 AC_DEFUN([FCNN_USE_FLAG], [FCNN_TAKES_FLAGS([$2], [$1="$$1 $2"])])
