@@ -19,7 +19,7 @@ the system again.  Needs root and a Debian with debootstrap.
   clang        Debian 12 with clang and libomp
   arm64, ppc64el, s390x   Debian 12 for these processors, emulated by qemu: always short
   riscv64                 Debian 13, as these
-  --short      README.md from scripts/quickstart.sh on, the unit tests and the golden hashes alone
+  --short      README.md from scripts/quickstart.sh on, the unit tests, the golden hashes and those of --verify alone
 FCNN_SYSTEM_KEEP=DIR makes the system in DIR, or takes the one that is there, and leaves it; the clone is always new.
 FCNN_SYSTEM_MIRROR is the Debian mirror, by default the one that apt uses here.
 END
@@ -134,7 +134,7 @@ run_tests() {
     fi
     if [ -n "$short" ] && [ $# -eq 0 ]; then
         # shellcheck disable=SC2046 # a list of words
-        set -- $(printf '%s\n' tests/test_*.c | sed 's/\.c$//') tests/system_golden.sh
+        set -- $(printf '%s\n' tests/test_*.c | sed 's/\.c$//') tests/system_golden.sh tests/system_verify.sh
     fi
     fcnn_say "== $system: scripts/test.sh"
     inside scripts/test.sh "$@" | tee "$root.tap" || true
