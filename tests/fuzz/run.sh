@@ -25,7 +25,7 @@ mkdir -p "$folder/seeds" "$folder/corpus" "$folder/findings"
 export OMPI_CC=clang
 sanitizers="-fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer"
 build() {
-    # no fuzzer runs a kernel, and with sanitizers these take minutes to compile; their own flags are GCC's
+    # no fuzzer runs a kernel, and with sanitizers these take minutes to compile
     local make=(make -C "$folder" -s -j "$(fcnn_cores)" kernel_flags=-fno-sanitize=all FCNN_SANITIZE="$sanitizers")
     [ -x configure ] || ./autogen.sh
     if [ ! -f "$folder/Makefile" ]; then

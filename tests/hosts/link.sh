@@ -137,11 +137,12 @@ same 'after a dead link: the bits of a run without one' shared long
 begins gone ha:1,hb:1 2
 ip netns pids hb | xargs -r kill -9 2>/dev/null
 # mpirun of Open MPI 5 may end with 0: the status alone tells
-if ends_within 10 && { [ "$code" != 0 ] || [ "$fcnn_mpi_release" -gt 4 ]; } && grep -qvE '^(finished|stopped)' gone/status
-then
-    tap_ok 'hosts: a host that goes ends the job at once, without success'
+gone='hosts: a host that goes ends the job at once, without success'
+if ends_within 10 && { [ "$code" != 0 ] || [ "$fcnn_mpi_release" -gt 4 ]; } &&
+    grep -qvE '^(finished|stopped)' gone/status; then
+    tap_ok "$gone"
 else
-    tap_not_ok 'hosts: a host that goes ends the job at once, without success' "code $code" "$(cat gone/status first.err)"
+    tap_not_ok "$gone" "code $code" "$(cat gone/status first.err)"
 fi
 if grep -qw hb first.err; then
     tap_ok 'hosts: a host that goes is named'
