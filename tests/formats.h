@@ -1,10 +1,13 @@
-/* tests/formats.h — the formats of HDF5 files that tests make: what a newer HDF5 writes by default is another one. */
+/* tests/formats.h — the formats of HDF5 files that tests make: what a newer HDF5 writes by default is another one, and
+ * numbers that tests look for in files or put there lie as HDF5 stores them on any machine. */
 #ifndef FCNN_TESTS_FORMATS_H
 #define FCNN_TESTS_FORMATS_H
 
 #include <hdf5.h>
 
 #include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
 
 /* Property list of a file access: the earliest format or the latest that this HDF5 has; in both, numbers of few bits
  * may be made.  To be closed. */
@@ -16,6 +19,14 @@ static inline hid_t formats_access(bool latest)
     H5Pset_relax_file_integrity_checks(list, H5F_RFIC_ALL);
 #endif
     return list;
+}
+
+/* Puts the lowest bytes of a number where HDF5 holds one, little-endian. */
+static inline void formats_store(void *place, uint64_t number, size_t bytes)
+{
+    for (size_t i = 0; i < bytes; i++) {
+        ((unsigned char *)place)[i] = (unsigned char)(number >> 8 * i);
+    }
 }
 
 /* Makes a file. */

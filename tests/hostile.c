@@ -376,10 +376,12 @@ static void make_array(hid_t file)
 {
     const hsize_t rows = ROWS, features = FEATURES;
     const hid_t type = H5Tarray_create2(H5T_IEEE_F64LE, 1, &features), space = H5Screate_simple(1, &rows, NULL);
+    const hid_t native = H5Tarray_create2(H5T_NATIVE_DOUBLE, 1, &features);
     const hid_t dataset = H5Dcreate2(file, "/x", type, space, H5P_DEFAULT, H5P_DEFAULT, H5P_DEFAULT);
-    expect(H5Dwrite(dataset, type, H5S_ALL, H5S_ALL, H5P_DEFAULT, x), "an array");
+    expect(H5Dwrite(dataset, native, H5S_ALL, H5S_ALL, H5P_DEFAULT, x), "an array");
     H5Dclose(dataset);
     H5Sclose(space);
+    H5Tclose(native);
     H5Tclose(type);
 }
 
@@ -494,7 +496,11 @@ static void replace(const char *path, const void *old, const void *new, size_t b
 /* The same for numbers as HDF5 stores them. */
 static void replace_pair(const char *path, uint64_t old_a, uint64_t old_b, uint64_t new_a, uint64_t new_b)
 {
-    const uint64_t old[] = {old_a, old_b}, new[] = {new_a, new_b};
+    unsigned char old[16], new[16];
+    formats_store(old, old_a, 8);
+    formats_store(old + 8, old_b, 8);
+    formats_store(new, new_a, 8);
+    formats_store(new + 8, new_b, 8);
     replace(path, old, new, sizeof old);
 }
 
@@ -553,9 +559,9 @@ static void replace_array(const char *path, uint32_t elements)
                                     FEATURES,     0, 0, 0}; /* with the bytes of the array before */
     unsigned char latest_new[sizeof latest];
     memcpy(new, old, sizeof old);
-    memcpy(new + 4, &elements, sizeof elements);
+    formats_store(new + 4, elements, sizeof elements);
     memcpy(latest_new, latest, sizeof latest);
-    memcpy(latest_new + 5, &elements, sizeof elements);
+    formats_store(latest_new + 5, elements, sizeof elements);
     if (is_latest) {
         replace(path, latest, latest_new, sizeof latest);
     } else {
@@ -690,7 +696,13 @@ static void make_secrets(void)
     FILE *raw = fopen(in_folder("secret.raw"), "wb");
     expect(raw == NULL ? -1 : 0, "secret.raw");
     if (raw != NULL) {
-        fwrite(x, sizeof x, 1, raw);
+        for (size_t i = 0; i < sizeof x / sizeof *x; i++) {
+            uint64_t bits;
+            unsigned char stored[sizeof bits];
+            memcpy(&bits, &x[i], sizeof bits);
+            formats_store(stored, bits, sizeof stored);
+            fwrite(stored, sizeof stored, 1, raw);
+        }
         fclose(raw);
     }
 }

@@ -151,11 +151,15 @@ static void put_checked(void)
 static void damage(const char *path)
 {
     static char bytes[1 << 20];
-    const double mark = MARK; /* files are little-endian, and so is every machine that this test has met */
+    const double number = MARK;
+    uint64_t bits;
+    unsigned char mark[sizeof bits];
+    memcpy(&bits, &number, sizeof bits);
+    formats_store(mark, bits, sizeof mark);
     FILE *stream = fopen(path, "r+b");
     const size_t count = stream == NULL ? 0 : fread(bytes, 1, sizeof bytes, stream);
     for (size_t at = 0; at + sizeof mark <= count; at++) {
-        if (memcmp(bytes + at, &mark, sizeof mark) == 0) {
+        if (memcmp(bytes + at, mark, sizeof mark) == 0) {
             fseek(stream, (long)at, SEEK_SET);
             fputc(bytes[at] ^ 1, stream);
             fclose(stream);

@@ -188,7 +188,7 @@ static bool spoil_part(const char *from, const char *to, const spoil *how, int n
         place = memmem(place + (i > 0), length - (size_t)(place - content) - (i > 0), how->signature, 4);
     }
     if (place != NULL) {
-        memcpy(place + how->offset, &how->number, (size_t)how->bytes);
+        formats_store(place + how->offset, how->number, (size_t)how->bytes);
         fwrite(content, 1, length, out);
     }
     fclose(in);

@@ -432,13 +432,11 @@ static void parts_of_the_heap_that_overlap_are_refused(void)
     char *place = memmem(content, size, "wwwwwwww", 8), *heap = memmem(content, size, "GCOL", 4);
     CU_ASSERT_FATAL(place != NULL && heap != NULL);
     unsigned char reference[12] = {4}; /* the length and the address; the number follows */
-    uint64_t address = (uint64_t)(heap - content);
-    memcpy(reference + 4, &address, 8);
+    formats_store(reference + 4, (uint64_t)(heap - content), 8);
     char *second = memmem(content, size, reference, sizeof reference);
     CU_ASSERT_PTR_NOT_NULL_FATAL(second);
     memcpy(place, fake, sizeof fake);
-    address = (uint64_t)(place - content);
-    memcpy(second + 4, &address, 8);
+    formats_store(second + 4, (uint64_t)(place - content), 8);
     second[12] = 1;
     for (int with_first = 0; with_first < 2; with_first++) {
         char *texts[2] = {NULL};

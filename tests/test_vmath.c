@@ -178,7 +178,8 @@ static void fill(int bits, fcnn_function function, void *x)
     const double range = reach[function][bits == 64];
     for (int64_t i = 0; i < POINTS; i += 3) {
         const uint64_t pattern = random_bits();
-        memcpy((char *)x + i * (bits / 8), &pattern, (size_t)bits / 8);
+        const uint32_t low = (uint32_t)pattern;
+        memcpy((char *)x + i * (bits / 8), bits == 32 ? (const void *)&low : &pattern, (size_t)bits / 8);
         set(bits, x, i + 1, random_unit() * range);
         const double last = random_unit() * range;
         set(bits, x, i + 2, ldexp(last, -(int)(random_bits() % 40)));
