@@ -439,7 +439,7 @@ static void strings_that_are_not_there_are_refused(void)
     const hid_t variable = H5Tcopy(H5T_C_S1);
     H5Tset_size(variable, H5T_VARIABLE);
     memset(word, 'w', LENGTH);
-    hid_t made = make_file(path);
+    hid_t made = formats_create(path, false); /* the reference is spoilt, which newer formats have sums over */
     put(made, "words", variable, 1, dims, variable, words, H5P_DEFAULT);
     H5Tclose(variable);
     H5Fclose(made);

@@ -80,7 +80,7 @@ fcnn_status fcnn_hdf5_file_create(const char *path, fcnn_hdf5_file **out)
 {
     fcnn_hdf5_file *file;
     FCNN_TRY(fcnn_memory_create("an open file", 1, sizeof *file, &file));
-    file->id = -1;
+    file->id = file->together = -1;
     fcnn_status status = fcnn_memory_copy_text(path, &file->path);
     if (status == FCNN_OK) {
         status = fcnn_memory_create("an open file", 1, sizeof *file->seen, &file->seen);
@@ -151,24 +151,33 @@ static fcnn_status list_together(const fcnn_comm *comm, hid_t *out)
 #endif
 }
 
-fcnn_status fcnn_hdf5_open_together(fcnn_comm *comm, const char *path, fcnn_hdf5_file **out)
+/* Opens the file, which is open on each rank, once more on all. */
+static fcnn_status open_shared(fcnn_comm *comm, fcnn_hdf5_file *file)
 {
-    fcnn_hdf5_file *file = NULL;
-    FCNN_TRY(fcnn_comm_agree(comm, fcnn_comm_name_rank(comm, check_readable(path))));
-    FCNN_TRY(fcnn_comm_agree(comm, fcnn_hdf5_file_create(path, &file)));
     hid_t access;
-    file->comm = comm;
     fcnn_hdf5_enter();
-    fcnn_status status = list_together(comm, &access);
-    status = fcnn_comm_agree(comm, fcnn_comm_name_rank(comm, status == FCNN_OK ? check_format(path, access) : status));
+    fcnn_status status = fcnn_comm_agree(comm, fcnn_comm_name_rank(comm, list_together(comm, &access)));
     if (status == FCNN_OK) {
-        status = open_file(path, access, &file->id);
+        status = fcnn_comm_agree(comm, fcnn_comm_name_rank(comm, open_file(file->path, access, &file->together)));
+        if (status != FCNN_OK) {
+            file->together = -1; /* what is open on some ranks only cannot be closed by them */
+        }
     }
     H5Pclose(access);
     fcnn_hdf5_leave();
-    status = fcnn_comm_agree(comm, fcnn_comm_name_rank(comm, status));
+    return status;
+}
+
+fcnn_status fcnn_hdf5_open_together(fcnn_comm *comm, const char *path, fcnn_hdf5_file **out)
+{
+    fcnn_hdf5_file *file = NULL;
+    fcnn_status status = fcnn_comm_agree(comm, fcnn_comm_name_rank(comm, fcnn_hdf5_open(path, &file)));
+    if (status == FCNN_OK) {
+        file->comm = comm;
+        status = open_shared(comm, file);
+    }
     if (status != FCNN_OK) {
-        fcnn_hdf5_file_free(file); /* a file that is open on some ranks only cannot be closed by them */
+        fcnn_hdf5_close(file);
         return status;
     }
     *out = file;
@@ -191,6 +200,9 @@ void fcnn_hdf5_close(fcnn_hdf5_file *file)
         return;
     }
     fcnn_hdf5_enter();
+    if (file->together >= 0) {
+        H5Fclose(file->together);
+    }
     H5Fclose(file->id);
     fcnn_hdf5_leave();
     fcnn_hdf5_file_free(file);
@@ -307,8 +319,7 @@ static fcnn_status open_named(const fcnn_hdf5_file *file, bool by_rows, fcnn_hdf
 
 fcnn_status fcnn_hdf5_source_open(const fcnn_hdf5_file *file, const char *name, bool by_rows, fcnn_hdf5_source *out)
 {
-    *out =
-        (fcnn_hdf5_source){.path = file->path, .name = name, .comm = file->comm, .depth = file->depth, .dataset = -1};
+    *out = (fcnn_hdf5_source){.path = file->path, .name = name, .depth = file->depth, .dataset = -1};
     if (name[0] == '\0') {
         return fcnn_fail(FCNN_EDATA, "%s: the name of the dataset is empty", file->path);
     }

@@ -276,8 +276,7 @@ static fcnn_status check_address(const fcnn_hdf5_file *file, haddr_t address)
 {
     look at = {.names = NULL};
     bool sound;
-    /* the bytes of a file that ranks have open together are MPI's, and its access property list is collective */
-    if (file->comm != NULL || is_known(file->seen, address) || !fcnn_hdf5_look_open(file, &at.bytes)) {
+    if (is_known(file->seen, address) || !fcnn_hdf5_look_open(file, &at.bytes)) {
         return FCNN_OK;
     }
     const fcnn_status status = look_at_object(&at, address, &sound);

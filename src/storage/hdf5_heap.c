@@ -89,25 +89,9 @@ void fcnn_hdf5_references_end(hid_t type)
 
 /* ---- the file ---- */
 
-/* Whether ranks have a file open together.  Its access property list does not tell: to get that is collective, as HDF5
- * copies the communicator into it, and a rank that has failed does not come this far. */
-static bool is_together(hid_t file)
-{
-#ifdef H5_HAVE_PARALLEL
-    hbool_t atomic;
-    return H5Fget_mpi_atomicity(file, &atomic) >= 0;
-#else
-    (void)file;
-    return false;
-#endif
-}
-
 /* The descriptor that HDF5 reads a file from; −1 if it reads it in another way. */
 static int descriptor_of(hid_t file)
 {
-    if (is_together(file)) {
-        return -1;
-    }
     const hid_t access = H5Fget_access_plist(file);
     void *handle = NULL;
     int descriptor = -1;

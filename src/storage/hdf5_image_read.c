@@ -70,7 +70,7 @@ static fcnn_status open_image(fcnn_hdf5_file *file, int64_t count)
     };
     fcnn_status status = FCNN_OK;
     const hid_t access = fcnn_hdf5_access_list();
-    file->id = -1;
+    file->id = file->together = -1;
     if (access >= 0 && H5Pset_fapl_core(access, (size_t)fcnn_size(FCNN_SIZE_IMAGE_GROWTH_BYTES), false) >= 0 &&
         H5Pset_file_image_callbacks(access, &callbacks) >= 0 &&
         H5Pset_file_image(access, file->image, (size_t)count) >= 0) {

@@ -31,9 +31,10 @@ typedef struct fcnn_hdf5_apart {
 
 struct fcnn_hdf5_file {
     char *path; /* or what stands for it in messages */
-    hid_t id;
+    hid_t id;       /* open on this rank alone: all but elements is read from it */
+    hid_t together; /* the same file, open on all ranks of comm by MPI-IO; −1: it is not */
     bool allow_external;
-    fcnn_comm *comm; /* borrowed: it is open on all its ranks, by MPI-IO; NULL: on this one alone */
+    fcnn_comm *comm; /* borrowed; NULL: it is open on this rank alone */
     void *image;     /* the bytes of a file in memory, which HDF5 borrows (hdf5_image_read.c); else NULL */
     int64_t image_bytes;
     fcnn_hdf5_seen *seen;
@@ -87,7 +88,6 @@ typedef struct fcnn_hdf5_source {
     const char *path, *name; /* of the file; as it was asked for */
     char *unquoted;          /* the dataset of a name in quotes, and the member behind it; NULL: there are none */
     const char *member;      /* NULL: the elements themselves */
-    fcnn_comm *comm;         /* of its file */
     hid_t dataset;
     int depth;    /* of its file */
     bool is_bare; /* a virtual one: HDF5 leaves out what was never written of one of its sources */

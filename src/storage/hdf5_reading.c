@@ -2,6 +2,7 @@
 #include "storage/hdf5_reading.h"
 
 #include "core/memory.h"
+#include "storage/hdf5_check.h"
 #include "storage/hdf5_element.h"
 #include "storage/hdf5_holes.h"
 #include "storage/hdf5_unpack.h"
@@ -16,6 +17,9 @@ fcnn_status fcnn_hdf5_unreadable(const fcnn_hdf5_reading *from)
 
 void fcnn_hdf5_reading_close(fcnn_hdf5_reading *from)
 {
+    if (from->together >= 0) {
+        H5Dclose(from->together);
+    }
     H5Sclose(from->space);
     H5Tclose(from->type);
     fcnn_hdf5_source_close(&from->source);
@@ -110,37 +114,56 @@ static fcnn_status note_apart(fcnn_hdf5_file *file, const char *name, bool is_ap
 
 /* Rank 0 looks, for all, whether something of the dataset was never written: HDF5 1.10 gives MPI-IO an address that is
  * none for each such chunk, and fails.  The first time collective; all ranks fail alike. */
-static fcnn_status find_apart(fcnn_hdf5_file *file, fcnn_hdf5_reading *out)
+static fcnn_status find_apart(fcnn_hdf5_file *file, const fcnn_hdf5_reading *from, bool *out)
 {
     for (const fcnn_hdf5_apart *known = file->apart; known != NULL; known = known->next) {
-        if (strcmp(known->name, out->source.name) == 0) {
-            out->is_apart = known->is_apart;
+        if (strcmp(known->name, from->source.name) == 0) {
+            *out = known->is_apart;
             return FCNN_OK;
         }
     }
     fcnn_hdf5_holes holes = {0};
     fcnn_status status = FCNN_OK;
     hsize_t start[FCNN_HDF5_RANK_MAX], extent[FCNN_HDF5_RANK_MAX];
-    fcnn_hdf5_whole_box(&out->info, start, extent);
+    fcnn_hdf5_whole_box(&from->info, start, extent);
     if (file->comm->rank == 0) {
-        status = fcnn_hdf5_holes_find(&out->source, out->along, start, extent, true, &holes);
+        status = fcnn_hdf5_holes_find(&from->source, from->along, start, extent, true, &holes);
     }
-    out->is_apart = holes.count > 0;
+    *out = holes.count > 0;
     fcnn_hdf5_holes_clear(&holes);
     FCNN_TRY(fcnn_comm_agree(file->comm, status));
-    fcnn_comm_broadcast(file->comm, &out->is_apart, sizeof out->is_apart);
-    return fcnn_comm_agree(file->comm, note_apart(file, out->source.name, out->is_apart));
+    fcnn_comm_broadcast(file->comm, out, sizeof *out);
+    return fcnn_comm_agree(file->comm, note_apart(file, from->source.name, *out));
+}
+
+/* Opens the dataset, which is open on each rank, once more on all, unless ranks have to read it each for itself.
+ * Collective; all ranks fail alike.  HDF5 reads what is in a file beside elements on one rank, for all, whatever its
+ * property lists say: nothing else is asked of a file that is open on all. */
+static fcnn_status open_shared(fcnn_hdf5_file *file, fcnn_hdf5_reading *out)
+{
+    bool is_apart;
+    char name[FCNN_HDF5_NAME_BYTES];
+    FCNN_TRY(find_apart(file, out, &is_apart));
+    if (is_apart) {
+        return FCNN_OK;
+    }
+    const hid_t access = H5Dget_access_plist(out->source.dataset);
+    H5Iget_name(out->source.dataset, name, sizeof name);
+    out->together = H5Dopen2(file->together, name, access);
+    const fcnn_status status = out->together < 0 ? fcnn_hdf5_unreadable(out) : FCNN_OK;
+    H5Pclose(access);
+    return fcnn_comm_agree(file->comm, fcnn_comm_name_rank(file->comm, status));
 }
 
 fcnn_status fcnn_hdf5_reading_open(fcnn_hdf5_file *file, const char *name, int along, bool whole, int64_t first,
                                    int64_t count, fcnn_hdf5_reading *out)
 {
-    *out = (fcnn_hdf5_reading){.source.dataset = -1, .space = -1, .type = -1};
+    *out = (fcnn_hdf5_reading){.source.dataset = -1, .together = -1, .space = -1, .type = -1};
     fcnn_status status = open_parts(file, name, along, whole, first, count, out);
     if (file->comm != NULL) {
         status = fcnn_comm_agree(file->comm, fcnn_comm_name_rank(file->comm, status));
         if (status == FCNN_OK) {
-            status = find_apart(file, out);
+            status = open_shared(file, out);
         }
     }
     if (status != FCNN_OK) {
@@ -208,14 +231,14 @@ static fcnn_status read_together(const fcnn_hdf5_reading *from, const hsize_t *s
     const int rank = H5Sget_simple_extent_ndims(from->space);
     const hid_t memory = start != NULL ? H5Screate_simple(rank, extent, NULL) : H5Screate_simple(1, one, NULL);
     fcnn_status status = start != NULL ? prepare(from, start, extent, out) : FCNN_OK;
-    herr_t failed = H5Pset_dxpl_mpio(transfer, from->is_apart ? H5FD_MPIO_INDEPENDENT : H5FD_MPIO_COLLECTIVE);
+    herr_t failed = H5Pset_dxpl_mpio(transfer, H5FD_MPIO_COLLECTIVE);
     if (start != NULL) {
         failed |= H5Sselect_hyperslab(from->space, H5S_SELECT_SET, start, NULL, extent, NULL);
     } else {
         failed |= H5Sselect_none(from->space) | H5Sselect_none(memory);
     }
     /* no rank stays away, whatever has failed here */
-    failed |= H5Dread(from->source.dataset, from->type, memory, from->space, transfer, start != NULL ? out : nothing);
+    failed |= H5Dread(from->together, from->type, memory, from->space, transfer, start != NULL ? out : nothing);
     if (status == FCNN_OK && failed < 0) {
         status = fcnn_hdf5_unreadable(from);
     }
@@ -234,10 +257,10 @@ fcnn_status fcnn_hdf5_read_box(const fcnn_hdf5_reading *from, const hsize_t *sta
 {
     for (int d = 0; d < from->info.rank; d++) {
         if (extent[d] == 0) {
-            return from->source.comm != NULL ? read_together(from, NULL, NULL, NULL) : FCNN_OK;
+            return from->together >= 0 ? read_together(from, NULL, NULL, NULL) : FCNN_OK;
         }
     }
-    if (from->source.comm != NULL) {
+    if (from->together >= 0) {
         return read_together(from, start, extent, out);
     }
     FCNN_TRY(prepare(from, start, extent, out));

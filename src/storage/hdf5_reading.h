@@ -9,9 +9,9 @@
 typedef struct fcnn_hdf5_reading {
     fcnn_hdf5_source source;
     fcnn_hdf5_info info;
+    hid_t together; /* the dataset, for all ranks to read from; −1: each reads for itself */
     hid_t space, type;
-    int along;     /* the dimension that counts the rows */
-    bool is_apart; /* ranks that are to read it together read each for itself */
+    int along; /* the dimension that counts the rows */
 } fcnn_hdf5_reading;
 
 /* Opens a dataset and checks that dimension `along` (−1: the last) has the rows first … first+count−1, of which all
