@@ -61,10 +61,11 @@ for way in '0 resident' '0 stream' '3 resident' '3 stream'; do
     train "$np" --set data.memory="$memory" --overwrite table.ini || said
     hashes+="$("$bin/fcnn-info" --hash table/model.h5)"$'\n'
 done
-[ "$(sort -u <<<"$hashes" | grep -c .)" = 1 ] && [ "$(grep -c . <<<"$hashes")" = 4 ]
-code=$?
-tap_empty 'writers: the table of pandas trains the same network however it is read' \
-    "$([ $code = 0 ] || printf '%s' "$hashes")"
+found=$hashes
+if [ "$(sort -u <<<"$hashes" | grep -c .)" = 1 ] && [ "$(grep -c . <<<"$hashes")" = 4 ]; then
+    found=
+fi
+tap_empty 'writers: the table of pandas trains the same network however it is read' "$found"
 
 # Shards of a list may have no rows, and numbers of other types: the same network as from one file.
 cat >shards.ini <<'EOF'
