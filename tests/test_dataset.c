@@ -2,6 +2,7 @@
 #include "harness.h"
 
 #include "data/dataset.h"
+#include "data/row_hashes.h"
 #include "data/selection.h"
 #include "data/shard.h"
 #include "data/targets.h"
@@ -13,6 +14,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <xxhash.h>
 
 #define ROWS 101
 #define COLUMNS 3
@@ -201,6 +203,26 @@ static void a_fingerprint_knows_every_byte_and_place(void)
     CU_ASSERT_NOT_EQUAL(whole, fcnn_table_fingerprint(&all, 0));
 }
 
+/* The hashes that resuming and the search for rows that occur twice go by: of bytes that lie the same anywhere. */
+static void hashes_are_those_of_any_machine(void)
+{
+    static const char reals[] = "\0\0\0\0\0\0\xF0\x3F\0\0\0\0\0\0\xF8\xBF"; /* 1, -1.5 */
+    static const char wholes[] = "\x02\x01\xFE\xFF";                        /* 258, -2 */
+    double two[] = {1, -1.5};
+    int16_t labels[] = {258, -2};
+    const fcnn_table inputs = {FCNN_TYPE_FLOAT64, 1, 2, two}, targets = {FCNN_TYPE_INT16, 2, 1, labels},
+                     none = {FCNN_TYPE_INT16, 1, 0, labels};
+    fcnn_row_hashes hashes;
+    CU_ASSERT_EQUAL(fcnn_table_fingerprint(&inputs, 7), XXH3_64bits_withSeed(reals, 16, 7));
+    CU_ASSERT_EQUAL(fcnn_table_fingerprint(&targets, 3),
+                    XXH3_64bits_withSeed(wholes, 2, 3) + XXH3_64bits_withSeed(wholes + 2, 2, 4));
+    CU_ASSERT(two[0] == 1 && two[1] == -1.5 && labels[0] == 258 && labels[1] == -2);
+    HARNESS_OK(fcnn_row_hashes_create(2, 0, &hashes));
+    HARNESS_OK(fcnn_row_hashes_add(&hashes, &inputs, &none));
+    CU_ASSERT(hashes.count == 1 && hashes.kept[0].hash == XXH3_64bits(reals, 16));
+    fcnn_row_hashes_clear(&hashes);
+}
+
 static void labels_are_checked_against_the_classes(void)
 {
     const fcnn_dataset_names names = {.file = shared_file(-1), .inputs = "/x", .targets = "/y"};
@@ -287,6 +309,7 @@ HARNESS_MAIN("dataset", {"every row is on one rank", every_row_is_on_one_rank},
              {"a split is two disjoint parts", a_split_is_two_disjoint_parts},
              {"a draw is fair and depends on the seed", a_draw_is_fair_and_depends_on_the_seed},
              {"a fingerprint knows every byte and place", a_fingerprint_knows_every_byte_and_place},
+             {"hashes are those of any machine", hashes_are_those_of_any_machine},
              {"labels are checked against the classes", labels_are_checked_against_the_classes},
              {"statistics are those of all rows", statistics_are_those_of_all_rows},
              {"shards tile the rows", shards_tile_the_rows})

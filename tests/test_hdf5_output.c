@@ -276,6 +276,46 @@ static void chunks_are_of_whole_rows(void)
     expect_all_closed();
 }
 
+/* On every machine; what is read is what was written. */
+static void numbers_are_stored_little_endian(void)
+{
+    const char *path = harness_path("order.h5");
+    fcnn_hdf5_output *output = NULL;
+    fcnn_hdf5_file *file = NULL;
+    HARNESS_OK(fcnn_hdf5_output_create(path, &output));
+#define PUT(kind, element, text)                                                        \
+    {                                                                                   \
+        const fcnn_hdf5_info info = {.type = kind, .rank = 1, .dims = {2}};             \
+        HARNESS_OK(fcnn_hdf5_output_dataset(output, "/" text, &info));                  \
+        HARNESS_OK(fcnn_hdf5_output_rows(output, "/" text, 0, 2, (element[]){100, 3})); \
+    }
+    FCNN_TYPE_TABLE(PUT)
+#undef PUT
+    HARNESS_OK(fcnn_hdf5_output_commit(output));
+    const hid_t id = H5Fopen(path, H5F_ACC_RDONLY, H5P_DEFAULT);
+#define CHECK(kind, element, text)                                                          \
+    {                                                                                       \
+        const hid_t dataset = H5Dopen2(id, text, H5P_DEFAULT), type = H5Dget_type(dataset); \
+        CU_ASSERT_EQUAL(H5Tget_order(type), H5T_ORDER_LE);                                  \
+        H5Tclose(type);                                                                     \
+        H5Dclose(dataset);                                                                  \
+    }
+    FCNN_TYPE_TABLE(CHECK)
+#undef CHECK
+    H5Fclose(id);
+    HARNESS_OK(fcnn_hdf5_open(path, &file));
+#define READ(kind, element, text)                                    \
+    {                                                                \
+        element read[2] = {0};                                       \
+        HARNESS_OK(fcnn_hdf5_read_rows(file, "/" text, 0, 2, read)); \
+        CU_ASSERT(read[0] == (element)100 && read[1] == (element)3); \
+    }
+    FCNN_TYPE_TABLE(READ)
+#undef READ
+    fcnn_hdf5_close(file);
+    expect_all_closed();
+}
+
 /* So many names take more than the 64 KB that an attribute had in HDF5's first format. */
 static void many_names_are_stored(void)
 {
@@ -376,5 +416,6 @@ HARNESS_MAIN("hdf5_output", {"a file appears at the commit", a_file_appears_at_t
              {"only HDF5 files are appended to", only_hdf5_files_are_appended_to},
              {"a change meanwhile is noticed", a_change_meanwhile_is_noticed},
              {"equal content makes equal bytes", equal_content_makes_equal_bytes},
-             {"chunks are of whole rows", chunks_are_of_whole_rows}, {"many names are stored", many_names_are_stored},
-             {"a full disk is survived", a_full_disk_is_survived})
+             {"chunks are of whole rows", chunks_are_of_whole_rows},
+             {"numbers are stored little-endian", numbers_are_stored_little_endian},
+             {"many names are stored", many_names_are_stored}, {"a full disk is survived", a_full_disk_is_survived})

@@ -98,7 +98,8 @@ fcnn_status fcnn_row_hashes_add(fcnn_row_hashes *hashes, const fcnn_table *input
     for (int64_t row = 0; row < inputs->rows; row++) {
         take_values(inputs, row, hashes->row);
         take_values(targets, row, hashes->row + inputs->width);
-        const uint64_t hash = XXH3_64bits(hashes->row, bytes);
+        fcnn_table_turn(hashes->row, inputs->width + targets->width, sizeof *hashes->row);
+        const uint64_t hash = XXH3_64bits(hashes->row, bytes); /* the mask takes the same rows on every machine */
         if ((hash & hashes->mask) == 0) {
             FCNN_TRY(add_hash(hashes, hash));
         }

@@ -39,12 +39,30 @@ int fcnn_table_find_nonfinite(const fcnn_table *table, int64_t *row, int64_t *co
     return 0;
 }
 
+void fcnn_table_turn(void *elements, int64_t count, size_t size)
+{
+    if (__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__) {
+        return;
+    }
+    unsigned char *element = elements;
+    for (int64_t i = 0; i < count; i++, element += size) {
+        for (size_t k = 0; k < size / 2; k++) {
+            const unsigned char byte = element[k];
+            element[k] = element[size - 1 - k];
+            element[size - 1 - k] = byte;
+        }
+    }
+}
+
 uint64_t fcnn_table_fingerprint(const fcnn_table *table, int64_t first)
 {
-    const size_t bytes = (size_t)table->width * fcnn_type_size(table->type);
+    const size_t size = fcnn_type_size(table->type), bytes = (size_t)table->width * size;
     uint64_t sum = 0;
     for (int64_t row = 0; row < table->rows; row++) {
-        sum += XXH3_64bits_withSeed((const char *)table->values + (size_t)row * bytes, bytes, (uint64_t)(first + row));
+        char *elements = (char *)table->values + (size_t)row * bytes;
+        fcnn_table_turn(elements, table->width, size);
+        sum += XXH3_64bits_withSeed(elements, bytes, (uint64_t)(first + row));
+        fcnn_table_turn(elements, table->width, size);
     }
     return sum;
 }

@@ -5,6 +5,7 @@
 #include "core/status.h"
 #include "storage/hdf5.h"
 
+#include <stddef.h>
 #include <stdint.h>
 
 typedef struct fcnn_table {
@@ -19,8 +20,12 @@ double fcnn_table_value(const fcnn_table *table, int64_t row, int64_t column);
 /* The first element, row by row, that is NaN or Inf; false if there is none. */
 int fcnn_table_find_nonfinite(const fcnn_table *table, int64_t *row, int64_t *column);
 
-/* Sum over rows of a 64-bit hash of each row's bytes under its number, which counts from `first`:
- * whoever holds which rows, the sum over all is the same (modulo 2^64). */
+/* Turns elements of so many bytes from the order of bytes of this machine to little-endian, or back: hashes of them are
+ * then the same on every machine.  Nothing is to be done where it is little-endian. */
+void fcnn_table_turn(void *elements, int64_t count, size_t size);
+
+/* Sum over rows of a 64-bit hash of each row's bytes, little-endian, under its number, which counts from `first`:
+ * whoever holds which rows, the sum over all is the same (modulo 2^64).  The rows are as before when it returns. */
 uint64_t fcnn_table_fingerprint(const fcnn_table *table, int64_t first);
 
 #endif

@@ -74,33 +74,6 @@ fcnn_status fcnn_hdf5_image_group(fcnn_hdf5_image *image, const char *group)
     return status;
 }
 
-static hid_t stored_type(fcnn_type type)
-{
-    switch (type) {
-    case FCNN_TYPE_INT8:
-        return H5T_STD_I8LE;
-    case FCNN_TYPE_UINT8:
-        return H5T_STD_U8LE;
-    case FCNN_TYPE_INT16:
-        return H5T_STD_I16LE;
-    case FCNN_TYPE_UINT16:
-        return H5T_STD_U16LE;
-    case FCNN_TYPE_INT32:
-        return H5T_STD_I32LE;
-    case FCNN_TYPE_UINT32:
-        return H5T_STD_U32LE;
-    case FCNN_TYPE_INT64:
-        return H5T_STD_I64LE;
-    case FCNN_TYPE_UINT64:
-        return H5T_STD_U64LE;
-    case FCNN_TYPE_FLOAT32:
-        return H5T_IEEE_F32LE;
-    case FCNN_TYPE_FLOAT64:
-        break;
-    }
-    return H5T_IEEE_F64LE;
-}
-
 /* space is that of the whole dataset. */
 static fcnn_status make_dataset(const fcnn_hdf5_image *image, const char *name, hid_t stored, hid_t memory, hid_t space,
                                 const void *data)
@@ -129,7 +102,7 @@ fcnn_status fcnn_hdf5_image_dataset(fcnn_hdf5_image *image, const char *dataset,
     fcnn_hdf5_enter();
     const hid_t space = rank == 0 ? H5Screate(H5S_SCALAR) : H5Screate_simple(rank, extent, NULL);
     const fcnn_status status =
-        make_dataset(image, dataset, stored_type(type), fcnn_hdf5_native_type(type), space, data);
+        make_dataset(image, dataset, fcnn_hdf5_written_type(type), fcnn_hdf5_native_type(type), space, data);
     H5Sclose(space);
     fcnn_hdf5_leave();
     return status;

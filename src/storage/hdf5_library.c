@@ -235,6 +235,33 @@ hid_t fcnn_hdf5_native_type(fcnn_type type)
     return H5T_NATIVE_DOUBLE;
 }
 
+hid_t fcnn_hdf5_written_type(fcnn_type type)
+{
+    switch (type) {
+    case FCNN_TYPE_INT8:
+        return H5T_STD_I8LE;
+    case FCNN_TYPE_UINT8:
+        return H5T_STD_U8LE;
+    case FCNN_TYPE_INT16:
+        return H5T_STD_I16LE;
+    case FCNN_TYPE_UINT16:
+        return H5T_STD_U16LE;
+    case FCNN_TYPE_INT32:
+        return H5T_STD_I32LE;
+    case FCNN_TYPE_UINT32:
+        return H5T_STD_U32LE;
+    case FCNN_TYPE_INT64:
+        return H5T_STD_I64LE;
+    case FCNN_TYPE_UINT64:
+        return H5T_STD_U64LE;
+    case FCNN_TYPE_FLOAT32:
+        return H5T_IEEE_F32LE;
+    case FCNN_TYPE_FLOAT64:
+        break;
+    }
+    return H5T_IEEE_F64LE;
+}
+
 /* ---- links ---- */
 
 int fcnn_hdf5_link_exists(hid_t file, const char *name)

@@ -83,6 +83,9 @@ void fcnn_hdf5_image_name(char *out, size_t size);
 /* The type in memory; not to be closed. */
 hid_t fcnn_hdf5_native_type(fcnn_type type);
 
+/* The type in the files that are written, little-endian on every machine; not to be closed. */
+hid_t fcnn_hdf5_written_type(fcnn_type type);
+
 /* A dataset open for reading, or one member of its records.  Paths and names are borrowed for its life. */
 typedef struct fcnn_hdf5_source {
     const char *path, *name; /* of the file; as it was asked for */

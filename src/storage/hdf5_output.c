@@ -180,7 +180,7 @@ static hid_t create_dataset(const fcnn_hdf5_output *output, const char *name, co
         return -1;
     }
     const hid_t dataset =
-        H5Dcreate2(output->id, name, fcnn_hdf5_native_type(info->type), space, H5P_DEFAULT, creation, H5P_DEFAULT);
+        H5Dcreate2(output->id, name, fcnn_hdf5_written_type(info->type), space, H5P_DEFAULT, creation, H5P_DEFAULT);
     if (is_long) {
         fcnn_hdf5_allow_long_headers(output->id, false);
     }
@@ -255,7 +255,7 @@ static fcnn_status write_rows(const fcnn_hdf5_output *output, const char *name, 
                               int64_t count, const void *rows)
 {
     const hid_t space = H5Dget_space(dataset);
-    const hid_t type = H5Dget_type(dataset);
+    const hid_t stored = H5Dget_type(dataset), type = H5Tget_native_type(stored, H5T_DIR_ASCEND);
     hsize_t elements = 0;
     fcnn_status status = select_rows(output, name, space, first, count, &elements);
     if (status == FCNN_OK && elements > 0) {
@@ -266,6 +266,7 @@ static fcnn_status write_rows(const fcnn_hdf5_output *output, const char *name, 
         H5Sclose(memory);
     }
     H5Tclose(type);
+    H5Tclose(stored);
     H5Sclose(space);
     return status;
 }
