@@ -77,6 +77,8 @@ make_system() {
     fi
     # a host that does not know its own name waits for name servers
     printf '127.0.0.1 localhost %s\n::1 localhost\n' "$(uname -n)" >"$root/etc/hosts"
+    # a mount of its own, in which unshare can make others private
+    mount --bind "$root" "$root"
     mount -t proc proc "$root/proc"
     mount -t sysfs sys "$root/sys"
     mount --rbind /dev "$root/dev"
