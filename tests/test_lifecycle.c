@@ -691,6 +691,41 @@ static int interrupt_twice(void)
     return 0;
 }
 
+static struct {
+    fcnn_run_guard *guard;
+    char status[1100];
+} late;
+
+static int asked_before_it_began(void)
+{
+    raise(SIGUSR1);
+    fcnn_run_guard_begin(late.guard);
+    return strncmp(read_text(late.status), "stopping by SIGUSR1 at step ", 28) == 0 ? 0 : 1;
+}
+
+/* The folder's earlier run is finished, and that stays until this one has read and checked everything. */
+static void a_stop_before_the_run_begins_is_noted_then(void)
+{
+    fcnn_comm *comm = harness_comm();
+    char folder[1024];
+    snprintf(folder, sizeof folder, "%s", harness_shared_path("late"));
+    snprintf(late.status, sizeof late.status, "%s/status", folder);
+    fcnn_config *config = config_with(folder, "train.watchdog=0", NULL);
+    fcnn_train_catch_signals();
+    HARNESS_OK(fcnn_run_guard_create(comm, config, &late.guard));
+    fcnn_run_guard_end(late.guard, FCNN_OK, 200, 200);
+    HARNESS_OK(fcnn_comm_agree(comm, FCNN_OK));
+    HARNESS_OK(fcnn_run_guard_create(comm, config, &late.guard));
+    CU_ASSERT(strncmp(read_text(late.status), "finished", 8) == 0);
+    HARNESS_OK(fcnn_comm_agree(comm, FCNN_OK));
+    if (comm->rank == 0) {
+        CU_ASSERT_EQUAL(in_child(asked_before_it_began), 0);
+    }
+    HARNESS_OK(fcnn_comm_agree(comm, FCNN_OK));
+    fcnn_run_guard_end(late.guard, FCNN_OK, 200, 0);
+    fcnn_config_destroy(config);
+}
+
 static void no_signal_ends_the_process_but_a_second_sigint(void)
 {
     fcnn_train_catch_signals();
@@ -747,5 +782,6 @@ HARNESS_MAIN("lifecycle", {"times are read", times_are_read},
              {"the file STOP is obeyed once", the_file_stop_is_obeyed_once},
              {"checkpoints come by the minute", checkpoints_come_by_the_minute},
              {"SIGUSR2 asks for one checkpoint", sigusr2_asks_for_one_checkpoint},
+             {"a stop before the run begins is noted then", a_stop_before_the_run_begins_is_noted_then},
              {"no signal ends the process but a second SIGINT", no_signal_ends_the_process_but_a_second_sigint},
              {"a signal on one rank stops all", a_signal_on_one_rank_stops_all})

@@ -151,14 +151,21 @@ static fcnn_status list_together(const fcnn_comm *comm, hid_t *out)
 #endif
 }
 
-/* Opens the file, which is open on each rank, once more on all. */
+/* Opens the file, which is open on each rank and so is sound, once more on all. */
 static fcnn_status open_shared(fcnn_comm *comm, fcnn_hdf5_file *file)
 {
     hid_t access;
     fcnn_hdf5_enter();
     fcnn_status status = fcnn_comm_agree(comm, fcnn_comm_name_rank(comm, list_together(comm, &access)));
     if (status == FCNN_OK) {
-        status = fcnn_comm_agree(comm, fcnn_comm_name_rank(comm, open_file(file->path, access, &file->together)));
+        file->together = H5Fopen(file->path, H5F_ACC_RDONLY, access);
+        if (file->together < 0) {
+            status = fcnn_hdf5_fail(FCNN_EDATA,
+                                    "%s: MPI-IO cannot open it: set data.read = independent, or ask whoever "
+                                    "installed MPI",
+                                    file->path);
+        }
+        status = fcnn_comm_agree(comm, fcnn_comm_name_rank(comm, status));
         if (status != FCNN_OK) {
             file->together = -1; /* what is open on some ranks only cannot be closed by them */
         }

@@ -28,22 +28,29 @@ struct fcnn_run_guard {
     fcnn_watchdog *watchdog; /* NULL: none */
     fcnn_run_lock *lock;     /* on rank 0; NULL: the folder is not ours */
     atomic_bool has_begun;   /* the status line is this run's */
-    fcnn_worker *note;       /* notes at once that the run is asked to stop; on rank 0 */
+    atomic_bool has_noted;   /* it says that the run is asked to stop */
+    fcnn_worker *note;       /* notes that at once; on rank 0 */
     int ends[2];             /* a pipe: to close it ends the note */
 };
 
 /* ---- a signal is noted as soon as it comes: who sent it may kill the run before its checkpoint is written ---- */
 
-static void note_stop(void *data)
+static void note_stop(fcnn_run_guard *guard)
+{
+    if (guard->has_begun && !atomic_exchange(&guard->has_noted, true)) {
+        fcnn_run_status_write(guard->folder, "stopping by %s at step %" PRId64, fcnn_signals_name(fcnn_signals_stop()),
+                              fcnn_pulse_read().step);
+    }
+}
+
+/* Before the status line is this run's it notes nothing: fcnn_run_guard_begin() does. */
+static void wait_for_stop(void *data)
 {
     fcnn_run_guard *guard = data;
     struct pollfd waits[2] = {{.fd = guard->ends[0]}, {.fd = fcnn_signals_bell(), .events = POLLIN}};
     while (poll(waits, 2, -1) < 0 || waits[0].revents == 0) {
         if ((waits[1].revents & POLLIN) != 0) {
-            if (guard->has_begun) {
-                fcnn_run_status_write(guard->folder, "stopping by %s at step %" PRId64,
-                                      fcnn_signals_name(fcnn_signals_stop()), fcnn_pulse_read().step);
-            }
+            note_stop(guard);
             return;
         }
     }
@@ -55,7 +62,7 @@ static void start_note(fcnn_run_guard *guard)
     if (fcnn_signals_bell() < 0 || pipe2(guard->ends, O_CLOEXEC) != 0) {
         return;
     }
-    if (fcnn_worker_start("the note of a stop", note_stop, guard, &guard->note) != FCNN_OK) {
+    if (fcnn_worker_start("the note of a stop", wait_for_stop, guard, &guard->note) != FCNN_OK) {
         close(guard->ends[0]);
         close(guard->ends[1]);
     }
@@ -107,8 +114,11 @@ static void destroy(fcnn_run_guard *guard)
 void fcnn_run_guard_begin(fcnn_run_guard *guard)
 {
     if (guard != NULL && guard->lock != NULL && !guard->has_begun) {
-        guard->has_begun = true;
         fcnn_run_status_write(guard->folder, "running");
+        guard->has_begun = true;
+        if (fcnn_signals_stop() != 0) {
+            note_stop(guard);
+        }
     }
 }
 
