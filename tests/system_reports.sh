@@ -392,8 +392,8 @@ if [ "$fcnn_mpi" = openmpi ]; then
         65 | 78) tap_ok "reports: a file that all cannot open is an error of all, $memory" ;;
         *) tap_not_ok "reports: a file that all cannot open is an error of all, $memory" "$(said)" ;;
         esac
-        tap_run "reports: which the status tells, $memory" grep -qE \
-            "^failed: .*(part_10[0-9].h5: MPI-IO cannot open it: set data.read = independent|built without MPI)" together/status
+        reason='part_10[0-9].h5: MPI-IO cannot open it: set data.read = independent|built without MPI'
+        tap_run "reports: which the status tells, $memory" grep -qE "^failed: .*($reason)" together/status
     done
 fi
 

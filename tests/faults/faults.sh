@@ -161,14 +161,18 @@ preload=
 started=0
 start()
 {
-    local np=$1 libraries=$preload${preload:+${LD_PRELOAD:+:}}${LD_PRELOAD:-} mark
+    local np=$1 libraries=$preload${preload:+${LD_PRELOAD:+:}}${LD_PRELOAD:-} mark folder
     shift
     started=$((started + 1))
     mark=$BASHPID-$started
+    # one of its own: the job before may be about to remove what this one makes
+    folder=$work/mpi/$mark
+    mkdir "$folder"
     : >stdout
     : >stderr
     # shellcheck disable=SC2016 # expanded by that bash
-    LD_PRELOAD=$libraries FCNN_TEST_JOB=$mark setsid timeout -k 5 "$limit" bash -c \
+    LD_PRELOAD=$libraries FCNN_TEST_JOB=$mark OMPI_MCA_orte_tmpdir_base=$folder PRTE_MCA_prte_tmpdir_base=$folder \
+        setsid timeout -k 5 "$limit" bash -c \
         '. "$0"; [ "$1" != 0 ] || { shift; exec "$@"; }; fcnn_mpirun "$@"' \
         "$here/../scripts/common.sh" "$np" "$bin/fcnn-train" "$@" >stdout 2>stderr </dev/null &
     session=$!
