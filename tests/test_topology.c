@@ -375,6 +375,14 @@ static void what_is_wrong_is_told_with_what_helps(void)
     setenv("OMP_THREAD_LIMIT", "2", 1);
     EXPECT_TROUBLE(FEWER_THREADS, NONE, 1, ": OMP_THREAD_LIMIT is 2, unset it",
                    {{.host = "a", .processors = "0 1", .asked = 3, .used = 2}});
+    /* the one that is set is not always the one that limits */
+    setenv("OMP_THREAD_LIMIT", "4", 1);
+    setenv("OMP_MAX_ACTIVE_LEVELS", "0", 1);
+    EXPECT_TROUBLE(FEWER_THREADS, NONE, 1, "OpenMP gives 1: OMP_MAX_ACTIVE_LEVELS is 0, unset it",
+                   {{.host = "a", .processors = "0 1", .asked = 2, .used = 1}});
+    unsetenv("OMP_MAX_ACTIVE_LEVELS");
+    EXPECT_TROUBLE(FEWER_THREADS, NONE, 1, "OpenMP gives 1: the calling",
+                   {{.host = "a", .processors = "0 1", .asked = 2, .used = 1}});
     unsetenv("OMP_THREAD_LIMIT");
     EXPECT_TROUBLE(OVER_HOST, NONE, 2, "5 threads on the 4 processors of a",
                    {{.host = "a", .processors = "0 1 2 3", .asked = 2, .used = 2},

@@ -153,21 +153,31 @@ static int64_t count_threads(const fcnn_topology *topology, const fcnn_quota *qu
     return threads;
 }
 
+/* Which of the user's settings lets OpenMP give so many threads; NULL: none. */
+static const char *find_limit(int used)
+{
+    const char *limit = getenv("OMP_THREAD_LIMIT"), *levels = getenv("OMP_MAX_ACTIVE_LEVELS");
+    if (limit != NULL && atoi(limit) == used) {
+        return "OMP_THREAD_LIMIT";
+    }
+    if (levels != NULL && used == 1 && atoi(levels) == 0) {
+        return "OMP_MAX_ACTIVE_LEVELS";
+    }
+    return getenv("OMP_DYNAMIC") != NULL ? "OMP_DYNAMIC" : NULL;
+}
+
 static fcnn_trouble find_fewer(const fcnn_topology *topology, char out[WARNING_SIZE])
 {
-    static const char *const limits[] = {"OMP_THREAD_LIMIT", "OMP_MAX_ACTIVE_LEVELS", "OMP_DYNAMIC"};
     const fcnn_rank_threads *own = &topology->sites[topology->rank].threads;
     if (own->used >= own->asked) {
         return FCNN_TROUBLE_NONE;
     }
     const int length =
         snprintf(out, WARNING_SIZE, "%s asks for %d threads, but OpenMP gives %d", own->by, own->asked, own->used);
-    for (size_t i = 0; i < sizeof limits / sizeof *limits; i++) {
-        const char *value = getenv(limits[i]);
-        if (value != NULL) {
-            snprintf(out + length, (size_t)(WARNING_SIZE - length), ": %s is %.20s, unset it", limits[i], value);
-            return FCNN_TROUBLE_FEWER_THREADS;
-        }
+    const char *limit = find_limit(own->used);
+    if (limit != NULL) {
+        snprintf(out + length, (size_t)(WARNING_SIZE - length), ": %s is %.20s, unset it", limit, getenv(limit));
+        return FCNN_TROUBLE_FEWER_THREADS;
     }
     snprintf(out + length, (size_t)(WARNING_SIZE - length),
              ": the calling program has set a limit, or calls from a parallel region of its own");
