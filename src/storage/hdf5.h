@@ -79,9 +79,9 @@ typedef struct fcnn_hdf5_file fcnn_hdf5_file;
  * truncated or damaged. */
 fcnn_status fcnn_hdf5_open(const char *path, fcnn_hdf5_file **out);
 
-/* The same on each rank for itself, and once more on all together, by MPI-IO, for elements to be read.  To read rows, and
- * to close the file, is collective then: the ranks make the same calls, for rows of their own; a rank that wants none
- * reads 0 rows from row 0.  To look at links, types and attributes is not.  Collective; all ranks fail alike: as above,
+/* The same on each rank for itself, and once more on all together, by MPI-IO, to read elements.  Reading rows and
+ * closing the file are collective then: the ranks make the same calls, for rows of their own; a rank that wants none
+ * reads 0 rows from row 0.  Looking at links, types and attributes is not.  Collective; all ranks fail alike: as above,
  * FCNN_EDATA also if MPI-IO cannot open it, and FCNN_ECONFIG if this HDF5 was built without MPI. */
 fcnn_status fcnn_hdf5_open_together(fcnn_comm *comm, const char *path, fcnn_hdf5_file **out);
 bool fcnn_hdf5_is_together(const fcnn_hdf5_file *file);
