@@ -120,6 +120,11 @@ threads 'one a core, where OpenMP binds them' "$all" 0 OMP_PROC_BIND=true
 tap_run 'reports: what binds them is told' grep -q 'bound by OMP_PROC_BIND$' stdout
 threads 'one a place' "$all" 0 OMP_PLACES=threads
 threads 'one a place of few' 1 0 GOMP_CPU_AFFINITY="$first"
+threads 'one, where all share a place' 1 0 OMP_PROC_BIND=master OMP_PLACES=threads
+if [ "$all" -ge 2 ]; then
+    threads 'fewer than fit' 1 1 OMP_MAX_ACTIVE_LEVELS=0
+    tap_run 'reports: why they do not fit' grep -q 'OMP_MAX_ACTIVE_LEVELS is 0, unset it' stderr
+fi
 threads 'a mask that the kernel finds too short' "$all" 0 FCNN_SIZES=mask_bytes=8
 threads 'those that OpenMP allows' 1 0 OMP_THREAD_LIMIT=1
 threads 'fewer than asked for' 1 1 OMP_NUM_THREADS=2 OMP_THREAD_LIMIT=1

@@ -259,7 +259,7 @@ enum { SITES = 4 };
 /* A rank: its host, its processors before and after OpenMP, a quota of group 1 and one of group 2 (0: not in it). */
 typedef struct imitation {
     const char *host, *processors, *runs_on;
-    int asked, used;
+    int asked, used, wanted; /* wanted: where nobody asks */
     double quotas[2];
     const char *binder;
     bool binder_names;
@@ -283,6 +283,7 @@ static fcnn_topology *imitate(const imitation *ranks, int size)
             }
         }
         site->threads.asked = from->asked;
+        site->threads.wanted = from->asked > 0 ? from->asked : from->wanted;
         site->threads.used = from->used;
         snprintf(site->threads.by, sizeof site->threads.by, "%s", from->asked > 0 ? "OMP_NUM_THREADS" : "auto: it");
         snprintf(site->threads.binder, sizeof site->threads.binder, "%s", from->binder != NULL ? from->binder : "");
@@ -387,11 +388,28 @@ static void what_is_wrong_is_told_with_what_helps(void)
     EXPECT_TROUBLE(OVER_HOST, NONE, 2, "5 threads on the 4 processors of a",
                    {{.host = "a", .processors = "0 1 2 3", .asked = 2, .used = 2},
                     {.host = "a", .processors = "0 1 2 3", .asked = 3, .used = 3}});
-    EXPECT_TROUBLE(OVER_QUOTA, NONE, 1, "2 threads on a share 0.5 processors",
+    EXPECT_TROUBLE(OVER_QUOTA, NONE, 1, "2 threads on a share 0.5 processors, which",
                    {{.host = "a", .processors = "0 1 2 3", .asked = 2, .used = 2, .quotas = {0.5}}});
-    EXPECT_TROUBLE(OVER_QUOTA, NONE, 2, "3 threads on a share 2 processors",
+    EXPECT_TROUBLE(OVER_QUOTA, NONE, 2, "3 threads on a share 2 processors, ",
                    {{.host = "a", .processors = "0 1 2 3", .asked = 2, .used = 2, .quotas = {0, 2}},
                     {.host = "a", .processors = "0 1 2 3", .asked = 1, .used = 1, .quotas = {1, 2}}});
+    EXPECT_TROUBLE(OVER_QUOTA, NONE, 2, "2 threads on a share 1 processor, ",
+                   {{.host = "a", .processors = "0 1 2 3", .asked = 1, .used = 1, .quotas = {0, 1}},
+                    {.host = "a", .processors = "0 1 2 3", .asked = 1, .used = 1, .quotas = {0, 1}}});
+    EXPECT_TROUBLE(OVER_QUOTA, NONE, 2, "slow; start fewer ranks, or give it more",
+                   {{.host = "a", .processors = "0 1 2 3", .asked = 1, .used = 1, .quotas = {0, 1.99999}},
+                    {.host = "a", .processors = "0 1 2 3", .asked = 1, .used = 1, .quotas = {0, 1.99999}}});
+    EXPECT_TROUBLE(OVER_QUOTA, NONE, 1, "share 1.99 processors",
+                   {{.host = "a", .processors = "0 1 2 3", .asked = 2, .used = 2, .quotas = {1.99999}}});
+    /* chosen, and not given */
+    setenv("OMP_DYNAMIC", "true", 1);
+    EXPECT_TROUBLE(FEWER_THREADS, NONE, 1,
+                   "2 threads would fit (auto: it), but OpenMP gives 1: OMP_DYNAMIC is true, unset it",
+                   {{.host = "a", .processors = "0 1", .wanted = 2, .used = 1}});
+    setenv("OMP_DYNAMIC", "false", 1);
+    EXPECT_TROUBLE(FEWER_THREADS, NONE, 1, "OpenMP gives 1: the calling",
+                   {{.host = "a", .processors = "0 1", .wanted = 2, .used = 1}});
+    unsetenv("OMP_DYNAMIC");
     /* one thread cannot be fewer */
     EXPECT_TROUBLE(NONE, NONE, 1, "", {{.host = "a", .processors = "0 1", .asked = 1, .used = 1, .quotas = {0.5}}});
 }
@@ -422,6 +440,33 @@ static void advice_fits_the_launcher(void)
         NONE, MPIRUN, 2, "",
         {{.host = "a", .processors = "0 1", .runs_on = "0", .asked = 1, .used = 1, .binder = "OMP_PROC_BIND"},
          {.host = "a", .processors = "0 1", .runs_on = "1", .asked = 1, .used = 1, .binder = "OMP_PROC_BIND"}});
+    /* places that all ranks name: no longer list helps */
+    EXPECT_TROUBLE(CROWDED_BY_OPENMP, MPIRUN, 2,
+                   "OMP_PLACES binds 2 threads to 1 processor: unset it, and start with `mpirun --map-by slot:pe=1`",
+                   {{.host = "a",
+                     .processors = "0 1",
+                     .runs_on = "0",
+                     .asked = 1,
+                     .used = 1,
+                     .binder = "OMP_PLACES",
+                     .binder_names = true},
+                    {.host = "a",
+                     .processors = "0 1",
+                     .runs_on = "0",
+                     .asked = 1,
+                     .used = 1,
+                     .binder = "OMP_PLACES",
+                     .binder_names = true}});
+    char text[FCNN_TROUBLE_SIZE];
+    CU_ASSERT_EQUAL(trouble_of((imitation[]){{.host = "a",
+                                              .processors = "0",
+                                              .asked = 2,
+                                              .used = 2,
+                                              .binder = "OMP_PROC_BIND=primary",
+                                              .binder_names = true}},
+                               1, 0, FCNN_LAUNCHER_NONE, text),
+                    FCNN_TROUBLE_CROWDED_BY_OPENMP);
+    CU_ASSERT_STRING_EQUAL(text, "on a OMP_PROC_BIND=primary binds 2 threads to 1 processor: unset it");
     /* places by number */
     EXPECT_TROUBLE(CROWDED_BY_OPENMP, NONE, 1, "GOMP_CPU_AFFINITY binds 2 threads to 1 processor: unset it, or name",
                    {{.host = "a",

@@ -42,8 +42,12 @@ static fcnn_status find(fcnn_processors *out)
     if (!binds()) {
         FCNN_TRY(fcnn_processors_of_thread(out));
     }
+    /* with OMP_PROC_BIND=primary all threads share the place of the initial one */
+    const bool is_shared = omp_get_proc_bind() == omp_proc_bind_master;
     for (int place = 0; binds() && place < omp_get_num_places(); place++) {
-        FCNN_TRY(add_place(out, place));
+        if (!is_shared || place == omp_get_place_num()) {
+            FCNN_TRY(add_place(out, place));
+        }
     }
     return fcnn_processors_count(out) > 0 ? FCNN_OK : add_all(out);
 }
@@ -70,6 +74,9 @@ const char *fcnn_places_variable(void)
     if (!binds()) {
         return NULL;
     }
+    if (omp_get_proc_bind() == omp_proc_bind_master) {
+        return "OMP_PROC_BIND=primary";
+    }
     for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
         if (is_set(names[i])) {
             return names[i];
@@ -83,6 +90,9 @@ bool fcnn_places_are_named(void)
     const char *variable = fcnn_places_variable();
     if (variable == NULL || strcmp(variable, "OMP_PROC_BIND") == 0) {
         return false;
+    }
+    if (strchr(variable, '=') != NULL) {
+        return true;
     }
     const char *value = getenv(variable); /* "{0},{1}", "cores(4)"; "0-3"; "explicit,proclist=[0,1]" */
     return strcmp(variable, "OMP_PLACES") == 0 ? strpbrk(value, "{(") != NULL : strpbrk(value, "0123456789") != NULL;

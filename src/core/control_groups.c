@@ -6,6 +6,7 @@
 #include "core/control_groups.h"
 
 #include <inttypes.h>
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -166,6 +167,12 @@ bool fcnn_control_group_read(const char *folder, const char *name, char *out, in
 }
 
 /* ---- quotas ---- */
+
+double fcnn_quota_shown(const fcnn_quota *quota)
+{
+    const double hundredths = floor(quota->processors * 100);
+    return (hundredths < 1 ? 1 : hundredths) / 100;
+}
 
 typedef struct quota_list {
     fcnn_quota *quotas;

@@ -13,6 +13,9 @@ typedef struct fcnn_quota {
     double processors;
 } fcnn_quota;
 
+/* Its processors as they are told: in hundredths, rounded down, at least 0.01. */
+double fcnn_quota_shown(const fcnn_quota *quota);
+
 /* Calls visit for the folder of each control group that the process is in, from the innermost outwards as far as it
  * can see, of both versions.  controller: such as "memory".  proc: "/proc/self", or a folder that imitates it. */
 void fcnn_control_groups_visit(const char *proc, const char *controller,

@@ -15,7 +15,7 @@ typedef struct site_message {
 } site_message;
 
 typedef struct threads_message {
-    int32_t asked, used, binder_names;
+    int32_t asked, wanted, used, binder_names;
     char by[40], binder[40];
 } threads_message;
 
@@ -145,6 +145,7 @@ static fcnn_status take_threads(fcnn_topology *topology, const threads_message *
     for (int rank = 0; rank < topology->size; rank++) {
         fcnn_rank_threads *threads = &topology->sites[rank].threads;
         threads->asked = messages[rank].asked;
+        threads->wanted = messages[rank].wanted;
         threads->used = messages[rank].used;
         threads->binder_names = messages[rank].binder_names;
         memcpy(threads->by, messages[rank].by, sizeof threads->by);
@@ -157,7 +158,8 @@ static fcnn_status take_threads(fcnn_topology *topology, const threads_message *
 
 fcnn_status fcnn_topology_settle(fcnn_topology *topology, fcnn_comm *comm, const fcnn_rank_threads *own)
 {
-    threads_message message = {.asked = own->asked, .used = own->used, .binder_names = own->binder_names};
+    threads_message message = {
+        .asked = own->asked, .wanted = own->wanted, .used = own->used, .binder_names = own->binder_names};
     memcpy(message.by, own->by, sizeof message.by);
     memcpy(message.binder, own->binder, sizeof message.binder);
     void *messages = NULL;

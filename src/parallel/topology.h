@@ -21,11 +21,12 @@ typedef struct fcnn_rank_place {
 /* How many threads a rank has, and why. */
 typedef struct fcnn_rank_threads {
     int asked;               /* for by the user; 0: nobody asks, they are chosen */
+    int wanted;              /* of OpenMP: asked, or chosen */
     int used;                /* 0: not known yet */
     char by[40];             /* what asks, or what decides */
     fcnn_processors runs_on; /* all of them */
     char binder[40];         /* the variable by which OpenMP binds them; "": it does not */
-    bool binder_names;       /* it names processors */
+    bool binder_names;       /* it chooses processors, as OMP_PLACES={0} does */
 } fcnn_rank_threads;
 
 /* Learns every rank's host and, where own is not NULL, place.  Collective.  Fails: FCNN_ENOMEM, alike on all ranks. */

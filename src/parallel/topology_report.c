@@ -109,7 +109,8 @@ fcnn_status fcnn_topology_describe(const fcnn_topology *topology, fcnn_text *tex
 #define WARNING_SIZE FCNN_TROUBLE_SIZE
 
 typedef struct crowd {
-    int64_t threads; /* of the ranks that may run nowhere else */
+    int ranks;       /* that may run nowhere else */
+    int64_t threads; /* of these */
     int processors;  /* for these */
 } crowd;
 
@@ -127,6 +128,7 @@ static crowd find_crowd(const fcnn_topology *topology, bool bound)
         const fcnn_rank_site *site = &topology->sites[rank];
         if (fcnn_topology_is_same_host(topology, rank, topology->rank) &&
             fcnn_processors_are_within(set_of(site, bound), own)) {
+            found.ranks++;
             found.threads += site->threads.used;
         }
     }
@@ -163,17 +165,19 @@ static const char *find_limit(int used)
     if (levels != NULL && used == 1 && atoi(levels) == 0) {
         return "OMP_MAX_ACTIVE_LEVELS";
     }
-    return getenv("OMP_DYNAMIC") != NULL ? "OMP_DYNAMIC" : NULL;
+    const char *dynamic = getenv("OMP_DYNAMIC");
+    return dynamic != NULL && strcasecmp(dynamic, "false") != 0 ? "OMP_DYNAMIC" : NULL;
 }
 
 static fcnn_trouble find_fewer(const fcnn_topology *topology, char out[WARNING_SIZE])
 {
     const fcnn_rank_threads *own = &topology->sites[topology->rank].threads;
-    if (own->used >= own->asked) {
+    if (own->used >= own->wanted) {
         return FCNN_TROUBLE_NONE;
     }
-    const int length =
-        snprintf(out, WARNING_SIZE, "%s asks for %d threads, but OpenMP gives %d", own->by, own->asked, own->used);
+    int length = own->asked > 0 ? snprintf(out, WARNING_SIZE, "%s asks for %d threads", own->by, own->wanted)
+                                : snprintf(out, WARNING_SIZE, "%d threads would fit (%s)", own->wanted, own->by);
+    length += snprintf(out + length, (size_t)(WARNING_SIZE - length), ", but OpenMP gives %d", own->used);
     const char *limit = find_limit(own->used);
     if (limit != NULL) {
         snprintf(out + length, (size_t)(WARNING_SIZE - length), ": %s is %.20s, unset it", limit, getenv(limit));
@@ -184,6 +188,15 @@ static fcnn_trouble find_fewer(const fcnn_topology *topology, char out[WARNING_S
     return FCNN_TROUBLE_FEWER_THREADS;
 }
 
+enum { FEWER_SIZE = 80, ADVICE_SIZE = 160 };
+
+/* How there are fewer threads. */
+static void advise_fewer(int used, char out[FEWER_SIZE])
+{
+    snprintf(out, FEWER_SIZE, "%s",
+             used > 1 ? "start fewer ranks, or set OMP_NUM_THREADS (or train.threads) to fewer" : "start fewer ranks");
+}
+
 static fcnn_trouble find_over_quota(const fcnn_topology *topology, char out[WARNING_SIZE])
 {
     const fcnn_rank_site *own = &topology->sites[topology->rank];
@@ -191,11 +204,14 @@ static fcnn_trouble find_over_quota(const fcnn_topology *topology, char out[WARN
         const fcnn_quota *quota = &own->place.quotas[i];
         const int64_t threads = count_threads(topology, quota);
         if ((double)threads > quota->processors && threads > 1) {
-            snprintf(out, WARNING_SIZE,
-                     "%lld threads on %s share %.3g processors, which is what their container or batch job is given "
-                     "(a quota of its control group): it will be slow; start fewer ranks, set OMP_NUM_THREADS (or "
-                     "train.threads) to fewer, or give it more (docker run --cpus, limits.cpu)",
-                     (long long)threads, own->host, quota->processors);
+            const double shown = fcnn_quota_shown(quota);
+            char fewer[FEWER_SIZE];
+            advise_fewer(own->threads.used, fewer);
+            snprintf(
+                out, WARNING_SIZE,
+                "%lld threads on %s share %g processor%s, which is what their container or batch job is given (a quota "
+                "of its control group): it will be slow; %s, or give it more (docker run --cpus, limits.cpu)",
+                (long long)threads, own->host, shown, shown == 1 ? "" : "s", fewer);
             return FCNN_TROUBLE_OVER_QUOTA;
         }
     }
@@ -209,29 +225,44 @@ static fcnn_trouble find_over_host(const fcnn_topology *topology, char out[WARNI
     if (threads <= own->online) {
         return FCNN_TROUBLE_NONE;
     }
-    snprintf(out, WARNING_SIZE,
-             "%lld threads on the %d processors of %s: it will be slow; start fewer ranks, or set OMP_NUM_THREADS (or "
-             "train.threads) to fewer",
-             (long long)threads, own->online, own->host);
+    char fewer[FEWER_SIZE];
+    advise_fewer(own->threads.used, fewer);
+    snprintf(out, WARNING_SIZE, "%lld threads on the %d processor%s of %s: it will be slow; %s", (long long)threads,
+             own->online, own->online == 1 ? "" : "s", own->host, fewer);
     return FCNN_TROUBLE_OVER_HOST;
 }
 
 /* What gives each rank processors of its own. */
-static void advise_launch(fcnn_launcher launcher, int threads, char out[160])
+static void advise_launch(fcnn_launcher launcher, int threads, char out[ADVICE_SIZE])
 {
     switch (launcher) {
     case FCNN_LAUNCHER_MPIRUN:
-        snprintf(out, 160, "start with `mpirun --map-by slot:pe=%d`", threads);
+        snprintf(out, ADVICE_SIZE, "start with `mpirun --map-by slot:pe=%d`", threads);
         break;
     case FCNN_LAUNCHER_MPIEXEC:
-        snprintf(out, 160, "start with `mpiexec -bind-to core:%d`", threads);
+        snprintf(out, ADVICE_SIZE, "start with `mpiexec -bind-to core:%d`", threads);
         break;
     case FCNN_LAUNCHER_SRUN:
-        snprintf(out, 160, "start with `srun --cpus-per-task=%d`", threads);
+        snprintf(out, ADVICE_SIZE, "start with `srun --cpus-per-task=%d`", threads);
         break;
     case FCNN_LAUNCHER_NONE:
-        snprintf(out, 160, "start it without taskset, ask the batch system for more");
+        snprintf(out, ADVICE_SIZE, "start it without taskset, ask the batch system for more");
         break;
+    }
+}
+
+/* What helps against the variable that binds threads. */
+static void advise_unset(const fcnn_rank_threads *threads, int ranks, fcnn_launcher launcher, char out[ADVICE_SIZE])
+{
+    const bool is_list = threads->binder_names && strchr(threads->binder, '=') == NULL;
+    char launch[ADVICE_SIZE];
+    advise_launch(launcher, threads->used, launch);
+    if (ranks == 1 && is_list) {
+        snprintf(out, ADVICE_SIZE, "unset it, or name as many as there are threads");
+    } else if (launcher == FCNN_LAUNCHER_NONE) {
+        snprintf(out, ADVICE_SIZE, "unset it");
+    } else {
+        snprintf(out, ADVICE_SIZE, "unset it, %s %.*s", threads->binder_names ? "and" : "or", ADVICE_SIZE - 16, launch);
     }
 }
 
@@ -239,23 +270,20 @@ static fcnn_trouble find_crowds(const fcnn_topology *topology, fcnn_launcher lau
 {
     const fcnn_rank_site *own = &topology->sites[topology->rank];
     const crowd bound = find_crowd(topology, true), placed = find_crowd(topology, false);
-    char advice[160];
-    advise_launch(launcher, own->threads.used, advice);
+    char advice[ADVICE_SIZE], fewer[FEWER_SIZE];
     if (is_crowded(&placed) && !own->threads.binder_names) {
-        snprintf(out, WARNING_SIZE,
-                 "on %s %lld threads are bound to %d processor%s: %s%s, or set OMP_NUM_THREADS (or train.threads) to "
-                 "fewer",
-                 own->host, (long long)placed.threads, placed.processors, placed.processors == 1 ? "" : "s", advice,
-                 launcher == FCNN_LAUNCHER_MPIRUN ? " or `mpirun --bind-to none`" : "");
+        advise_launch(launcher, own->threads.used, advice);
+        advise_fewer(own->threads.used, fewer);
+        snprintf(out, WARNING_SIZE, "on %s %lld threads are bound to %d processor%s: %s%s, or %s", own->host,
+                 (long long)placed.threads, placed.processors, placed.processors == 1 ? "" : "s", advice,
+                 launcher == FCNN_LAUNCHER_MPIRUN ? ", or with `mpirun --bind-to none`" : "", fewer);
         return FCNN_TROUBLE_CROWDED_BY_LAUNCHER;
     }
     if (!is_crowded(&bound)) {
         return FCNN_TROUBLE_NONE;
     }
-    if (own->threads.binder_names || launcher == FCNN_LAUNCHER_NONE) {
-        snprintf(advice, sizeof advice, "name as many as there are threads");
-    }
-    snprintf(out, WARNING_SIZE, "on %s %s binds %lld threads to %d processor%s: unset it, or %s", own->host,
+    advise_unset(&own->threads, bound.ranks, launcher, advice);
+    snprintf(out, WARNING_SIZE, "on %s %s binds %lld threads to %d processor%s: %s", own->host,
              own->threads.binder[0] != '\0' ? own->threads.binder : "OpenMP", (long long)bound.threads,
              bound.processors, bound.processors == 1 ? "" : "s", advice);
     return FCNN_TROUBLE_CROWDED_BY_OPENMP;

@@ -88,7 +88,8 @@ int fcnn_topology_suitable(const fcnn_topology *topology, fcnn_rank_threads *thr
         const double share = own->quotas[i].processors / members;
         if (share < (double)fit) {
             fit = (int64_t)share;
-            snprintf(threads->by, sizeof threads->by, "auto: a quota of %.3g cpus", own->quotas[i].processors);
+            const double shown = fcnn_quota_shown(&own->quotas[i]);
+            snprintf(threads->by, sizeof threads->by, "auto: a quota of %g cpu%s", shown, shown == 1 ? "" : "s");
         }
     }
     return fit < 1 ? 1 : fit < FCNN_THREADS_MAX ? (int)fit : FCNN_THREADS_MAX;

@@ -68,6 +68,7 @@ int fcnn_threads_wanted(const fcnn_threads *threads)
 fcnn_status fcnn_threads_settle(fcnn_threads *threads, fcnn_comm *comm, const fcnn_team *team)
 {
     fcnn_rank_threads *own = &threads->own;
+    own->wanted = own->used;
     own->used = fcnn_team_threads(team);
     fcnn_processors_clear(&own->runs_on);
     FCNN_TRY(fcnn_comm_agree(comm, fcnn_processors_unite(&own->runs_on, fcnn_team_processors(team))));
