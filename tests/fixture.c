@@ -3,7 +3,7 @@
 
 #include "harness.h"
 #include "numbers.h"
-#include "storage/hdf5.h"
+#include "hdf5/file.h"
 
 #include <stdio.h>
 

@@ -1,4 +1,4 @@
-/* tests/hostile.h — HDF5 files that break one rule each (src/storage/hdf5_check.h), for tests and as
+/* tests/hostile.h — HDF5 files that break one rule each (src/hdf5/check.h), for tests and as
  * seeds of the fuzzers. */
 #ifndef FCNN_TESTS_HOSTILE_H
 #define FCNN_TESTS_HOSTILE_H

@@ -7,7 +7,8 @@ here=$(cd "$(dirname "$0")" && pwd)
 . "$here/tap.sh"
 cd "${srcdir:-$here/..}" || exit 1
 
-rooms="core config parallel storage formats compute data model reporting training programs"
+rooms="core config parallel files hdf5 formats compute data model methods"
+rooms="$rooms import inspect run predict training bench programs"
 
 # All of our C as file:line:text, without comments; texts in quotes are emptied but for those of #include.
 # shellcheck disable=SC2016 # the $ are awk's
@@ -74,7 +75,7 @@ tap_empty "rooms: formats knows no MPI, no HDF5 and no room but core" \
     "$(hits '#include' src/formats/ | grep -vE "\"(core|formats)/|$plain")"
 
 tap_empty "rooms: programs use the public headers alone" \
-    "$(hits '#include[[:space:]]*("|<(mpi|hdf5|omp|core|config|parallel|storage|formats|compute)\b)' src/programs/ |
+    "$(hits '#include[[:space:]]*("|<(mpi|hdf5|omp|core|config|parallel|files|hdf5|formats|compute)\b)' src/programs/ |
         grep -vE '"[a-z_]+\.h"')"
 
 # ---- one room alone ----
@@ -95,8 +96,8 @@ case $(printf '%s' "$worlds" | grep -c .):$function in
 *) tap_not_ok "rooms: MPI_COMM_WORLD appears once, in fcnn_comm_start" "${worlds:-it does not appear}" ;;
 esac
 
-tap_empty "rooms: HDF5 is called in src/storage alone" \
-    "$(outside '\bH5[A-Z]{1,2}[a-z_][A-Za-z0-9_]*[[:space:]]*\(|#include[[:space:]]*[<"]hdf5' src/storage/)"
+tap_empty "rooms: HDF5 is called in src/hdf5 alone" \
+    "$(outside '\bH5[A-Z]{1,2}[a-z_][A-Za-z0-9_]*[[:space:]]*\(|#include[[:space:]]*[<"]hdf5\.h' src/hdf5/)"
 tap_empty "rooms: OpenMP is in src/compute alone" \
     "$(outside '#pragma[[:space:]]+omp|\b_Pragma\b|\bomp_[a-z_]+[[:space:]]*\(|<omp\.h>' src/compute/)"
 tap_empty "rooms: pthread_create is in src/core/worker.c alone" \
@@ -105,11 +106,11 @@ tap_empty "rooms: pthread_create is in src/core/worker.c alone" \
 # ---- the library ----
 
 tap_empty "rooms: the library neither exits nor aborts" \
-    "$(outside '\b(exit|_exit|_Exit|quick_exit|abort)[[:space:]]*\(' 'src/programs/|src/training/watchdog\.c')"
+    "$(outside '\b(exit|_exit|_Exit|quick_exit|abort)[[:space:]]*\(' 'src/programs/|src/run/watchdog\.c')"
 # where the main thread hangs there is nobody to return a status to: the watchdog may end the process, in one place
 tap_empty "rooms: the watchdog ends the process by _exit, once" \
-    "$(hits '\b(exit|_Exit|quick_exit|abort)[[:space:]]*\(' src/training/watchdog\.c
-       hits '\b_exit[[:space:]]*\(' src/training/watchdog\.c | tail -n +2)"
+    "$(hits '\b(exit|_Exit|quick_exit|abort)[[:space:]]*\(' src/run/watchdog\.c
+       hits '\b_exit[[:space:]]*\(' src/run/watchdog\.c | tail -n +2)"
 tap_empty "rooms: the library does not name stdout" \
     "$(outside '\bstdout\b|\b(printf|vprintf|puts|putchar)[[:space:]]*\(|\bSTDOUT_FILENO\b' src/programs/)"
 

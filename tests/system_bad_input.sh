@@ -219,7 +219,7 @@ bad 'a single value' 65 'odd.h5|/scalar|single value' --set data.inputs=/scalar
 bad 'a dataset without data' 65 'odd.h5|/null' --set data.inputs=/null
 bad 'a single value as target' 65 'odd.h5|/scalar|single value' --set data.targets=/scalar
 
-# ---- data files from anyone: each breaks one rule of src/storage/hdf5_check.h ----
+# ---- data files from anyone: each breaks one rule of src/hdf5/check.h ----
 
 # hostile NAME WORDS [OPTION…]
 hostile()

@@ -4,7 +4,7 @@
  * is called for a regular file and fail as planned. */
 #include "harness.h"
 
-#include "storage/atomic_file.h"
+#include "files/atomic_file.h"
 
 #include <dirent.h>
 #include <errno.h>

@@ -4,7 +4,7 @@
 #include "compute/peak.h"
 #include "data/shard.h"
 #include "parallel/comm.h"
-#include "training/benchmark.h"
+#include "bench/benchmark.h"
 #include "training/footprint.h"
 
 #include <math.h>
@@ -43,9 +43,9 @@ static void flops_count_three_products_and_the_first_layer_two(void)
     const fcnn_benchmark_options options = {.workloads = "M256,T,L"};
     fcnn_benchmark_plan plan = plan_of(&options);
     /* 784·128 forward and weight gradient, 128·10 forward, weight gradient and derivatives; 2 a multiply-add */
-    CU_ASSERT_EQUAL(fcnn_workload_flops(&plan.workloads[0].shape), 2.0 * (2 * 100352 + 3 * 1280));
-    CU_ASSERT_EQUAL(fcnn_workload_flops(&plan.workloads[1].shape), 2.0 * (2 * 2048 + 3 * 4096 + 3 * 64));
-    CU_ASSERT_EQUAL(fcnn_workload_flops(&plan.workloads[2].shape), 2.0 * (2 * 802816 + 3 * 1048576 + 3 * 10240));
+    CU_ASSERT_EQUAL(fcnn_architecture_flops(&plan.workloads[0].shape), 2.0 * (2 * 100352 + 3 * 1280));
+    CU_ASSERT_EQUAL(fcnn_architecture_flops(&plan.workloads[1].shape), 2.0 * (2 * 2048 + 3 * 4096 + 3 * 64));
+    CU_ASSERT_EQUAL(fcnn_architecture_flops(&plan.workloads[2].shape), 2.0 * (2 * 802816 + 3 * 1048576 + 3 * 10240));
     fcnn_benchmark_plan_clear(&plan);
 }
 

@@ -8,10 +8,10 @@
 
 #include "core/clock.h"
 #include "model/model_file.h"
-#include "storage/atomic_file.h"
-#include "storage/framed_file.h"
-#include "training/run_folder.h"
-#include "training/saving.h"
+#include "files/atomic_file.h"
+#include "files/framed_file.h"
+#include "run/folder.h"
+#include "training/saver.h"
 
 #include <dirent.h>
 #include <fcntl.h>

@@ -3,7 +3,7 @@
 
 #include "formats.h"
 
-#include "data/column_labels.h"
+#include "data/column_attributes.h"
 
 #include <hdf5.h>
 

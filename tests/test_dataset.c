@@ -6,9 +6,9 @@
 #include "data/selection.h"
 #include "data/shard.h"
 #include "data/targets.h"
-#include "model/extent.h"
+#include "model/column_statistics.h"
 #include "model/normalizer.h"
-#include "storage/hdf5.h"
+#include "hdf5/file.h"
 
 #include <math.h>
 #include <stdio.h>

@@ -1,5 +1,5 @@
 /* tests/test_framed_file.c — a damaged file is never taken for a good one. */
-#include "storage/framed_file.h"
+#include "files/framed_file.h"
 
 #include "harness.h"
 

@@ -3,7 +3,7 @@
 
 #include "formats.h"
 
-#include "storage/hdf5.h"
+#include "hdf5/file.h"
 
 #include <hdf5.h>
 

@@ -4,10 +4,10 @@
 #include "hostile.h"
 
 #include "core/memory_limit.h"
-#include "storage/hdf5_check.h"
-#include "storage/hdf5_dense.h"
-#include "storage/hdf5_image.h"
-#include "storage/hdf5_survey.h"
+#include "hdf5/check.h"
+#include "hdf5/check_dense.h"
+#include "hdf5/image.h"
+#include "hdf5/survey.h"
 
 #include <hdf5.h>
 

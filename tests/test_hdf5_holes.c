@@ -4,8 +4,8 @@
 
 #include "formats.h"
 
-#include "storage/hdf5.h"
-#include "storage/hdf5_image.h"
+#include "hdf5/file.h"
+#include "hdf5/image.h"
 
 #include <hdf5.h>
 

@@ -1,10 +1,10 @@
 /* tests/test_hdf5_image.c — HDF5 files in memory: what goes in comes out, and nothing else. */
-#include "storage/hdf5_image.h"
+#include "hdf5/image.h"
 
 #include "harness.h"
 
 #include "formats.h"
-#include "storage/framed_file.h"
+#include "files/framed_file.h"
 
 #include <stdio.h>
 #include <stdlib.h>

@@ -3,7 +3,7 @@
 
 #include <fcnn/import.h>
 
-#include "storage/hdf5.h"
+#include "hdf5/file.h"
 
 #include <math.h>
 #include <signal.h>

@@ -8,11 +8,11 @@
 #include "core/pulse.h"
 #include "core/signals.h"
 #include "core/worker.h"
-#include "training/run_folder.h"
-#include "training/run_guard.h"
-#include "training/run_lock.h"
-#include "training/run_status.h"
-#include "training/time_limit.h"
+#include "run/folder.h"
+#include "run/guard.h"
+#include "run/lock.h"
+#include "run/status_line.h"
+#include "run/time_limit.h"
 
 #include <math.h>
 #include <signal.h>

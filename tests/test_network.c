@@ -2,7 +2,7 @@
 #include "harness.h"
 
 #include "model/network.h"
-#include "training/evaluation.h"
+#include "predict/evaluation.h"
 
 #include <fenv.h>
 #include <math.h>

@@ -3,7 +3,7 @@
 #include "harness.h"
 #include "numbers.h"
 
-#include "training/run_folder.h"
+#include "run/folder.h"
 
 #include <stdio.h>
 #include <string.h>

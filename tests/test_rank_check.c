@@ -4,8 +4,8 @@
 #include "harness.h"
 #include "numbers.h"
 
-#include "training/rank_check.h"
-#include "training/saving.h"
+#include "run/rank_check.h"
+#include "training/saver.h"
 
 #include <stdio.h>
 #include <string.h>

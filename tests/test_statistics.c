@@ -5,9 +5,9 @@
 #include "compute/square_sum.h"
 #include "data/missing.h"
 #include "data/weights.h"
-#include "model/extent.h"
+#include "model/column_statistics.h"
 #include "model/normalizer.h"
-#include "training/evaluation.h"
+#include "predict/evaluation.h"
 
 #include <float.h>
 #include <math.h>

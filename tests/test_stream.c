@@ -6,7 +6,7 @@
 #include "data/shard.h"
 #include "data/stream.h"
 #include "data/targets.h"
-#include "storage/hdf5.h"
+#include "hdf5/file.h"
 
 #include <stdio.h>
 #include <stdlib.h>

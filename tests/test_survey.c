@@ -1,8 +1,8 @@
 /* tests/test_survey.c — what will be slow about a table, and which tables are inputs and targets.  That the advice is
- * true was measured (src/data/survey_advice.c); here it is that it comes where it is due, and not elsewhere. */
+ * true was measured (src/inspect/survey_advice.c); here it is that it comes where it is due, and not elsewhere. */
 #include "harness.h"
 
-#include "data/survey.h"
+#include "inspect/survey.h"
 
 #include <string.h>
 

@@ -1,7 +1,7 @@
 /* src/compute/kernels_template.h — one table of kernels; compiled once per precision and instruction set. */
 #include "compute/kernels.h"
 #include "core/memory.h"
-#include "compute/log.h"
+#include "compute/logarithm.h"
 #include "compute/math.h"
 #include "compute/panels.h"
 #include "compute/simd.h"

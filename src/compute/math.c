@@ -3,7 +3,7 @@
  * Coefficients come from scripts/derive_coefficients.py.  Every multiply-add is an explicit fma. */
 #include "compute/math.h"
 
-#include "compute/log.h"
+#include "compute/logarithm.h"
 
 #undef FCNN_BITS
 #undef FCNN_SIMD

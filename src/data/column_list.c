@@ -60,7 +60,7 @@ fcnn_status fcnn_columns_range(const char *text, int64_t *first, int64_t *last)
 /* One way to read an item: a dataset, or a member of its records, and columns of it. */
 typedef struct reading {
     fcnn_text exact; /* all names in quotes */
-    fcnn_text plain; /* quotes where they are needed: what messages say and storage/hdf5.h takes */
+    fcnn_text plain; /* quotes where they are needed: what messages say and hdf5/file.h takes */
     const char *range;
     int64_t first, last;
 } reading;

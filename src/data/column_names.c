@@ -2,7 +2,7 @@
 #include "data/column_names.h"
 
 #include "core/memory.h"
-#include "storage/hdf5.h"
+#include "hdf5/file.h"
 
 #include <inttypes.h>
 #include <stdio.h>

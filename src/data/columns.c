@@ -4,7 +4,7 @@
 #include "core/log.h"
 #include "core/memory.h"
 #include "core/sizes.h"
-#include "data/column_labels.h"
+#include "data/column_attributes.h"
 #include "data/table.h"
 
 #include <inttypes.h>

@@ -7,7 +7,7 @@
 #include "data/column_names.h"
 #include "data/column_orders.h"
 #include "data/decoding.h"
-#include "storage/hdf5.h"
+#include "hdf5/file.h"
 
 /* Some neighbouring columns of one dataset, whose further dimensions count as columns in C order. */
 typedef struct fcnn_column_part {

@@ -4,7 +4,7 @@
 #include "core/memory.h"
 #include "core/pulse.h"
 #include "core/sizes.h"
-#include "data/column_labels.h"
+#include "data/column_attributes.h"
 #include "data/matching.h"
 #include "data/reader.h"
 #include "data/unwritten.h"

@@ -1,11 +1,11 @@
 /* src/data/decoding.h — how the numbers that a dataset stores become values: scaled, unsigned, or missing, as what
- * stands beside them says (storage/hdf5_meaning.h), and as the config does. */
+ * stands beside them says (hdf5/conventions.h), and as the config does. */
 #ifndef FCNN_DATA_DECODING_H
 #define FCNN_DATA_DECODING_H
 
 #include "core/text.h"
 #include "data/classes.h"
-#include "storage/hdf5_meaning.h"
+#include "hdf5/conventions.h"
 
 enum { FCNN_MISSING_VALUES_MOST = 64 /* that a config lists */ };
 

@@ -35,6 +35,16 @@ int64_t fcnn_architecture_parameters(const fcnn_architecture *shape)
     return count;
 }
 
+double fcnn_architecture_flops(const fcnn_architecture *shape)
+{
+    double products = 0;
+    for (int64_t layer = 0; layer < shape->layers; layer++) {
+        const double one = (double)shape->widths[layer] * (double)shape->widths[layer + 1];
+        products += layer == 0 ? 2 * one : 3 * one;
+    }
+    return 2 * products;
+}
+
 fcnn_status fcnn_architecture_text(const fcnn_architecture *shape, char **out)
 {
     fcnn_text text = {0};

@@ -73,6 +73,10 @@ size_t fcnn_architecture_size(const fcnn_architecture *shape);
 int64_t fcnn_architecture_layer_parameters(const fcnn_architecture *shape, int64_t layer);
 int64_t fcnn_architecture_parameters(const fcnn_architecture *shape);
 
+/* Arithmetic of a training step for each row, a multiply-add being 2: forward, weight gradients and, for all
+ * layers but the first, derivatives of the inputs.  Biases do not count. */
+double fcnn_architecture_flops(const fcnn_architecture *shape);
+
 /* "784-128-10", to be released with free(). */
 fcnn_status fcnn_architecture_text(const fcnn_architecture *shape, char **out);
 

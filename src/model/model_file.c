@@ -7,7 +7,7 @@
 #include "core/memory.h"
 #include "core/sizes.h"
 #include "core/text.h"
-#include "storage/framed_file.h"
+#include "files/framed_file.h"
 
 #include <inttypes.h>
 #include <stdio.h>

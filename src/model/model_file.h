@@ -19,7 +19,7 @@
 #define FCNN_MODEL_MODEL_FILE_H
 
 #include "model/model.h"
-#include "storage/hdf5_image.h"
+#include "hdf5/image.h"
 
 /* A change that older programs would read wrong raises it; they refuse newer files. */
 #define FCNN_MODEL_FORMAT_VERSION 1

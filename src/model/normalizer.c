@@ -3,7 +3,7 @@
 
 #include "compute/square_sum.h"
 #include "core/memory.h"
-#include "model/extent.h"
+#include "model/column_statistics.h"
 
 #include <inttypes.h>
 #include <math.h>

@@ -5,7 +5,7 @@
 #include "training/step.h"
 
 /* Bytes on this rank, beside those of the process with MPI and its threads started.  With n rows of this rank in
- * all, r of them in memory at once (training/division.h), P parameters of s bytes: */
+ * all, r of them in memory at once (training/work_split.h), P parameters of s bytes: */
 typedef struct fcnn_footprint {
     int64_t data;      /* n·(the bytes of a row as stored + 8 for its place in the epoch's order), 8 for each row
                         * of a batch and each of its leaves */

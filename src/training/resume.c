@@ -3,7 +3,7 @@
 
 #include "core/log.h"
 #include "core/memory.h"
-#include "training/run_folder.h"
+#include "run/folder.h"
 
 #include <inttypes.h>
 #include <stdlib.h>

@@ -3,7 +3,7 @@
 #define FCNN_TRAINING_RESUME_H
 
 #include "config/config.h"
-#include "training/checkpoint.h"
+#include "run/checkpoint.h"
 #include "training/training_data.h"
 
 /* Finds and reads the checkpoint that output.resume asks for.  *path is NULL if the run starts anew; otherwise

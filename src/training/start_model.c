@@ -3,10 +3,10 @@
 
 #include "core/memory.h"
 #include "data/sentinels.h"
-#include "model/extent.h"
+#include "model/column_statistics.h"
 #include "model/initializer.h"
 #include "model/normalizer.h"
-#include "training/task.h"
+#include "training/choose_architecture.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -4,7 +4,7 @@
 #include "core/clock.h"
 #include "core/memory.h"
 #include "core/pulse.h"
-#include "model/optimizer.h"
+#include "methods/optimizer.h"
 
 #include <float.h>
 #include <inttypes.h>

@@ -6,8 +6,8 @@
 #include "model/gradient.h"
 #include "parallel/exchange.h"
 #include "training/divergence.h"
-#include "training/division.h"
-#include "training/lifecycle.h"
+#include "training/work_split.h"
+#include "run/lifecycle.h"
 #include "training/training_data.h"
 
 typedef struct fcnn_step {

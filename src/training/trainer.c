@@ -8,12 +8,12 @@
 #include "core/memory.h"
 #include "core/pulse.h"
 #include "core/signals.h"
-#include "training/description.h"
-#include "training/rank_check.h"
+#include "training/start_report.h"
+#include "run/rank_check.h"
 #include "training/resume.h"
-#include "training/run_folder.h"
-#include "training/run_guard.h"
-#include "training/saving.h"
+#include "run/folder.h"
+#include "run/guard.h"
+#include "training/saver.h"
 #include "training/start_model.h"
 
 #include <inttypes.h>

@@ -2,12 +2,12 @@
 #ifndef FCNN_TRAINING_TRAINER_H
 #define FCNN_TRAINING_TRAINER_H
 
-#include "reporting/progress.h"
-#include "training/checkpoint.h"
-#include "training/checkpoint_writer.h"
-#include "training/evaluation.h"
+#include "training/progress.h"
+#include "run/checkpoint.h"
+#include "run/checkpoint_writer.h"
+#include "predict/evaluation.h"
 #include "training/step.h"
-#include "training/threads.h"
+#include "run/threads.h"
 
 #include <fcnn/trainer.h>
 

@@ -6,7 +6,7 @@
 #include "data/selection.h"
 #include "data/shard.h"
 #include "training/memory_plan.h"
-#include "training/model_data.h"
+#include "model/model_data.h"
 #include "training/repeats.h"
 
 #include <inttypes.h>
@@ -255,20 +255,6 @@ fcnn_status fcnn_training_data_load(const fcnn_config *config, fcnn_comm *comm, 
         return status;
     }
     *out = data;
-    return FCNN_OK;
-}
-
-fcnn_status fcnn_data_part_check(fcnn_data_part *part, fcnn_comm *comm, const fcnn_architecture *shape)
-{
-    if (part->dataset == NULL) {
-        return FCNN_OK;
-    }
-    if (shape->output == FCNN_OUTPUT_SOFTMAX) {
-        return fcnn_targets_check_labels(part->dataset, comm, shape->widths[shape->layers]);
-    }
-    if (shape->loss == FCNN_LOSS_BINARY_CROSS_ENTROPY) {
-        return fcnn_targets_check_unit(part->dataset, comm);
-    }
     return FCNN_OK;
 }
 

@@ -7,15 +7,8 @@
 #include "data/sampler.h"
 #include "data/stream.h"
 #include "data/targets.h"
-#include "data/weights.h"
-#include "model/model.h"
+#include "model/data_part.h"
 #include "training/origin.h"
-
-/* Rows with their targets in the form that the loss needs. */
-typedef struct fcnn_data_part {
-    fcnn_dataset *dataset;       /* NULL: there is no such part */
-    const fcnn_weights *weights; /* NULL: all rows count alike */
-} fcnn_data_part;
 
 typedef struct fcnn_training_data {
     fcnn_data_part train, validation, test;
@@ -41,9 +34,6 @@ void fcnn_training_data_destroy(fcnn_training_data *data);
 
 /* Checks the targets of all parts for a network's loss.  Collective. */
 fcnn_status fcnn_training_data_check(fcnn_training_data *data, fcnn_comm *comm, const fcnn_architecture *shape);
-
-/* The same for one dataset. */
-fcnn_status fcnn_data_part_check(fcnn_data_part *part, fcnn_comm *comm, const fcnn_architecture *shape);
 
 /* Makes the training rows ready for steps: weights, labels, and the windows of rows that are streamed.  Collective. */
 fcnn_status fcnn_training_data_prepare(const fcnn_config *config, fcnn_training_data *data, fcnn_comm *comm,

@@ -8,7 +8,7 @@
 #include "core/random.h"
 #include "core/text.h"
 #include "parallel/comm.h"
-#include "storage/hdf5.h"
+#include "hdf5/file.h"
 
 #include <fcnn/model.h>
 #include <fcnn/trainer.h>

@@ -3,7 +3,7 @@
 #include "fuzz.h"
 
 #include "data/columns.h"
-#include "storage/hdf5.h"
+#include "hdf5/file.h"
 
 #include <fcnn/dataset.h>
 

@@ -1,7 +1,7 @@
 /* tests/fuzz/fuzz_framed.c — a framed file of any bytes, up to its checksum, which stops nearly all of them. */
 #include "fuzz.h"
 
-#include "storage/framed_file.h"
+#include "files/framed_file.h"
 
 #include <stdbool.h>
 

@@ -3,8 +3,8 @@
 #include "fuzz.h"
 
 #include "model/model_file.h"
-#include "storage/hdf5_image.h"
-#include "training/checkpoint.h"
+#include "hdf5/image.h"
+#include "run/checkpoint.h"
 
 #include <string.h>
 

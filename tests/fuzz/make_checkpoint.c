@@ -1,7 +1,7 @@
 /* tests/fuzz/make_checkpoint.c — a small checkpoint, as the seed of fuzzers.
  *   make_checkpoint FRAMED.h5 IMAGE.h5   the file, and what is in its frame */
-#include "storage/framed_file.h"
-#include "training/checkpoint.h"
+#include "files/framed_file.h"
+#include "run/checkpoint.h"
 
 #include <stdio.h>
 #include <stdlib.h>

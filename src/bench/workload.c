@@ -1,0 +1,268 @@
+/* src/bench/workload.c — the networks and batches that are measured, and the options that choose. */
+#include "core/memory.h"
+#include "bench/benchmark.h"
+
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { MOST_LAYERS = 51, MOST_WIDTH = 1000000, DEFAULT_BATCH = 256 };
+
+#define DEFAULT_SECONDS 1.5
+
+typedef struct workload_row {
+    const char *name, *network;
+    fcnn_activation activation;
+    fcnn_loss loss;
+    int64_t batch;
+    bool by_default;
+} workload_row;
+
+static const workload_row table[] = {
+    {"S", "784-30-10", FCNN_ACTIVATION_SIGMOID, FCNN_LOSS_CROSS_ENTROPY, 1000, true},
+    {"S32", "784-30-10", FCNN_ACTIVATION_SIGMOID, FCNN_LOSS_CROSS_ENTROPY, 32, true},
+    {"M64", "784-128-10", FCNN_ACTIVATION_RELU, FCNN_LOSS_CROSS_ENTROPY, 64, true},
+    {"M256", "784-128-10", FCNN_ACTIVATION_RELU, FCNN_LOSS_CROSS_ENTROPY, 256, true},
+    {"L", "784-1024-1024-10", FCNN_ACTIVATION_RELU, FCNN_LOSS_CROSS_ENTROPY, 256, true},
+    {"XL", "4096-4096-4096-1000", FCNN_ACTIVATION_RELU, FCNN_LOSS_CROSS_ENTROPY, 1024, false},
+    {"T", "32-64-64-1", FCNN_ACTIVATION_TANH, FCNN_LOSS_MSE, 256, true},
+    {"TB", "32-64-64-1", FCNN_ACTIVATION_TANH, FCNN_LOSS_MSE, 4096, true},
+};
+enum { TABLE_ROWS = sizeof table / sizeof *table };
+
+/* ---- networks ---- */
+
+static fcnn_status malformed_network(const char *text)
+{
+    return fcnn_fail(FCNN_EUSAGE,
+                     "'%s' is no network: write the widths from the inputs to the outputs, such as 784-128-10; each is "
+                     "1 to %d, and there are 2 to %d of them",
+                     text, MOST_WIDTH, MOST_LAYERS + 1);
+}
+
+/* Reads the number before a '-' or the end, which *text then points to; 0 if it is not one in range. */
+static int64_t read_width(const char **text)
+{
+    char word[16];
+    const size_t length = strspn(*text, "0123456789");
+    int64_t width = 0;
+    if (length == 0 || length >= sizeof word) {
+        return 0;
+    }
+    memcpy(word, *text, length);
+    word[length] = '\0';
+    *text += length;
+    return fcnn_text_to_int64(word, &width) && width <= MOST_WIDTH ? width : 0;
+}
+
+fcnn_status fcnn_workload_read_network(const char *text, fcnn_architecture *out)
+{
+    int64_t widths[MOST_LAYERS + 1];
+    int64_t count = 0;
+    const char *rest = text;
+    do {
+        rest += count > 0;
+        const int64_t width = count <= MOST_LAYERS ? read_width(&rest) : 0;
+        if (width < 1 || (*rest != '-' && *rest != '\0')) {
+            return malformed_network(text);
+        }
+        widths[count++] = width;
+    } while (*rest != '\0');
+    if (count < 2) {
+        return malformed_network(text);
+    }
+    *out = (fcnn_architecture){.layers = count - 1};
+    fcnn_status status = fcnn_memory_create("the layers", count, sizeof *out->widths, &out->widths);
+    if (status == FCNN_OK) {
+        status = fcnn_memory_create("the layers", count - 1, sizeof *out->activations, &out->activations);
+    }
+    if (status != FCNN_OK) {
+        fcnn_architecture_clear(out);
+        return status;
+    }
+    memcpy(out->widths, widths, (size_t)count * sizeof *widths);
+    return FCNN_OK;
+}
+
+static fcnn_status make_workload(const workload_row *row, fcnn_precision precision, fcnn_workload *out)
+{
+    FCNN_TRY(fcnn_workload_read_network(row->network, &out->shape));
+    strncpy(out->name, row->name, sizeof out->name - 1);
+    out->activation = row->activation;
+    out->batch = row->batch;
+    out->shape.precision = precision;
+    out->shape.loss = row->loss;
+    out->shape.output = row->loss == FCNN_LOSS_MSE ? FCNN_OUTPUT_LINEAR : FCNN_OUTPUT_SOFTMAX;
+    for (int64_t layer = 0; layer < out->shape.layers; layer++) {
+        out->shape.activations[layer] = layer + 1 < out->shape.layers ? row->activation : FCNN_ACTIVATION_LINEAR;
+    }
+    return FCNN_OK;
+}
+
+/* ---- options ---- */
+
+static fcnn_status unknown_word(const char *what, const char *word, const char *const *words)
+{
+    fcnn_text list = {0};
+    fcnn_status status = FCNN_OK;
+    for (int i = 0; words[i] != NULL && status == FCNN_OK; i++) {
+        status = fcnn_text_append(&list, "%s%s", i > 0 ? ", " : "", words[i]);
+    }
+    if (status == FCNN_OK) {
+        status = fcnn_fail(FCNN_EUSAGE, "unknown %s '%s': it is one of %s", what, word, list.data);
+    }
+    fcnn_text_clear(&list);
+    return status;
+}
+
+static const workload_row *find_row(const char *name, size_t length)
+{
+    for (int i = 0; i < TABLE_ROWS; i++) {
+        if (strlen(table[i].name) == length && strncmp(table[i].name, name, length) == 0) {
+            return &table[i];
+        }
+    }
+    return NULL;
+}
+
+static fcnn_status unknown_workload(const char *name, size_t length)
+{
+    const char *names[TABLE_ROWS + 1] = {NULL};
+    char word[64] = "";
+    memcpy(word, name, length < sizeof word ? length : sizeof word - 1);
+    for (int i = 0; i < TABLE_ROWS; i++) {
+        names[i] = table[i].name;
+    }
+    return unknown_word("workload", word, names);
+}
+
+/* Takes the workloads of a list such as "S,M256". */
+static fcnn_status take_list(const char *list, fcnn_benchmark_plan *plan)
+{
+    int64_t names = 1;
+    for (const char *c = list; *c != '\0'; c++) {
+        names += *c == ',';
+    }
+    FCNN_TRY(fcnn_memory_create("the workloads", names, sizeof *plan->workloads, &plan->workloads));
+    for (const char *name = list; plan->count < names; name += strcspn(name, ",") + 1) {
+        const size_t length = strcspn(name, ",");
+        const workload_row *row = find_row(name, length);
+        if (row == NULL) {
+            return unknown_workload(name, length);
+        }
+        FCNN_TRY(make_workload(row, plan->precision, &plan->workloads[plan->count]));
+        plan->count++;
+    }
+    return FCNN_OK;
+}
+
+static fcnn_status take_defaults(fcnn_benchmark_plan *plan)
+{
+    FCNN_TRY(fcnn_memory_create("the workloads", TABLE_ROWS, sizeof *plan->workloads, &plan->workloads));
+    for (int i = 0; i < TABLE_ROWS; i++) {
+        if (table[i].by_default) {
+            FCNN_TRY(make_workload(&table[i], plan->precision, &plan->workloads[plan->count]));
+            plan->count++;
+        }
+    }
+    return FCNN_OK;
+}
+
+/* Takes the network that is given. */
+static fcnn_status take_network(const fcnn_benchmark_options *options, fcnn_benchmark_plan *plan)
+{
+    static const char *const losses[] = {"cross_entropy", "mse", NULL};
+    workload_row row = {.name = "custom",
+                        .network = options->network,
+                        .activation = FCNN_ACTIVATION_RELU,
+                        .loss = FCNN_LOSS_CROSS_ENTROPY,
+                        .batch = options->batch != 0 ? options->batch : DEFAULT_BATCH};
+    if (options->activation != NULL && !fcnn_activation_from_word(options->activation, &row.activation)) {
+        return unknown_word("activation", options->activation, fcnn_activation_words);
+    }
+    if (options->loss != NULL &&
+        (fcnn_words_find(losses, options->loss) < 0 || !fcnn_loss_from_word(options->loss, &row.loss))) {
+        return unknown_word("loss", options->loss, losses);
+    }
+    if (row.batch < 1 || row.batch > INT32_MAX) {
+        return fcnn_fail(FCNN_EUSAGE, "a batch of %" PRId64 " rows: it is 1 to %d", row.batch, INT32_MAX);
+    }
+    FCNN_TRY(fcnn_memory_create("the workloads", 1, sizeof *plan->workloads, &plan->workloads));
+    FCNN_TRY(make_workload(&row, plan->precision, plan->workloads));
+    plan->count = 1;
+    return FCNN_OK;
+}
+
+static fcnn_status take_words(const fcnn_benchmark_options *options, fcnn_benchmark_plan *plan)
+{
+    plan->precision = FCNN_PRECISION_SINGLE;
+    plan->reduction = FCNN_REDUCTION_EXACT;
+    plan->exchange = FCNN_EXCHANGE_AUTO;
+    if (options->precision != NULL && !fcnn_precision_from_word(options->precision, &plan->precision)) {
+        return unknown_word("precision", options->precision, fcnn_precision_words);
+    }
+    if (options->reduction != NULL && !fcnn_reduction_from_word(options->reduction, &plan->reduction)) {
+        return unknown_word("reduction", options->reduction, fcnn_reduction_words);
+    }
+    if (options->exchange != NULL && !fcnn_exchange_kind_from_word(options->exchange, &plan->exchange)) {
+        return unknown_word("exchange", options->exchange, fcnn_exchange_kind_words);
+    }
+    return FCNN_OK;
+}
+
+static fcnn_status take_numbers(const fcnn_benchmark_options *options, fcnn_benchmark_plan *plan)
+{
+    plan->seconds = options->seconds != 0 ? options->seconds : DEFAULT_SECONDS;
+    if (!(plan->seconds > 0 && plan->seconds <= 1e6)) {
+        return fcnn_fail(FCNN_EUSAGE, "%g seconds for a workload: it is more than 0, and at most 1e6", plan->seconds);
+    }
+    plan->link = (fcnn_link){options->latency_seconds, options->bytes_per_second};
+    plan->has_link = plan->link.latency != 0 || plan->link.bandwidth != 0;
+    if (plan->has_link && !(plan->link.latency >= 0 && plan->link.bandwidth > 0 && plan->link.latency < 1e6 &&
+                            plan->link.bandwidth < 1e18)) {
+        return fcnn_fail(FCNN_EUSAGE, "a link has a latency of 0 or more, and a bandwidth of more than 0: give both");
+    }
+    return FCNN_OK;
+}
+
+static fcnn_status take_workloads(const fcnn_benchmark_options *options, fcnn_benchmark_plan *plan)
+{
+    if (options->network != NULL && options->workloads != NULL) {
+        return fcnn_fail(FCNN_EUSAGE, "workloads and a network are given: take either");
+    }
+    if (options->network != NULL) {
+        return take_network(options, plan);
+    }
+    if (options->batch != 0 || options->activation != NULL || options->loss != NULL) {
+        return fcnn_fail(FCNN_EUSAGE, "batch, activation and loss belong to a network of one's own: give that too, "
+                                      "such as 784-128-10");
+    }
+    return options->workloads != NULL ? take_list(options->workloads, plan) : take_defaults(plan);
+}
+
+fcnn_status fcnn_benchmark_plan_make(const fcnn_benchmark_options *options, fcnn_benchmark_plan *out)
+{
+    fcnn_benchmark_plan plan = {0};
+    fcnn_status status = take_words(options, &plan);
+    if (status == FCNN_OK) {
+        status = take_numbers(options, &plan);
+    }
+    if (status == FCNN_OK) {
+        status = take_workloads(options, &plan);
+    }
+    if (status != FCNN_OK) {
+        fcnn_benchmark_plan_clear(&plan);
+        return status;
+    }
+    *out = plan;
+    return FCNN_OK;
+}
+
+void fcnn_benchmark_plan_clear(fcnn_benchmark_plan *plan)
+{
+    for (int64_t i = 0; i < plan->count; i++) {
+        fcnn_architecture_clear(&plan->workloads[i].shape);
+    }
+    free(plan->workloads);
+    *plan = (fcnn_benchmark_plan){0};
+}

@@ -1,0 +1,194 @@
+/* src/data/column_attributes.c — the names and units that a file has for columns of its datasets. */
+#include "data/column_attributes.h"
+
+#include "core/memory.h"
+#include "hdf5/name.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* What fcnn-import, pandas, PyTables and others call them; units is netCDF's and the CF conventions'. */
+static const char *const name_attributes[] = {"columns", "names", "column_names", NULL};
+static const char *const unit_attributes[] = {"units", "unit", NULL};
+
+/* ---- attributes ---- */
+
+/* Takes the texts of a part's columns out of those of all columns of its dataset; returns how many there were.
+ *   origins  NULL, or where it is noted that these names are given */
+static int64_t take_chosen(const fcnn_column_part *part, char **all, char **out, unsigned char *origins)
+{
+    int64_t found = 0;
+    for (int64_t i = 0; i < part->all; i++) {
+        const bool is_chosen = i >= part->first && (part->last < 0 || i < part->last);
+        if (all[i] != NULL && is_chosen) {
+            char **to = &out[i - part->first];
+            free(*to);
+            *to = all[i];
+            all[i] = NULL;
+            found++;
+            if (origins != NULL) {
+                origins[i - part->first] = FCNN_NAME_GIVEN;
+            }
+        }
+        free(all[i]);
+        all[i] = NULL;
+    }
+    return found;
+}
+
+/* Reads the first of these attributes that says anything of a part's columns.  out holds a text for each of them. */
+static fcnn_status read_attributes(const fcnn_column_part *part, fcnn_hdf5_file *file, const char *const *attributes,
+                                   bool shared, char **out, unsigned char *origins)
+{
+    char **all;
+    if (part->all > FCNN_COLUMN_NAMES_MOST) {
+        return FCNN_OK;
+    }
+    FCNN_TRY(fcnn_memory_create("the names of columns", part->all, sizeof *all, &all));
+    fcnn_status status = FCNN_OK;
+    int64_t found = 0;
+    for (int i = 0; status == FCNN_OK && found == 0 && attributes[i] != NULL; i++) {
+        status = fcnn_hdf5_read_labels(file, part->dataset, attributes[i], part->all, shared, all);
+        found = take_chosen(part, all, out, origins);
+    }
+    free(all);
+    return status;
+}
+
+/* ---- names ---- */
+
+/* The member's name, or the last part of the dataset's. */
+static const char *own_name(const fcnn_column_part *part)
+{
+    const char *slash = strrchr(part->dataset, '/');
+    return part->info.is_member ? part->dataset + part->info.member_at : slash != NULL ? slash + 1 : part->dataset;
+}
+
+/* The same, without quotes around it. */
+static fcnn_status copy_own_name(const fcnn_column_part *part, char **out)
+{
+    char *dataset;
+    const char *member;
+    if (!fcnn_hdf5_name_is_quoted(part->dataset)) {
+        return fcnn_memory_copy_text(own_name(part), out);
+    }
+    FCNN_TRY(fcnn_hdf5_name_split(part->dataset, &dataset, &member));
+    const char *slash = strrchr(dataset, '/');
+    const fcnn_status status = fcnn_memory_copy_text(member != NULL  ? member
+                                                     : slash != NULL ? slash + 1
+                                                                     : dataset,
+                                                     out);
+    free(dataset);
+    return status;
+}
+
+/* Names columns after their member, or their dataset: out [columns of the part] holds empty texts. */
+static fcnn_status name_by_place(const fcnn_column_part *part, int64_t columns, char **out, unsigned char *origins)
+{
+    char name[FCNN_HDF5_LABEL_BYTES + 1], *own;
+    FCNN_TRY(copy_own_name(part, &own));
+    fcnn_status status = FCNN_OK;
+    bool fits = fcnn_text_prints(own);
+    for (int64_t i = 0; i < columns && fits && status == FCNN_OK; i++) {
+        const int length = part->all == 1 ? snprintf(name, sizeof name, "%s", own)
+                                          : snprintf(name, sizeof name, "%s[%" PRId64 "]", own, part->first + i);
+        fits = length <= FCNN_HDF5_LABEL_BYTES;
+        if (fits) {
+            free(out[i]);
+            out[i] = NULL;
+            status = fcnn_memory_copy_text(name, &out[i]);
+            origins[i] = part->info.is_member ? FCNN_NAME_GIVEN : part->all == 1 ? FCNN_NAME_DATASET : FCNN_NAME_PLACE;
+        }
+    }
+    free(own);
+    return status;
+}
+
+/* Finds names and units of a part's columns, which are those from `first` on. */
+static fcnn_status find_part(const fcnn_column_part *part, fcnn_hdf5_file *file, int64_t first, fcnn_column_names *out)
+{
+    char **names = out->names + first;
+    unsigned char *origins = out->origins + first;
+    FCNN_TRY(name_by_place(part, fcnn_column_part_width(part), names, origins));
+    if (!part->info.is_member || part->all > 1) {
+        FCNN_TRY(read_attributes(part, file, name_attributes, false, names, origins));
+    }
+    return read_attributes(part, file, unit_attributes, true, out->units + first, NULL);
+}
+
+/* ---- all parts ---- */
+
+static int64_t count_bytes(char *const *texts, int64_t count)
+{
+    int64_t bytes = 0;
+    for (int64_t i = 0; i < count; i++) {
+        bytes += (int64_t)strlen(texts[i]) + 1;
+    }
+    return bytes;
+}
+
+static fcnn_status find_parts(const fcnn_columns *columns, fcnn_hdf5_file *file, fcnn_column_names *found)
+{
+    int64_t first = 0;
+    for (int64_t i = 0; i < columns->count; i++) {
+        const fcnn_column_part *part = &columns->parts[i];
+        FCNN_TRY(find_part(part, file, first, found));
+        first += fcnn_column_part_width(part);
+    }
+    return FCNN_OK;
+}
+
+fcnn_status fcnn_column_labels_find(const fcnn_columns *columns, fcnn_hdf5_file *file, fcnn_column_names *out)
+{
+    fcnn_column_names found;
+    if (columns->width > FCNN_COLUMN_NAMES_MOST) {
+        return FCNN_OK;
+    }
+    FCNN_TRY(fcnn_column_names_create(columns->width, &found));
+    const fcnn_status status = find_parts(columns, file, &found);
+    if (status != FCNN_OK || count_bytes(found.names, found.count) > FCNN_COLUMN_NAMES_BYTES ||
+        count_bytes(found.units, found.count) > FCNN_COLUMN_NAMES_BYTES) {
+        fcnn_column_names_clear(&found);
+        return status;
+    }
+    *out = found;
+    return FCNN_OK;
+}
+
+/* ---- classes ---- */
+
+static bool is_sorted(char *const *texts, int64_t count)
+{
+    for (int64_t i = 1; i < count; i++) {
+        if (strcmp(texts[i - 1], texts[i]) >= 0) {
+            return false;
+        }
+    }
+    return count <= FCNN_CLASSES_MOST;
+}
+
+fcnn_status fcnn_column_labels_classes(const fcnn_columns *columns, fcnn_hdf5_file *file, fcnn_classes *out)
+{
+    int64_t count;
+    char **texts;
+    *out = (fcnn_classes){0};
+    if (columns->count > 1 || columns->width > 1 || columns->is_text || !columns->is_integer) {
+        return FCNN_OK;
+    }
+    FCNN_TRY(fcnn_hdf5_read_label_list(file, columns->parts[0].dataset, "classes", &count, &texts));
+    const bool counts = is_sorted(texts, count);
+    fcnn_status status = FCNN_OK;
+    for (int64_t i = 0; i < count; i++) {
+        if (status == FCNN_OK && counts) {
+            status = fcnn_classes_add(out, texts[i]);
+        }
+        free(texts[i]);
+    }
+    free(texts);
+    if (status != FCNN_OK) {
+        fcnn_classes_clear(out);
+    }
+    return status;
+}

@@ -1,0 +1,454 @@
+/* src/hdf5/check.c — what a file from anyone may hold. */
+#include "hdf5/check.h"
+
+#include "hdf5/advice.h"
+#include "hdf5/element.h"
+#include "hdf5/check_groups.h"
+#include "hdf5/sources.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+#define CHUNK_BYTES_MAX ((uint64_t)1 << 30)    /* unpacked whole, however little of it is asked for */
+#define ELEMENT_BYTES_MAX ((uint64_t)32 << 20) /* a text of a model is one element */
+
+enum { NUMBER_BYTES_MAX = 16, EXPONENT_BITS_MAX = 32, MEMBERS_MAX = 10000, MEMBER_DEPTH = 8, SHOWN = 200 };
+
+#define ALLOWING "data.allow_external = yes (fcnn-predict: --allow-external)"
+
+/* ---- links ---- */
+
+/* Says where a link that is not followed leads. */
+static fcnn_status refuse_link(const fcnn_hdf5_file *file, const char *part, const H5L_info_t *link)
+{
+    char value[1024] = "";
+    const char *target = value, *other = "";
+    H5Lget_val(file->id, part, value, sizeof value - 1, H5P_DEFAULT);
+    if (link->type == H5L_TYPE_SOFT) {
+        return fcnn_fail(FCNN_EDATA,
+                         "%s: %.200s is a soft link, to %.200s, and only hard links are followed: name the dataset "
+                         "itself",
+                         file->path, part, target);
+    }
+    if (link->type != H5L_TYPE_EXTERNAL) {
+        return fcnn_fail(FCNN_EDATA,
+                         "%s: %.200s is a link of a kind that some program made up; only hard links are "
+                         "followed",
+                         file->path, part);
+    }
+    if (H5Lunpack_elink_val(value, link->u.val_size < sizeof value ? link->u.val_size : sizeof value - 1, NULL, &other,
+                            &target) < 0) {
+        other = "of a name that cannot be read";
+        target = "";
+    }
+    return fcnn_fail(FCNN_EDATA,
+                     "%s: %.200s is a link to another file, %.200s, dataset %.200s: name that file, or set " ALLOWING,
+                     file->path, part, other, target);
+}
+
+/* Checks the link that a name, cut behind one of its parts, ends with. */
+static fcnn_status check_link(const fcnn_hdf5_file *file, const char *part, bool *exists)
+{
+    H5L_info_t link;
+    const htri_t there = H5Lexists(file->id, part, H5P_DEFAULT);
+    *exists = there > 0;
+    if (there == 0) {
+        return FCNN_OK;
+    }
+    if (there < 0 || H5Lget_info(file->id, part, &link, H5P_DEFAULT) < 0) {
+        return fcnn_hdf5_fail(FCNN_EDATA, "%s: %.200s cannot be opened", file->path, part);
+    }
+    if (link.type == H5L_TYPE_HARD) {
+        return fcnn_hdf5_check_linked(file, &link);
+    }
+    return link.type == H5L_TYPE_EXTERNAL && file->allow_external ? FCNN_OK : refuse_link(file, part, &link);
+}
+
+fcnn_status fcnn_hdf5_check_path(const fcnn_hdf5_file *file, const char *name, bool *exists)
+{
+    char part[FCNN_HDF5_NAME_BYTES];
+    *exists = true;
+    if (strlen(name) >= sizeof part) {
+        return fcnn_fail(FCNN_EDATA, "%s: %.100s...: a name of more than %zu bytes", file->path, name, sizeof part - 1);
+    }
+    for (size_t start = strspn(name, "/"), end = 0; name[start] != '\0' && *exists;
+         start = end + strspn(name + end, "/")) {
+        end = start + strcspn(name + start, "/");
+        if (end - start == 1 && name[start] == '.') {
+            continue; /* the group itself */
+        }
+        memcpy(part, name, end);
+        part[end] = '\0';
+        FCNN_TRY(check_link(file, part, exists));
+    }
+    return FCNN_OK;
+}
+
+/* ---- where the elements lie ---- */
+
+bool fcnn_hdf5_is_virtual(hid_t dataset)
+{
+    const hid_t creation = H5Dget_create_plist(dataset);
+    const H5D_layout_t layout = creation >= 0 ? H5Pget_layout(creation) : H5D_LAYOUT_ERROR;
+    H5Pclose(creation);
+    return layout == H5D_VIRTUAL || layout == H5D_LAYOUT_ERROR;
+}
+
+static fcnn_status check_outside(const fcnn_hdf5_file *file, const char *name, hid_t creation, H5D_layout_t layout)
+{
+    if (file->allow_external) {
+        return FCNN_OK;
+    }
+    char advice[FCNN_ADVICE_SIZE];
+    fcnn_hdf5_advise_copy(file->path, name, advice);
+    if (layout == H5D_VIRTUAL) {
+        return fcnn_fail(FCNN_EDATA,
+                         "%s: dataset %.200s is virtual, put together from other datasets: set " ALLOWING ", or, %s",
+                         file->path, name, advice);
+    }
+    if (H5Pget_external_count(creation) != 0) {
+        char other[SHOWN + 1] = "";
+        off_t offset;
+        hsize_t bytes;
+        H5Pget_external(creation, 0, SHOWN, other, &offset, &bytes);
+        return fcnn_fail(FCNN_EDATA,
+                         "%s: the elements of dataset %.200s lie in another file, %s: set " ALLOWING ", or, %s",
+                         file->path, name, other, advice);
+    }
+    return FCNN_OK;
+}
+
+/* ---- filters ---- */
+
+static fcnn_status check_filter(const fcnn_hdf5_file *file, const char *name, hid_t creation, unsigned place)
+{
+    unsigned flags, config;
+    size_t values = 0;
+    char filter_name[64] = "", advice[FCNN_ADVICE_SIZE];
+    const H5Z_filter_t filter =
+        H5Pget_filter2(creation, place, &flags, &values, NULL, sizeof filter_name - 1, filter_name, &config);
+    switch (filter) {
+    case H5Z_FILTER_DEFLATE:
+    case H5Z_FILTER_SHUFFLE:
+    case H5Z_FILTER_FLETCHER32:
+    case H5Z_FILTER_SZIP:
+    case H5Z_FILTER_NBIT:
+    case H5Z_FILTER_SCALEOFFSET:
+        break;
+    default:
+        fcnn_hdf5_advise_filter((int)filter, file->path, advice);
+        return fcnn_fail(FCNN_EDATA,
+                         "%s: dataset %.200s is packed by filter %d%s%s, which is none of HDF5's own, and none is "
+                         "loaded: %s",
+                         file->path, name, (int)filter, filter_name[0] != '\0' ? ", " : "", filter_name, advice);
+    }
+    if (H5Zfilter_avail(filter) <= 0) {
+        return fcnn_fail(
+            FCNN_EDATA,
+            "%s: dataset %.200s is packed by %s, which this HDF5 was built without: write it again by a program "
+            "that has it, packed by gzip or not at all (an h5repack without it would leave the dataset "
+            "out, and say nothing)",
+            file->path, name, filter_name);
+    }
+    return FCNN_OK;
+}
+
+static fcnn_status check_filters(const fcnn_hdf5_file *file, const char *name, hid_t creation)
+{
+    const int count = H5Pget_nfilters(creation);
+    if (count < 0 || count > H5Z_MAX_NFILTERS) {
+        return fcnn_hdf5_fail(FCNN_EDATA, "%s: dataset %.200s: its filters cannot be read", file->path, name);
+    }
+    for (int i = 0; i < count; i++) {
+        FCNN_TRY(check_filter(file, name, creation, (unsigned)i));
+    }
+    return FCNN_OK;
+}
+
+/* ---- types ---- */
+
+/* a × b, or the largest number if that is more. */
+static uint64_t times(uint64_t a, uint64_t b)
+{
+    return a != 0 && b > UINT64_MAX / a ? UINT64_MAX : a * b;
+}
+
+/* Whether bits first … first+count−1 are of `bits`. */
+static bool is_within(size_t first, size_t count, size_t bits)
+{
+    return first <= bits && count <= bits - first;
+}
+
+static bool number_is_sound(hid_t type, bool is_float)
+{
+    const size_t size = H5Tget_size(type), precision = H5Tget_precision(type);
+    const int offset = H5Tget_offset(type);
+    const H5T_order_t order = H5Tget_order(type);
+    if (size < 1 || size > NUMBER_BYTES_MAX || precision < 1 || offset < 0 ||
+        !is_within((size_t)offset, precision, 8 * size) || (order != H5T_ORDER_LE && order != H5T_ORDER_BE)) {
+        return false;
+    }
+    size_t sign, exponent, exponent_bits, mantissa, mantissa_bits;
+    return !is_float || (H5Tget_fields(type, &sign, &exponent, &exponent_bits, &mantissa, &mantissa_bits) >= 0 &&
+                         is_within(sign, 1, precision) && exponent_bits >= 1 && exponent_bits <= EXPONENT_BITS_MAX &&
+                         is_within(exponent, exponent_bits, precision) && mantissa_bits >= 1 &&
+                         is_within(mantissa, mantissa_bits, precision));
+}
+
+static bool type_is_sound(hid_t type, int depth);
+
+static bool members_are_sound(hid_t type, int depth)
+{
+    const int count = H5Tget_nmembers(type);
+    bool sound = count >= 1 && count <= MEMBERS_MAX && depth < MEMBER_DEPTH;
+    for (int i = 0; i < count && sound; i++) {
+        const hid_t member = H5Tget_member_type(type, (unsigned)i);
+        sound = member >= 0 && type_is_sound(member, depth + 1) &&
+                is_within(H5Tget_member_offset(type, (unsigned)i), H5Tget_size(member), H5Tget_size(type));
+        H5Tclose(member);
+    }
+    return sound;
+}
+
+/* As many elements as its bytes have room for. */
+static bool array_is_sound(hid_t type, int depth)
+{
+    hsize_t dims[FCNN_HDF5_RANK_MAX];
+    const int rank = H5Tget_array_ndims(type);
+    if (depth >= MEMBER_DEPTH || rank < 1 || rank > FCNN_HDF5_RANK_MAX || H5Tget_array_dims2(type, dims) != rank) {
+        return false;
+    }
+    const hid_t element = H5Tget_super(type);
+    bool sound = element >= 0 && type_is_sound(element, depth + 1);
+    uint64_t bytes = sound ? H5Tget_size(element) : 0;
+    for (int d = 0; d < rank; d++) {
+        bytes = times(bytes, dims[d]);
+    }
+    H5Tclose(element);
+    return sound && bytes > 0 && bytes == H5Tget_size(type);
+}
+
+static bool list_is_sound(hid_t type, int depth)
+{
+    const hid_t element = H5Tget_super(type);
+    const bool sound = depth < MEMBER_DEPTH && element >= 0 && type_is_sound(element, depth + 1);
+    H5Tclose(element);
+    return sound;
+}
+
+static bool type_is_sound(hid_t type, int depth)
+{
+    if (H5Tget_size(type) > ELEMENT_BYTES_MAX) {
+        return false;
+    }
+    switch (H5Tget_class(type)) {
+    case H5T_INTEGER:
+    case H5T_BITFIELD:
+        return number_is_sound(type, false);
+    case H5T_FLOAT:
+        return number_is_sound(type, true);
+    case H5T_COMPOUND:
+        return members_are_sound(type, depth);
+    case H5T_ENUM: {
+        const hid_t base = H5Tget_super(type);
+        const bool sound = base >= 0 && number_is_sound(base, false);
+        H5Tclose(base);
+        return sound;
+    }
+    case H5T_ARRAY:
+        return array_is_sound(type, depth);
+    case H5T_VLEN:
+        return list_is_sound(type, depth);
+    case H5T_NO_CLASS:
+        return false;
+    default:
+        return true;
+    }
+}
+
+bool fcnn_hdf5_type_is_sound(hid_t type)
+{
+    return type_is_sound(type, 0);
+}
+
+/* ---- sizes ---- */
+
+uint64_t fcnn_hdf5_bytes_of_file(hid_t dataset)
+{
+    hsize_t bytes = 0;
+    const hid_t file = H5Iget_file_id(dataset); /* another one than was opened, where that is allowed */
+    H5Fget_filesize(file, &bytes);
+    H5Fclose(file);
+    return bytes;
+}
+
+static fcnn_status claims_too_much(const fcnn_hdf5_file *file, const char *name, uint64_t bytes, uint64_t there)
+{
+    return fcnn_fail(FCNN_EDATA,
+                     "%s: dataset %.200s claims %" PRIu64 " bytes, more than the file can hold, which has %" PRIu64
+                     ": it is damaged, or most of it was never written",
+                     file->path, name, bytes, there);
+}
+
+/* Is that the address of a dataset that was never written?  HDF5 adds the bytes before the file proper to any. */
+static bool is_nowhere(hid_t dataset, haddr_t address)
+{
+    hsize_t before = 0;
+    const hid_t file = H5Iget_file_id(dataset), creation = H5Fget_create_plist(file);
+    H5Pget_userblock(creation, &before);
+    H5Pclose(creation);
+    H5Fclose(file);
+    return address == HADDR_UNDEF || address == HADDR_UNDEF + before;
+}
+
+/* In one run of bytes: all of them must be there. */
+static fcnn_status check_run(const fcnn_hdf5_file *file, const char *name, hid_t dataset, H5D_layout_t layout,
+                             uint64_t bytes, uint64_t there)
+{
+    const haddr_t address = layout == H5D_COMPACT ? 0 : H5Dget_offset(dataset);
+    const hsize_t stored = H5Dget_storage_size(dataset);
+    if (bytes == 0 || is_nowhere(dataset, address)) {
+        return FCNN_OK; /* never written: fill values stand for it */
+    }
+    if (bytes > stored || address > there || stored > there - address) {
+        return fcnn_fail(FCNN_EDATA,
+                         "%s: dataset %.200s claims %" PRIu64 " bytes, more than the file can hold: %" PRIu64
+                         " from byte %" PRIu64 " on, of %" PRIu64 "; it is damaged",
+                         file->path, name, bytes, (uint64_t)stored, (uint64_t)address, there);
+    }
+    return FCNN_OK;
+}
+
+static fcnn_status check_chunks(const fcnn_hdf5_file *file, const char *name, hid_t creation, uint64_t element,
+                                uint64_t there)
+{
+    hsize_t chunk[FCNN_HDF5_RANK_MAX];
+    const int rank = H5Pget_chunk(creation, FCNN_HDF5_RANK_MAX, chunk);
+    uint64_t bytes = element;
+    for (int d = 0; d < rank; d++) {
+        bytes = times(bytes, chunk[d]);
+    }
+    if (rank < 1 || rank > FCNN_HDF5_RANK_MAX || bytes == 0) {
+        return fcnn_fail(FCNN_EDATA, "%s: dataset %.200s: its chunks have no size: the file is damaged", file->path,
+                         name);
+    }
+    if (bytes > CHUNK_BYTES_MAX) {
+        return fcnn_fail(FCNN_EDATA,
+                         "%s: dataset %.200s lies in chunks of %" PRIu64 " bytes; at most %" PRIu64
+                         " are read: write it again in smaller ones (h5repack -l NAME:CHUNK=ROWSxCOLUMNS IN.h5 OUT.h5)",
+                         file->path, name, bytes, CHUNK_BYTES_MAX);
+    }
+    return bytes / FCNN_HDF5_UNPACKING > there ? claims_too_much(file, name, bytes, there) : FCNN_OK;
+}
+
+static fcnn_status check_sizes(const fcnn_hdf5_file *file, const char *name, hid_t dataset, hid_t creation,
+                               H5D_layout_t layout, uint64_t element, const hsize_t *dims, int rank)
+{
+    const uint64_t there = fcnn_hdf5_bytes_of_file(dataset);
+    uint64_t bytes = element;
+    for (int d = 0; d < rank; d++) {
+        bytes = dims[d] == 0 ? 0 : bytes;
+    }
+    for (int d = 0; d < rank; d++) {
+        bytes = times(bytes, dims[d]);
+    }
+    if (bytes > INT64_MAX) {
+        return fcnn_fail(FCNN_EDATA, "%s: dataset %.200s claims more elements than can be counted", file->path, name);
+    }
+    if (layout == H5D_VIRTUAL || H5Pget_external_count(creation) > 0) {
+        return FCNN_OK; /* in other files, which is allowed */
+    }
+    if (layout == H5D_CHUNKED) {
+        FCNN_TRY(check_chunks(file, name, creation, element, there));
+    } else {
+        FCNN_TRY(check_run(file, name, dataset, layout, bytes, there));
+    }
+    return bytes / FCNN_HDF5_UNPACKING > there ? claims_too_much(file, name, bytes, there) : FCNN_OK;
+}
+
+static fcnn_status check_space(const fcnn_hdf5_file *file, const char *name, hid_t dataset, hid_t creation,
+                               H5D_layout_t layout, uint64_t element)
+{
+    hsize_t dims[FCNN_HDF5_RANK_MAX] = {0};
+    const hid_t space = H5Dget_space(dataset);
+    if (space < 0) {
+        return fcnn_hdf5_fail(FCNN_EDATA, "%s: dataset %.200s cannot be read", file->path, name);
+    }
+    const bool is_null = H5Sget_simple_extent_type(space) == H5S_NULL;
+    const int rank = is_null ? 0 : H5Sget_simple_extent_ndims(space);
+    fcnn_status status = FCNN_OK;
+    if (rank < 0 || rank > FCNN_HDF5_RANK_MAX || H5Sget_simple_extent_dims(space, dims, NULL) != rank) {
+        status = fcnn_fail(FCNN_EDATA, "%s: dataset %.200s has a shape that cannot be read: the file is damaged",
+                           file->path, name);
+    } else if (!is_null) {
+        status = check_sizes(file, name, dataset, creation, layout, element, dims, rank);
+    }
+    H5Sclose(space);
+    return status;
+}
+
+/* ---- all together ---- */
+
+fcnn_status fcnn_hdf5_check_dataset(const fcnn_hdf5_file *file, const char *name, hid_t dataset)
+{
+    const hid_t creation = H5Dget_create_plist(dataset), type = H5Dget_type(dataset);
+    const H5D_layout_t layout = creation >= 0 ? H5Pget_layout(creation) : H5D_LAYOUT_ERROR;
+    const size_t element = fcnn_hdf5_type_is_sound(type) ? fcnn_hdf5_stored_size(dataset) : 0;
+    fcnn_status status = FCNN_OK;
+    if (layout < 0 || type < 0) {
+        status = fcnn_hdf5_fail(FCNN_EDATA, "%s: dataset %.200s cannot be read", file->path, name);
+    } else if (element == 0) {
+        status = fcnn_fail(FCNN_EDATA,
+                           "%s: dataset %.200s: its elements are of a type that no program makes, or of more than "
+                           "%" PRIu64 " bytes: the file is damaged",
+                           file->path, name, ELEMENT_BYTES_MAX);
+    } else {
+        status = check_outside(file, name, creation, layout);
+    }
+    if (status == FCNN_OK) {
+        status = check_filters(file, name, creation);
+    }
+    if (status == FCNN_OK) {
+        status = check_space(file, name, dataset, creation, layout, element);
+    }
+    if (status == FCNN_OK && file->allow_external) {
+        status = fcnn_hdf5_sources_check(file, name, dataset, creation);
+    }
+    H5Tclose(type);
+    H5Pclose(creation);
+    return status;
+}
+
+/* Why what a name leads to cannot be opened as a dataset. */
+static fcnn_status explain_unopened(const fcnn_hdf5_file *file, const char *name)
+{
+    const fcnn_status damaged = fcnn_hdf5_fail(FCNN_EDATA, "%s: dataset %.200s cannot be opened", file->path, name);
+    const hid_t object = H5Oopen(file->id, name, H5P_DEFAULT);
+    if (object < 0) {
+        return damaged;
+    }
+    const bool is_group = H5Iget_type(object) == H5I_GROUP;
+    H5Oclose(object);
+    return is_group ? fcnn_hdf5_explain_missing(file, name, true) : damaged;
+}
+
+fcnn_status fcnn_hdf5_check_open(const fcnn_hdf5_file *file, const char *name, hid_t access, hid_t *out)
+{
+    bool exists;
+    FCNN_TRY(fcnn_hdf5_check_path(file, name, &exists));
+    if (!exists) {
+        return fcnn_hdf5_explain_missing(file, name, false);
+    }
+    const hid_t dataset = H5Dopen2(file->id, name, access);
+    if (dataset < 0) {
+        return explain_unopened(file, name);
+    }
+    const fcnn_status status = fcnn_hdf5_check_dataset(file, name, dataset);
+    if (status != FCNN_OK) {
+        H5Dclose(dataset);
+        return status;
+    }
+    *out = dataset;
+    return FCNN_OK;
+}

@@ -1,0 +1,73 @@
+/* src/hdf5/name.c — names of datasets and members that are written in quotes. */
+#include "hdf5/name.h"
+
+#include "core/list.h"
+#include "core/memory.h"
+#include "hdf5/library.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+bool fcnn_hdf5_name_is_quoted(const char *name)
+{
+    return name[0] == '"' || strstr(name, ":\"") != NULL;
+}
+
+/* Moves a part of a name, in quotes or up to a quoted one, to out; false if its quotes are not closed. */
+static bool take_part(const char **at, char *out)
+{
+    if (**at == '"') {
+        return fcnn_list_unquote(at, out);
+    }
+    const char *next = strstr(*at, ":\"");
+    const size_t length = next != NULL ? (size_t)(next - *at) : strlen(*at);
+    memcpy(out, *at, length);
+    out[length] = '\0';
+    *at += length;
+    return true;
+}
+
+fcnn_status fcnn_hdf5_name_split(const char *name, char **dataset, const char **member)
+{
+    char *bytes;
+    const char *at = name;
+    FCNN_TRY(fcnn_memory_create("the name of a dataset", (int64_t)strlen(name) + 2, 1, &bytes));
+    bool fits = take_part(&at, bytes);
+    char *path = bytes + strlen(bytes) + 1, *end = path;
+    while (fits && *at == ':') {
+        end += strlen(end);
+        if (end > path) {
+            *end++ = ':';
+        }
+        at++;
+        fits = take_part(&at, end);
+    }
+    if (!fits || *at != '\0') {
+        free(bytes);
+        return fcnn_fail(FCNN_ECONFIG, "%.200s: a quote is not closed, or more than ':' follows it", name);
+    }
+    *dataset = bytes;
+    *member = path[0] != '\0' ? path : NULL;
+    return FCNN_OK;
+}
+
+bool fcnn_hdf5_has_exactly(fcnn_hdf5_file *file, const char *name)
+{
+    char *dataset;
+    const char *member;
+    fcnn_hdf5_source source;
+    if (fcnn_hdf5_name_split(name, &dataset, &member) != FCNN_OK) {
+        return false;
+    }
+    fcnn_hdf5_enter();
+    bool has = fcnn_hdf5_link_exists(file->id, dataset) != 0;
+    if (has) {
+        has = fcnn_hdf5_source_open(file, name, false, &source) == FCNN_OK;
+    }
+    if (has) {
+        fcnn_hdf5_source_close(&source);
+    }
+    fcnn_hdf5_leave();
+    free(dataset);
+    return has;
+}

@@ -1,0 +1,252 @@
+/* src/hdf5/read_strings.c — strings of datasets of HDF5 files, read. */
+#include "core/memory.h"
+#include "hdf5/check.h"
+#include "hdf5/element.h"
+#include "hdf5/heap.h"
+#include "hdf5/holes.h"
+#include "hdf5/reading.h"
+
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* A copy of at most `most` bytes, without blanks and zeros at the end. */
+static fcnn_status copy_trimmed(const char *text, size_t most, char **out)
+{
+    size_t length = text == NULL ? 0 : strnlen(text, most);
+    while (length > 0 && text[length - 1] == ' ') {
+        length--;
+    }
+    FCNN_TRY(fcnn_memory_create("a label", (int64_t)length + 1, 1, out));
+    memcpy(*out, text != NULL ? text : "", length);
+    return FCNN_OK;
+}
+
+/* The fill value of strings of that type. */
+static fcnn_status copy_fill_text(const fcnn_hdf5_source *source, hid_t strings, char **out)
+{
+    const hid_t type = fcnn_hdf5_element_memory(source, strings);
+    char *value = NULL, *text = NULL;
+    fcnn_status status =
+        type >= 0 ? fcnn_memory_create("a fill value", (int64_t)H5Tget_size(type), 1, &value)
+                  : fcnn_hdf5_fail(FCNN_EDATA, "%s: dataset %.200s cannot be read", source->path, source->name);
+    if (status == FCNN_OK) {
+        status = fcnn_hdf5_fill(source, type, 1, value);
+    }
+    if (status == FCNN_OK && H5Tis_variable_str(strings) > 0) {
+        memcpy(&text, value, sizeof text);
+        status = copy_trimmed(text, SIZE_MAX, out);
+        H5free_memory(text);
+    } else if (status == FCNN_OK) {
+        status = copy_trimmed(value, H5Tget_size(strings), out);
+    }
+    free(value);
+    H5Tclose(type);
+    return status;
+}
+
+fcnn_status fcnn_hdf5_fill_text(const fcnn_hdf5_source *source, char **out)
+{
+    fcnn_hdf5_element element;
+    FCNN_TRY(fcnn_hdf5_element_find(source, &element));
+    const fcnn_status status = copy_fill_text(source, element.type, out);
+    H5Tclose(element.type);
+    return status;
+}
+
+/* Strings of one size: [count][size]. */
+static fcnn_status read_fixed(const fcnn_hdf5_reading *from, size_t size, int64_t first, int64_t count, char **out)
+{
+    char *bytes;
+    FCNN_TRY(fcnn_memory_create("the labels", count, size, &bytes));
+    fcnn_status status = fcnn_hdf5_read_slab(from, from->along, first, count, bytes);
+    for (int64_t i = 0; status == FCNN_OK && i < count; i++) {
+        status = copy_trimmed(bytes + (size_t)i * size, size, &out[i]);
+    }
+    free(bytes);
+    return status;
+}
+
+/* Strings of other files, which the user has let in: only HDF5 knows where they are. */
+static fcnn_status read_elsewhere(const fcnn_hdf5_reading *from, int64_t first, int64_t count, char **out)
+{
+    char **texts;
+    FCNN_TRY(fcnn_memory_create("the labels", count, sizeof *texts, &texts));
+    fcnn_status status = fcnn_hdf5_read_slab(from, from->along, first, count, texts);
+    for (int64_t i = 0; status == FCNN_OK && i < count; i++) {
+        status = copy_trimmed(texts[i], SIZE_MAX, &out[i]);
+    }
+    for (int64_t i = 0; i < count; i++) {
+        H5free_memory(texts[i]);
+    }
+    free(texts);
+    return status;
+}
+
+/* Where strings go that are found. */
+typedef struct finding {
+    char **out;
+    int64_t lost; /* the first of those that are not in the file; −1: none is */
+} finding;
+
+/* A fcnn_hdf5_heap_take. */
+static fcnn_status take_text(void *data, int64_t index, const char *bytes, uint64_t length)
+{
+    finding *found = data;
+    if (bytes == NULL) {
+        found->lost = found->lost < 0 || index < found->lost ? index : found->lost;
+        return FCNN_OK;
+    }
+    return copy_trimmed(bytes, length, &found->out[index]);
+}
+
+/* Reads the references of rows that were written; those of others stay empty.  HDF5 would make new ones of the fill
+ * value, and fails, because it cannot write them to the file. */
+static fcnn_status read_references(fcnn_hdf5_reading *from, const fcnn_hdf5_holes *holes, int64_t first, int64_t count,
+                                   unsigned char *references)
+{
+    fcnn_status status = FCNN_OK;
+    int64_t row = first;
+    for (int64_t i = 0; status == FCNN_OK && i <= holes->count; i++) {
+        const int64_t end = i < holes->count ? holes->runs[i].first : first + count;
+        if (row < end) {
+            status = fcnn_hdf5_read_slab(from, from->along, row, end - row,
+                                         references + (row - first) * FCNN_HDF5_REFERENCE_BYTES);
+        }
+        row = i < holes->count ? holes->runs[i].end : end;
+    }
+    return status;
+}
+
+/* Puts the fill value into the rows that were never written. */
+static fcnn_status put_fill_texts(const fcnn_hdf5_reading *from, const fcnn_hdf5_holes *holes, int64_t first,
+                                  char **out)
+{
+    char *value = NULL;
+    fcnn_status status = holes->count > 0 ? fcnn_hdf5_fill_text(&from->source, &value) : FCNN_OK;
+    for (int64_t i = 0; i < holes->count; i++) {
+        for (int64_t row = holes->runs[i].first; status == FCNN_OK && row < holes->runs[i].end; row++) {
+            free(out[row - first]);
+            out[row - first] = NULL;
+            status = fcnn_memory_copy_text(value, &out[row - first]);
+        }
+    }
+    free(value);
+    return status;
+}
+
+/* Which of the rows were never written; where nothing stands for them it is for reading to say so. */
+static fcnn_status find_holes(const fcnn_hdf5_reading *from, int64_t first, int64_t count, fcnn_hdf5_holes *out)
+{
+    hsize_t start[FCNN_HDF5_RANK_MAX], extent[FCNN_HDF5_RANK_MAX];
+    fcnn_hdf5_whole_box(&from->info, start, extent);
+    start[from->along] = (hsize_t)first;
+    extent[from->along] = (hsize_t)count;
+    return from->info.filling == FCNN_HDF5_UNFILLED
+               ? FCNN_OK
+               : fcnn_hdf5_holes_find(&from->source, from->along, start, extent, false, out);
+}
+
+static fcnn_status read_variable(fcnn_hdf5_reading *from, int64_t first, int64_t count, char **out)
+{
+    unsigned char *references;
+    fcnn_hdf5_holes holes = {0};
+    FCNN_TRY(fcnn_memory_create("the labels", count, FCNN_HDF5_REFERENCE_BYTES, &references));
+    fcnn_status status = find_holes(from, first, count, &holes);
+    if (status == FCNN_OK) {
+        if (from->info.filling == FCNN_HDF5_LEFT) {
+            from->info.filling = FCNN_HDF5_FILLED; /* of what is read nothing is left */
+        }
+        status = read_references(from, &holes, first, count, references);
+    }
+    finding found = {.out = out, .lost = -1};
+    if (status == FCNN_OK) {
+        status = fcnn_hdf5_heap_find(from->source.dataset, references, count, take_text, &found);
+    }
+    if (status == FCNN_OK && found.lost >= 0) {
+        status = fcnn_fail(FCNN_EDATA,
+                           "%s: dataset %.200s: the string of row %" PRId64
+                           " (counting from 0) is not in the file: it is damaged",
+                           from->source.path, from->source.name, first + found.lost);
+    }
+    if (status == FCNN_OK) {
+        status = put_fill_texts(from, &holes, first, out);
+    }
+    fcnn_hdf5_holes_clear(&holes);
+    free(references);
+    return status;
+}
+
+/* Sets the type in memory: around the strings as the file has them, or references that stand for them. */
+static fcnn_status set_type(fcnn_hdf5_reading *from, hid_t leaf)
+{
+    H5Tclose(from->type);
+    from->type = fcnn_hdf5_element_memory(&from->source, leaf);
+    return from->type >= 0 ? FCNN_OK : fcnn_hdf5_unreadable(from);
+}
+
+static fcnn_status read_referred(fcnn_hdf5_reading *from, hid_t strings, int64_t first, int64_t count, char **out)
+{
+    const hid_t reference = fcnn_hdf5_references_begin(strings);
+    if (reference < 0) {
+        return fcnn_hdf5_unreadable(from);
+    }
+    fcnn_status status = set_type(from, reference);
+    if (status == FCNN_OK) {
+        status = read_variable(from, first, count, out);
+    }
+    fcnn_hdf5_references_end(reference);
+    return status;
+}
+
+static fcnn_status read_strings(fcnn_hdf5_reading *from, hid_t strings, int64_t first, int64_t count, char **out)
+{
+    const bool is_fixed = H5Tis_variable_str(strings) <= 0;
+    if (!is_fixed && !fcnn_hdf5_is_virtual(from->source.dataset)) {
+        return read_referred(from, strings, first, count, out);
+    }
+    FCNN_TRY(set_type(from, strings));
+    return is_fixed ? read_fixed(from, from->info.joined > 0 ? (size_t)from->info.joined : H5Tget_size(strings), first,
+                                 count, out)
+                    : read_elsewhere(from, first, count, out);
+}
+
+static fcnn_status read_texts(fcnn_hdf5_reading *from, int64_t first, int64_t count, char **out)
+{
+    bool is_one = from->info.is_text;
+    for (int d = 0; d < from->info.rank; d++) {
+        is_one = is_one && (from->info.dims[d] == 1 || d == from->along);
+    }
+    if (!is_one) {
+        return fcnn_fail(FCNN_EDATA, "%s: dataset %.200s is not one string a row", from->source.path,
+                         from->source.name);
+    }
+    fcnn_hdf5_element element;
+    FCNN_TRY(fcnn_hdf5_element_find(&from->source, &element));
+    const fcnn_status status = read_strings(from, element.type, first, count, out);
+    H5Tclose(element.type);
+    return status;
+}
+
+fcnn_status fcnn_hdf5_read_texts(fcnn_hdf5_file *file, const char *dataset, int64_t first, int64_t count, char **out)
+{
+    char **texts;
+    FCNN_TRY(fcnn_memory_create("the labels", count, sizeof *texts, &texts));
+    fcnn_hdf5_reading from;
+    fcnn_hdf5_enter();
+    fcnn_status status = fcnn_hdf5_reading_open(file, dataset, 0, true, first, count, &from);
+    if (status == FCNN_OK) {
+        status = read_texts(&from, first, count, texts);
+        fcnn_hdf5_reading_close(&from);
+    }
+    fcnn_hdf5_leave();
+    for (int64_t i = 0; i < count; i++) {
+        if (status == FCNN_OK) {
+            out[i] = texts[i];
+        } else {
+            free(texts[i]);
+        }
+    }
+    free(texts);
+    return status;
+}

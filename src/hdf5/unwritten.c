@@ -1,0 +1,102 @@
+/* src/hdf5/unwritten.c — how many rows of a dataset were never written, and what is read in their place. */
+#include "core/memory.h"
+#include "core/text.h"
+#include "hdf5/holes.h"
+#include "hdf5/reading.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+/* ---- fill values as text ---- */
+
+static void print_number(const void *value, fcnn_type type, char *out, size_t size)
+{
+    double number = 0;
+    switch (type) {
+#define WIDEN(name, c_type, text)                \
+    case name:                                   \
+        number = (double)*(const c_type *)value; \
+        break;
+        FCNN_TYPE_TABLE(WIDEN)
+#undef WIDEN
+    }
+    if (type == FCNN_TYPE_INT64) {
+        snprintf(out, size, "%" PRId64, *(const int64_t *)value);
+    } else if (type == FCNN_TYPE_UINT64) {
+        snprintf(out, size, "%" PRIu64, *(const uint64_t *)value);
+    } else {
+        snprintf(out, size, "%.9g", number);
+    }
+}
+
+static fcnn_status describe_text(const fcnn_hdf5_source *source, char *out, size_t size)
+{
+    char *text;
+    FCNN_TRY(fcnn_hdf5_fill_text(source, &text));
+    if (fcnn_text_prints(text)) {
+        snprintf(out, size, "'%.*s'", (int)(size - 3), text);
+    }
+    free(text);
+    return FCNN_OK;
+}
+
+/* Of arrays the first number. */
+static fcnn_status describe_value(const fcnn_hdf5_reading *from, char *out, size_t size)
+{
+    void *value;
+    out[0] = '\0';
+    if (from->info.is_text) {
+        return describe_text(&from->source, out, size);
+    }
+    FCNN_TRY(fcnn_memory_create("a fill value", (int64_t)H5Tget_size(from->type), 1, &value));
+    const fcnn_status status = fcnn_hdf5_fill(&from->source, from->type, 1, value);
+    if (status == FCNN_OK) {
+        print_number(value, from->info.type, out, size);
+    }
+    free(value);
+    return status;
+}
+
+/* ---- rows ---- */
+
+static fcnn_status look(const fcnn_hdf5_reading *from, int64_t first, int64_t count, int64_t column, int64_t columns,
+                        fcnn_hdf5_holes *holes, fcnn_hdf5_unwritten *out)
+{
+    hsize_t start[FCNN_HDF5_RANK_MAX], extent[FCNN_HDF5_RANK_MAX];
+    fcnn_hdf5_whole_box(&from->info, start, extent);
+    start[from->along] = (hsize_t)first;
+    extent[from->along] = (hsize_t)count;
+    if (columns >= 0 && from->info.rank == 2 && from->info.array_rank == 0) {
+        start[1 - from->along] = (hsize_t)column;
+        extent[1 - from->along] = (hsize_t)columns;
+    }
+    FCNN_TRY(fcnn_hdf5_holes_find(&from->source, from->along, start, extent, false, holes));
+    if (holes->count == 0) {
+        return FCNN_OK;
+    }
+    if (holes->filling == FCNN_HDF5_UNFILLED) {
+        return fcnn_hdf5_refuse_holes(&from->source, holes, count);
+    }
+    out->rows = fcnn_hdf5_holes_rows(holes);
+    out->first = holes->runs[0].first;
+    /* sources may have fill values of their own */
+    return from->info.is_virtual ? FCNN_OK : describe_value(from, out->value, sizeof out->value);
+}
+
+fcnn_status fcnn_hdf5_find_unwritten(fcnn_hdf5_file *file, const char *dataset, bool by_columns, int64_t first,
+                                     int64_t count, int64_t column, int64_t columns, fcnn_hdf5_unwritten *out)
+{
+    fcnn_hdf5_reading from;
+    *out = (fcnn_hdf5_unwritten){0};
+    fcnn_hdf5_enter();
+    fcnn_status status = fcnn_hdf5_reading_open(file, dataset, by_columns ? -1 : 0, false, first, count, &from);
+    if (status == FCNN_OK) {
+        fcnn_hdf5_holes holes = {0};
+        status = look(&from, first, count, column, columns, &holes, out);
+        fcnn_hdf5_holes_clear(&holes);
+        fcnn_hdf5_reading_close(&from);
+    }
+    fcnn_hdf5_leave();
+    return status;
+}

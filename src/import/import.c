@@ -1,0 +1,84 @@
+/* src/import/import.c — tables and arrays in other formats: what is asked for. */
+#include "import/import.h"
+
+#include "compute/kernels.h"
+#include "core/arithmetic.h"
+#include "core/locale.h"
+#include "core/sizes.h"
+
+#include <errno.h>
+#include <string.h>
+#include <sys/stat.h>
+
+fcnn_status fcnn_import_open(const char *path, const char *output, FILE **out)
+{
+    struct stat input, target;
+    *out = fopen(path, "rb");
+    if (*out == NULL) {
+        return fcnn_fail(FCNN_EINPUT, "%s: cannot be read: %s", path, strerror(errno));
+    }
+    if (fstat(fileno(*out), &input) == 0 && stat(output, &target) == 0 && input.st_dev == target.st_dev &&
+        input.st_ino == target.st_ino) {
+        fclose(*out);
+        return fcnn_fail(FCNN_EUSAGE, "%s: is the input and the output as well", path);
+    }
+    return FCNN_OK;
+}
+
+static fcnn_status check_sources(const fcnn_import_options *options)
+{
+    const int sources = (options->csv != NULL && options->csv[0] != NULL) +
+                        (options->images != NULL && options->labels != NULL) + (options->npy_inputs != NULL) +
+                        (options->npz != NULL);
+    if (sources != 1 || (options->npy_targets != NULL && options->npy_inputs == NULL)) {
+        return fcnn_fail(FCNN_EUSAGE,
+                         "one of --csv FILE, --idx IMAGES LABELS, --npy INPUTS [TARGETS] and --npz FILE must be given");
+    }
+    return FCNN_OK;
+}
+
+/* What goes with one source alone. */
+static fcnn_status check_companions(const fcnn_import_options *options)
+{
+    const bool has_npz = options->npz != NULL;
+    if (options->csv == NULL && (options->header || options->float_targets || options->target_columns != NULL ||
+                                 options->classes || options->delimiter != '\0')) {
+        return fcnn_fail(FCNN_EUSAGE,
+                         "--header, --target-columns, --float-targets, --classes and --delimiter go with --csv");
+    }
+    if (!has_npz && (options->npz_inputs != NULL || options->npz_targets != NULL)) {
+        return fcnn_fail(FCNN_EUSAGE, "--inputs and --targets go with --npz");
+    }
+    if (options->images != NULL && (options->missing || options->no_targets)) {
+        return fcnn_fail(FCNN_EUSAGE, "--missing and --no-targets do not go with --idx");
+    }
+    if (options->no_targets && (options->target_columns != NULL || options->float_targets || options->classes ||
+                                options->npy_targets != NULL || options->npz_targets != NULL)) {
+        return fcnn_fail(FCNN_EUSAGE, "--no-targets leaves no targets to choose");
+    }
+    if (options->float_targets && options->classes) {
+        return fcnn_fail(FCNN_EUSAGE, "--float-targets does not go with --classes, which makes whole numbers");
+    }
+    if (options->delimiter != '\0' && strchr(",;\t", options->delimiter) == NULL) {
+        return fcnn_fail(FCNN_EUSAGE, "--delimiter: must be comma, semicolon or tab");
+    }
+    return FCNN_OK;
+}
+
+fcnn_status fcnn_import(const fcnn_import_options *options, char *summary, size_t size)
+{
+    FCNN_IN_C_LOCALE;
+    FCNN_IN_EXACT_ARITHMETIC;
+    FCNN_TRY(fcnn_sizes_check());
+    FCNN_TRY(fcnn_kernels_check());
+    if (options->output == NULL || options->output[0] == '\0') {
+        return fcnn_fail(FCNN_EUSAGE, "no output file is named");
+    }
+    FCNN_TRY(check_sources(options));
+    FCNN_TRY(check_companions(options));
+    if (!(options->split == 0 || (options->split > 0 && options->split < 1))) {
+        return fcnn_fail(FCNN_EUSAGE, "--split: must lie between 0 and 1");
+    }
+    return options->csv != NULL ? fcnn_import_tables(options, summary, size)
+                                : fcnn_import_arrays(options, summary, size);
+}

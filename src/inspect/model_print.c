@@ -1,0 +1,164 @@
+/* src/inspect/model_print.c — models as text for people, and their parameters as text for programs. */
+#include "inspect/model_print.h"
+
+#include "core/arithmetic.h"
+#include "core/locale.h"
+#include "core/text.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { LINES_SHOWN = 10 };
+
+/* ---- layers ---- */
+
+static fcnn_status print_summary(const fcnn_model *model, FILE *out)
+{
+    const fcnn_architecture *shape = &model->shape;
+    char *text;
+    FCNN_TRY(fcnn_architecture_text(shape, &text));
+    fprintf(out, "model      %s, %s precision\n", text, fcnn_precision_name(shape->precision));
+    free(text);
+    fprintf(out, "output     %s, loss %s\n", fcnn_output_name(shape->output), fcnn_loss_name(shape->loss));
+    if (model->program != NULL) {
+        fprintf(out, "made by    ");
+        fcnn_model_print_foreign(model->program, out);
+        fprintf(out, ", numerics version %" PRId64 "\n", model->numerics_version);
+    }
+    return FCNN_OK;
+}
+
+static void print_layers(const fcnn_architecture *shape, FILE *out)
+{
+    fprintf(out, "\nlayer  weights [out][in]       activation   parameters\n");
+    for (int64_t layer = 0; layer < shape->layers; layer++) {
+        char weights[64];
+        snprintf(weights, sizeof weights, "[%" PRId64 "][%" PRId64 "]", shape->widths[layer + 1], shape->widths[layer]);
+        fprintf(out, "%5" PRId64 "  %-22s  %-10s  %11" PRId64 "\n", layer + 1, weights,
+                fcnn_activation_name(shape->activations[layer]), fcnn_architecture_layer_parameters(shape, layer));
+    }
+    fprintf(out, "total  %-22s  %-10s  %11" PRId64 "\n", "", "", fcnn_architecture_parameters(shape));
+}
+
+/* ---- classes ---- */
+
+static void print_classes(const fcnn_classes *classes, FILE *out)
+{
+    if (classes->count > 0) {
+        fprintf(out, "\nclasses\n");
+    }
+    for (int64_t i = 0; i < classes->count; i++) {
+        fprintf(out, "%6" PRId64 "  ", i);
+        fcnn_model_print_foreign(classes->names[i], out);
+        fputc('\n', out);
+    }
+}
+
+/* ---- history and config ---- */
+
+static void print_cell(double value, FILE *out)
+{
+    if (isnan(value)) {
+        fprintf(out, "  %16s", "-");
+    } else {
+        fprintf(out, "  %16.9g", value);
+    }
+}
+
+static void print_history(const fcnn_history *history, FILE *out)
+{
+    const int64_t first = history->count > LINES_SHOWN ? history->count - LINES_SHOWN : 0;
+    if (history->count == 0) {
+        return;
+    }
+    fprintf(out, "\nhistory");
+    if (first > 0) {
+        fprintf(out, ", the last %d of %" PRId64 " lines", LINES_SHOWN, history->count);
+    }
+    fprintf(out, "\n%8s  %10s  %16s  %16s  %16s\n", "epoch", "steps", "train loss", "validation loss", "metric");
+    for (int64_t i = first; i < history->count; i++) {
+        const fcnn_history_line *line = &history->lines[i];
+        fprintf(out, "%8" PRId64 "  %10" PRId64, line->epoch, line->steps);
+        print_cell(line->train_loss, out);
+        print_cell(line->validation_loss, out);
+        print_cell(line->validation_metric, out);
+        fputc('\n', out);
+    }
+}
+
+static void print_decoded(const char *decoded, const char *what, FILE *out)
+{
+    if (decoded != NULL) {
+        fprintf(out, "\n%s were decoded\n", what);
+        fcnn_model_print_foreign(decoded, out);
+    }
+}
+
+static void print_config(const char *config, FILE *out)
+{
+    if (config != NULL) {
+        fprintf(out, "\nconfig\n");
+        fcnn_model_print_foreign(config, out);
+        if (config[0] != '\0' && config[strlen(config) - 1] != '\n') {
+            fputc('\n', out);
+        }
+    }
+}
+
+fcnn_status fcnn_model_print(const fcnn_model *model, FILE *out)
+{
+    FCNN_IN_C_LOCALE;
+    FCNN_IN_EXACT_ARITHMETIC;
+    FCNN_TRY(print_summary(model, out));
+    print_layers(&model->shape, out);
+    fcnn_model_print_tables(model, false, out);
+    print_decoded(model->inputs_decoded, "inputs", out);
+    print_decoded(model->targets_decoded, "targets", out);
+    print_classes(&model->classes, out);
+    print_history(&model->history, out);
+    print_config(model->config, out);
+    if (fflush(out) != 0 || ferror(out)) {
+        return fcnn_fail(FCNN_EOUTPUT, "the model cannot be printed: %s", strerror(errno));
+    }
+    return FCNN_OK;
+}
+
+void fcnn_model_print_columns(const fcnn_model *model, FILE *out)
+{
+    FCNN_IN_C_LOCALE;
+    FCNN_IN_EXACT_ARITHMETIC;
+    fcnn_model_print_tables(model, true, out);
+}
+
+/* ---- parameters ---- */
+
+/* values [rows][columns], one row a line; the digits give back the same bits when they are read. */
+static void print_matrix(const void *values, int64_t rows, int64_t columns, fcnn_precision precision, FILE *out)
+{
+    for (int64_t i = 0; i < rows * columns; i++) {
+        if (precision == FCNN_PRECISION_SINGLE) {
+            fprintf(out, "%.9g", (double)((const float *)values)[i]);
+        } else {
+            fprintf(out, "%.17g", ((const double *)values)[i]);
+        }
+        fputc((i + 1) % columns == 0 ? '\n' : ' ', out);
+    }
+}
+
+void fcnn_model_print_weights(const fcnn_model *model, FILE *out)
+{
+    FCNN_IN_C_LOCALE;
+    FCNN_IN_EXACT_ARITHMETIC;
+    const fcnn_architecture *shape = &model->shape;
+    for (int64_t layer = 0; layer < shape->layers; layer++) {
+        const int64_t columns = shape->widths[layer], rows = shape->widths[layer + 1];
+        fprintf(out, "W%" PRId64 " [%" PRId64 "][%" PRId64 "]\n", layer + 1, rows, columns);
+        print_matrix(model->weights[layer], rows, columns, shape->precision, out);
+        fprintf(out, "b%" PRId64 " [%" PRId64 "]\n", layer + 1, rows);
+        print_matrix(model->biases[layer], 1, rows, shape->precision, out);
+    }
+}

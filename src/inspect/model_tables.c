@@ -1,0 +1,158 @@
+/* src/inspect/model_tables.c — what is known of a model's columns, as tables for people. */
+#include "inspect/model_print.h"
+
+#include "core/text.h"
+
+#include <inttypes.h>
+#include <string.h>
+
+enum { COLUMNS_MOST = 32, COLUMNS_SHOWN = 10 /* of more than most */, NUMBER_WIDTH = 6 };
+
+void fcnn_model_print_foreign(const char *text, FILE *out)
+{
+    for (; *text != '\0'; text++) {
+        const unsigned char byte = (unsigned char)*text;
+        const int is_control = (byte < 32 && byte != '\n' && byte != '\t') || byte == 127;
+        fputc(is_control ? '?' : byte, out);
+    }
+}
+
+/* ---- cells ---- */
+
+/* The columns of inputs or of targets that are shown. */
+typedef struct side {
+    const char *name;
+    const fcnn_column_names *names;
+    int64_t count, shown;
+    int name_width, unit_width; /* unit_width 0: there are no units */
+    FILE *out;
+} side;
+
+static void print_text(const char *text, int width, FILE *out)
+{
+    fprintf(out, "%s%*s", text, width - fcnn_text_width(text), "");
+}
+
+static int widest(char *const *texts, int64_t count, int least)
+{
+    int width = least;
+    for (int64_t i = 0; i < count; i++) {
+        const int own = fcnn_text_width(texts[i]);
+        width = own > width ? own : width;
+    }
+    return width;
+}
+
+static side side_of(const char *name, int64_t count, const fcnn_column_names *names, bool all, FILE *out)
+{
+    side all_of = {
+        .name = name, .names = names, .count = count, .shown = count, .name_width = NUMBER_WIDTH, .out = out};
+    if (!all && count > COLUMNS_MOST) {
+        all_of.shown = COLUMNS_SHOWN;
+    }
+    if (names->count == count) {
+        all_of.name_width = widest(names->names, all_of.shown, NUMBER_WIDTH);
+        all_of.unit_width = fcnn_column_names_any(names->units, count) ? widest(names->units, all_of.shown, 4) : 0;
+    }
+    return all_of;
+}
+
+/* A column's name, or its number, which counts from 1. */
+static void print_column(const side *of, int64_t column)
+{
+    if (of->names->count == of->count && of->names->names[column][0] != '\0') {
+        print_text(of->names->names[column], of->name_width, of->out);
+    } else {
+        fprintf(of->out, "%*" PRId64 "%*s", NUMBER_WIDTH, column + 1, of->name_width - NUMBER_WIDTH, "");
+    }
+}
+
+static void print_number(double value, FILE *out)
+{
+    char text[32];
+    fcnn_text_from_double(value, text);
+    fprintf(out, "  %20s", text);
+}
+
+static void print_rest(const side *of)
+{
+    if (of->shown < of->count) {
+        fprintf(of->out, "   ... %" PRId64 " more, which --columns shows\n", of->count - of->shown);
+    }
+}
+
+/* ---- tables ---- */
+
+static bool changes_something(const fcnn_normalizer *normalizer)
+{
+    for (int64_t i = 0; i < normalizer->count; i++) {
+        if (normalizer->shift[i] != 0 || normalizer->scale[i] != 1) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static void print_normalizer(const side *of, const fcnn_normalizer *normalizer)
+{
+    if (!changes_something(normalizer)) {
+        fprintf(of->out, "\n%s are used as they are\n", of->name);
+        return;
+    }
+    fprintf(of->out, "\n%s are normalized: (value - shift) / scale\n%-*s  %20s  %20s\n", of->name, of->name_width,
+            "column", "shift", "scale");
+    for (int64_t i = 0; i < of->shown; i++) {
+        print_column(of, i);
+        print_number(normalizer->shift[i], of->out);
+        print_number(normalizer->scale[i], of->out);
+        fputc('\n', of->out);
+    }
+    print_rest(of);
+}
+
+static void print_extent_head(const side *of, bool has_numbers)
+{
+    fprintf(of->out, "\n%s of the training rows\n%-*s", of->name, of->name_width, "column");
+    if (of->unit_width > 0) {
+        fprintf(of->out, "  %-*s", of->unit_width, "unit");
+    }
+    if (has_numbers) {
+        fprintf(of->out, "  %20s  %20s  %20s", "smallest", "largest", "mean");
+    }
+    fputc('\n', of->out);
+}
+
+static void print_extent(const side *of, const fcnn_extent *extent)
+{
+    if (extent->count == 0 && of->names->count == 0) {
+        return;
+    }
+    print_extent_head(of, extent->count > 0);
+    for (int64_t i = 0; i < of->shown; i++) {
+        print_column(of, i);
+        if (of->unit_width > 0) {
+            fprintf(of->out, "  ");
+            print_text(of->names->units[i], of->unit_width, of->out);
+        }
+        if (extent->count > 0) {
+            print_number(extent->smallest[i], of->out);
+            print_number(extent->largest[i], of->out);
+            print_number(extent->mean[i], of->out);
+        }
+        fputc('\n', of->out);
+    }
+    print_rest(of);
+}
+
+void fcnn_model_print_tables(const fcnn_model *model, bool all, FILE *out)
+{
+    const bool has_labels = model->shape.output == FCNN_OUTPUT_SOFTMAX;
+    const side inputs = side_of("inputs", model->inputs.count, &model->inputs_names, all, out);
+    const side outputs = side_of("targets", model->targets.count, &model->targets_names, all, out);
+    const side targets = side_of("targets", has_labels ? model->targets_names.count : model->targets.count,
+                                 &model->targets_names, all, out);
+    print_normalizer(&inputs, &model->inputs);
+    print_normalizer(&outputs, &model->targets);
+    print_extent(&inputs, &model->extent);
+    print_extent(&targets, &model->targets_extent);
+}

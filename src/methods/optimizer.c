@@ -1,0 +1,63 @@
+/* src/methods/optimizer.c — how gradients change the parameters. */
+#include "methods/optimizer.h"
+
+#include "compute/panels.h"
+#include "core/memory.h"
+
+/* A tile's updated parameters, with the biases' row where there is one. */
+#define MOST_ELEMENTS ((1 + FCNN_TILE_INPUTS) * FCNN_PANEL)
+
+/* Writes a tile's updated weights [inputs][width] into the transposed matrix. */
+static void update_transposed(const fcnn_network *network, const fcnn_tile *tile, const void *updated, int64_t width,
+                              bool shared)
+{
+    const fcnn_kernels *kernels = network->kernels;
+    const int64_t in = network->shape.widths[tile->layer], out = network->shape.widths[tile->layer + 1];
+    const int64_t in_panel = tile->first_input / FCNN_PANEL, in_width = fcnn_panel_width(in, in_panel);
+    const int64_t first = tile->out_panel * FCNN_PANEL, outputs = out - first < FCNN_PANEL ? out - first : FCNN_PANEL;
+    const int64_t at = fcnn_panel_offset(out, in_panel) + first * in_width + tile->first_input % FCNN_PANEL;
+    kernels->transpose(updated, width, tile->inputs, outputs, shared,
+                       (char *)network->transposed[tile->layer] + (size_t)at * kernels->size, in_width);
+}
+
+/* Several threads read the parameters: then they are updated in memory of the thread's own and copied out. */
+static void update_tile(fcnn_network *network, const fcnn_gradient *gradient, const fcnn_tile *tile, const void *sums,
+                        bool shared, fcnn_update_job *job)
+{
+    _Alignas(FCNN_ALIGNMENT) double own[MOST_ELEMENTS];
+    const fcnn_kernels *kernels = network->kernels;
+    const int64_t in = network->shape.widths[tile->layer];
+    const int64_t width = fcnn_panel_width(network->shape.widths[tile->layer + 1], tile->out_panel);
+    const int64_t biases = tile->first_input == 0 ? width : 0;
+    const int64_t begin = fcnn_panel_offset(1 + in, tile->out_panel) + (1 + tile->first_input) * width - biases;
+    const size_t sum_size = gradient->exact ? sizeof(double) : kernels->size;
+    char *parameters = (char *)network->parameters[tile->layer] + (size_t)begin * kernels->size;
+    job->weights = parameters;
+    job->out = shared ? (void *)own : parameters;
+    job->sums = (const char *)sums + (size_t)(gradient->offsets[tile->layer] + begin) * sum_size;
+    job->count = biases + tile->inputs * width;
+    kernels->sgd(job);
+    if (shared) {
+        kernels->copy_out(job->count, own, parameters);
+    }
+    if (network->transposed[tile->layer] != NULL) {
+        update_transposed(network, tile, (const char *)job->out + (size_t)biases * kernels->size, width, shared);
+    }
+}
+
+void fcnn_optimizer_update(fcnn_network *network, const fcnn_gradient *gradient, const void *sums, double scale,
+                           double rate, int thread, int threads)
+{
+    fcnn_update_job job = {
+        .low = gradient->words == 2 ? gradient->elements : 0,
+        .scale = scale,
+        .rate = rate,
+        .exact = gradient->exact,
+    };
+    int64_t first, last;
+    fcnn_gradient_tiles(gradient, thread, threads, &first, &last);
+    for (int64_t i = first; i < last; i++) {
+        update_tile(network, gradient, &gradient->tiles[i], sums, threads > 1, &job);
+    }
+    network->kernels->fence();
+}

@@ -1,0 +1,441 @@
+/* src/predict/evaluation.c — how good a network is on rows with targets. */
+#include "predict/evaluation.h"
+
+#include "compute/square_sum.h"
+#include "core/memory.h"
+#include "data/targets.h"
+#include "core/pulse.h"
+#include "core/sizes.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* Sums of one thread, and after a merge of all. */
+typedef struct tally {
+    int64_t rows, right;
+    fcnn_exact_sum loss;
+    fcnn_square_sum *squares;  /* [outputs]: Σ (y − t)² */
+    double *max_error;         /* [outputs] */
+    fcnn_class_score *classes; /* [classes] */
+} tally;
+
+struct fcnn_evaluation {
+    fcnn_comm *comm;
+    fcnn_team *team;
+    const fcnn_data_part *part;
+    bool scores; /* the rows have targets */
+    bool classifies;
+    int64_t loss_terms;
+    int64_t outputs;             /* scored one by one; 0 for classifiers */
+    int64_t classes;             /* counted one by one; 0: they are not */
+    int64_t room;                /* rows at once */
+    int64_t *index;              /* [room]: 0, 1, 2, … */
+    int32_t *labels;             /* [room], for softmax; else NULL */
+    double *weights;             /* [room], where rows count differently; else NULL */
+    tally *tallies;              /* [threads] */
+    double *means;               /* [outputs]: of the targets of the whole dataset */
+    bool *varies;                /* [outputs]: these targets are not all the same */
+    fcnn_square_sum *variations; /* [outputs]: Σ (t − mean)² of them */
+    double *work;                /* for the exchange of exact sums */
+    uint64_t *counts;            /* over ranks: rows, right ones, and three of each class */
+    fcnn_class_score *class_scores;
+    double *r2, *rmse, *max_error;
+};
+
+/* ---- creation ---- */
+
+static fcnn_status create_tallies(fcnn_evaluation *evaluation)
+{
+    const int64_t threads = fcnn_team_threads(evaluation->team), outputs = evaluation->outputs;
+    FCNN_TRY(fcnn_memory_create("the scores", threads, sizeof(tally), &evaluation->tallies));
+    for (int64_t thread = 0; thread < threads; thread++) {
+        tally *own = &evaluation->tallies[thread];
+        FCNN_TRY(fcnn_memory_create("the scores", outputs, sizeof *own->squares, &own->squares));
+        FCNN_TRY(fcnn_memory_create("the scores", outputs, sizeof(double), &own->max_error));
+        FCNN_TRY(fcnn_memory_create("the scores", evaluation->classes, sizeof *own->classes, &own->classes));
+    }
+    FCNN_TRY(fcnn_memory_create("the scores", (1 + outputs * FCNN_SQUARE_PARTS) * (FCNN_EXACT_LIMBS + 1),
+                                sizeof(double), &evaluation->work));
+    FCNN_TRY(fcnn_memory_create("the scores", outputs, sizeof(double), &evaluation->means));
+    FCNN_TRY(fcnn_memory_create("the scores", outputs, sizeof *evaluation->varies, &evaluation->varies));
+    FCNN_TRY(fcnn_memory_create("the scores", outputs, sizeof *evaluation->variations, &evaluation->variations));
+    const int64_t classes = evaluation->classes;
+    FCNN_TRY(fcnn_memory_create("the scores", 2 + 3 * classes, sizeof(uint64_t), &evaluation->counts));
+    FCNN_TRY(fcnn_memory_create("the scores", classes, sizeof(fcnn_class_score), &evaluation->class_scores));
+    FCNN_TRY(fcnn_memory_create("the scores", outputs, sizeof(double), &evaluation->r2));
+    FCNN_TRY(fcnn_memory_create("the scores", outputs, sizeof(double), &evaluation->rmse));
+    return fcnn_memory_create("the scores", outputs, sizeof(double), &evaluation->max_error);
+}
+
+/* Classes that a network tells apart and that are counted one by one. */
+static int64_t count_classes(const fcnn_architecture *shape)
+{
+    const int64_t outputs = shape->widths[shape->layers];
+    const bool is_binary = shape->loss == FCNN_LOSS_BINARY_CROSS_ENTROPY && outputs == 1;
+    const int64_t classes = shape->output == FCNN_OUTPUT_SOFTMAX ? outputs : is_binary ? 2 : 0;
+    return classes <= FCNN_SCORES_CLASSES_MOST ? classes : 0;
+}
+
+/* Sums of the targets of all rows, and the largest −t and t.  negative and largest [outputs]. */
+static fcnn_status find_sums(fcnn_evaluation *evaluation, fcnn_exact_sum *sums, double *negative, double *largest)
+{
+    const int64_t outputs = evaluation->outputs;
+    fcnn_status status = FCNN_OK;
+    for (int64_t column = 0; column < outputs; column++) {
+        negative[column] = largest[column] = -INFINITY;
+    }
+    for (fcnn_block block = {0};
+         status == FCNN_OK && fcnn_dataset_next(evaluation->part->dataset, 0, &block, &status);) {
+        for (int64_t row = 0; row < block.targets.rows; row++) {
+            for (int64_t column = 0; column < outputs; column++) {
+                const double value = fcnn_table_value(&block.targets, row, column);
+                fcnn_exact_sum_add(&sums[column], value);
+                negative[column] = -value > negative[column] ? -value : negative[column];
+                largest[column] = value > largest[column] ? value : largest[column];
+            }
+        }
+    }
+    FCNN_TRY(fcnn_comm_agree(evaluation->comm, fcnn_comm_name_rank(evaluation->comm, status)));
+    fcnn_exact_sum_over_ranks(evaluation->comm, outputs, sums, evaluation->work);
+    fcnn_comm_max_doubles(evaluation->comm, outputs, negative);
+    fcnn_comm_max_doubles(evaluation->comm, outputs, largest);
+    return FCNN_OK;
+}
+
+/* Finds which targets vary, over all rows, and the means of all. */
+static fcnn_status find_means(fcnn_evaluation *evaluation)
+{
+    fcnn_exact_sum *sums = NULL;
+    double *ends = NULL;
+    const int64_t outputs = evaluation->outputs;
+    fcnn_status status = fcnn_memory_create("the scores", outputs, sizeof *sums, &sums);
+    if (status == FCNN_OK) {
+        status = fcnn_memory_create("the scores", 2 * outputs, sizeof *ends, &ends);
+    }
+    status = fcnn_comm_agree(evaluation->comm, status);
+    if (status == FCNN_OK) {
+        status = find_sums(evaluation, sums, ends, ends + outputs);
+    }
+    for (int64_t column = 0; status == FCNN_OK && column < outputs; column++) {
+        const double smallest = 0 - ends[column], largest = ends[outputs + column];
+        evaluation->varies[column] = smallest < largest;
+        evaluation->means[column] =
+            fcnn_exact_sum_mean(&sums[column], evaluation->part->dataset->rows, smallest, largest);
+    }
+    free(sums);
+    free(ends);
+    return status;
+}
+
+static fcnn_status measure_variations(fcnn_evaluation *evaluation)
+{
+    fcnn_status status = find_means(evaluation);
+    FCNN_TRY(status);
+    for (fcnn_block block = {0};
+         status == FCNN_OK && fcnn_dataset_next(evaluation->part->dataset, 0, &block, &status);) {
+        for (int64_t row = 0; row < block.targets.rows; row++) {
+            for (int64_t column = 0; column < evaluation->outputs; column++) {
+                fcnn_square_sum_add(&evaluation->variations[column], fcnn_table_value(&block.targets, row, column),
+                                    evaluation->means[column]);
+            }
+        }
+    }
+    FCNN_TRY(fcnn_comm_agree(evaluation->comm, fcnn_comm_name_rank(evaluation->comm, status)));
+    fcnn_square_sum_over_ranks(evaluation->comm, evaluation->outputs, evaluation->variations, evaluation->work);
+    return FCNN_OK;
+}
+
+static fcnn_status create_room(fcnn_evaluation *evaluation, bool has_labels)
+{
+    const int64_t rows = evaluation->part->dataset->own_rows, most = fcnn_size(FCNN_SIZE_EVALUATION_ROWS);
+    evaluation->room = rows < most ? rows : most;
+    FCNN_TRY(fcnn_memory_create("the rows", evaluation->room, sizeof(int64_t), &evaluation->index));
+    for (int64_t row = 0; row < evaluation->room; row++) {
+        evaluation->index[row] = row;
+    }
+    if (evaluation->part->weights != NULL) {
+        FCNN_TRY(fcnn_memory_create("the weights", evaluation->room, sizeof(double), &evaluation->weights));
+    }
+    return has_labels && evaluation->scores
+               ? fcnn_memory_create("the labels", evaluation->room, sizeof(int32_t), &evaluation->labels)
+               : FCNN_OK;
+}
+
+fcnn_status fcnn_evaluation_create(fcnn_comm *comm, fcnn_team *team, const fcnn_data_part *part,
+                                   const fcnn_architecture *shape, fcnn_evaluation **out)
+{
+    fcnn_evaluation *evaluation = NULL;
+    fcnn_status status = fcnn_memory_create("the scores", 1, sizeof *evaluation, &evaluation);
+    if (status == FCNN_OK) {
+        evaluation->comm = comm;
+        evaluation->team = team;
+        evaluation->part = part;
+        evaluation->scores = fcnn_dataset_outputs(part->dataset) > 0;
+        evaluation->classifies = shape->output == FCNN_OUTPUT_SOFTMAX || shape->loss == FCNN_LOSS_BINARY_CROSS_ENTROPY;
+        evaluation->loss_terms = fcnn_network_loss_terms(shape);
+        evaluation->outputs = evaluation->classifies || !evaluation->scores ? 0 : shape->widths[shape->layers];
+        evaluation->classes = evaluation->scores ? count_classes(shape) : 0;
+        status = create_tallies(evaluation);
+    }
+    if (status == FCNN_OK) {
+        status = create_room(evaluation, shape->output == FCNN_OUTPUT_SOFTMAX);
+    }
+    status = fcnn_comm_agree(comm, status);
+    if (status == FCNN_OK && evaluation->outputs > 0) {
+        status = measure_variations(evaluation);
+    }
+    if (status != FCNN_OK) {
+        fcnn_evaluation_destroy(evaluation);
+        return status;
+    }
+    *out = evaluation;
+    return FCNN_OK;
+}
+
+void fcnn_evaluation_destroy(fcnn_evaluation *evaluation)
+{
+    if (evaluation == NULL) {
+        return;
+    }
+    for (int64_t thread = 0; evaluation->tallies != NULL && thread < fcnn_team_threads(evaluation->team); thread++) {
+        free(evaluation->tallies[thread].squares);
+        free(evaluation->tallies[thread].max_error);
+        free(evaluation->tallies[thread].classes);
+    }
+    free(evaluation->tallies);
+    free(evaluation->index);
+    free(evaluation->labels);
+    free(evaluation->weights);
+    free(evaluation->means);
+    free(evaluation->varies);
+    free(evaluation->variations);
+    free(evaluation->work);
+    free(evaluation->counts);
+    free(evaluation->class_scores);
+    free(evaluation->r2);
+    free(evaluation->rmse);
+    free(evaluation->max_error);
+    free(evaluation);
+}
+
+/* ---- rows ---- */
+
+int64_t fcnn_evaluation_class(const fcnn_network *network, int64_t row)
+{
+    const int64_t outputs = network->shape.widths[network->shape.layers];
+    if (outputs == 1) {
+        return fcnn_network_output(network, row, 0) > 0.5;
+    }
+    int64_t best = 0;
+    for (int64_t column = 1; column < outputs; column++) {
+        best = fcnn_network_output(network, row, column) > fcnn_network_output(network, row, best) ? column : best;
+    }
+    return best;
+}
+
+/* Rows of a block on their way through the network. */
+typedef struct rows_work {
+    fcnn_evaluation *evaluation;
+    fcnn_network *network;
+    const fcnn_table *targets;
+    fcnn_batch batch;
+} rows_work;
+
+/* True if every output of a row is on its target's side: the class of a softmax, each of several sigmoids. */
+static bool is_right(const rows_work *work, int64_t row)
+{
+    const fcnn_network *network = work->network;
+    if (work->batch.labels != NULL) {
+        return fcnn_evaluation_class(network, row) == work->batch.labels[row];
+    }
+    bool right = true;
+    for (int64_t column = 0; column < network->shape.widths[network->shape.layers]; column++) {
+        const double target = fcnn_table_value(work->targets, row, column);
+        right = right && (fcnn_network_output(network, row, column) > 0.5) == (target > 0.5);
+    }
+    return right;
+}
+
+static void count_class(const rows_work *work, int64_t row, fcnn_class_score *classes)
+{
+    const int64_t taken = fcnn_evaluation_class(work->network, row);
+    const int64_t is =
+        work->batch.labels != NULL ? work->batch.labels[row] : fcnn_table_value(work->targets, row, 0) > 0.5;
+    classes[is].rows++;
+    classes[taken].taken++;
+    classes[is].right += is == taken;
+}
+
+static void score_row(const rows_work *work, int64_t row, tally *own)
+{
+    const fcnn_evaluation *evaluation = work->evaluation;
+    own->rows++;
+    const double weight = evaluation->weights != NULL ? evaluation->weights[row] : 1;
+    fcnn_exact_sum_add(&own->loss, work->network->all.losses[row] * weight);
+    own->right += evaluation->classifies && is_right(work, row);
+    if (evaluation->classes > 0) {
+        count_class(work, row, own->classes);
+    }
+    for (int64_t column = 0; column < evaluation->outputs; column++) {
+        const double target = fcnn_table_value(work->targets, row, column);
+        const double value = fcnn_network_physical(work->network, row, column), error = fabs(value - target);
+        fcnn_square_sum_add(&own->squares[column], value, target);
+        own->max_error[column] = error > own->max_error[column] ? error : own->max_error[column];
+    }
+}
+
+static void work_on_rows(void *data, int thread, int threads)
+{
+    const rows_work *work = data;
+    const int64_t first = fcnn_comm_first_item(work->batch.rows, thread, threads);
+    const int64_t after = fcnn_comm_first_item(work->batch.rows, thread + 1, threads);
+    fcnn_network_forward(work->network, &work->batch, first, after);
+    for (int64_t row = first; work->evaluation->scores && row < after; row++) {
+        score_row(work, row, &work->evaluation->tallies[thread]);
+    }
+}
+
+bool fcnn_evaluation_next(fcnn_evaluation *evaluation, fcnn_network *network, int64_t most, fcnn_block *block,
+                          fcnn_status *status)
+{
+    const int64_t room = network->all.rows < evaluation->room ? network->all.rows : evaluation->room;
+    if (!fcnn_dataset_next(evaluation->part->dataset, most < room ? most : room, block, status)) {
+        return false;
+    }
+    rows_work work = {
+        .evaluation = evaluation,
+        .network = network,
+        .targets = &block->targets,
+        .batch = {.inputs = &block->inputs,
+                  .targets = evaluation->scores && evaluation->labels == NULL ? &block->targets : NULL,
+                  .labels = evaluation->labels,
+                  .index = evaluation->index,
+                  .rows = block->inputs.rows},
+    };
+    if (evaluation->labels != NULL) {
+        fcnn_targets_labels(&block->targets, evaluation->labels);
+    }
+    if (evaluation->weights != NULL) {
+        fcnn_weights_of_rows(evaluation->part->weights, &block->targets, &block->weights, evaluation->weights);
+    }
+    fcnn_pulse_beat(FCNN_PHASE_EVALUATING);
+    fcnn_team_run(evaluation->team, work_on_rows, &work);
+    return true;
+}
+
+/* ---- results ---- */
+
+/* Moves a thread's sums into the first tally. */
+static void merge_thread(const fcnn_evaluation *evaluation, tally *own, tally *all)
+{
+    fcnn_exact_sum_merge(&all->loss, &own->loss);
+    own->loss = (fcnn_exact_sum){0};
+    for (int64_t column = 0; column < evaluation->outputs; column++) {
+        fcnn_square_sum_merge(&all->squares[column], &own->squares[column]);
+        own->squares[column] = (fcnn_square_sum){0};
+        all->max_error[column] =
+            own->max_error[column] > all->max_error[column] ? own->max_error[column] : all->max_error[column];
+        own->max_error[column] = 0;
+    }
+}
+
+/* Adds up the counts of all threads of all ranks.  Collective. */
+static void sum_counts(fcnn_evaluation *evaluation)
+{
+    uint64_t *counts = evaluation->counts;
+    const int64_t count = 2 + 3 * evaluation->classes;
+    memset(counts, 0, (size_t)count * sizeof *counts);
+    for (int thread = 0; thread < fcnn_team_threads(evaluation->team); thread++) {
+        tally *own = &evaluation->tallies[thread];
+        counts[0] += (uint64_t)own->rows;
+        counts[1] += (uint64_t)own->right;
+        own->rows = own->right = 0;
+        for (int64_t i = 0; i < evaluation->classes; i++) {
+            counts[2 + 3 * i] += own->classes[i].rows;
+            counts[3 + 3 * i] += own->classes[i].taken;
+            counts[4 + 3 * i] += own->classes[i].right;
+            own->classes[i] = (fcnn_class_score){0};
+        }
+    }
+    fcnn_comm_sum_integers(evaluation->comm, count, counts);
+    for (int64_t i = 0; i < evaluation->classes; i++) {
+        evaluation->class_scores[i] = (fcnn_class_score){counts[2 + 3 * i], counts[3 + 3 * i], counts[4 + 3 * i]};
+    }
+}
+
+static void score_outputs(fcnn_evaluation *evaluation, int64_t rows, fcnn_scores *out)
+{
+    tally *all = &evaluation->tallies[0];
+    fcnn_square_sum_over_ranks(evaluation->comm, evaluation->outputs, all->squares, evaluation->work);
+    fcnn_comm_max_doubles(evaluation->comm, evaluation->outputs, all->max_error);
+    double sum = 0;
+    int64_t varying = 0;
+    for (int64_t column = 0; column < evaluation->outputs; column++) {
+        const fcnn_square_sum *squares = &all->squares[column];
+        const bool varies = evaluation->varies[column];
+        evaluation->r2[column] = varies ? 1 - fcnn_square_sum_ratio(squares, &evaluation->variations[column]) : NAN;
+        evaluation->rmse[column] = fcnn_square_sum_root_mean(squares, rows);
+        evaluation->max_error[column] = all->max_error[column];
+        sum += varies ? evaluation->r2[column] : 0;
+        varying += varies;
+        all->squares[column] = (fcnn_square_sum){0};
+        all->max_error[column] = 0;
+    }
+    out->varying = varying;
+    out->mean_r2 = varying > 0 ? sum / (double)varying : NAN;
+}
+
+void fcnn_evaluation_finish(fcnn_evaluation *evaluation, fcnn_scores *out)
+{
+    tally *all = &evaluation->tallies[0];
+    for (int thread = 1; thread < fcnn_team_threads(evaluation->team); thread++) {
+        merge_thread(evaluation, &evaluation->tallies[thread], all);
+    }
+    sum_counts(evaluation);
+    fcnn_exact_sum_over_ranks(evaluation->comm, 1, &all->loss, evaluation->work);
+    const double rows = (double)evaluation->counts[0];
+    *out = (fcnn_scores){
+        .rows = (int64_t)evaluation->counts[0],
+        .loss = fcnn_exact_sum_value(&all->loss) / (rows * (double)evaluation->loss_terms),
+        .accuracy = evaluation->classifies ? (double)evaluation->counts[1] / rows : NAN,
+        .class_count = evaluation->classes,
+        .classes = evaluation->class_scores,
+        .outputs = evaluation->outputs,
+        .r2 = evaluation->r2,
+        .rmse = evaluation->rmse,
+        .max_error = evaluation->max_error,
+        .mean_r2 = NAN,
+    };
+    all->loss = (fcnn_exact_sum){0};
+    if (evaluation->outputs > 0) {
+        score_outputs(evaluation, (int64_t)evaluation->counts[0], out);
+    }
+}
+
+/* All rows on their way through the network. */
+typedef struct all_rows {
+    fcnn_evaluation *evaluation;
+    fcnn_network *network;
+    fcnn_status status;
+} all_rows;
+
+static void work_on_all(void *data)
+{
+    all_rows *call = data;
+    fcnn_block block = {0};
+    while (call->status == FCNN_OK &&
+           fcnn_evaluation_next(call->evaluation, call->network, INT64_MAX, &block, &call->status)) {
+    }
+}
+
+fcnn_status fcnn_evaluation_run(fcnn_evaluation *evaluation, fcnn_network *network, fcnn_scores *out)
+{
+    all_rows call = {evaluation, network, FCNN_OK};
+    fcnn_team_keep(evaluation->team, work_on_all, &call);
+    if (evaluation->part->dataset->streams) {
+        FCNN_TRY(fcnn_comm_agree(evaluation->comm, fcnn_comm_name_rank(evaluation->comm, call.status)));
+    }
+    fcnn_evaluation_finish(evaluation, out);
+    return FCNN_OK;
+}

@@ -1,0 +1,406 @@
+/* src/predict/predictor.c — a trained model over a file of rows: every rank computes, rank 0 writes. */
+#include <fcnn/predictor.h>
+
+#include "core/log.h"
+#include "core/arithmetic.h"
+#include "core/locale.h"
+#include "core/memory.h"
+#include "core/sizes.h"
+#include "data/unwritten.h"
+#include "model/model_file.h"
+#include "model/outside.h"
+#include "hdf5/image.h"
+#include "run/checkpoint.h"
+#include "predict/evaluation.h"
+#include "model/model_data.h"
+#include "run/threads.h"
+
+#include <inttypes.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+typedef struct predictor {
+    fcnn_comm *comm;
+    const fcnn_predict_options *options;
+    fcnn_threads threads;
+    fcnn_team *team;
+    fcnn_model *model;
+    fcnn_network *network;
+    fcnn_data_part part;
+    fcnn_evaluation *evaluation;
+    fcnn_block block;         /* whose outputs were computed last */
+    fcnn_hdf5_output *output; /* rank 0; NULL: none */
+    int64_t round_rows;       /* of a rank, between two writes; no more than the network's capacity */
+    fcnn_outside outside;     /* rows with an input outside of what the training rows had */
+    bool is_single;           /* predictions are written as float32, else as float64 */
+    void *predictions;        /* [round_rows][outputs] of that type */
+    int32_t *classes;         /* [round_rows] */
+    void *all;                /* rank 0: every rank's, for the larger of the two */
+    int64_t *sizes;           /* [ranks]: bytes of each rank in this round */
+} predictor;
+
+/* Does the output hold float32?  Not where the model has double precision, nor where float32 would make 0 or infinity
+ * of numbers of the targets' size. */
+static bool writes_single(const fcnn_model *model)
+{
+    const double most = 1e30, least = 1e-30;
+    bool is_single = model->shape.precision == FCNN_PRECISION_SINGLE;
+    for (int64_t i = 0; i < model->targets.count; i++) {
+        const double shift = fabs(model->targets.shift[i]), scale = fabs(model->targets.scale[i]);
+        is_single = is_single && shift < most && scale < most && scale > least;
+    }
+    return is_single;
+}
+
+static int64_t output_bytes(const predictor *work)
+{
+    return fcnn_model_outputs(work->model) * (int64_t)(work->is_single ? sizeof(float) : sizeof(double));
+}
+
+/* ---- preparation ---- */
+
+static fcnn_status read_model(predictor *work)
+{
+    return fcnn_comm_agree(work->comm, fcnn_model_read(work->options->model, &work->model));
+}
+
+static fcnn_status check_columns(const predictor *work)
+{
+    const fcnn_dataset *dataset = work->part.dataset;
+    if (dataset->inputs.width != fcnn_model_features(work->model)) {
+        const bool turned = !dataset->by_columns && dataset->rows == fcnn_model_features(work->model);
+        return fcnn_fail(FCNN_EDATA, "%s: %s has %" PRId64 " columns, but the model %s takes %" PRId64 "%s",
+                         dataset->file, dataset->inputs_name, dataset->inputs.width, work->options->model,
+                         fcnn_model_features(work->model),
+                         turned ? "; it would fit with --columns ([features][rows], as Fortran writes it)" : "");
+    }
+    if (dataset->targets_name != NULL && work->model->shape.output != FCNN_OUTPUT_SOFTMAX &&
+        dataset->targets.width != fcnn_model_outputs(work->model)) {
+        return fcnn_fail(FCNN_EDATA, "%s: %s has %" PRId64 " columns, but the model %s gives %" PRId64, dataset->file,
+                         dataset->targets_name, dataset->targets.width, work->options->model,
+                         fcnn_model_outputs(work->model));
+    }
+    return FCNN_OK;
+}
+
+static fcnn_status create_memory(predictor *work)
+{
+    const int ranks = work->comm->size;
+    const int64_t by_bytes = fcnn_size(FCNN_SIZE_ROUND_BYTES) / output_bytes(work);
+    const int64_t most = fcnn_size(FCNN_SIZE_ROUND_ROWS);
+    work->round_rows = by_bytes < 1 ? 1 : by_bytes > most ? most : by_bytes;
+    FCNN_TRY(fcnn_team_create(fcnn_threads_wanted(&work->threads), &work->team));
+    FCNN_TRY(fcnn_network_create(work->model, work->round_rows, &work->network));
+    FCNN_TRY(fcnn_memory_create("the predictions", work->round_rows, (size_t)output_bytes(work), &work->predictions));
+    FCNN_TRY(fcnn_memory_create("the classes", work->round_rows, sizeof(int32_t), &work->classes));
+    FCNN_TRY(fcnn_memory_create("the predictions", ranks, sizeof(int64_t), &work->sizes));
+    FCNN_TRY(fcnn_outside_create(work->model->extent.count, &work->outside));
+    if (work->comm->rank != 0 || work->options->output == NULL) {
+        return FCNN_OK;
+    }
+    return fcnn_memory_create("the predictions", ranks * work->round_rows, (size_t)output_bytes(work), &work->all);
+}
+
+/* Strings that are an attribute of a dataset. */
+typedef struct labels {
+    const char *name;
+    int64_t count; /* 0: there is no such attribute */
+    char *const *strings;
+} labels;
+
+static labels labels_of(const char *name, char *const *strings, int64_t count)
+{
+    return (labels){name, fcnn_column_names_any(strings, count) ? count : 0, strings};
+}
+
+/* Makes a dataset with attributes [2]. */
+static fcnn_status put_dataset(const predictor *work, const char *dataset, fcnn_hdf5_info info, const labels *of)
+{
+    for (int i = 0; i < 2; i++) {
+        const int64_t bytes = fcnn_hdf5_label_bytes(of[i].count, (const char *const *)of[i].strings);
+        info.label_bytes = bytes > info.label_bytes ? bytes : info.label_bytes;
+    }
+    FCNN_TRY(fcnn_hdf5_output_dataset(work->output, dataset, &info));
+    for (int i = 0; i < 2; i++) {
+        FCNN_TRY(of[i].count == 0 ? FCNN_OK
+                                  : fcnn_hdf5_output_strings(work->output, dataset, of[i].name, of[i].count,
+                                                             (const char *const *)of[i].strings));
+    }
+    return FCNN_OK;
+}
+
+/* The columns of the predictions are the targets, or how probable each class is. */
+static fcnn_status put_predictions(const predictor *work, int64_t rows)
+{
+    const fcnn_classes *classes = &work->model->classes;
+    const fcnn_column_names *targets = &work->model->targets_names;
+    const int64_t outputs = fcnn_model_outputs(work->model);
+    const fcnn_hdf5_info info = {
+        .type = work->is_single ? FCNN_TYPE_FLOAT32 : FCNN_TYPE_FLOAT64, .rank = 2, .dims = {rows, outputs}};
+    labels of[2] = {{0}};
+    if (work->model->shape.output == FCNN_OUTPUT_SOFTMAX && classes->count == outputs) {
+        of[0] = labels_of("columns", classes->names, outputs);
+    } else if (targets->count == outputs) {
+        of[0] = labels_of("columns", targets->names, outputs);
+        of[1] = labels_of("units", targets->units, outputs);
+    }
+    return put_dataset(work, "/predictions", info, of);
+}
+
+static fcnn_status put_classes(const predictor *work, int64_t rows)
+{
+    const fcnn_classes *classes = &work->model->classes;
+    const fcnn_hdf5_info info = {.type = FCNN_TYPE_INT32, .rank = 1, .dims = {rows}};
+    const labels of[2] = {labels_of("names", classes->names, classes->count)};
+    return put_dataset(work, "/classes", info, of);
+}
+
+static fcnn_status create_output(predictor *work)
+{
+    if (work->comm->rank != 0 || work->options->output == NULL) {
+        return FCNN_OK;
+    }
+    FCNN_TRY(fcnn_hdf5_output_create(work->options->output, &work->output));
+    const int64_t rows = work->part.dataset->rows;
+    FCNN_TRY(put_predictions(work, rows));
+    return fcnn_model_is_classifier(work->model) ? put_classes(work, rows) : FCNN_OK;
+}
+
+/* Whether two paths lead to one file. */
+static bool is_same_file(const char *a, const char *b)
+{
+    struct stat of_a, of_b;
+    return stat(a, &of_a) == 0 && stat(b, &of_b) == 0 && of_a.st_dev == of_b.st_dev && of_a.st_ino == of_b.st_ino;
+}
+
+/* The output must not replace what is read. */
+static fcnn_status check_paths(const predictor *work)
+{
+    const fcnn_predict_options *options = work->options;
+    if (work->comm->rank != 0 || options->output == NULL) {
+        return FCNN_OK;
+    }
+    const fcnn_files *files = &work->part.dataset->files;
+    bool is_input = is_same_file(options->output, options->model);
+    for (int64_t i = 0; i < files->count; i++) {
+        is_input = is_input || is_same_file(options->output, files->paths[i]);
+    }
+    return !is_input ? FCNN_OK
+                     : fcnn_fail(FCNN_EUSAGE, "%s is an input, and cannot be the output as well", options->output);
+}
+
+static fcnn_status read_rows(predictor *work)
+{
+    const fcnn_model *model = work->model;
+    FCNN_TRY(fcnn_model_data_open(work->comm, model, work->options->model, &work->options->data, &work->part.dataset));
+    fcnn_dataset *dataset = work->part.dataset;
+    FCNN_TRY(fcnn_comm_agree(work->comm, check_paths(work)));
+    fcnn_unwritten_text text;
+    for (int64_t at = 0; fcnn_unwritten_next(dataset, &at, text);) {
+        fcnn_log_warning("never written: %s", text);
+    }
+    FCNN_TRY(check_columns(work));
+    FCNN_TRY(fcnn_dataset_find_classes(dataset, work->comm, &model->classes));
+    const bool fills = fcnn_model_fills_missing(model) != 0;
+    FCNN_TRY(fcnn_comm_agree(work->comm, fills ? fcnn_missing_fill_with(dataset, model->extent.mean) : FCNN_OK));
+    FCNN_TRY(fcnn_dataset_read_evenly(dataset, work->comm, true));
+    if (dataset->filled_values > 0) {
+        fcnn_log_warning("%" PRIu64 " missing inputs in %" PRIu64 " of %" PRId64
+                         " rows are taken for the means of the training rows, as in training",
+                         dataset->filled_values, dataset->filled_rows, dataset->rows);
+    }
+    return FCNN_OK;
+}
+
+static fcnn_status prepare(predictor *work)
+{
+    FCNN_TRY(fcnn_threads_choose(work->comm, work->options->threads, &work->threads));
+    FCNN_TRY(read_model(work));
+    work->is_single = writes_single(work->model);
+    FCNN_TRY(read_rows(work));
+    if (work->part.dataset->targets_name != NULL) {
+        FCNN_TRY(fcnn_data_part_check(&work->part, work->comm, &work->model->shape));
+    }
+    FCNN_TRY(fcnn_comm_agree(work->comm, create_memory(work)));
+    FCNN_TRY(fcnn_evaluation_create(work->comm, work->team, &work->part, &work->model->shape, &work->evaluation));
+    return fcnn_comm_agree(work->comm, create_output(work));
+}
+
+/* ---- rounds ---- */
+
+/* The rows that a rank has in a round. */
+static int64_t rows_in_round(const predictor *work, int rank, int64_t round)
+{
+    const int64_t rows = work->part.dataset->rows;
+    const int ranks = work->comm->size;
+    const int64_t own = fcnn_comm_first_item(rows, rank + 1, ranks) - fcnn_comm_first_item(rows, rank, ranks);
+    const int64_t left = own - round * work->round_rows;
+    return left < 0 ? 0 : left < work->round_rows ? left : work->round_rows;
+}
+
+/* From the network's first rows to the round's from `at` on. */
+static void copy_outputs(predictor *work, int64_t at, int64_t rows)
+{
+    const int64_t outputs = fcnn_model_outputs(work->model);
+    for (int64_t row = 0; row < rows; row++) {
+        for (int64_t column = 0; column < outputs; column++) {
+            const double value = fcnn_network_physical(work->network, row, column);
+            if (work->is_single) {
+                ((float *)work->predictions)[(at + row) * outputs + column] = (float)value;
+            } else {
+                ((double *)work->predictions)[(at + row) * outputs + column] = value;
+            }
+        }
+        if (fcnn_model_is_classifier(work->model)) {
+            work->classes[at + row] = (int32_t)fcnn_evaluation_class(work->network, row);
+        }
+    }
+}
+
+/* Brings a round's rows of one dataset together on rank 0, which writes each rank's where they belong. */
+static fcnn_status write_round(predictor *work, const char *dataset, const void *own, int64_t row_bytes, int64_t round)
+{
+    const int ranks = work->comm->size;
+    for (int rank = 0; rank < ranks; rank++) {
+        work->sizes[rank] = rows_in_round(work, rank, round) * row_bytes;
+    }
+    fcnn_comm_gather(work->comm, own, work->sizes, work->all);
+    fcnn_status status = FCNN_OK;
+    const char *place = work->all;
+    for (int rank = 0; work->comm->rank == 0 && status == FCNN_OK && rank < ranks; rank++) {
+        const int64_t first = fcnn_comm_first_item(work->part.dataset->rows, rank, ranks) + round * work->round_rows;
+        const int64_t count = rows_in_round(work, rank, round);
+        if (count > 0) {
+            status = fcnn_hdf5_output_rows(work->output, dataset, first, count, place);
+        }
+        place += work->sizes[rank];
+    }
+    return fcnn_comm_agree(work->comm, status);
+}
+
+/* What predict_rows() does while the team is ready. */
+typedef struct predicting {
+    predictor *work;
+    int64_t rows;
+    fcnn_status status;
+} predicting;
+
+static void predict_with_team(void *data)
+{
+    predicting *call = data;
+    predictor *work = call->work;
+    int64_t done = 0;
+    while (call->status == FCNN_OK && done < call->rows &&
+           fcnn_evaluation_next(work->evaluation, work->network, call->rows - done, &work->block, &call->status)) {
+        if (work->model->extent.count > 0) {
+            fcnn_outside_add(&work->model->extent, &work->block.inputs, &work->outside);
+        }
+        copy_outputs(work, done, work->block.inputs.rows);
+        done += work->block.inputs.rows;
+    }
+}
+
+/* Takes this rank's rows of a round through the network: their predictions, and scores. */
+static fcnn_status predict_rows(predictor *work, int64_t rows)
+{
+    predicting call = {work, rows, FCNN_OK};
+    fcnn_team_keep(work->team, predict_with_team, &call);
+    return call.status;
+}
+
+static fcnn_status run_round(predictor *work, int64_t round)
+{
+    const int64_t rows = rows_in_round(work, work->comm->rank, round);
+    FCNN_TRY(fcnn_comm_agree(work->comm, fcnn_comm_name_rank(work->comm, predict_rows(work, rows))));
+    if (work->options->output == NULL) {
+        return FCNN_OK;
+    }
+    FCNN_TRY(write_round(work, "/predictions", work->predictions, output_bytes(work), round));
+    if (!fcnn_model_is_classifier(work->model)) {
+        return FCNN_OK;
+    }
+    return write_round(work, "/classes", work->classes, sizeof(int32_t), round);
+}
+
+/* What the file calls a column of the inputs, or its number. */
+static void label_input(const predictor *work, int64_t column, char label[FCNN_COLUMN_LABEL_BYTES])
+{
+    if (!fcnn_column_names_label(&work->part.dataset->inputs_columns.names, column, label)) {
+        snprintf(label, FCNN_COLUMN_LABEL_BYTES, "%" PRId64 " (from 0)", column);
+    }
+}
+
+/* Warns where the model had to go beyond what it has seen.  Collective. */
+static void warn_of_extrapolation(predictor *work)
+{
+    const fcnn_extent *extent = &work->model->extent;
+    fcnn_outside *outside = &work->outside;
+    int64_t most, farthest;
+    fcnn_outside_join(outside, work->comm);
+    if (!fcnn_outside_matters(extent, outside, work->part.dataset->rows, &most, &farthest)) {
+        return;
+    }
+    char label[FCNN_COLUMN_LABEL_BYTES], other[FCNN_COLUMN_LABEL_BYTES + 128] = "";
+    if (farthest != most) {
+        label_input(work, farthest, label);
+        snprintf(other, sizeof other, "; farthest in column %s, with %g instead of %g to %g", label,
+                 fcnn_outside_value(extent, outside, farthest), extent->smallest[farthest], extent->largest[farthest]);
+    }
+    label_input(work, most, label);
+    fcnn_log_warning("%" PRIu64 " of %" PRId64 " rows have inputs outside of the range of the training rows, where the "
+                     "model only guesses, %" PRIu64
+                     " of them by more than half of it; most of all in column %s: %" PRIu64
+                     " rows are not within %g to %g, the farthest has %g%s",
+                     outside->rows, work->part.dataset->rows, outside->far_rows, label, outside->column_rows[most],
+                     extent->smallest[most], extent->largest[most], fcnn_outside_value(extent, outside, most), other);
+}
+
+static fcnn_status run(predictor *work)
+{
+    FCNN_TRY(prepare(work));
+    const int64_t most = (work->part.dataset->rows + work->comm->size - 1) / work->comm->size; /* rows of a rank */
+    for (int64_t round = 0; round * work->round_rows < most; round++) {
+        FCNN_TRY(run_round(work, round));
+    }
+    warn_of_extrapolation(work);
+    fcnn_scores scores;
+    fcnn_evaluation_finish(work->evaluation, &scores);
+    fcnn_status status = FCNN_OK;
+    if (work->output != NULL) {
+        status = fcnn_hdf5_output_commit(work->output);
+        work->output = NULL;
+    }
+    FCNN_TRY(fcnn_comm_agree(work->comm, status));
+    FILE *out = work->comm->rank == 0 ? work->options->report : NULL;
+    if (out != NULL && work->part.dataset->targets_name != NULL) {
+        fcnn_scores_print(&scores, work->part.dataset->file, work->model, out);
+    }
+    if (out != NULL && work->options->output != NULL) {
+        fprintf(out, "%s: /predictions [%" PRId64 "][%" PRId64 "]%s\n", work->options->output, work->part.dataset->rows,
+                fcnn_model_outputs(work->model), fcnn_model_is_classifier(work->model) ? ", /classes" : "");
+    }
+    return FCNN_OK;
+}
+
+fcnn_status fcnn_predict(fcnn_comm *comm, const fcnn_predict_options *options)
+{
+    FCNN_IN_C_LOCALE;
+    FCNN_IN_EXACT_ARITHMETIC;
+    predictor work = {.comm = comm, .options = options};
+    const fcnn_status status = run(&work);
+    fcnn_hdf5_output_abandon(work.output);
+    fcnn_evaluation_destroy(work.evaluation);
+    fcnn_dataset_destroy(work.part.dataset);
+    fcnn_network_destroy(work.network);
+    fcnn_model_destroy(work.model);
+    fcnn_team_destroy(work.team);
+    fcnn_threads_clear(&work.threads);
+    free(work.predictions);
+    free(work.classes);
+    free(work.all);
+    free(work.sizes);
+    fcnn_outside_clear(&work.outside);
+    return status;
+}

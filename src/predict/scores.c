@@ -1,0 +1,128 @@
+/* src/predict/scores.c — how good predictions are, as text. */
+#include "predict/scores.h"
+
+#include "core/text.h"
+#include "inspect/model_print.h"
+
+#include <inttypes.h>
+#include <math.h>
+
+#define OUTPUTS_SHOWN 32
+
+double fcnn_scores_metric(const fcnn_scores *scores)
+{
+    return scores->outputs > 0 ? scores->mean_r2 : scores->accuracy;
+}
+
+/* ---- outputs ---- */
+
+/* A column's name with its unit, or its number, which counts from 1. */
+static void label_output(const fcnn_model *model, int64_t column, char label[FCNN_COLUMN_LABEL_BYTES])
+{
+    if (!fcnn_column_names_label(&model->targets_names, column, label)) {
+        snprintf(label, FCNN_COLUMN_LABEL_BYTES, "%6" PRId64, column + 1);
+    }
+}
+
+/* R², or a dash where there is none. */
+static void print_r2(double r2, int width, FILE *out)
+{
+    if (isnan(r2)) {
+        fprintf(out, "%*s", width, "-");
+    } else {
+        fprintf(out, "%*.6f", width, r2);
+    }
+}
+
+/* Says why some outputs have no R². */
+static void explain_r2(const fcnn_scores *scores, FILE *out)
+{
+    const int64_t constant = scores->outputs - scores->varying;
+    if (constant == 1) {
+        fprintf(out, "  R2 is - where the target is the same in all rows%s\n",
+                scores->varying > 0 ? "; the mean R2 leaves this output out" : "");
+    } else if (constant > 1) {
+        fprintf(out, "  R2 is - where the target is the same in all rows, which is so for %" PRId64 " outputs%s\n",
+                constant, scores->varying > 0 ? "; the mean R2 leaves them out" : "");
+    }
+}
+
+static void print_outputs(const fcnn_scores *scores, const fcnn_model *model, FILE *out)
+{
+    char label[FCNN_COLUMN_LABEL_BYTES];
+    const int64_t shown = scores->outputs < OUTPUTS_SHOWN ? scores->outputs : OUTPUTS_SHOWN;
+    int width = 6;
+    for (int64_t i = 0; i < shown; i++) {
+        label_output(model, i, label);
+        width = fcnn_text_width(label) > width ? fcnn_text_width(label) : width;
+    }
+    fprintf(out, "  %-*s %12s %12s %12s\n", width, "output", "R2", "RMSE", "max error");
+    for (int64_t i = 0; i < shown; i++) {
+        label_output(model, i, label);
+        fprintf(out, "  %s%*s ", label, width - fcnn_text_width(label), "");
+        print_r2(scores->r2[i], 12, out);
+        fprintf(out, " %12.6g %12.6g\n", scores->rmse[i], scores->max_error[i]);
+    }
+    if (scores->outputs > shown) {
+        fprintf(out, "  … %" PRId64 " more; mean R2 of all ", scores->outputs - shown);
+        print_r2(scores->mean_r2, 0, out);
+        fputc('\n', out);
+    }
+    explain_r2(scores, out);
+}
+
+/* ---- classes ---- */
+
+/* A part in percent, or a dash of nothing. */
+static void print_part(uint64_t part, uint64_t all, FILE *out)
+{
+    if (all == 0) {
+        fprintf(out, " %11s", "-");
+    } else {
+        fprintf(out, " %9.2f %%", 100 * (double)part / (double)all);
+    }
+}
+
+static void print_class(const char *name, int64_t number, int width, FILE *out)
+{
+    if (name != NULL) {
+        fcnn_model_print_foreign(name, out);
+        fprintf(out, "%*s", width - fcnn_text_width(name), "");
+    } else {
+        fprintf(out, "%6" PRId64 "%*s", number, width - 6, "");
+    }
+}
+
+static void print_classes(const fcnn_scores *scores, const fcnn_model *model, FILE *out)
+{
+    int width = 6;
+    for (int64_t i = 0; i < scores->class_count; i++) {
+        const char *name = fcnn_model_class_name(model, i);
+        width = name != NULL && fcnn_text_width(name) > width ? fcnn_text_width(name) : width;
+    }
+    if (scores->class_count > 0) {
+        fprintf(out, "  %-*s %11s %11s %11s %11s\n", width, "class", "rows", "right", "precision", "recall");
+    }
+    for (int64_t i = 0; i < scores->class_count; i++) {
+        const fcnn_class_score *score = &scores->classes[i];
+        fprintf(out, "  ");
+        print_class(fcnn_model_class_name(model, i), i, width, out);
+        fprintf(out, " %11" PRIu64 " %11" PRIu64, score->rows, score->right);
+        print_part(score->right, score->taken, out);
+        print_part(score->right, score->rows, out);
+        fputc('\n', out);
+    }
+}
+
+void fcnn_scores_print(const fcnn_scores *scores, const char *title, const fcnn_model *model, FILE *out)
+{
+    fprintf(out, "%s: loss %.8g", title, scores->loss);
+    if (scores->outputs > 0) {
+        fprintf(out, ", %" PRId64 " rows\n", scores->rows);
+        print_outputs(scores, model, out);
+        return;
+    }
+    fprintf(out, ", accuracy %.2f %%, %" PRId64 " of %" PRId64 " rows right\n", 100 * scores->accuracy,
+            (int64_t)rint(scores->accuracy * (double)scores->rows), scores->rows);
+    print_classes(scores, model, out);
+}

@@ -1,0 +1,156 @@
+/* src/run/checkpoint_writer.c — checkpoints into their files while training goes on; on rank 0 alone. */
+#include "run/checkpoint_writer.h"
+
+#include "core/clock.h"
+#include "core/log.h"
+#include "core/memory.h"
+#include "core/worker.h"
+#include "files/framed_file.h"
+#include "run/folder.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+/* One write; the worker's until it is done. */
+typedef struct write_job {
+    int64_t step, keep, stays;
+    const char *folder;
+    void *bytes;
+    int64_t count;
+    fcnn_status status;
+    char text[FCNN_ERROR_TEXT_SIZE]; /* of the failure: error texts belong to threads */
+    double seconds;
+} write_job;
+
+struct fcnn_checkpoint_writer {
+    fcnn_worker *worker; /* NULL: no write is under way */
+    write_job job;
+    int64_t newest; /* step; −1: none */
+    fcnn_status last;
+    char last_text[FCNN_ERROR_TEXT_SIZE];
+    double longest;
+};
+
+fcnn_status fcnn_checkpoint_writer_create(const char *folder, int64_t keep, fcnn_checkpoint_writer **out)
+{
+    FCNN_TRY(fcnn_memory_create("the checkpoint writer", 1, sizeof **out, out));
+    (*out)->job.folder = folder;
+    (*out)->job.keep = keep;
+    (*out)->newest = -1;
+    return FCNN_OK;
+}
+
+void fcnn_checkpoint_writer_destroy(fcnn_checkpoint_writer *writer)
+{
+    if (writer != NULL) {
+        fcnn_checkpoint_writer_collect(writer, true);
+        free(writer);
+    }
+}
+
+/* ---- on the worker ---- */
+
+/* A file that reads otherwise than it was written must not be taken for a checkpoint. */
+static fcnn_status write_verified(const write_job *job, const char *path)
+{
+    FCNN_TRY(fcnn_framed_file_write(path, job->bytes, job->count));
+    const fcnn_status status = fcnn_framed_file_verify(path, job->bytes, job->count);
+    if (status != FCNN_OK) {
+        unlink(path);
+    }
+    return status;
+}
+
+static fcnn_status write_and_prune(const write_job *job)
+{
+    char *path;
+    FCNN_TRY(fcnn_run_folder_checkpoint_path(job->folder, job->step, &path));
+    const fcnn_status status = write_verified(job, path);
+    free(path);
+    FCNN_TRY(status);
+    if (fcnn_run_folder_prune(job->folder, job->keep, job->stays) != FCNN_OK) {
+        fcnn_log_warning("%s", fcnn_error_text()); /* one checkpoint too many does no harm */
+    }
+    return FCNN_OK;
+}
+
+static void run(void *data)
+{
+    write_job *job = data;
+    const double begin = fcnn_clock_seconds();
+    job->status = write_and_prune(job);
+    job->seconds = fcnn_clock_seconds() - begin;
+    if (job->status != FCNN_OK) {
+        snprintf(job->text, sizeof job->text, "%s", fcnn_error_text());
+    }
+}
+
+/* ---- on the main thread ---- */
+
+static void finish(fcnn_checkpoint_writer *writer)
+{
+    write_job *job = &writer->job;
+    fcnn_worker_join(writer->worker);
+    writer->worker = NULL;
+    free(job->bytes);
+    job->bytes = NULL;
+    writer->last = job->status;
+    writer->longest = job->seconds > writer->longest ? job->seconds : writer->longest;
+    if (job->status == FCNN_OK) {
+        writer->newest = job->step;
+        return;
+    }
+    snprintf(writer->last_text, sizeof writer->last_text, "%s", job->text);
+    if (writer->newest >= 0) {
+        fcnn_log_warning("the checkpoint of step %" PRId64 " is not written, training goes on; the last good one is "
+                         "that of step %" PRId64 ": %s",
+                         job->step, writer->newest, job->text);
+    } else {
+        fcnn_log_warning("the checkpoint of step %" PRId64 " is not written, training goes on without any: %s",
+                         job->step, job->text);
+    }
+}
+
+void fcnn_checkpoint_writer_collect(fcnn_checkpoint_writer *writer, bool waits)
+{
+    if (writer->worker != NULL && (waits || fcnn_worker_is_done(writer->worker))) {
+        finish(writer);
+    }
+}
+
+void fcnn_checkpoint_writer_begin(fcnn_checkpoint_writer *writer, int64_t step, int64_t stays, void *bytes,
+                                  int64_t count)
+{
+    fcnn_checkpoint_writer_collect(writer, true);
+    write_job *job = &writer->job;
+    job->step = step;
+    job->stays = stays;
+    job->bytes = bytes;
+    job->count = count;
+    if (fcnn_worker_start("the checkpoint writer", run, job, &writer->worker) != FCNN_OK) {
+        run(job); /* without a thread it takes the time of a step */
+        finish(writer);
+    }
+}
+
+fcnn_status fcnn_checkpoint_writer_last(const fcnn_checkpoint_writer *writer)
+{
+    return writer->last == FCNN_OK ? FCNN_OK : fcnn_fail(writer->last, "%s", writer->last_text);
+}
+
+int64_t fcnn_checkpoint_writer_newest(const fcnn_checkpoint_writer *writer)
+{
+    return writer->newest;
+}
+
+void fcnn_checkpoint_writer_found(fcnn_checkpoint_writer *writer, int64_t step)
+{
+    writer->newest = step;
+}
+
+double fcnn_checkpoint_writer_longest(const fcnn_checkpoint_writer *writer)
+{
+    return writer->longest;
+}

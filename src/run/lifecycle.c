@@ -1,0 +1,89 @@
+/* src/run/lifecycle.c — when a run stops before its end, and when it writes a checkpoint between. */
+#include "run/lifecycle.h"
+
+#include "core/clock.h"
+#include "core/signals.h"
+#include "run/time_limit.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <unistd.h>
+
+#define LOOK_SECONDS 1   /* between two looks for the file STOP: a look may go to a server */
+#define SPARE_SECONDS 30 /* before a time limit, for what cannot be foreseen */
+#define LONGEST_PATH 4200
+
+void fcnn_lifecycle_start(fcnn_lifecycle *lifecycle, const fcnn_config *config, bool watches)
+{
+    const double now = fcnn_clock_seconds();
+    *lifecycle = (fcnn_lifecycle){
+        .config = config,
+        .watches = watches,
+        .deadline = watches ? now + fcnn_time_limit_left(config) : INFINITY,
+    };
+    fcnn_lifecycle_saved(lifecycle);
+}
+
+void fcnn_lifecycle_saved(fcnn_lifecycle *lifecycle)
+{
+    const double minutes = lifecycle->config->output_checkpoint_minutes;
+    lifecycle->wants_checkpoint = false;
+    lifecycle->next_checkpoint = lifecycle->watches && minutes > 0 ? fcnn_clock_seconds() + 60 * minutes : INFINITY;
+}
+
+static void stop_path(const fcnn_lifecycle *lifecycle, char out[LONGEST_PATH])
+{
+    snprintf(out, LONGEST_PATH, "%s/STOP", lifecycle->config->output_directory);
+}
+
+static void look_for_stop_file(fcnn_lifecycle *lifecycle, double now)
+{
+    if (now >= lifecycle->next_look) {
+        char path[LONGEST_PATH];
+        stop_path(lifecycle, path);
+        lifecycle->stop_file = access(path, F_OK) == 0;
+        lifecycle->next_look = now + LOOK_SECONDS;
+    }
+}
+
+/* What is to come before the deadline: two steps, a checkpoint and a half, and some time to spare. */
+static void look_at_deadline(fcnn_lifecycle *lifecycle, double now)
+{
+    if (lifecycle->last_step > 0 && now - lifecycle->last_step > lifecycle->longest_step) {
+        lifecycle->longest_step = now - lifecycle->last_step;
+    }
+    lifecycle->last_step = now;
+    lifecycle->out_of_time =
+        lifecycle->deadline - now < 2 * lifecycle->longest_step + 1.5 * lifecycle->longest_write + SPARE_SECONDS;
+}
+
+void fcnn_lifecycle_say(fcnn_lifecycle *lifecycle, fcnn_exchange *exchange)
+{
+    lifecycle->wants_checkpoint = fcnn_signals_take_checkpoint() || lifecycle->wants_checkpoint;
+    if (lifecycle->watches) {
+        const double now = fcnn_clock_seconds();
+        look_for_stop_file(lifecycle, now);
+        look_at_deadline(lifecycle, now);
+        lifecycle->wants_checkpoint = lifecycle->wants_checkpoint || now >= lifecycle->next_checkpoint;
+    }
+    fcnn_exchange_say(exchange, FCNN_WORD_STOP, fcnn_lifecycle_reason(lifecycle) != NULL);
+    fcnn_exchange_say(exchange, FCNN_WORD_CHECKPOINT, lifecycle->wants_checkpoint);
+}
+
+const char *fcnn_lifecycle_reason(const fcnn_lifecycle *lifecycle)
+{
+    const int signal = fcnn_signals_stop();
+    return signal != 0              ? fcnn_signals_name(signal)
+           : lifecycle->stop_file   ? "the file STOP"
+           : lifecycle->out_of_time ? "the time limit"
+                                    : NULL;
+}
+
+void fcnn_lifecycle_stopped(const fcnn_lifecycle *lifecycle)
+{
+    if (lifecycle->stop_file) {
+        char path[LONGEST_PATH];
+        stop_path(lifecycle, path);
+        unlink(path);
+    }
+}

@@ -1,0 +1,83 @@
+/* src/run/rank_check.c — are the parameters the same on all ranks? */
+#include "run/rank_check.h"
+
+#include "compute/panels.h"
+#include "core/memory.h"
+
+#include <inttypes.h>
+#include <stdlib.h>
+
+#include <xxhash.h>
+
+static int64_t hash_parameters(const fcnn_network *network)
+{
+    const fcnn_architecture *shape = &network->shape;
+    uint64_t hash = 0;
+    for (int64_t layer = 0; layer < shape->layers; layer++) {
+        const int64_t elements = fcnn_panel_elements(1 + shape->widths[layer], shape->widths[layer + 1]);
+        hash = XXH3_64bits_withSeed(network->parameters[layer], (size_t)elements * network->kernels->size, hash);
+    }
+    return (int64_t)hash;
+}
+
+/* The hash that most ranks have; of several such, that of the lowest rank. */
+static int64_t find_usual(const int64_t *hashes, int size)
+{
+    int64_t usual = hashes[0];
+    int most = 0;
+    for (int rank = 0; rank < size; rank++) {
+        int same = 0;
+        for (int other = 0; other < size; other++) {
+            same += hashes[other] == hashes[rank];
+        }
+        if (same > most) {
+            most = same;
+            usual = hashes[rank];
+        }
+    }
+    return 2 * most > size ? usual : hashes[0] ^ 1; /* no majority: a hash that nobody has */
+}
+
+static fcnn_status name_odd_ranks(const fcnn_topology *topology, const int64_t *hashes, int size, int64_t step)
+{
+    enum { SHOWN = 8 };
+    const int64_t usual = find_usual(hashes, size);
+    fcnn_text odd = {0};
+    int count = 0;
+    fcnn_status status = FCNN_OK;
+    for (int rank = 0; rank < size && status == FCNN_OK; rank++) {
+        if (hashes[rank] != usual && count++ < SHOWN) {
+            status = fcnn_text_append(&odd, "%srank %d on %s", count > 1 ? ", " : "", rank,
+                                      fcnn_topology_host(topology, rank));
+        }
+    }
+    if (status == FCNN_OK) {
+        status = fcnn_fail(FCNN_EINTERNAL,
+                           "after step %" PRId64 " the ranks' parameters are not the same, %s: %s%s; a memory or a "
+                           "processor has failed there, or two kinds of fcnn run together: start again without these "
+                           "nodes, the last checkpoint is sound",
+                           step, count < size ? "most differ from" : "there is no majority among", odd.data,
+                           count > SHOWN ? ", …" : "");
+    }
+    fcnn_text_clear(&odd);
+    return status;
+}
+
+fcnn_status fcnn_rank_check(fcnn_comm *comm, const fcnn_topology *topology, const fcnn_network *network, int64_t step)
+{
+    if (comm->size == 1) {
+        return FCNN_OK;
+    }
+    const int64_t own = hash_parameters(network);
+    int64_t range[2] = {own, ~own}; /* the largest of ~own is that of the smallest own */
+    fcnn_comm_max_integers(comm, 2, range);
+    if (range[0] == ~range[1]) {
+        return FCNN_OK;
+    }
+    int64_t *hashes = NULL;
+    FCNN_TRY(fcnn_comm_agree(comm, fcnn_memory_create("the ranks' hashes", comm->size, sizeof *hashes, &hashes)));
+    fcnn_comm_share_integers(comm, own, hashes);
+    const fcnn_status status = name_odd_ranks(topology, hashes, comm->size, step);
+    free(hashes);
+    return fcnn_comm_agree(comm, status);
+}

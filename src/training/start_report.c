@@ -1,0 +1,308 @@
+/* src/training/start_report.c — what a run is about to do, and what it took, in words. */
+#include "training/start_report.h"
+
+#include "core/text.h"
+#include "data/shard.h"
+#include "data/unwritten.h"
+#include "training/footprint.h"
+#include "training/choose_architecture.h"
+
+#include "config.h"
+
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* ---- pieces ---- */
+
+/* What is done to the stored values of columns: a line for each dataset. */
+static fcnn_status describe_decoding(const fcnn_dataset *dataset, FILE *out)
+{
+    enum { LINES_MOST = 8 };
+    fcnn_text lines = {0};
+    int64_t told = 0;
+    fcnn_status status = fcnn_columns_say_decoded(&dataset->inputs_columns, &lines);
+    if (status == FCNN_OK) {
+        status = fcnn_columns_say_decoded(&dataset->targets_columns, &lines);
+    }
+    if (status == FCNN_OK) {
+        status = fcnn_columns_say_decoded(&dataset->weights_columns, &lines);
+    }
+    for (const char *line = lines.data, *end; line != NULL && (end = strchr(line, '\n')) != NULL; line = end + 1) {
+        if (told++ < LINES_MOST) {
+            fprintf(out, "            decoded: %.*s\n", (int)(end - line), line);
+        }
+    }
+    if (told > LINES_MOST) {
+        fprintf(out, "            decoded: %" PRId64 " more; the model keeps them all, fcnn-info prints them\n",
+                told - LINES_MOST);
+    }
+    fcnn_text_clear(&lines);
+    return status;
+}
+
+/* What was never written, of rows that are not those of another part. */
+static void describe_unwritten(const fcnn_dataset *dataset, FILE *out)
+{
+    fcnn_unwritten_text text;
+    for (int64_t at = 0; !dataset->inside && fcnn_unwritten_next(dataset, &at, text);) {
+        fprintf(out, "            never written: %s\n", text);
+    }
+}
+
+/* What was done about missing values. */
+static void describe_missing(const fcnn_dataset *dataset, FILE *out)
+{
+    if (dataset->missing.drops > 0) {
+        const int64_t row = dataset->first_row + dataset->missing.dropped[0];
+        const int64_t place = fcnn_files_of_row(&dataset->files, row);
+        fprintf(out,
+                "            left out: %" PRId64 " of %" PRId64 " rows, which have missing values, the first is row "
+                "%" PRId64 " of %s\n",
+                dataset->missing.drops, dataset->range_rows, row - dataset->files.starts[place],
+                dataset->files.paths[place]);
+    }
+    if (dataset->filled_values > 0) {
+        fprintf(out, "            completed: %" PRIu64 " missing inputs in %" PRIu64 " rows, by the means\n",
+                dataset->filled_values, dataset->filled_rows);
+    }
+}
+
+/* Files of a list that have no rows, or numbers of other types than the first. */
+static void describe_files(const fcnn_dataset *dataset, FILE *out)
+{
+    const fcnn_columns *columns[] = {&dataset->inputs_columns, &dataset->targets_columns, &dataset->weights_columns};
+    int64_t first;
+    const int64_t empty = fcnn_files_without_rows(&dataset->files, &first);
+    if (empty > 0) {
+        fprintf(out, "            %" PRId64 " of %" PRId64 " files %s no rows, the first is %s\n", empty,
+                dataset->files.count, empty == 1 ? "has" : "have", dataset->files.paths[first]);
+    }
+    for (int i = 0; i < 3; i++) {
+        if (columns[i]->stored_differs) {
+            fprintf(out, "            %s: types differ between the files: all are taken as %s\n", columns[i]->text,
+                    fcnn_type_name(columns[i]->type));
+        }
+    }
+}
+
+static fcnn_status describe_part(const fcnn_data_part *part, const char *what, FILE *out)
+{
+    const fcnn_dataset *dataset = part->dataset;
+    if (dataset == NULL) {
+        return FCNN_OK;
+    }
+    fprintf(out, "%-11s %" PRId64 " rows, inputs %s[%" PRId64 "], targets %s[%" PRId64 "]  (%s: %s, %s)%s\n", what,
+            dataset->rows, fcnn_type_name(dataset->inputs_columns.stored), dataset->inputs.width,
+            fcnn_dataset_targets_type(dataset), dataset->targets.width, dataset->file, dataset->inputs_name,
+            dataset->targets_name, dataset->streams ? ", streamed" : "");
+    describe_files(dataset, out);
+    describe_unwritten(dataset, out);
+    FCNN_TRY(describe_decoding(dataset, out));
+    describe_missing(dataset, out);
+    return FCNN_OK;
+}
+
+static void describe_weights(const fcnn_training_data *data, FILE *out)
+{
+    enum { MOST = 20 };
+    const fcnn_weights *weights = &data->weights;
+    if (!weights->used) {
+        return;
+    }
+    const char *name = data->train.dataset->weights_name;
+    fprintf(out, "weights     %s%s", name != NULL ? name : "", name != NULL && weights->classes > 0 ? " times " : "");
+    for (int64_t c = 0; c < weights->classes && c < MOST; c++) {
+        fprintf(out, "%s%.4g", c > 0 ? ", " : "", weights->of_class[c]);
+    }
+    fprintf(out, "%s%s; times %.6g, for a mean of 1\n", weights->classes > MOST ? ", ..." : "",
+            weights->classes > 0 ? " by class" : "", weights->factor);
+}
+
+static fcnn_status describe_targets(const fcnn_trainer *trainer, FILE *out)
+{
+    fcnn_text text = {0};
+    const fcnn_status status = fcnn_task_describe(trainer->data->targets_as_before ? NULL : trainer->config,
+                                                  &trainer->data->targets, &trainer->model->shape, &text);
+    if (status == FCNN_OK) {
+        fprintf(out, "targets     %s\n", text.data);
+    }
+    fcnn_text_clear(&text);
+    return status;
+}
+
+static fcnn_status describe_network(const fcnn_architecture *shape, FILE *out)
+{
+    char *text;
+    FCNN_TRY(fcnn_architecture_text(shape, &text));
+    fprintf(out, "network     %s, %s precision, %" PRId64 " parameters\n            ", text,
+            fcnn_precision_name(shape->precision), fcnn_architecture_parameters(shape));
+    free(text);
+    for (int64_t layer = 0; layer + 1 < shape->layers; layer++) {
+        const bool first = layer == 0 || shape->activations[layer] != shape->activations[layer - 1];
+        if (first) {
+            fprintf(out, "%s%s", layer > 0 ? ", " : "", fcnn_activation_name(shape->activations[layer]));
+        }
+    }
+    fprintf(out, "%s%s output, %s\n", shape->layers > 1 ? "; " : "", fcnn_output_name(shape->output),
+            fcnn_loss_name(shape->loss));
+    return FCNN_OK;
+}
+
+/* The model that training goes on from. */
+static void describe_origin(const fcnn_trainer *trainer, FILE *out)
+{
+    if (trainer->origin.length > 0) {
+        fprintf(out, "start       from %s\n", trainer->config->model_init);
+    }
+    for (const char *line = trainer->origin.data, *end; line != NULL && (end = strchr(line, '\n')) != NULL;
+         line = end + 1) {
+        fprintf(out, "            %.*s\n", (int)(end - line), line);
+    }
+}
+
+/* Part of the ranks' time that is work, where `ranks` share B blocks. */
+static double efficiency(int64_t blocks, int64_t ranks)
+{
+    const int64_t most = (blocks + ranks - 1) / ranks;
+    return (double)blocks / (double)(ranks * most);
+}
+
+static void describe_blocks(const fcnn_trainer *trainer, FILE *out)
+{
+    const fcnn_training_data *data = trainer->data;
+    const int ranks = trainer->comm->size;
+    fprintf(out,
+            "batches     %" PRId64 " rows in %" PRId64 " blocks, %" PRId64 " steps an epoch, %s sums; efficiency of "
+            "%d rank%s %.0f %%\n",
+            data->batch, data->blocks, fcnn_sampler_batches(data->sampler),
+            fcnn_reduction_name(trainer->config->train_reduction), ranks, ranks == 1 ? "" : "s",
+            100 * efficiency(data->blocks, ranks));
+    if (fcnn_sampler_windows(data->sampler, 0) > 1) {
+        fprintf(out, "windows     of %" PRId64 " rows are shuffled, %" PRId64 " a block\n",
+                fcnn_sampler_window_rows(data->sampler), fcnn_sampler_windows(data->sampler, 0));
+    }
+}
+
+/* Rank counts that divide the blocks. */
+static void describe_fitting_ranks(const fcnn_training_data *data, FILE *out)
+{
+    fprintf(out, "ranks       these numbers share the blocks evenly:");
+    for (int64_t ranks = 1; ranks <= data->blocks; ranks++) {
+        if (data->blocks % ranks == 0) {
+            fprintf(out, " %" PRId64, ranks);
+        }
+    }
+    fprintf(out, "\n");
+}
+
+/* The largest rank's, part by part. */
+static fcnn_footprint largest_footprint(const fcnn_trainer *trainer)
+{
+    fcnn_footprint own;
+    fcnn_footprint_find(trainer->data, trainer->step, &own);
+    int64_t bytes[3] = {own.data, own.network, own.gradients};
+    fcnn_comm_max_integers(trainer->comm, 3, bytes);
+    return (fcnn_footprint){bytes[0], bytes[1], bytes[2]};
+}
+
+static void describe_memory(const fcnn_footprint *footprint, FILE *out)
+{
+    char data[32], network[32], gradients[32], all[32];
+    fcnn_text_from_bytes((double)footprint->data, data);
+    fcnn_text_from_bytes((double)footprint->network, network);
+    fcnn_text_from_bytes((double)footprint->gradients, gradients);
+    fcnn_text_from_bytes((double)fcnn_footprint_bytes(footprint), all);
+    fprintf(out, "memory      %s a rank: data %s, network %s, gradients %s\n", all, data, network, gradients);
+}
+
+/* ---- the whole ---- */
+
+fcnn_status fcnn_description_print(fcnn_trainer *trainer)
+{
+    fcnn_text ranks = {0}, exchange = {0};
+    FCNN_TRY(fcnn_comm_agree(trainer->comm, fcnn_topology_describe(trainer->threads.topology, &ranks)));
+    FCNN_TRY(fcnn_comm_agree(trainer->comm, fcnn_exchange_describe(trainer->step->exchange, &exchange)));
+    const fcnn_footprint footprint = largest_footprint(trainer);
+    FILE *out = trainer->options.report;
+    fcnn_status status = FCNN_OK;
+    if (trainer->comm->rank == 0 && out != NULL) {
+        fprintf(out, "fcnn %s, %s kernels, %s", PACKAGE_VERSION, trainer->step->network->kernels->isa, ranks.data);
+        status = describe_part(&trainer->data->train, "training", out);
+        describe_weights(trainer->data, out);
+        if (status == FCNN_OK) {
+            status = describe_part(&trainer->data->validation, "validation", out);
+        }
+        if (status == FCNN_OK) {
+            status = describe_part(&trainer->data->test, "test", out);
+        }
+        if (status == FCNN_OK) {
+            status = describe_targets(trainer, out);
+        }
+        if (status == FCNN_OK) {
+            status = describe_network(&trainer->model->shape, out);
+        }
+        describe_origin(trainer, out);
+        describe_blocks(trainer, out);
+        fprintf(out, "%s", exchange.data != NULL ? exchange.data : "");
+        if (trainer->options.check_only) {
+            describe_memory(&footprint, out);
+            describe_fitting_ranks(trainer->data, out);
+        }
+        fcnn_progress_flush(&trainer->progress);
+    }
+    fcnn_text_clear(&ranks);
+    fcnn_text_clear(&exchange);
+    return fcnn_comm_agree(trainer->comm, status);
+}
+
+void fcnn_description_print_resume(fcnn_trainer *trainer)
+{
+    FILE *out = trainer->progress.out;
+    if (out != NULL && fcnn_trainer_is_finished(trainer)) {
+        fprintf(out, "finished already: %s has all %" PRId64 " epochs; raise train.epochs to go on\n",
+                trainer->resumed_from, trainer->state.epoch);
+    } else if (out != NULL && trainer->resumed_from != NULL) {
+        fprintf(out, "resumed at step %" PRId64 " from %s\n", trainer->state.step, trainer->resumed_from);
+        fcnn_progress_flush(&trainer->progress);
+    }
+}
+
+/* ---- at the end ---- */
+
+/* Where the time went.  The rank that comes last to an exchange does not wait in it, so the shortest time of
+ * a rank in exchanges is taken for the exchange itself, and what the mean is above it for waiting. */
+static void print_times(const fcnn_trainer *trainer)
+{
+    const fcnn_thread_times *times = &trainer->step->times[0];
+    double shortest = -times->exchange,
+           sums[2] = {times->multiply + times->elementwise, times->exchange + times->waiting};
+    fcnn_comm_max_doubles(trainer->comm, 1, &shortest);
+    fcnn_comm_sum_doubles(trainer->comm, 2, sums);
+    FILE *out = trainer->progress.out;
+    if (out == NULL) {
+        return;
+    }
+    const double ranks = (double)trainer->comm->size;
+    fprintf(out,
+            "time: %.2f s; training %.2f s (compute %.2f, exchange %.2f, waiting %.2f), evaluation %.2f, reading %.2f, "
+            "writing %.2f\n",
+            fcnn_comm_seconds() - trainer->start_seconds, trainer->train_seconds, sums[0] / ranks, -shortest,
+            sums[1] / ranks + shortest, trainer->evaluation_seconds, trainer->read_seconds, trainer->write_seconds);
+    if (trainer->step->resets > 0) {
+        fprintf(out, "exponents of the exact sums were raised %" PRId64 " times between their regular settings\n",
+                trainer->step->resets);
+    }
+    if (trainer->state.skipped > 0) {
+        fprintf(out, "%" PRId64 " batches were left out for NaN or Inf\n", trainer->state.skipped);
+    }
+}
+
+void fcnn_description_print_end(fcnn_trainer *trainer)
+{
+    print_times(trainer);
+    if (trainer->progress.out != NULL) {
+        fprintf(trainer->progress.out, "model: %s/model.h5\n", trainer->config->output_directory);
+        fcnn_progress_flush(&trainer->progress);
+    }
+}

@@ -1,0 +1,39 @@
+/* src/training/work_split.c — how the threads of a rank share a step. */
+#include "training/work_split.h"
+
+#include "core/sizes.h"
+#include "model/network.h"
+
+/* Sums of at most so many bytes stay in a thread's cache beside its rows. */
+#define CACHED_SUMS (256 * 1024)
+
+static int64_t largest_leaf(const fcnn_sampler *sampler)
+{
+    const int64_t block = (sampler->batch + sampler->blocks - 1) / sampler->blocks;
+    return block < FCNN_LEAF_ROWS ? block : FCNN_LEAF_ROWS;
+}
+
+fcnn_division fcnn_division_make(const fcnn_architecture *shape, const fcnn_sampler *sampler, bool by_rows, int threads)
+{
+    const int64_t batch = fcnn_sampler_capacity(sampler), leaf = largest_leaf(sampler);
+    const int64_t chunk = fcnn_network_chunk_rows(shape);
+    const int64_t by_tiles = fcnn_size(FCNN_SIZE_TILES_ROWS); /* batches with more go through in groups of leaves */
+    const int64_t group = !by_rows ? by_tiles : chunk < leaf ? leaf : chunk;
+    const int64_t most = by_rows ? threads * group : by_tiles;
+    const int64_t least = FCNN_LEAF_ROWS; /* room for evaluation, also where a rank has no row to train on */
+    const int64_t rows = batch < most ? batch : most;
+    return (fcnn_division){.by_rows = by_rows, .rows = rows < least ? least : rows, .group = group};
+}
+
+fcnn_division fcnn_division_choose(const fcnn_architecture *shape, const fcnn_sampler *sampler, int64_t sum_bytes,
+                                   int threads)
+{
+    const int64_t batch = fcnn_sampler_capacity(sampler), leaves = fcnn_sampler_leaf_capacity(sampler);
+    const int64_t row_bytes = fcnn_network_row_bytes(shape);
+    const bool even = leaves % threads == 0 || leaves >= 8 * threads;
+    const bool moves_less = threads == 1 || sum_bytes * threads < batch * row_bytes;
+    const bool by_rows = sum_bytes <= CACHED_SUMS && even && moves_less;
+    fcnn_division division = fcnn_division_make(shape, sampler, by_rows, threads);
+    division.streams = !by_rows && sum_bytes / threads > CACHED_SUMS;
+    return division;
+}
