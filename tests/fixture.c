@@ -88,14 +88,14 @@ fixture fixture_start(fcnn_comm *comm, const char *file, const char *config)
     return run;
 }
 
-void fixture_divide(fixture *run, const fcnn_division *division)
+void fixture_split(fixture *run, const fcnn_work_split *split)
 {
     fcnn_trainer *trainer = run->trainer;
     const bool exact = trainer->config->train_reduction == FCNN_REDUCTION_EXACT;
     fcnn_step_destroy(trainer->step);
     trainer->step = NULL;
-    HARNESS_OK(fcnn_step_create_divided(trainer->comm, trainer->model, trainer->data, exact, FCNN_EXCHANGE_AUTO,
-                                        fcnn_threads_wanted(&trainer->threads), division, &trainer->step));
+    HARNESS_OK(fcnn_step_create_split(trainer->comm, trainer->model, trainer->data, exact, FCNN_EXCHANGE_AUTO,
+                                      fcnn_threads_wanted(&trainer->threads), split, &trainer->step));
 }
 
 void fixture_end(fixture *run)

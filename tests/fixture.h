@@ -34,7 +34,7 @@ fixture fixture_start(fcnn_comm *comm, const char *file, const char *config);
 void fixture_end(fixture *run);
 
 /* Makes the trainer's step anew, with threads that share the work in a given way.  Collective. */
-void fixture_divide(fixture *run, const fcnn_division *division);
+void fixture_split(fixture *run, const fcnn_work_split *split);
 
 /* This rank alone, as a comm of one rank; made once, never freed. */
 fcnn_comm *fixture_alone(void);

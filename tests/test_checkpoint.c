@@ -294,9 +294,9 @@ static void a_resumed_epoch_has_the_loss_of_a_whole_one(void)
     const char *folder = whole.config->output_directory;
     HARNESS_OK(fcnn_comm_agree(comm, comm->rank == 0 ? fcnn_run_folder_prepare(folder) : FCNN_OK));
     run_batches(&whole, 4);
-    HARNESS_OK(fcnn_saving_start(whole.trainer));
-    HARNESS_OK(fcnn_saving_checkpoint(whole.trainer));
-    HARNESS_OK(fcnn_saving_finish(whole.trainer));
+    HARNESS_OK(fcnn_saver_start(whole.trainer));
+    HARNESS_OK(fcnn_saver_checkpoint(whole.trainer));
+    HARNESS_OK(fcnn_saver_finish(whole.trainer));
     fixture next = resume(&whole);
     CU_ASSERT_EQUAL(next.trainer->state.step, 4);
     CU_ASSERT_EQUAL(next.trainer->state.batch, 4);

@@ -438,29 +438,29 @@ static void the_lock_of_a_killed_process_is_free(void)
 static void the_status_is_one_line(void)
 {
     const char *folder = new_folder();
-    fcnn_run_status_write(folder, "running from step %d", 40);
+    fcnn_status_line_write(folder, "running from step %d", 40);
     CU_ASSERT(harness_same_text(read_text(in(folder, "status")), "running from step 40\n"));
-    fcnn_run_status_write(folder, "failed: %s", "one\ntwo\n\nthree\n");
+    fcnn_status_line_write(folder, "failed: %s", "one\ntwo\n\nthree\n");
     CU_ASSERT(harness_same_text(read_text(in(folder, "status")), "failed: one two  three \n"));
     char longest[3 * FCNN_ERROR_TEXT_SIZE];
     memset(longest, 'x', sizeof longest - 1);
     longest[sizeof longest - 1] = '\0';
-    fcnn_run_status_write(folder, "failed: %s", longest);
+    fcnn_status_line_write(folder, "failed: %s", longest);
     const char *text = read_text(in(folder, "status"));
     CU_ASSERT_EQUAL(strcspn(text, "\n"), strlen(text) - 1);
     CU_ASSERT(strlen(text) > FCNN_ERROR_TEXT_SIZE / 2 && strncmp(text, "failed: xxx", 11) == 0);
-    CU_ASSERT_FALSE(fcnn_run_status_is_finished(folder));
-    fcnn_run_status_write(folder, "finished at step %d", 7);
-    CU_ASSERT(fcnn_run_status_is_finished(folder));
-    CU_ASSERT_FALSE(fcnn_run_status_is_finished(in(folder, "absent")));
+    CU_ASSERT_FALSE(fcnn_status_line_is_finished(folder));
+    fcnn_status_line_write(folder, "finished at step %d", 7);
+    CU_ASSERT(fcnn_status_line_is_finished(folder));
+    CU_ASSERT_FALSE(fcnn_status_line_is_finished(in(folder, "absent")));
     /* no file can be made: the line goes over the one that is there */
     char temporary[64];
     snprintf(temporary, sizeof temporary, ".status.%ld.tmp", (long)getpid());
     CU_ASSERT_EQUAL(mkdir(in(folder, temporary), 0777), 0);
-    fcnn_run_status_write(folder, "failed: no room");
+    fcnn_status_line_write(folder, "failed: no room");
     CU_ASSERT(harness_same_text(read_text(in(folder, "status")), "failed: no room\n"));
     CU_ASSERT_EQUAL(rmdir(in(folder, temporary)), 0);
-    fcnn_run_status_write(in(folder, "absent"), "lost"); /* no more than a warning */
+    fcnn_status_line_write(in(folder, "absent"), "lost"); /* no more than a warning */
     CU_ASSERT_FALSE(is_there(in(folder, "absent")));
 }
 

@@ -193,9 +193,9 @@ static void nothing_that_differs_becomes_a_checkpoint(void)
     }
     write_rows();
     fixture run = start("single", 0);
-    HARNESS_OK(fcnn_saving_start(run.trainer));
+    HARNESS_OK(fcnn_saver_start(run.trainer));
     HARNESS_OK(train_flipped(&run, ranks() - 1));
-    HARNESS_STATUS(fcnn_saving_checkpoint(run.trainer), FCNN_EINTERNAL);
+    HARNESS_STATUS(fcnn_saver_checkpoint(run.trainer), FCNN_EINTERNAL);
     HARNESS_ERROR_HAS("after step 5 ");
     expect_named(&run, ranks() - 1);
     CU_ASSERT_EQUAL(run.trainer->saved_step, -1);

@@ -52,9 +52,9 @@ static void after_one_step(const char *precision, int batch, int blocks,
              precision, batch, blocks);
     fixture run = fixture_start(harness_comm(), "sums.h5", config);
     harness_sizes("tiles_rows=4096"); /* by tiles all rows stay in memory */
-    const fcnn_division division = fcnn_division_make(&run.trainer->model->shape, run.trainer->data->sampler, false,
-                                                      fcnn_threads_wanted(&run.trainer->threads));
-    fixture_divide(&run, &division);
+    const fcnn_work_split split = fcnn_work_split_make(&run.trainer->model->shape, run.trainer->data->sampler, false,
+                                                       fcnn_threads_wanted(&run.trainer->threads));
+    fixture_split(&run, &split);
     fcnn_exact_sum loss = {0};
     fcnn_sampler_start_epoch(run.trainer->data->sampler, 0);
     HARNESS_OK(fcnn_step_run(run.trainer->step, 0, 0, 0.1, &loss));

@@ -38,8 +38,8 @@ struct fcnn_run_guard {
 static void note_stop(fcnn_run_guard *guard)
 {
     if (guard->has_begun && !atomic_exchange(&guard->has_noted, true)) {
-        fcnn_run_status_write(guard->folder, "stopping by %s at step %" PRId64, fcnn_signals_name(fcnn_signals_stop()),
-                              fcnn_pulse_read().step);
+        fcnn_status_line_write(guard->folder, "stopping by %s at step %" PRId64, fcnn_signals_name(fcnn_signals_stop()),
+                               fcnn_pulse_read().step);
     }
 }
 
@@ -86,7 +86,7 @@ static fcnn_status take_folder(fcnn_run_guard *guard)
     FCNN_TRY(fcnn_run_folder_prepare(guard->folder));
     FCNN_TRY(fcnn_run_lock_take(guard->folder, &guard->lock));
     fcnn_run_folder_clean(guard->folder);
-    if (!fcnn_run_status_is_finished(guard->folder)) {
+    if (!fcnn_status_line_is_finished(guard->folder)) {
         fcnn_run_guard_begin(guard);
     }
     start_note(guard);
@@ -114,7 +114,7 @@ static void destroy(fcnn_run_guard *guard)
 void fcnn_run_guard_begin(fcnn_run_guard *guard)
 {
     if (guard != NULL && guard->lock != NULL && !guard->has_begun) {
-        fcnn_run_status_write(guard->folder, "running");
+        fcnn_status_line_write(guard->folder, "running");
         guard->has_begun = true;
         if (fcnn_signals_stop() != 0) {
             note_stop(guard);
@@ -147,12 +147,13 @@ void fcnn_run_guard_end(fcnn_run_guard *guard, fcnn_status status, int64_t steps
     }
     end_note(guard);
     if (status == FCNN_OK) {
-        fcnn_run_status_write(guard->folder, "finished at step %" PRId64 ", %" PRId64 " steps in this run", steps, own);
+        fcnn_status_line_write(guard->folder, "finished at step %" PRId64 ", %" PRId64 " steps in this run", steps,
+                               own);
     } else if (status == FCNN_ESTOPPED) {
-        fcnn_run_status_write(
+        fcnn_status_line_write(
             guard->folder, "stopped with a checkpoint at step %" PRId64 ", %" PRId64 " steps in this run", steps, own);
     } else if (guard->has_begun) {
-        fcnn_run_status_write(guard->folder, "failed: %s", fcnn_error_text());
+        fcnn_status_line_write(guard->folder, "failed: %s", fcnn_error_text());
     }
     destroy(guard);
 }

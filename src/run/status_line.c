@@ -81,7 +81,7 @@ static int replace(const char *folder, const char *line)
     return 0;
 }
 
-void fcnn_run_status_write(const char *folder, const char *format, ...)
+void fcnn_status_line_write(const char *folder, const char *format, ...)
 {
     char line[FCNN_ERROR_TEXT_SIZE + 64];
     va_list args;
@@ -99,7 +99,7 @@ void fcnn_run_status_write(const char *folder, const char *format, ...)
     }
 }
 
-bool fcnn_run_status_is_finished(const char *folder)
+bool fcnn_status_line_is_finished(const char *folder)
 {
     char path[LONGEST_PATH], line[16] = "";
     snprintf(path, sizeof path, "%s/status", folder);

@@ -15,9 +15,9 @@
 
 /* Replaces the line, durably; a failure is a warning.  Takes no memory: it may be what has failed.  Not collective:
  * rank 0 calls, or a watchdog that ends the run. */
-void fcnn_run_status_write(const char *folder, const char *format, ...) __attribute__((format(printf, 2, 3)));
+void fcnn_status_line_write(const char *folder, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
 /* Whether the line of a folder, if there is one, begins with "finished". */
-bool fcnn_run_status_is_finished(const char *folder);
+bool fcnn_status_line_is_finished(const char *folder);
 
 #endif

@@ -187,7 +187,7 @@ static void end_run(const fcnn_watchdog *watchdog, int64_t step, bool speaks)
         char text[LONGEST_VERDICT] = "";
         append(text, "hung: nothing has moved for %.0f s after step %" PRId64, watchdog->still, step);
         describe(watchdog, text);
-        fcnn_run_status_write(watchdog->folder, "failed: %s", text);
+        fcnn_status_line_write(watchdog->folder, "failed: %s", text);
         fcnn_log_fatal("%s (train.watchdog = %.0f; the ranks' own words are in %s/hang.*)", text, watchdog->seconds,
                        watchdog->folder);
     } else {

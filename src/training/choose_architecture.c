@@ -161,8 +161,8 @@ static void fill_layers(const fcnn_config *config, int64_t features, int64_t out
         shape->output == FCNN_OUTPUT_SIGMOID ? FCNN_ACTIVATION_SIGMOID : FCNN_ACTIVATION_LINEAR;
 }
 
-fcnn_status fcnn_task_resolve(const fcnn_config *config, int64_t features, int64_t target_columns,
-                              const fcnn_target_summary *targets, fcnn_architecture *out)
+fcnn_status fcnn_architecture_choose(const fcnn_config *config, int64_t features, int64_t target_columns,
+                                     const fcnn_target_summary *targets, fcnn_architecture *out)
 {
     fcnn_architecture shape = {.precision = config->model_precision, .layers = config->model_hidden.count + 1};
     const char *value;
@@ -218,8 +218,8 @@ static fcnn_status describe_classes(const fcnn_target_summary *targets, int64_t 
                : FCNN_OK;
 }
 
-fcnn_status fcnn_task_describe(const fcnn_config *config, const fcnn_target_summary *targets,
-                               const fcnn_architecture *shape, fcnn_text *out)
+fcnn_status fcnn_architecture_explain(const fcnn_config *config, const fcnn_target_summary *targets,
+                                      const fcnn_architecture *shape, fcnn_text *out)
 {
     const int64_t outputs = shape->widths[shape->layers];
     const char *columns = outputs == 1 ? "column" : "columns", *value = "auto";

@@ -12,13 +12,13 @@
  * looks like both classes and amounts (docs/data.md) is not decided but asked.
  * out is to be cleared with fcnn_architecture_clear().
  * Fails, alike on all ranks: FCNN_ECONFIG, FCNN_ENOMEM. */
-fcnn_status fcnn_task_resolve(const fcnn_config *config, int64_t features, int64_t target_columns,
-                              const fcnn_target_summary *targets, fcnn_architecture *out);
+fcnn_status fcnn_architecture_choose(const fcnn_config *config, int64_t features, int64_t target_columns,
+                                     const fcnn_target_summary *targets, fcnn_architecture *out);
 
 /* Appends what the targets were taken for, and by which key: "3 classes, whole numbers from 0 to 2 in one column
  * (model.output = auto)".  config is NULL where a model that training goes on from has decided.
  * Fails: FCNN_ENOMEM. */
-fcnn_status fcnn_task_describe(const fcnn_config *config, const fcnn_target_summary *targets,
-                               const fcnn_architecture *shape, fcnn_text *out);
+fcnn_status fcnn_architecture_explain(const fcnn_config *config, const fcnn_target_summary *targets,
+                                      const fcnn_architecture *shape, fcnn_text *out);
 
 #endif

@@ -10,7 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-fcnn_status fcnn_saving_start(fcnn_trainer *trainer)
+fcnn_status fcnn_saver_start(fcnn_trainer *trainer)
 {
     trainer->saved_step = trainer->resumed_from != NULL ? trainer->state.step : -1;
     fcnn_status status = FCNN_OK;
@@ -45,7 +45,7 @@ static fcnn_status pack_and_begin(fcnn_trainer *trainer, const fcnn_training_sta
     int64_t count;
     FCNN_TRY(store_parameters(trainer));
     FCNN_TRY(fcnn_checkpoint_pack(trainer->model, state, &bytes, &count));
-    fcnn_checkpoint_writer_begin(trainer->writer, state->step, fcnn_saving_rollback_step(trainer), bytes, count);
+    fcnn_checkpoint_writer_begin(trainer->writer, state->step, fcnn_saver_rollback_step(trainer), bytes, count);
     return FCNN_OK;
 }
 
@@ -76,7 +76,7 @@ static fcnn_training_state collect_state(fcnn_trainer *trainer)
     return all;
 }
 
-fcnn_status fcnn_saving_checkpoint(fcnn_trainer *trainer)
+fcnn_status fcnn_saver_checkpoint(fcnn_trainer *trainer)
 {
     if (trainer->saved_step == trainer->state.step) {
         return FCNN_OK;
@@ -92,7 +92,7 @@ fcnn_status fcnn_saving_checkpoint(fcnn_trainer *trainer)
     return FCNN_OK;
 }
 
-void fcnn_saving_look(fcnn_trainer *trainer)
+void fcnn_saver_poll(fcnn_trainer *trainer)
 {
     if (trainer->writer != NULL) {
         fcnn_checkpoint_writer_collect(trainer->writer, false);
@@ -100,7 +100,7 @@ void fcnn_saving_look(fcnn_trainer *trainer)
     }
 }
 
-fcnn_status fcnn_saving_finish(fcnn_trainer *trainer)
+fcnn_status fcnn_saver_finish(fcnn_trainer *trainer)
 {
     const double begin = fcnn_comm_seconds();
     fcnn_status status = FCNN_OK;
@@ -114,7 +114,7 @@ fcnn_status fcnn_saving_finish(fcnn_trainer *trainer)
     return status;
 }
 
-fcnn_status fcnn_saving_model(fcnn_trainer *trainer)
+fcnn_status fcnn_saver_model(fcnn_trainer *trainer)
 {
     const double begin = fcnn_comm_seconds();
     fcnn_pulse_beat(FCNN_PHASE_WRITING);
@@ -132,7 +132,7 @@ fcnn_status fcnn_saving_model(fcnn_trainer *trainer)
 
 /* The last end of an epoch that was due for a checkpoint, or the start: what it is depends on the config alone, not on
  * when the run was stopped. */
-int64_t fcnn_saving_rollback_step(const fcnn_trainer *trainer)
+int64_t fcnn_saver_rollback_step(const fcnn_trainer *trainer)
 {
     const int64_t every = trainer->config->output_checkpoint_every;
     if (trainer->config->train_nonfinite != FCNN_NONFINITE_ROLLBACK) {
@@ -141,15 +141,15 @@ int64_t fcnn_saving_rollback_step(const fcnn_trainer *trainer)
     return every > 0 ? trainer->state.epoch / every * every * fcnn_sampler_batches(trainer->data->sampler) : 0;
 }
 
-fcnn_status fcnn_saving_read_back(fcnn_trainer *trainer, fcnn_model **model, fcnn_training_state *state)
+fcnn_status fcnn_saver_read_back(fcnn_trainer *trainer, fcnn_model **model, fcnn_training_state *state)
 {
     fcnn_comm *comm = trainer->comm;
     const char *folder = trainer->config->output_directory;
-    const int64_t last = fcnn_saving_rollback_step(trainer);
+    const int64_t last = fcnn_saver_rollback_step(trainer);
     /* one whose very first step diverges does so at any rate: its weights are too large already */
     const int64_t step = trainer->state.step == last ? 0 : last;
     char *path;
-    FCNN_TRY(fcnn_saving_finish(trainer));
+    FCNN_TRY(fcnn_saver_finish(trainer));
     FCNN_TRY(fcnn_comm_agree(comm, fcnn_run_folder_checkpoint_path(folder, step, &path)));
     void *bytes;
     int64_t count;

@@ -126,7 +126,7 @@ static fcnn_status resolve(const fcnn_config *config, fcnn_training_data *data, 
     fcnn_config own; /* borrows all texts */
     FCNN_TRY(fcnn_origin_task(origin, config, train, targets, &own));
     data->targets_as_before = own.model_output != config->model_output;
-    FCNN_TRY(fcnn_task_resolve(&own, fcnn_dataset_features(train), fcnn_dataset_outputs(train), targets, out));
+    FCNN_TRY(fcnn_architecture_choose(&own, fcnn_dataset_features(train), fcnn_dataset_outputs(train), targets, out));
     return fcnn_origin_check(origin, config, out);
 }
 

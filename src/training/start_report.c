@@ -122,8 +122,8 @@ static void describe_weights(const fcnn_training_data *data, FILE *out)
 static fcnn_status describe_targets(const fcnn_trainer *trainer, FILE *out)
 {
     fcnn_text text = {0};
-    const fcnn_status status = fcnn_task_describe(trainer->data->targets_as_before ? NULL : trainer->config,
-                                                  &trainer->data->targets, &trainer->model->shape, &text);
+    const fcnn_status status = fcnn_architecture_explain(trainer->data->targets_as_before ? NULL : trainer->config,
+                                                         &trainer->data->targets, &trainer->model->shape, &text);
     if (status == FCNN_OK) {
         fprintf(out, "targets     %s\n", text.data);
     }
@@ -218,7 +218,7 @@ static void describe_memory(const fcnn_footprint *footprint, FILE *out)
 
 /* ---- the whole ---- */
 
-fcnn_status fcnn_description_print(fcnn_trainer *trainer)
+fcnn_status fcnn_start_report_print(fcnn_trainer *trainer)
 {
     fcnn_text ranks = {0}, exchange = {0};
     FCNN_TRY(fcnn_comm_agree(trainer->comm, fcnn_topology_describe(trainer->threads.topology, &ranks)));
@@ -256,7 +256,7 @@ fcnn_status fcnn_description_print(fcnn_trainer *trainer)
     return fcnn_comm_agree(trainer->comm, status);
 }
 
-void fcnn_description_print_resume(fcnn_trainer *trainer)
+void fcnn_start_report_print_resume(fcnn_trainer *trainer)
 {
     FILE *out = trainer->progress.out;
     if (out != NULL && fcnn_trainer_is_finished(trainer)) {
@@ -298,7 +298,7 @@ static void print_times(const fcnn_trainer *trainer)
     }
 }
 
-void fcnn_description_print_end(fcnn_trainer *trainer)
+void fcnn_start_report_print_end(fcnn_trainer *trainer)
 {
     print_times(trainer);
     if (trainer->progress.out != NULL) {

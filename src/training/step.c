@@ -34,7 +34,7 @@ static fcnn_status create_sums(fcnn_step *step)
 {
     const int threads = fcnn_team_threads(step->team);
     const size_t size = step->gradient->exact ? sizeof(double) : step->network->kernels->size;
-    if (!step->division.by_rows || (threads == 1 && step->comm->size == 1)) {
+    if (!step->split.by_rows || (threads == 1 && step->comm->size == 1)) {
         return FCNN_OK;
     }
     FCNN_TRY(fcnn_memory_create("the gradients", threads, sizeof(void *), &step->sums));
@@ -46,16 +46,16 @@ static fcnn_status create_sums(fcnn_step *step)
 }
 
 static fcnn_status create_parts(fcnn_step *step, const fcnn_model *model, bool exact, int threads,
-                                const fcnn_division *division)
+                                const fcnn_work_split *split)
 {
     const fcnn_sampler *sampler = step->data->sampler;
     const int64_t leaves = fcnn_sampler_leaf_capacity(sampler);
-    step->division = division != NULL ? *division
-                                      : fcnn_division_choose(&model->shape, sampler,
-                                                             fcnn_gradient_sum_bytes(&model->shape, exact), threads);
+    step->split = split != NULL ? *split
+                                : fcnn_work_split_choose(&model->shape, sampler,
+                                                         fcnn_gradient_sum_bytes(&model->shape, exact), threads);
     FCNN_TRY(fcnn_team_create(threads, &step->team));
-    FCNN_TRY(fcnn_network_create_from(model, step->division.rows, FCNN_NETWORK_TRAINING,
-                                      step->division.by_rows ? 1 : threads, &step->network));
+    FCNN_TRY(fcnn_network_create_from(model, step->split.rows, FCNN_NETWORK_TRAINING, step->split.by_rows ? 1 : threads,
+                                      &step->network));
     FCNN_TRY(fcnn_gradient_create(step->network, exact, sampler->batch, fcnn_sampler_leaves(sampler), &step->gradient));
     FCNN_TRY(fcnn_memory_create("the batch", fcnn_sampler_capacity(sampler), sizeof(int64_t), &step->index));
     FCNN_TRY(fcnn_memory_create("the batch", leaves + 1, sizeof(int64_t), &step->leaves));
@@ -70,16 +70,16 @@ static fcnn_status create_exchange(fcnn_step *step, fcnn_exchange_kind kind)
                                 fcnn_gradient_buffer_elements(step->gradient), &step->exchange);
 }
 
-fcnn_status fcnn_step_create_divided(fcnn_comm *comm, const fcnn_model *model, const fcnn_training_data *data,
-                                     bool exact, fcnn_exchange_kind exchange, int threads,
-                                     const fcnn_division *division, fcnn_step **out)
+fcnn_status fcnn_step_create_split(fcnn_comm *comm, const fcnn_model *model, const fcnn_training_data *data, bool exact,
+                                   fcnn_exchange_kind exchange, int threads, const fcnn_work_split *split,
+                                   fcnn_step **out)
 {
     fcnn_step *step = NULL;
     FCNN_TRY(fcnn_comm_agree(comm, fcnn_memory_create("the step", 1, sizeof *step, &step)));
     step->comm = comm;
     step->data = data;
     fcnn_divergence_advise(model, step->advice);
-    fcnn_status status = fcnn_comm_agree(comm, create_parts(step, model, exact, threads, division));
+    fcnn_status status = fcnn_comm_agree(comm, create_parts(step, model, exact, threads, split));
     if (status == FCNN_OK) {
         status = create_exchange(step, exchange);
     }
@@ -94,7 +94,7 @@ fcnn_status fcnn_step_create_divided(fcnn_comm *comm, const fcnn_model *model, c
 fcnn_status fcnn_step_create(fcnn_comm *comm, const fcnn_model *model, const fcnn_training_data *data, bool exact,
                              fcnn_exchange_kind exchange, int threads, fcnn_step **out)
 {
-    return fcnn_step_create_divided(comm, model, data, exact, exchange, threads, NULL, out);
+    return fcnn_step_create_split(comm, model, data, exact, exchange, threads, NULL, out);
 }
 
 void fcnn_step_destroy(fcnn_step *step)
@@ -159,7 +159,7 @@ typedef struct leaf_group {
 static int64_t group_end(const fcnn_step *step, int64_t leaf, int64_t last)
 {
     int64_t end = leaf;
-    while (end < last && step->leaves[end + 1] - step->leaves[leaf] <= step->division.group) {
+    while (end < last && step->leaves[end + 1] - step->leaves[leaf] <= step->split.group) {
         end++;
     }
     return end;
@@ -225,7 +225,7 @@ static void go_by_tiles(fcnn_step *step, const share *work, int thread, int thre
             wait_for_team(step, thread);
         }
         if (work->accumulates) {
-            accumulate(step, &group, fcnn_exchange_values(step->exchange), step->division.streams, thread, thread,
+            accumulate(step, &group, fcnn_exchange_values(step->exchange), step->split.streams, thread, thread,
                        threads);
             wait_for_team(step, thread);
         }
@@ -245,7 +245,7 @@ static void go_by_rows(fcnn_step *step, const share *work, int thread, int threa
     do {
         const bool whole = in_one_group(step);
         const int64_t end = whole ? last : group_end(step, leaf, last);
-        const int64_t at = whole ? step->leaves[leaf] : thread * step->division.group;
+        const int64_t at = whole ? step->leaves[leaf] : thread * step->split.group;
         const leaf_group group = {leaf, end, at, leaf == first, end == last};
         if (work->passes) {
             pass_rows(step, &group, 0, step->leaves[end] - step->leaves[leaf], work->count_loss, thread);
@@ -271,7 +271,7 @@ static void go_by_rows(fcnn_step *step, const share *work, int thread, int threa
 
 static void go_through(fcnn_step *step, const share *work, int thread, int threads)
 {
-    if (step->division.by_rows) {
+    if (step->split.by_rows) {
         go_by_rows(step, work, thread, threads);
     } else {
         go_by_tiles(step, work, thread, threads);

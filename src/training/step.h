@@ -16,7 +16,7 @@ typedef struct fcnn_step {
     fcnn_network *network;
     fcnn_gradient *gradient;
     fcnn_exchange *exchange;
-    fcnn_division division;
+    fcnn_work_split split;
     void **sums;                    /* [threads]: by rows each thread's own; NULL: the exchange's values alone */
     const fcnn_training_data *data; /* borrowed */
     int64_t *index;                 /* [rows of this rank in a batch] */
@@ -43,9 +43,9 @@ fcnn_status fcnn_step_create(fcnn_comm *comm, const fcnn_model *model, const fcn
 void fcnn_step_destroy(fcnn_step *step);
 
 /* The same with threads that share the work in a given way; NULL: in the best one. */
-fcnn_status fcnn_step_create_divided(fcnn_comm *comm, const fcnn_model *model, const fcnn_training_data *data,
-                                     bool exact, fcnn_exchange_kind exchange, int threads,
-                                     const fcnn_division *division, fcnn_step **out);
+fcnn_status fcnn_step_create_split(fcnn_comm *comm, const fcnn_model *model, const fcnn_training_data *data, bool exact,
+                                   fcnn_exchange_kind exchange, int threads, const fcnn_work_split *split,
+                                   fcnn_step **out);
 
 /* Runs step number `number` (of all; from 0), which is a batch of the sampler's epoch, and adds the losses of
  * its rows on this rank, before the update, to loss.  Collective.

@@ -239,7 +239,7 @@ static fcnn_status stop(fcnn_trainer *trainer)
 {
     const char *reason = fcnn_lifecycle_reason(&trainer->lifecycle);
     reason = reason != NULL ? reason : "another rank";
-    const fcnn_status status = fcnn_saving_finish(trainer);
+    const fcnn_status status = fcnn_saver_finish(trainer);
     if (status != FCNN_OK) {
         return fcnn_fail_prefix(status, "stopped by %s after step %" PRId64 ", without its checkpoint", reason,
                                 trainer->state.step);
@@ -255,10 +255,10 @@ static fcnn_status stop(fcnn_trainer *trainer)
 }
 
 /* What may have to be done between two steps of an epoch. */
-static fcnn_status look_around(fcnn_trainer *trainer, int64_t batches)
+static fcnn_status poll(fcnn_trainer *trainer, int64_t batches)
 {
     const fcnn_training_state *state = &trainer->state;
-    fcnn_saving_look(trainer);
+    fcnn_saver_poll(trainer);
     if (trainer->progress.terminal) {
         fcnn_progress_move(&trainer->progress, state->epoch + 1, state->batch, batches,
                            fcnn_comm_seconds() - trainer->start_seconds);
@@ -267,7 +267,7 @@ static fcnn_status look_around(fcnn_trainer *trainer, int64_t batches)
         FCNN_TRY(fcnn_rank_check(trainer->comm, trainer->threads.topology, trainer->step->network, state->step));
     }
     if (state->batch < batches && wants_checkpoint(trainer)) {
-        FCNN_TRY(fcnn_saving_checkpoint(trainer));
+        FCNN_TRY(fcnn_saver_checkpoint(trainer));
         return is_stopped(trainer) ? stop(trainer) : FCNN_OK;
     }
     return FCNN_OK;
@@ -298,7 +298,7 @@ fcnn_status fcnn_trainer_epoch(fcnn_trainer *trainer, double *train_loss)
     fcnn_training_data_start_epoch(trainer->data, trainer->state.epoch);
     while (trainer->state.batch < batches) {
         FCNN_TRY(run_step(trainer));
-        FCNN_TRY(look_around(trainer, batches));
+        FCNN_TRY(poll(trainer, batches));
     }
     return end_epoch(trainer, train_loss);
 }
@@ -346,7 +346,7 @@ static fcnn_status follow_epoch(fcnn_trainer *trainer, double train_loss, double
         *logged_step = trainer->own_steps;
     }
     if (last || is_due(epoch, config->output_checkpoint_every) || wants_checkpoint(trainer)) {
-        FCNN_TRY(fcnn_saving_checkpoint(trainer));
+        FCNN_TRY(fcnn_saver_checkpoint(trainer));
     }
     return is_stopped(trainer) && !last ? stop(trainer) : FCNN_OK;
 }
@@ -407,7 +407,7 @@ static fcnn_status roll_back(fcnn_trainer *trainer)
     snprintf(cause, sizeof cause, "%s", fcnn_error_text());
     fcnn_model *model = NULL;
     fcnn_training_state state = {0};
-    const fcnn_status status = fcnn_saving_read_back(trainer, &model, &state);
+    const fcnn_status status = fcnn_saver_read_back(trainer, &model, &state);
     if (status != FCNN_OK) {
         return fcnn_fail_prefix(FCNN_EDIVERGED, "%.1000s; there is no going back", cause);
     }
@@ -420,8 +420,8 @@ static fcnn_status roll_back(fcnn_trainer *trainer)
 
 static fcnn_status train(fcnn_trainer *trainer)
 {
-    if (fcnn_saving_rollback_step(trainer) == trainer->state.step) {
-        FCNN_TRY(fcnn_saving_checkpoint(trainer));
+    if (fcnn_saver_rollback_step(trainer) == trainer->state.step) {
+        FCNN_TRY(fcnn_saver_checkpoint(trainer));
     }
     for (;;) {
         training call = {.trainer = trainer};
@@ -460,13 +460,13 @@ static fcnn_status remove_old_run(const fcnn_trainer *trainer)
 
 fcnn_status fcnn_trainer_run(fcnn_trainer *trainer)
 {
-    FCNN_TRY(fcnn_description_print(trainer));
-    fcnn_description_print_resume(trainer);
+    FCNN_TRY(fcnn_start_report_print(trainer));
+    fcnn_start_report_print_resume(trainer);
     if (trainer->options.check_only) {
         return FCNN_OK;
     }
     FCNN_TRY(remove_old_run(trainer));
-    FCNN_TRY(fcnn_saving_start(trainer));
+    FCNN_TRY(fcnn_saver_start(trainer));
     if (!fcnn_trainer_is_finished(trainer)) {
         const char *metric = trainer->model->shape.loss == FCNN_LOSS_MSE ? "R2" : "accuracy";
         fcnn_progress_head(&trainer->progress, trainer->validation != NULL ? metric : NULL);
@@ -476,10 +476,10 @@ fcnn_status fcnn_trainer_run(fcnn_trainer *trainer)
         FCNN_TRY(train(trainer));
     }
     FCNN_TRY(test(trainer));
-    FCNN_TRY(fcnn_saving_model(trainer));
-    FCNN_TRY(fcnn_saving_finish(trainer));
+    FCNN_TRY(fcnn_saver_model(trainer));
+    FCNN_TRY(fcnn_saver_finish(trainer));
     fcnn_lifecycle_stopped(&trainer->lifecycle);
-    fcnn_description_print_end(trainer);
+    fcnn_start_report_print_end(trainer);
     return FCNN_OK;
 }
 

@@ -13,7 +13,8 @@ static int64_t largest_leaf(const fcnn_sampler *sampler)
     return block < FCNN_LEAF_ROWS ? block : FCNN_LEAF_ROWS;
 }
 
-fcnn_division fcnn_division_make(const fcnn_architecture *shape, const fcnn_sampler *sampler, bool by_rows, int threads)
+fcnn_work_split fcnn_work_split_make(const fcnn_architecture *shape, const fcnn_sampler *sampler, bool by_rows,
+                                     int threads)
 {
     const int64_t batch = fcnn_sampler_capacity(sampler), leaf = largest_leaf(sampler);
     const int64_t chunk = fcnn_network_chunk_rows(shape);
@@ -22,18 +23,18 @@ fcnn_division fcnn_division_make(const fcnn_architecture *shape, const fcnn_samp
     const int64_t most = by_rows ? threads * group : by_tiles;
     const int64_t least = FCNN_LEAF_ROWS; /* room for evaluation, also where a rank has no row to train on */
     const int64_t rows = batch < most ? batch : most;
-    return (fcnn_division){.by_rows = by_rows, .rows = rows < least ? least : rows, .group = group};
+    return (fcnn_work_split){.by_rows = by_rows, .rows = rows < least ? least : rows, .group = group};
 }
 
-fcnn_division fcnn_division_choose(const fcnn_architecture *shape, const fcnn_sampler *sampler, int64_t sum_bytes,
-                                   int threads)
+fcnn_work_split fcnn_work_split_choose(const fcnn_architecture *shape, const fcnn_sampler *sampler, int64_t sum_bytes,
+                                       int threads)
 {
     const int64_t batch = fcnn_sampler_capacity(sampler), leaves = fcnn_sampler_leaf_capacity(sampler);
     const int64_t row_bytes = fcnn_network_row_bytes(shape);
     const bool even = leaves % threads == 0 || leaves >= 8 * threads;
     const bool moves_less = threads == 1 || sum_bytes * threads < batch * row_bytes;
     const bool by_rows = sum_bytes <= CACHED_SUMS && even && moves_less;
-    fcnn_division division = fcnn_division_make(shape, sampler, by_rows, threads);
-    division.streams = !by_rows && sum_bytes / threads > CACHED_SUMS;
-    return division;
+    fcnn_work_split split = fcnn_work_split_make(shape, sampler, by_rows, threads);
+    split.streams = !by_rows && sum_bytes / threads > CACHED_SUMS;
+    return split;
 }

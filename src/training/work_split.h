@@ -10,19 +10,19 @@
 #include "data/sampler.h"
 #include "model/model.h"
 
-typedef struct fcnn_division {
+typedef struct fcnn_work_split {
     bool by_rows;
     int64_t rows;  /* of the network's matrices */
     int64_t group; /* rows that are in memory at once: of a thread, or by tiles of all; a leaf at least */
     bool streams;  /* by tiles: no cache holds a thread's sums until the update */
-} fcnn_division;
+} fcnn_work_split;
 
 /* sum_bytes: of a rank's gradient.  The bits of exact sums are the same either way. */
-fcnn_division fcnn_division_choose(const fcnn_architecture *shape, const fcnn_sampler *sampler, int64_t sum_bytes,
-                                   int threads);
+fcnn_work_split fcnn_work_split_choose(const fcnn_architecture *shape, const fcnn_sampler *sampler, int64_t sum_bytes,
+                                       int threads);
 
 /* The same, told how; sums go by the cache. */
-fcnn_division fcnn_division_make(const fcnn_architecture *shape, const fcnn_sampler *sampler, bool by_rows,
-                                 int threads);
+fcnn_work_split fcnn_work_split_make(const fcnn_architecture *shape, const fcnn_sampler *sampler, bool by_rows,
+                                     int threads);
 
 #endif

@@ -1,4 +1,4 @@
-/* tests/test_division.c — however threads share a step, and however many rows are in memory at once, the bits of exact
+/* tests/test_work_split.c — however threads share a step, and however many rows are in memory at once, the bits of exact
  * sums are the same; and which way is chosen. */
 #include "fixture.h"
 #include "harness.h"
@@ -8,7 +8,7 @@
 
 enum { ROWS = 900, BATCH = 300 };
 
-/* Trains two epochs with steps that are divided in a way; group 0: as fcnn_division_make() says. */
+/* Trains two epochs with steps that are divided in a way; group 0: as fcnn_work_split_make() says. */
 static double train(const char *precision, bool by_rows, int threads, int64_t group, char hash[65])
 {
     char config[256];
@@ -16,15 +16,15 @@ static double train(const char *precision, bool by_rows, int threads, int64_t gr
              "[model]\nhidden = 70, 9\nactivation = gelu\noutput = softmax\nprecision = %s\n"
              "[train]\nbatch_size = %d\nblocks = 9\nthreads = %d\n",
              precision, BATCH, threads);
-    fixture run = fixture_start(harness_comm(), "division.h5", config);
+    fixture run = fixture_start(harness_comm(), "work_split.h5", config);
     fcnn_trainer *trainer = run.trainer;
-    fcnn_division division = fcnn_division_make(&trainer->model->shape, trainer->data->sampler, by_rows, threads);
-    division.streams = group > 0;
+    fcnn_work_split split = fcnn_work_split_make(&trainer->model->shape, trainer->data->sampler, by_rows, threads);
+    split.streams = group > 0;
     if (group > 0) {
-        division.group = group;
-        division.rows = by_rows ? threads * group : group;
+        split.group = group;
+        split.rows = by_rows ? threads * group : group;
     }
-    fixture_divide(&run, &division);
+    fixture_split(&run, &split);
     fixture_epoch(&run);
     const double loss = fixture_epoch(&run);
     fixture_hash(&run, hash);
@@ -50,11 +50,11 @@ static void check_precision(const char *precision)
     }
 }
 
-static void no_division_changes_a_bit(void)
+static void no_split_changes_a_bit(void)
 {
     fixture_data data = fixture_data_create(ROWS, 21, 0);
     fixture_data_draw(&data, 5, 31);
-    fixture_write(&data, "division.h5");
+    fixture_write(&data, "work_split.h5");
     check_precision("single");
     check_precision("double");
     fixture_data_destroy(&data);
@@ -67,7 +67,7 @@ static bool goes_by_rows(int64_t layers, int64_t *widths, int64_t batch, int thr
     const fcnn_architecture shape = {
         .precision = FCNN_PRECISION_SINGLE, .layers = layers, .widths = widths, .activations = activations};
     const fcnn_sampler sampler = {.rows = batch, .batch = batch, .blocks = 8, .last_shard = 8};
-    return fcnn_division_choose(&shape, &sampler, fcnn_gradient_sum_bytes(&shape, true), threads).by_rows;
+    return fcnn_work_split_choose(&shape, &sampler, fcnn_gradient_sum_bytes(&shape, true), threads).by_rows;
 }
 
 static void what_moves_less_is_chosen(void)
@@ -79,5 +79,5 @@ static void what_moves_less_is_chosen(void)
     CU_ASSERT(goes_by_rows(3, (int64_t[]){32, 64, 64, 1}, 16, 1));
 }
 
-HARNESS_MAIN("division", {"no division changes a bit", no_division_changes_a_bit},
+HARNESS_MAIN("work_split", {"no split changes a bit", no_split_changes_a_bit},
              {"what moves less is chosen", what_moves_less_is_chosen})
