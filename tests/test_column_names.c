@@ -372,7 +372,7 @@ static int64_t count_classes(hid_t type, hsize_t count, const char *const *texts
     HARNESS_OK(fcnn_columns_parse("/y", &columns));
     HARNESS_OK(fcnn_columns_describe(&columns, file, path, false, &rows));
     const hid_t first_space = next_space();
-    HARNESS_OK(fcnn_column_labels_classes(&columns, file, &classes));
+    HARNESS_OK(fcnn_column_attributes_classes(&columns, file, &classes));
     expect_all_closed(first_space);
     const int64_t found = classes.count;
     fcnn_classes_clear(&classes);

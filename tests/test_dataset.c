@@ -249,11 +249,11 @@ static void statistics_are_those_of_all_rows(void)
     const fcnn_dataset_names names = {.file = shared_file(-1), .inputs = "/x"};
     fcnn_dataset *dataset;
     fcnn_normalizer fitted;
-    fcnn_extent extent;
+    fcnn_column_statistics statistics;
     HARNESS_OK(fcnn_dataset_load(harness_comm(), &names, &dataset));
-    HARNESS_OK(fcnn_extent_find(dataset, harness_comm(), &extent, NULL));
+    HARNESS_OK(fcnn_column_statistics_find(dataset, harness_comm(), &statistics, NULL));
     HARNESS_OK(fcnn_normalizer_create(COLUMNS, &fitted));
-    HARNESS_OK(fcnn_normalizer_fit(&fitted, FCNN_NORMALIZE_STANDARDIZE, 1, dataset, FCNN_SIDE_INPUTS, &extent,
+    HARNESS_OK(fcnn_normalizer_fit(&fitted, FCNN_NORMALIZE_STANDARDIZE, 1, dataset, FCNN_SIDE_INPUTS, &statistics,
                                    harness_comm()));
     long double mean = 0, square = 0;
     for (int row = 0; row < ROWS; row++) {
@@ -270,14 +270,14 @@ static void statistics_are_those_of_all_rows(void)
     fcnn_normalizer_clear(&fitted);
     HARNESS_OK(fcnn_normalizer_create(COLUMNS, &fitted));
     HARNESS_OK(
-        fcnn_normalizer_fit(&fitted, FCNN_NORMALIZE_MINMAX, 1, dataset, FCNN_SIDE_INPUTS, &extent, harness_comm()));
+        fcnn_normalizer_fit(&fitted, FCNN_NORMALIZE_MINMAX, 1, dataset, FCNN_SIDE_INPUTS, &statistics, harness_comm()));
     CU_ASSERT_EQUAL(fitted.shift[2], 1e5 + 0.5);
     CU_ASSERT_EQUAL(fitted.scale[2], 49);
     double factor[COLUMNS], offset[COLUMNS];
-    fcnn_normalizer_as_line(&fitted, factor, offset);
+    fcnn_normalizer_as_affine(&fitted, factor, offset);
     CU_ASSERT_DOUBLE_EQUAL(fma(1e5 + 49.5, factor[2], offset[2]), 1, 1e-10);
     fcnn_normalizer_clear(&fitted);
-    fcnn_extent_clear(&extent);
+    fcnn_column_statistics_clear(&statistics);
     fcnn_dataset_destroy(dataset);
 }
 

@@ -391,12 +391,12 @@ static void expect_texts(fcnn_hdf5_file *file, const char *name)
     fcnn_hdf5_info info;
     HARNESS_OK(fcnn_hdf5_describe(file, name, &info));
     CU_ASSERT_TRUE(info.is_text);
-    HARNESS_OK(fcnn_hdf5_read_texts(file, name, 1, 2, texts));
+    HARNESS_OK(fcnn_hdf5_read_strings(file, name, 1, 2, texts));
     CU_ASSERT_STRING_EQUAL(texts[0], "dog");
     CU_ASSERT_STRING_EQUAL(texts[1], "horse");
     free(texts[0]);
     free(texts[1]);
-    HARNESS_STATUS(fcnn_hdf5_read_texts(file, name, 2, 2, texts), FCNN_ESHAPE);
+    HARNESS_STATUS(fcnn_hdf5_read_strings(file, name, 2, 2, texts), FCNN_ESHAPE);
     HARNESS_STATUS(fcnn_hdf5_read_rows(file, name, 0, 1, texts), FCNN_EDATA);
     HARNESS_ERROR_HAS("holds strings, not numbers");
 }
@@ -457,7 +457,7 @@ static void strings_that_are_not_there_are_refused(void)
         fputc(LENGTH + longer, stream);
         fflush(stream);
         file = open_fatal(path);
-        HARNESS_STATUS(fcnn_hdf5_read_texts(file, "/words", 0, 3, texts), longer == 1 ? FCNN_EDATA : FCNN_OK);
+        HARNESS_STATUS(fcnn_hdf5_read_strings(file, "/words", 0, 3, texts), longer == 1 ? FCNN_EDATA : FCNN_OK);
         if (longer == 1) {
             HARNESS_ERROR_HAS("the string of row 1 (counting from 0) is not in the file");
             CU_ASSERT_PTR_NULL(texts[0]);

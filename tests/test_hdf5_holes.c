@@ -391,11 +391,11 @@ static void strings_have_the_fill_value(void)
             make_words(path, &fillings[f], kind % 2 == 1 ? PACKED : PLAIN, is_variable);
             fcnn_hdf5_file *file = open_fatal(path);
             if (fillings[f].is_refused) {
-                expect_refused(fcnn_hdf5_read_texts(file, "/w", 0, 30, texts), "/w", 10, 30, 10);
+                expect_refused(fcnn_hdf5_read_strings(file, "/w", 0, 30, texts), "/w", 10, 30, 10);
                 CU_ASSERT_PTR_NULL(texts[0]);
             } else {
                 const char *fill = fillings[f].has_value ? "none" : "";
-                HARNESS_OK(fcnn_hdf5_read_texts(file, "/w", 0, 30, texts));
+                HARNESS_OK(fcnn_hdf5_read_strings(file, "/w", 0, 30, texts));
                 expect_words(texts, fill);
                 HARNESS_OK(fcnn_hdf5_find_unwritten(file, "/w", false, 0, 30, 0, -1, &found));
                 CU_ASSERT_EQUAL(found.rows, 10);

@@ -51,15 +51,15 @@ static void add_columns(fcnn_model *model)
     model->inputs_names.origins[0] = model->inputs_names.origins[1] = FCNN_NAME_GIVEN;
     model->targets_names.origins[0] = FCNN_NAME_DATASET;
     set_text(&model->targets_names.names[targets - 1], "yield");
-    HARNESS_OK(fcnn_extent_create(4, &model->extent));
+    HARNESS_OK(fcnn_column_statistics_create(4, &model->inputs_statistics));
     for (int i = 0; i < 4; i++) {
-        model->extent.smallest[i] = -i;
-        model->extent.largest[i] = 0.1 * i;
-        model->extent.mean[i] = 1e-9;
+        model->inputs_statistics.smallest[i] = -i;
+        model->inputs_statistics.largest[i] = 0.1 * i;
+        model->inputs_statistics.mean[i] = 1e-9;
     }
     if (targets == 2) {
-        HARNESS_OK(fcnn_extent_create(2, &model->targets_extent));
-        model->targets_extent.largest[1] = 12.5;
+        HARNESS_OK(fcnn_column_statistics_create(2, &model->targets_statistics));
+        model->targets_statistics.largest[1] = 12.5;
     } else {
         HARNESS_OK(fcnn_classes_add(&model->classes, "sea"));
         HARNESS_OK(fcnn_classes_add(&model->classes, "air"));
@@ -114,7 +114,7 @@ static void check_same_names(const fcnn_column_names *a, const fcnn_column_names
     }
 }
 
-static void check_same_extent(const fcnn_extent *a, const fcnn_extent *b)
+static void check_same_statistics(const fcnn_column_statistics *a, const fcnn_column_statistics *b)
 {
     CU_ASSERT_EQUAL_FATAL(a->count, b->count);
     for (int64_t i = 0; i < a->count; i++) {
@@ -128,8 +128,8 @@ static void check_same_columns(const fcnn_model *a, const fcnn_model *b)
 {
     check_same_names(&a->inputs_names, &b->inputs_names);
     check_same_names(&a->targets_names, &b->targets_names);
-    check_same_extent(&a->extent, &b->extent);
-    check_same_extent(&a->targets_extent, &b->targets_extent);
+    check_same_statistics(&a->inputs_statistics, &b->inputs_statistics);
+    check_same_statistics(&a->targets_statistics, &b->targets_statistics);
     CU_ASSERT_EQUAL_FATAL(a->classes.count, b->classes.count);
     for (int64_t i = 0; i < a->classes.count; i++) {
         CU_ASSERT_STRING_EQUAL(a->classes.names[i], b->classes.names[i]);
@@ -213,7 +213,7 @@ static void a_model_without_names_comes_back(void)
     fcnn_model *model = usual_model();
     fcnn_column_names_clear(&model->inputs_names);
     fcnn_column_names_clear(&model->targets_names);
-    fcnn_extent_clear(&model->extent);
+    fcnn_column_statistics_clear(&model->inputs_statistics);
     fcnn_classes_clear(&model->classes);
     check_round_trip(model);
 }

@@ -319,7 +319,7 @@ static void names_of_columns_are_read(void)
     put_text(file, "/targets/units", "K\nm\n");
     H5Fclose(file);
     fcnn_model *model = read_foreign();
-    CU_ASSERT_EQUAL(model->extent.count, 0);
+    CU_ASSERT_EQUAL(model->inputs_statistics.count, 0);
     CU_ASSERT_EQUAL_FATAL(model->inputs_names.count, 3);
     CU_ASSERT_STRING_EQUAL(model->inputs_names.names[1], "");
     CU_ASSERT_STRING_EQUAL(model->inputs_names.names[2], "c");

@@ -10,7 +10,7 @@ enum { COLUMNS = 3, MOST_ROWS = 1000 };
 
 /* Training rows had −1 to 1, 10 to 20, and 0.11 alone. */
 static double smallest[] = {-1, 10, 0.11}, largest[] = {1, 20, 0.11};
-static const fcnn_extent extent = {.count = COLUMNS, .smallest = smallest, .largest = largest};
+static const fcnn_column_statistics statistics = {.count = COLUMNS, .smallest = smallest, .largest = largest};
 static double values[MOST_ROWS][COLUMNS];
 static fcnn_outside outside;
 static int64_t most, farthest;
@@ -35,9 +35,9 @@ static bool is_said(int64_t rows)
         .type = FCNN_TYPE_FLOAT64, .rows = after - first, .width = COLUMNS, .values = values[first]};
     fcnn_outside_clear(&outside);
     HARNESS_OK(fcnn_outside_create(COLUMNS, &outside));
-    fcnn_outside_add(&extent, &table, &outside);
+    fcnn_outside_add(&statistics, &table, &outside);
     fcnn_outside_join(&outside, harness_comm());
-    return fcnn_outside_matters(&extent, &outside, rows, &most, &farthest);
+    return fcnn_outside_matters(&statistics, &outside, rows, &most, &farthest);
 }
 
 static void rows_inside_are_not_worth_a_word(void)
@@ -64,9 +64,9 @@ static void more_than_one_in_a_hundred_is(void)
     CU_ASSERT_EQUAL(outside.far_rows, 0);
     CU_ASSERT_EQUAL(most, 1);
     CU_ASSERT_EQUAL(outside.column_rows[1], 11);
-    CU_ASSERT_EQUAL(fcnn_outside_value(&extent, &outside, 1), 9);
+    CU_ASSERT_EQUAL(fcnn_outside_value(&statistics, &outside, 1), 9);
     CU_ASSERT_EQUAL(farthest, 0); /* by an eighth of its range; the other by a tenth */
-    CU_ASSERT_EQUAL(fcnn_outside_value(&extent, &outside, 0), -1.25);
+    CU_ASSERT_EQUAL(fcnn_outside_value(&statistics, &outside, 0), -1.25);
     fcnn_outside_clear(&outside);
 }
 
@@ -84,7 +84,7 @@ static void one_row_far_outside_is(void)
     CU_ASSERT_EQUAL(outside.rows, 1);
     CU_ASSERT_EQUAL(outside.far_rows, 1);
     CU_ASSERT_EQUAL(farthest, 1);
-    CU_ASSERT_EQUAL(fcnn_outside_value(&extent, &outside, 1), 200);
+    CU_ASSERT_EQUAL(fcnn_outside_value(&statistics, &outside, 1), 200);
     fcnn_outside_clear(&outside);
 }
 

@@ -37,16 +37,16 @@ static fcnn_dataset own_part(const double *values, int64_t rows, int64_t columns
 static fcnn_status fit(const double *values, int64_t rows, fcnn_normalize kind, double *shift, double *scale)
 {
     fcnn_dataset dataset = own_part(values, rows, 1);
-    fcnn_extent extent;
+    fcnn_column_statistics statistics;
     fcnn_normalizer fitted;
-    HARNESS_OK(fcnn_extent_find(&dataset, harness_comm(), &extent, NULL));
+    HARNESS_OK(fcnn_column_statistics_find(&dataset, harness_comm(), &statistics, NULL));
     HARNESS_OK(fcnn_normalizer_create(1, &fitted));
     const fcnn_status status =
-        fcnn_normalizer_fit(&fitted, kind, 1, &dataset, FCNN_SIDE_INPUTS, &extent, harness_comm());
+        fcnn_normalizer_fit(&fitted, kind, 1, &dataset, FCNN_SIDE_INPUTS, &statistics, harness_comm());
     *shift = fitted.shift[0];
     *scale = fitted.scale[0];
     fcnn_normalizer_clear(&fitted);
-    fcnn_extent_clear(&extent);
+    fcnn_column_statistics_clear(&statistics);
     return status;
 }
 
@@ -81,13 +81,13 @@ static void the_mean_lies_among_the_values(void)
         values[row] = row == 5 ? b : a;
     }
     fcnn_dataset dataset = own_part(values, 1797, 1);
-    fcnn_extent extent, targets;
-    HARNESS_OK(fcnn_extent_find(&dataset, harness_comm(), &extent, &targets));
-    CU_ASSERT_EQUAL(extent.mean[0], a);
+    fcnn_column_statistics statistics, targets;
+    HARNESS_OK(fcnn_column_statistics_find(&dataset, harness_comm(), &statistics, &targets));
+    CU_ASSERT_EQUAL(statistics.mean[0], a);
     CU_ASSERT_EQUAL(targets.mean[0], a);
-    CU_ASSERT_FALSE(fcnn_extent_is_constant(&extent, 0));
-    fcnn_extent_clear(&extent);
-    fcnn_extent_clear(&targets);
+    CU_ASSERT_FALSE(fcnn_column_statistics_is_constant(&statistics, 0));
+    fcnn_column_statistics_clear(&statistics);
+    fcnn_column_statistics_clear(&targets);
 }
 
 /* Sums of whole numbers of 32 bits are kept as such; they lie on both sides of 2^32. */
@@ -98,15 +98,15 @@ static void means_of_whole_numbers_are_exact(void)
     static const int32_t signs[ROWS] = {-2147483647, 7, -3, -5, 2, -2147483640, 0, 6};
     const int size = harness_comm()->size;
     fcnn_dataset dataset = {.rows = (int64_t)ROWS * size, .own_rows = ROWS};
-    fcnn_extent extent;
+    fcnn_column_statistics statistics;
     dataset.inputs = (fcnn_table){FCNN_TYPE_UINT32, ROWS, 1, (void *)(uintptr_t)values};
-    HARNESS_OK(fcnn_extent_find(&dataset, harness_comm(), &extent, NULL));
-    CU_ASSERT_EQUAL(extent.mean[0], 1448741827.0); /* 11589934616 / 8 */
-    fcnn_extent_clear(&extent);
+    HARNESS_OK(fcnn_column_statistics_find(&dataset, harness_comm(), &statistics, NULL));
+    CU_ASSERT_EQUAL(statistics.mean[0], 1448741827.0); /* 11589934616 / 8 */
+    fcnn_column_statistics_clear(&statistics);
     dataset.inputs = (fcnn_table){FCNN_TYPE_INT32, ROWS, 1, (void *)(uintptr_t)signs};
-    HARNESS_OK(fcnn_extent_find(&dataset, harness_comm(), &extent, NULL));
-    CU_ASSERT_EQUAL(extent.mean[0], -536870910); /* -4294967280 / 8 */
-    fcnn_extent_clear(&extent);
+    HARNESS_OK(fcnn_column_statistics_find(&dataset, harness_comm(), &statistics, NULL));
+    CU_ASSERT_EQUAL(statistics.mean[0], -536870910); /* -4294967280 / 8 */
+    fcnn_column_statistics_clear(&statistics);
 }
 
 /* ---- sizes ---- */

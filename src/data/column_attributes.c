@@ -140,7 +140,7 @@ static fcnn_status find_parts(const fcnn_columns *columns, fcnn_hdf5_file *file,
     return FCNN_OK;
 }
 
-fcnn_status fcnn_column_labels_find(const fcnn_columns *columns, fcnn_hdf5_file *file, fcnn_column_names *out)
+fcnn_status fcnn_column_attributes_find(const fcnn_columns *columns, fcnn_hdf5_file *file, fcnn_column_names *out)
 {
     fcnn_column_names found;
     if (columns->width > FCNN_COLUMN_NAMES_MOST) {
@@ -169,7 +169,7 @@ static bool is_sorted(char *const *texts, int64_t count)
     return count <= FCNN_CLASSES_MOST;
 }
 
-fcnn_status fcnn_column_labels_classes(const fcnn_columns *columns, fcnn_hdf5_file *file, fcnn_classes *out)
+fcnn_status fcnn_column_attributes_classes(const fcnn_columns *columns, fcnn_hdf5_file *file, fcnn_classes *out)
 {
     int64_t count;
     char **texts;

@@ -195,7 +195,7 @@ fcnn_status fcnn_columns_describe(fcnn_columns *columns, fcnn_hdf5_file *file, c
     }
     FCNN_TRY(find_decodings(columns, columns, file, path, true));
     fcnn_column_names_clear(&columns->names);
-    return fcnn_column_labels_find(columns, file, &columns->names);
+    return fcnn_column_attributes_find(columns, file, &columns->names);
 }
 
 fcnn_status fcnn_columns_count_rows(const fcnn_columns *columns, fcnn_hdf5_file *file, bool by_columns, int64_t *rows)

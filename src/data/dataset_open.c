@@ -75,10 +75,10 @@ static fcnn_status name_numbers(fcnn_dataset *dataset, int64_t place, fcnn_hdf5_
         return add_named(dataset, place, file);
     }
     if (is_first(dataset, place)) {
-        return fcnn_column_labels_classes(&dataset->targets_columns, file, &dataset->classes);
+        return fcnn_column_attributes_classes(&dataset->targets_columns, file, &dataset->classes);
     }
     fcnn_classes names;
-    FCNN_TRY(fcnn_column_labels_classes(&dataset->targets_columns, file, &names));
+    FCNN_TRY(fcnn_column_attributes_classes(&dataset->targets_columns, file, &names));
     const fcnn_status status =
         check_same_classes(dataset, dataset->files.paths[place], &names, &dataset->classes, "the first file");
     fcnn_classes_clear(&names);
@@ -103,7 +103,7 @@ static fcnn_status describe_side(const fcnn_dataset *dataset, int64_t place, fcn
         status = fcnn_columns_join_types(columns, &here, file, path);
     }
     if (status == FCNN_OK) {
-        status = fcnn_column_labels_find(&here, file, &here.names);
+        status = fcnn_column_attributes_find(&here, file, &here.names);
     }
     if (status == FCNN_OK && matching != NULL) {
         status = fcnn_matching_file(matching, &here, path);

@@ -131,18 +131,18 @@ static void set_bound(fcnn_decoding *decoding, const fcnn_hdf5_number *number, c
     *(is_least ? &decoding->has_least : &decoding->has_most) = true;
 }
 
-static void find_bounds(fcnn_decoding *decoding, const fcnn_hdf5_meaning *meaning)
+static void find_bounds(fcnn_decoding *decoding, const fcnn_hdf5_conventions *conventions)
 {
-    if (meaning->valid_range.count == 2) {
-        set_bound(decoding, &meaning->valid_range.values[0], "valid_range", true);
-        set_bound(decoding, &meaning->valid_range.values[1], "valid_range", false);
+    if (conventions->valid_range.count == 2) {
+        set_bound(decoding, &conventions->valid_range.values[0], "valid_range", true);
+        set_bound(decoding, &conventions->valid_range.values[1], "valid_range", false);
         return;
     }
-    if (meaning->valid_min.count == 1) {
-        set_bound(decoding, &meaning->valid_min.values[0], "valid_min", true);
+    if (conventions->valid_min.count == 1) {
+        set_bound(decoding, &conventions->valid_min.values[0], "valid_min", true);
     }
-    if (meaning->valid_max.count == 1) {
-        set_bound(decoding, &meaning->valid_max.values[0], "valid_max", false);
+    if (conventions->valid_max.count == 1) {
+        set_bound(decoding, &conventions->valid_max.values[0], "valid_max", false);
     }
 }
 
@@ -185,7 +185,7 @@ static bool is_netcdf_fill(fcnn_type type, const fcnn_hdf5_number *fill)
 }
 
 /* What R, pandas, numpy and AnnData write for a value that there is not. */
-static void find_marks(fcnn_decoding *decoding, const fcnn_hdf5_meaning *meaning)
+static void find_marks(fcnn_decoding *decoding, const fcnn_hdf5_conventions *conventions)
 {
     const fcnn_type type = decoding->stored;
     if (!is_signed(type)) {
@@ -195,14 +195,14 @@ static void find_marks(fcnn_decoding *decoding, const fcnn_hdf5_meaning *meaning
                                        .is_whole = true,
                                        .is_negative = true,
                                        .magnitude = UINT64_C(1) << (8 * fcnn_type_size(type) - 1)};
-    if (meaning->is_from_r) {
+    if (conventions->is_from_r) {
         add_code(decoding, smallest, "R (rhdf5-NA.OK)", false);
     }
-    if (type == FCNN_TYPE_INT64 && meaning->named == NULL) {
+    if (type == FCNN_TYPE_INT64 && conventions->named == NULL) {
         add_code(decoding, smallest, "the convention of NaT and integer64", true);
     }
-    decoding->is_category = meaning->is_category;
-    if (meaning->is_category) {
+    decoding->is_category = conventions->is_category;
+    if (conventions->is_category) {
         add_code(decoding, fcnn_hdf5_number_of(-1), "its place among categories", false);
     }
 }
@@ -218,21 +218,21 @@ static bool is_code(const fcnn_decoding *decoding, uint64_t key)
 }
 
 /* Takes the names of an enumeration, which stays sorted. */
-static fcnn_status find_named(fcnn_decoding *decoding, fcnn_hdf5_meaning *meaning)
+static fcnn_status find_named(fcnn_decoding *decoding, fcnn_hdf5_conventions *conventions)
 {
-    const int64_t count = meaning->named_count;
+    const int64_t count = conventions->named_count;
     FCNN_TRY(fcnn_memory_create("the values of an enumeration", count, sizeof *decoding->named, &decoding->named));
     FCNN_TRY(fcnn_memory_create("the values of an enumeration", count, sizeof *decoding->names, &decoding->names));
     decoding->named_count = count;
     int64_t next = 0, known = 0;
     for (int64_t i = 0; i < count; i++) {
-        const fcnn_hdf5_named *from = &meaning->named[i];
+        const fcnn_hdf5_named *from = &conventions->named[i];
         fcnn_code code = {.number = from->value};
         fit(&code, decoding->stored);
         const bool is_missing = strcmp(from->name, "NA") == 0 || is_code(decoding, code.key);
         decoding->named[i] = (fcnn_named_value){code.key, is_missing, is_missing ? -1 : next++};
-        decoding->names[i] = meaning->named[i].name;
-        meaning->named[i].name = NULL;
+        decoding->names[i] = conventions->named[i].name;
+        conventions->named[i].name = NULL;
         const char *boolean = from->value.magnitude == 0 ? "FALSE" : "TRUE";
         known += !is_missing && !from->value.is_negative && from->value.magnitude <= 1 &&
                  strcasecmp(decoding->names[i], boolean) == 0;
@@ -241,15 +241,15 @@ static fcnn_status find_named(fcnn_decoding *decoding, fcnn_hdf5_meaning *meanin
     return FCNN_OK;
 }
 
-static fcnn_status find_scale(fcnn_decoding *decoding, const fcnn_hdf5_meaning *meaning, const char *path,
+static fcnn_status find_scale(fcnn_decoding *decoding, const fcnn_hdf5_conventions *conventions, const char *path,
                               const char *dataset)
 {
     const struct {
         const char *name;
         const fcnn_hdf5_numbers *from;
         double *to;
-    } two[] = {{"scale_factor", &meaning->scale_factor, &decoding->scale},
-               {"add_offset", &meaning->add_offset, &decoding->offset}};
+    } two[] = {{"scale_factor", &conventions->scale_factor, &decoding->scale},
+               {"add_offset", &conventions->add_offset, &decoding->offset}};
     for (int i = 0; i < 2; i++) {
         if (!two[i].from->exists) {
             continue;
@@ -300,39 +300,41 @@ static void settle_type(fcnn_decoding *decoding)
 }
 
 /* Finds what stands beside the numbers. */
-static fcnn_status use_meaning(fcnn_decoding *decoding, fcnn_hdf5_meaning *meaning, const char *path,
-                               const char *dataset)
+static fcnn_status use_conventions(fcnn_decoding *decoding, fcnn_hdf5_conventions *conventions, const char *path,
+                                   const char *dataset)
 {
-    if (meaning->has_mask) {
+    if (conventions->has_mask) {
         return fcnn_fail(FCNN_EDATA,
                          "%s: %s: the dataset 'mask' beside it says which of these values are missing, which is not "
                          "read: write them with NaN in their places, or take all as stored with data.decode = no",
                          path, dataset);
     }
-    FCNN_TRY(add_codes(decoding, &meaning->fill_value, "_FillValue"));
-    FCNN_TRY(add_codes(decoding, &meaning->missing_value, "missing_value"));
-    if (!meaning->fill_value.exists && meaning->has_fill && is_netcdf_fill(decoding->stored, &meaning->fill)) {
-        add_code(decoding, meaning->fill, "netCDF's standard fill value", false);
+    FCNN_TRY(add_codes(decoding, &conventions->fill_value, "_FillValue"));
+    FCNN_TRY(add_codes(decoding, &conventions->missing_value, "missing_value"));
+    if (!conventions->fill_value.exists && conventions->has_fill &&
+        is_netcdf_fill(decoding->stored, &conventions->fill)) {
+        add_code(decoding, conventions->fill, "netCDF's standard fill value", false);
     }
-    find_marks(decoding, meaning);
-    find_bounds(decoding, meaning);
-    return meaning->named != NULL ? find_named(decoding, meaning) : find_scale(decoding, meaning, path, dataset);
+    find_marks(decoding, conventions);
+    find_bounds(decoding, conventions);
+    return conventions->named != NULL ? find_named(decoding, conventions)
+                                      : find_scale(decoding, conventions, path, dataset);
 }
 
 static fcnn_status find(fcnn_hdf5_file *file, const char *path, const char *dataset, const fcnn_decode_rules *rules,
-                        fcnn_hdf5_meaning *meaning, fcnn_decoding *out)
+                        fcnn_hdf5_conventions *conventions, fcnn_decoding *out)
 {
     FCNN_TRY(fcnn_memory_create("the codes of missing values", CODES_MOST, sizeof *out->codes, &out->codes));
     if (!rules->as_stored) {
-        FCNN_TRY(fcnn_hdf5_meaning_read(file, dataset, meaning));
-        out->is_unsigned = meaning->is_unsigned && is_signed(out->stored);
+        FCNN_TRY(fcnn_hdf5_conventions_read(file, dataset, conventions));
+        out->is_unsigned = conventions->is_unsigned && is_signed(out->stored);
         out->stored = out->is_unsigned ? (fcnn_type)((int)out->stored + 1) : out->stored; /* of the same size */
     }
     for (int i = 0; i < rules->count; i++) {
         add_code(out, rules->missing_values[i], "data.missing_values", false);
     }
     if (!rules->as_stored) {
-        FCNN_TRY(use_meaning(out, meaning, path, dataset));
+        FCNN_TRY(use_conventions(out, conventions, path, dataset));
     }
     FCNN_TRY(round_codes(out, file, dataset));
     settle_type(out);
@@ -346,8 +348,8 @@ fcnn_status fcnn_decoding_find(fcnn_hdf5_file *file, const char *path, const cha
     if (info->is_text || (rules->as_stored && rules->count == 0)) {
         return FCNN_OK;
     }
-    fcnn_hdf5_meaning meaning = {0};
-    const fcnn_status status = find(file, path, dataset, rules, &meaning, out);
-    fcnn_hdf5_meaning_clear(&meaning);
+    fcnn_hdf5_conventions conventions = {0};
+    const fcnn_status status = find(file, path, dataset, rules, &conventions, out);
+    fcnn_hdf5_conventions_clear(&conventions);
     return status;
 }

@@ -233,7 +233,7 @@ static fcnn_status set_means(fcnn_dataset *dataset, fcnn_comm *comm, const colum
     return FCNN_OK;
 }
 
-fcnn_status fcnn_missing_fill(fcnn_dataset *dataset, fcnn_comm *comm)
+fcnn_status fcnn_missing_find_means(fcnn_dataset *dataset, fcnn_comm *comm)
 {
     const int64_t columns = dataset->inputs.width;
     column_sums all = {0};
@@ -262,7 +262,7 @@ fcnn_status fcnn_missing_fill(fcnn_dataset *dataset, fcnn_comm *comm)
     return FCNN_OK;
 }
 
-fcnn_status fcnn_missing_fill_with(fcnn_dataset *dataset, const double *means)
+fcnn_status fcnn_missing_take_means(fcnn_dataset *dataset, const double *means)
 {
     const int64_t columns = dataset->inputs.width;
     FCNN_TRY(fcnn_memory_create("the means", columns, sizeof *means, &dataset->missing.means));
@@ -280,7 +280,7 @@ static void put(fcnn_table *table, int64_t row, int64_t column, double value)
     }
 }
 
-void fcnn_missing_complete(const fcnn_missing *missing, fcnn_table *inputs, uint64_t counts[2])
+void fcnn_missing_put_means(const fcnn_missing *missing, fcnn_table *inputs, uint64_t counts[2])
 {
     if (missing->means == NULL || fcnn_type_is_integer(inputs->type)) {
         return;

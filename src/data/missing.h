@@ -23,13 +23,13 @@ fcnn_status fcnn_missing_drop_as(fcnn_dataset *dataset, const fcnn_dataset *othe
 /* NaN among the inputs becomes the mean of the column's other values, over the dataset's rows; the bits do not depend
  * on who holds which.  After a selection, before read; reads all rows.
  * Collective; all ranks fail alike: FCNN_EDATA if a column has no values, and as reading does. */
-fcnn_status fcnn_missing_fill(fcnn_dataset *dataset, fcnn_comm *comm);
+fcnn_status fcnn_missing_find_means(fcnn_dataset *dataset, fcnn_comm *comm);
 
 /* The same with given means [features], which are copied.  Before read.  Fails: FCNN_ENOMEM. */
-fcnn_status fcnn_missing_fill_with(fcnn_dataset *dataset, const double *means);
+fcnn_status fcnn_missing_take_means(fcnn_dataset *dataset, const double *means);
 
 /* Puts the means in their places; adds to counts: values, and rows that have some. */
-void fcnn_missing_complete(const fcnn_missing *missing, fcnn_table *inputs, uint64_t counts[2]);
+void fcnn_missing_put_means(const fcnn_missing *missing, fcnn_table *inputs, uint64_t counts[2]);
 
 void fcnn_missing_clear(fcnn_missing *missing);
 

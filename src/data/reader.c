@@ -77,7 +77,7 @@ static fcnn_status read_file(const fcnn_reader *reader, const fcnn_columns *colu
     return columns != NULL
                ? fcnn_columns_read(columns, open->file, columns_there(reader, columns, open), dataset->by_columns,
                                    first, count, out)
-               : fcnn_hdf5_read_texts(open->file, dataset->targets_columns.parts[0].dataset, first, count, out);
+               : fcnn_hdf5_read_strings(open->file, dataset->targets_columns.parts[0].dataset, first, count, out);
 }
 
 /* A failure that came from the system may pass, such as that of a file server that starts anew. */
@@ -299,7 +299,7 @@ fcnn_status fcnn_reader_inputs(fcnn_reader *reader, int64_t first, int64_t count
     const fcnn_columns *columns = &reader->dataset->inputs_columns;
     FCNN_TRY(read_numbers(reader, columns, first, count, out));
     fcnn_table inputs = {.type = columns->type, .rows = count, .width = columns->width, .values = out};
-    fcnn_missing_complete(&reader->dataset->missing, &inputs, reader->filled);
+    fcnn_missing_put_means(&reader->dataset->missing, &inputs, reader->filled);
     return FCNN_OK;
 }
 

@@ -131,7 +131,7 @@ static fcnn_status is_word(hid_t object, const char *name, const char *word, boo
     return status;
 }
 
-static void read_fill(hid_t dataset, hid_t type, fcnn_hdf5_meaning *out)
+static void read_fill(hid_t dataset, hid_t type, fcnn_hdf5_conventions *out)
 {
     const hid_t wide = wide_type(type), creation = H5Dget_create_plist(dataset);
     H5D_fill_value_t defined = H5D_FILL_VALUE_UNDEFINED;
@@ -175,7 +175,7 @@ static fcnn_status read_named(const fcnn_hdf5_source *source, hid_t type, hid_t 
     return status;
 }
 
-static fcnn_status read_enumeration(const fcnn_hdf5_source *source, hid_t type, fcnn_hdf5_meaning *out)
+static fcnn_status read_enumeration(const fcnn_hdf5_source *source, hid_t type, fcnn_hdf5_conventions *out)
 {
     const int count = H5Tget_nmembers(type);
     if (count < 1 || count > FCNN_HDF5_NAMED_MOST) {
@@ -216,7 +216,7 @@ static hid_t open_group(const fcnn_hdf5_file *file, const char *dataset, const c
 }
 
 /* AnnData keeps categories, and values that may be missing, in a group of several datasets. */
-static fcnn_status read_group_marks(const fcnn_hdf5_file *file, const char *dataset, fcnn_hdf5_meaning *out)
+static fcnn_status read_group_marks(const fcnn_hdf5_file *file, const char *dataset, fcnn_hdf5_conventions *out)
 {
     const char *last;
     char *encoding = NULL;
@@ -236,7 +236,7 @@ static fcnn_status read_group_marks(const fcnn_hdf5_file *file, const char *data
 }
 
 /* pandas marks a column of a table; AnnData did so by a reference to the categories. */
-static fcnn_status read_category_marks(const fcnn_hdf5_source *source, fcnn_hdf5_meaning *out)
+static fcnn_status read_category_marks(const fcnn_hdf5_source *source, fcnn_hdf5_conventions *out)
 {
     char name[FCNN_HDF5_NAME_BYTES];
     if (source->member == NULL) {
@@ -258,7 +258,7 @@ static fcnn_status read_category_marks(const fcnn_hdf5_source *source, fcnn_hdf5
 
 /* ---- all of it ---- */
 
-static fcnn_status read_attributes(const fcnn_hdf5_source *source, hid_t type, fcnn_hdf5_meaning *out)
+static fcnn_status read_attributes(const fcnn_hdf5_source *source, hid_t type, fcnn_hdf5_conventions *out)
 {
     const struct {
         const char *name;
@@ -276,8 +276,8 @@ static fcnn_status read_attributes(const fcnn_hdf5_source *source, hid_t type, f
 }
 
 /* Of a dataset, or a member, whose elements are of that type. */
-static fcnn_status read_meaning(const fcnn_hdf5_file *file, const fcnn_hdf5_source *source, hid_t type,
-                                fcnn_hdf5_meaning *out)
+static fcnn_status read_conventions(const fcnn_hdf5_file *file, const fcnn_hdf5_source *source, hid_t type,
+                                    fcnn_hdf5_conventions *out)
 {
     if (H5Tget_class(type) == H5T_STRING) {
         return FCNN_OK;
@@ -291,17 +291,17 @@ static fcnn_status read_meaning(const fcnn_hdf5_file *file, const fcnn_hdf5_sour
     return H5Tget_class(type) == H5T_ENUM ? read_enumeration(source, type, out) : FCNN_OK;
 }
 
-fcnn_status fcnn_hdf5_meaning_read(fcnn_hdf5_file *file, const char *dataset, fcnn_hdf5_meaning *out)
+fcnn_status fcnn_hdf5_conventions_read(fcnn_hdf5_file *file, const char *dataset, fcnn_hdf5_conventions *out)
 {
     fcnn_hdf5_source source;
     fcnn_hdf5_element element;
-    *out = (fcnn_hdf5_meaning){0};
+    *out = (fcnn_hdf5_conventions){0};
     fcnn_hdf5_enter();
     fcnn_status status = fcnn_hdf5_source_open(file, dataset, false, &source);
     if (status == FCNN_OK) {
         status = fcnn_hdf5_element_find(&source, &element);
         if (status == FCNN_OK) {
-            status = read_meaning(file, &source, element.type, out);
+            status = read_conventions(file, &source, element.type, out);
             H5Tclose(element.type);
         }
         fcnn_hdf5_source_close(&source);
@@ -310,13 +310,13 @@ fcnn_status fcnn_hdf5_meaning_read(fcnn_hdf5_file *file, const char *dataset, fc
     return status;
 }
 
-void fcnn_hdf5_meaning_clear(fcnn_hdf5_meaning *meaning)
+void fcnn_hdf5_conventions_clear(fcnn_hdf5_conventions *conventions)
 {
-    for (int64_t i = 0; meaning->named != NULL && i < meaning->named_count; i++) {
-        free(meaning->named[i].name);
+    for (int64_t i = 0; conventions->named != NULL && i < conventions->named_count; i++) {
+        free(conventions->named[i].name);
     }
-    free(meaning->named);
-    *meaning = (fcnn_hdf5_meaning){0};
+    free(conventions->named);
+    *conventions = (fcnn_hdf5_conventions){0};
 }
 
 /* To that type and back. */

@@ -31,7 +31,7 @@ typedef struct fcnn_hdf5_named {
     fcnn_hdf5_number value;
 } fcnn_hdf5_named;
 
-typedef struct fcnn_hdf5_meaning {
+typedef struct fcnn_hdf5_conventions {
     fcnn_hdf5_numbers scale_factor, add_offset, missing_value, fill_value, valid_min, valid_max, valid_range;
     bool is_unsigned; /* _Unsigned is true */
     bool has_fill;    /* the dataset was given a fill value, not only an attribute that tells of one */
@@ -41,15 +41,15 @@ typedef struct fcnn_hdf5_meaning {
     bool has_mask;    /* values of AnnData that are missing where a dataset beside them, "mask", says so */
     int64_t named_count;
     fcnn_hdf5_named *named; /* [named_count]: the values of an enumeration, in their order; NULL: it is none */
-} fcnn_hdf5_meaning;
+} fcnn_hdf5_conventions;
 
 fcnn_hdf5_number fcnn_hdf5_number_of(double real);
 
 /* Reads it.  An attribute that is no list of numbers counts as none where a list is wanted.  *out is to be cleared,
  * also on failure.  Of strings nothing is found.
  * Fails: FCNN_EDATA as fcnn_hdf5_describe(), and for an enumeration whose names cannot be read; FCNN_ENOMEM. */
-fcnn_status fcnn_hdf5_meaning_read(fcnn_hdf5_file *file, const char *dataset, fcnn_hdf5_meaning *out);
-void fcnn_hdf5_meaning_clear(fcnn_hdf5_meaning *meaning);
+fcnn_status fcnn_hdf5_conventions_read(fcnn_hdf5_file *file, const char *dataset, fcnn_hdf5_conventions *out);
+void fcnn_hdf5_conventions_clear(fcnn_hdf5_conventions *conventions);
 
 /* Rounds numbers as the floating-point type of the dataset's elements does: half precision has fewer digits than the
  * type in memory.  Of other elements they stay.  Fails as fcnn_hdf5_describe(). */

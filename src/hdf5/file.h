@@ -52,7 +52,7 @@ typedef struct fcnn_hdf5_info {
     int rank; /* number of dimensions; 0 for a single value */
     int64_t dims[FCNN_HDF5_RANK_MAX];
     int array_rank;  /* of these the last ones, which lie within the elements: of arrays, in records or by themselves */
-    bool is_text;    /* strings, which fcnn_hdf5_read_texts reads; the type means nothing then */
+    bool is_text;    /* strings, which fcnn_hdf5_read_strings reads; the type means nothing then */
     int64_t joined;  /* characters of a string, where each is an element of its own, as netCDF writes them: the last
                         dimension, which is not counted then; 0: they are no such strings */
     bool is_member;  /* of compound records */
@@ -137,7 +137,7 @@ fcnn_status fcnn_hdf5_read_block(fcnn_hdf5_file *file, const char *dataset, int6
 /* Reads the strings of rows first … first+count−1 of a dataset or member with one string a row, [rows], [rows][1] or
  * [1][rows]; blanks and zeros at their ends are taken off.
  *   out [count]  caller-owned; each is to be released with free(); untouched on failure */
-fcnn_status fcnn_hdf5_read_texts(fcnn_hdf5_file *file, const char *dataset, int64_t first, int64_t count, char **out);
+fcnn_status fcnn_hdf5_read_strings(fcnn_hdf5_file *file, const char *dataset, int64_t first, int64_t count, char **out);
 
 /* Reads what an attribute of a dataset says of its columns: as many strings as columns; or one, if all columns share
  * it; of a member of records also as many as there are members.  An attribute that is anything else, or has more than

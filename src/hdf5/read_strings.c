@@ -228,7 +228,7 @@ static fcnn_status read_texts(fcnn_hdf5_reading *from, int64_t first, int64_t co
     return status;
 }
 
-fcnn_status fcnn_hdf5_read_texts(fcnn_hdf5_file *file, const char *dataset, int64_t first, int64_t count, char **out)
+fcnn_status fcnn_hdf5_read_strings(fcnn_hdf5_file *file, const char *dataset, int64_t first, int64_t count, char **out)
 {
     char **texts;
     FCNN_TRY(fcnn_memory_create("the labels", count, sizeof *texts, &texts));

@@ -110,7 +110,7 @@ static void print_normalizer(const side *of, const fcnn_normalizer *normalizer)
     print_rest(of);
 }
 
-static void print_extent_head(const side *of, bool has_numbers)
+static void print_statistics_head(const side *of, bool has_numbers)
 {
     fprintf(of->out, "\n%s of the training rows\n%-*s", of->name, of->name_width, "column");
     if (of->unit_width > 0) {
@@ -122,22 +122,22 @@ static void print_extent_head(const side *of, bool has_numbers)
     fputc('\n', of->out);
 }
 
-static void print_extent(const side *of, const fcnn_extent *extent)
+static void print_statistics(const side *of, const fcnn_column_statistics *statistics)
 {
-    if (extent->count == 0 && of->names->count == 0) {
+    if (statistics->count == 0 && of->names->count == 0) {
         return;
     }
-    print_extent_head(of, extent->count > 0);
+    print_statistics_head(of, statistics->count > 0);
     for (int64_t i = 0; i < of->shown; i++) {
         print_column(of, i);
         if (of->unit_width > 0) {
             fprintf(of->out, "  ");
             print_text(of->names->units[i], of->unit_width, of->out);
         }
-        if (extent->count > 0) {
-            print_number(extent->smallest[i], of->out);
-            print_number(extent->largest[i], of->out);
-            print_number(extent->mean[i], of->out);
+        if (statistics->count > 0) {
+            print_number(statistics->smallest[i], of->out);
+            print_number(statistics->largest[i], of->out);
+            print_number(statistics->mean[i], of->out);
         }
         fputc('\n', of->out);
     }
@@ -153,6 +153,6 @@ void fcnn_model_print_tables(const fcnn_model *model, bool all, FILE *out)
                                  &model->targets_names, all, out);
     print_normalizer(&inputs, &model->inputs);
     print_normalizer(&outputs, &model->targets);
-    print_extent(&inputs, &model->extent);
-    print_extent(&targets, &model->targets_extent);
+    print_statistics(&inputs, &model->inputs_statistics);
+    print_statistics(&targets, &model->targets_statistics);
 }

@@ -8,13 +8,14 @@
 
 /* Goes through all rows; the bits do not depend on who holds which.  Collective.
  * Fails, alike on all ranks: FCNN_ENOMEM, or as reading does.
- *   inputs, targets  to be released with fcnn_extent_clear(); untouched on failure; targets NULL: not wanted */
-fcnn_status fcnn_extent_find(fcnn_dataset *dataset, fcnn_comm *comm, fcnn_extent *inputs, fcnn_extent *targets);
+ *   inputs, targets  to be released with fcnn_column_statistics_clear(); untouched on failure; targets NULL: not wanted */
+fcnn_status fcnn_column_statistics_find(fcnn_dataset *dataset, fcnn_comm *comm, fcnn_column_statistics *inputs,
+                                        fcnn_column_statistics *targets);
 
 /* Is the column's smallest value its largest? */
-bool fcnn_extent_is_constant(const fcnn_extent *extent, int64_t column);
+bool fcnn_column_statistics_is_constant(const fcnn_column_statistics *statistics, int64_t column);
 
 /* Warns of the constant columns of a dataset's inputs, if there are any. */
-void fcnn_extent_warn_of_constants(const fcnn_extent *extent, const fcnn_dataset *dataset);
+void fcnn_column_statistics_warn_of_constants(const fcnn_column_statistics *statistics, const fcnn_dataset *dataset);
 
 #endif

@@ -157,8 +157,8 @@ void fcnn_model_destroy(fcnn_model *model)
     free(model->biases);
     fcnn_normalizer_clear(&model->inputs);
     fcnn_normalizer_clear(&model->targets);
-    fcnn_extent_clear(&model->extent);
-    fcnn_extent_clear(&model->targets_extent);
+    fcnn_column_statistics_clear(&model->inputs_statistics);
+    fcnn_column_statistics_clear(&model->targets_statistics);
     fcnn_column_names_clear(&model->inputs_names);
     fcnn_column_names_clear(&model->targets_names);
     fcnn_classes_clear(&model->classes);

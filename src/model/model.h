@@ -32,10 +32,10 @@ typedef struct fcnn_normalizer {
 } fcnn_normalizer;
 
 /* What the columns of the training rows held. */
-typedef struct fcnn_extent {
+typedef struct fcnn_column_statistics {
     int64_t count;                     /* 0: it is not known */
     double *smallest, *largest, *mean; /* [count] */
-} fcnn_extent;
+} fcnn_column_statistics;
 
 /* One line of the progress table; NaN where there is no number. */
 typedef struct fcnn_history_line {
@@ -50,12 +50,12 @@ typedef struct fcnn_history {
 
 struct fcnn_model {
     fcnn_architecture shape;
-    void **weights;                  /* [layers], each [out][in] of the precision's type, row-major */
-    void **biases;                   /* [layers], each [out] */
-    fcnn_normalizer inputs, targets; /* targets: shift 0 and scale 1 for classifiers */
-    fcnn_extent extent;              /* of the inputs */
-    bool fills_missing;              /* its means stand for missing inputs */
-    fcnn_extent targets_extent;      /* not where the targets are numbers of classes */
+    void **weights;                            /* [layers], each [out][in] of the precision's type, row-major */
+    void **biases;                             /* [layers], each [out] */
+    fcnn_normalizer inputs, targets;           /* targets: shift 0 and scale 1 for classifiers */
+    fcnn_column_statistics inputs_statistics;  /* of the inputs */
+    bool fills_missing;                        /* its means stand for missing inputs */
+    fcnn_column_statistics targets_statistics; /* not where the targets are numbers of classes */
     fcnn_column_names inputs_names;
     fcnn_column_names targets_names; /* of the targets' columns: one, or one for each class, where they are classes */
     fcnn_classes classes;            /* names, where the training rows had them */
@@ -86,8 +86,8 @@ void fcnn_architecture_clear(fcnn_architecture *shape);
 fcnn_status fcnn_normalizer_create(int64_t count, fcnn_normalizer *out); /* shift 0, scale 1 */
 void fcnn_normalizer_clear(fcnn_normalizer *normalizer);
 
-fcnn_status fcnn_extent_create(int64_t count, fcnn_extent *out); /* zeros */
-void fcnn_extent_clear(fcnn_extent *extent);
+fcnn_status fcnn_column_statistics_create(int64_t count, fcnn_column_statistics *out); /* zeros */
+void fcnn_column_statistics_clear(fcnn_column_statistics *statistics);
 
 fcnn_status fcnn_history_append(fcnn_history *history, const fcnn_history_line *line);
 

@@ -19,7 +19,7 @@ int fcnn_model_is_classifier(const fcnn_model *model)
 
 int fcnn_model_fills_missing(const fcnn_model *model)
 {
-    return model->fills_missing && model->extent.count > 0;
+    return model->fills_missing && model->inputs_statistics.count > 0;
 }
 
 /* ---- columns ---- */
@@ -29,14 +29,15 @@ static const char *text_of(char *const *texts, const fcnn_column_names *names, i
     return column >= 0 && column < names->count ? texts[column] : "";
 }
 
-static int range_of(const fcnn_extent *extent, int64_t column, double *smallest, double *largest, double *mean)
+static int range_of(const fcnn_column_statistics *statistics, int64_t column, double *smallest, double *largest,
+                    double *mean)
 {
-    if (column < 0 || column >= extent->count) {
+    if (column < 0 || column >= statistics->count) {
         return 0;
     }
-    *smallest = extent->smallest[column];
-    *largest = extent->largest[column];
-    *mean = extent->mean[column];
+    *smallest = statistics->smallest[column];
+    *largest = statistics->largest[column];
+    *mean = statistics->mean[column];
     return 1;
 }
 
@@ -52,7 +53,7 @@ const char *fcnn_model_input_unit(const fcnn_model *model, int64_t column)
 
 int fcnn_model_input_range(const fcnn_model *model, int64_t column, double *smallest, double *largest, double *mean)
 {
-    return range_of(&model->extent, column, smallest, largest, mean);
+    return range_of(&model->inputs_statistics, column, smallest, largest, mean);
 }
 
 int64_t fcnn_model_targets(const fcnn_model *model)
@@ -75,7 +76,7 @@ const char *fcnn_model_target_unit(const fcnn_model *model, int64_t column)
 
 int fcnn_model_target_range(const fcnn_model *model, int64_t column, double *smallest, double *largest, double *mean)
 {
-    return range_of(&model->targets_extent, column, smallest, largest, mean);
+    return range_of(&model->targets_statistics, column, smallest, largest, mean);
 }
 
 /* ---- classes ---- */

@@ -13,7 +13,8 @@ enum {
 
 /* ---- columns ---- */
 
-static fcnn_status read_extent(fcnn_model_reader *from, const char *group, int64_t count, fcnn_extent *extent)
+static fcnn_status read_statistics(fcnn_model_reader *from, const char *group, int64_t count,
+                                   fcnn_column_statistics *statistics)
 {
     static const char *const what[] = {"smallest", "largest", "mean"};
     char name[NAME_BYTES];
@@ -21,8 +22,8 @@ static fcnn_status read_extent(fcnn_model_reader *from, const char *group, int64
     if (!fcnn_hdf5_has(from->file, name)) {
         return FCNN_OK;
     }
-    FCNN_TRY(fcnn_extent_create(count, extent));
-    double *const values[] = {extent->smallest, extent->largest, extent->mean};
+    FCNN_TRY(fcnn_column_statistics_create(count, statistics));
+    double *const values[] = {statistics->smallest, statistics->largest, statistics->mean};
     for (int i = 0; i < 3; i++) {
         snprintf(name, sizeof name, "%s/%s", group, what[i]);
         FCNN_TRY(fcnn_model_get_array(from, name, FCNN_TYPE_FLOAT64, count, values[i]));
@@ -99,13 +100,13 @@ static fcnn_status read_origins(fcnn_model_reader *from, const char *group, fcnn
 
 /* count: of the columns; other: as many are possible, too. */
 static fcnn_status read_side(fcnn_model_reader *from, const char *group, int64_t count, int64_t other,
-                             fcnn_extent *extent, fcnn_column_names *names, char **decoded)
+                             fcnn_column_statistics *statistics, fcnn_column_names *names, char **decoded)
 {
     if (!fcnn_hdf5_has(from->file, group)) {
         return FCNN_OK;
     }
     FCNN_TRY(read_decoded(from, group, decoded));
-    FCNN_TRY(read_extent(from, group, count, extent));
+    FCNN_TRY(read_statistics(from, group, count, statistics));
     FCNN_TRY(read_texts(from, group, count, other, false, names));
     FCNN_TRY(read_texts(from, group, count, other, true, names));
     return read_origins(from, group, names);
@@ -139,8 +140,9 @@ fcnn_status fcnn_model_get_columns(fcnn_model_reader *from)
     fcnn_model *model = from->model;
     const int64_t inputs = model->shape.widths[0], outputs = model->shape.widths[model->shape.layers];
     const int64_t least = model->shape.output == FCNN_OUTPUT_SOFTMAX ? 1 : outputs; /* one column of labels */
-    FCNN_TRY(read_side(from, "/inputs", inputs, inputs, &model->extent, &model->inputs_names, &model->inputs_decoded));
-    FCNN_TRY(read_side(from, "/targets", outputs, least, &model->targets_extent, &model->targets_names,
+    FCNN_TRY(read_side(from, "/inputs", inputs, inputs, &model->inputs_statistics, &model->inputs_names,
+                       &model->inputs_decoded));
+    FCNN_TRY(read_side(from, "/targets", outputs, least, &model->targets_statistics, &model->targets_names,
                        &model->targets_decoded));
     return read_classes(from, &model->classes);
 }

@@ -55,16 +55,16 @@ static fcnn_status put_normalizers(const fcnn_model *model, fcnn_hdf5_image *ima
                                    targets->scale);
 }
 
-static fcnn_status put_extent(const char *group, const fcnn_extent *extent, fcnn_hdf5_image *image)
+static fcnn_status put_statistics(const char *group, const fcnn_column_statistics *statistics, fcnn_hdf5_image *image)
 {
     const struct {
         const char *what;
         const double *values;
-    } arrays[] = {{"smallest", extent->smallest}, {"largest", extent->largest}, {"mean", extent->mean}};
-    for (size_t i = 0; extent->count > 0 && i < sizeof arrays / sizeof *arrays; i++) {
+    } arrays[] = {{"smallest", statistics->smallest}, {"largest", statistics->largest}, {"mean", statistics->mean}};
+    for (size_t i = 0; statistics->count > 0 && i < sizeof arrays / sizeof *arrays; i++) {
         char name[32];
         snprintf(name, sizeof name, "%s/%s", group, arrays[i].what);
-        FCNN_TRY(fcnn_hdf5_image_dataset(image, name, FCNN_TYPE_FLOAT64, 1, &extent->count, arrays[i].values));
+        FCNN_TRY(fcnn_hdf5_image_dataset(image, name, FCNN_TYPE_FLOAT64, 1, &statistics->count, arrays[i].values));
     }
     return FCNN_OK;
 }
@@ -105,15 +105,15 @@ static fcnn_status put_origins(const char *group, const fcnn_column_names *names
 }
 
 /* What is known of the columns of inputs or targets. */
-static fcnn_status put_columns(const char *group, const fcnn_extent *extent, const fcnn_column_names *names,
-                               const char *decoded, fcnn_hdf5_image *image)
+static fcnn_status put_columns(const char *group, const fcnn_column_statistics *statistics,
+                               const fcnn_column_names *names, const char *decoded, fcnn_hdf5_image *image)
 {
     char name[32];
-    if (extent->count == 0 && names->count == 0 && decoded == NULL) {
+    if (statistics->count == 0 && names->count == 0 && decoded == NULL) {
         return FCNN_OK;
     }
     FCNN_TRY(fcnn_hdf5_image_group(image, group));
-    FCNN_TRY(put_extent(group, extent, image));
+    FCNN_TRY(put_statistics(group, statistics, image));
     FCNN_TRY(put_texts(group, "names", names->names, names->count, image));
     if (decoded != NULL) {
         snprintf(name, sizeof name, "%s/decoded", group);
@@ -177,8 +177,8 @@ fcnn_status fcnn_model_put(const fcnn_model *model, fcnn_hdf5_image *image)
         FCNN_TRY(put_layer(model, layer, image));
     }
     FCNN_TRY(put_normalizers(model, image));
-    FCNN_TRY(put_columns("/inputs", &model->extent, &model->inputs_names, model->inputs_decoded, image));
-    FCNN_TRY(put_columns("/targets", &model->targets_extent, &model->targets_names, model->targets_decoded, image));
+    FCNN_TRY(put_columns("/inputs", &model->inputs_statistics, &model->inputs_names, model->inputs_decoded, image));
+    FCNN_TRY(put_columns("/targets", &model->targets_statistics, &model->targets_names, model->targets_decoded, image));
     FCNN_TRY(put_classes(&model->classes, image));
     if (model->config != NULL) {
         FCNN_TRY(fcnn_hdf5_image_text(image, "/config", model->config));

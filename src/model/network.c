@@ -121,8 +121,8 @@ static fcnn_status create_matrices(fcnn_network *network, int64_t rows, fcnn_net
     const int64_t features = shape->widths[0], outputs = shape->widths[shape->layers];
     const int areas = areas_of(use, network->threads);
     FCNN_TRY(create_parameters(network, use));
-    FCNN_TRY(fcnn_memory_create("the normalizer", 2 * features, sizeof(double), &network->input_line));
-    FCNN_TRY(fcnn_memory_create("the normalizer", 2 * outputs, sizeof(double), &network->target_line));
+    FCNN_TRY(fcnn_memory_create("the normalizer", 2 * features, sizeof(double), &network->input_affine));
+    FCNN_TRY(fcnn_memory_create("the normalizer", 2 * outputs, sizeof(double), &network->target_affine));
     FCNN_TRY(fcnn_memory_create("the normalizer", 2 * outputs, sizeof(double), &network->target_units));
     FCNN_TRY(create_area(network, rows, use, &network->all));
     if (areas > 0) {
@@ -204,12 +204,12 @@ fcnn_status fcnn_network_create_from(const fcnn_model *model, int64_t rows, fcnn
         return status;
     }
     load_parameters(network, model);
-    fcnn_normalizer_as_line(&model->inputs, network->input_line, network->input_line + model->inputs.count);
-    fcnn_normalizer_as_line(&model->targets, network->target_line, network->target_line + model->targets.count);
+    fcnn_normalizer_as_affine(&model->inputs, network->input_affine, network->input_affine + model->inputs.count);
+    fcnn_normalizer_as_affine(&model->targets, network->target_affine, network->target_affine + model->targets.count);
     network->keeps_inputs = true;
     for (int64_t i = 0; i < model->inputs.count; i++) {
-        network->keeps_inputs =
-            network->keeps_inputs && network->input_line[i] == 1 && network->input_line[model->inputs.count + i] == 0;
+        network->keeps_inputs = network->keeps_inputs && network->input_affine[i] == 1 &&
+                                network->input_affine[model->inputs.count + i] == 0;
     }
     const size_t outputs = (size_t)model->targets.count;
     memcpy(network->target_units, model->targets.scale, outputs * sizeof(double));
@@ -221,9 +221,9 @@ fcnn_status fcnn_network_create_from(const fcnn_model *model, int64_t rows, fcnn
 /* Takes the means that stand for missing inputs. */
 static fcnn_status take_means(const fcnn_model *model, fcnn_network *network)
 {
-    const int64_t features = model->extent.count;
+    const int64_t features = model->inputs_statistics.count;
     FCNN_TRY(fcnn_memory_create("the means", features, sizeof(double), &network->missing.means));
-    memcpy(network->missing.means, model->extent.mean, (size_t)features * sizeof(double));
+    memcpy(network->missing.means, model->inputs_statistics.mean, (size_t)features * sizeof(double));
     return fcnn_memory_create("the rows", fcnn_size(FCNN_SIZE_APPLY_ROWS) * features, sizeof(double),
                               &network->completed);
 }
@@ -274,8 +274,8 @@ void fcnn_network_destroy(fcnn_network *network)
         free_area(&network->own[thread], layers);
     }
     free(network->own);
-    free(network->input_line);
-    free(network->target_line);
+    free(network->input_affine);
+    free(network->target_affine);
     free(network->target_units);
     fcnn_missing_clear(&network->missing);
     free(network->completed);

@@ -56,17 +56,17 @@ typedef struct fcnn_work_area {
 struct fcnn_network {
     const fcnn_kernels *kernels;
     fcnn_architecture shape;
-    void **parameters;                /* [layers]: panels [1 + in][out], the biases in row 0 */
-    void **transposed;                /* [layers]: panels [out][in] of the weights; layer 0: NULL; forward only: NULL */
-    int64_t chunk_rows;               /* a multiple of 12 */
-    fcnn_work_area all;               /* for as many rows as the network is made for */
-    int threads;                      /* that share the rows of a gradient */
-    fcnn_work_area *own;              /* [threads], for a chunk of rows each; one thread, or forward only: NULL */
-    bool keeps_inputs;                /* input_line changes nothing */
-    double *input_line, *target_line; /* [2][features], [2][outputs]: factors, then offsets, that normalize */
-    double *target_units;             /* [2][outputs]: factors, then offsets, back to physical units */
-    fcnn_missing missing;             /* what NaN becomes among rows of the caller's; without means: nothing */
-    double *completed;                /* room for such rows, where there are means; else NULL */
+    void **parameters;   /* [layers]: panels [1 + in][out], the biases in row 0 */
+    void **transposed;   /* [layers]: panels [out][in] of the weights; layer 0: NULL; forward only: NULL */
+    int64_t chunk_rows;  /* a multiple of 12 */
+    fcnn_work_area all;  /* for as many rows as the network is made for */
+    int threads;         /* that share the rows of a gradient */
+    fcnn_work_area *own; /* [threads], for a chunk of rows each; one thread, or forward only: NULL */
+    bool keeps_inputs;   /* input_affine changes nothing */
+    double *input_affine, *target_affine; /* [2][features], [2][outputs]: factors, then offsets, that normalize */
+    double *target_units;                 /* [2][outputs]: factors, then offsets, back to physical units */
+    fcnn_missing missing;                 /* what NaN becomes among rows of the caller's; without means: nothing */
+    double *completed;                    /* room for such rows, where there are means; else NULL */
 };
 
 /* Rows that go through the layers together, at most: few enough for their matrices to stay in a cache of some 512 KB,

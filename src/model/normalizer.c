@@ -15,7 +15,7 @@ typedef struct side_of {
     fcnn_dataset *dataset;
     fcnn_side side;
     fcnn_normalize kind;
-    const fcnn_extent *extent;
+    const fcnn_column_statistics *statistics;
 } side_of;
 
 static const fcnn_table *table_of(const fcnn_block *block, fcnn_side side)
@@ -28,7 +28,7 @@ static const fcnn_table *table_of(const fcnn_block *block, fcnn_side side)
 /* Adds the squares of this rank's rows to the sums [columns]. */
 static fcnn_status add_rows(const side_of *from, fcnn_square_sum *sums)
 {
-    const double *mean = from->extent->mean;
+    const double *mean = from->statistics->mean;
     fcnn_status status = FCNN_OK;
     for (fcnn_block block = {0}; status == FCNN_OK && fcnn_dataset_next(from->dataset, 0, &block, &status);) {
         const fcnn_table *table = table_of(&block, from->side);
@@ -44,7 +44,7 @@ static fcnn_status add_rows(const side_of *from, fcnn_square_sum *sums)
 /* √(Σ (x − mean)² / rows) over all ranks of each column, into out. */
 static fcnn_status find_deviations(const side_of *from, fcnn_comm *comm, double *out)
 {
-    const int64_t width = from->extent->count;
+    const int64_t width = from->statistics->count;
     fcnn_square_sum *sums = NULL;
     double *work = NULL;
     fcnn_status status = fcnn_memory_create("the column sums", width, sizeof *sums, &sums);
@@ -71,15 +71,15 @@ static fcnn_status find_deviations(const side_of *from, fcnn_comm *comm, double 
 
 static fcnn_status standardize(fcnn_normalizer *normalizer, const side_of *from, fcnn_comm *comm)
 {
-    memcpy(normalizer->shift, from->extent->mean, (size_t)normalizer->count * sizeof(double));
+    memcpy(normalizer->shift, from->statistics->mean, (size_t)normalizer->count * sizeof(double));
     return find_deviations(from, comm, normalizer->scale);
 }
 
 static void minmax(fcnn_normalizer *normalizer, const side_of *from)
 {
     for (int64_t column = 0; column < normalizer->count; column++) {
-        normalizer->shift[column] = from->extent->smallest[column];
-        normalizer->scale[column] = from->extent->largest[column] - from->extent->smallest[column];
+        normalizer->shift[column] = from->statistics->smallest[column];
+        normalizer->scale[column] = from->statistics->largest[column] - from->statistics->smallest[column];
     }
 }
 
@@ -96,8 +96,8 @@ static fcnn_status bad_scale(const fcnn_normalizer *normalizer, const side_of *f
                                  label)) {
         snprintf(label, sizeof label, "%" PRId64 " (counting from 0)", column);
     }
-    fcnn_text_from_double(from->extent->smallest[column], smallest);
-    fcnn_text_from_double(from->extent->largest[column], largest);
+    fcnn_text_from_double(from->statistics->smallest[column], smallest);
+    fcnn_text_from_double(from->statistics->largest[column], largest);
     return fcnn_fail(FCNN_EDATA,
                      "%s: %s: column %s has values from %s to %s, whose %s double precision cannot divide "
                      "by: multiply the column by a power of 10 in the file%s",
@@ -109,7 +109,7 @@ static fcnn_status bad_scale(const fcnn_normalizer *normalizer, const side_of *f
 static fcnn_status finish(fcnn_normalizer *normalizer, const side_of *from)
 {
     for (int64_t column = 0; column < normalizer->count; column++) {
-        if (from->kind != FCNN_NORMALIZE_SCALE && fcnn_extent_is_constant(from->extent, column)) {
+        if (from->kind != FCNN_NORMALIZE_SCALE && fcnn_column_statistics_is_constant(from->statistics, column)) {
             normalizer->scale[column] = 1;
         }
         if (!isfinite(normalizer->scale[column]) || !isfinite(1 / normalizer->scale[column])) {
@@ -120,9 +120,9 @@ static fcnn_status finish(fcnn_normalizer *normalizer, const side_of *from)
 }
 
 fcnn_status fcnn_normalizer_fit(fcnn_normalizer *normalizer, fcnn_normalize kind, double divisor, fcnn_dataset *dataset,
-                                fcnn_side side, const fcnn_extent *extent, fcnn_comm *comm)
+                                fcnn_side side, const fcnn_column_statistics *statistics, fcnn_comm *comm)
 {
-    const side_of from = {.dataset = dataset, .side = side, .kind = kind, .extent = extent};
+    const side_of from = {.dataset = dataset, .side = side, .kind = kind, .statistics = statistics};
     switch (kind) {
     case FCNN_NORMALIZE_STANDARDIZE:
         FCNN_TRY(standardize(normalizer, &from, comm));
@@ -141,7 +141,7 @@ fcnn_status fcnn_normalizer_fit(fcnn_normalizer *normalizer, fcnn_normalize kind
     return finish(normalizer, &from);
 }
 
-void fcnn_normalizer_as_line(const fcnn_normalizer *normalizer, double *factor, double *offset)
+void fcnn_normalizer_as_affine(const fcnn_normalizer *normalizer, double *factor, double *offset)
 {
     for (int64_t column = 0; column < normalizer->count; column++) {
         factor[column] = 1 / normalizer->scale[column];

@@ -14,13 +14,13 @@ typedef enum fcnn_side { FCNN_SIDE_INPUTS, FCNN_SIDE_TARGETS } fcnn_side;
  *   minmax       smallest value and range
  *   scale        0 and the given divisor
  * A constant column, whose smallest value is its largest, is shifted by that value and divided by 1.
- *   extent  what the columns of these rows hold; standardize and minmax use it
+ *   statistics  what the columns of these rows hold; standardize and minmax use it
  * Collective.  Fails, alike on all ranks: FCNN_EDATA for a column whose scale, or its inverse, is beyond the range of a
  * double, FCNN_ENOMEM, or as reading does. */
 fcnn_status fcnn_normalizer_fit(fcnn_normalizer *normalizer, fcnn_normalize kind, double divisor, fcnn_dataset *dataset,
-                                fcnn_side side, const fcnn_extent *extent, fcnn_comm *comm);
+                                fcnn_side side, const fcnn_column_statistics *statistics, fcnn_comm *comm);
 
 /* The same as x·factor + shift: factor [count] and offset [count] are caller-owned. */
-void fcnn_normalizer_as_line(const fcnn_normalizer *normalizer, double *factor, double *offset);
+void fcnn_normalizer_as_affine(const fcnn_normalizer *normalizer, double *factor, double *offset);
 
 #endif

@@ -36,35 +36,35 @@ void fcnn_outside_clear(fcnn_outside *outside)
 }
 
 /* How far a value may be outside before it is far. */
-static double margin(const fcnn_extent *extent, int64_t column)
+static double margin(const fcnn_column_statistics *statistics, int64_t column)
 {
-    const double smallest = extent->smallest[column], largest = extent->largest[column];
+    const double smallest = statistics->smallest[column], largest = statistics->largest[column];
     return smallest == largest ? 1e-6 * fabs(largest) : 0.5 * (largest - smallest);
 }
 
 /* By how much a value is outside; 0: it is not. */
-static double distance(const fcnn_extent *extent, int64_t column, double value)
+static double distance(const fcnn_column_statistics *statistics, int64_t column, double value)
 {
-    return value < extent->smallest[column]  ? extent->smallest[column] - value
-           : value > extent->largest[column] ? value - extent->largest[column]
-                                             : 0;
+    return value < statistics->smallest[column]  ? statistics->smallest[column] - value
+           : value > statistics->largest[column] ? value - statistics->largest[column]
+                                                 : 0;
 }
 
-void fcnn_outside_add(const fcnn_extent *extent, const fcnn_table *table, fcnn_outside *outside)
+void fcnn_outside_add(const fcnn_column_statistics *statistics, const fcnn_table *table, fcnn_outside *outside)
 {
     for (int64_t row = 0; row < table->rows; row++) {
         bool is_outside = false, is_far = false;
         for (int64_t column = 0; column < table->width; column++) {
             const double value = fcnn_table_value(table, row, column);
-            const double by = distance(extent, column, value);
+            const double by = distance(statistics, column, value);
             if (by > 0) {
                 double *const farthest =
-                    value < extent->smallest[column] ? &outside->minus_least[column] : &outside->most[column];
-                const double signed_value = value < extent->smallest[column] ? -value : value;
+                    value < statistics->smallest[column] ? &outside->minus_least[column] : &outside->most[column];
+                const double signed_value = value < statistics->smallest[column] ? -value : value;
                 *farthest = signed_value > *farthest ? signed_value : *farthest;
                 outside->column_rows[column]++;
                 is_outside = true;
-                is_far = is_far || by > margin(extent, column);
+                is_far = is_far || by > margin(statistics, column);
             }
         }
         outside->rows += is_outside;
@@ -83,28 +83,28 @@ void fcnn_outside_join(fcnn_outside *outside, fcnn_comm *comm)
     fcnn_comm_max_doubles(comm, outside->count, outside->most);
 }
 
-double fcnn_outside_value(const fcnn_extent *extent, const fcnn_outside *outside, int64_t column)
+double fcnn_outside_value(const fcnn_column_statistics *statistics, const fcnn_outside *outside, int64_t column)
 {
     const double least = -outside->minus_least[column], most = outside->most[column];
-    return most - extent->largest[column] > extent->smallest[column] - least ? most : least;
+    return most - statistics->largest[column] > statistics->smallest[column] - least ? most : least;
 }
 
 /* By how many margins the column's farthest value is outside; 0: none is. */
-static double margins(const fcnn_extent *extent, const fcnn_outside *outside, int64_t column)
+static double margins(const fcnn_column_statistics *statistics, const fcnn_outside *outside, int64_t column)
 {
     if (outside->column_rows[column] == 0) {
         return 0;
     }
-    return distance(extent, column, fcnn_outside_value(extent, outside, column)) / margin(extent, column);
+    return distance(statistics, column, fcnn_outside_value(statistics, outside, column)) / margin(statistics, column);
 }
 
-bool fcnn_outside_matters(const fcnn_extent *extent, const fcnn_outside *outside, int64_t rows, int64_t *most,
-                          int64_t *farthest)
+bool fcnn_outside_matters(const fcnn_column_statistics *statistics, const fcnn_outside *outside, int64_t rows,
+                          int64_t *most, int64_t *farthest)
 {
     *most = *farthest = 0;
     for (int64_t column = 1; column < outside->count; column++) {
         *most = outside->column_rows[column] > outside->column_rows[*most] ? column : *most;
-        *farthest = margins(extent, outside, column) > margins(extent, outside, *farthest) ? column : *farthest;
+        *farthest = margins(statistics, outside, column) > margins(statistics, outside, *farthest) ? column : *farthest;
     }
     return outside->count > 0 && (100 * outside->column_rows[*most] > (uint64_t)rows || outside->far_rows > 0);
 }

@@ -19,7 +19,7 @@ void fcnn_outside_clear(fcnn_outside *outside);
 
 /* Adds the rows of a table.  Far outside is a value by more than half the range; where all training rows had the same
  * one, by more than a millionth of it. */
-void fcnn_outside_add(const fcnn_extent *extent, const fcnn_table *table, fcnn_outside *outside);
+void fcnn_outside_add(const fcnn_column_statistics *statistics, const fcnn_table *table, fcnn_outside *outside);
 
 /* Adds up what all ranks have seen.  Collective. */
 void fcnn_outside_join(fcnn_outside *outside, fcnn_comm *comm);
@@ -27,10 +27,10 @@ void fcnn_outside_join(fcnn_outside *outside, fcnn_comm *comm);
 /* Is that worth a word?  Where more than one row in a hundred is outside in some column, or one is far outside.  Sets
  * *most to the column with most rows outside, and *farthest to the one that a value is farthest outside of, by its
  * range. */
-bool fcnn_outside_matters(const fcnn_extent *extent, const fcnn_outside *outside, int64_t rows, int64_t *most,
-                          int64_t *farthest);
+bool fcnn_outside_matters(const fcnn_column_statistics *statistics, const fcnn_outside *outside, int64_t rows,
+                          int64_t *most, int64_t *farthest);
 
 /* The column's value that is farthest outside. */
-double fcnn_outside_value(const fcnn_extent *extent, const fcnn_outside *outside, int64_t column);
+double fcnn_outside_value(const fcnn_column_statistics *statistics, const fcnn_outside *outside, int64_t column);
 
 #endif

@@ -68,9 +68,9 @@ static uint64_t take_batch(const fcnn_network *network, const rows_of_pass *rows
         rows->area->labels[rows->at + row - rows->first] = batch->labels[batch->index[row]];
     }
     if (batch->targets != NULL) {
-        take_rows(network, rows, batch->targets, network->target_line, rows->area->targets);
+        take_rows(network, rows, batch->targets, network->target_affine, rows->area->targets);
     }
-    return take_rows(network, rows, batch->inputs, network->input_line, rows->area->values[0]);
+    return take_rows(network, rows, batch->inputs, network->input_affine, rows->area->values[0]);
 }
 
 /* ---- layers ---- */
@@ -353,7 +353,7 @@ static fcnn_table completed_rows(fcnn_network *network, const fcnn_table *table,
         uint64_t counts[2] = {0};
         memcpy(network->completed, part.values, (size_t)(rows * row_bytes));
         part.values = network->completed;
-        fcnn_missing_complete(&network->missing, &part, counts);
+        fcnn_missing_put_means(&network->missing, &part, counts);
     }
     return part;
 }

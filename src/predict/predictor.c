@@ -96,7 +96,7 @@ static fcnn_status create_memory(predictor *work)
     FCNN_TRY(fcnn_memory_create("the predictions", work->round_rows, (size_t)output_bytes(work), &work->predictions));
     FCNN_TRY(fcnn_memory_create("the classes", work->round_rows, sizeof(int32_t), &work->classes));
     FCNN_TRY(fcnn_memory_create("the predictions", ranks, sizeof(int64_t), &work->sizes));
-    FCNN_TRY(fcnn_outside_create(work->model->extent.count, &work->outside));
+    FCNN_TRY(fcnn_outside_create(work->model->inputs_statistics.count, &work->outside));
     if (work->comm->rank != 0 || work->options->output == NULL) {
         return FCNN_OK;
     }
@@ -204,7 +204,8 @@ static fcnn_status read_rows(predictor *work)
     FCNN_TRY(check_columns(work));
     FCNN_TRY(fcnn_dataset_find_classes(dataset, work->comm, &model->classes));
     const bool fills = fcnn_model_fills_missing(model) != 0;
-    FCNN_TRY(fcnn_comm_agree(work->comm, fills ? fcnn_missing_fill_with(dataset, model->extent.mean) : FCNN_OK));
+    FCNN_TRY(
+        fcnn_comm_agree(work->comm, fills ? fcnn_missing_take_means(dataset, model->inputs_statistics.mean) : FCNN_OK));
     FCNN_TRY(fcnn_dataset_read_evenly(dataset, work->comm, true));
     if (dataset->filled_values > 0) {
         fcnn_log_warning("%" PRIu64 " missing inputs in %" PRIu64 " of %" PRId64
@@ -294,8 +295,8 @@ static void predict_with_team(void *data)
     int64_t done = 0;
     while (call->status == FCNN_OK && done < call->rows &&
            fcnn_evaluation_next(work->evaluation, work->network, call->rows - done, &work->block, &call->status)) {
-        if (work->model->extent.count > 0) {
-            fcnn_outside_add(&work->model->extent, &work->block.inputs, &work->outside);
+        if (work->model->inputs_statistics.count > 0) {
+            fcnn_outside_add(&work->model->inputs_statistics, &work->block.inputs, &work->outside);
         }
         copy_outputs(work, done, work->block.inputs.rows);
         done += work->block.inputs.rows;
@@ -335,26 +336,27 @@ static void label_input(const predictor *work, int64_t column, char label[FCNN_C
 /* Warns where the model had to go beyond what it has seen.  Collective. */
 static void warn_of_extrapolation(predictor *work)
 {
-    const fcnn_extent *extent = &work->model->extent;
+    const fcnn_column_statistics *statistics = &work->model->inputs_statistics;
     fcnn_outside *outside = &work->outside;
     int64_t most, farthest;
     fcnn_outside_join(outside, work->comm);
-    if (!fcnn_outside_matters(extent, outside, work->part.dataset->rows, &most, &farthest)) {
+    if (!fcnn_outside_matters(statistics, outside, work->part.dataset->rows, &most, &farthest)) {
         return;
     }
     char label[FCNN_COLUMN_LABEL_BYTES], other[FCNN_COLUMN_LABEL_BYTES + 128] = "";
     if (farthest != most) {
         label_input(work, farthest, label);
         snprintf(other, sizeof other, "; farthest in column %s, with %g instead of %g to %g", label,
-                 fcnn_outside_value(extent, outside, farthest), extent->smallest[farthest], extent->largest[farthest]);
+                 fcnn_outside_value(statistics, outside, farthest), statistics->smallest[farthest],
+                 statistics->largest[farthest]);
     }
     label_input(work, most, label);
-    fcnn_log_warning("%" PRIu64 " of %" PRId64 " rows have inputs outside of the range of the training rows, where the "
-                     "model only guesses, %" PRIu64
-                     " of them by more than half of it; most of all in column %s: %" PRIu64
-                     " rows are not within %g to %g, the farthest has %g%s",
-                     outside->rows, work->part.dataset->rows, outside->far_rows, label, outside->column_rows[most],
-                     extent->smallest[most], extent->largest[most], fcnn_outside_value(extent, outside, most), other);
+    fcnn_log_warning(
+        "%" PRIu64 " of %" PRId64 " rows have inputs outside of the range of the training rows, where the "
+        "model only guesses, %" PRIu64 " of them by more than half of it; most of all in column %s: %" PRIu64
+        " rows are not within %g to %g, the farthest has %g%s",
+        outside->rows, work->part.dataset->rows, outside->far_rows, label, outside->column_rows[most],
+        statistics->smallest[most], statistics->largest[most], fcnn_outside_value(statistics, outside, most), other);
 }
 
 static fcnn_status run(predictor *work)

@@ -68,9 +68,9 @@ static fcnn_status tell_difference(fcnn_origin *origin, const fcnn_config *confi
     if (fresh != NULL) {
         FCNN_TRY(fcnn_text_append(&origin->notes, "new classes, with start weights: %s\n", fresh));
     }
-    return absent == NULL ? FCNN_OK
-                          : fcnn_text_append(&origin->notes, "classes that no row has, which keep their outputs: %s\n",
-                                             absent);
+    return absent == NULL
+               ? FCNN_OK
+               : fcnn_text_append(&origin->notes, "classes that no row has, which keep their outputs: %s\n", absent);
 }
 
 /* Puts the model's names before those that are new. */
@@ -124,11 +124,10 @@ fcnn_status fcnn_origin_match_classes(fcnn_origin *origin, const fcnn_config *co
     const fcnn_classes *known = &origin->model->classes, *found = &train->classes;
     const int64_t number = fcnn_classes_differ(found, known);
     if (number >= 0) {
-        return fcnn_fail(FCNN_EDATA,
-                         "%s: %s: the number %" PRId64
-                         " is the class '%.60s', but '%.60s' in %s: number both in the same way",
-                         train->file, train->targets_name, number, found->names[number], known->names[number],
-                         origin->path);
+        return fcnn_fail(
+            FCNN_EDATA,
+            "%s: %s: the number %" PRId64 " is the class '%.60s', but '%.60s' in %s: number both in the same way",
+            train->file, train->targets_name, number, found->names[number], known->names[number], origin->path);
     }
     return known->count > 0 ? join_classes(known, &train->classes) : FCNN_OK;
 }
@@ -143,7 +142,9 @@ bool fcnn_origin_gives_normalization(const fcnn_origin *origin, const fcnn_confi
 const double *fcnn_origin_means(const fcnn_origin *origin, const fcnn_config *config, const fcnn_dataset *train)
 {
     const bool gives = fcnn_origin_gives_normalization(origin, config);
-    return gives && origin->model->extent.count == train->inputs.width ? origin->model->extent.mean : NULL;
+    return gives && origin->model->inputs_statistics.count == train->inputs.width
+               ? origin->model->inputs_statistics.mean
+               : NULL;
 }
 
 static double number_of(const void *values, fcnn_precision precision, int64_t i)
@@ -186,7 +187,7 @@ static void copy_normalizer(const fcnn_normalizer *from, fcnn_normalizer *to)
     }
 }
 
-static void join_extent(const fcnn_extent *from, fcnn_extent *to)
+static void join_statistics(const fcnn_column_statistics *from, fcnn_column_statistics *to)
 {
     for (int64_t i = 0; from->count == to->count && i < to->count; i++) {
         to->smallest[i] = from->smallest[i] < to->smallest[i] ? from->smallest[i] : to->smallest[i];
@@ -199,8 +200,8 @@ void fcnn_origin_give_normalization(const fcnn_origin *origin, fcnn_model *model
 {
     copy_normalizer(&origin->model->inputs, &model->inputs);
     copy_normalizer(&origin->model->targets, &model->targets);
-    join_extent(&origin->model->extent, &model->extent);
-    join_extent(&origin->model->targets_extent, &model->targets_extent);
+    join_statistics(&origin->model->inputs_statistics, &model->inputs_statistics);
+    join_statistics(&origin->model->targets_statistics, &model->targets_statistics);
 }
 
 /* ---- the task ---- */
@@ -378,8 +379,8 @@ static fcnn_status note(fcnn_origin *origin, const fcnn_config *config, const fc
                               config->model_init_refit ? "normalization and means of these rows (model.init_refit)\n"
                                                        : "with its normalization and its means\n"));
     if (!is_own(origin->model)) {
-        FCNN_TRY(fcnn_text_append(&origin->notes,
-                                  "made by another program: activations and output are the config's\n"));
+        FCNN_TRY(
+            fcnn_text_append(&origin->notes, "made by another program: activations and output are the config's\n"));
     }
     return own->precision == shape->precision
                ? FCNN_OK

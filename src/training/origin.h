@@ -41,7 +41,7 @@ void fcnn_origin_give_weights(const fcnn_origin *origin, const fcnn_config *conf
 /* Does the normalization come along? */
 bool fcnn_origin_gives_normalization(const fcnn_origin *origin, const fcnn_config *config);
 
-/* Gives a new model the normalization, and extends its extents, which are those of the training rows, to what the
+/* Gives a new model the normalization, and extends its statistics, which are those of the training rows, to what the
  * origin was trained on; the means are the origin's. */
 void fcnn_origin_give_normalization(const fcnn_origin *origin, fcnn_model *model);
 

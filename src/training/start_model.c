@@ -62,7 +62,7 @@ static fcnn_status copy_names(const fcnn_dataset *train, fcnn_model *model)
 /* Points out numbers that may be codes for missing values.  Collective. */
 static fcnn_status warn_of_codes(fcnn_dataset *train, fcnn_comm *comm, const fcnn_model *model)
 {
-    const fcnn_extent *inputs = &model->extent, *targets = &model->targets_extent;
+    const fcnn_column_statistics *inputs = &model->inputs_statistics, *targets = &model->targets_statistics;
     FCNN_TRY(fcnn_sentinels_warn(train, comm, false, inputs->smallest, inputs->largest));
     return targets->count == 0 ? FCNN_OK : fcnn_sentinels_warn(train, comm, true, targets->smallest, targets->largest);
 }
@@ -72,22 +72,23 @@ static fcnn_status find_statistics(const fcnn_config *config, fcnn_comm *comm, c
                                    const fcnn_origin *origin, fcnn_model *model)
 {
     fcnn_dataset *train = data->train.dataset;
-    fcnn_extent *targets = model->shape.output == FCNN_OUTPUT_SOFTMAX ? NULL : &model->targets_extent;
-    FCNN_TRY(fcnn_extent_find(train, comm, &model->extent, targets));
+    fcnn_column_statistics *targets = model->shape.output == FCNN_OUTPUT_SOFTMAX ? NULL : &model->targets_statistics;
+    FCNN_TRY(fcnn_column_statistics_find(train, comm, &model->inputs_statistics, targets));
     if (fcnn_origin_gives_normalization(origin, config)) {
         fcnn_origin_give_normalization(origin, model);
     } else {
         FCNN_TRY(fcnn_normalizer_fit(&model->inputs, config->data_normalize, config->data_scale, train,
-                                     FCNN_SIDE_INPUTS, &model->extent, comm));
+                                     FCNN_SIDE_INPUTS, &model->inputs_statistics, comm));
         FCNN_TRY(fcnn_normalizer_fit(&model->targets, config->data_normalize_targets, 1, train, FCNN_SIDE_TARGETS,
-                                     &model->targets_extent, comm));
+                                     &model->targets_statistics, comm));
     }
     if (train->missing.means != NULL) {
         /* those of all rows, completed ones among them, differ in the last bits */
-        memcpy(model->extent.mean, train->missing.means, (size_t)model->extent.count * sizeof(double));
+        memcpy(model->inputs_statistics.mean, train->missing.means,
+               (size_t)model->inputs_statistics.count * sizeof(double));
     }
     model->fills_missing = config->data_missing == FCNN_MISSING_MEAN;
-    fcnn_extent_warn_of_constants(&model->extent, train);
+    fcnn_column_statistics_warn_of_constants(&model->inputs_statistics, train);
     FCNN_TRY(warn_of_codes(train, comm, model));
     return FCNN_OK;
 }

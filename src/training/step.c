@@ -396,7 +396,7 @@ static int64_t find_large_input(const fcnn_step *step)
     for (int64_t i = 0; i < step->leaves[step->leaf_count]; i++) {
         for (int64_t column = 0; column < inputs->width; column++) {
             const double value = fcnn_table_value(inputs, step->index[i], column);
-            if (!(fabs(fma(value, network->input_line[column], network->input_line[inputs->width + column])) <=
+            if (!(fabs(fma(value, network->input_affine[column], network->input_affine[inputs->width + column])) <=
                   limit)) {
                 return fcnn_training_data_own_row(step->data, step->index[i]);
             }

@@ -187,11 +187,11 @@ static fcnn_status fill_missing(const fcnn_config *config, fcnn_comm *comm, cons
     const fcnn_data_part *others[] = {&data->validation, &data->test};
     fcnn_dataset *train = data->train.dataset;
     const double *means = fcnn_origin_means(origin, config, train);
-    FCNN_TRY(means != NULL ? fcnn_comm_agree(comm, fcnn_missing_fill_with(train, means))
-                           : fcnn_missing_fill(train, comm));
+    FCNN_TRY(means != NULL ? fcnn_comm_agree(comm, fcnn_missing_take_means(train, means))
+                           : fcnn_missing_find_means(train, comm));
     for (int i = 0; i < 2; i++) {
         if (others[i]->dataset != NULL) {
-            FCNN_TRY(fcnn_comm_agree(comm, fcnn_missing_fill_with(others[i]->dataset, train->missing.means)));
+            FCNN_TRY(fcnn_comm_agree(comm, fcnn_missing_take_means(others[i]->dataset, train->missing.means)));
         }
     }
     return FCNN_OK;

@@ -69,7 +69,7 @@ static void read_words(fcnn_hdf5_file *file, const char *name)
     fcnn_hdf5_info info;
     char *words[16];
     if (fcnn_hdf5_describe(file, name, &info) == FCNN_OK && info.rank > 0 && info.dims[0] >= 16 &&
-        fcnn_hdf5_read_texts(file, name, 0, 16, words) == FCNN_OK) {
+        fcnn_hdf5_read_strings(file, name, 0, 16, words) == FCNN_OK) {
         for (int i = 0; i < 16; i++) {
             free(words[i]);
         }
