@@ -1,10 +1,12 @@
 #!/usr/bin/env bash
-# Each public header compiles alone, in C and in C++, without a warning.
+# Each public header compiles alone, in C and in C++, without a warning; and rooms that need neither MPI nor HDF5
+# compile without them.
 set -u
 here=$(cd "$(dirname "$0")" && pwd)
 # shellcheck source=tap.sh
 . "$here/tap.sh"
 root=$(cd "${srcdir:-$here/..}" && pwd)
+build=$(cd "${top_builddir:-.}" && pwd)
 cd "$root/include" || exit 1
 
 warnings="-fsyntax-only -pedantic -Wall -Wextra -Wshadow -Wconversion -Werror"
@@ -24,5 +26,17 @@ for header in fcnn/*.h; do
     else
         tap_skip "headers: $header in C++" "no C++ compiler: install g++"
     fi
+done
+
+# headers of those names that no source may reach
+barred=$(mktemp -d "${TMPDIR:-/tmp}/fcnn-headers-XXXXXX")
+trap 'rm -rf "$barred"' EXIT
+for header in mpi hdf5; do
+    echo "#error this room sees <$header.h>" >"$barred/$header.h"
+done
+for room in core compute model methods; do
+    tap_empty "headers: $room compiles without MPI and HDF5" "$(${CC:-mpicc} -std=c11 -fsyntax-only -D_GNU_SOURCE \
+        -DFCNN_SIMD=0 -I"$barred" -I"$build" -I"$root/src" -I"$root/include" "$root/src/$room"/*.c 2>&1 |
+        grep 'error')"
 done
 tap_done

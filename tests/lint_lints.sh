@@ -121,6 +121,8 @@ breaks "of buffers and parts" src/data/reader.c 'enum { AT_ONCE = 65536 };'
 breaks "of buffers and parts" src/data/reader.c 'static char buffer[1 << 16];'
 notices sizes
 fails headers "fcnn/status.h in C" include/fcnn/status.h 'int64_t fcnn_undeclared(void);'
+fails headers "core compiles without" src/core/log.c '#include <mpi.h>'
+fails headers "model compiles without" src/model/model.h '#include "hdf5/library.h"'
 fails headers "fcnn/status.h in C++" include/fcnn/status.h 'int fcnn_new(int new);'
 fails locale "public functions begin" src/model/model.c $'fcnn_status fcnn_model_hash(void)\n{\n    return 0;\n}'
 

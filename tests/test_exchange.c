@@ -360,8 +360,8 @@ static void more_than_the_node_holds_goes_by_allreduce(void)
     }
     fcnn_shared_memory *memory;
     char reason[256] = "";
-    HARNESS_OK(fcnn_shared_memory_create(harness_comm(), harness_comm()->communicator, (int64_t)1 << 55, &memory,
-                                         reason, sizeof reason));
+    HARNESS_OK(fcnn_shared_memory_create(harness_comm(), fcnn_communicator_of(harness_comm()), (int64_t)1 << 55,
+                                         &memory, reason, sizeof reason));
     CU_ASSERT_PTR_NULL(memory);
     CU_ASSERT_PTR_NOT_NULL(strstr(reason, "free, the "));
 }

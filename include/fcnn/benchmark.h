@@ -2,7 +2,7 @@
 #ifndef FCNN_BENCHMARK_H
 #define FCNN_BENCHMARK_H
 
-#include <fcnn/comm.h>
+#include <fcnn/ranks.h>
 #include <fcnn/status.h>
 
 #include <stdint.h>

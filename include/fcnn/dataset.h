@@ -2,7 +2,7 @@
 #ifndef FCNN_DATASET_H
 #define FCNN_DATASET_H
 
-#include <fcnn/comm.h>
+#include <fcnn/ranks.h>
 #include <fcnn/status.h>
 
 #include <stdint.h>

@@ -2,7 +2,7 @@
 #ifndef FCNN_PREDICTOR_H
 #define FCNN_PREDICTOR_H
 
-#include <fcnn/comm.h>
+#include <fcnn/ranks.h>
 #include <fcnn/dataset.h>
 #include <fcnn/status.h>
 

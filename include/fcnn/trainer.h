@@ -2,7 +2,7 @@
 #ifndef FCNN_TRAINER_H
 #define FCNN_TRAINER_H
 
-#include <fcnn/comm.h>
+#include <fcnn/ranks.h>
 #include <fcnn/config.h>
 #include <fcnn/status.h>
 

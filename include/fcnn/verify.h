@@ -2,7 +2,7 @@
 #ifndef FCNN_VERIFY_H
 #define FCNN_VERIFY_H
 
-#include <fcnn/comm.h>
+#include <fcnn/ranks.h>
 #include <fcnn/status.h>
 
 #include <stdio.h>

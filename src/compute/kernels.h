@@ -14,7 +14,7 @@
 #include <stdint.h>
 
 /* Elements of an input or target table, as stored. */
-#include "hdf5/file.h"
+#include "core/type.h"
 
 /* Functions that can be applied to an array. */
 typedef enum fcnn_function {

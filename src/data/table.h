@@ -3,7 +3,7 @@
 #define FCNN_DATA_TABLE_H
 
 #include "core/status.h"
-#include "hdf5/file.h"
+#include "core/type.h"
 
 #include <stddef.h>
 #include <stdint.h>

@@ -12,6 +12,7 @@
 #include "hdf5/holes.h"
 #include "hdf5/name.h"
 #include "hdf5/sources.h"
+#include "parallel/communicator.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -141,7 +142,7 @@ static fcnn_status list_together(const fcnn_comm *comm, hid_t *out)
 {
 #ifdef H5_HAVE_PARALLEL
     *out = fcnn_hdf5_access_list();
-    return H5Pset_fapl_mpio(*out, comm->communicator, MPI_INFO_NULL) < 0
+    return H5Pset_fapl_mpio(*out, fcnn_communicator_of(comm), MPI_INFO_NULL) < 0
                ? fcnn_hdf5_fail(FCNN_EINTERNAL, "HDF5 takes no MPI-IO")
                : FCNN_OK;
 #else

@@ -5,6 +5,7 @@
 #define FCNN_HDF5_FILE_H
 
 #include "core/status.h"
+#include "core/type.h"
 #include "parallel/comm.h"
 
 #include <stdbool.h>
@@ -13,29 +14,6 @@
 
 #define FCNN_HDF5_RANK_MAX 32
 #define FCNN_HDF5_LABEL_BYTES 255 /* of a column's name or unit */
-
-/* name, type in C, what a user calls it */
-#define FCNN_TYPE_TABLE(X)                  \
-    X(FCNN_TYPE_INT8, int8_t, "int8")       \
-    X(FCNN_TYPE_UINT8, uint8_t, "uint8")    \
-    X(FCNN_TYPE_INT16, int16_t, "int16")    \
-    X(FCNN_TYPE_UINT16, uint16_t, "uint16") \
-    X(FCNN_TYPE_INT32, int32_t, "int32")    \
-    X(FCNN_TYPE_UINT32, uint32_t, "uint32") \
-    X(FCNN_TYPE_INT64, int64_t, "int64")    \
-    X(FCNN_TYPE_UINT64, uint64_t, "uint64") \
-    X(FCNN_TYPE_FLOAT32, float, "float32")  \
-    X(FCNN_TYPE_FLOAT64, double, "float64")
-
-typedef enum fcnn_type {
-#define FCNN_TYPE_NAME(name, type, text) name,
-    FCNN_TYPE_TABLE(FCNN_TYPE_NAME)
-#undef FCNN_TYPE_NAME
-} fcnn_type;
-
-size_t fcnn_type_size(fcnn_type type); /* bytes */
-const char *fcnn_type_name(fcnn_type type);
-bool fcnn_type_is_integer(fcnn_type type);
 
 /* What stands for storage of a dataset that was never written. */
 typedef enum fcnn_hdf5_filling {

@@ -1,5 +1,5 @@
 /* src/parallel/comm.c — start, finish, broadcast, agree, and small sums over ranks. */
-#include "parallel/comm.h"
+#include "parallel/communicator.h"
 
 #include "core/arithmetic.h"
 #include "core/locale.h"
@@ -31,13 +31,13 @@ fcnn_status fcnn_comm_create(MPI_Comm communicator, fcnn_comm **out)
 {
     FCNN_IN_C_LOCALE;
     FCNN_IN_EXACT_ARITHMETIC;
-    fcnn_comm *comm;
-    FCNN_TRY(fcnn_memory_create("the communicator", 1, sizeof *comm, &comm));
-    MPI_Comm_dup(communicator, &comm->communicator);
-    MPI_Comm_rank(comm->communicator, &comm->rank);
-    MPI_Comm_size(comm->communicator, &comm->size);
-    comm->launcher = fcnn_launcher_find();
-    *out = comm;
+    fcnn_communicator *own;
+    FCNN_TRY(fcnn_memory_create("the communicator", 1, sizeof *own, &own));
+    MPI_Comm_dup(communicator, &own->mpi);
+    MPI_Comm_rank(own->mpi, &own->comm.rank);
+    MPI_Comm_size(own->mpi, &own->comm.size);
+    own->comm.launcher = fcnn_launcher_find();
+    *out = &own->comm;
     return FCNN_OK;
 }
 
@@ -71,7 +71,7 @@ void fcnn_comm_finish(fcnn_comm *comm)
         return;
     }
     const int finalizes = comm->finalizes;
-    MPI_Comm_free(&comm->communicator);
+    MPI_Comm_free(&((fcnn_communicator *)comm)->mpi);
     free(comm);
     if (finalizes) {
         MPI_Finalize();
@@ -98,7 +98,7 @@ fcnn_status fcnn_comm_agree(fcnn_comm *comm, fcnn_status status)
     FCNN_IN_C_LOCALE;
     FCNN_IN_EXACT_ARITHMETIC;
     int lowest = status == FCNN_OK ? comm->size : comm->rank;
-    MPI_Allreduce(MPI_IN_PLACE, &lowest, 1, MPI_INT, MPI_MIN, comm->communicator);
+    MPI_Allreduce(MPI_IN_PLACE, &lowest, 1, MPI_INT, MPI_MIN, fcnn_communicator_of(comm));
     if (lowest == comm->size) {
         return FCNN_OK;
     }
@@ -107,7 +107,7 @@ fcnn_status fcnn_comm_agree(fcnn_comm *comm, fcnn_status status)
         char text[FCNN_ERROR_TEXT_SIZE];
     } failure = {.status = (int)status};
     strncpy(failure.text, fcnn_error_text(), sizeof failure.text - 1);
-    MPI_Bcast(&failure, (int)sizeof failure, MPI_BYTE, lowest, comm->communicator);
+    MPI_Bcast(&failure, (int)sizeof failure, MPI_BYTE, lowest, fcnn_communicator_of(comm));
     return fcnn_fail((fcnn_status)failure.status, "%s", failure.text);
 }
 
@@ -135,7 +135,7 @@ static int piece(int64_t left)
 void fcnn_comm_broadcast(fcnn_comm *comm, void *data, long long bytes)
 {
     for (int64_t done = 0; done < bytes; done += longest_message()) {
-        MPI_Bcast((char *)data + done, piece(bytes - done), MPI_BYTE, 0, comm->communicator);
+        MPI_Bcast((char *)data + done, piece(bytes - done), MPI_BYTE, 0, fcnn_communicator_of(comm));
     }
 }
 
@@ -145,7 +145,7 @@ static void reduce_all(fcnn_comm *comm, int64_t count, void *values, MPI_Datatyp
     MPI_Type_size(type, &size);
     for (int64_t done = 0; done < count; done += longest_message()) {
         MPI_Allreduce(MPI_IN_PLACE, (char *)values + done * size, piece(count - done), type, operation,
-                      comm->communicator);
+                      fcnn_communicator_of(comm));
     }
 }
 
@@ -174,7 +174,8 @@ void fcnn_comm_gather(fcnn_comm *comm, const void *own, const int64_t *sizes, vo
     enum { TAG = 1 };
     if (comm->rank != 0) {
         for (int64_t done = 0; done < sizes[comm->rank]; done += longest_message()) {
-            MPI_Send((const char *)own + done, piece(sizes[comm->rank] - done), MPI_BYTE, 0, TAG, comm->communicator);
+            MPI_Send((const char *)own + done, piece(sizes[comm->rank] - done), MPI_BYTE, 0, TAG,
+                     fcnn_communicator_of(comm));
         }
         return;
     }
@@ -185,7 +186,7 @@ void fcnn_comm_gather(fcnn_comm *comm, const void *own, const int64_t *sizes, vo
     for (int rank = 1; rank < comm->size; rank++) {
         place += sizes[rank - 1];
         for (int64_t done = 0; done < sizes[rank]; done += longest_message()) {
-            MPI_Recv(place + done, piece(sizes[rank] - done), MPI_BYTE, rank, TAG, comm->communicator,
+            MPI_Recv(place + done, piece(sizes[rank] - done), MPI_BYTE, rank, TAG, fcnn_communicator_of(comm),
                      MPI_STATUS_IGNORE);
         }
     }
@@ -193,14 +194,14 @@ void fcnn_comm_gather(fcnn_comm *comm, const void *own, const int64_t *sizes, vo
 
 void fcnn_comm_share_integers(fcnn_comm *comm, int64_t own, int64_t *all)
 {
-    MPI_Allgather(&own, 1, MPI_INT64_T, all, 1, MPI_INT64_T, comm->communicator);
+    MPI_Allgather(&own, 1, MPI_INT64_T, all, 1, MPI_INT64_T, fcnn_communicator_of(comm));
 }
 
 int fcnn_comm_node_size(fcnn_comm *comm)
 {
     MPI_Comm node;
     int size;
-    MPI_Comm_split_type(comm->communicator, MPI_COMM_TYPE_SHARED, 0, MPI_INFO_NULL, &node);
+    MPI_Comm_split_type(fcnn_communicator_of(comm), MPI_COMM_TYPE_SHARED, 0, MPI_INFO_NULL, &node);
     MPI_Comm_size(node, &size);
     MPI_Comm_free(&node);
     return size;

@@ -4,13 +4,13 @@
 
 #include "parallel/launcher.h"
 
-#include <fcnn/comm.h>
+#include <fcnn/ranks.h>
 
 #include <stddef.h>
 #include <stdint.h>
 
+/* MPI's part of it is in parallel/communicator.h. */
 struct fcnn_comm {
-    MPI_Comm communicator;
     int rank, size;
     int finalizes; /* this object initialized MPI */
     fcnn_launcher launcher;

@@ -163,8 +163,8 @@ void fcnn_exchange_sum(fcnn_exchange *exchange, int thread, int threads, void (*
         fcnn_exchange_window_sum(exchange->window, thread, threads, wait);
     } else {
         if (thread == 0) {
-            fcnn_exchange_allreduce(exchange->comm->communicator, exchange->type, exchange->count + FCNN_WORD_COUNT,
-                                    exchange->values);
+            fcnn_exchange_allreduce(fcnn_communicator_of(exchange->comm), exchange->type,
+                                    exchange->count + FCNN_WORD_COUNT, exchange->values);
         }
         wait();
     }

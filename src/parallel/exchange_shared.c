@@ -59,7 +59,7 @@ static int most_ranks_on_a_node(fcnn_exchange_window *window)
 
 static void split(fcnn_exchange_window *window, int node)
 {
-    const MPI_Comm all = window->comm->communicator;
+    const MPI_Comm all = fcnn_communicator_of(window->comm);
     if (node >= 0) {
         MPI_Comm_split(all, node, window->comm->rank, &window->node);
     } else {
@@ -97,7 +97,7 @@ static fcnn_status create_parts(fcnn_exchange_window *window, int node, fcnn_exc
     }
     FCNN_TRY(fcnn_comm_agree(window->comm, place_neighbours(window)));
     if (window->nodes > 1) {
-        MPI_Comm_split(window->comm->communicator, window->rank < window->slices ? window->rank : MPI_UNDEFINED,
+        MPI_Comm_split(fcnn_communicator_of(window->comm), window->rank < window->slices ? window->rank : MPI_UNDEFINED,
                        window->comm->rank, &window->across);
     }
     return FCNN_OK;
@@ -163,7 +163,7 @@ static void push_messages(void *data)
 {
     const fcnn_exchange_window *window = data;
     int arrived;
-    MPI_Iprobe(MPI_ANY_SOURCE, MPI_ANY_TAG, window->comm->communicator, &arrived, MPI_STATUS_IGNORE);
+    MPI_Iprobe(MPI_ANY_SOURCE, MPI_ANY_TAG, fcnn_communicator_of(window->comm), &arrived, MPI_STATUS_IGNORE);
 }
 
 /* Returns when all threads of all ranks of the node are here; this rank's have come by a wait(). */

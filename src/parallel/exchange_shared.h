@@ -2,6 +2,7 @@
 #ifndef FCNN_PARALLEL_EXCHANGE_SHARED_H
 #define FCNN_PARALLEL_EXCHANGE_SHARED_H
 
+#include "parallel/communicator.h"
 #include "parallel/exchange.h"
 
 typedef struct fcnn_exchange_window fcnn_exchange_window;

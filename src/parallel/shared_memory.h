@@ -3,7 +3,7 @@
 #define FCNN_PARALLEL_SHARED_MEMORY_H
 
 #include "core/status.h"
-#include "parallel/comm.h"
+#include "parallel/communicator.h"
 
 typedef struct fcnn_shared_memory fcnn_shared_memory;
 

@@ -2,6 +2,7 @@
 #include "parallel/topology.h"
 
 #include "core/memory.h"
+#include "parallel/communicator.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -35,7 +36,7 @@ static fcnn_status share_sets(fcnn_comm *comm, const fcnn_processors *own, int64
             sent[i] = own->bits[i];
         }
         const int bytes = (int)(*words * (int64_t)sizeof *sent);
-        MPI_Allgather(sent, bytes, MPI_BYTE, *all, bytes, MPI_BYTE, comm->communicator);
+        MPI_Allgather(sent, bytes, MPI_BYTE, *all, bytes, MPI_BYTE, fcnn_communicator_of(comm));
     }
     free(sent);
     return status;
@@ -50,7 +51,7 @@ static fcnn_status take_set(const uint64_t *all, int64_t words, int rank, fcnn_p
 static fcnn_status share_messages(fcnn_comm *comm, const void *own, size_t size, void **all)
 {
     FCNN_TRY(fcnn_comm_agree(comm, fcnn_memory_create("the topology", comm->size, size, all)));
-    MPI_Allgather(own, (int)size, MPI_BYTE, *all, (int)size, MPI_BYTE, comm->communicator);
+    MPI_Allgather(own, (int)size, MPI_BYTE, *all, (int)size, MPI_BYTE, fcnn_communicator_of(comm));
     return FCNN_OK;
 }
 

@@ -2,6 +2,7 @@
 #include "parallel/topology.h"
 
 #include "core/log.h"
+#include "parallel/communicator.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -306,6 +307,6 @@ void fcnn_topology_warn(const fcnn_topology *topology, fcnn_comm *comm)
     if (-first / comm->size == FCNN_TROUBLE_NONE) {
         return;
     }
-    MPI_Bcast(text, sizeof text, MPI_BYTE, (int)(-first % comm->size), comm->communicator);
+    MPI_Bcast(text, sizeof text, MPI_BYTE, (int)(-first % comm->size), fcnn_communicator_of(comm));
     fcnn_log_warning("%s", text);
 }

@@ -2,7 +2,7 @@
 #ifndef FCNN_PROGRAMS_PROGRAM_H
 #define FCNN_PROGRAMS_PROGRAM_H
 
-#include <fcnn/comm.h>
+#include <fcnn/ranks.h>
 
 /* Answers --help and --version, wherever they stand, before anything else starts; true if there was one.
  * Standard streams that were closed are held, so that no file takes their places.
