@@ -83,6 +83,23 @@ int harness_same_text(const char *actual, const char *expected)
     return same;
 }
 
+const char *harness_stderr_of(void (*call)(void *data), void *data)
+{
+    static char text[8192];
+    FILE *file = tmpfile();
+    const int before = dup(STDERR_FILENO);
+    CU_ASSERT_PTR_NOT_NULL_FATAL(file);
+    CU_ASSERT_FATAL(before >= 0 && dup2(fileno(file), STDERR_FILENO) >= 0);
+    call(data);
+    fflush(stderr);
+    dup2(before, STDERR_FILENO);
+    close(before);
+    rewind(file);
+    text[fread(text, 1, sizeof text - 1, file)] = '\0';
+    fclose(file);
+    return text;
+}
+
 static int remove_entry(const char *path, const struct stat *info, int type, struct FTW *where)
 {
     (void)info;

@@ -41,6 +41,9 @@ void harness_sizes(const char *sizes);
 /* True if the two texts are equal; prints both if not. */
 int harness_same_text(const char *actual, const char *expected);
 
+/* Calls a function and returns what this process wrote to stderr meanwhile; borrowed until the next call. */
+const char *harness_stderr_of(void (*call)(void *data), void *data);
+
 /* Asserts that a call ended with a status, and shows the error text if it did not. */
 #define HARNESS_STATUS(call, expected)                                                                    \
     do {                                                                                                  \

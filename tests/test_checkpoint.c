@@ -10,8 +10,8 @@
 #include "model/model_file.h"
 #include "files/atomic_file.h"
 #include "files/framed_file.h"
+#include "run/checkpoint_writer.h"
 #include "run/folder.h"
-#include "training/saver.h"
 
 #include <dirent.h>
 #include <fcntl.h>
@@ -294,9 +294,9 @@ static void a_resumed_epoch_has_the_loss_of_a_whole_one(void)
     const char *folder = whole.config->output_directory;
     HARNESS_OK(fcnn_comm_agree(comm, comm->rank == 0 ? fcnn_run_folder_prepare(folder) : FCNN_OK));
     run_batches(&whole, 4);
-    HARNESS_OK(fcnn_saver_start(whole.trainer));
-    HARNESS_OK(fcnn_saver_checkpoint(whole.trainer));
-    HARNESS_OK(fcnn_saver_finish(whole.trainer));
+    const fcnn_snapshot snapshot = fcnn_trainer_snapshot(whole.trainer);
+    HARNESS_OK(fcnn_saver_checkpoint(whole.trainer->saver, &snapshot));
+    HARNESS_OK(fcnn_saver_finish(whole.trainer->saver));
     fixture next = resume(&whole);
     CU_ASSERT_EQUAL(next.trainer->state.step, 4);
     CU_ASSERT_EQUAL(next.trainer->state.batch, 4);
@@ -316,7 +316,7 @@ static void a_resumed_epoch_has_the_loss_of_a_whole_one(void)
 static fcnn_checkpoint_writer *writer_of(const char *folder, int64_t keep)
 {
     fcnn_checkpoint_writer *writer = NULL;
-    HARNESS_OK(fcnn_checkpoint_writer_create(folder, keep, &writer));
+    HARNESS_OK(fcnn_checkpoint_writer_create(folder, keep, -1, &writer));
     CU_ASSERT_PTR_NOT_NULL_FATAL(writer);
     return writer;
 }
@@ -334,16 +334,31 @@ static void write_and_wait(fcnn_checkpoint_writer *writer, int64_t step, int64_t
     fcnn_checkpoint_writer_collect(writer, true);
 }
 
+typedef struct a_write {
+    fcnn_checkpoint_writer *writer;
+    int64_t step;
+} a_write;
+
+static void write_one(void *data)
+{
+    const a_write *write = data;
+    write_and_wait(write->writer, write->step, -1);
+}
+
+/* Writes a checkpoint, which fails with a warning that has the text. */
+static void write_warned(fcnn_checkpoint_writer *writer, int64_t step, const char *text)
+{
+    a_write write = {writer, step};
+    const char *warning = harness_stderr_of(write_one, &write);
+    CU_ASSERT(fcnn_comm_rank(harness_comm()) != 0 || strstr(warning, text) != NULL); /* rank 0 speaks */
+}
+
 static void a_checkpoint_is_there_after_waiting(void)
 {
     const char *folder = new_folder();
     fcnn_checkpoint_writer *writer = writer_of(folder, 2);
-    CU_ASSERT_EQUAL(fcnn_checkpoint_writer_newest(writer), -1);
-    fcnn_checkpoint_writer_found(writer, 4);
-    CU_ASSERT_EQUAL(fcnn_checkpoint_writer_newest(writer), 4);
     write_and_wait(writer, 10, -1);
     HARNESS_OK(fcnn_checkpoint_writer_last(writer));
-    CU_ASSERT_EQUAL(fcnn_checkpoint_writer_newest(writer), 10);
     CU_ASSERT(fcnn_checkpoint_writer_longest(writer) > 0);
     CU_ASSERT(harness_same_text(names_in(folder), "checkpoint-10.h5 "));
     int64_t count;
@@ -360,11 +375,12 @@ static void a_write_that_has_ended_is_noticed_without_waiting(void)
     fcnn_checkpoint_writer *writer = writer_of(folder, 2);
     begin(writer, 10, -1);
     const double deadline = fcnn_clock_seconds() + 30;
-    while (fcnn_checkpoint_writer_newest(writer) < 0 && fcnn_clock_seconds() < deadline) {
+    while (fcnn_checkpoint_writer_longest(writer) == 0 && fcnn_clock_seconds() < deadline) {
         usleep(1000);
         fcnn_checkpoint_writer_collect(writer, false);
     }
-    CU_ASSERT_EQUAL(fcnn_checkpoint_writer_newest(writer), 10);
+    CU_ASSERT(fcnn_checkpoint_writer_longest(writer) > 0);
+    CU_ASSERT(harness_same_text(names_in(folder), "checkpoint-10.h5 "));
     fcnn_checkpoint_writer_destroy(writer);
 }
 
@@ -374,7 +390,7 @@ static void the_end_and_the_next_write_wait(void)
     fcnn_checkpoint_writer *writer = writer_of(folder, 2);
     begin(writer, 10, -1);
     begin(writer, 20, -1);
-    CU_ASSERT(fcnn_checkpoint_writer_newest(writer) >= 10);
+    CU_ASSERT(strstr(names_in(folder), "checkpoint-10.h5 ") != NULL);
     fcnn_checkpoint_writer_destroy(writer);
     CU_ASSERT(harness_same_text(names_in(folder), "checkpoint-10.h5 checkpoint-20.h5 "));
 }
@@ -411,29 +427,34 @@ static void a_write_that_fails_is_told_and_the_next_one_counts_again(void)
     write_and_wait(writer, 10, -1);
     CU_ASSERT_EQUAL(unlink(in(folder, "checkpoint-10.h5")), 0);
     CU_ASSERT_EQUAL_FATAL(rmdir(folder), 0);
-    write_and_wait(writer, 20, -1);
+    write_warned(writer, 20, "step 20 is not written, training goes on; the last good one is that of step 10: ");
     HARNESS_STATUS(fcnn_checkpoint_writer_last(writer), FCNN_EOUTPUT);
     HARNESS_ERROR_HAS("checkpoint-20.h5: cannot be written: there is no folder");
-    CU_ASSERT_EQUAL(fcnn_checkpoint_writer_newest(writer), 10);
     put(harness_path(""), strrchr(folder, '/') + 1); /* a file where the folder was */
-    write_and_wait(writer, 30, -1);
+    write_warned(writer, 30, "the last good one is that of step 10: ");
     HARNESS_STATUS(fcnn_checkpoint_writer_last(writer), FCNN_EOUTPUT);
     HARNESS_ERROR_HAS("Not a directory");
-    CU_ASSERT_EQUAL(fcnn_checkpoint_writer_newest(writer), 10);
     CU_ASSERT_EQUAL(unlink(folder), 0);
     HARNESS_OK(fcnn_run_folder_prepare(folder));
     write_and_wait(writer, 40, -1);
     HARNESS_OK(fcnn_checkpoint_writer_last(writer));
-    CU_ASSERT_EQUAL(fcnn_checkpoint_writer_newest(writer), 40);
     fcnn_checkpoint_writer_destroy(writer);
 }
 
 static void without_any_checkpoint_a_failure_leaves_none(void)
 {
     fcnn_checkpoint_writer *writer = writer_of(harness_path("no such folder"), 2);
-    write_and_wait(writer, 10, -1);
+    write_warned(writer, 10, "step 10 is not written, training goes on without any: ");
     HARNESS_STATUS(fcnn_checkpoint_writer_last(writer), FCNN_EOUTPUT);
-    CU_ASSERT_EQUAL(fcnn_checkpoint_writer_newest(writer), -1);
+    fcnn_checkpoint_writer_destroy(writer);
+}
+
+static void one_that_the_run_goes_on_from_is_the_last_good_one(void)
+{
+    fcnn_checkpoint_writer *writer = NULL;
+    HARNESS_OK(fcnn_checkpoint_writer_create(harness_path("no such folder"), 2, 4, &writer));
+    CU_ASSERT_PTR_NOT_NULL_FATAL(writer);
+    write_warned(writer, 10, "the last good one is that of step 4: ");
     fcnn_checkpoint_writer_destroy(writer);
 }
 
@@ -445,9 +466,8 @@ static void no_old_checkpoint_goes_for_one_that_failed(void)
     write_and_wait(writer, 10, -1);
     write_and_wait(writer, 20, -1);
     CU_ASSERT_EQUAL_FATAL(mkdir(in(folder, "checkpoint-30.h5"), 0777), 0);
-    write_and_wait(writer, 30, -1);
+    write_warned(writer, 30, "the last good one is that of step 20: ");
     HARNESS_STATUS(fcnn_checkpoint_writer_last(writer), FCNN_EOUTPUT);
-    CU_ASSERT_EQUAL(fcnn_checkpoint_writer_newest(writer), 20);
     CU_ASSERT(harness_same_text(names_in(folder), "checkpoint-10.h5 checkpoint-20.h5 checkpoint-30.h5 "));
     fcnn_checkpoint_writer_destroy(writer);
 }
@@ -463,7 +483,6 @@ static void what_the_disk_has_changed_is_no_checkpoint(void)
     disk_forgets = false;
     HARNESS_STATUS(fcnn_checkpoint_writer_last(writer), FCNN_EOUTPUT);
     HARNESS_ERROR_HAS("checkpoint-30.h5: written, but not to be read again");
-    CU_ASSERT_EQUAL(fcnn_checkpoint_writer_newest(writer), 20);
     CU_ASSERT(harness_same_text(names_in(folder), "checkpoint-10.h5 checkpoint-20.h5 "));
     fcnn_checkpoint_writer_destroy(writer);
 }
@@ -590,6 +609,7 @@ HARNESS_MAIN("checkpoint", {"a state comes back bit for bit", a_state_comes_back
              {"a write that fails is told and the next one counts again",
               a_write_that_fails_is_told_and_the_next_one_counts_again},
              {"without any checkpoint a failure leaves none", without_any_checkpoint_a_failure_leaves_none},
+             {"one that the run goes on from is the last good one", one_that_the_run_goes_on_from_is_the_last_good_one},
              {"no old checkpoint goes for one that failed", no_old_checkpoint_goes_for_one_that_failed},
              {"what the disk has changed is no checkpoint", what_the_disk_has_changed_is_no_checkpoint},
              {"a changed file is seen", a_changed_file_is_seen},

@@ -27,18 +27,18 @@ typedef struct write_job {
 struct fcnn_checkpoint_writer {
     fcnn_worker *worker; /* NULL: no write is under way */
     write_job job;
-    int64_t newest; /* step; −1: none */
+    int64_t newest; /* step of the newest checkpoint that is on the disk whole; −1: none */
     fcnn_status last;
     char last_text[FCNN_ERROR_TEXT_SIZE];
     double longest;
 };
 
-fcnn_status fcnn_checkpoint_writer_create(const char *folder, int64_t keep, fcnn_checkpoint_writer **out)
+fcnn_status fcnn_checkpoint_writer_create(const char *folder, int64_t keep, int64_t found, fcnn_checkpoint_writer **out)
 {
     FCNN_TRY(fcnn_memory_create("the checkpoint writer", 1, sizeof **out, out));
     (*out)->job.folder = folder;
     (*out)->job.keep = keep;
-    (*out)->newest = -1;
+    (*out)->newest = found;
     return FCNN_OK;
 }
 
@@ -138,16 +138,6 @@ void fcnn_checkpoint_writer_begin(fcnn_checkpoint_writer *writer, int64_t step, 
 fcnn_status fcnn_checkpoint_writer_last(const fcnn_checkpoint_writer *writer)
 {
     return writer->last == FCNN_OK ? FCNN_OK : fcnn_fail(writer->last, "%s", writer->last_text);
-}
-
-int64_t fcnn_checkpoint_writer_newest(const fcnn_checkpoint_writer *writer)
-{
-    return writer->newest;
-}
-
-void fcnn_checkpoint_writer_found(fcnn_checkpoint_writer *writer, int64_t step)
-{
-    writer->newest = step;
 }
 
 double fcnn_checkpoint_writer_longest(const fcnn_checkpoint_writer *writer)

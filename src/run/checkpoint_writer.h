@@ -9,8 +9,10 @@
 
 typedef struct fcnn_checkpoint_writer fcnn_checkpoint_writer;
 
-/* Prepares to write into a folder, borrowed, of whose checkpoints the newest `keep` stay.  Fails: FCNN_ENOMEM. */
-fcnn_status fcnn_checkpoint_writer_create(const char *folder, int64_t keep, fcnn_checkpoint_writer **out);
+/* Prepares to write into a folder, borrowed, of whose checkpoints the newest `keep` stay.  found: the step of the
+ * newest checkpoint that is there already, for what a warning says; −1: none.  Fails: FCNN_ENOMEM. */
+fcnn_status fcnn_checkpoint_writer_create(const char *folder, int64_t keep, int64_t found,
+                                          fcnn_checkpoint_writer **out);
 
 /* Waits for the end of a write, if there is one.  Takes NULL. */
 void fcnn_checkpoint_writer_destroy(fcnn_checkpoint_writer *writer);
@@ -26,12 +28,6 @@ void fcnn_checkpoint_writer_collect(fcnn_checkpoint_writer *writer, bool waits);
 
 /* How the last write ended that was taken note of: FCNN_EOUTPUT and its text if it failed. */
 fcnn_status fcnn_checkpoint_writer_last(const fcnn_checkpoint_writer *writer);
-
-/* The step of the newest checkpoint that is on the disk whole, as far as this run knows; −1: none. */
-int64_t fcnn_checkpoint_writer_newest(const fcnn_checkpoint_writer *writer);
-
-/* Tells of a checkpoint that is there already, from which the run goes on. */
-void fcnn_checkpoint_writer_found(fcnn_checkpoint_writer *writer, int64_t step);
 
 /* Seconds that the longest write took. */
 double fcnn_checkpoint_writer_longest(const fcnn_checkpoint_writer *writer);

@@ -288,7 +288,8 @@ static void print_times(const fcnn_trainer *trainer)
             "time: %.2f s; training %.2f s (compute %.2f, exchange %.2f, waiting %.2f), evaluation %.2f, reading %.2f, "
             "writing %.2f\n",
             fcnn_comm_seconds() - trainer->start_seconds, trainer->train_seconds, sums[0] / ranks, -shortest,
-            sums[1] / ranks + shortest, trainer->evaluation_seconds, trainer->read_seconds, trainer->write_seconds);
+            sums[1] / ranks + shortest, trainer->evaluation_seconds, trainer->read_seconds,
+            fcnn_saver_seconds(trainer->saver));
     if (trainer->step->resets > 0) {
         fprintf(out, "exponents of the exact sums were raised %" PRId64 " times between their regular settings\n",
                 trainer->step->resets);

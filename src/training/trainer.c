@@ -8,13 +8,12 @@
 #include "core/memory.h"
 #include "core/pulse.h"
 #include "core/signals.h"
-#include "training/start_report.h"
-#include "run/rank_check.h"
-#include "training/resume.h"
 #include "run/folder.h"
 #include "run/guard.h"
-#include "training/saver.h"
+#include "run/rank_check.h"
+#include "training/resume.h"
 #include "training/start_model.h"
+#include "training/start_report.h"
 
 #include <inttypes.h>
 #include <math.h>
@@ -115,6 +114,13 @@ static fcnn_status load(fcnn_trainer *trainer)
     return status;
 }
 
+static fcnn_status create_saver(fcnn_trainer *trainer)
+{
+    const fcnn_config *config = trainer->config;
+    return fcnn_saver_create(trainer->comm, trainer->threads.topology, config->output_directory, config->output_keep,
+                             trainer->resumed_from != NULL ? trainer->state.step : -1, &trainer->saver);
+}
+
 static fcnn_status create_parts(fcnn_trainer *trainer)
 {
     fcnn_comm *comm = trainer->comm;
@@ -131,6 +137,7 @@ static fcnn_status create_parts(fcnn_trainer *trainer)
     FCNN_TRY(fcnn_threads_settle(&trainer->threads, comm, trainer->step->team));
     FCNN_TRY(fcnn_comm_agree(comm, begin_training(trainer)));
     FCNN_TRY(create_validation(trainer));
+    FCNN_TRY(create_saver(trainer));
     if (comm->size > trainer->data->blocks) {
         fcnn_log_warning("%d ranks for %" PRId64 " blocks: %" PRId64 " ranks have nothing to train on; use fewer, or "
                          "raise train.blocks (which changes the result)",
@@ -165,7 +172,7 @@ void fcnn_trainer_destroy(fcnn_trainer *trainer)
         return;
     }
     fcnn_log_wipe_line();
-    fcnn_checkpoint_writer_destroy(trainer->writer);
+    fcnn_saver_destroy(trainer->saver);
     fcnn_evaluation_destroy(trainer->validation);
     fcnn_step_destroy(trainer->step);
     fcnn_training_data_destroy(trainer->data);
@@ -185,6 +192,49 @@ bool fcnn_trainer_is_finished(const fcnn_trainer *trainer)
 void fcnn_trainer_store(fcnn_trainer *trainer)
 {
     fcnn_network_store(trainer->step->network, trainer->model);
+}
+
+/* ---- what is saved ---- */
+
+/* The step whose checkpoint train.nonfinite = rollback goes back to, −1 if it is not asked for: the last end of an
+ * epoch that was due for a checkpoint, or the start.  It depends on the config alone, not on when a run was stopped. */
+static int64_t rollback_step(const fcnn_trainer *trainer)
+{
+    const int64_t every = trainer->config->output_checkpoint_every;
+    if (trainer->config->train_nonfinite != FCNN_NONFINITE_ROLLBACK) {
+        return -1;
+    }
+    return every > 0 ? trainer->state.epoch / every * every * fcnn_sampler_batches(trainer->data->sampler) : 0;
+}
+
+fcnn_snapshot fcnn_trainer_snapshot(fcnn_trainer *trainer)
+{
+    const fcnn_gradient *gradient = trainer->step->gradient;
+    fcnn_training_state *state = &trainer->state;
+    const size_t bytes = (size_t)state->layers * sizeof(int64_t);
+    memcpy(state->input_exponents, gradient->input_exponents, bytes);
+    memcpy(state->delta_exponents, gradient->delta_exponents, bytes);
+    state->exponents_ready = gradient->ready;
+    return (fcnn_snapshot){.network = trainer->step->network,
+                           .model = trainer->model,
+                           .state = state,
+                           .advice = trainer->step->advice,
+                           .stays = rollback_step(trainer)};
+}
+
+static fcnn_status save_checkpoint(fcnn_trainer *trainer)
+{
+    const fcnn_snapshot snapshot = fcnn_trainer_snapshot(trainer);
+    FCNN_TRY(fcnn_saver_checkpoint(trainer->saver, &snapshot));
+    fcnn_lifecycle_saved(&trainer->lifecycle);
+    return FCNN_OK;
+}
+
+static fcnn_status save_model(fcnn_trainer *trainer)
+{
+    const fcnn_snapshot snapshot = fcnn_trainer_snapshot(trainer);
+    FCNN_TRY(fcnn_saver_write_model(trainer->saver, &snapshot));
+    return fcnn_saver_finish(trainer->saver);
 }
 
 /* ---- training ---- */
@@ -239,7 +289,7 @@ static fcnn_status stop(fcnn_trainer *trainer)
 {
     const char *reason = fcnn_lifecycle_reason(&trainer->lifecycle);
     reason = reason != NULL ? reason : "another rank";
-    const fcnn_status status = fcnn_saver_finish(trainer);
+    const fcnn_status status = fcnn_saver_finish(trainer->saver);
     if (status != FCNN_OK) {
         return fcnn_fail_prefix(status, "stopped by %s after step %" PRId64 ", without its checkpoint", reason,
                                 trainer->state.step);
@@ -258,7 +308,8 @@ static fcnn_status stop(fcnn_trainer *trainer)
 static fcnn_status poll(fcnn_trainer *trainer, int64_t batches)
 {
     const fcnn_training_state *state = &trainer->state;
-    fcnn_saver_poll(trainer);
+    fcnn_saver_poll(trainer->saver);
+    trainer->lifecycle.longest_write = fcnn_saver_longest_write(trainer->saver);
     if (trainer->progress.terminal) {
         fcnn_progress_move(&trainer->progress, state->epoch + 1, state->batch, batches,
                            fcnn_comm_seconds() - trainer->start_seconds);
@@ -267,7 +318,7 @@ static fcnn_status poll(fcnn_trainer *trainer, int64_t batches)
         FCNN_TRY(fcnn_rank_check(trainer->comm, trainer->threads.topology, trainer->step->network, state->step));
     }
     if (state->batch < batches && wants_checkpoint(trainer)) {
-        FCNN_TRY(fcnn_saver_checkpoint(trainer));
+        FCNN_TRY(save_checkpoint(trainer));
         return is_stopped(trainer) ? stop(trainer) : FCNN_OK;
     }
     return FCNN_OK;
@@ -346,7 +397,7 @@ static fcnn_status follow_epoch(fcnn_trainer *trainer, double train_loss, double
         *logged_step = trainer->own_steps;
     }
     if (last || is_due(epoch, config->output_checkpoint_every) || wants_checkpoint(trainer)) {
-        FCNN_TRY(fcnn_saver_checkpoint(trainer));
+        FCNN_TRY(save_checkpoint(trainer));
     }
     return is_stopped(trainer) && !last ? stop(trainer) : FCNN_OK;
 }
@@ -388,7 +439,6 @@ static fcnn_status put_back(fcnn_trainer *trainer, fcnn_model *model, fcnn_train
     trainer->model = model;
     fcnn_training_state_clear(&trainer->state);
     trainer->state = *state;
-    trainer->saved_step = state->step;
     FCNN_TRY(create_step(trainer));
     FCNN_TRY(fcnn_comm_agree(trainer->comm, name_config(trainer)));
     restore_state(trainer);
@@ -407,7 +457,10 @@ static fcnn_status roll_back(fcnn_trainer *trainer)
     snprintf(cause, sizeof cause, "%s", fcnn_error_text());
     fcnn_model *model = NULL;
     fcnn_training_state state = {0};
-    const fcnn_status status = fcnn_saver_read_back(trainer, &model, &state);
+    const int64_t last = rollback_step(trainer);
+    /* one whose very first step diverges does so at any rate: its weights are too large already */
+    const int64_t step = trainer->state.step == last ? 0 : last;
+    const fcnn_status status = fcnn_saver_go_back(trainer->saver, step, &model, &state);
     if (status != FCNN_OK) {
         return fcnn_fail_prefix(FCNN_EDIVERGED, "%.1000s; there is no going back", cause);
     }
@@ -420,8 +473,8 @@ static fcnn_status roll_back(fcnn_trainer *trainer)
 
 static fcnn_status train(fcnn_trainer *trainer)
 {
-    if (fcnn_saver_rollback_step(trainer) == trainer->state.step) {
-        FCNN_TRY(fcnn_saver_checkpoint(trainer));
+    if (rollback_step(trainer) == trainer->state.step) {
+        FCNN_TRY(save_checkpoint(trainer));
     }
     for (;;) {
         training call = {.trainer = trainer};
@@ -466,7 +519,6 @@ fcnn_status fcnn_trainer_run(fcnn_trainer *trainer)
         return FCNN_OK;
     }
     FCNN_TRY(remove_old_run(trainer));
-    FCNN_TRY(fcnn_saver_start(trainer));
     if (!fcnn_trainer_is_finished(trainer)) {
         const char *metric = trainer->model->shape.loss == FCNN_LOSS_MSE ? "R2" : "accuracy";
         fcnn_progress_head(&trainer->progress, trainer->validation != NULL ? metric : NULL);
@@ -476,8 +528,7 @@ fcnn_status fcnn_trainer_run(fcnn_trainer *trainer)
         FCNN_TRY(train(trainer));
     }
     FCNN_TRY(test(trainer));
-    FCNN_TRY(fcnn_saver_model(trainer));
-    FCNN_TRY(fcnn_saver_finish(trainer));
+    FCNN_TRY(save_model(trainer));
     fcnn_lifecycle_stopped(&trainer->lifecycle);
     fcnn_start_report_print_end(trainer);
     return FCNN_OK;

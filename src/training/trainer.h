@@ -2,12 +2,12 @@
 #ifndef FCNN_TRAINING_TRAINER_H
 #define FCNN_TRAINING_TRAINER_H
 
-#include "training/progress.h"
-#include "run/checkpoint.h"
-#include "run/checkpoint_writer.h"
 #include "predict/evaluation.h"
-#include "training/step.h"
+#include "run/checkpoint.h"
 #include "run/threads.h"
+#include "training/progress.h"
+#include "training/saver.h"
+#include "training/step.h"
 
 #include <fcnn/trainer.h>
 
@@ -23,13 +23,12 @@ typedef struct fcnn_trainer {
     fcnn_step *step;
     fcnn_evaluation *validation; /* NULL: none */
     fcnn_training_state state;
-    char *resumed_from;             /* path; NULL: started anew */
-    int64_t own_steps;              /* done by this run */
-    int64_t saved_step;             /* of the newest checkpoint that was packed; −1: none */
-    fcnn_checkpoint_writer *writer; /* on rank 0 while training */
+    char *resumed_from; /* path; NULL: started anew */
+    int64_t own_steps;  /* done by this run */
+    fcnn_saver *saver;
     fcnn_lifecycle lifecycle;
     fcnn_progress progress;
-    double start_seconds, train_seconds, evaluation_seconds, write_seconds, read_seconds;
+    double start_seconds, train_seconds, evaluation_seconds, read_seconds;
 } fcnn_trainer;
 
 /* Reads data and, if there is one, the checkpoint to go on from; makes everything that training needs.
@@ -50,5 +49,8 @@ bool fcnn_trainer_is_finished(const fcnn_trainer *trainer);
 
 /* Copies the parameters that train into trainer->model. */
 void fcnn_trainer_store(fcnn_trainer *trainer);
+
+/* Where the training is now, to be saved; valid until the next step. */
+fcnn_snapshot fcnn_trainer_snapshot(fcnn_trainer *trainer);
 
 #endif
