@@ -206,9 +206,9 @@ double fixture_sum(const fixture *run, int64_t layer, int64_t out, int64_t in, d
 {
     const fcnn_step *step = run->trainer->step;
     const fcnn_architecture *shape = &step->network->shape;
-    const void *sums = fcnn_exchange_values(step->exchange);
-    const int64_t place =
-        step->gradient->offsets[layer] + numbers_place(1 + shape->widths[layer], shape->widths[layer + 1], 1 + in, out);
-    *low = step->gradient->words == 2 ? ((const double *)sums)[step->gradient->elements + place] : 0;
-    return step->gradient->exact ? ((const double *)sums)[place] : numbers_get(step->network->kernels, sums, place);
+    const fcnn_gradient *gradient = step->gradient;
+    const int64_t element = numbers_place(1 + shape->widths[layer], shape->widths[layer + 1], 1 + in, out);
+    const void *sum = fcnn_gradient_value(gradient, layer, element);
+    *low = gradient->words == 2 ? ((const double *)sum)[gradient->elements] : 0;
+    return gradient->exact ? *(const double *)sum : numbers_get(step->network->kernels, sum, 0);
 }

@@ -142,17 +142,15 @@ static fcnn_training_state drawn_state(bool ready)
         .rows = 5000000001,
         .skipped = 3,
         .rollbacks = 9,
-        .layers = LAYERS,
-        .input_exponents = numbers_zeros(LAYERS, sizeof(int64_t)),
-        .delta_exponents = numbers_zeros(LAYERS, sizeof(int64_t)),
-        .exponents_ready = ready,
         .train_data = strdup("float32 [60000][784] 0123456789abcdef"),
         .validation_data = strdup(""),
     };
     uint64_t seed = 11;
+    HARNESS_OK(fcnn_exponents_create(LAYERS, &state.exponents));
+    state.exponents.ready = ready;
     for (int l = 0; l < LAYERS; l++) {
-        state.input_exponents[l] = numbers_below(&seed, 2000) - 1000;
-        state.delta_exponents[l] = numbers_below(&seed, 2000) - 1000;
+        state.exponents.inputs[l] = numbers_below(&seed, 2000) - 1000;
+        state.exponents.deltas[l] = numbers_below(&seed, 2000) - 1000;
     }
     for (int i = 0; i < FCNN_EXACT_LIMBS; i++) {
         state.loss.limbs[i] = (int64_t)(numbers_word(&seed) >> 32);
@@ -169,14 +167,14 @@ static void expect_state(const fcnn_training_state *actual, const fcnn_training_
     CU_ASSERT_EQUAL(actual->rows, expected->rows);
     CU_ASSERT_EQUAL(actual->skipped, expected->skipped);
     CU_ASSERT_EQUAL(actual->rollbacks, expected->rollbacks);
-    CU_ASSERT_EQUAL(actual->exponents_ready, expected->exponents_ready);
+    CU_ASSERT_EQUAL(actual->exponents.ready, expected->exponents.ready);
     CU_ASSERT_EQUAL(memcmp(actual->loss.limbs, expected->loss.limbs, sizeof expected->loss.limbs), 0);
     CU_ASSERT_EQUAL(actual->loss.additions, 0);
     CU_ASSERT_EQUAL(actual->loss.nonfinite, 0);
-    CU_ASSERT_EQUAL_FATAL(actual->layers, expected->layers);
+    CU_ASSERT_EQUAL_FATAL(actual->exponents.layers, expected->exponents.layers);
     const size_t bytes = LAYERS * sizeof(int64_t);
-    CU_ASSERT_EQUAL(memcmp(actual->input_exponents, expected->input_exponents, bytes), 0);
-    CU_ASSERT_EQUAL(memcmp(actual->delta_exponents, expected->delta_exponents, bytes), 0);
+    CU_ASSERT_EQUAL(memcmp(actual->exponents.inputs, expected->exponents.inputs, bytes), 0);
+    CU_ASSERT_EQUAL(memcmp(actual->exponents.deltas, expected->exponents.deltas, bytes), 0);
     CU_ASSERT_STRING_EQUAL(actual->train_data, expected->train_data);
     CU_ASSERT_STRING_EQUAL(actual->validation_data, expected->validation_data);
 }

@@ -74,7 +74,7 @@ static void run_good_batches(fixture *run, const int *bad_rows, int64_t batches)
     fcnn_sampler_start_epoch(trainer->data->sampler, state->epoch);
     for (int64_t batch = 0; batch < batches; batch++, state->step++) {
         if (is_bad_batch(bad_rows, batch)) {
-            trainer->step->gradient->ready = false;
+            trainer->step->gradient->promised.ready = false;
         } else {
             HARNESS_OK(fcnn_step_run(trainer->step, state->step, batch, rate, &state->loss));
             state->rows += BATCH;

@@ -14,8 +14,8 @@ static int ceiling_of_log2(int64_t n)
 /* The exponent E of a layer, as docs/exactness.md defines it. */
 static int exponent_of(const fcnn_gradient *gradient, int64_t layer)
 {
-    return 1 + ceiling_of_log2(gradient->batch_rows) + (int)gradient->input_exponents[layer] +
-           (int)gradient->delta_exponents[layer];
+    return 1 + ceiling_of_log2(gradient->batch_rows) + (int)gradient->promised.inputs[layer] +
+           (int)gradient->promised.deltas[layer];
 }
 
 /* A leaf's sum of input·derivative over its rows in memory, one chain; in = −1: of the derivative. */

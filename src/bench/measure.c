@@ -250,13 +250,12 @@ static void take_speed(const subject *given, const rounds *measured, fcnn_benchm
     out->peak_gflops = measured->flops_per_second * 1e-9;
     out->efficiency = out->gflops / out->peak_gflops;
     out->flop_per_cycle = measured->flops_per_cycle;
-    const double sum = given->step->gradient->exact ? sizeof(double) : (double)given->step->network->kernels->size;
     out->model = (fcnn_step_model){
         .batch = workload->batch,
         .blocks = given->data->blocks,
         .ranks = given->comm->size,
         .shared_seconds = compute_of_step(measured),
-        .bytes = (double)(fcnn_gradient_buffer_elements(given->step->gradient) + FCNN_WORD_COUNT) * sum,
+        .bytes = (double)fcnn_exchange_bytes(given->step->exchange),
     };
 }
 

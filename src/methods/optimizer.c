@@ -21,8 +21,8 @@ static void update_transposed(const fcnn_network *network, const fcnn_tile *tile
 }
 
 /* Several threads read the parameters: then they are updated in memory of the thread's own and copied out. */
-static void update_tile(fcnn_network *network, const fcnn_gradient *gradient, const fcnn_tile *tile, const void *sums,
-                        bool shared, fcnn_update_job *job)
+static void update_tile(fcnn_network *network, const fcnn_gradient *gradient, const fcnn_tile *tile, bool shared,
+                        fcnn_update_job *job)
 {
     _Alignas(FCNN_ALIGNMENT) double own[MOST_ELEMENTS];
     const fcnn_kernels *kernels = network->kernels;
@@ -30,11 +30,10 @@ static void update_tile(fcnn_network *network, const fcnn_gradient *gradient, co
     const int64_t width = fcnn_panel_width(network->shape.widths[tile->layer + 1], tile->out_panel);
     const int64_t biases = tile->first_input == 0 ? width : 0;
     const int64_t begin = fcnn_panel_offset(1 + in, tile->out_panel) + (1 + tile->first_input) * width - biases;
-    const size_t sum_size = gradient->exact ? sizeof(double) : kernels->size;
     char *parameters = (char *)network->parameters[tile->layer] + (size_t)begin * kernels->size;
     job->weights = parameters;
     job->out = shared ? (void *)own : parameters;
-    job->sums = (const char *)sums + (size_t)(gradient->offsets[tile->layer] + begin) * sum_size;
+    job->sums = fcnn_gradient_value(gradient, tile->layer, begin);
     job->count = biases + tile->inputs * width;
     kernels->sgd(job);
     if (shared) {
@@ -45,8 +44,8 @@ static void update_tile(fcnn_network *network, const fcnn_gradient *gradient, co
     }
 }
 
-void fcnn_optimizer_update(fcnn_network *network, const fcnn_gradient *gradient, const void *sums, double scale,
-                           double rate, int thread, int threads)
+void fcnn_optimizer_update(fcnn_network *network, const fcnn_gradient *gradient, double scale, double rate, int thread,
+                           int threads)
 {
     fcnn_update_job job = {
         .low = gradient->words == 2 ? gradient->elements : 0,
@@ -57,7 +56,7 @@ void fcnn_optimizer_update(fcnn_network *network, const fcnn_gradient *gradient,
     int64_t first, last;
     fcnn_gradient_tiles(gradient, thread, threads, &first, &last);
     for (int64_t i = first; i < last; i++) {
-        update_tile(network, gradient, &gradient->tiles[i], sums, threads > 1, &job);
+        update_tile(network, gradient, &gradient->tiles[i], threads > 1, &job);
     }
     network->kernels->fence();
 }

@@ -8,9 +8,7 @@
 #include <math.h>
 #include <stdlib.h>
 
-#define LOWEST_EXPONENT (-900) /* of a layer: keeps both quanta in the range of normal doubles */
-#define HIGHEST_EXPONENT 480   /* of a factor: keeps the accumulators below 2^1024 */
-
+#define LOWEST_EXPONENT (-900)     /* of a layer: keeps both quanta in the range of normal doubles */
 #define HIGHEST_FLOAT_EXPONENT 127 /* of a sum in single precision that cannot overflow */
 
 /* The smallest e with n ≤ 2^e. */
@@ -23,9 +21,15 @@ static int64_t log2_ceiling(int64_t n)
     return e;
 }
 
-static int64_t words_of(bool exact, int64_t size)
+/* Words of a sum, and the bytes of a word, where parameters have `size` bytes. */
+static int64_t words_of(bool exact, size_t size)
 {
     return exact && size == sizeof(double) ? 2 : 1;
+}
+
+static size_t word_bytes(bool exact, size_t size)
+{
+    return exact ? sizeof(double) : size;
 }
 
 static int64_t tiles_of_panel(int64_t in, int64_t panel)
@@ -66,8 +70,8 @@ static fcnn_status create_arrays(fcnn_gradient *gradient, const fcnn_network *ne
 {
     const fcnn_architecture *shape = &network->shape;
     FCNN_TRY(fcnn_memory_create("the gradients", shape->layers, sizeof(int64_t), &gradient->offsets));
-    FCNN_TRY(fcnn_memory_create("the gradients", shape->layers, sizeof(int64_t), &gradient->input_exponents));
-    FCNN_TRY(fcnn_memory_create("the gradients", shape->layers, sizeof(int64_t), &gradient->delta_exponents));
+    FCNN_TRY(fcnn_exponents_create(shape->layers, &gradient->promised));
+    FCNN_TRY(fcnn_exponents_create(shape->layers, &gradient->measured));
     for (int64_t layer = shape->layers - 1; layer >= 0; layer--) {
         gradient->offsets[layer] = gradient->elements;
         gradient->elements += fcnn_panel_elements(1 + shape->widths[layer], shape->widths[layer + 1]);
@@ -111,16 +115,34 @@ void fcnn_gradient_tiles(const fcnn_gradient *gradient, int thread, int threads,
     *last = thread + 1 == threads ? gradient->tile_count : tile_after(gradient, (thread + 1) * share);
 }
 
+static fcnn_status create_own(fcnn_gradient *gradient, int threads)
+{
+    if (threads == 0) {
+        return FCNN_OK;
+    }
+    FCNN_TRY(fcnn_memory_create("the gradients", threads, sizeof(void *), &gradient->own));
+    gradient->threads = threads;
+    for (int thread = 0; thread < threads; thread++) {
+        FCNN_TRY(fcnn_memory_create("the gradients", fcnn_gradient_buffer_elements(gradient), gradient->size,
+                                    &gradient->own[thread]));
+    }
+    return FCNN_OK;
+}
+
 fcnn_status fcnn_gradient_create(const fcnn_network *network, bool exact, int64_t batch_rows, int64_t leaves,
-                                 fcnn_gradient **out)
+                                 int threads, fcnn_gradient **out)
 {
     fcnn_gradient *gradient;
     FCNN_TRY(fcnn_memory_create("the gradients", 1, sizeof *gradient, &gradient));
     gradient->exact = exact;
     gradient->batch_rows = batch_rows;
     gradient->leaves = leaves;
-    gradient->words = words_of(exact, (int64_t)network->kernels->size);
-    const fcnn_status status = create_arrays(gradient, network);
+    gradient->words = words_of(exact, network->kernels->size);
+    gradient->size = word_bytes(exact, network->kernels->size);
+    fcnn_status status = create_arrays(gradient, network);
+    if (status == FCNN_OK) {
+        status = create_own(gradient, threads);
+    }
     if (status != FCNN_OK) {
         fcnn_gradient_destroy(gradient);
         return status;
@@ -131,23 +153,33 @@ fcnn_status fcnn_gradient_create(const fcnn_network *network, bool exact, int64_
 
 void fcnn_gradient_destroy(fcnn_gradient *gradient)
 {
-    if (gradient != NULL) {
-        free(gradient->offsets);
-        free(gradient->tiles);
-        free(gradient->input_exponents);
-        free(gradient->delta_exponents);
-        free(gradient);
+    if (gradient == NULL) {
+        return;
     }
+    for (int thread = 0; thread < gradient->threads; thread++) {
+        free(gradient->own[thread]);
+    }
+    free(gradient->own);
+    free(gradient->offsets);
+    free(gradient->tiles);
+    fcnn_exponents_clear(&gradient->promised);
+    fcnn_exponents_clear(&gradient->measured);
+    free(gradient);
+}
+
+void fcnn_gradient_place(fcnn_gradient *gradient, void *values)
+{
+    gradient->values = values;
 }
 
 int64_t fcnn_gradient_sum_bytes(const fcnn_architecture *shape, bool exact)
 {
-    const int64_t size = (int64_t)fcnn_architecture_size(shape);
+    const size_t size = fcnn_architecture_size(shape);
     int64_t elements = 0;
     for (int64_t layer = 0; layer < shape->layers; layer++) {
         elements += fcnn_panel_elements(1 + shape->widths[layer], shape->widths[layer + 1]);
     }
-    return elements * words_of(exact, size) * (exact ? (int64_t)sizeof(double) : size);
+    return elements * words_of(exact, size) * (int64_t)word_bytes(exact, size);
 }
 
 int64_t fcnn_gradient_buffer_elements(const fcnn_gradient *gradient)
@@ -155,80 +187,61 @@ int64_t fcnn_gradient_buffer_elements(const fcnn_gradient *gradient)
     return gradient->elements * gradient->words;
 }
 
-/* ---- exponents ---- */
-
-void fcnn_gradient_measure(const fcnn_network *network, const uint64_t *input_magnitudes,
-                           const uint64_t *delta_magnitudes, int64_t *exponents)
+int64_t fcnn_gradient_buffer_bytes(const fcnn_gradient *gradient)
 {
-    const int64_t layers = network->shape.layers;
-    for (int64_t layer = 0; layer < layers; layer++) {
-        const int inputs = fcnn_magnitude_exponent(network->kernels, input_magnitudes[layer]);
-        exponents[layer] = inputs > 1 ? inputs : 1; /* the bias's input is 1 */
-        exponents[layers + layer] = fcnn_magnitude_exponent(network->kernels, delta_magnitudes[layer]);
-    }
+    return fcnn_gradient_buffer_elements(gradient) * (int64_t)gradient->size;
 }
 
-void fcnn_gradient_reserve(fcnn_gradient *gradient, const fcnn_network *network, const int64_t *exponents)
+/* Where the sum of an element of a layer's parameters lies. */
+static void *place(const fcnn_gradient *gradient, void *sums, int64_t layer, int64_t element)
 {
-    const int64_t layers = network->shape.layers;
-    for (int64_t layer = 0; layer < layers; layer++) {
-        gradient->input_exponents[layer] = exponents[layer] + 1;
-        gradient->delta_exponents[layer] = exponents[layers + layer] + 1;
-    }
-    gradient->ready = true;
+    return (char *)sums + (size_t)(gradient->offsets[layer] + element) * gradient->size;
 }
 
-bool fcnn_gradient_fits(const fcnn_gradient *gradient, const fcnn_network *network, const int64_t *exponents)
+const void *fcnn_gradient_value(const fcnn_gradient *gradient, int64_t layer, int64_t element)
 {
-    const int64_t layers = network->shape.layers;
-    bool fits = true;
-    for (int64_t layer = 0; layer < layers; layer++) {
-        fits = fits && exponents[layer] <= gradient->input_exponents[layer] &&
-               exponents[layers + layer] <= gradient->delta_exponents[layer];
-    }
-    return fits;
+    return place(gradient, gradient->values, layer, element);
 }
 
-int64_t fcnn_gradient_find_nonfinite(const fcnn_network *network, const int64_t *exponents)
-{
-    const int64_t layers = network->shape.layers;
-    for (int64_t layer = 0; layer < layers; layer++) {
-        if (exponents[layer] > HIGHEST_EXPONENT || exponents[layers + layer] > HIGHEST_EXPONENT) {
-            return layer;
-        }
-    }
-    return -1;
-}
+/* ---- what is not finite ---- */
 
-static bool are_finite(const fcnn_gradient *gradient, const void *sums, int64_t first, int64_t count)
+static bool are_finite(const fcnn_gradient *gradient, int64_t layer, int64_t count)
 {
+    const void *sums = fcnn_gradient_value(gradient, layer, 0);
     bool finite = true;
-    for (int64_t i = first; i < first + count; i++) {
-        finite = finite && (gradient->exact ? isfinite(((const double *)sums)[i]) : isfinite(((const float *)sums)[i]));
+    for (int64_t i = 0; i < count; i++) {
+        finite = finite && (gradient->size == sizeof(double) ? isfinite(((const double *)sums)[i])
+                                                             : isfinite(((const float *)sums)[i]));
     }
     return finite;
 }
 
-int64_t fcnn_gradient_find_overflow(const fcnn_gradient *gradient, const fcnn_network *network,
-                                    const int64_t *exponents, const void *sums)
+/* The first layer with sums that are not finite though its factors are; −1 if there is none. */
+static int64_t find_overflow(const fcnn_gradient *gradient, const fcnn_network *network)
 {
     const fcnn_architecture *shape = &network->shape;
+    const fcnn_exponents *measured = &gradient->measured;
     for (int64_t layer = 0; network->kernels->bits == 32 && layer < shape->layers; layer++) {
-        const int64_t bound = log2_ceiling(gradient->batch_rows) + exponents[layer] + exponents[shape->layers + layer];
+        const int64_t bound = log2_ceiling(gradient->batch_rows) + measured->inputs[layer] + measured->deltas[layer];
         if (bound > HIGHEST_FLOAT_EXPONENT &&
-            !are_finite(gradient, sums, gradient->offsets[layer],
-                        fcnn_panel_elements(1 + shape->widths[layer], shape->widths[layer + 1]))) {
+            !are_finite(gradient, layer, fcnn_panel_elements(1 + shape->widths[layer], shape->widths[layer + 1]))) {
             return layer;
         }
     }
     return -1;
+}
+
+int64_t fcnn_gradient_find_nonfinite(const fcnn_gradient *gradient, const fcnn_network *network)
+{
+    const int64_t layer = fcnn_exponents_find_nonfinite(&gradient->measured);
+    return layer >= 0 ? layer : find_overflow(gradient, network);
 }
 
 /* E of a layer: 2·G·max|x|·max|δ| ≤ 2^E. */
 static int layer_exponent(const fcnn_gradient *gradient, int64_t layer)
 {
     const int64_t exponent =
-        1 + log2_ceiling(gradient->batch_rows) + gradient->input_exponents[layer] + gradient->delta_exponents[layer];
+        1 + log2_ceiling(gradient->batch_rows) + gradient->promised.inputs[layer] + gradient->promised.deltas[layer];
     return (int)(exponent < LOWEST_EXPONENT ? LOWEST_EXPONENT : exponent);
 }
 
@@ -246,7 +259,6 @@ static void accumulate_tile(const fcnn_gradient *gradient, const fcnn_network *n
     const fcnn_kernels *kernels = network->kernels;
     const int64_t layer = tile->layer;
     const int64_t in = network->shape.widths[layer], out = network->shape.widths[layer + 1];
-    const size_t sum_size = gradient->exact ? sizeof(double) : kernels->size;
     void (*accumulate)(const fcnn_gradient_job *) = gradient->exact ? kernels->gradient_exact : kernels->gradient_fast;
     job->width = fcnn_panel_width(out, tile->out_panel);
     job->delta = (const char *)network->all.deltas[layer] +
@@ -257,8 +269,7 @@ static void accumulate_tile(const fcnn_gradient *gradient, const fcnn_network *n
         /* a cut-off part is below 2^(E − 51), and there is one from each leaf */
         job->start_low = start_value(exponent - 51 + 1 + (int)log2_ceiling(gradient->leaves));
     }
-    char *panel =
-        (char *)sums + (size_t)(gradient->offsets[layer] + fcnn_panel_offset(1 + in, tile->out_panel)) * sum_size;
+    char *panel = place(gradient, sums, layer, fcnn_panel_offset(1 + in, tile->out_panel));
     if (tile->first_input == 0) {
         job->sums = panel;
         job->count = 1;
@@ -266,7 +277,7 @@ static void accumulate_tile(const fcnn_gradient *gradient, const fcnn_network *n
         accumulate(job);
     }
     const int64_t in_panel = tile->first_input / FCNN_PANEL;
-    job->sums = panel + (size_t)((1 + tile->first_input) * job->width) * sum_size;
+    job->sums = panel + (size_t)((1 + tile->first_input) * job->width) * gradient->size;
     job->count = tile->inputs;
     job->in_width = fcnn_panel_width(in, in_panel);
     job->in = (const char *)network->all.values[layer] +
@@ -286,11 +297,14 @@ static int64_t block_after(const fcnn_leaves *leaves, int64_t leaf)
     return after < leaves->count ? after : leaves->count;
 }
 
-void fcnn_gradient_accumulate(const fcnn_gradient *gradient, const fcnn_network *network, void *sums,
-                              const fcnn_leaves *leaves, int thread, int threads)
+void fcnn_gradient_accumulate(const fcnn_gradient *gradient, const fcnn_network *network, const fcnn_leaves *leaves,
+                              int thread, int threads)
 {
-    int64_t first, last, leaf = 0;
-    fcnn_gradient_tiles(gradient, thread, threads, &first, &last);
+    void *sums = gradient->own != NULL ? gradient->own[thread] : gradient->values;
+    int64_t first = 0, last = gradient->tile_count, leaf = 0;
+    if (gradient->own == NULL) {
+        fcnn_gradient_tiles(gradient, thread, threads, &first, &last);
+    }
     do {
         const int64_t after = block_after(leaves, leaf);
         fcnn_gradient_job job = {
@@ -310,16 +324,15 @@ void fcnn_gradient_accumulate(const fcnn_gradient *gradient, const fcnn_network 
     network->kernels->fence();
 }
 
-void fcnn_gradient_join(const fcnn_gradient *gradient, const fcnn_network *network, const void *const *sums, void *out,
-                        int thread, int threads)
+void fcnn_gradient_join(const fcnn_gradient *gradient, const fcnn_network *network, int thread, int threads)
 {
     const int64_t lines = fcnn_gradient_buffer_elements(gradient) / FCNN_LANES;
     const fcnn_join_job job = {
-        .from = sums,
+        .from = (const void *const *)gradient->own,
         .count = threads,
         .first = lines * thread / threads * FCNN_LANES,
         .last = lines * (thread + 1) / threads * FCNN_LANES,
-        .out = out,
+        .out = gradient->values,
         .exact = gradient->exact,
     };
     network->kernels->join_sums(&job);

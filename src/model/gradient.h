@@ -7,6 +7,7 @@
 #ifndef FCNN_MODEL_GRADIENT_H
 #define FCNN_MODEL_GRADIENT_H
 
+#include "model/exponents.h"
 #include "model/network.h"
 
 /* Inputs of a tile: few enough for threads to share the work evenly, and whole cache lines of a transposed matrix. */
@@ -26,41 +27,41 @@ typedef struct fcnn_gradient {
     int64_t *offsets;           /* [layers]: where a layer's sums begin; the last layer comes first */
     int64_t tile_count, tiled;  /* tiles, and sums in them: all but those of biases */
     fcnn_tile *tiles;
-    int64_t *input_exponents, *delta_exponents; /* [layers]: max|x| < 2^e and max|δ| < 2^e are promised */
-    bool ready;                                 /* the exponents have been set */
+    size_t size;             /* bytes of a word: of a double, or of the precision where sums are not exact */
+    void *values;            /* [elements·words]: the sums of this rank, then of all; borrowed */
+    int threads;             /* that have sums of their own */
+    void **own;              /* [threads]: [elements·words] each; NULL: all threads sum into the values */
+    fcnn_exponents promised; /* which all ranks keep to */
+    fcnn_exponents measured; /* of this step, on this rank */
 } fcnn_gradient;
 
-/* Lays out the sums of a network's gradient.  Fails: FCNN_ENOMEM. */
+/* Lays out the sums of a network's gradient over batches of batch_rows rows in so many leaves.  threads: how many have
+ * sums of their own, which nobody else reads but to join them; 0: none.  fcnn_gradient_place() comes next.
+ * Fails: FCNN_ENOMEM. */
 fcnn_status fcnn_gradient_create(const fcnn_network *network, bool exact, int64_t batch_rows, int64_t leaves,
-                                 fcnn_gradient **out);
+                                 int threads, fcnn_gradient **out);
 void fcnn_gradient_destroy(fcnn_gradient *gradient);
+
+/* Says where the sums of the rank lie: fcnn_gradient_buffer_elements() words, borrowed. */
+void fcnn_gradient_place(fcnn_gradient *gradient, void *values);
 
 /* A thread's tiles, first … last−1: a run of nearly its share of the sums. */
 void fcnn_gradient_tiles(const fcnn_gradient *gradient, int thread, int threads, int64_t *first, int64_t *last);
 
-/* Bytes of the sums of a network's gradient. */
+/* Bytes of the sums of a network's gradient, before there is one. */
 int64_t fcnn_gradient_sum_bytes(const fcnn_architecture *shape, bool exact);
 
-/* Elements of the buffer of sums. */
+/* Words of the sums of a rank, and the bytes of these words. */
 int64_t fcnn_gradient_buffer_elements(const fcnn_gradient *gradient);
+int64_t fcnn_gradient_buffer_bytes(const fcnn_gradient *gradient);
 
-/* This rank's exponents [2·layers] for the magnitudes [layers] that it saw: inputs, then derivatives. */
-void fcnn_gradient_measure(const fcnn_network *network, const uint64_t *input_magnitudes,
-                           const uint64_t *delta_magnitudes, int64_t *exponents);
+/* The value of an element of a layer's parameters: its first word; those of the elements after it follow. */
+const void *fcnn_gradient_value(const fcnn_gradient *gradient, int64_t layer, int64_t element);
 
-/* Reserves exponents: the largest over ranks, with a factor of 2 each to grow. */
-void fcnn_gradient_reserve(fcnn_gradient *gradient, const fcnn_network *network, const int64_t *exponents);
-
-/* False if measured exponents break the promise. */
-bool fcnn_gradient_fits(const fcnn_gradient *gradient, const fcnn_network *network, const int64_t *exponents);
-
-/* The first layer (from 0) whose magnitudes are not finite, or too large to be summed; −1 if none. */
-int64_t fcnn_gradient_find_nonfinite(const fcnn_network *network, const int64_t *exponents);
-
-/* The first layer whose sums on this rank are not finite though its factors, of the measured exponents, are; −1 if
- * none.  A leaf's chain in single precision can overflow; whether one does depends on no partition. */
-int64_t fcnn_gradient_find_overflow(const fcnn_gradient *gradient, const fcnn_network *network,
-                                    const int64_t *exponents, const void *sums);
+/* The first layer (from 0) with factors or sums on this rank that are not finite, or factors that are too large to be
+ * summed; −1 if there is none.  Sums may overflow though their factors are finite: a leaf's chain in single precision
+ * can; whether one does depends on no partition. */
+int64_t fcnn_gradient_find_nonfinite(const fcnn_gradient *gradient, const fcnn_network *network);
 
 /* The leaves of a group of rows that are in memory at once: leaf k is the rows starts[k] … starts[k+1]−1 of the batch,
  * and row starts[0] lies in row `at` of the network's matrices. */
@@ -71,12 +72,13 @@ typedef struct fcnn_leaves {
     bool streams;     /* no cache holds the sums until they are read */
 } fcnn_leaves;
 
-/* A thread's part of adding up what `threads` threads have summed, for other threads or ranks to read. */
-void fcnn_gradient_join(const fcnn_gradient *gradient, const fcnn_network *network, const void *const *sums, void *out,
-                        int thread, int threads);
+/* A thread's part of adding up the sums that threads have of their own to the values, for other threads or ranks to
+ * read. */
+void fcnn_gradient_join(const fcnn_gradient *gradient, const fcnn_network *network, int thread, int threads);
 
-/* A thread's part, by tiles, of the sums over a group of rows. */
-void fcnn_gradient_accumulate(const fcnn_gradient *gradient, const fcnn_network *network, void *sums,
-                              const fcnn_leaves *leaves, int thread, int threads);
+/* A thread's part of the sums over a group of rows: in the values its tiles, or all tiles in sums of its own where
+ * threads have them. */
+void fcnn_gradient_accumulate(const fcnn_gradient *gradient, const fcnn_network *network, const fcnn_leaves *leaves,
+                              int thread, int threads);
 
 #endif

@@ -44,6 +44,9 @@ fcnn_exchange_kind fcnn_exchange_kind_used(const fcnn_exchange *exchange);
 /* Appends a line that says how sums are made and why; nothing for one rank. */
 fcnn_status fcnn_exchange_describe(const fcnn_exchange *exchange, fcnn_text *text);
 
+/* Bytes that a rank gives to a sum: elements and status words. */
+int64_t fcnn_exchange_bytes(const fcnn_exchange *exchange);
+
 /* The elements [count] that sum() adds up; the exchange's own. */
 void *fcnn_exchange_values(fcnn_exchange *exchange);
 

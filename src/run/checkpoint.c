@@ -27,8 +27,7 @@
 
 void fcnn_training_state_clear(fcnn_training_state *state)
 {
-    free(state->input_exponents);
-    free(state->delta_exponents);
+    fcnn_exponents_clear(&state->exponents);
     free(state->train_data);
     free(state->validation_data);
     *state = (fcnn_training_state){0};
@@ -46,16 +45,16 @@ static fcnn_status put_state(const void *data, fcnn_hdf5_image *image)
 #define PUT_INTEGER(name) FCNN_TRY(fcnn_hdf5_image_integer_attribute(image, "/state", #name, state->name));
     STATE_INTEGERS(PUT_INTEGER)
 #undef PUT_INTEGER
-    FCNN_TRY(fcnn_hdf5_image_integer_attribute(image, "/state", "exponents_ready", state->exponents_ready));
+    FCNN_TRY(fcnn_hdf5_image_integer_attribute(image, "/state", "exponents_ready", state->exponents.ready));
     FCNN_TRY(fcnn_hdf5_image_text(image, "/state/train_data", state->train_data));
     FCNN_TRY(fcnn_hdf5_image_text(image, "/state/validation_data", state->validation_data));
     FCNN_TRY(fcnn_hdf5_image_text(image, "/state/build", BUILD));
     FCNN_TRY(
         fcnn_hdf5_image_dataset(image, "/state/loss", FCNN_TYPE_INT64, 1, (int64_t[]){LOSS_WORDS}, state->loss.limbs));
-    FCNN_TRY(fcnn_hdf5_image_dataset(image, "/state/input_exponents", FCNN_TYPE_INT64, 1, &state->layers,
-                                     state->input_exponents));
-    return fcnn_hdf5_image_dataset(image, "/state/delta_exponents", FCNN_TYPE_INT64, 1, &state->layers,
-                                   state->delta_exponents);
+    FCNN_TRY(fcnn_hdf5_image_dataset(image, "/state/input_exponents", FCNN_TYPE_INT64, 1, &state->exponents.layers,
+                                     state->exponents.inputs));
+    return fcnn_hdf5_image_dataset(image, "/state/delta_exponents", FCNN_TYPE_INT64, 1, &state->exponents.layers,
+                                   state->exponents.deltas);
 }
 
 fcnn_status fcnn_checkpoint_pack(const fcnn_model *model, const fcnn_training_state *state, void **bytes,
@@ -107,12 +106,16 @@ static fcnn_status check_integers(fcnn_hdf5_file *file, const char *path, const 
     return FCNN_OK;
 }
 
-static fcnn_status get_exponents(fcnn_hdf5_file *file, const char *path, const char *name, int64_t layers,
-                                 int64_t **out)
+static fcnn_status get_exponents(fcnn_hdf5_file *file, const char *path, int64_t layers, fcnn_exponents *out)
 {
-    FCNN_TRY(check_integers(file, path, name, layers));
-    FCNN_TRY(fcnn_memory_create("the exponents", layers, sizeof **out, out));
-    return fcnn_hdf5_read_rows(file, name, 0, layers, *out);
+    int64_t ready;
+    FCNN_TRY(fcnn_exponents_create(layers, out));
+    FCNN_TRY(fcnn_hdf5_read_integer_attribute(file, "/state", "exponents_ready", &ready));
+    out->ready = ready != 0;
+    FCNN_TRY(check_integers(file, path, "/state/input_exponents", layers));
+    FCNN_TRY(fcnn_hdf5_read_rows(file, "/state/input_exponents", 0, layers, out->inputs));
+    FCNN_TRY(check_integers(file, path, "/state/delta_exponents", layers));
+    return fcnn_hdf5_read_rows(file, "/state/delta_exponents", 0, layers, out->deltas);
 }
 
 static fcnn_status get_loss(fcnn_hdf5_file *file, const char *path, fcnn_exact_sum *loss)
@@ -137,8 +140,6 @@ static fcnn_status get_state(fcnn_hdf5_file *file, const char *path, int64_t lay
         return fcnn_fail(FCNN_EDATA, "%s is a model, not a checkpoint: start from its weights by model.init = %s", path,
                          path);
     }
-    int64_t ready;
-    state->layers = layers;
 #define GET_INTEGER(name)                                                                                  \
     FCNN_TRY(fcnn_hdf5_read_integer_attribute(file, "/state", #name, &state->name));                       \
     if (state->name < 0) {                                                                                 \
@@ -148,12 +149,9 @@ static fcnn_status get_state(fcnn_hdf5_file *file, const char *path, int64_t lay
     STATE_INTEGERS(GET_INTEGER)
 #undef GET_INTEGER
     FCNN_TRY(get_loss(file, path, &state->loss));
-    FCNN_TRY(fcnn_hdf5_read_integer_attribute(file, "/state", "exponents_ready", &ready));
-    state->exponents_ready = ready != 0;
     FCNN_TRY(get_text(file, "train_data", &state->train_data));
     FCNN_TRY(get_text(file, "validation_data", &state->validation_data));
-    FCNN_TRY(get_exponents(file, path, "/state/input_exponents", layers, &state->input_exponents));
-    return get_exponents(file, path, "/state/delta_exponents", layers, &state->delta_exponents);
+    return get_exponents(file, path, layers, &state->exponents);
 }
 
 fcnn_status fcnn_checkpoint_unpack(const char *path, void *bytes, int64_t count, fcnn_model **model,

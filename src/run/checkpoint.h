@@ -3,21 +3,19 @@
 #define FCNN_RUN_CHECKPOINT_H
 
 #include "compute/exact_sum.h"
+#include "model/exponents.h"
 #include "model/model.h"
 #include "parallel/comm.h"
 
 /* Where a training is; beside the model of the same moment. */
 typedef struct fcnn_training_state {
-    int64_t step, epoch; /* done so far */
-    int64_t batch;       /* of the epoch that has begun: steps done */
-    int64_t rows;        /* that its loss counts */
-    fcnn_exact_sum loss; /* over those rows; of all ranks in a file, of this rank's part while training */
-    int64_t skipped;     /* batches without an update (train.nonfinite = skip) */
-    int64_t rollbacks;   /* times that the learning rate was halved (train.nonfinite = rollback) */
-    int64_t layers;
-    int64_t *input_exponents; /* [layers] of the exact sums (model/gradient.h) */
-    int64_t *delta_exponents; /* [layers] */
-    bool exponents_ready;
+    int64_t step, epoch;      /* done so far */
+    int64_t batch;            /* of the epoch that has begun: steps done */
+    int64_t rows;             /* that its loss counts */
+    fcnn_exact_sum loss;      /* over those rows; of all ranks in a file, of this rank's part while training */
+    int64_t skipped;          /* batches without an update (train.nonfinite = skip) */
+    int64_t rollbacks;        /* times that the learning rate was halved (train.nonfinite = rollback) */
+    fcnn_exponents exponents; /* promised for the exact sums; while training the gradient has them, and none are here */
     char *train_data, *validation_data; /* what identifies the rows; validation: empty if there are none */
 } fcnn_training_state;
 

@@ -32,10 +32,8 @@ static int64_t network_bytes(const fcnn_step *step)
 
 static int64_t gradient_bytes(const fcnn_step *step)
 {
-    const int64_t sum = step->gradient->exact ? (int64_t)sizeof(double) : (int64_t)step->network->kernels->size;
-    const int64_t elements = fcnn_gradient_buffer_elements(step->gradient);
-    const int64_t buffer = (elements + FCNN_WORD_COUNT) * sum;
-    const int64_t own = step->sums != NULL ? fcnn_team_threads(step->team) * elements * sum : 0;
+    const int64_t buffer = fcnn_exchange_bytes(step->exchange);
+    const int64_t own = step->gradient->threads * fcnn_gradient_buffer_bytes(step->gradient);
     if (step->comm->size == 1) {
         return own + buffer;
     }

@@ -95,7 +95,8 @@ static fcnn_status write_model(const fcnn_saver *saver, const fcnn_snapshot *sna
 static fcnn_status save_checkpoint(fcnn_saver *saver, const fcnn_snapshot *snapshot)
 {
     double work[FCNN_EXACT_LIMBS + 1];
-    fcnn_training_state all = *snapshot->state; /* a file has the loss of all ranks */
+    fcnn_training_state all = *snapshot->state; /* a file has the loss of all ranks, and the exponents */
+    all.exponents = *snapshot->exponents;
     FCNN_TRY(fcnn_rank_check(saver->comm, saver->topology, snapshot->network, all.step));
     fcnn_exact_sum_over_ranks(saver->comm, 1, &all.loss, work);
     return fcnn_comm_agree(saver->comm, saver->comm->rank == 0 ? pack_and_begin(saver, snapshot, &all) : FCNN_OK);

@@ -13,6 +13,7 @@ typedef struct fcnn_snapshot {
     const fcnn_network *network;      /* the parameters that train */
     fcnn_model *model;                /* gets them on rank 0, and is what is written */
     const fcnn_training_state *state; /* its loss counts the rows of this rank */
+    const fcnn_exponents *exponents;  /* promised for the next exact sums */
     const char *advice;               /* what to do where a parameter is not finite */
     int64_t stays;                    /* a step whose checkpoint is not removed, nor that of step 0; −1: none */
 } fcnn_snapshot;

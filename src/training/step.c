@@ -17,7 +17,6 @@
 static fcnn_status create_notes(fcnn_step *step)
 {
     const int64_t threads = fcnn_team_threads(step->team), layers = step->network->shape.layers;
-    FCNN_TRY(fcnn_memory_create("the exponents", 2 * layers, sizeof(int64_t), &step->exponents));
     FCNN_TRY(fcnn_memory_create("the threads' times", threads, sizeof *step->times, &step->times));
     FCNN_TRY(fcnn_memory_create("the threads' notes", threads, sizeof *step->notes, &step->notes));
     for (int64_t thread = 0; thread < threads; thread++) {
@@ -29,20 +28,10 @@ static fcnn_status create_notes(fcnn_step *step)
     return FCNN_OK;
 }
 
-/* Sums that nobody else reads or writes, where threads or ranks add them up. */
-static fcnn_status create_sums(fcnn_step *step)
+/* Threads that sum up the gradients of their rows in memory of their own, where threads or ranks add these up. */
+static int summing_threads(const fcnn_step *step, int threads)
 {
-    const int threads = fcnn_team_threads(step->team);
-    const size_t size = step->gradient->exact ? sizeof(double) : step->network->kernels->size;
-    if (!step->split.by_rows || (threads == 1 && step->comm->size == 1)) {
-        return FCNN_OK;
-    }
-    FCNN_TRY(fcnn_memory_create("the gradients", threads, sizeof(void *), &step->sums));
-    for (int thread = 0; thread < threads; thread++) {
-        FCNN_TRY(fcnn_memory_create("the gradients", fcnn_gradient_buffer_elements(step->gradient), size,
-                                    &step->sums[thread]));
-    }
-    return FCNN_OK;
+    return step->split.by_rows && (threads > 1 || step->comm->size > 1) ? threads : 0;
 }
 
 static fcnn_status create_parts(fcnn_step *step, const fcnn_model *model, bool exact, int threads,
@@ -56,18 +45,20 @@ static fcnn_status create_parts(fcnn_step *step, const fcnn_model *model, bool e
     FCNN_TRY(fcnn_team_create(threads, &step->team));
     FCNN_TRY(fcnn_network_create_from(model, step->split.rows, FCNN_NETWORK_TRAINING, step->split.by_rows ? 1 : threads,
                                       &step->network));
-    FCNN_TRY(fcnn_gradient_create(step->network, exact, sampler->batch, fcnn_sampler_leaves(sampler), &step->gradient));
+    FCNN_TRY(fcnn_gradient_create(step->network, exact, sampler->batch, fcnn_sampler_leaves(sampler),
+                                  summing_threads(step, threads), &step->gradient));
     FCNN_TRY(fcnn_memory_create("the batch", fcnn_sampler_capacity(sampler), sizeof(int64_t), &step->index));
     FCNN_TRY(fcnn_memory_create("the batch", leaves + 1, sizeof(int64_t), &step->leaves));
-    FCNN_TRY(create_sums(step));
     return create_notes(step);
 }
 
 static fcnn_status create_exchange(fcnn_step *step, fcnn_exchange_kind kind)
 {
-    const bool doubles = step->gradient->exact || step->network->kernels->bits == 64;
-    return fcnn_exchange_create(step->comm, kind, doubles ? FCNN_EXCHANGE_DOUBLE : FCNN_EXCHANGE_FLOAT,
-                                fcnn_gradient_buffer_elements(step->gradient), &step->exchange);
+    const fcnn_exchange_type type = step->gradient->size == sizeof(double) ? FCNN_EXCHANGE_DOUBLE : FCNN_EXCHANGE_FLOAT;
+    FCNN_TRY(
+        fcnn_exchange_create(step->comm, kind, type, fcnn_gradient_buffer_elements(step->gradient), &step->exchange));
+    fcnn_gradient_place(step->gradient, fcnn_exchange_values(step->exchange));
+    return FCNN_OK;
 }
 
 fcnn_status fcnn_step_create_split(fcnn_comm *comm, const fcnn_model *model, const fcnn_training_data *data, bool exact,
@@ -106,10 +97,6 @@ void fcnn_step_destroy(fcnn_step *step)
         free(step->notes[thread].input_magnitudes);
         free(step->notes[thread].delta_magnitudes);
     }
-    for (int thread = 0; step->sums != NULL && thread < fcnn_team_threads(step->team); thread++) {
-        free(step->sums[thread]);
-    }
-    free(step->sums);
     fcnn_exchange_destroy(step->exchange);
     fcnn_gradient_destroy(step->gradient);
     fcnn_network_destroy(step->network);
@@ -118,7 +105,6 @@ void fcnn_step_destroy(fcnn_step *step)
     free(step->leaves);
     free(step->notes);
     free(step->times);
-    free(step->exponents);
     free(step);
 }
 
@@ -189,9 +175,8 @@ static void pass_rows(fcnn_step *step, const leaf_group *group, int64_t first, i
                                   &step->notes[thread]);
 }
 
-/* A share of a group's sums: of all of its tiles, or of some. */
-static void accumulate(fcnn_step *step, const leaf_group *group, void *sums, bool streams, int thread, int share,
-                       int shares)
+/* A thread's share of a group's sums. */
+static void accumulate(fcnn_step *step, const leaf_group *group, bool streams, int thread, int threads)
 {
     const fcnn_leaves leaves = {
         .starts = step->leaves + group->first,
@@ -202,7 +187,7 @@ static void accumulate(fcnn_step *step, const leaf_group *group, void *sums, boo
         .streams = streams,
     };
     double since = fcnn_clock_seconds();
-    fcnn_gradient_accumulate(step->gradient, step->network, sums, &leaves, share, shares);
+    fcnn_gradient_accumulate(step->gradient, step->network, &leaves, thread, threads);
     fcnn_clock_count(&step->times[thread].multiply, &since);
 }
 
@@ -225,8 +210,7 @@ static void go_by_tiles(fcnn_step *step, const share *work, int thread, int thre
             wait_for_team(step, thread);
         }
         if (work->accumulates) {
-            accumulate(step, &group, fcnn_exchange_values(step->exchange), step->split.streams, thread, thread,
-                       threads);
+            accumulate(step, &group, step->split.streams, thread, threads);
             wait_for_team(step, thread);
         }
         if (thread == 0) {
@@ -251,8 +235,7 @@ static void go_by_rows(fcnn_step *step, const share *work, int thread, int threa
             pass_rows(step, &group, 0, step->leaves[end] - step->leaves[leaf], work->count_loss, thread);
         }
         if (work->accumulates) {
-            void *sums = step->sums != NULL ? step->sums[thread] : fcnn_exchange_values(step->exchange);
-            accumulate(step, &group, sums, false, thread, 0, 1);
+            accumulate(step, &group, false, thread, threads);
         }
         if (thread == 0) {
             fcnn_pulse_go_on();
@@ -260,10 +243,9 @@ static void go_by_rows(fcnn_step *step, const share *work, int thread, int threa
         leaf = end;
     } while (leaf < last);
     wait_for_team(step, thread);
-    if (work->accumulates && step->sums != NULL) {
+    if (work->accumulates && step->gradient->own != NULL) {
         double since = fcnn_clock_seconds();
-        fcnn_gradient_join(step->gradient, step->network, (const void *const *)step->sums,
-                           fcnn_exchange_values(step->exchange), thread, threads);
+        fcnn_gradient_join(step->gradient, step->network, thread, threads);
         fcnn_clock_count(&step->times[thread].elementwise, &since);
         wait_for_team(step, thread);
     }
@@ -290,17 +272,18 @@ static void measure(fcnn_step *step)
             deltas[i] = notes->delta_magnitudes[i] > deltas[i] ? notes->delta_magnitudes[i] : deltas[i];
         }
     }
-    fcnn_gradient_measure(step->network, inputs, deltas, step->exponents);
+    fcnn_exponents_measure(&step->gradient->measured, step->network->kernels, inputs, deltas);
 }
 
 /* ---- all ranks together ---- */
 
 /* Sets the exponents from those of all ranks; the other threads wait. */
-static void reserve_exponents(fcnn_step *step, int thread)
+static void promise_exponents(fcnn_step *step, int thread)
 {
     if (thread == 0) {
-        fcnn_comm_max_integers(step->comm, 2 * step->network->shape.layers, step->exponents);
-        fcnn_gradient_reserve(step->gradient, step->network, step->exponents);
+        fcnn_exponents *measured = &step->gradient->measured;
+        fcnn_comm_max_integers(step->comm, 2 * measured->layers, measured->inputs);
+        fcnn_exponents_promise(&step->gradient->promised, measured);
     }
     wait_for_team(step, thread);
 }
@@ -309,26 +292,18 @@ static void reserve_exponents(fcnn_step *step, int thread)
 static void compute_sums(step_run *run, int thread, int threads)
 {
     fcnn_step *step = run->step;
-    const bool sets = step->gradient->exact && (run->number % FCNN_EXPONENT_STEPS == 0 || !step->gradient->ready);
+    const bool sets =
+        step->gradient->exact && (run->number % FCNN_EXPONENT_STEPS == 0 || !step->gradient->promised.ready);
     const bool one_group = in_one_group(step);
     go_through(step, &(share){.passes = true, .count_loss = !sets || one_group, .accumulates = !sets}, thread, threads);
     if (thread == 0) {
         measure(step);
     }
     if (sets) {
-        reserve_exponents(step, thread);
+        promise_exponents(step, thread);
         go_through(step, &(share){.passes = !one_group, .count_loss = !one_group, .accumulates = true}, thread,
                    threads);
     }
-}
-
-/* The layer (from 0) in which this rank sees a number that is not finite; −1 if it sees none. */
-static int64_t find_nonfinite(const fcnn_step *step)
-{
-    const int64_t layer = fcnn_gradient_find_nonfinite(step->network, step->exponents);
-    return layer >= 0 ? layer
-                      : fcnn_gradient_find_overflow(step->gradient, step->network, step->exponents,
-                                                    fcnn_exchange_values(step->exchange));
 }
 
 static void exchange_sums(fcnn_step *step, int thread, int threads)
@@ -340,9 +315,11 @@ static void exchange_sums(fcnn_step *step, int thread, int threads)
         }
         fcnn_pulse_beat(FCNN_PHASE_EXCHANGING);
         fcnn_exchange_say(step->exchange, FCNN_WORD_UNREAD, step->unread);
-        fcnn_exchange_say(step->exchange, FCNN_WORD_NONFINITE, find_nonfinite(step) >= 0);
+        fcnn_exchange_say(step->exchange, FCNN_WORD_NONFINITE,
+                          fcnn_gradient_find_nonfinite(step->gradient, step->network) >= 0);
         fcnn_exchange_say(step->exchange, FCNN_WORD_VIOLATED,
-                          step->gradient->exact && !fcnn_gradient_fits(step->gradient, step->network, step->exponents));
+                          step->gradient->exact &&
+                              !fcnn_exponents_keep(&step->gradient->promised, &step->gradient->measured));
     }
     fcnn_exchange_sum(step->exchange, thread, threads, fcnn_team_wait);
     fcnn_clock_count(&step->times[thread].exchange, &since);
@@ -351,7 +328,7 @@ static void exchange_sums(fcnn_step *step, int thread, int threads)
 /* A factor outgrew its exponent on some rank: all set new ones and sum the gradients again. */
 static void sum_again(fcnn_step *step, int thread, int threads)
 {
-    reserve_exponents(step, thread);
+    promise_exponents(step, thread);
     go_through(step, &(share){.passes = !in_one_group(step), .accumulates = true}, thread, threads);
     exchange_sums(step, thread, threads);
     step->resets += thread == 0;
@@ -382,8 +359,7 @@ static void run_on_thread(void *data, int thread, int threads)
         fcnn_pulse_beat(FCNN_PHASE_UPDATING);
     }
     double since = fcnn_clock_seconds();
-    fcnn_optimizer_update(step->network, step->gradient, fcnn_exchange_values(step->exchange), run->scale, run->rate,
-                          thread, threads);
+    fcnn_optimizer_update(step->network, step->gradient, run->scale, run->rate, thread, threads);
     fcnn_clock_count(&step->times[thread].elementwise, &since);
 }
 
@@ -426,8 +402,9 @@ static fcnn_status name_cause(const fcnn_step *step, int64_t number, int64_t lay
 /* Exponents that this batch set may be far too high for the next. */
 static fcnn_status diverged(fcnn_step *step, int64_t number)
 {
-    step->gradient->ready = false;
-    const int64_t layer = find_nonfinite(step); /* sums that were not finite still are not, after the exchange */
+    step->gradient->promised.ready = false;
+    /* sums that were not finite still are not, after the exchange */
+    const int64_t layer = fcnn_gradient_find_nonfinite(step->gradient, step->network);
     return fcnn_comm_agree(step->comm, layer >= 0 ? name_cause(step, number, layer) : FCNN_OK);
 }
 

@@ -17,7 +17,6 @@ typedef struct fcnn_step {
     fcnn_gradient *gradient;
     fcnn_exchange *exchange;
     fcnn_work_split split;
-    void **sums;                    /* [threads]: by rows each thread's own; NULL: the exchange's values alone */
     const fcnn_training_data *data; /* borrowed */
     int64_t *index;                 /* [rows of this rank in a batch] */
     int64_t *leaves;                /* [leaves + 1] */
@@ -25,7 +24,6 @@ typedef struct fcnn_step {
     bool unread;               /* this rank's rows could not be read */
     fcnn_thread_notes *notes;  /* [threads] */
     fcnn_thread_times *times;  /* [threads] */
-    int64_t *exponents;        /* [2·layers] */
     int64_t resets;            /* exponents set anew because a factor outgrew them */
     fcnn_lifecycle *lifecycle; /* borrowed: what it says rides along; NULL: nothing */
     char advice[FCNN_DIVERGENCE_SIZE];

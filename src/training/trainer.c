@@ -22,32 +22,23 @@
 
 /* ---- creation ---- */
 
-/* Puts a checkpoint's state in place of a new run's: its loss is that of all ranks, and counts once. */
+/* Puts a checkpoint's state in place of a new run's: its loss is that of all ranks, and counts once; its exponents are
+ * the gradient's now. */
 static void restore_state(fcnn_trainer *trainer)
 {
-    if (trainer->comm->rank != 0) {
-        trainer->state.loss = (fcnn_exact_sum){0};
-    }
-    const size_t bytes = (size_t)trainer->state.layers * sizeof(int64_t);
-    fcnn_gradient *gradient = trainer->step->gradient;
-    memcpy(gradient->input_exponents, trainer->state.input_exponents, bytes);
-    memcpy(gradient->delta_exponents, trainer->state.delta_exponents, bytes);
-    gradient->ready = trainer->state.exponents_ready;
-}
-
-static fcnn_status new_state(fcnn_trainer *trainer)
-{
     fcnn_training_state *state = &trainer->state;
-    state->layers = trainer->model->shape.layers;
-    FCNN_TRY(fcnn_memory_create("the state", state->layers, sizeof(int64_t), &state->input_exponents));
-    FCNN_TRY(fcnn_memory_create("the state", state->layers, sizeof(int64_t), &state->delta_exponents));
-    return fcnn_resume_identify(trainer->data, state);
+    if (trainer->comm->rank != 0) {
+        state->loss = (fcnn_exact_sum){0};
+    }
+    fcnn_exponents_clear(&trainer->step->gradient->promised);
+    trainer->step->gradient->promised = state->exponents;
+    state->exponents = (fcnn_exponents){0};
 }
 
 static fcnn_status begin_state(fcnn_trainer *trainer)
 {
     if (trainer->resumed_from == NULL) {
-        return new_state(trainer);
+        return fcnn_resume_identify(trainer->data, &trainer->state);
     }
     restore_state(trainer);
     return fcnn_resume_check_data(trainer->resumed_from, &trainer->state, trainer->data);
@@ -209,15 +200,10 @@ static int64_t rollback_step(const fcnn_trainer *trainer)
 
 fcnn_snapshot fcnn_trainer_snapshot(fcnn_trainer *trainer)
 {
-    const fcnn_gradient *gradient = trainer->step->gradient;
-    fcnn_training_state *state = &trainer->state;
-    const size_t bytes = (size_t)state->layers * sizeof(int64_t);
-    memcpy(state->input_exponents, gradient->input_exponents, bytes);
-    memcpy(state->delta_exponents, gradient->delta_exponents, bytes);
-    state->exponents_ready = gradient->ready;
     return (fcnn_snapshot){.network = trainer->step->network,
                            .model = trainer->model,
-                           .state = state,
+                           .state = &trainer->state,
+                           .exponents = &trainer->step->gradient->promised,
                            .advice = trainer->step->advice,
                            .stays = rollback_step(trainer)};
 }

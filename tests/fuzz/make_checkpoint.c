@@ -26,9 +26,7 @@ int main(int argc, char **argv)
                                      .loss = FCNN_LOSS_CROSS_ENTROPY};
     const fcnn_training_state state = {.step = 7,
                                        .epoch = 2,
-                                       .layers = 2,
-                                       .input_exponents = exponents,
-                                       .delta_exponents = exponents,
+                                       .exponents = {.layers = 2, .inputs = exponents, .deltas = exponents},
                                        .train_data = train,
                                        .validation_data = validation};
     const fcnn_history_line line = {.epoch = 1, .steps = 3, .train_loss = 0.5};
