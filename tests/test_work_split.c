@@ -1,5 +1,5 @@
-/* tests/test_work_split.c — however threads share a step, and however many rows are in memory at once, the bits of exact
- * sums are the same; and which way is chosen. */
+/* tests/test_work_split.c — however threads share a step, and however many rows are in memory at once, the bits of
+ * exact sums are the same; and which way is chosen. */
 #include "fixture.h"
 #include "harness.h"
 

@@ -8,7 +8,8 @@
 
 /* Goes through all rows; the bits do not depend on who holds which.  Collective.
  * Fails, alike on all ranks: FCNN_ENOMEM, or as reading does.
- *   inputs, targets  to be released with fcnn_column_statistics_clear(); untouched on failure; targets NULL: not wanted */
+ *   inputs, targets  to be released with fcnn_column_statistics_clear(); untouched on failure; targets NULL: not
+ *                    wanted */
 fcnn_status fcnn_column_statistics_find(fcnn_dataset *dataset, fcnn_comm *comm, fcnn_column_statistics *inputs,
                                         fcnn_column_statistics *targets);
 
