@@ -58,9 +58,9 @@ notices() {
             inside && index($0, "# " file ":" number ":") == 1 { found = 1 }
             inside && ($0 == "# " file || $0 ".c" == "# " file) { found = 1 }
             END { exit !found }' <<<"$said"; then
-            tap_ok "lints: $1 notices ${lines[i]}"
+            tap_ok "lints: $1 notices ${lines[i]%%$'\n'*}"
         else
-            tap_not_ok "lints: $1 notices ${lines[i]}" "in ${files[i]}, by the rule '${rules[i]}'"
+            tap_not_ok "lints: $1 notices ${lines[i]%%$'\n'*}" "in ${files[i]}, by the rule '${rules[i]}'"
         fi
     done
     rules=() files=() numbers=() lines=()
@@ -71,9 +71,9 @@ notices() {
 fails() {
     append "$3" "$4"
     if srcdir=$scratch bash "$here/lint_$1.sh" 2>&1 | grep -qF "not ok - $1: $2"; then
-        tap_ok "lints: $1 notices $4"
+        tap_ok "lints: $1 notices ${4%%$'\n'*}"
     else
-        tap_not_ok "lints: $1 notices $4" "in $3, by the rule '$2'"
+        tap_not_ok "lints: $1 notices ${4%%$'\n'*}" "in $3, by the rule '$2'"
     fi
     mend
 }
@@ -120,6 +120,11 @@ breaks "of buffers and parts" src/data/reader.c '#define READ_BYTES ((int64_t)64
 breaks "of buffers and parts" src/data/reader.c 'enum { AT_ONCE = 65536 };'
 breaks "of buffers and parts" src/data/reader.c 'static char buffer[1 << 16];'
 notices sizes
+breaks "no header includes itself" src/core/status.h '#include "core/text.h"'
+notices circles
+fails lengths "functions of" src/core/log.c "$(printf 'static void f(void)\n{\n'; printf '    a();\n%.0s' {1..59}; echo '}')"
+fails lengths "functions of" tests/tap.sh "$(printf 'long() {\n'; printf '    a\n%.0s' {1..60}; echo '}')"
+fails lengths "files of" src/core/log.c "$(printf 'extern int a;\n%.0s' {1..500})"
 fails headers "fcnn/status.h in C" include/fcnn/status.h 'int64_t fcnn_undeclared(void);'
 fails headers "core compiles without" src/core/log.c '#include <mpi.h>'
 fails headers "model compiles without" src/model/model.h '#include "hdf5/library.h"'
@@ -151,4 +156,19 @@ if ${CC:-mpicc} -shared -fPIC "$scratch/wrong.c" -o "$scratch/wrong.so" -lm; the
 else
     tap_not_ok "lints: symbols could not be tried"
 fi
+
+# Two files that call each other through a third.
+mkdir -p "$scratch/objects/src/core"
+i=0
+for next in second third first; do
+    i=$((i + 1))
+    name=$(cut -d ' ' -f $i <<<'first second third')
+    # shellcheck disable=SC2086 # CC may have options
+    ${CC:-mpicc} -c -x c -o "$scratch/objects/src/core/$name.o" - \
+        <<<"void fcnn_$next(void); void fcnn_$name(void); void fcnn_$name(void) { fcnn_$next(); }"
+done
+result=$(FCNN_OBJECTS=$scratch/objects srcdir=$scratch bash "$here/lint_circles.sh")
+tap_empty "lints: circles notices calls through a third file" "$(
+    grep -q '^not ok - circles: no files call' <<<"$result" || echo "not noticed"
+    grep -qxF '# src/core/third.c needs fcnn_first of src/core/first.c' <<<"$result" || echo "no call is told")"
 tap_done

@@ -675,6 +675,26 @@ static void little_is_read_for_little(void)
     free(out);
 }
 
+/* Filters in one of several orders. */
+static void set_filters(hid_t creation, int kind)
+{
+    if (kind == 5) {
+        H5Pset_chunk_opts(creation, H5D_CHUNK_DONT_FILTER_PARTIAL_CHUNKS);
+    }
+    if (kind == 3) {
+        H5Pset_fletcher32(creation);
+    }
+    if (kind != 1 && kind != 4) {
+        H5Pset_shuffle(creation);
+    }
+    if (kind != 2) {
+        H5Pset_deflate(creation, 6);
+    }
+    if (kind == 0 || kind == 4) {
+        H5Pset_fletcher32(creation);
+    }
+}
+
 /* Boxes of packed chunks are what HDF5 itself makes of them: for filters in several orders, chunks that fit nothing,
  * chunks that were never written, edges that are not packed, and types that are converted. */
 static void packed_chunks_are_those_of_hdf5(void)
@@ -699,21 +719,7 @@ static void packed_chunks_are_those_of_hdf5(void)
             own_chunk[d] = chunks[chunk][d];
         }
         H5Pset_chunk(creation, 3, own_chunk);
-        if (kind == 5) {
-            H5Pset_chunk_opts(creation, H5D_CHUNK_DONT_FILTER_PARTIAL_CHUNKS);
-        }
-        if (kind == 3) {
-            H5Pset_fletcher32(creation);
-        }
-        if (kind != 1 && kind != 4) {
-            H5Pset_shuffle(creation);
-        }
-        if (kind != 2) {
-            H5Pset_deflate(creation, 6);
-        }
-        if (kind == 0 || kind == 4) {
-            H5Pset_fletcher32(creation);
-        }
+        set_filters(creation, kind);
         const hid_t made = H5Fcreate(path, H5F_ACC_TRUNC, H5P_DEFAULT, access);
         const hsize_t slab[] = {ROWS, A, chunk % 2 == 0 ? B : 1}, extents[] = {64, 8, 8};
         const hid_t space = H5Screate_simple(3, dims, chunk == 3 ? extents : NULL);

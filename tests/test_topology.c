@@ -430,6 +430,10 @@ static void advice_fits_the_launcher(void)
     /* cores of the mask by name of kind: it is the mask that is too small */
     EXPECT_TROUBLE(CROWDED_BY_LAUNCHER, MPIRUN, 1, "mpirun --map-by slot:pe=2",
                    {{.host = "a", .processors = "3", .asked = 2, .used = 2, .binder = "OMP_PLACES"}});
+}
+
+static void advice_fits_openmp(void)
+{
     /* ranks that may run anywhere, whose threads OpenMP puts on the same first place */
     EXPECT_TROUBLE(
         CROWDED_BY_OPENMP, MPIRUN, 2,
@@ -573,7 +577,7 @@ HARNESS_MAIN("topology", {"masks of any length are read", masks_of_any_length_ar
              {"threads that are no number of threads are refused", threads_that_are_no_number_of_threads_are_refused},
              {"ranks divide their processors and quotas", ranks_divide_their_processors_and_quotas},
              {"what is wrong is told, with what helps", what_is_wrong_is_told_with_what_helps},
-             {"advice fits the launcher", advice_fits_the_launcher},
+             {"advice fits the launcher", advice_fits_the_launcher}, {"advice fits OpenMP", advice_fits_openmp},
              {"the table tells who asked and where threads are", the_table_tells_who_asked_and_where_threads_are},
              {"ranks learn of each other", ranks_learn_of_each_other},
              {"a team has the threads that OpenMP gives", a_team_has_the_threads_that_openmp_gives})

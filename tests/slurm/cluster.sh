@@ -5,21 +5,11 @@
 
 cluster=
 
-# cluster_up NODES: starts it, and sets SLURM_CONF for the clients
-cluster_up()
+# cluster_config NODES: writes slurm.conf and cgroup.conf
+cluster_config()
 {
     local nodes=$1 i host
     host=$(hostname)
-    cluster=$(mktemp -d "${TMPDIR:-/tmp}/fcnn-slurm-XXXXXX") || return 1
-    chmod 755 "$cluster"
-    mkdir "$cluster"/{etc,munge,state,log,spool,tmp}
-    chmod 711 "$cluster/munge"
-    head -c 128 /dev/urandom >"$cluster/munge/key"
-    chmod 400 "$cluster/munge/key"
-    # a loopback address of its own: MPI leaves 127.0.0.1 alone
-    ip addr add 10.99.0.1/32 dev lo || return 1
-    munged --force --key-file="$cluster/munge/key" --socket="$cluster/munge/s" --pid-file="$cluster/munge/pid" \
-        --log-file="$cluster/munge/log" --seed-file="$cluster/munge/seed" || return 1
     # no cgroups: they are not to be had in containers
     echo CgroupPlugin=cgroup/v1 >"$cluster/etc/cgroup.conf"
     {
@@ -60,6 +50,23 @@ END
             echo "NodeName=n$i NodeHostname=n$i NodeAddr=127.0.0.1 Port=$((17000 + i)) CPUs=8"
         done
     } >"$cluster/etc/slurm.conf"
+}
+
+# cluster_up NODES: starts it, and sets SLURM_CONF for the clients
+cluster_up()
+{
+    local nodes=$1 i
+    cluster=$(mktemp -d "${TMPDIR:-/tmp}/fcnn-slurm-XXXXXX") || return 1
+    chmod 755 "$cluster"
+    mkdir "$cluster"/{etc,munge,state,log,spool,tmp}
+    chmod 711 "$cluster/munge"
+    head -c 128 /dev/urandom >"$cluster/munge/key"
+    chmod 400 "$cluster/munge/key"
+    # a loopback address of its own: MPI leaves 127.0.0.1 alone
+    ip addr add 10.99.0.1/32 dev lo || return 1
+    munged --force --key-file="$cluster/munge/key" --socket="$cluster/munge/s" --pid-file="$cluster/munge/pid" \
+        --log-file="$cluster/munge/log" --seed-file="$cluster/munge/seed" || return 1
+    cluster_config "$nodes"
     export SLURM_CONF=$cluster/etc/slurm.conf
     slurmctld -c || return 1
     for ((i = 1; i <= nodes; i++)); do

@@ -1,0 +1,27 @@
+#!/usr/bin/env bash
+# Functions of at most 60 lines, from { to }, and files of at most 500.  Tables, *.def, are as long as they are.
+set -u
+here=$(cd "$(dirname "$0")" && pwd)
+# shellcheck source=tap.sh
+. "$here/tap.sh"
+cd "${srcdir:-$here/..}" || exit 1
+
+# Files that are still longer.  The list only becomes shorter; it goes with its last line.
+still="src/hdf5/file.c src/training/trainer.c tests/hostile.c tests/test_checkpoint.c tests/test_column_names.c
+    tests/test_config.c tests/test_hdf5.c tests/test_hdf5_elements.c tests/test_kernels.c tests/test_lifecycle.c
+    tests/test_loss.c tests/test_topology.c"
+
+mapfile -t files < <(find src include tests -type f | grep -E '\.([chS]|sh|py)$' | sort)
+tap_empty "lengths: files of at most 500 lines" "$(awk -v still="$still" '
+    BEGIN { n = split(still, list); for (i = 1; i <= n; i++) known[list[i]] }
+    FNR == 501 && !(FILENAME in known) { print FILENAME ":501: the file goes on" }' "${files[@]}")"
+
+# clang-format puts the braces of a function, and no others but those of types and tables, at the start of a line;
+# in scripts the first brace may end the line with the name
+tap_empty "lengths: functions of at most 60 lines" "$(awk '
+    FNR == 1 { begin = 0 }
+    /^\{/ || /^[A-Za-z_][A-Za-z0-9_]*\(\) *[{(]$/ { begin = FNR }
+    begin && FNR == begin + 60 { print FILENAME ":" FNR ": the function that begins in line " begin " goes on" }
+    /^[})]/ { begin = 0 }' \
+    "${files[@]}")"
+tap_done
