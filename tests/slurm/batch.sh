@@ -17,8 +17,8 @@ apart "$here/slurm/batch.sh" "$@"
 batch=$here/../scripts/slurm
 # shellcheck disable=SC2031 # what scripts/common.sh sets in a subshell is for its own command
 export PATH=$bin:$PATH OMP_WAIT_POLICY=passive
-# more ranks than cores, as root, over the only address of this machine that all nodes have; what lets there be more
-# ranks has another name in each release, and Open MPI 6 warns of that of 5
+# more ranks than cores, as root; what lets there be more ranks has another name in each release, and Open MPI 6 warns
+# of that of 5
 # shellcheck disable=SC2031
 export OMPI_ALLOW_RUN_AS_ROOT=1 OMPI_ALLOW_RUN_AS_ROOT_CONFIRM=1
 case $fcnn_mpi_release in
@@ -27,8 +27,7 @@ case $fcnn_mpi_release in
 *) export PRTE_MCA_mapby=:oversubscribe ;;
 esac
 # shellcheck disable=SC2031
-export OMPI_MCA_btl_tcp_if_include=lo OMPI_MCA_oob_tcp_if_include=lo PRTE_MCA_prte_if_include=lo \
-    OMPI_MCA_mpi_yield_when_idle=1
+export OMPI_MCA_mpi_yield_when_idle=1
 
 # config NAME EPOCHS
 config()
@@ -207,7 +206,7 @@ done
 for name in a b c; do
     cp short.ini "$name.ini"
 done
-array=$(sbatch --parsable --array=1-3 --cpus-per-task=1 --output=array-%a.out "$batch/array.sh" a.ini b.ini c.ini)
+array=$(LAUNCHER=${nodes%% *} sbatch --parsable --array=1-3 --cpus-per-task=1 --output=array-%a.out "$batch/array.sh" a.ini b.ini c.ini)
 for launcher in $launchers; do
     ends_same "two nodes x two ranks by $launcher give the bits of one rank" "many-$launcher" short 60
 done
