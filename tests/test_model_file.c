@@ -410,7 +410,7 @@ static const char printed_model[] =
     "\n"
     "config\n"
     "[train]\n"
-    "epochs = 3\n");
+    "epochs = 3\n";
 
 static void a_model_is_printed(void)
 {
