@@ -4,16 +4,14 @@
 #include "hdf5/advice.h"
 #include "hdf5/element.h"
 #include "hdf5/check_groups.h"
-#include "hdf5/sources.h"
 
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 
-#define CHUNK_BYTES_MAX ((uint64_t)1 << 30)    /* unpacked whole, however little of it is asked for */
-#define ELEMENT_BYTES_MAX ((uint64_t)32 << 20) /* a text of a model is one element */
+#define CHUNK_BYTES_MAX ((uint64_t)1 << 30) /* unpacked whole, however little of it is asked for */
 
-enum { NUMBER_BYTES_MAX = 16, EXPONENT_BITS_MAX = 32, MEMBERS_MAX = 10000, MEMBER_DEPTH = 8, SHOWN = 200 };
+enum { SHOWN = 200 };
 
 #define ALLOWING "data.allow_external = yes (fcnn-predict: --allow-external)"
 
@@ -87,14 +85,6 @@ fcnn_status fcnn_hdf5_check_path(const fcnn_hdf5_file *file, const char *name, b
 
 /* ---- where the elements lie ---- */
 
-bool fcnn_hdf5_is_virtual(hid_t dataset)
-{
-    const hid_t creation = H5Dget_create_plist(dataset);
-    const H5D_layout_t layout = creation >= 0 ? H5Pget_layout(creation) : H5D_LAYOUT_ERROR;
-    H5Pclose(creation);
-    return layout == H5D_VIRTUAL || layout == H5D_LAYOUT_ERROR;
-}
-
 static fcnn_status check_outside(const fcnn_hdf5_file *file, const char *name, hid_t creation, H5D_layout_t layout)
 {
     if (file->allow_external) {
@@ -166,112 +156,6 @@ static fcnn_status check_filters(const fcnn_hdf5_file *file, const char *name, h
     return FCNN_OK;
 }
 
-/* ---- types ---- */
-
-/* a × b, or the largest number if that is more. */
-static uint64_t times(uint64_t a, uint64_t b)
-{
-    return a != 0 && b > UINT64_MAX / a ? UINT64_MAX : a * b;
-}
-
-/* Whether bits first … first+count−1 are of `bits`. */
-static bool is_within(size_t first, size_t count, size_t bits)
-{
-    return first <= bits && count <= bits - first;
-}
-
-static bool number_is_sound(hid_t type, bool is_float)
-{
-    const size_t size = H5Tget_size(type), precision = H5Tget_precision(type);
-    const int offset = H5Tget_offset(type);
-    const H5T_order_t order = H5Tget_order(type);
-    if (size < 1 || size > NUMBER_BYTES_MAX || precision < 1 || offset < 0 ||
-        !is_within((size_t)offset, precision, 8 * size) || (order != H5T_ORDER_LE && order != H5T_ORDER_BE)) {
-        return false;
-    }
-    size_t sign, exponent, exponent_bits, mantissa, mantissa_bits;
-    return !is_float || (H5Tget_fields(type, &sign, &exponent, &exponent_bits, &mantissa, &mantissa_bits) >= 0 &&
-                         is_within(sign, 1, precision) && exponent_bits >= 1 && exponent_bits <= EXPONENT_BITS_MAX &&
-                         is_within(exponent, exponent_bits, precision) && mantissa_bits >= 1 &&
-                         is_within(mantissa, mantissa_bits, precision));
-}
-
-static bool type_is_sound(hid_t type, int depth);
-
-static bool members_are_sound(hid_t type, int depth)
-{
-    const int count = H5Tget_nmembers(type);
-    bool sound = count >= 1 && count <= MEMBERS_MAX && depth < MEMBER_DEPTH;
-    for (int i = 0; i < count && sound; i++) {
-        const hid_t member = H5Tget_member_type(type, (unsigned)i);
-        sound = member >= 0 && type_is_sound(member, depth + 1) &&
-                is_within(H5Tget_member_offset(type, (unsigned)i), H5Tget_size(member), H5Tget_size(type));
-        H5Tclose(member);
-    }
-    return sound;
-}
-
-/* As many elements as its bytes have room for. */
-static bool array_is_sound(hid_t type, int depth)
-{
-    hsize_t dims[FCNN_HDF5_RANK_MAX];
-    const int rank = H5Tget_array_ndims(type);
-    if (depth >= MEMBER_DEPTH || rank < 1 || rank > FCNN_HDF5_RANK_MAX || H5Tget_array_dims2(type, dims) != rank) {
-        return false;
-    }
-    const hid_t element = H5Tget_super(type);
-    bool sound = element >= 0 && type_is_sound(element, depth + 1);
-    uint64_t bytes = sound ? H5Tget_size(element) : 0;
-    for (int d = 0; d < rank; d++) {
-        bytes = times(bytes, dims[d]);
-    }
-    H5Tclose(element);
-    return sound && bytes > 0 && bytes == H5Tget_size(type);
-}
-
-static bool list_is_sound(hid_t type, int depth)
-{
-    const hid_t element = H5Tget_super(type);
-    const bool sound = depth < MEMBER_DEPTH && element >= 0 && type_is_sound(element, depth + 1);
-    H5Tclose(element);
-    return sound;
-}
-
-static bool type_is_sound(hid_t type, int depth)
-{
-    if (H5Tget_size(type) > ELEMENT_BYTES_MAX) {
-        return false;
-    }
-    switch (H5Tget_class(type)) {
-    case H5T_INTEGER:
-    case H5T_BITFIELD:
-        return number_is_sound(type, false);
-    case H5T_FLOAT:
-        return number_is_sound(type, true);
-    case H5T_COMPOUND:
-        return members_are_sound(type, depth);
-    case H5T_ENUM: {
-        const hid_t base = H5Tget_super(type);
-        const bool sound = base >= 0 && number_is_sound(base, false);
-        H5Tclose(base);
-        return sound;
-    }
-    case H5T_ARRAY:
-        return array_is_sound(type, depth);
-    case H5T_VLEN:
-        return list_is_sound(type, depth);
-    case H5T_NO_CLASS:
-        return false;
-    default:
-        return true;
-    }
-}
-
-bool fcnn_hdf5_type_is_sound(hid_t type)
-{
-    return type_is_sound(type, 0);
-}
-
 /* ---- sizes ---- */
 
 uint64_t fcnn_hdf5_bytes_of_file(hid_t dataset)
@@ -327,7 +211,7 @@ static fcnn_status check_chunks(const fcnn_hdf5_file *file, const char *name, hi
     const int rank = H5Pget_chunk(creation, FCNN_HDF5_RANK_MAX, chunk);
     uint64_t bytes = element;
     for (int d = 0; d < rank; d++) {
-        bytes = times(bytes, chunk[d]);
+        bytes = fcnn_hdf5_times(bytes, chunk[d]);
     }
     if (rank < 1 || rank > FCNN_HDF5_RANK_MAX || bytes == 0) {
         return fcnn_fail(FCNN_EDATA, "%s: dataset %.200s: its chunks have no size: the file is damaged", file->path,
@@ -351,7 +235,7 @@ static fcnn_status check_sizes(const fcnn_hdf5_file *file, const char *name, hid
         bytes = dims[d] == 0 ? 0 : bytes;
     }
     for (int d = 0; d < rank; d++) {
-        bytes = times(bytes, dims[d]);
+        bytes = fcnn_hdf5_times(bytes, dims[d]);
     }
     if (bytes > INT64_MAX) {
         return fcnn_fail(FCNN_EDATA, "%s: dataset %.200s claims more elements than can be counted", file->path, name);
@@ -390,7 +274,7 @@ static fcnn_status check_space(const fcnn_hdf5_file *file, const char *name, hid
 
 /* ---- all together ---- */
 
-fcnn_status fcnn_hdf5_check_dataset(const fcnn_hdf5_file *file, const char *name, hid_t dataset)
+fcnn_status fcnn_hdf5_check_own(const fcnn_hdf5_file *file, const char *name, hid_t dataset)
 {
     const hid_t creation = H5Dget_create_plist(dataset), type = H5Dget_type(dataset);
     const H5D_layout_t layout = creation >= 0 ? H5Pget_layout(creation) : H5D_LAYOUT_ERROR;
@@ -402,7 +286,7 @@ fcnn_status fcnn_hdf5_check_dataset(const fcnn_hdf5_file *file, const char *name
         status = fcnn_fail(FCNN_EDATA,
                            "%s: dataset %.200s: its elements are of a type that no program makes, or of more than "
                            "%" PRIu64 " bytes: the file is damaged",
-                           file->path, name, ELEMENT_BYTES_MAX);
+                           file->path, name, FCNN_HDF5_ELEMENT_BYTES_MAX);
     } else {
         status = check_outside(file, name, creation, layout);
     }
@@ -412,43 +296,7 @@ fcnn_status fcnn_hdf5_check_dataset(const fcnn_hdf5_file *file, const char *name
     if (status == FCNN_OK) {
         status = check_space(file, name, dataset, creation, layout, element);
     }
-    if (status == FCNN_OK && file->allow_external) {
-        status = fcnn_hdf5_sources_check(file, name, dataset, creation);
-    }
     H5Tclose(type);
     H5Pclose(creation);
     return status;
-}
-
-/* Why what a name leads to cannot be opened as a dataset. */
-static fcnn_status explain_unopened(const fcnn_hdf5_file *file, const char *name)
-{
-    const fcnn_status damaged = fcnn_hdf5_fail(FCNN_EDATA, "%s: dataset %.200s cannot be opened", file->path, name);
-    const hid_t object = H5Oopen(file->id, name, H5P_DEFAULT);
-    if (object < 0) {
-        return damaged;
-    }
-    const bool is_group = H5Iget_type(object) == H5I_GROUP;
-    H5Oclose(object);
-    return is_group ? fcnn_hdf5_explain_missing(file, name, true) : damaged;
-}
-
-fcnn_status fcnn_hdf5_check_open(const fcnn_hdf5_file *file, const char *name, hid_t access, hid_t *out)
-{
-    bool exists;
-    FCNN_TRY(fcnn_hdf5_check_path(file, name, &exists));
-    if (!exists) {
-        return fcnn_hdf5_explain_missing(file, name, false);
-    }
-    const hid_t dataset = H5Dopen2(file->id, name, access);
-    if (dataset < 0) {
-        return explain_unopened(file, name);
-    }
-    const fcnn_status status = fcnn_hdf5_check_dataset(file, name, dataset);
-    if (status != FCNN_OK) {
-        H5Dclose(dataset);
-        return status;
-    }
-    *out = dataset;
-    return FCNN_OK;
 }

@@ -6,6 +6,8 @@
 
 #include "hdf5/library.h"
 
+#define FCNN_HDF5_ELEMENT_BYTES_MAX ((uint64_t)32 << 20) /* a text of a model is one element */
+
 enum {
     FCNN_HDF5_NAME_BYTES = 1024, /* of a name with its groups and the zero at the end */
     FCNN_HDF5_UNPACKING = 1032   /* deflate, the best usual filter, makes at most that many bytes of one */
@@ -23,8 +25,8 @@ fcnn_status fcnn_hdf5_check_path(const fcnn_hdf5_file *file, const char *name, b
  * Fails: FCNN_EDATA, also if there is no such dataset; the message then lists what the file has. */
 fcnn_status fcnn_hdf5_check_open(const fcnn_hdf5_file *file, const char *name, hid_t access, hid_t *out);
 
-/* The same checks of a dataset that is open; of one that the user lets in also of what it is put together from. */
-fcnn_status fcnn_hdf5_check_dataset(const fcnn_hdf5_file *file, const char *name, hid_t dataset);
+/* The same checks of a dataset that is open, but not of what it is put together from (sources.h). */
+fcnn_status fcnn_hdf5_check_own(const fcnn_hdf5_file *file, const char *name, hid_t dataset);
 
 /* Bytes of the file that a dataset is in: another one than was opened, where that is allowed. */
 uint64_t fcnn_hdf5_bytes_of_file(hid_t dataset);
@@ -36,7 +38,10 @@ bool fcnn_hdf5_is_virtual(hid_t dataset);
  * true for the classes that are not converted. */
 bool fcnn_hdf5_type_is_sound(hid_t type);
 
-/* Says that a dataset is missing, and what the file has (hdf5_list.c).  Other files are not looked into. */
+/* a × b, or the largest number if that is more. */
+uint64_t fcnn_hdf5_times(uint64_t a, uint64_t b);
+
+/* Says that a dataset is missing, and what the file has (explain.c).  Other files are not looked into. */
 fcnn_status fcnn_hdf5_explain_missing(const fcnn_hdf5_file *file, const char *name, bool is_group);
 
 #endif

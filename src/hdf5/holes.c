@@ -8,39 +8,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* ---- fill values ---- */
-
-fcnn_hdf5_filling fcnn_hdf5_filling_find(hid_t creation)
-{
-    H5D_fill_value_t value = H5D_FILL_VALUE_UNDEFINED;
-    H5D_fill_time_t time = H5D_FILL_TIME_NEVER;
-    if (H5Pfill_value_defined(creation, &value) < 0 || H5Pget_fill_time(creation, &time) < 0 ||
-        (value != H5D_FILL_VALUE_DEFAULT && value != H5D_FILL_VALUE_USER_DEFINED)) {
-        return FCNN_HDF5_UNFILLED;
-    }
-    if (time != H5D_FILL_TIME_NEVER) {
-        return FCNN_HDF5_FILLED;
-    }
-    return value == H5D_FILL_VALUE_USER_DEFINED ? FCNN_HDF5_LEFT : FCNN_HDF5_UNFILLED;
-}
-
-fcnn_status fcnn_hdf5_fill(const fcnn_hdf5_source *source, hid_t type, int64_t count, void *out)
-{
-    const size_t size = H5Tget_size(type);
-    const hid_t creation = H5Dget_create_plist(source->dataset);
-    const bool failed = count > 0 && H5Pget_fill_value(creation, type, out) < 0;
-    const fcnn_status status = !failed ? FCNN_OK
-                                       : fcnn_hdf5_fail(FCNN_EDATA, "%s: dataset %.200s: its fill value cannot be read",
-                                                        source->path, source->name);
-    H5Pclose(creation);
-    for (int64_t done = 1; status == FCNN_OK && done < count;) {
-        const int64_t more = done < count - done ? done : count - done;
-        memcpy((char *)out + (size_t)done * size, out, (size_t)more * size);
-        done += more;
-    }
-    return status;
-}
-
 /* ---- chunks ---- */
 
 /* H5E_walk2_t: is it that a chunk has no storage, as HDF5 1.10 says? */
@@ -226,8 +193,8 @@ static fcnn_status search_chunks(const search *in)
     return all ? FCNN_OK : none ? add_box(in) : look_at_chunks(in);
 }
 
-fcnn_status fcnn_hdf5_holes_find(const fcnn_hdf5_source *source, int along, const hsize_t *start, const hsize_t *extent,
-                                 bool one_is_enough, fcnn_hdf5_holes *out)
+fcnn_status fcnn_hdf5_holes_find_own(const fcnn_hdf5_source *source, int along, const hsize_t *start,
+                                     const hsize_t *extent, bool one_is_enough, fcnn_hdf5_holes *out)
 {
     search in = {
         .source = source, .along = along, .start = start, .extent = extent, .one_is_enough = one_is_enough, .out = out};
@@ -243,8 +210,6 @@ fcnn_status fcnn_hdf5_holes_find(const fcnn_hdf5_source *source, int along, cons
     out->filling = fcnn_hdf5_filling_find(creation);
     if (is_empty) {
         /* nothing is asked for */
-    } else if (layout == H5D_VIRTUAL) {
-        status = fcnn_hdf5_holes_find_virtual(source, along, in.rank, start, extent, out->filling, out);
     } else if (layout == H5D_CHUNKED) {
         H5Pget_chunk(creation, FCNN_HDF5_RANK_MAX, in.chunk);
         status = search_chunks(&in);

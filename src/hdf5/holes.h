@@ -4,13 +4,7 @@
 #ifndef FCNN_HDF5_HOLES_H
 #define FCNN_HDF5_HOLES_H
 
-#include "hdf5/library.h"
-
-/* What stands for storage of a dataset that was never written, by its creation properties, borrowed. */
-fcnn_hdf5_filling fcnn_hdf5_filling_find(hid_t creation);
-
-/* Sets `count` elements of a type in memory to the fill value of a dataset that has one.  Fails: FCNN_EDATA. */
-fcnn_status fcnn_hdf5_fill(const fcnn_hdf5_source *source, hid_t type, int64_t count, void *out);
+#include "hdf5/fill.h"
 
 typedef enum fcnn_hdf5_place {
     FCNN_HDF5_UNKNOWN, /* HDF5 has just failed to tell */
@@ -34,17 +28,17 @@ typedef struct fcnn_hdf5_holes {
 } fcnn_hdf5_holes;
 
 /* Finds the holes in a box of elements; dimension `along` counts the rows.  Ends after the first run, if that is
- * enough.  Storage that was allocated but never written is no hole: nothing in a file tells it from data.
+ * enough.  Storage that was allocated but never written is no hole: nothing in a file tells it from data.  Of a
+ * virtual dataset all that its sources have to say counts, but a fill value that HDF5 leaves out there is none here.
  *   out  starts as {0}, and is to be cleared, also on failure
  * Fails: FCNN_EDATA, FCNN_ENOMEM. */
 fcnn_status fcnn_hdf5_holes_find(const fcnn_hdf5_source *source, int along, const hsize_t *start, const hsize_t *extent,
                                  bool one_is_enough, fcnn_hdf5_holes *out);
 void fcnn_hdf5_holes_clear(fcnn_hdf5_holes *holes);
 
-/* The same for a virtual dataset of that rank, which has a fill value or not (hdf5_holes_virtual.c).  All that its
- * sources have to say counts, but a fill value that HDF5 leaves out there is none here. */
-fcnn_status fcnn_hdf5_holes_find_virtual(const fcnn_hdf5_source *source, int along, int rank, const hsize_t *start,
-                                         const hsize_t *extent, fcnn_hdf5_filling filling, fcnn_hdf5_holes *out);
+/* The same for a dataset that is not virtual: holes.c, which the function above uses for the sources of others. */
+fcnn_status fcnn_hdf5_holes_find_own(const fcnn_hdf5_source *source, int along, const hsize_t *start,
+                                     const hsize_t *extent, bool one_is_enough, fcnn_hdf5_holes *out);
 
 /* The rows of all runs together. */
 int64_t fcnn_hdf5_holes_rows(const fcnn_hdf5_holes *holes);

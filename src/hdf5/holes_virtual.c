@@ -1,5 +1,6 @@
 /* src/hdf5/holes_virtual.c — holes of virtual datasets: what no source is mapped to, and the sources' own. */
 #include "core/memory.h"
+#include "hdf5/check.h"
 #include "hdf5/holes.h"
 #include "hdf5/sources.h"
 
@@ -228,8 +229,8 @@ static void join(fcnn_hdf5_holes *holes)
     holes->count = kept + 1;
 }
 
-fcnn_status fcnn_hdf5_holes_find_virtual(const fcnn_hdf5_source *source, int along, int rank, const hsize_t *start,
-                                         const hsize_t *extent, fcnn_hdf5_filling filling, fcnn_hdf5_holes *out)
+static fcnn_status find_virtual(const fcnn_hdf5_source *source, int along, int rank, const hsize_t *start,
+                                const hsize_t *extent, fcnn_hdf5_filling filling, fcnn_hdf5_holes *out)
 {
     gathering all = {.rank = rank, .along = along, .start = start, .extent = extent};
     fcnn_status status = fcnn_hdf5_sources_walk(source, meet, &all);
@@ -244,4 +245,22 @@ fcnn_status fcnn_hdf5_holes_find_virtual(const fcnn_hdf5_source *source, int alo
     out->capacity = all.rows.capacity;
     free(all.changes);
     return status;
+}
+
+fcnn_status fcnn_hdf5_holes_find(const fcnn_hdf5_source *source, int along, const hsize_t *start, const hsize_t *extent,
+                                 bool one_is_enough, fcnn_hdf5_holes *out)
+{
+    if (!fcnn_hdf5_is_virtual(source->dataset)) {
+        return fcnn_hdf5_holes_find_own(source, along, start, extent, one_is_enough, out);
+    }
+    const hid_t space = H5Dget_space(source->dataset), creation = H5Dget_create_plist(source->dataset);
+    const int rank = H5Sget_simple_extent_ndims(space);
+    out->filling = fcnn_hdf5_filling_find(creation);
+    H5Pclose(creation);
+    H5Sclose(space);
+    bool is_empty = rank < 1;
+    for (int d = 0; d < rank; d++) {
+        is_empty = is_empty || extent[d] == 0;
+    }
+    return is_empty ? FCNN_OK : find_virtual(source, along, rank, start, extent, out->filling, out);
 }

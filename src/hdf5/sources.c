@@ -6,7 +6,7 @@
 #include "core/text.h"
 #include "hdf5/check.h"
 #include "hdf5/element.h"
-#include "hdf5/holes.h"
+#include "hdf5/fill.h"
 
 #include <errno.h>
 #include <inttypes.h>
@@ -242,7 +242,7 @@ static void match_unlimited(const walk *in, fcnn_hdf5_mapping *mapping, const hs
 static fcnn_status meet_open(walk *in, const fcnn_hdf5_file *file, fcnn_hdf5_mapping *mapping)
 {
     const char *name = mapping->source.name;
-    FCNN_TRY(fcnn_hdf5_check_dataset(file, name, mapping->source.dataset));
+    FCNN_TRY(fcnn_hdf5_sources_check_dataset(file, name, mapping->source.dataset));
     hsize_t dims[FCNN_HDF5_RANK_MAX] = {0};
     const hid_t creation = H5Dget_create_plist(mapping->source.dataset), space = H5Dget_space(mapping->source.dataset);
     const int rank = H5Sget_simple_extent_dims(space, dims, NULL);
@@ -464,11 +464,19 @@ static fcnn_status check_virtual(const fcnn_hdf5_file *file, const char *name, h
     return FCNN_OK;
 }
 
-fcnn_status fcnn_hdf5_sources_check(const fcnn_hdf5_file *file, const char *name, hid_t dataset, hid_t creation)
+static fcnn_status check_sources(const fcnn_hdf5_file *file, const char *name, hid_t dataset)
 {
-    if (H5Pget_layout(creation) == H5D_VIRTUAL) {
-        return check_virtual(file, name, dataset);
-    }
+    const hid_t creation = H5Dget_create_plist(dataset);
     const int raw_files = H5Pget_external_count(creation);
-    return raw_files > 0 ? check_raw_files(file, name, dataset, creation, raw_files) : FCNN_OK;
+    const fcnn_status status = H5Pget_layout(creation) == H5D_VIRTUAL ? check_virtual(file, name, dataset)
+                               : raw_files > 0 ? check_raw_files(file, name, dataset, creation, raw_files)
+                                               : FCNN_OK;
+    H5Pclose(creation);
+    return status;
+}
+
+fcnn_status fcnn_hdf5_sources_check_dataset(const fcnn_hdf5_file *file, const char *name, hid_t dataset)
+{
+    FCNN_TRY(fcnn_hdf5_check_own(file, name, dataset));
+    return file->allow_external ? check_sources(file, name, dataset) : FCNN_OK;
 }

@@ -7,11 +7,11 @@
 
 #include "hdf5/library.h"
 
-/* Checks that all raw files and sources of an open dataset are there, with as many bytes and elements as are taken from
- * them, and those of the sources in turn.  Of a virtual dataset of a file once.
- *   creation  the dataset's creation properties, borrowed
- * Fails: FCNN_EDATA, with what is missing or too short; as the checks of hdf5_check.h. */
-fcnn_status fcnn_hdf5_sources_check(const fcnn_hdf5_file *file, const char *name, hid_t dataset, hid_t creation);
+/* Checks a dataset that is open as check.h says, and where the user lets in what lies outside of it, also that all its
+ * raw files and sources are there, with as many bytes and elements as are taken from them, and those of the sources in
+ * turn.  Of a virtual dataset of a file once.
+ * Fails: FCNN_EDATA, with what is missing or too short, or not as it may be. */
+fcnn_status fcnn_hdf5_sources_check_dataset(const fcnn_hdf5_file *file, const char *name, hid_t dataset);
 
 /* Has a virtual dataset, which was checked, a source with a fill value that HDF5 does not put into what is read? */
 bool fcnn_hdf5_sources_are_bare(const fcnn_hdf5_file *file, const char *name);

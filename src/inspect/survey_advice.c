@@ -6,7 +6,6 @@
 #include "inspect/survey.h"
 
 #include "core/sizes.h"
-
 #include "data/sampler.h"
 
 #include <inttypes.h>
@@ -21,25 +20,6 @@
 #define CACHED_BYTES ((double)FCNN_SIZE_CHUNK_CACHE_BYTES_MOST)
 #define LEAST_BLOCKS 8                 /* of a batch, into whose windows rows are cut */
 #define GOOD_BYTES ((double)(1 << 20)) /* of a chunk */
-
-int64_t fcnn_survey_rows(const fcnn_hdf5_table *table, bool by_columns)
-{
-    return table->info.dims[fcnn_hdf5_info_rows(&table->info, by_columns)];
-}
-
-int64_t fcnn_survey_width(const fcnn_hdf5_table *table, bool by_columns)
-{
-    int64_t width = 1;
-    for (int d = 0; d < table->info.rank; d++) {
-        if (table->info.dims[d] == 0) {
-            return 0; /* what the others claim may be any number */
-        }
-    }
-    for (int d = 0; d < table->info.rank; d++) {
-        width *= d == fcnn_hdf5_info_rows(&table->info, by_columns) ? 1 : table->info.dims[d];
-    }
-    return width;
-}
 
 /* How the chunks of a table lie to its rows.  As floating-point numbers: a file may claim any sizes. */
 typedef struct tiling {

@@ -1,9 +1,6 @@
 /* src/inspect/survey_pair.c — which tables of a file a config may mean. */
 #include "inspect/survey.h"
 
-#include "hdf5/advice.h"
-
-#include <stdio.h>
 #include <string.h>
 
 /* Names that inputs and targets have in one group, and those of the rows to test by. */
@@ -23,16 +20,6 @@ static const struct {
     {"data", "labels", NULL, NULL},
     {"data", "target", NULL, NULL},
 };
-
-bool fcnn_survey_is_plain(const char *name)
-{
-    return fcnn_hdf5_in_command(name, NULL) != NULL;
-}
-
-bool fcnn_survey_may_be_written(const char *name)
-{
-    return fcnn_text_prints(name) && name[strcspn(name, "?;&|<>$`'\\")] == '\0';
-}
 
 static bool is_candidate(const fcnn_hdf5_table *table)
 {

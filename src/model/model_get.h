@@ -1,4 +1,4 @@
-/* src/model/model_get.h — what the readers of a model's parts share; for model_get.c and model_columns.c. */
+/* src/model/model_get.h — what the readers of a model's parts share; for model_get*.c and model_columns.c. */
 #ifndef FCNN_MODEL_MODEL_GET_H
 #define FCNN_MODEL_MODEL_GET_H
 
