@@ -91,11 +91,16 @@ fixture fixture_start(fcnn_comm *comm, const char *file, const char *config)
 void fixture_split(fixture *run, const fcnn_work_split *split)
 {
     fcnn_trainer *trainer = run->trainer;
-    const bool exact = trainer->config->train_reduction == FCNN_REDUCTION_EXACT;
+    const fcnn_step_options options = {
+        .exact = trainer->config->train_reduction == FCNN_REDUCTION_EXACT,
+        .exchange = FCNN_EXCHANGE_AUTO,
+        .threads = fcnn_threads_wanted(&trainer->threads),
+        .split = split,
+        .flags = FCNN_LIFECYCLE_FLAGS,
+    };
     fcnn_step_destroy(trainer->step);
     trainer->step = NULL;
-    HARNESS_OK(fcnn_step_create_split(trainer->comm, trainer->model, trainer->data, exact, FCNN_EXCHANGE_AUTO,
-                                      fcnn_threads_wanted(&trainer->threads), split, &trainer->step));
+    HARNESS_OK(fcnn_step_create(trainer->comm, trainer->model, trainer->data, &options, &trainer->step));
 }
 
 void fixture_end(fixture *run)

@@ -337,6 +337,7 @@ static void speeds_follow_from_blocks_and_sums(void)
 
 static void memory_is_what_the_formula_says(void)
 {
+    enum { FLAGS = 4 + 3 }; /* the caller's and the step's */
     const fcnn_comm alone = {.rank = 0, .size = 1}, pair = {.rank = 0, .size = 2};
     const fcnn_benchmark_options options = {.network = "16-32-16", .batch = 80};
     fcnn_benchmark_plan plan = plan_of(&options);
@@ -346,7 +347,8 @@ static void memory_is_what_the_formula_says(void)
     fcnn_step *step;
     HARNESS_OK(fcnn_benchmark_data_create(shape, 160, 80, 8, &alone, &data));
     HARNESS_OK(fcnn_model_create(shape, &model));
-    HARNESS_OK(fcnn_step_create(harness_comm(), model, data, true, FCNN_EXCHANGE_ALLREDUCE, 1, &step));
+    const fcnn_step_options how = {.exact = true, .exchange = FCNN_EXCHANGE_ALLREDUCE, .threads = 1, .flags = 4};
+    HARNESS_OK(fcnn_step_create(harness_comm(), model, data, &how, &step));
     fcnn_comm *given = step->comm;
     step->comm = (fcnn_comm *)&alone;
     fcnn_footprint found;
@@ -354,13 +356,13 @@ static void memory_is_what_the_formula_says(void)
     /* 160 rows of 16 floats, a label and a place; 80 rows of a batch; 8 leaves and where they end */
     CU_ASSERT_EQUAL(found.data, 160 * (16 * 4 + 4 + 8) + 80 * 8 + 9 * 8);
     const int64_t own = given->size > 1 ? (17 * 32 + 33 * 16) * 8 : 0; /* what ranks add up is summed beside it */
-    CU_ASSERT_EQUAL(found.gradients, (17 * 32 + 33 * 16 + FCNN_WORD_COUNT) * 8 + own);
+    CU_ASSERT_EQUAL(found.gradients, (17 * 32 + 33 * 16 + FLAGS) * 8 + own);
     CU_ASSERT(found.network >
               fcnn_network_bytes(shape, step->network->all.rows, FCNN_NETWORK_TRAINING, 1) + (17 * 32 + 33 * 16) * 4);
     CU_ASSERT_EQUAL(fcnn_footprint_bytes(&found), found.data + found.network + found.gradients);
     step->comm = (fcnn_comm *)&pair;
     fcnn_footprint_find(data, step, &found);
-    CU_ASSERT_EQUAL(found.gradients, (17 * 32 + 33 * 16 + FCNN_WORD_COUNT) * 12 + own);
+    CU_ASSERT_EQUAL(found.gradients, (17 * 32 + 33 * 16 + FLAGS) * 12 + own);
     step->comm = given;
     fcnn_step_destroy(step);
     fcnn_model_destroy(model);

@@ -13,6 +13,8 @@
 #include <string.h>
 #include <time.h>
 
+enum { FLAGS = 5 };
+
 /* ---- what is summed ---- */
 
 /* Which node a rank is said to run on; −1: the one it does run on.  Layouts that need more ranks are like smaller ones
@@ -99,17 +101,17 @@ static int64_t wrong_sums(fcnn_exchange *exchange, fcnn_exchange_type type, int6
     for (int64_t i = 0; i < count; i++) {
         set(exchange, type, i, value_of(i, comm->rank, number));
     }
-    fcnn_exchange_say(exchange, FCNN_WORD_STOP, comm->rank == comm->size - 1);
-    fcnn_exchange_say(exchange, FCNN_WORD_VIOLATED, 1);
-    fcnn_exchange_say(exchange, FCNN_WORD_NONFINITE, 0);
+    fcnn_exchange_flag_set(exchange, 0, comm->rank == comm->size - 1);
+    fcnn_exchange_flag_set(exchange, 3, 1);
+    fcnn_exchange_flag_set(exchange, 2, 0);
     fcnn_exchange_sum(exchange, 0, 1, alone);
     int64_t wrong = 0;
     for (int64_t i = 0; i < count; i++) {
         wrong += get(exchange, type, i) != sum_of(i, comm->size, number);
     }
-    wrong += fcnn_exchange_heard(exchange, FCNN_WORD_STOP) != 1;
-    wrong += fcnn_exchange_heard(exchange, FCNN_WORD_VIOLATED) != comm->size;
-    wrong += fcnn_exchange_heard(exchange, FCNN_WORD_NONFINITE) != 0;
+    wrong += fcnn_exchange_flag_count(exchange, 0) != 1;
+    wrong += fcnn_exchange_flag_count(exchange, 3) != comm->size;
+    wrong += fcnn_exchange_flag_count(exchange, 2) != 0;
     return wrong;
 }
 
@@ -117,8 +119,8 @@ static void check(const layout *nodes, fcnn_exchange_kind kind, fcnn_exchange_ty
 {
     fcnn_comm *comm = harness_comm();
     fcnn_exchange *exchange;
-    HARNESS_OK(
-        fcnn_exchange_create_on_nodes(comm, nodes->node_of(comm->rank, comm->size), kind, type, count, &exchange));
+    HARNESS_OK(fcnn_exchange_create_on_nodes(comm, nodes->node_of(comm->rank, comm->size), kind, type, count, FLAGS,
+                                             &exchange));
     for (int64_t number = 0; number < 3; number++) {
         const int64_t wrong = wrong_sums(exchange, type, count, number);
         if (wrong > 0) {
@@ -173,7 +175,7 @@ static void sums_that_follow_each_other_do_not_mix(void)
     for (int place = 0; place < LAYOUTS; place++) {
         fcnn_exchange *exchange;
         HARNESS_OK(fcnn_exchange_create_on_nodes(comm, layouts[place].node_of(comm->rank, comm->size),
-                                                 FCNN_EXCHANGE_AUTO, FCNN_EXCHANGE_DOUBLE, COUNT, &exchange));
+                                                 FCNN_EXCHANGE_AUTO, FCNN_EXCHANGE_DOUBLE, COUNT, FLAGS, &exchange));
         fcnn_random_stream random = fcnn_random_stream_start(1, FCNN_RANDOM_INIT, (uint32_t)comm->rank, 0);
         int64_t wrong = 0;
         for (int64_t number = 0; number < SUMS; number++) {
@@ -203,14 +205,14 @@ static void sum_as_a_team(void *data, int thread, int threads)
             set(work->exchange, FCNN_EXCHANGE_DOUBLE, i, value_of(i, comm->rank, number));
         }
         if (thread == 0) {
-            fcnn_exchange_say(work->exchange, FCNN_WORD_CHECKPOINT, 1);
+            fcnn_exchange_flag_set(work->exchange, 1, 1);
         }
         fcnn_team_wait(); /* all have set theirs */
         fcnn_exchange_sum(work->exchange, thread, threads, fcnn_team_wait);
         for (int64_t i = 0; i < work->count; i++) {
             work->wrong[thread] += get(work->exchange, FCNN_EXCHANGE_DOUBLE, i) != sum_of(i, comm->size, number);
         }
-        work->wrong[thread] += fcnn_exchange_heard(work->exchange, FCNN_WORD_CHECKPOINT) != comm->size;
+        work->wrong[thread] += fcnn_exchange_flag_count(work->exchange, 1) != comm->size;
         fcnn_team_wait(); /* all have looked: the next values may come */
     }
 }
@@ -226,7 +228,7 @@ static void threads_of_a_team_share_the_work(void)
             HARNESS_OK(fcnn_team_create(threads, &team));
             HARNESS_OK(fcnn_exchange_create_on_nodes(comm,
                                                      layouts[place < 0 ? 0 : place].node_of(comm->rank, comm->size),
-                                                     kind, FCNN_EXCHANGE_DOUBLE, work.count, &work.exchange));
+                                                     kind, FCNN_EXCHANGE_DOUBLE, work.count, FLAGS, &work.exchange));
             for (work.number = 0; work.number < 9; work.number += 3) {
                 fcnn_team_run(team, sum_as_a_team, &work);
             }
@@ -261,7 +263,7 @@ static void kinds_agree_in_every_bit(void)
         fcnn_exchange *exchange;
         const fcnn_exchange_kind kind = place < 0 ? FCNN_EXCHANGE_ALLREDUCE : FCNN_EXCHANGE_AUTO;
         HARNESS_OK(fcnn_exchange_create_on_nodes(comm, layouts[place < 0 ? 0 : place].node_of(comm->rank, comm->size),
-                                                 kind, FCNN_EXCHANGE_DOUBLE, COUNT, &exchange));
+                                                 kind, FCNN_EXCHANGE_DOUBLE, COUNT, FLAGS, &exchange));
         fill_with_multiples(fcnn_exchange_values(exchange), COUNT);
         fcnn_exchange_sum(exchange, 0, 1, alone);
         CU_ASSERT_EQUAL(memcmp(fcnn_exchange_values(exchange), expected, COUNT * sizeof *expected), 0);
@@ -276,7 +278,8 @@ static void a_node_adds_in_the_order_of_ranks(void)
     enum { COUNT = 777 };
     fcnn_comm *comm = harness_comm();
     fcnn_exchange *exchange;
-    HARNESS_OK(fcnn_exchange_create_on_nodes(comm, 0, FCNN_EXCHANGE_SHARED, FCNN_EXCHANGE_FLOAT, COUNT, &exchange));
+    HARNESS_OK(
+        fcnn_exchange_create_on_nodes(comm, 0, FCNN_EXCHANGE_SHARED, FCNN_EXCHANGE_FLOAT, COUNT, FLAGS, &exchange));
     float *values = fcnn_exchange_values(exchange);
     for (int i = 0; i < COUNT; i++) {
         values[i] = 1.0F / (float)(3 * i + comm->rank + 1);
@@ -298,12 +301,13 @@ static void words_survive_gradients_that_are_not_finite(void)
 {
     for (int kind = FCNN_EXCHANGE_ALLREDUCE; kind <= FCNN_EXCHANGE_SHARED; kind++) {
         fcnn_exchange *exchange;
-        HARNESS_OK(fcnn_exchange_create(harness_comm(), (fcnn_exchange_kind)kind, FCNN_EXCHANGE_DOUBLE, 3, &exchange));
+        HARNESS_OK(
+            fcnn_exchange_create(harness_comm(), (fcnn_exchange_kind)kind, FCNN_EXCHANGE_DOUBLE, 3, FLAGS, &exchange));
         ((double *)fcnn_exchange_values(exchange))[2] = NAN;
-        fcnn_exchange_say(exchange, FCNN_WORD_NONFINITE, 1);
+        fcnn_exchange_flag_set(exchange, 2, 1);
         fcnn_exchange_sum(exchange, 0, 1, alone);
-        CU_ASSERT_EQUAL(fcnn_exchange_heard(exchange, FCNN_WORD_NONFINITE), fcnn_comm_size(harness_comm()));
-        CU_ASSERT_EQUAL(fcnn_exchange_heard(exchange, FCNN_WORD_CHECKPOINT), 0);
+        CU_ASSERT_EQUAL(fcnn_exchange_flag_count(exchange, 2), fcnn_comm_size(harness_comm()));
+        CU_ASSERT_EQUAL(fcnn_exchange_flag_count(exchange, 1), 0);
         CU_ASSERT_TRUE(isnan(((double *)fcnn_exchange_values(exchange))[2]));
         fcnn_exchange_destroy(exchange);
     }
@@ -316,7 +320,7 @@ static void check_choice(const layout *nodes, fcnn_exchange_kind kind, fcnn_exch
     fcnn_exchange *exchange;
     fcnn_text text = {0};
     HARNESS_OK(fcnn_exchange_create_on_nodes(comm, nodes->node_of(comm->rank, comm->size), kind, FCNN_EXCHANGE_DOUBLE,
-                                             10, &exchange));
+                                             10, FLAGS, &exchange));
     HARNESS_OK(fcnn_exchange_describe(exchange, &text));
     CU_ASSERT_EQUAL(fcnn_exchange_kind_used(exchange), expected);
     if (says == NULL) {

@@ -509,15 +509,18 @@ typedef struct heard {
 
 static heard say(fcnn_lifecycle *lifecycle, fcnn_exchange *exchange)
 {
-    fcnn_lifecycle_say(lifecycle, exchange);
+    const uint32_t flags = fcnn_lifecycle_flags(lifecycle);
+    CU_ASSERT(flags < 1 << FCNN_LIFECYCLE_FLAGS);
+    fcnn_exchange_flag_set(exchange, 0, (flags & FCNN_LIFECYCLE_STOP) != 0);
+    fcnn_exchange_flag_set(exchange, 1, (flags & FCNN_LIFECYCLE_CHECKPOINT) != 0);
     fcnn_exchange_sum(exchange, 0, 1, alone);
-    return (heard){fcnn_exchange_heard(exchange, FCNN_WORD_STOP), fcnn_exchange_heard(exchange, FCNN_WORD_CHECKPOINT)};
+    return (heard){fcnn_exchange_flag_count(exchange, 0), fcnn_exchange_flag_count(exchange, 1)};
 }
 
 static fcnn_exchange *new_exchange(void)
 {
     fcnn_exchange *exchange = NULL;
-    HARNESS_OK(fcnn_exchange_create(harness_comm(), FCNN_EXCHANGE_AUTO, FCNN_EXCHANGE_DOUBLE, 4, &exchange));
+    HARNESS_OK(fcnn_exchange_create(harness_comm(), FCNN_EXCHANGE_AUTO, FCNN_EXCHANGE_DOUBLE, 4, 2, &exchange));
     CU_ASSERT_PTR_NOT_NULL_FATAL(exchange);
     return exchange;
 }

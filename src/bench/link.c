@@ -128,7 +128,7 @@ static fcnn_status time_size(fcnn_comm *comm, fcnn_team *team, int64_t elements,
                              double *seconds)
 {
     fcnn_exchange *exchange = NULL;
-    FCNN_TRY(fcnn_exchange_create(comm, *kind, FCNN_EXCHANGE_DOUBLE, elements, &exchange));
+    FCNN_TRY(fcnn_exchange_create(comm, *kind, FCNN_EXCHANGE_DOUBLE, elements, 0, &exchange));
     *kind = fcnn_exchange_kind_used(exchange);
     time_block(comm, team, exchange, 1);                      /* the first one pays for memory and connections */
     const double trial = time_block(comm, team, exchange, 2); /* alike on all ranks, as is what follows from it */
@@ -152,7 +152,7 @@ fcnn_status fcnn_link_measure(fcnn_comm *comm, fcnn_team *team, fcnn_exchange_ki
         return FCNN_OK;
     }
     for (int i = 0; i < FCNN_LINK_SIZES; i++) {
-        fit->bytes[i] = (double)(elements[i] + FCNN_WORD_COUNT) * sizeof(double);
+        fit->bytes[i] = (double)elements[i] * sizeof(double);
         FCNN_TRY(time_size(comm, team, elements[i], &kind, &fit->seconds[i]));
         fit->kind = i == 0 ? kind : fit->kind;
         if (kind != fit->kind) {

@@ -59,8 +59,12 @@ static fcnn_status create(fcnn_comm *comm, const fcnn_benchmark_plan *plan, cons
 {
     *out = (subject){.comm = comm};
     FCNN_TRY(fcnn_comm_agree(comm, create_model(workload, how, out)));
-    return fcnn_comm_agree(comm, fcnn_step_create(comm, out->model, out->data, plan->reduction == FCNN_REDUCTION_EXACT,
-                                                  plan->exchange, threads, &out->step));
+    const fcnn_step_options options = {
+        .exact = plan->reduction == FCNN_REDUCTION_EXACT,
+        .exchange = plan->exchange,
+        .threads = threads,
+    };
+    return fcnn_comm_agree(comm, fcnn_step_create(comm, out->model, out->data, &options, &out->step));
 }
 
 /* ---- rounds ---- */
@@ -94,7 +98,7 @@ static void run_with_team(void *data)
     fcnn_comm_agree(given->comm, FCNN_OK); /* all ranks begin together */
     const double begin = fcnn_comm_seconds();
     for (int64_t i = 0; i < call->count && call->status == FCNN_OK; i++) {
-        call->status = fcnn_step_run(given->step, given->number, given->number % batches, RATE, &loss);
+        call->status = fcnn_step_run(given->step, given->number, given->number % batches, RATE, NULL, &loss);
         given->number++;
     }
     call->seconds = fcnn_comm_seconds() - begin;

@@ -12,8 +12,9 @@
 struct fcnn_exchange {
     fcnn_comm *comm;
     fcnn_exchange_type type;
-    int64_t count;                /* without the words */
-    void *values;                 /* [count + FCNN_WORD_COUNT]; the window's, if there is one */
+    int64_t count;                /* without the flags */
+    int flags;                    /* the last elements: each is the number of ranks that raise it */
+    void *values;                 /* [count + flags]; the window's, if there is one */
     fcnn_exchange_window *window; /* NULL: by MPI_Allreduce */
     fcnn_exchange_refusal refusal;
     double seconds;
@@ -37,7 +38,7 @@ static fcnn_status create_window(fcnn_exchange *exchange, int node, fcnn_exchang
         strcpy(exchange->refusal.text, "as train.exchange says");
         return FCNN_OK;
     }
-    FCNN_TRY(fcnn_exchange_window_create(exchange->comm, node, exchange->type, exchange->count + FCNN_WORD_COUNT,
+    FCNN_TRY(fcnn_exchange_window_create(exchange->comm, node, exchange->type, exchange->count + exchange->flags,
                                          &exchange->window, &exchange->refusal));
     if (exchange->window == NULL && exchange->refusal.lacks_room) {
         fcnn_log_warning("gradients are summed by MPI_Allreduce, not in shared memory: %s; make room there "
@@ -56,16 +57,16 @@ static fcnn_status create_values(fcnn_exchange *exchange)
         exchange->values = fcnn_exchange_window_values(exchange->window);
         return FCNN_OK;
     }
-    return fcnn_memory_create("the gradients", exchange->count + FCNN_WORD_COUNT, size_of(exchange->type),
+    return fcnn_memory_create("the gradients", exchange->count + exchange->flags, size_of(exchange->type),
                               &exchange->values);
 }
 
 fcnn_status fcnn_exchange_create_on_nodes(fcnn_comm *comm, int node, fcnn_exchange_kind kind, fcnn_exchange_type type,
-                                          int64_t count, fcnn_exchange **out)
+                                          int64_t count, int flags, fcnn_exchange **out)
 {
     fcnn_exchange *exchange = NULL;
     FCNN_TRY(fcnn_comm_agree(comm, fcnn_memory_create("the exchange", 1, sizeof *exchange, &exchange)));
-    *exchange = (fcnn_exchange){.comm = comm, .type = type, .count = count};
+    *exchange = (fcnn_exchange){.comm = comm, .type = type, .count = count, .flags = flags};
     fcnn_status status = create_window(exchange, node, kind);
     if (status == FCNN_OK) {
         status = fcnn_comm_agree(comm, create_values(exchange));
@@ -79,9 +80,9 @@ fcnn_status fcnn_exchange_create_on_nodes(fcnn_comm *comm, int node, fcnn_exchan
 }
 
 fcnn_status fcnn_exchange_create(fcnn_comm *comm, fcnn_exchange_kind kind, fcnn_exchange_type type, int64_t count,
-                                 fcnn_exchange **out)
+                                 int flags, fcnn_exchange **out)
 {
-    return fcnn_exchange_create_on_nodes(comm, -1, kind, type, count, out);
+    return fcnn_exchange_create_on_nodes(comm, -1, kind, type, count, flags, out);
 }
 
 void fcnn_exchange_destroy(fcnn_exchange *exchange)
@@ -119,7 +120,7 @@ fcnn_status fcnn_exchange_describe(const fcnn_exchange *exchange, fcnn_text *tex
 
 int64_t fcnn_exchange_bytes(const fcnn_exchange *exchange)
 {
-    return (exchange->count + FCNN_WORD_COUNT) * (int64_t)size_of(exchange->type);
+    return (exchange->count + exchange->flags) * (int64_t)size_of(exchange->type);
 }
 
 void *fcnn_exchange_values(fcnn_exchange *exchange)
@@ -134,21 +135,21 @@ double fcnn_exchange_seconds(const fcnn_exchange *exchange)
 
 /* ---- sums ---- */
 
-void fcnn_exchange_say(fcnn_exchange *exchange, fcnn_exchange_word word, int says)
+void fcnn_exchange_flag_set(fcnn_exchange *exchange, int flag, bool is_raised)
 {
     if (exchange->type == FCNN_EXCHANGE_FLOAT) {
-        ((float *)exchange->values)[exchange->count + word] = says != 0 ? 1 : 0;
+        ((float *)exchange->values)[exchange->count + flag] = is_raised ? 1 : 0;
     } else {
-        ((double *)exchange->values)[exchange->count + word] = says != 0 ? 1 : 0;
+        ((double *)exchange->values)[exchange->count + flag] = is_raised ? 1 : 0;
     }
 }
 
-int fcnn_exchange_heard(const fcnn_exchange *exchange, fcnn_exchange_word word)
+int fcnn_exchange_flag_count(const fcnn_exchange *exchange, int flag)
 {
     if (exchange->type == FCNN_EXCHANGE_FLOAT) {
-        return (int)((const float *)exchange->values)[exchange->count + word];
+        return (int)((const float *)exchange->values)[exchange->count + flag];
     }
-    return (int)((const double *)exchange->values)[exchange->count + word];
+    return (int)((const double *)exchange->values)[exchange->count + flag];
 }
 
 void fcnn_exchange_allreduce(MPI_Comm communicator, fcnn_exchange_type type, int64_t count, void *values)
@@ -174,7 +175,7 @@ void fcnn_exchange_sum(fcnn_exchange *exchange, int thread, int threads, void (*
     } else {
         if (thread == 0) {
             fcnn_exchange_allreduce(fcnn_communicator_of(exchange->comm), exchange->type,
-                                    exchange->count + FCNN_WORD_COUNT, exchange->values);
+                                    exchange->count + exchange->flags, exchange->values);
         }
         wait();
     }

@@ -11,28 +11,18 @@
 
 typedef struct fcnn_exchange fcnn_exchange;
 
-/* What rides along behind the gradients: each is the number of ranks that say so. */
-typedef enum fcnn_exchange_word {
-    FCNN_WORD_STOP,       /* a stop was asked for */
-    FCNN_WORD_CHECKPOINT, /* a checkpoint was asked for */
-    FCNN_WORD_NONFINITE,  /* NaN or Inf in an activation or a gradient */
-    FCNN_WORD_VIOLATED,   /* a factor outgrew its exponent: the gradient sums are void */
-    FCNN_WORD_UNREAD,     /* rows could not be read: the gradient sums are void */
-    FCNN_WORD_COUNT
-} fcnn_exchange_word;
-
 typedef enum fcnn_exchange_type { FCNN_EXCHANGE_FLOAT, FCNN_EXCHANGE_DOUBLE } fcnn_exchange_type;
 
-/* Makes a buffer of count elements and the status words, zeroed.  FCNN_EXCHANGE_SHARED becomes
+/* Makes a buffer of count elements and so many flags, zeroed.  FCNN_EXCHANGE_SHARED becomes
  * FCNN_EXCHANGE_ALLREDUCE, with a warning, where no memory can be shared; FCNN_EXCHANGE_AUTO is the former where
  * ranks share a node, and warns where only room is missing.  comm is borrowed.  Collective.
  * Fails: FCNN_ENOMEM, alike on all ranks. */
 fcnn_status fcnn_exchange_create(fcnn_comm *comm, fcnn_exchange_kind kind, fcnn_exchange_type type, int64_t count,
-                                 fcnn_exchange **out);
+                                 int flags, fcnn_exchange **out);
 
 /* The same with nodes as the caller has them: ranks with the same number ≥ 0 share one, and in fact share memory. */
 fcnn_status fcnn_exchange_create_on_nodes(fcnn_comm *comm, int node, fcnn_exchange_kind kind, fcnn_exchange_type type,
-                                          int64_t count, fcnn_exchange **out);
+                                          int64_t count, int flags, fcnn_exchange **out);
 
 /* Collective; takes NULL, on all ranks or on none. */
 void fcnn_exchange_destroy(fcnn_exchange *exchange);
@@ -44,20 +34,20 @@ fcnn_exchange_kind fcnn_exchange_kind_used(const fcnn_exchange *exchange);
 /* Appends a line that says how sums are made and why; nothing for one rank. */
 fcnn_status fcnn_exchange_describe(const fcnn_exchange *exchange, fcnn_text *text);
 
-/* Bytes that a rank gives to a sum: elements and status words. */
+/* Bytes that a rank gives to a sum: elements and flags. */
 int64_t fcnn_exchange_bytes(const fcnn_exchange *exchange);
 
 /* The elements [count] that sum() adds up; the exchange's own. */
 void *fcnn_exchange_values(fcnn_exchange *exchange);
 
-/* Sets what this rank says, before sum(). */
-void fcnn_exchange_say(fcnn_exchange *exchange, fcnn_exchange_word word, int says);
+/* Says before sum() whether this rank raises a flag (from 0). */
+void fcnn_exchange_flag_set(fcnn_exchange *exchange, int flag, bool is_raised);
 
-/* The number of ranks that said so, after sum(). */
-int fcnn_exchange_heard(const fcnn_exchange *exchange, fcnn_exchange_word word);
+/* The number of ranks that raised a flag, after sum(). */
+int fcnn_exchange_flag_count(const fcnn_exchange *exchange, int flag);
 
-/* Replaces values and words by their sums over ranks.  Every thread of a rank's team calls it when all of them have
- * set their values; thread 0, which alone calls MPI and sets the words, is the main thread.  wait() returns when all
+/* Replaces values and flags by their sums over ranks.  Every thread of a rank's team calls it when all of them have
+ * set their values; thread 0, which alone calls MPI and sets the flags, is the main thread.  wait() returns when all
  * threads of the team have called it.  Afterwards a thread may read and write all values.  Collective. */
 void fcnn_exchange_sum(fcnn_exchange *exchange, int thread, int threads, void (*wait)(void));
 

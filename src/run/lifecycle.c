@@ -57,7 +57,7 @@ static void look_at_deadline(fcnn_lifecycle *lifecycle, double now)
         lifecycle->deadline - now < 2 * lifecycle->longest_step + 1.5 * lifecycle->longest_write + SPARE_SECONDS;
 }
 
-void fcnn_lifecycle_say(fcnn_lifecycle *lifecycle, fcnn_exchange *exchange)
+uint32_t fcnn_lifecycle_flags(fcnn_lifecycle *lifecycle)
 {
     lifecycle->wants_checkpoint = fcnn_signals_take_checkpoint() || lifecycle->wants_checkpoint;
     if (lifecycle->watches) {
@@ -66,8 +66,8 @@ void fcnn_lifecycle_say(fcnn_lifecycle *lifecycle, fcnn_exchange *exchange)
         look_at_deadline(lifecycle, now);
         lifecycle->wants_checkpoint = lifecycle->wants_checkpoint || now >= lifecycle->next_checkpoint;
     }
-    fcnn_exchange_say(exchange, FCNN_WORD_STOP, fcnn_lifecycle_reason(lifecycle) != NULL);
-    fcnn_exchange_say(exchange, FCNN_WORD_CHECKPOINT, lifecycle->wants_checkpoint);
+    return (fcnn_lifecycle_reason(lifecycle) != NULL ? FCNN_LIFECYCLE_STOP : 0) |
+           (lifecycle->wants_checkpoint ? FCNN_LIFECYCLE_CHECKPOINT : 0);
 }
 
 const char *fcnn_lifecycle_reason(const fcnn_lifecycle *lifecycle)

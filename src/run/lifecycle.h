@@ -3,7 +3,16 @@
 #define FCNN_RUN_LIFECYCLE_H
 
 #include "config/config.h"
-#include "parallel/exchange.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+
+/* What a rank may ask all ranks for: flags that ride along with a step's sum, as bits. */
+enum {
+    FCNN_LIFECYCLE_STOP = 1 << 0,
+    FCNN_LIFECYCLE_CHECKPOINT = 1 << 1,
+    FCNN_LIFECYCLE_FLAGS = 2 /* how many there are */
+};
 
 typedef struct fcnn_lifecycle {
     const fcnn_config *config; /* borrowed */
@@ -20,8 +29,8 @@ typedef struct fcnn_lifecycle {
 /* At the start of the run.  watches: on rank 0. */
 void fcnn_lifecycle_start(fcnn_lifecycle *lifecycle, const fcnn_config *config, bool watches);
 
-/* Says in the status words of a step what this rank has been asked for. */
-void fcnn_lifecycle_say(fcnn_lifecycle *lifecycle, fcnn_exchange *exchange);
+/* The flags of what this rank has been asked for by now. */
+uint32_t fcnn_lifecycle_flags(fcnn_lifecycle *lifecycle);
 
 /* A checkpoint is packed: the time to the next one begins. */
 void fcnn_lifecycle_saved(fcnn_lifecycle *lifecycle);

@@ -12,6 +12,14 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* Flags that ride along behind the caller's. */
+typedef enum own_flag {
+    FLAG_NONFINITE, /* NaN or Inf in an activation or a gradient */
+    FLAG_OUTGROWN,  /* a factor outgrew its exponent: the gradient sums are void */
+    FLAG_UNREAD,    /* rows could not be read: the gradient sums are void */
+    OWN_FLAGS
+} own_flag;
+
 /* ---- creation ---- */
 
 static fcnn_status create_notes(fcnn_step *step)
@@ -34,18 +42,18 @@ static int summing_threads(const fcnn_step *step, int threads)
     return step->split.by_rows && (threads > 1 || step->comm->size > 1) ? threads : 0;
 }
 
-static fcnn_status create_parts(fcnn_step *step, const fcnn_model *model, bool exact, int threads,
-                                const fcnn_work_split *split)
+static fcnn_status create_parts(fcnn_step *step, const fcnn_model *model, const fcnn_step_options *options)
 {
     const fcnn_sampler *sampler = step->data->sampler;
     const int64_t leaves = fcnn_sampler_leaf_capacity(sampler);
-    step->split = split != NULL ? *split
-                                : fcnn_work_split_choose(&model->shape, sampler,
-                                                         fcnn_gradient_sum_bytes(&model->shape, exact), threads);
+    const int threads = options->threads;
+    const int64_t sum_bytes = fcnn_gradient_sum_bytes(&model->shape, options->exact);
+    step->split =
+        options->split != NULL ? *options->split : fcnn_work_split_choose(&model->shape, sampler, sum_bytes, threads);
     FCNN_TRY(fcnn_team_create(threads, &step->team));
     FCNN_TRY(fcnn_network_create_from(model, step->split.rows, FCNN_NETWORK_TRAINING, step->split.by_rows ? 1 : threads,
                                       &step->network));
-    FCNN_TRY(fcnn_gradient_create(step->network, exact, sampler->batch, fcnn_sampler_leaves(sampler),
+    FCNN_TRY(fcnn_gradient_create(step->network, options->exact, sampler->batch, fcnn_sampler_leaves(sampler),
                                   summing_threads(step, threads), &step->gradient));
     FCNN_TRY(fcnn_memory_create("the batch", fcnn_sampler_capacity(sampler), sizeof(int64_t), &step->index));
     FCNN_TRY(fcnn_memory_create("the batch", leaves + 1, sizeof(int64_t), &step->leaves));
@@ -55,24 +63,24 @@ static fcnn_status create_parts(fcnn_step *step, const fcnn_model *model, bool e
 static fcnn_status create_exchange(fcnn_step *step, fcnn_exchange_kind kind)
 {
     const fcnn_exchange_type type = step->gradient->size == sizeof(double) ? FCNN_EXCHANGE_DOUBLE : FCNN_EXCHANGE_FLOAT;
-    FCNN_TRY(
-        fcnn_exchange_create(step->comm, kind, type, fcnn_gradient_buffer_elements(step->gradient), &step->exchange));
+    FCNN_TRY(fcnn_exchange_create(step->comm, kind, type, fcnn_gradient_buffer_elements(step->gradient),
+                                  step->flags + OWN_FLAGS, &step->exchange));
     fcnn_gradient_place(step->gradient, fcnn_exchange_values(step->exchange));
     return FCNN_OK;
 }
 
-fcnn_status fcnn_step_create_split(fcnn_comm *comm, const fcnn_model *model, const fcnn_training_data *data, bool exact,
-                                   fcnn_exchange_kind exchange, int threads, const fcnn_work_split *split,
-                                   fcnn_step **out)
+fcnn_status fcnn_step_create(fcnn_comm *comm, const fcnn_model *model, const fcnn_training_data *data,
+                             const fcnn_step_options *options, fcnn_step **out)
 {
     fcnn_step *step = NULL;
     FCNN_TRY(fcnn_comm_agree(comm, fcnn_memory_create("the step", 1, sizeof *step, &step)));
     step->comm = comm;
     step->data = data;
+    step->flags = options->flags;
     fcnn_divergence_advise(model, step->advice);
-    fcnn_status status = fcnn_comm_agree(comm, create_parts(step, model, exact, threads, split));
+    fcnn_status status = fcnn_comm_agree(comm, create_parts(step, model, options));
     if (status == FCNN_OK) {
-        status = create_exchange(step, exchange);
+        status = create_exchange(step, options->exchange);
     }
     if (status != FCNN_OK) {
         fcnn_step_destroy(step);
@@ -80,12 +88,6 @@ fcnn_status fcnn_step_create_split(fcnn_comm *comm, const fcnn_model *model, con
     }
     *out = step;
     return FCNN_OK;
-}
-
-fcnn_status fcnn_step_create(fcnn_comm *comm, const fcnn_model *model, const fcnn_training_data *data, bool exact,
-                             fcnn_exchange_kind exchange, int threads, fcnn_step **out)
-{
-    return fcnn_step_create_split(comm, model, data, exact, exchange, threads, NULL, out);
 }
 
 void fcnn_step_destroy(fcnn_step *step)
@@ -115,6 +117,7 @@ typedef struct step_run {
     fcnn_step *step;
     int64_t number;
     double scale, rate;
+    fcnn_step_flags *flags; /* NULL: none */
     bool diverged, unread;
 } step_run;
 
@@ -306,31 +309,58 @@ static void compute_sums(step_run *run, int thread, int threads)
     }
 }
 
-static void exchange_sums(fcnn_step *step, int thread, int threads)
+static void raise_own(fcnn_step *step, own_flag flag, bool is_raised)
 {
+    fcnn_exchange_flag_set(step->exchange, step->flags + (int)flag, is_raised);
+}
+
+static bool is_heard(const fcnn_step *step, own_flag flag)
+{
+    return fcnn_exchange_flag_count(step->exchange, step->flags + (int)flag) > 0;
+}
+
+/* Sets the flags of this rank. */
+static void raise_flags(const step_run *run)
+{
+    fcnn_step *step = run->step;
+    const uint32_t raised = run->flags != NULL ? run->flags->raise(run->flags->owner) : 0;
+    fcnn_pulse_beat(FCNN_PHASE_EXCHANGING);
+    for (int flag = 0; flag < step->flags; flag++) {
+        fcnn_exchange_flag_set(step->exchange, flag, (raised >> flag & 1) != 0);
+    }
+    raise_own(step, FLAG_UNREAD, step->unread);
+    raise_own(step, FLAG_NONFINITE, fcnn_gradient_find_nonfinite(step->gradient, step->network) >= 0);
+    raise_own(step, FLAG_OUTGROWN,
+              step->gradient->exact && !fcnn_exponents_keep(&step->gradient->promised, &step->gradient->measured));
+}
+
+/* Takes the caller's flags that any rank raised. */
+static void hear_flags(const fcnn_step *step, fcnn_step_flags *flags)
+{
+    flags->heard = 0;
+    for (int flag = 0; flag < step->flags; flag++) {
+        flags->heard |= fcnn_exchange_flag_count(step->exchange, flag) > 0 ? UINT32_C(1) << flag : 0;
+    }
+}
+
+static void exchange_sums(const step_run *run, int thread, int threads)
+{
+    fcnn_step *step = run->step;
     double since = fcnn_clock_seconds();
     if (thread == 0) {
-        if (step->lifecycle != NULL) {
-            fcnn_lifecycle_say(step->lifecycle, step->exchange);
-        }
-        fcnn_pulse_beat(FCNN_PHASE_EXCHANGING);
-        fcnn_exchange_say(step->exchange, FCNN_WORD_UNREAD, step->unread);
-        fcnn_exchange_say(step->exchange, FCNN_WORD_NONFINITE,
-                          fcnn_gradient_find_nonfinite(step->gradient, step->network) >= 0);
-        fcnn_exchange_say(step->exchange, FCNN_WORD_VIOLATED,
-                          step->gradient->exact &&
-                              !fcnn_exponents_keep(&step->gradient->promised, &step->gradient->measured));
+        raise_flags(run);
     }
     fcnn_exchange_sum(step->exchange, thread, threads, fcnn_team_wait);
     fcnn_clock_count(&step->times[thread].exchange, &since);
 }
 
 /* A factor outgrew its exponent on some rank: all set new ones and sum the gradients again. */
-static void sum_again(fcnn_step *step, int thread, int threads)
+static void sum_again(const step_run *run, int thread, int threads)
 {
+    fcnn_step *step = run->step;
     promise_exponents(step, thread);
     go_through(step, &(share){.passes = !in_one_group(step), .accumulates = true}, thread, threads);
-    exchange_sums(step, thread, threads);
+    exchange_sums(run, thread, threads);
     step->resets += thread == 0;
 }
 
@@ -343,17 +373,17 @@ static void run_on_thread(void *data, int thread, int threads)
     }
     clear_notes(step, thread);
     compute_sums(run, thread, threads);
-    exchange_sums(step, thread, threads);
-    if (fcnn_exchange_heard(step->exchange, FCNN_WORD_UNREAD) > 0) {
+    exchange_sums(run, thread, threads);
+    if (is_heard(step, FLAG_UNREAD)) {
         run->unread = true;
         return;
     }
-    if (fcnn_exchange_heard(step->exchange, FCNN_WORD_NONFINITE) > 0) {
+    if (is_heard(step, FLAG_NONFINITE)) {
         run->diverged = true;
         return;
     }
-    if (fcnn_exchange_heard(step->exchange, FCNN_WORD_VIOLATED) > 0) {
-        sum_again(step, thread, threads);
+    if (is_heard(step, FLAG_OUTGROWN)) {
+        sum_again(run, thread, threads);
     }
     if (thread == 0) {
         fcnn_pulse_beat(FCNN_PHASE_UPDATING);
@@ -408,7 +438,8 @@ static fcnn_status diverged(fcnn_step *step, int64_t number)
     return fcnn_comm_agree(step->comm, layer >= 0 ? name_cause(step, number, layer) : FCNN_OK);
 }
 
-fcnn_status fcnn_step_run(fcnn_step *step, int64_t number, int64_t batch, double rate, fcnn_exact_sum *loss)
+fcnn_status fcnn_step_run(fcnn_step *step, int64_t number, int64_t batch, double rate, fcnn_step_flags *flags,
+                          fcnn_exact_sum *loss)
 {
     const fcnn_sampler *sampler = step->data->sampler;
     step_run run = {
@@ -416,12 +447,16 @@ fcnn_status fcnn_step_run(fcnn_step *step, int64_t number, int64_t batch, double
         .number = number,
         .scale = fcnn_network_mean_factor(&step->network->shape, fcnn_sampler_batch_rows(sampler, batch)),
         .rate = rate,
+        .flags = flags,
     };
     const fcnn_status taken = fcnn_training_data_take(step->data, batch, step->index, step->leaves, &step->leaf_count);
     step->unread = taken != FCNN_OK;
     step->leaf_count = step->unread ? 0 : step->leaf_count;
     step->leaves[0] = 0;
     fcnn_team_run(step->team, run_on_thread, &run);
+    if (flags != NULL) {
+        hear_flags(step, flags);
+    }
     if (run.unread) {
         return fcnn_comm_agree(step->comm, fcnn_comm_name_rank(step->comm, taken));
     }
@@ -432,9 +467,4 @@ fcnn_status fcnn_step_run(fcnn_step *step, int64_t number, int64_t batch, double
         fcnn_exact_sum_merge(loss, &step->notes[thread].loss);
     }
     return FCNN_OK;
-}
-
-bool fcnn_step_heard(const fcnn_step *step, fcnn_exchange_word word)
-{
-    return fcnn_exchange_heard(step->exchange, word) > 0;
 }

@@ -7,7 +7,6 @@
 #include "parallel/exchange.h"
 #include "training/divergence.h"
 #include "training/work_split.h"
-#include "run/lifecycle.h"
 #include "training/training_data.h"
 
 typedef struct fcnn_step {
@@ -21,38 +20,47 @@ typedef struct fcnn_step {
     int64_t *index;                 /* [rows of this rank in a batch] */
     int64_t *leaves;                /* [leaves + 1] */
     int64_t leaf_count;
-    bool unread;               /* this rank's rows could not be read */
-    fcnn_thread_notes *notes;  /* [threads] */
-    fcnn_thread_times *times;  /* [threads] */
-    int64_t resets;            /* exponents set anew because a factor outgrew them */
-    fcnn_lifecycle *lifecycle; /* borrowed: what it says rides along; NULL: nothing */
+    bool unread;              /* this rank's rows could not be read */
+    fcnn_thread_notes *notes; /* [threads] */
+    fcnn_thread_times *times; /* [threads] */
+    int64_t resets;           /* exponents set anew because a factor outgrew them */
+    int flags;                /* of the caller: those of the step follow */
     char advice[FCNN_DIVERGENCE_SIZE];
 } fcnn_step;
 
 /* Exponents of the exact sums are set anew every so many steps. */
 #define FCNN_EXPONENT_STEPS 64
 
-/* Prepares steps that train a model's network on data, by a team of threads.  comm and data are borrowed.
+/* How steps are made. */
+typedef struct fcnn_step_options {
+    bool exact;                  /* sums have the same bits whatever the ranks and threads */
+    fcnn_exchange_kind exchange; /* how sums are made over ranks */
+    int threads;
+    const fcnn_work_split *split; /* how the threads share the work; NULL: in the best way */
+    int flags;                    /* that the caller may raise in a step, at most 32 */
+} fcnn_step_options;
+
+/* Flags of the caller's that ride along with the sum of a step over ranks, as bits: 1 << k is flag k. */
+typedef struct fcnn_step_flags {
+    uint32_t (*raise)(void *owner); /* asked for by the main thread when the rank's part of a sum is done */
+    void *owner;
+    uint32_t heard; /* those that any rank raised in the last step */
+} fcnn_step_flags;
+
+/* Prepares steps that train a model's network on data.  comm and data are borrowed.
  * Collective.  Fails, alike on all ranks: FCNN_ENOMEM, FCNN_EUSAGE (FCNN_ISA). */
-fcnn_status fcnn_step_create(fcnn_comm *comm, const fcnn_model *model, const fcnn_training_data *data, bool exact,
-                             fcnn_exchange_kind exchange, int threads, fcnn_step **out);
+fcnn_status fcnn_step_create(fcnn_comm *comm, const fcnn_model *model, const fcnn_training_data *data,
+                             const fcnn_step_options *options, fcnn_step **out);
 
 /* Collective; takes NULL, on all ranks or on none. */
 void fcnn_step_destroy(fcnn_step *step);
 
-/* The same with threads that share the work in a given way; NULL: in the best one. */
-fcnn_status fcnn_step_create_split(fcnn_comm *comm, const fcnn_model *model, const fcnn_training_data *data, bool exact,
-                                   fcnn_exchange_kind exchange, int threads, const fcnn_work_split *split,
-                                   fcnn_step **out);
-
 /* Runs step number `number` (of all; from 0), which is a batch of the sampler's epoch, and adds the losses of
- * its rows on this rank, before the update, to loss.  Collective.
+ * its rows on this rank, before the update, to loss.  flags: what rides along; NULL: nothing.  Collective.
  * Fails, alike on all ranks: FCNN_EDIVERGED, with neither parameters nor loss changed; the text names the layer and,
  * where an input alone is the cause, file and row.  FCNN_EINPUT and FCNN_EDATA, in the same way, if rows that are
  * streamed cannot be read. */
-fcnn_status fcnn_step_run(fcnn_step *step, int64_t number, int64_t batch, double rate, fcnn_exact_sum *loss);
-
-/* Whether any rank said a word in the last step. */
-bool fcnn_step_heard(const fcnn_step *step, fcnn_exchange_word word);
+fcnn_status fcnn_step_run(fcnn_step *step, int64_t number, int64_t batch, double rate, fcnn_step_flags *flags,
+                          fcnn_exact_sum *loss);
 
 #endif

@@ -44,14 +44,23 @@ static fcnn_status begin_state(fcnn_trainer *trainer)
     return fcnn_resume_check_data(trainer->resumed_from, &trainer->state, trainer->data);
 }
 
+/* What this rank tells the others in a step. */
+static uint32_t raise_flags(void *lifecycle)
+{
+    return fcnn_lifecycle_flags(lifecycle);
+}
+
 static fcnn_status create_step(fcnn_trainer *trainer)
 {
     const fcnn_config *config = trainer->config;
-    FCNN_TRY(fcnn_step_create(trainer->comm, trainer->model, trainer->data,
-                              config->train_reduction == FCNN_REDUCTION_EXACT, config->train_exchange,
-                              fcnn_threads_wanted(&trainer->threads), &trainer->step));
-    trainer->step->lifecycle = &trainer->lifecycle;
-    return FCNN_OK;
+    const fcnn_step_options options = {
+        .exact = config->train_reduction == FCNN_REDUCTION_EXACT,
+        .exchange = config->train_exchange,
+        .threads = fcnn_threads_wanted(&trainer->threads),
+        .flags = FCNN_LIFECYCLE_FLAGS,
+    };
+    trainer->flags = (fcnn_step_flags){.raise = raise_flags, .owner = &trainer->lifecycle};
+    return fcnn_step_create(trainer->comm, trainer->model, trainer->data, &options, &trainer->step);
 }
 
 /* The model's config is the one that trains it now. */
@@ -236,7 +245,7 @@ static fcnn_status run_step(fcnn_trainer *trainer)
 {
     fcnn_training_state *state = &trainer->state;
     const fcnn_status status =
-        fcnn_step_run(trainer->step, state->step, state->batch, learning_rate(trainer), &state->loss);
+        fcnn_step_run(trainer->step, state->step, state->batch, learning_rate(trainer), &trainer->flags, &state->loss);
     if (status == FCNN_OK) {
         state->rows += fcnn_sampler_batch_rows(trainer->data->sampler, state->batch);
     } else if (status == FCNN_EDIVERGED && trainer->config->train_nonfinite == FCNN_NONFINITE_SKIP) {
@@ -262,12 +271,12 @@ static bool is_due(int64_t count, int64_t every)
 
 static bool is_stopped(const fcnn_trainer *trainer)
 {
-    return fcnn_step_heard(trainer->step, FCNN_WORD_STOP);
+    return (trainer->flags.heard & FCNN_LIFECYCLE_STOP) != 0;
 }
 
 static bool wants_checkpoint(const fcnn_trainer *trainer)
 {
-    return is_stopped(trainer) || fcnn_step_heard(trainer->step, FCNN_WORD_CHECKPOINT);
+    return (trainer->flags.heard & (FCNN_LIFECYCLE_STOP | FCNN_LIFECYCLE_CHECKPOINT)) != 0;
 }
 
 /* Ends a run that was asked to stop, when its checkpoint is on the disk. */

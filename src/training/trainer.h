@@ -4,6 +4,7 @@
 
 #include "predict/evaluation.h"
 #include "run/checkpoint.h"
+#include "run/lifecycle.h"
 #include "run/threads.h"
 #include "training/progress.h"
 #include "training/saver.h"
@@ -27,6 +28,7 @@ typedef struct fcnn_trainer {
     int64_t own_steps;  /* done by this run */
     fcnn_saver *saver;
     fcnn_lifecycle lifecycle;
+    fcnn_step_flags flags; /* those of the lifecycle, and what was heard */
     fcnn_progress progress;
     double start_seconds, train_seconds, evaluation_seconds, read_seconds;
 } fcnn_trainer;
