@@ -79,7 +79,7 @@ fails() {
 }
 
 breaks "each uses only rooms above it" src/core/log.c '#include "config/config.h"'
-breaks "each uses only rooms above it" src/model/network.c '#  include "training/progress.h"'
+breaks "each uses only rooms above it" src/model/network.c '#  include "training/observer.h"'
 breaks "each uses only rooms above it" src/compute/kernels.c '#include "kernels.h"'
 breaks "each uses only rooms above it" src/config/config.c '#include "config.h"'
 breaks "formats knows" src/formats/csv.c '#include <hdf5.h>'
@@ -98,8 +98,8 @@ breaks "the library neither exits" src/core/memory.c 'static void f(void) { exit
 breaks "the library neither exits" src/core/memory.c 'static void f(void) { abort (); }'
 breaks "the watchdog ends" src/run/watchdog.c 'static void f(void) { _exit(1); }'
 breaks "the watchdog ends" src/run/watchdog.c 'static void f(void) { exit(1); }'
-breaks "the library does not name stdout" src/training/progress.c 'static void f(void) { printf("x"); }'
-breaks "the library does not name stdout" src/training/progress.c 'static void f(void) { fputs("x", stdout); }'
+breaks "the library does not name stdout" src/training/report.c 'static void f(void) { printf("x"); }'
+breaks "the library does not name stdout" src/training/report.c 'static void f(void) { fputs("x", stdout); }'
 breaks "no flag" Makefile.am 'AM_CFLAGS += -ffast-math'
 breaks "no flag" Makefile.am 'AM_CFLAGS += -Ofast'
 breaks "no pragma" src/compute/gemm.c '#pragma GCC optimize("O3")'

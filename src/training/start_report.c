@@ -1,4 +1,4 @@
-/* src/training/start_report.c — what a run is about to do, and what it took, in words. */
+/* src/training/start_report.c — what a run is about to do, in words. */
 #include "training/start_report.h"
 
 #include "core/text.h"
@@ -119,11 +119,11 @@ static void describe_weights(const fcnn_training_data *data, FILE *out)
             weights->classes > 0 ? " by class" : "", weights->factor);
 }
 
-static fcnn_status describe_targets(const fcnn_trainer *trainer, FILE *out)
+static fcnn_status describe_targets(const fcnn_start_facts *facts, FILE *out)
 {
     fcnn_text text = {0};
-    const fcnn_status status = fcnn_architecture_explain(trainer->data->targets_as_before ? NULL : trainer->config,
-                                                         &trainer->data->targets, &trainer->model->shape, &text);
+    const fcnn_status status = fcnn_architecture_explain(facts->data->targets_as_before ? NULL : facts->config,
+                                                         &facts->data->targets, &facts->model->shape, &text);
     if (status == FCNN_OK) {
         fprintf(out, "targets     %s\n", text.data);
     }
@@ -150,13 +150,12 @@ static fcnn_status describe_network(const fcnn_architecture *shape, FILE *out)
 }
 
 /* The model that training goes on from. */
-static void describe_origin(const fcnn_trainer *trainer, FILE *out)
+static void describe_origin(const fcnn_start_facts *facts, FILE *out)
 {
-    if (trainer->origin.length > 0) {
-        fprintf(out, "start       from %s\n", trainer->config->model_init);
+    if (facts->origin != NULL) {
+        fprintf(out, "start       from %s\n", facts->config->model_init);
     }
-    for (const char *line = trainer->origin.data, *end; line != NULL && (end = strchr(line, '\n')) != NULL;
-         line = end + 1) {
+    for (const char *line = facts->origin, *end; line != NULL && (end = strchr(line, '\n')) != NULL; line = end + 1) {
         fprintf(out, "            %.*s\n", (int)(end - line), line);
     }
 }
@@ -168,15 +167,15 @@ static double efficiency(int64_t blocks, int64_t ranks)
     return (double)blocks / (double)(ranks * most);
 }
 
-static void describe_blocks(const fcnn_trainer *trainer, FILE *out)
+static void describe_blocks(const fcnn_start_facts *facts, FILE *out)
 {
-    const fcnn_training_data *data = trainer->data;
-    const int ranks = trainer->comm->size;
+    const fcnn_training_data *data = facts->data;
+    const int ranks = facts->comm->size;
     fprintf(out,
             "batches     %" PRId64 " rows in %" PRId64 " blocks, %" PRId64 " steps an epoch, %s sums; efficiency of "
             "%d rank%s %.0f %%\n",
             data->batch, data->blocks, fcnn_sampler_batches(data->sampler),
-            fcnn_reduction_name(trainer->config->train_reduction), ranks, ranks == 1 ? "" : "s",
+            fcnn_reduction_name(facts->config->train_reduction), ranks, ranks == 1 ? "" : "s",
             100 * efficiency(data->blocks, ranks));
     if (fcnn_sampler_windows(data->sampler, 0) > 1) {
         fprintf(out, "windows     of %" PRId64 " rows are shuffled, %" PRId64 " a block\n",
@@ -197,12 +196,12 @@ static void describe_fitting_ranks(const fcnn_training_data *data, FILE *out)
 }
 
 /* The largest rank's, part by part. */
-static fcnn_footprint largest_footprint(const fcnn_trainer *trainer)
+static fcnn_footprint largest_footprint(const fcnn_start_facts *facts)
 {
     fcnn_footprint own;
-    fcnn_footprint_find(trainer->data, trainer->step, &own);
+    fcnn_footprint_find(facts->data, facts->step, &own);
     int64_t bytes[3] = {own.data, own.network, own.gradients};
-    fcnn_comm_max_integers(trainer->comm, 3, bytes);
+    fcnn_comm_max_integers(facts->comm, 3, bytes);
     return (fcnn_footprint){bytes[0], bytes[1], bytes[2]};
 }
 
@@ -218,92 +217,58 @@ static void describe_memory(const fcnn_footprint *footprint, FILE *out)
 
 /* ---- the whole ---- */
 
-fcnn_status fcnn_start_report_print(fcnn_trainer *trainer)
+static fcnn_status describe_data(const fcnn_training_data *data, FILE *out)
+{
+    FCNN_TRY(describe_part(&data->train, "training", out));
+    describe_weights(data, out);
+    FCNN_TRY(describe_part(&data->validation, "validation", out));
+    return describe_part(&data->test, "test", out);
+}
+
+static fcnn_status describe_all(const fcnn_start_facts *facts, const char *ranks, const char *exchange,
+                                const fcnn_footprint *footprint, FILE *out)
+{
+    fprintf(out, "fcnn %s, %s kernels, %s", PACKAGE_VERSION, facts->step->network->kernels->isa, ranks);
+    FCNN_TRY(describe_data(facts->data, out));
+    FCNN_TRY(describe_targets(facts, out));
+    FCNN_TRY(describe_network(&facts->model->shape, out));
+    describe_origin(facts, out);
+    describe_blocks(facts, out);
+    fprintf(out, "%s", exchange != NULL ? exchange : "");
+    if (facts->is_check) {
+        describe_memory(footprint, out);
+        describe_fitting_ranks(facts->data, out);
+    }
+    return FCNN_OK;
+}
+
+fcnn_status fcnn_start_report_print(const fcnn_start_facts *facts, fcnn_report *report)
 {
     fcnn_text ranks = {0}, exchange = {0};
-    FCNN_TRY(fcnn_comm_agree(trainer->comm, fcnn_topology_describe(trainer->threads.topology, &ranks)));
-    FCNN_TRY(fcnn_comm_agree(trainer->comm, fcnn_exchange_describe(trainer->step->exchange, &exchange)));
-    const fcnn_footprint footprint = largest_footprint(trainer);
-    FILE *out = trainer->options.report;
+    FCNN_TRY(fcnn_comm_agree(facts->comm, fcnn_topology_describe(facts->topology, &ranks)));
+    FCNN_TRY(fcnn_comm_agree(facts->comm, fcnn_exchange_describe(facts->step->exchange, &exchange)));
+    const fcnn_footprint footprint = largest_footprint(facts);
     fcnn_status status = FCNN_OK;
-    if (trainer->comm->rank == 0 && out != NULL) {
-        fprintf(out, "fcnn %s, %s kernels, %s", PACKAGE_VERSION, trainer->step->network->kernels->isa, ranks.data);
-        status = describe_part(&trainer->data->train, "training", out);
-        describe_weights(trainer->data, out);
-        if (status == FCNN_OK) {
-            status = describe_part(&trainer->data->validation, "validation", out);
-        }
-        if (status == FCNN_OK) {
-            status = describe_part(&trainer->data->test, "test", out);
-        }
-        if (status == FCNN_OK) {
-            status = describe_targets(trainer, out);
-        }
-        if (status == FCNN_OK) {
-            status = describe_network(&trainer->model->shape, out);
-        }
-        describe_origin(trainer, out);
-        describe_blocks(trainer, out);
-        fprintf(out, "%s", exchange.data != NULL ? exchange.data : "");
-        if (trainer->options.check_only) {
-            describe_memory(&footprint, out);
-            describe_fitting_ranks(trainer->data, out);
-        }
-        fcnn_progress_flush(&trainer->progress);
+    if (report->out != NULL) {
+        status = describe_all(facts, ranks.data, exchange.data, &footprint, report->out);
+        fcnn_report_flush(report);
     }
     fcnn_text_clear(&ranks);
     fcnn_text_clear(&exchange);
-    return fcnn_comm_agree(trainer->comm, status);
+    return fcnn_comm_agree(facts->comm, status);
 }
 
-void fcnn_start_report_print_resume(fcnn_trainer *trainer)
+void fcnn_start_report_print_resume(const char *path, const fcnn_training_state *state, bool is_finished,
+                                    fcnn_report *report)
 {
-    FILE *out = trainer->progress.out;
-    if (out != NULL && fcnn_trainer_is_finished(trainer)) {
-        fprintf(out, "finished already: %s has all %" PRId64 " epochs; raise train.epochs to go on\n",
-                trainer->resumed_from, trainer->state.epoch);
-    } else if (out != NULL && trainer->resumed_from != NULL) {
-        fprintf(out, "resumed at step %" PRId64 " from %s\n", trainer->state.step, trainer->resumed_from);
-        fcnn_progress_flush(&trainer->progress);
-    }
-}
-
-/* ---- at the end ---- */
-
-/* Where the time went.  The rank that comes last to an exchange does not wait in it, so the shortest time of
- * a rank in exchanges is taken for the exchange itself, and what the mean is above it for waiting. */
-static void print_times(const fcnn_trainer *trainer)
-{
-    const fcnn_thread_times *times = &trainer->step->times[0];
-    double shortest = -times->exchange,
-           sums[2] = {times->multiply + times->elementwise, times->exchange + times->waiting};
-    fcnn_comm_max_doubles(trainer->comm, 1, &shortest);
-    fcnn_comm_sum_doubles(trainer->comm, 2, sums);
-    FILE *out = trainer->progress.out;
-    if (out == NULL) {
+    if (report->out == NULL) {
         return;
     }
-    const double ranks = (double)trainer->comm->size;
-    fprintf(out,
-            "time: %.2f s; training %.2f s (compute %.2f, exchange %.2f, waiting %.2f), evaluation %.2f, reading %.2f, "
-            "writing %.2f\n",
-            fcnn_comm_seconds() - trainer->start_seconds, trainer->train_seconds, sums[0] / ranks, -shortest,
-            sums[1] / ranks + shortest, trainer->evaluation_seconds, trainer->read_seconds,
-            fcnn_saver_seconds(trainer->saver));
-    if (trainer->step->resets > 0) {
-        fprintf(out, "exponents of the exact sums were raised %" PRId64 " times between their regular settings\n",
-                trainer->step->resets);
-    }
-    if (trainer->state.skipped > 0) {
-        fprintf(out, "%" PRId64 " batches were left out for NaN or Inf\n", trainer->state.skipped);
-    }
-}
-
-void fcnn_start_report_print_end(fcnn_trainer *trainer)
-{
-    print_times(trainer);
-    if (trainer->progress.out != NULL) {
-        fprintf(trainer->progress.out, "model: %s/model.h5\n", trainer->config->output_directory);
-        fcnn_progress_flush(&trainer->progress);
+    if (is_finished) {
+        fprintf(report->out, "finished already: %s has all %" PRId64 " epochs; raise train.epochs to go on\n", path,
+                state->epoch);
+    } else {
+        fprintf(report->out, "resumed at step %" PRId64 " from %s\n", state->step, path);
+        fcnn_report_flush(report);
     }
 }

@@ -11,6 +11,7 @@
 #include "run/folder.h"
 #include "run/guard.h"
 #include "run/rank_check.h"
+#include "training/end_report.h"
 #include "training/resume.h"
 #include "training/start_model.h"
 #include "training/start_report.h"
@@ -154,7 +155,7 @@ fcnn_status fcnn_trainer_create(fcnn_comm *comm, const fcnn_config *config, cons
     trainer->comm = comm;
     trainer->config = config;
     trainer->options = *options;
-    trainer->progress = fcnn_progress_start(comm->rank == 0 ? options->report : NULL);
+    trainer->report.out = comm->rank == 0 ? options->report : NULL;
     trainer->start_seconds = fcnn_comm_seconds();
     fcnn_lifecycle_start(&trainer->lifecycle, config, comm->rank == 0 && !options->check_only);
     const fcnn_status status = create_parts(trainer);
@@ -171,7 +172,6 @@ void fcnn_trainer_destroy(fcnn_trainer *trainer)
     if (trainer == NULL) {
         return;
     }
-    fcnn_log_wipe_line();
     fcnn_saver_destroy(trainer->saver);
     fcnn_evaluation_destroy(trainer->validation);
     fcnn_step_destroy(trainer->step);
@@ -305,10 +305,7 @@ static fcnn_status poll(fcnn_trainer *trainer, int64_t batches)
     const fcnn_training_state *state = &trainer->state;
     fcnn_saver_poll(trainer->saver);
     trainer->lifecycle.longest_write = fcnn_saver_longest_write(trainer->saver);
-    if (trainer->progress.terminal) {
-        fcnn_progress_move(&trainer->progress, state->epoch + 1, state->batch, batches,
-                           fcnn_comm_seconds() - trainer->start_seconds);
-    }
+    fcnn_observers_batch(&trainer->observers, state->epoch + 1, state->batch);
     if (is_due(state->step, trainer->config->train_check_every)) {
         FCNN_TRY(fcnn_rank_check(trainer->comm, trainer->threads.topology, trainer->step->network, state->step));
     }
@@ -349,7 +346,7 @@ fcnn_status fcnn_trainer_epoch(fcnn_trainer *trainer, double *train_loss)
     return end_epoch(trainer, train_loss);
 }
 
-/* Adds a line to the history and the table. */
+/* Adds a line to the history, and tells the observers. */
 static fcnn_status log_line(fcnn_trainer *trainer, double train_loss, double rows_per_second)
 {
     fcnn_history_line line = {trainer->state.epoch, trainer->state.step, train_loss, NAN, NAN};
@@ -361,7 +358,7 @@ static fcnn_status log_line(fcnn_trainer *trainer, double train_loss, double row
         line.validation_metric = fcnn_scores_metric(&scores);
         trainer->evaluation_seconds += fcnn_comm_seconds() - begin;
     }
-    fcnn_progress_line(&trainer->progress, &line, rows_per_second, fcnn_comm_seconds() - trainer->start_seconds);
+    fcnn_observers_line(&trainer->observers, &line, rows_per_second);
     return fcnn_comm_agree(trainer->comm, fcnn_history_append(&trainer->model->history, &line));
 }
 
@@ -493,8 +490,8 @@ static fcnn_status test(fcnn_trainer *trainer)
     FCNN_TRY(fcnn_evaluation_create(trainer->comm, trainer->step->team, &trainer->data->test, &trainer->model->shape,
                                     &evaluation));
     const fcnn_status status = fcnn_evaluation_run(evaluation, trainer->step->network, &scores);
-    if (status == FCNN_OK && trainer->progress.out != NULL) {
-        fcnn_scores_print(&scores, "test", trainer->model, trainer->progress.out);
+    if (status == FCNN_OK && trainer->report.out != NULL) {
+        fcnn_scores_print(&scores, "test", trainer->model, trainer->report.out);
     }
     fcnn_evaluation_destroy(evaluation);
     return status;
@@ -506,26 +503,77 @@ static fcnn_status remove_old_run(const fcnn_trainer *trainer)
     return fcnn_comm_agree(trainer->comm, removes ? fcnn_run_folder_empty(trainer->config->output_directory) : FCNN_OK);
 }
 
+static fcnn_status print_start(fcnn_trainer *trainer)
+{
+    const fcnn_start_facts facts = {.comm = trainer->comm,
+                                    .config = trainer->config,
+                                    .topology = trainer->threads.topology,
+                                    .data = trainer->data,
+                                    .model = trainer->model,
+                                    .step = trainer->step,
+                                    .origin = trainer->origin.length > 0 ? trainer->origin.data : NULL,
+                                    .is_check = trainer->options.check_only};
+    FCNN_TRY(fcnn_start_report_print(&facts, &trainer->report));
+    if (trainer->resumed_from != NULL) {
+        fcnn_start_report_print_resume(trainer->resumed_from, &trainer->state, fcnn_trainer_is_finished(trainer),
+                                       &trainer->report);
+    }
+    return FCNN_OK;
+}
+
+static void print_end(fcnn_trainer *trainer)
+{
+    const fcnn_end_facts facts = {.comm = trainer->comm,
+                                  .step = trainer->step,
+                                  .folder = trainer->config->output_directory,
+                                  .skipped = trainer->state.skipped,
+                                  .seconds = fcnn_comm_seconds() - trainer->start_seconds,
+                                  .training = trainer->train_seconds,
+                                  .evaluation = trainer->evaluation_seconds,
+                                  .reading = trainer->read_seconds,
+                                  .writing = fcnn_saver_seconds(trainer->saver)};
+    fcnn_end_report_print(&facts, &trainer->report);
+}
+
+static void begin_observers(fcnn_trainer *trainer)
+{
+    const char *metric = trainer->model->shape.loss == FCNN_LOSS_MSE ? "R2" : "accuracy";
+    const fcnn_observed_run run = {.report = &trainer->report,
+                                   .config = trainer->config,
+                                   .metric = trainer->validation != NULL ? metric : NULL,
+                                   .steps = trainer->state.step,
+                                   .batches = fcnn_sampler_batches(trainer->data->sampler),
+                                   .start_seconds = trainer->start_seconds};
+    if (trainer->comm->rank == 0) {
+        fcnn_observers_begin(&trainer->observers, fcnn_observer_kinds, &run);
+    }
+}
+
+static fcnn_status train_observed(fcnn_trainer *trainer)
+{
+    begin_observers(trainer);
+    fcnn_status status = trainer->resumed_from == NULL ? log_start(trainer) : FCNN_OK;
+    if (status == FCNN_OK) {
+        status = train(trainer);
+    }
+    fcnn_observers_end(&trainer->observers, status);
+    return status;
+}
+
 fcnn_status fcnn_trainer_run(fcnn_trainer *trainer)
 {
-    FCNN_TRY(fcnn_start_report_print(trainer));
-    fcnn_start_report_print_resume(trainer);
+    FCNN_TRY(print_start(trainer));
     if (trainer->options.check_only) {
         return FCNN_OK;
     }
     FCNN_TRY(remove_old_run(trainer));
     if (!fcnn_trainer_is_finished(trainer)) {
-        const char *metric = trainer->model->shape.loss == FCNN_LOSS_MSE ? "R2" : "accuracy";
-        fcnn_progress_head(&trainer->progress, trainer->validation != NULL ? metric : NULL);
-        if (trainer->resumed_from == NULL) {
-            FCNN_TRY(log_start(trainer));
-        }
-        FCNN_TRY(train(trainer));
+        FCNN_TRY(train_observed(trainer));
     }
     FCNN_TRY(test(trainer));
     FCNN_TRY(save_model(trainer));
     fcnn_lifecycle_stopped(&trainer->lifecycle);
-    fcnn_start_report_print_end(trainer);
+    print_end(trainer);
     return FCNN_OK;
 }
 

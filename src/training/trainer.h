@@ -6,7 +6,7 @@
 #include "run/checkpoint.h"
 #include "run/lifecycle.h"
 #include "run/threads.h"
-#include "training/progress.h"
+#include "training/observers.h"
 #include "training/saver.h"
 #include "training/step.h"
 
@@ -29,7 +29,8 @@ typedef struct fcnn_trainer {
     fcnn_saver *saver;
     fcnn_lifecycle lifecycle;
     fcnn_step_flags flags; /* those of the lifecycle, and what was heard */
-    fcnn_progress progress;
+    fcnn_report report;
+    fcnn_observers observers;
     double start_seconds, train_seconds, evaluation_seconds, read_seconds;
 } fcnn_trainer;
 

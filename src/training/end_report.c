@@ -1,0 +1,34 @@
+/* src/training/end_report.c — where the time of a run went, in words. */
+#include "training/end_report.h"
+
+#include <inttypes.h>
+
+/* The rank that comes last to an exchange does not wait in it, so the shortest time of a rank in exchanges is taken for
+ * the exchange itself, and what the mean is above it for waiting. */
+void fcnn_end_report_print(const fcnn_end_facts *facts, fcnn_report *report)
+{
+    const fcnn_thread_times *times = &facts->step->times[0];
+    double shortest = -times->exchange,
+           sums[2] = {times->multiply + times->elementwise, times->exchange + times->waiting};
+    fcnn_comm_max_doubles(facts->comm, 1, &shortest);
+    fcnn_comm_sum_doubles(facts->comm, 2, sums);
+    FILE *out = report->out;
+    if (out == NULL) {
+        return;
+    }
+    const double ranks = (double)facts->comm->size;
+    fprintf(out,
+            "time: %.2f s; training %.2f s (compute %.2f, exchange %.2f, waiting %.2f), evaluation %.2f, reading %.2f, "
+            "writing %.2f\n",
+            facts->seconds, facts->training, sums[0] / ranks, -shortest, sums[1] / ranks + shortest, facts->evaluation,
+            facts->reading, facts->writing);
+    if (facts->step->resets > 0) {
+        fprintf(out, "exponents of the exact sums were raised %" PRId64 " times between their regular settings\n",
+                facts->step->resets);
+    }
+    if (facts->skipped > 0) {
+        fprintf(out, "%" PRId64 " batches were left out for NaN or Inf\n", facts->skipped);
+    }
+    fprintf(out, "model: %s/model.h5\n", facts->folder);
+    fcnn_report_flush(report);
+}

@@ -1,0 +1,49 @@
+/* src/training/observer_table.c — the table of a training: a line of the report for each line of the history. */
+#include "core/log.h"
+#include "training/observer.h"
+
+#include <inttypes.h>
+#include <math.h>
+
+static fcnn_status begin(const fcnn_observed_run *run, void **own)
+{
+    FILE *out = run->report->out;
+    if (out == NULL) {
+        return FCNN_OK;
+    }
+    fprintf(out, "%7s %9s %14s %14s %10s %11s %9s\n", "epoch", "steps", "train loss",
+            run->metric != NULL ? "valid. loss" : "", run->metric != NULL ? run->metric : "", "rows/s", "time");
+    fcnn_report_flush(run->report);
+    *own = run->report;
+    return FCNN_OK;
+}
+
+/* A number in a column, or another text where there is none. */
+static void print_cell(FILE *out, const char *format, int width, double value, const char *none)
+{
+    char text[32];
+    snprintf(text, sizeof text, "%s", none);
+    if (!isnan(value)) {
+        snprintf(text, sizeof text, format, value);
+    }
+    fprintf(out, " %*s", width, text);
+}
+
+static fcnn_status line(void *own, const fcnn_observed_line *line)
+{
+    fcnn_report *report = own;
+    FILE *out = report->out;
+    const fcnn_history_line *history = &line->history;
+    fcnn_log_wipe_line();
+    fprintf(out, "%7" PRId64 " %9" PRId64, history->epoch, history->steps);
+    print_cell(out, "%.8g", 14, history->train_loss, "");
+    print_cell(out, "%.8g", 14, history->validation_loss, "");
+    print_cell(out, "%.5f", 10, history->validation_metric, isnan(history->validation_loss) ? "" : "-");
+    print_cell(out, "%.0f", 11, line->rows_per_second, "");
+    print_cell(out, "%.1f s", 9, line->seconds, "");
+    fprintf(out, "\n");
+    fcnn_report_flush(report);
+    return FCNN_OK;
+}
+
+const fcnn_observer fcnn_observer_table = {.begin = begin, .line = line};
