@@ -1,5 +1,11 @@
 # Which MPI the compiler finds, and whether what else is linked brings another one.
 
+# FCNN_FIND_MPICC sets CC to $MPICC, or to mpicc, and stops where there is no such program.
+AC_DEFUN([FCNN_FIND_MPICC],
+  [CC=${MPICC:-mpicc}
+   AS_IF([command -v ${CC%% *} >/dev/null 2>&1], [],
+     [AC_MSG_ERROR([there is no MPI compiler wrapper '$CC': load the cluster's module of an MPI, install libopenmpi-dev and openmpi-bin (Debian), or name it by MPICC=])])])
+
 # FCNN_WHICH_MPI(VARIABLE): the family and version of the <mpi.h> that $CC finds with $CPPFLAGS, "openmpi 4.1.4",
 # "mpich 4.0.2" (and those that are made from MPICH: MVAPICH, Intel's, Cray's) or "other 3.1"
 AC_DEFUN([FCNN_WHICH_MPI],

@@ -46,6 +46,7 @@ begin reciprocal CFLAGS='-O2 -freciprocal-math'
 begin linked LDFLAGS=-ffast-math
 begin signed_zeros CC="$mpicc -fno-signed-zeros"
 begin no_mpi CC=cc
+begin no_wrapper MPICC=fcnn-no-such-mpicc
 begin other_library --with-hdf5="$work/loads"
 begin other_header --with-hdf5="$work/brings"
 wait
@@ -54,6 +55,7 @@ refuses reciprocal '-freciprocal-math' 'a flag in CFLAGS that changes results is
 refuses linked '-ffast-math' 'a flag in LDFLAGS that lets programs flush subnormal numbers is refused'
 refuses signed_zeros '-fno-signed-zeros' 'a flag in CC that changes results is refused'
 refuses no_mpi "CC='cc' finds no MPI.*OMPI_CC='cc'" 'a compiler without MPI is refused, with the way to name it'
+refuses no_wrapper "no MPI compiler wrapper 'fcnn-no-such-mpicc': load" 'where there is no MPI, that is what is said'
 refuses other_library 'no HDF5 for the MPI of .*libmpiother' 'an HDF5 that loads another MPI is refused'
 refuses other_header 'no HDF5 for the MPI of .*<mpi.h> of mpich' 'an HDF5 whose <mpi.h> is another is refused'
 tap_done

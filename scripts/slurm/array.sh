@@ -2,7 +2,7 @@
 # A job array over configs, one node each: every config has its own run folder.
 #   sbatch --array=1-3 scripts/slurm/array.sh a.ini b.ini c.ini
 #   LAUNCHER=mpirun sbatch …           by mpirun instead of srun
-# Fill in your site's account, partition and modules.
+# Fill in your site's account, partition and modules, and as --cpus-per-task the cores of a socket.
 #SBATCH --job-name=fcnn
 #SBATCH --nodes=1
 #SBATCH --ntasks-per-node=2

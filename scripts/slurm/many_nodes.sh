@@ -2,7 +2,8 @@
 # Many nodes: a rank a socket (or NUMA region) of each, and the cores of it as threads.
 #   sbatch --nodes=8 scripts/slurm/many_nodes.sh my.ini [option of fcnn-train…]
 #   LAUNCHER=mpirun sbatch …           by mpirun instead of srun
-# How many ranks fit: fcnn-train --check my.ini.  Fill in your site's account, partition and modules.
+# How many ranks fit: fcnn-train --check my.ini.
+# Fill in your site's account, partition and modules, and as --cpus-per-task the cores of a socket.
 #SBATCH --job-name=fcnn
 #SBATCH --nodes=2
 #SBATCH --ntasks-per-node=2

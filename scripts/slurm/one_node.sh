@@ -2,7 +2,7 @@
 # One node: a rank a socket (or NUMA region), and the cores of it as threads.
 #   sbatch scripts/slurm/one_node.sh my.ini [option of fcnn-train…]
 #   LAUNCHER=mpirun sbatch …           by mpirun instead of srun
-# Fill in your site's account, partition and modules.
+# Fill in your site's account, partition and modules, and as --cpus-per-task the cores of a socket.
 #SBATCH --job-name=fcnn
 #SBATCH --nodes=1
 #SBATCH --ntasks-per-node=2

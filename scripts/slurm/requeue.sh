@@ -3,7 +3,8 @@
 #   sbatch scripts/slurm/requeue.sh my.ini [option of fcnn-train…]
 #   LAUNCHER=mpirun sbatch …           by mpirun instead of srun
 # SLURM sends USR1 to this script two minutes before the end; fcnn-train then writes a checkpoint and ends, and the job
-# is put back into the queue.  Fill in your site's account, partition and modules.
+# is put back into the queue.
+# Fill in your site's account, partition and modules, and as --cpus-per-task the cores of a socket.
 #SBATCH --job-name=fcnn
 #SBATCH --nodes=2
 #SBATCH --ntasks-per-node=2

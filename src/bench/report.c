@@ -148,7 +148,7 @@ static void print_advice(const fcnn_benchmark_findings *findings, FILE *out)
     const long processors = sysconf(_SC_NPROCESSORS_ONLN);
     fprintf(out,
             "this node has %ld processors; this was %d x %d (ranks x threads).  Ranks that divide the blocks share the "
-            "work evenly.  To compare, with the same options:\n",
+            "work evenly.  To compare, with the options of this run for '…':\n",
             processors, findings->ranks, findings->threads);
     for (long ranks = 1; ranks <= processors; ranks++) {
         const long threads = processors / ranks;
@@ -157,7 +157,7 @@ static void print_advice(const fcnn_benchmark_findings *findings, FILE *out)
             fits = fits || findings->results[k].blocks % ranks == 0;
         }
         if (fits && processors % ranks == 0 && (ranks != findings->ranks || threads != findings->threads)) {
-            fprintf(out, "  OMP_NUM_THREADS=%ld mpirun -np %ld --map-by slot:pe=%ld fcnn-bench\n", threads, ranks,
+            fprintf(out, "  OMP_NUM_THREADS=%ld mpirun -np %ld --map-by slot:pe=%ld fcnn-bench …\n", threads, ranks,
                     threads);
             print_cost(findings, ranks, out);
         }

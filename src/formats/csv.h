@@ -37,7 +37,7 @@ typedef struct fcnn_csv_options {
  * by LF or CR LF (the last one perhaps not), blanks around cells ignored, a UTF-8 byte order mark skipped, empty lines
  * at the end only, every row with as many cells as the first line, at least one row.  A cell is a decimal number, and
  * may be quoted, with "" for a quote, but not hold a line's end.  A missing one is empty, or, in any case of the
- * letters, na, n/a, nan, null, none or ?.  A stream that gzip has packed is unpacked on the way.
+ * letters, na, n/a, <na>, nan, nat, null, none or ?.  A stream that gzip has packed is unpacked on the way.
  *   stream  borrowed, open for reading; read from where it stands
  *   name    borrowed; what messages call it
  *   table   caller-owned; the streams of one table have the same columns, by number and by name.  Cleared on failure

@@ -28,7 +28,7 @@ static const char help[] =
     "  --float-targets        keep a target column of whole numbers as float64, not as integers\n"
     "  --classes              the target column holds names of classes; they are numbered in their order\n"
     "  --delimiter NAME       comma, semicolon or tab [the one that the first line has most of]\n"
-    "  --missing              missing inputs (empty, NA, NaN, null, none, ?) become NaN, instead of an error\n"
+    "  --missing              missing inputs (empty, NA, N/A, <NA>, NaN, NaT, null, none, ?) become NaN, instead of an error\n"
     "  --npy INPUTS [TARGETS] arrays in .npy files, rows first\n"
     "  --npz FILE             an archive of arrays\n"
     "  --inputs NAME          which of its arrays are the inputs [x]\n"
