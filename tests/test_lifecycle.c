@@ -652,7 +652,11 @@ static void sigusr2_asks_for_one_checkpoint(void)
         CU_ASSERT_EQUAL(words.checkpoint, 1);
         CU_ASSERT_EQUAL(words.stop, 0);
     }
+    raise(SIGUSR2); /* it reaches the other ranks after their flags of that step */
     fcnn_lifecycle_saved(&lifecycle);
+    CU_ASSERT_EQUAL(say(&lifecycle, exchange).checkpoint, 0);
+    raise(SIGUSR2); /* or after the checkpoint */
+    lifecycle.last_checkpoint = INFINITY;
     CU_ASSERT_EQUAL(say(&lifecycle, exchange).checkpoint, 0);
     CU_ASSERT_EQUAL(fcnn_signals_stop(), 0);
     fcnn_exchange_destroy(exchange);

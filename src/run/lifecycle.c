@@ -9,9 +9,16 @@
 #include <stdio.h>
 #include <unistd.h>
 
+#define SAME_SECONDS 1   /* in which requests for a checkpoint are one: launchers signal rank after rank */
 #define LOOK_SECONDS 1   /* between two looks for the file STOP: a look may go to a server */
 #define SPARE_SECONDS 30 /* before a time limit, for what cannot be foreseen */
 #define LONGEST_PATH 4200
+
+static void plan_checkpoint(fcnn_lifecycle *lifecycle, double now)
+{
+    const double minutes = lifecycle->config->output_checkpoint_minutes;
+    lifecycle->next_checkpoint = lifecycle->watches && minutes > 0 ? now + 60 * minutes : INFINITY;
+}
 
 void fcnn_lifecycle_start(fcnn_lifecycle *lifecycle, const fcnn_config *config, bool watches)
 {
@@ -20,15 +27,17 @@ void fcnn_lifecycle_start(fcnn_lifecycle *lifecycle, const fcnn_config *config, 
         .config = config,
         .watches = watches,
         .deadline = watches ? now + fcnn_time_limit_left(config) : INFINITY,
+        .last_checkpoint = -INFINITY,
     };
-    fcnn_lifecycle_saved(lifecycle);
+    plan_checkpoint(lifecycle, now);
 }
 
 void fcnn_lifecycle_saved(fcnn_lifecycle *lifecycle)
 {
-    const double minutes = lifecycle->config->output_checkpoint_minutes;
     lifecycle->wants_checkpoint = false;
-    lifecycle->next_checkpoint = lifecycle->watches && minutes > 0 ? fcnn_clock_seconds() + 60 * minutes : INFINITY;
+    fcnn_signals_take_checkpoint();
+    lifecycle->last_checkpoint = fcnn_clock_seconds();
+    plan_checkpoint(lifecycle, lifecycle->last_checkpoint);
 }
 
 static void stop_path(const fcnn_lifecycle *lifecycle, char out[LONGEST_PATH])
@@ -59,7 +68,9 @@ static void look_at_deadline(fcnn_lifecycle *lifecycle, double now)
 
 uint32_t fcnn_lifecycle_flags(fcnn_lifecycle *lifecycle)
 {
-    lifecycle->wants_checkpoint = fcnn_signals_take_checkpoint() || lifecycle->wants_checkpoint;
+    if (fcnn_signals_take_checkpoint() && fcnn_clock_seconds() - lifecycle->last_checkpoint > SAME_SECONDS) {
+        lifecycle->wants_checkpoint = true;
+    }
     if (lifecycle->watches) {
         const double now = fcnn_clock_seconds();
         look_for_stop_file(lifecycle, now);

@@ -18,6 +18,7 @@ typedef struct fcnn_lifecycle {
     const fcnn_config *config; /* borrowed */
     bool watches;              /* the clock and the folder: rank 0 does */
     double deadline;           /* on the clock of core/clock.h; INFINITY: none */
+    double last_checkpoint;    /* when it was packed; −INFINITY: there was none */
     double next_checkpoint;    /* of output.checkpoint_minutes; INFINITY: none */
     double next_look;          /* for the file STOP */
     double last_step;          /* when the step before was done; 0: there was none */
@@ -32,7 +33,7 @@ void fcnn_lifecycle_start(fcnn_lifecycle *lifecycle, const fcnn_config *config, 
 /* The flags of what this rank has been asked for by now. */
 uint32_t fcnn_lifecycle_flags(fcnn_lifecycle *lifecycle);
 
-/* A checkpoint is packed: the time to the next one begins. */
+/* A checkpoint is packed: the time to the next one begins, and it is the answer to all that was asked before. */
 void fcnn_lifecycle_saved(fcnn_lifecycle *lifecycle);
 
 /* Why this rank wanted a stop: "SIGTERM", "the file STOP", "the time limit"; NULL: another rank did. */
