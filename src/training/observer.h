@@ -24,8 +24,8 @@ typedef struct fcnn_observed_batch {
     double seconds;       /* since the run was started */
 } fcnn_observed_batch;
 
-/* A line of the history: of the start weights, or of an epoch that output.log_every asks for.  Where training was rolled
- * back (train.nonfinite) epochs come again. */
+/* A line of the history: of the start weights, or of an epoch that output.log_every asks for.  Where training was
+ * rolled back (train.nonfinite) epochs come again. */
 typedef struct fcnn_observed_line {
     fcnn_history_line history;
     double rows_per_second; /* since the line before; NaN: none were trained */

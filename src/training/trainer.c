@@ -5,184 +5,17 @@
 #include "core/arithmetic.h"
 #include "core/locale.h"
 #include "core/log.h"
-#include "core/memory.h"
 #include "core/pulse.h"
 #include "core/signals.h"
 #include "run/folder.h"
 #include "run/guard.h"
 #include "run/rank_check.h"
 #include "training/end_report.h"
-#include "training/resume.h"
-#include "training/start_model.h"
 #include "training/start_report.h"
 
 #include <inttypes.h>
 #include <math.h>
-#include <stdlib.h>
-#include <string.h>
-
-/* ---- creation ---- */
-
-/* Puts a checkpoint's state in place of a new run's: its loss is that of all ranks, and counts once; its exponents are
- * the gradient's now. */
-static void restore_state(fcnn_trainer *trainer)
-{
-    fcnn_training_state *state = &trainer->state;
-    if (trainer->comm->rank != 0) {
-        state->loss = (fcnn_exact_sum){0};
-    }
-    fcnn_exponents_clear(&trainer->step->gradient->promised);
-    trainer->step->gradient->promised = state->exponents;
-    state->exponents = (fcnn_exponents){0};
-}
-
-static fcnn_status begin_state(fcnn_trainer *trainer)
-{
-    if (trainer->resumed_from == NULL) {
-        return fcnn_resume_identify(trainer->data, &trainer->state);
-    }
-    restore_state(trainer);
-    return fcnn_resume_check_data(trainer->resumed_from, &trainer->state, trainer->data);
-}
-
-/* What this rank tells the others in a step. */
-static uint32_t raise_flags(void *lifecycle)
-{
-    return fcnn_lifecycle_flags(lifecycle);
-}
-
-static fcnn_status create_step(fcnn_trainer *trainer)
-{
-    const fcnn_config *config = trainer->config;
-    const fcnn_step_options options = {
-        .exact = config->train_reduction == FCNN_REDUCTION_EXACT,
-        .exchange = config->train_exchange,
-        .threads = fcnn_threads_wanted(&trainer->threads),
-        .flags = FCNN_LIFECYCLE_FLAGS,
-    };
-    trainer->flags = (fcnn_step_flags){.raise = raise_flags, .owner = &trainer->lifecycle};
-    return fcnn_step_create(trainer->comm, trainer->model, trainer->data, &options, &trainer->step);
-}
-
-/* The model's config is the one that trains it now. */
-static fcnn_status name_config(fcnn_trainer *trainer)
-{
-    free(trainer->model->config);
-    trainer->model->config = NULL;
-    return fcnn_config_text(trainer->config, &trainer->model->config);
-}
-
-static fcnn_status create_validation(fcnn_trainer *trainer)
-{
-    if (trainer->data->validation.dataset == NULL) {
-        return FCNN_OK;
-    }
-    return fcnn_evaluation_create(trainer->comm, trainer->step->team, &trainer->data->validation,
-                                  &trainer->model->shape, &trainer->validation);
-}
-
-static fcnn_status begin_training(fcnn_trainer *trainer)
-{
-    FCNN_TRY(name_config(trainer));
-    return begin_state(trainer);
-}
-
-/* Reads the data, and makes the model that training starts with. */
-static fcnn_status load_from(fcnn_trainer *trainer, fcnn_origin *origin)
-{
-    const double begin = fcnn_comm_seconds();
-    FCNN_TRY(fcnn_training_data_load(trainer->config, trainer->comm, origin, &trainer->data));
-    trainer->read_seconds = fcnn_comm_seconds() - begin;
-    return fcnn_start_model_prepare(trainer->config, trainer->comm, trainer->data, origin, &trainer->model);
-}
-
-static fcnn_status load(fcnn_trainer *trainer)
-{
-    const bool resumes = trainer->model != NULL;
-    fcnn_origin origin = {
-        .model = resumes ? trainer->model : trainer->init,
-        .path = resumes ? trainer->resumed_from : trainer->config->model_init,
-        .resumes = resumes,
-    };
-    const fcnn_status status = load_from(trainer, &origin);
-    if (status == FCNN_OK) {
-        trainer->origin = origin.notes;
-        origin.notes = (fcnn_text){0};
-    }
-    fcnn_origin_clear(&origin);
-    fcnn_model_destroy(trainer->init);
-    trainer->init = NULL;
-    return status;
-}
-
-static fcnn_status create_saver(fcnn_trainer *trainer)
-{
-    const fcnn_config *config = trainer->config;
-    return fcnn_saver_create(trainer->comm, trainer->threads.topology, config->output_directory, config->output_keep,
-                             trainer->resumed_from != NULL ? trainer->state.step : -1, &trainer->saver);
-}
-
-static fcnn_status create_parts(fcnn_trainer *trainer)
-{
-    fcnn_comm *comm = trainer->comm;
-    const fcnn_config *config = trainer->config;
-    FCNN_TRY(fcnn_threads_choose(comm, (int)config->train_threads, &trainer->threads));
-    FCNN_TRY(fcnn_resume_load(comm, config, trainer->options.overwrite != 0, &trainer->resumed_from, &trainer->model,
-                              &trainer->state));
-    if (trainer->model == NULL) {
-        FCNN_TRY(fcnn_start_model_read(config, comm, &trainer->init));
-    }
-    FCNN_TRY(load(trainer));
-    fcnn_threads_fit_work(&trainer->threads, &trainer->model->shape, fcnn_sampler_capacity(trainer->data->sampler));
-    FCNN_TRY(create_step(trainer));
-    FCNN_TRY(fcnn_threads_settle(&trainer->threads, comm, trainer->step->team));
-    FCNN_TRY(fcnn_comm_agree(comm, begin_training(trainer)));
-    FCNN_TRY(create_validation(trainer));
-    FCNN_TRY(create_saver(trainer));
-    if (comm->size > trainer->data->blocks) {
-        fcnn_log_warning("%d ranks for %" PRId64 " blocks: %" PRId64 " ranks have nothing to train on; use fewer, or "
-                         "raise train.blocks (which changes the result)",
-                         comm->size, trainer->data->blocks, comm->size - trainer->data->blocks);
-    }
-    return FCNN_OK;
-}
-
-fcnn_status fcnn_trainer_create(fcnn_comm *comm, const fcnn_config *config, const fcnn_train_options *options,
-                                fcnn_trainer **out)
-{
-    fcnn_trainer *trainer = NULL;
-    FCNN_TRY(fcnn_comm_agree(comm, fcnn_memory_create("the trainer", 1, sizeof *trainer, &trainer)));
-    trainer->comm = comm;
-    trainer->config = config;
-    trainer->options = *options;
-    trainer->report.out = comm->rank == 0 ? options->report : NULL;
-    trainer->start_seconds = fcnn_comm_seconds();
-    fcnn_lifecycle_start(&trainer->lifecycle, config, comm->rank == 0 && !options->check_only);
-    const fcnn_status status = create_parts(trainer);
-    if (status != FCNN_OK) {
-        fcnn_trainer_destroy(trainer);
-        return status;
-    }
-    *out = trainer;
-    return FCNN_OK;
-}
-
-void fcnn_trainer_destroy(fcnn_trainer *trainer)
-{
-    if (trainer == NULL) {
-        return;
-    }
-    fcnn_saver_destroy(trainer->saver);
-    fcnn_evaluation_destroy(trainer->validation);
-    fcnn_step_destroy(trainer->step);
-    fcnn_training_data_destroy(trainer->data);
-    fcnn_text_clear(&trainer->origin);
-    fcnn_model_destroy(trainer->model);
-    fcnn_training_state_clear(&trainer->state);
-    fcnn_threads_clear(&trainer->threads);
-    free(trainer->resumed_from);
-    free(trainer);
-}
+#include <stdio.h>
 
 bool fcnn_trainer_is_finished(const fcnn_trainer *trainer)
 {
@@ -420,23 +253,6 @@ static void train_with_team(void *data)
     call->status = train_epochs(call->trainer);
 }
 
-/* Puts a checkpoint in place of what is being trained. */
-static fcnn_status put_back(fcnn_trainer *trainer, fcnn_model *model, fcnn_training_state *state)
-{
-    fcnn_evaluation_destroy(trainer->validation);
-    trainer->validation = NULL;
-    fcnn_step_destroy(trainer->step);
-    trainer->step = NULL;
-    fcnn_model_destroy(trainer->model);
-    trainer->model = model;
-    fcnn_training_state_clear(&trainer->state);
-    trainer->state = *state;
-    FCNN_TRY(create_step(trainer));
-    FCNN_TRY(fcnn_comm_agree(trainer->comm, name_config(trainer)));
-    restore_state(trainer);
-    return create_validation(trainer);
-}
-
 /* After a divergence: back to a checkpoint, and on with half the learning rate. */
 static fcnn_status roll_back(fcnn_trainer *trainer)
 {
@@ -456,7 +272,7 @@ static fcnn_status roll_back(fcnn_trainer *trainer)
     if (status != FCNN_OK) {
         return fcnn_fail_prefix(FCNN_EDIVERGED, "%.1000s; there is no going back", cause);
     }
-    FCNN_TRY(put_back(trainer, model, &state));
+    FCNN_TRY(fcnn_trainer_put_back(trainer, model, &state));
     trainer->state.rollbacks = rollbacks;
     fcnn_log_warning("%s; back to step %" PRId64 " and on with a learning rate of %g, as train.nonfinite says", cause,
                      trainer->state.step, learning_rate(trainer));

@@ -40,6 +40,9 @@ fcnn_status fcnn_trainer_create(fcnn_comm *comm, const fcnn_config *config, cons
                                 fcnn_trainer **out);
 void fcnn_trainer_destroy(fcnn_trainer *trainer);
 
+/* Puts a checkpoint, which is taken, in place of what is being trained.  Collective; all ranks fail alike. */
+fcnn_status fcnn_trainer_put_back(fcnn_trainer *trainer, fcnn_model *model, fcnn_training_state *state);
+
 /* Trains up to the config's number of epochs, with the table, checkpoints and the model at the end.  Collective. */
 fcnn_status fcnn_trainer_run(fcnn_trainer *trainer);
 
