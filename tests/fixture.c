@@ -72,6 +72,21 @@ void fixture_write(const fixture_data *data, const char *name)
 
 /* ---- runs ---- */
 
+fcnn_config *fixture_config(const char *folder, const char *a, const char *b)
+{
+    fcnn_config *config = NULL;
+    HARNESS_OK(fcnn_config_parse("", 0, "test.ini", &config));
+    CU_ASSERT_PTR_NOT_NULL_FATAL(config);
+    char directory[1100];
+    snprintf(directory, sizeof directory, "output.directory=%s", folder);
+    HARNESS_OK(fcnn_config_set(config, directory));
+    HARNESS_OK(fcnn_config_set(config, a));
+    if (b != NULL) {
+        HARNESS_OK(fcnn_config_set(config, b));
+    }
+    return config;
+}
+
 fixture fixture_start(fcnn_comm *comm, const char *file, const char *config)
 {
     fixture run = {0};

@@ -33,6 +33,9 @@ void fixture_write(const fixture_data *data, const char *name);
 fixture fixture_start(fcnn_comm *comm, const char *file, const char *config);
 void fixture_end(fixture *run);
 
+/* A config with an output folder and one or two assignments, or NULL; to be released by fcnn_config_destroy(). */
+fcnn_config *fixture_config(const char *folder, const char *a, const char *b);
+
 /* Makes the trainer's step anew, with threads that share the work in a given way.  Collective. */
 void fixture_split(fixture *run, const fcnn_work_split *split);
 

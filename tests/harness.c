@@ -5,10 +5,12 @@
 
 #include <CUnit/TestRun.h>
 
+#include <dirent.h>
 #include <ftw.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 static fcnn_comm *world;
@@ -58,6 +60,92 @@ const char *harness_shared_path(const char *name)
         MPI_Bcast(shared_folder, (int)sizeof shared_folder, MPI_CHAR, 0, MPI_COMM_WORLD);
     }
     return join(shared_folder, name);
+}
+
+const char *harness_new_folder(void)
+{
+    static char folder[1024];
+    static int count;
+    char name[32];
+    snprintf(name, sizeof name, "folder%d", count++);
+    snprintf(folder, sizeof folder, "%s", harness_path(name));
+    CU_ASSERT_EQUAL_FATAL(mkdir(folder, 0777), 0);
+    return folder;
+}
+
+const char *harness_in(const char *folder, const char *name)
+{
+    static char paths[4][1100];
+    static int next;
+    char *path = paths[next++ % 4];
+    snprintf(path, sizeof paths[0], "%s/%s", folder, name);
+    return path;
+}
+
+int harness_temporaries(void)
+{
+    harness_path("");
+    DIR *stream = opendir(own_folder);
+    int count = 0;
+    for (const struct dirent *entry; stream != NULL && (entry = readdir(stream)) != NULL;) {
+        count += strstr(entry->d_name, ".tmp") != NULL;
+    }
+    closedir(stream);
+    return count;
+}
+
+static int compare_names(const void *a, const void *b)
+{
+    return strcmp(*(char *const *)a, *(char *const *)b);
+}
+
+const char *harness_names_in(const char *folder)
+{
+    static char all[2048];
+    struct dirent **entries;
+    const int count = scandir(folder, &entries, NULL, NULL);
+    char *names[64];
+    int used = 0;
+    for (int i = 0; i < count; i++) {
+        if (strcmp(entries[i]->d_name, ".") != 0 && strcmp(entries[i]->d_name, "..") != 0 && used < 64) {
+            names[used++] = entries[i]->d_name;
+        }
+    }
+    qsort(names, (size_t)used, sizeof *names, compare_names);
+    all[0] = '\0';
+    for (int i = 0; i < used; i++) {
+        snprintf(all + strlen(all), sizeof all - strlen(all), "%s ", names[i]);
+    }
+    for (int i = 0; i < count; i++) {
+        free(entries[i]);
+    }
+    free(count >= 0 ? entries : NULL);
+    return all;
+}
+
+bool harness_exists(const char *path)
+{
+    return access(path, F_OK) == 0;
+}
+
+void harness_write_text(const char *path, const char *text)
+{
+    FILE *file = fopen(path, "wb");
+    CU_ASSERT_PTR_NOT_NULL_FATAL(file);
+    fputs(text, file);
+    fclose(file);
+}
+
+const char *harness_read_text(const char *path)
+{
+    static char text[4096];
+    FILE *file = fopen(path, "rb");
+    if (file == NULL) {
+        return "(none)";
+    }
+    text[fread(text, 1, sizeof text - 1, file)] = '\0';
+    fclose(file);
+    return text;
 }
 
 void harness_skip(const char *reason)

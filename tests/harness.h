@@ -6,6 +6,8 @@
 
 #include <fcnn/comm.h>
 
+#include <stdbool.h>
+
 typedef struct harness_test {
     const char *name;
     void (*run)(void);
@@ -31,6 +33,26 @@ const char *harness_path(const char *name);
 /* The path of name in a folder that all ranks of the run share, removed when the suite ends.  Collective
  * at its first call. */
 const char *harness_shared_path(const char *name);
+
+/* A new, empty folder of this rank's own, in that of harness_path(); borrowed until the next call. */
+const char *harness_new_folder(void);
+
+/* The path of name in a folder; borrowed until the fourth call from here. */
+const char *harness_in(const char *folder, const char *name);
+
+/* How many temporaries lie in the folder of harness_path(). */
+int harness_temporaries(void);
+
+/* The names in a folder, in order, with a blank after each; borrowed until the next call. */
+const char *harness_names_in(const char *folder);
+
+bool harness_exists(const char *path);
+
+/* Writes a whole file, and asserts that it can. */
+void harness_write_text(const char *path, const char *text);
+
+/* The first 4095 bytes of a file, or "(none)" if it is not there; borrowed until the next call. */
+const char *harness_read_text(const char *path);
 
 /* Marks the running test as skipped, for a reason; the test then returns. */
 void harness_skip(const char *reason);

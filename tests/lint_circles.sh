@@ -10,16 +10,25 @@ objects=$(cd "${FCNN_OBJECTS:-${top_builddir:-.}}" && pwd)
 cd "${srcdir:-$here/..}" || exit 1
 
 # Files that are still in a circle.  The list only becomes shorter; it goes with its last line.
-still="src/parallel/exchange.c src/parallel/exchange_shared.c
-    src/hdf5/check_open.c src/hdf5/file.c src/hdf5/name.c src/hdf5/read_attributes.c src/hdf5/sources.c
-    src/data/column_attributes.c src/data/columns.c
-    src/data/dataset.c src/data/dataset_open.c src/data/missing.c src/data/reader.c"
+still="
+    src/parallel/exchange.c
+    src/parallel/exchange_shared.c
+    src/hdf5/check_open.c
+    src/hdf5/file.c
+    src/hdf5/name.c
+    src/hdf5/read_attributes.c
+    src/hdf5/sources.c
+    src/data/column_attributes.c
+    src/data/columns.c
+    src/data/dataset.c
+    src/data/dataset_open.c
+    src/data/missing.c
+    src/data/reader.c"
 
 # circles: of lines "FROM TO TEXT" those that are part of a circle
 circles() {
     awk '
-        { edge[$1, $2]; if (!($1 in targets) || index(targets[$1], " " $2 " ") == 0) targets[$1] = targets[$1] " " $2 " "
-          from[NR] = $1; to[NR] = $2; line[NR] = $0 }
+        { targets[$1] = targets[$1] " " $2; from[NR] = $1; to[NR] = $2; line[NR] = $0 }
         # what can be reached from a file
         function visit(start,    stack, depth, at, list, n, i) {
             stack[depth = 1] = start

@@ -122,7 +122,8 @@ breaks "of buffers and parts" src/data/reader.c 'static char buffer[1 << 16];'
 notices sizes
 breaks "no header includes itself" src/core/status.h '#include "core/text.h"'
 notices circles
-fails lengths "functions of" src/core/log.c "$(printf 'static void f(void)\n{\n'; printf '    a();\n%.0s' {1..59}; echo '}')"
+fails lengths "functions of" src/core/log.c \
+    "$(printf 'static void f(void)\n{\n'; printf '    a();\n%.0s' {1..59}; echo '}')"
 fails lengths "functions of" tests/tap.sh "$(printf 'long() {\n'; printf '    a\n%.0s' {1..60}; echo '}')"
 fails lengths "files of" src/core/log.c "$(printf 'extern int a;\n%.0s' {1..500})"
 fails headers "fcnn/status.h in C" include/fcnn/status.h 'int64_t fcnn_undeclared(void);'

@@ -6,7 +6,6 @@
 
 #include "files/atomic_file.h"
 
-#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdbool.h>
@@ -80,55 +79,18 @@ static void plan_failure(int fail_at, int error, size_t shortest)
     plan.on = true;
 }
 
-/* ---- what lies in the folder ---- */
-
-static const char *content_of(const char *path)
-{
-    static char text[256];
-    FILE *file = fopen(path, "rb");
-    if (file == NULL) {
-        return "(none)";
-    }
-    text[fread(text, 1, sizeof text - 1, file)] = '\0';
-    fclose(file);
-    return text;
-}
-
-static void put(const char *path, const char *text)
-{
-    FILE *file = fopen(path, "wb");
-    fputs(text, file);
-    fclose(file);
-}
-
-/* How many temporaries lie in the suite's folder. */
-static int temporaries(void)
-{
-    static char folder[1024]; /* asked for once: the harness's paths live for four calls */
-    if (folder[0] == '\0') {
-        snprintf(folder, sizeof folder, "%s", harness_path(""));
-    }
-    DIR *stream = opendir(folder);
-    int count = 0;
-    for (const struct dirent *entry; stream != NULL && (entry = readdir(stream)) != NULL;) {
-        count += strstr(entry->d_name, ".tmp") != NULL;
-    }
-    closedir(stream);
-    return count;
-}
-
 /* ---- tests ---- */
 
 static void head_and_data_are_written(void)
 {
     const char *path = harness_path("a");
     HARNESS_OK(fcnn_atomic_file_write(path, "head-", 5, "data", 4));
-    CU_ASSERT(harness_same_text(content_of(path), "head-data"));
+    CU_ASSERT(harness_same_text(harness_read_text(path), "head-data"));
     HARNESS_OK(fcnn_atomic_file_write(path, NULL, 0, "x", 1));
-    CU_ASSERT(harness_same_text(content_of(path), "x"));
+    CU_ASSERT(harness_same_text(harness_read_text(path), "x"));
     HARNESS_OK(fcnn_atomic_file_write(path, NULL, 0, NULL, 0));
-    CU_ASSERT(harness_same_text(content_of(path), ""));
-    CU_ASSERT_EQUAL(temporaries(), 0);
+    CU_ASSERT(harness_same_text(harness_read_text(path), ""));
+    CU_ASSERT_EQUAL(harness_temporaries(), 0);
 }
 
 /* Written, then synced, then renamed, then the folder synced: no other order survives a power cut. */
@@ -148,7 +110,7 @@ static void short_writes_go_on(void)
     HARNESS_OK(fcnn_atomic_file_write(path, "head-", 5, "data", 4));
     plan.on = false;
     CU_ASSERT(harness_same_text(plan.called, "wwwwsrd"));
-    CU_ASSERT(harness_same_text(content_of(path), "head-data"));
+    CU_ASSERT(harness_same_text(harness_read_text(path), "head-data"));
 }
 
 static void interrupted_calls_go_on(void)
@@ -159,14 +121,14 @@ static void interrupted_calls_go_on(void)
         HARNESS_OK(fcnn_atomic_file_write(path, "head-", 5, "data", 4));
         plan.on = false;
         CU_ASSERT_EQUAL(strlen(plan.called), 6);
-        CU_ASSERT(harness_same_text(content_of(path), "head-data"));
+        CU_ASSERT(harness_same_text(harness_read_text(path), "head-data"));
     }
 }
 
 static void failures_leave_the_target_alone(void)
 {
     const char *path = harness_path("kept");
-    put(path, "before");
+    harness_write_text(path, "before");
     for (int at = 0; at < 4; at++) { /* both writes, the sync, the renaming */
         plan_failure(at, ENOSPC, 0);
         HARNESS_STATUS(fcnn_atomic_file_write(path, "head-", 5, "data", 4), FCNN_EOUTPUT);
@@ -174,8 +136,8 @@ static void failures_leave_the_target_alone(void)
         HARNESS_ERROR_HAS(path);
         HARNESS_ERROR_HAS("No space left on device");
         CU_ASSERT_EQUAL((int)strlen(plan.called), at + 1);
-        CU_ASSERT(harness_same_text(content_of(path), "before"));
-        CU_ASSERT_EQUAL(temporaries(), 0);
+        CU_ASSERT(harness_same_text(harness_read_text(path), "before"));
+        CU_ASSERT_EQUAL(harness_temporaries(), 0);
     }
 }
 
@@ -187,26 +149,26 @@ static void a_folder_that_cannot_be_synced_is_an_error(void)
     plan_failure(4, EINVAL, 0); /* a file system that has no such thing */
     HARNESS_OK(fcnn_atomic_file_write(path, "head-", 5, "data", 4));
     plan.on = false;
-    CU_ASSERT_EQUAL(temporaries(), 0);
+    CU_ASSERT_EQUAL(harness_temporaries(), 0);
 }
 
 static void a_large_file_is_committed_or_abandoned(void)
 {
     const char *path = harness_path("large");
     fcnn_atomic_file *file = NULL;
-    put(path, "before");
+    harness_write_text(path, "before");
     HARNESS_OK(fcnn_atomic_file_begin(path, &file));
-    put(fcnn_atomic_file_temporary(file), "after");
-    CU_ASSERT(harness_same_text(content_of(path), "before"));
-    CU_ASSERT_EQUAL(temporaries(), 1);
+    harness_write_text(fcnn_atomic_file_temporary(file), "after");
+    CU_ASSERT(harness_same_text(harness_read_text(path), "before"));
+    CU_ASSERT_EQUAL(harness_temporaries(), 1);
     fcnn_atomic_file_abandon(file);
-    CU_ASSERT(harness_same_text(content_of(path), "before"));
-    CU_ASSERT_EQUAL(temporaries(), 0);
+    CU_ASSERT(harness_same_text(harness_read_text(path), "before"));
+    CU_ASSERT_EQUAL(harness_temporaries(), 0);
     HARNESS_OK(fcnn_atomic_file_begin(path, &file));
-    put(fcnn_atomic_file_temporary(file), "after");
+    harness_write_text(fcnn_atomic_file_temporary(file), "after");
     HARNESS_OK(fcnn_atomic_file_commit(file));
-    CU_ASSERT(harness_same_text(content_of(path), "after"));
-    CU_ASSERT_EQUAL(temporaries(), 0);
+    CU_ASSERT(harness_same_text(harness_read_text(path), "after"));
+    CU_ASSERT_EQUAL(harness_temporaries(), 0);
     fcnn_atomic_file_abandon(NULL);
 }
 
@@ -217,11 +179,11 @@ static void two_writers_do_not_meet(void)
     HARNESS_OK(fcnn_atomic_file_begin(path, &one));
     HARNESS_OK(fcnn_atomic_file_begin(path, &two));
     CU_ASSERT_STRING_NOT_EQUAL(fcnn_atomic_file_temporary(one), fcnn_atomic_file_temporary(two));
-    put(fcnn_atomic_file_temporary(one), "one");
-    put(fcnn_atomic_file_temporary(two), "two");
+    harness_write_text(fcnn_atomic_file_temporary(one), "one");
+    harness_write_text(fcnn_atomic_file_temporary(two), "two");
     HARNESS_OK(fcnn_atomic_file_commit(two));
     HARNESS_OK(fcnn_atomic_file_commit(one));
-    CU_ASSERT(harness_same_text(content_of(path), "one"));
+    CU_ASSERT(harness_same_text(harness_read_text(path), "one"));
 }
 
 /* The temporary of a process that was killed is not written to, whoever may have the same number now. */
@@ -234,12 +196,12 @@ static void foreign_temporaries_are_left_alone(void)
     snprintf(next, sizeof next, "%s", fcnn_atomic_file_temporary(one));
     char *number = strrchr(next, '-') + 1;
     snprintf(number, sizeof next - (size_t)(number - next), "%d.tmp", atoi(number) + 1);
-    put(next, "foreign");
+    harness_write_text(next, "foreign");
     HARNESS_OK(fcnn_atomic_file_begin(path, &two));
     CU_ASSERT_STRING_NOT_EQUAL(fcnn_atomic_file_temporary(two), next);
     fcnn_atomic_file_abandon(two);
     fcnn_atomic_file_abandon(one);
-    CU_ASSERT(harness_same_text(content_of(next), "foreign"));
+    CU_ASSERT(harness_same_text(harness_read_text(next), "foreign"));
     unlink(next);
 }
 
@@ -247,10 +209,10 @@ static void files_are_copied(void)
 {
     const char *path = harness_path("copy");
     fcnn_atomic_file *file = NULL;
-    put(path, "original");
+    harness_write_text(path, "original");
     HARNESS_OK(fcnn_atomic_file_begin(path, &file));
     HARNESS_OK(fcnn_atomic_file_copy(file, path));
-    CU_ASSERT(harness_same_text(content_of(fcnn_atomic_file_temporary(file)), "original"));
+    CU_ASSERT(harness_same_text(harness_read_text(fcnn_atomic_file_temporary(file)), "original"));
     HARNESS_STATUS(fcnn_atomic_file_copy(file, harness_path("absent")), FCNN_EINPUT);
     fcnn_atomic_file_abandon(file);
 }
@@ -259,7 +221,7 @@ static void permissions_are_kept(void)
 {
     const char *path = harness_path("mode");
     struct stat info = {0};
-    put(path, "before");
+    harness_write_text(path, "before");
     chmod(path, 0640);
     HARNESS_OK(fcnn_atomic_file_write(path, NULL, 0, "x", 1));
     stat(path, &info);
@@ -270,10 +232,10 @@ static void links_are_followed(void)
 {
     const char *path = harness_path("linked"), *name = harness_path("link");
     struct stat info = {0};
-    put(path, "before");
+    harness_write_text(path, "before");
     CU_ASSERT_EQUAL(symlink("linked", name), 0);
     HARNESS_OK(fcnn_atomic_file_write(name, NULL, 0, "after", 5));
-    CU_ASSERT(harness_same_text(content_of(path), "after"));
+    CU_ASSERT(harness_same_text(harness_read_text(path), "after"));
     lstat(name, &info);
     CU_ASSERT(S_ISLNK(info.st_mode));
 }
@@ -289,7 +251,7 @@ static void impossible_targets_are_refused(void)
     HARNESS_STATUS(fcnn_atomic_file_write("/proc/x", NULL, 0, "x", 1), FCNN_EOUTPUT);
     HARNESS_STATUS(fcnn_atomic_file_write("", NULL, 0, "x", 1), FCNN_EOUTPUT);
     const char *path = harness_path("file");
-    put(path, "before");
+    harness_write_text(path, "before");
     char below[1100];
     snprintf(below, sizeof below, "%s/x", path);
     HARNESS_STATUS(fcnn_atomic_file_write(below, NULL, 0, "x", 1), FCNN_EOUTPUT);
@@ -302,7 +264,7 @@ static void a_bare_name_goes_to_the_working_folder(void)
     CU_ASSERT_PTR_NOT_NULL_FATAL(getcwd(before, sizeof before));
     CU_ASSERT_EQUAL_FATAL(chdir(harness_path("")), 0);
     HARNESS_OK(fcnn_atomic_file_write("bare", NULL, 0, "x", 1));
-    CU_ASSERT(harness_same_text(content_of("bare"), "x"));
+    CU_ASSERT(harness_same_text(harness_read_text("bare"), "x"));
     CU_ASSERT_EQUAL(chdir(before), 0);
 }
 

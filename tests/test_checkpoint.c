@@ -45,67 +45,6 @@ int rename(const char *from, const char *to)
     return renameat(AT_FDCWD, from, AT_FDCWD, to);
 }
 
-/* ---- folders ---- */
-
-/* A new, empty folder of this rank's own; borrowed until the next call. */
-static const char *new_folder(void)
-{
-    static char folder[1024];
-    static int count;
-    char name[32];
-    snprintf(name, sizeof name, "folder%d", count++);
-    snprintf(folder, sizeof folder, "%s", harness_path(name));
-    HARNESS_OK(fcnn_run_folder_prepare(folder));
-    return folder;
-}
-
-static const char *in(const char *folder, const char *name)
-{
-    static char paths[2][1100];
-    static int next;
-    char *path = paths[next++ % 2];
-    snprintf(path, sizeof paths[0], "%s/%s", folder, name);
-    return path;
-}
-
-static void put(const char *folder, const char *name)
-{
-    FILE *file = fopen(in(folder, name), "wb");
-    CU_ASSERT_PTR_NOT_NULL_FATAL(file);
-    fputs(name, file);
-    fclose(file);
-}
-
-static int compare_names(const void *a, const void *b)
-{
-    return strcmp(*(char *const *)a, *(char *const *)b);
-}
-
-/* The names in a folder, in order, with a blank after each. */
-static const char *names_in(const char *folder)
-{
-    static char all[2048];
-    struct dirent **entries;
-    const int count = scandir(folder, &entries, NULL, NULL);
-    char *names[64];
-    int used = 0;
-    for (int i = 0; i < count; i++) {
-        if (strcmp(entries[i]->d_name, ".") != 0 && strcmp(entries[i]->d_name, "..") != 0 && used < 64) {
-            names[used++] = entries[i]->d_name;
-        }
-    }
-    qsort(names, (size_t)used, sizeof *names, compare_names);
-    all[0] = '\0';
-    for (int i = 0; i < used; i++) {
-        snprintf(all + strlen(all), sizeof all - strlen(all), "%s ", names[i]);
-    }
-    for (int i = 0; i < count; i++) {
-        free(entries[i]);
-    }
-    free(count >= 0 ? entries : NULL);
-    return all;
-}
-
 /* ---- states ---- */
 
 enum { LAYERS = 3 };
@@ -353,15 +292,15 @@ static void write_warned(fcnn_checkpoint_writer *writer, int64_t step, const cha
 
 static void a_checkpoint_is_there_after_waiting(void)
 {
-    const char *folder = new_folder();
+    const char *folder = harness_new_folder();
     fcnn_checkpoint_writer *writer = writer_of(folder, 2);
     write_and_wait(writer, 10, -1);
     HARNESS_OK(fcnn_checkpoint_writer_last(writer));
     CU_ASSERT(fcnn_checkpoint_writer_longest(writer) > 0);
-    CU_ASSERT(harness_same_text(names_in(folder), "checkpoint-10.h5 "));
+    CU_ASSERT(harness_same_text(harness_names_in(folder), "checkpoint-10.h5 "));
     int64_t count;
     void *bytes = packed(&count);
-    HARNESS_OK(fcnn_framed_file_verify(in(folder, "checkpoint-10.h5"), bytes, count));
+    HARNESS_OK(fcnn_framed_file_verify(harness_in(folder, "checkpoint-10.h5"), bytes, count));
     free(bytes);
     fcnn_checkpoint_writer_destroy(writer);
     fcnn_checkpoint_writer_destroy(NULL);
@@ -369,7 +308,7 @@ static void a_checkpoint_is_there_after_waiting(void)
 
 static void a_write_that_has_ended_is_noticed_without_waiting(void)
 {
-    const char *folder = new_folder();
+    const char *folder = harness_new_folder();
     fcnn_checkpoint_writer *writer = writer_of(folder, 2);
     begin(writer, 10, -1);
     const double deadline = fcnn_clock_seconds() + 30;
@@ -378,57 +317,57 @@ static void a_write_that_has_ended_is_noticed_without_waiting(void)
         fcnn_checkpoint_writer_collect(writer, false);
     }
     CU_ASSERT(fcnn_checkpoint_writer_longest(writer) > 0);
-    CU_ASSERT(harness_same_text(names_in(folder), "checkpoint-10.h5 "));
+    CU_ASSERT(harness_same_text(harness_names_in(folder), "checkpoint-10.h5 "));
     fcnn_checkpoint_writer_destroy(writer);
 }
 
 static void the_end_and_the_next_write_wait(void)
 {
-    const char *folder = new_folder();
+    const char *folder = harness_new_folder();
     fcnn_checkpoint_writer *writer = writer_of(folder, 2);
     begin(writer, 10, -1);
     begin(writer, 20, -1);
-    CU_ASSERT(strstr(names_in(folder), "checkpoint-10.h5 ") != NULL);
+    CU_ASSERT(strstr(harness_names_in(folder), "checkpoint-10.h5 ") != NULL);
     fcnn_checkpoint_writer_destroy(writer);
-    CU_ASSERT(harness_same_text(names_in(folder), "checkpoint-10.h5 checkpoint-20.h5 "));
+    CU_ASSERT(harness_same_text(harness_names_in(folder), "checkpoint-10.h5 checkpoint-20.h5 "));
 }
 
 static void the_newest_checkpoints_stay(void)
 {
-    const char *folder = new_folder();
+    const char *folder = harness_new_folder();
     fcnn_checkpoint_writer *writer = writer_of(folder, 2);
     for (int64_t step = 8; step <= 11; step++) {
         write_and_wait(writer, step, -1);
     }
-    CU_ASSERT(harness_same_text(names_in(folder), "checkpoint-10.h5 checkpoint-11.h5 "));
+    CU_ASSERT(harness_same_text(harness_names_in(folder), "checkpoint-10.h5 checkpoint-11.h5 "));
     fcnn_checkpoint_writer_destroy(writer);
 }
 
 static void one_that_is_named_and_the_start_stay_too(void)
 {
-    const char *folder = new_folder();
+    const char *folder = harness_new_folder();
     fcnn_checkpoint_writer *writer = writer_of(folder, 2);
     for (int64_t step = 0; step <= 50; step += 10) {
         write_and_wait(writer, step, 0);
     }
-    CU_ASSERT(harness_same_text(names_in(folder), "checkpoint-0.h5 checkpoint-40.h5 checkpoint-50.h5 "));
+    CU_ASSERT(harness_same_text(harness_names_in(folder), "checkpoint-0.h5 checkpoint-40.h5 checkpoint-50.h5 "));
     write_and_wait(writer, 60, 40);
-    CU_ASSERT(
-        harness_same_text(names_in(folder), "checkpoint-0.h5 checkpoint-40.h5 checkpoint-50.h5 checkpoint-60.h5 "));
+    CU_ASSERT(harness_same_text(harness_names_in(folder),
+                                "checkpoint-0.h5 checkpoint-40.h5 checkpoint-50.h5 checkpoint-60.h5 "));
     fcnn_checkpoint_writer_destroy(writer);
 }
 
 static void a_write_that_fails_is_told_and_the_next_one_counts_again(void)
 {
-    const char *folder = new_folder();
+    const char *folder = harness_new_folder();
     fcnn_checkpoint_writer *writer = writer_of(folder, 2);
     write_and_wait(writer, 10, -1);
-    CU_ASSERT_EQUAL(unlink(in(folder, "checkpoint-10.h5")), 0);
+    CU_ASSERT_EQUAL(unlink(harness_in(folder, "checkpoint-10.h5")), 0);
     CU_ASSERT_EQUAL_FATAL(rmdir(folder), 0);
     write_warned(writer, 20, "step 20 is not written, training goes on; the last good one is that of step 10: ");
     HARNESS_STATUS(fcnn_checkpoint_writer_last(writer), FCNN_EOUTPUT);
     HARNESS_ERROR_HAS("checkpoint-20.h5: cannot be written: there is no folder");
-    put(harness_path(""), strrchr(folder, '/') + 1); /* a file where the folder was */
+    harness_write_text(folder, ""); /* a file where the folder was */
     write_warned(writer, 30, "the last good one is that of step 10: ");
     HARNESS_STATUS(fcnn_checkpoint_writer_last(writer), FCNN_EOUTPUT);
     HARNESS_ERROR_HAS("Not a directory");
@@ -459,20 +398,20 @@ static void one_that_the_run_goes_on_from_is_the_last_good_one(void)
 /* A folder stands where the newest one should go. */
 static void no_old_checkpoint_goes_for_one_that_failed(void)
 {
-    const char *folder = new_folder();
+    const char *folder = harness_new_folder();
     fcnn_checkpoint_writer *writer = writer_of(folder, 2);
     write_and_wait(writer, 10, -1);
     write_and_wait(writer, 20, -1);
-    CU_ASSERT_EQUAL_FATAL(mkdir(in(folder, "checkpoint-30.h5"), 0777), 0);
+    CU_ASSERT_EQUAL_FATAL(mkdir(harness_in(folder, "checkpoint-30.h5"), 0777), 0);
     write_warned(writer, 30, "the last good one is that of step 20: ");
     HARNESS_STATUS(fcnn_checkpoint_writer_last(writer), FCNN_EOUTPUT);
-    CU_ASSERT(harness_same_text(names_in(folder), "checkpoint-10.h5 checkpoint-20.h5 checkpoint-30.h5 "));
+    CU_ASSERT(harness_same_text(harness_names_in(folder), "checkpoint-10.h5 checkpoint-20.h5 checkpoint-30.h5 "));
     fcnn_checkpoint_writer_destroy(writer);
 }
 
 static void what_the_disk_has_changed_is_no_checkpoint(void)
 {
-    const char *folder = new_folder();
+    const char *folder = harness_new_folder();
     fcnn_checkpoint_writer *writer = writer_of(folder, 2);
     write_and_wait(writer, 10, -1);
     write_and_wait(writer, 20, -1);
@@ -481,7 +420,7 @@ static void what_the_disk_has_changed_is_no_checkpoint(void)
     disk_forgets = false;
     HARNESS_STATUS(fcnn_checkpoint_writer_last(writer), FCNN_EOUTPUT);
     HARNESS_ERROR_HAS("checkpoint-30.h5: written, but not to be read again");
-    CU_ASSERT(harness_same_text(names_in(folder), "checkpoint-10.h5 checkpoint-20.h5 "));
+    CU_ASSERT(harness_same_text(harness_names_in(folder), "checkpoint-10.h5 checkpoint-20.h5 "));
     fcnn_checkpoint_writer_destroy(writer);
 }
 
@@ -505,95 +444,12 @@ static void a_changed_file_is_seen(void)
     HARNESS_STATUS(fcnn_framed_file_verify(path, bytes, count - 1), FCNN_EOUTPUT);
     CU_ASSERT_EQUAL(truncate(path, FCNN_FRAME_BYTES + count - 1), 0);
     HARNESS_STATUS(fcnn_framed_file_verify(path, bytes, count), FCNN_EOUTPUT);
-    put(harness_path(""), "verified");
+    harness_write_text(harness_path("verified"), "verified");
     HARNESS_STATUS(fcnn_framed_file_verify(path, bytes, count), FCNN_EOUTPUT);
     unlink(path);
     HARNESS_STATUS(fcnn_framed_file_verify(path, bytes, count), FCNN_EOUTPUT);
     HARNESS_ERROR_HAS("No such file");
     free(bytes);
-}
-
-/* ---- the folder ---- */
-
-static void what_killed_runs_left_goes_and_nothing_else(void)
-{
-    static const char *const left[] = {
-        ".checkpoint-12.h5.4711-0.tmp", ".model.h5.4711-3.tmp", ".status.1-22.tmp", "hang", "hang.0", "hang.17"};
-    static const char *const kept[] = {
-        "checkpoint-12.h5",        "model.h5",          "status",  "lock", "STOP", "hangar", "hang-up", "notes.tmp",
-        ".predictions.h5.1-2.tmp", ".checkpoint-12.h5", ".hang.0", "tmp"};
-    const char *folder = new_folder();
-    for (size_t i = 0; i < sizeof kept / sizeof *kept; i++) {
-        put(folder, kept[i]);
-    }
-    char before[2048];
-    snprintf(before, sizeof before, "%s", names_in(folder));
-    for (size_t i = 0; i < sizeof left / sizeof *left; i++) {
-        put(folder, left[i]);
-    }
-    fcnn_atomic_file *files[3]; /* temporaries as they are really called */
-    static const char *const targets[] = {"checkpoint-9.h5", "model.h5", "status"};
-    for (int i = 0; i < 3; i++) {
-        HARNESS_OK(fcnn_atomic_file_begin(in(folder, targets[i]), &files[i]));
-    }
-    fcnn_run_folder_clean(folder);
-    CU_ASSERT(harness_same_text(names_in(folder), before));
-    fcnn_run_folder_clean(in(folder, "no such folder"));
-    for (int i = 0; i < 3; i++) {
-        fcnn_atomic_file_abandon(files[i]);
-    }
-}
-
-static const char *folder_of_four(void)
-{
-    const char *folder = new_folder();
-    static const char *const names[] = {
-        "checkpoint-0.h5", "checkpoint-9.h5", "checkpoint-10.h5",    "checkpoint-200.h5", "model.h5",
-        "status",          "checkpoint-.h5",  "checkpoint-7.h5.bak", "checkpoint--7.h5",  "checkpoint-x.h5"};
-    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
-        put(folder, names[i]);
-    }
-    return folder;
-}
-
-#define FOREIGN "checkpoint--7.h5 checkpoint-.h5 "
-#define FOREIGN_TOO "checkpoint-7.h5.bak "
-#define FOREIGN_LAST "checkpoint-x.h5 "
-
-static void checkpoints_are_listed_from_the_newest(void)
-{
-    int64_t *steps, count;
-    HARNESS_OK(fcnn_run_folder_checkpoints(folder_of_four(), &steps, &count));
-    CU_ASSERT_EQUAL_FATAL(count, 4);
-    CU_ASSERT(steps[0] == 200 && steps[1] == 10 && steps[2] == 9 && steps[3] == 0);
-    free(steps);
-    HARNESS_OK(fcnn_run_folder_checkpoints(harness_path("no such folder"), &steps, &count));
-    CU_ASSERT_EQUAL(count, 0);
-    free(steps);
-}
-
-static void going_back_removes_later_checkpoints(void)
-{
-    const char *folder = folder_of_four();
-    HARNESS_OK(fcnn_run_folder_go_back(folder, 9));
-    CU_ASSERT(harness_same_text(names_in(folder), FOREIGN "checkpoint-0.h5 " FOREIGN_TOO "checkpoint-9.h5 " FOREIGN_LAST
-                                                          "model.h5 status "));
-    HARNESS_OK(fcnn_run_folder_go_back(folder, 0));
-    CU_ASSERT(
-        harness_same_text(names_in(folder), FOREIGN "checkpoint-0.h5 " FOREIGN_TOO FOREIGN_LAST "model.h5 status "));
-    CU_ASSERT_EQUAL(unlink(in(folder, "checkpoint-0.h5")), 0);
-    CU_ASSERT_EQUAL(mkdir(in(folder, "checkpoint-5.h5"), 0777), 0);
-    HARNESS_STATUS(fcnn_run_folder_go_back(folder, 4), FCNN_EOUTPUT);
-    HARNESS_ERROR_HAS("checkpoint-5.h5 cannot be removed");
-}
-
-static void emptying_removes_checkpoints_and_model(void)
-{
-    const char *folder = folder_of_four();
-    HARNESS_OK(fcnn_run_folder_empty(folder));
-    CU_ASSERT(harness_same_text(names_in(folder), FOREIGN FOREIGN_TOO FOREIGN_LAST "status "));
-    HARNESS_OK(fcnn_run_folder_empty(folder));
-    HARNESS_OK(fcnn_run_folder_empty(harness_path("no such folder")));
 }
 
 HARNESS_MAIN("checkpoint", {"a state comes back bit for bit", a_state_comes_back_bit_for_bit},
@@ -610,8 +466,4 @@ HARNESS_MAIN("checkpoint", {"a state comes back bit for bit", a_state_comes_back
              {"one that the run goes on from is the last good one", one_that_the_run_goes_on_from_is_the_last_good_one},
              {"no old checkpoint goes for one that failed", no_old_checkpoint_goes_for_one_that_failed},
              {"what the disk has changed is no checkpoint", what_the_disk_has_changed_is_no_checkpoint},
-             {"a changed file is seen", a_changed_file_is_seen},
-             {"what killed runs left goes and nothing else", what_killed_runs_left_goes_and_nothing_else},
-             {"checkpoints are listed from the newest", checkpoints_are_listed_from_the_newest},
-             {"going back removes later checkpoints", going_back_removes_later_checkpoints},
-             {"emptying removes checkpoints and model", emptying_removes_checkpoints_and_model})
+             {"a changed file is seen", a_changed_file_is_seen})

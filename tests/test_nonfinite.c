@@ -289,13 +289,6 @@ static outcome read_outcome(fcnn_comm *comm, const char *folder, int64_t step)
     return out;
 }
 
-static bool is_there(const char *folder, const char *name)
-{
-    char path[1100];
-    snprintf(path, sizeof path, "%s/%s", folder, name);
-    return access(path, F_OK) == 0;
-}
-
 /* Copies of the harness's paths, which live for four calls. */
 static void shared_folder(const char *name, char out[1024])
 {
@@ -321,7 +314,7 @@ static void rollback_to_the_start_is_a_start_at_a_lower_rate(void)
     HARNESS_OK(train(comm, "rollback", high, 1, folder));
     const outcome rolled = read_outcome(comm, folder, STEPS);
     CU_ASSERT_FATAL(rolled.rollbacks > 1 && rolled.rollbacks <= 10);
-    CU_ASSERT(is_there(folder, "model.h5"));
+    CU_ASSERT(harness_exists(harness_in(folder, "model.h5")));
     HARNESS_OK(train(comm, "stop", ldexp(high, -(int)rolled.rollbacks), 1, other));
     const outcome plain = read_outcome(comm, other, STEPS);
     CU_ASSERT_STRING_EQUAL(rolled.hash, plain.hash);
@@ -360,7 +353,7 @@ static void rollback_gives_up_after_ten(void)
     HARNESS_ERROR_HAS("after 10 rollbacks: ");
     HARNESS_ERROR_HAS("diverged at step 1:");
     HARNESS_ERROR_HAS(harness_shared_path("rows.h5"));
-    CU_ASSERT_FALSE(is_there(folder, "model.h5"));
+    CU_ASSERT_FALSE(harness_exists(harness_in(folder, "model.h5")));
     CU_ASSERT_EQUAL(read_outcome(comm, folder, 0).step, 0);
     fixture_data_destroy(&data);
 }
