@@ -243,7 +243,7 @@ fcnn_status fcnn_dataset_read(fcnn_dataset *dataset, fcnn_comm *comm, int64_t fi
     FCNN_TRY(
         fcnn_comm_agree(comm, streams ? create_block(dataset, dataset->targets_name != NULL) : create_all(dataset)));
     if (!streams) {
-        FCNN_TRY(fcnn_comm_agree(comm, fcnn_comm_name_rank(comm, read_all(dataset, sums + FILLED_VALUES))));
+        FCNN_TRY(fcnn_comm_agree_named(comm, read_all(dataset, sums + FILLED_VALUES)));
     }
     FCNN_TRY(fcnn_comm_agree(comm, look_at_rows(dataset, sums)));
     if (streams) {

@@ -142,7 +142,7 @@ static void leave_out(fcnn_dataset *dataset)
 fcnn_status fcnn_missing_drop(fcnn_dataset *dataset, fcnn_comm *comm)
 {
     row_list own = {0};
-    fcnn_status status = fcnn_comm_agree(comm, fcnn_comm_name_rank(comm, find_rows(dataset, comm, &own)));
+    fcnn_status status = fcnn_comm_agree_named(comm, find_rows(dataset, comm, &own));
     if (status == FCNN_OK) {
         status = join_rows(&own, comm, &dataset->missing);
     }
@@ -244,7 +244,7 @@ fcnn_status fcnn_missing_find_means(fcnn_dataset *dataset, fcnn_comm *comm)
     }
     status = fcnn_comm_agree(comm, status);
     if (status == FCNN_OK) {
-        status = fcnn_comm_agree(comm, fcnn_comm_name_rank(comm, add_rows(dataset, comm, &all)));
+        status = fcnn_comm_agree_named(comm, add_rows(dataset, comm, &all));
     }
     if (status == FCNN_OK) {
         status = set_means(dataset, comm, &all, means);

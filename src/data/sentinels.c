@@ -211,7 +211,7 @@ fcnn_status fcnn_sentinels_warn(fcnn_dataset *dataset, fcnn_comm *comm, bool are
     if (status == FCNN_OK) {
         status = look_at_rows(dataset, are_targets, columns, ends);
     }
-    status = fcnn_comm_agree(comm, fcnn_comm_name_rank(comm, status));
+    status = fcnn_comm_agree_named(comm, status);
     if (status == FCNN_OK) {
         join(comm, columns, ends, work, counts);
         warn(dataset, are_targets, columns, ends);

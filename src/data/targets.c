@@ -132,7 +132,7 @@ fcnn_status fcnn_targets_summarize(fcnn_dataset *dataset, fcnn_comm *comm, fcnn_
             note_row(&all, &block.targets, row);
         }
     }
-    FCNN_TRY(fcnn_comm_agree(comm, fcnn_comm_name_rank(comm, status)));
+    FCNN_TRY(fcnn_comm_agree_named(comm, status));
     fcnn_comm_max_doubles(comm, 5, all.found);
     fcnn_comm_sum_integers(comm, FCNN_TARGETS_CLASSES_MOST, all.rows_of);
     summarize(dataset, &all, count_values(&all, comm), out);

@@ -81,7 +81,7 @@ static fcnn_status balance(fcnn_dataset *train, fcnn_comm *comm, fcnn_weights *w
             counts[fcnn_targets_class(&block.targets, row)]++;
         }
     }
-    status = fcnn_comm_agree(comm, fcnn_comm_name_rank(comm, status));
+    status = fcnn_comm_agree_named(comm, status);
     if (status == FCNN_OK) {
         fcnn_comm_sum_integers(comm, weights->classes, counts);
         int64_t occurring = 0;
@@ -156,7 +156,7 @@ static fcnn_status find_factor(fcnn_dataset *train, fcnn_comm *comm, fcnn_weight
 {
     fcnn_exact_sum sum = {0};
     double work[FCNN_EXACT_LIMBS + 1], ends[2] = {-INFINITY, -INFINITY};
-    FCNN_TRY(fcnn_comm_agree(comm, fcnn_comm_name_rank(comm, add_rows(train, weights, &sum, ends))));
+    FCNN_TRY(fcnn_comm_agree_named(comm, add_rows(train, weights, &sum, ends)));
     fcnn_exact_sum_over_ranks(comm, 1, &sum, work);
     fcnn_comm_max_doubles(comm, 2, ends);
     const double mean = fcnn_exact_sum_mean(&sum, train->rows, -ends[0], ends[1]);

@@ -143,7 +143,7 @@ static fcnn_status search_all(fcnn_dataset *dataset, fcnn_comm *comm, search *in
         status = start(&dataset->targets, targets);
     }
     FCNN_TRY(fcnn_comm_agree(comm, status));
-    FCNN_TRY(fcnn_comm_agree(comm, fcnn_comm_name_rank(comm, search_rows(dataset, inputs, targets))));
+    FCNN_TRY(fcnn_comm_agree_named(comm, search_rows(dataset, inputs, targets)));
     finish(&inputs->statistics, &inputs->all, dataset->rows, comm);
     if (targets != NULL) {
         finish(&targets->statistics, &targets->all, dataset->rows, comm);

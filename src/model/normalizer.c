@@ -54,7 +54,7 @@ static fcnn_status find_deviations(const side_of *from, fcnn_comm *comm, double 
     }
     status = fcnn_comm_agree(comm, status);
     if (status == FCNN_OK) {
-        status = fcnn_comm_agree(comm, fcnn_comm_name_rank(comm, add_rows(from, sums)));
+        status = fcnn_comm_agree_named(comm, add_rows(from, sums));
     }
     if (status == FCNN_OK) {
         fcnn_square_sum_over_ranks(comm, width, sums, work);

@@ -121,6 +121,11 @@ fcnn_status fcnn_comm_name_rank(const fcnn_comm *comm, fcnn_status status)
     return fcnn_fail_prefix(status, "rank %d on %s", comm->rank, host);
 }
 
+fcnn_status fcnn_comm_agree_named(fcnn_comm *comm, fcnn_status status)
+{
+    return fcnn_comm_agree(comm, fcnn_comm_name_rank(comm, status));
+}
+
 /* Elements of one MPI call. */
 static int64_t longest_message(void)
 {

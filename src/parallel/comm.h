@@ -16,8 +16,11 @@ struct fcnn_comm {
     fcnn_launcher launcher;
 };
 
-/* Puts "rank 2 on node7" in front of the text of a failure, before fcnn_comm_agree() tells it: for what should go
- * well on all ranks or on none, such as reading a file.  Not on rank 0: where it fails too the others only follow. */
+/* fcnn_comm_agree() for what should go well on all ranks or on none, such as reading a file: the text of a failure
+ * begins with "rank 2 on node7".  Not that of rank 0: where it fails too the others only follow.  Collective. */
+fcnn_status fcnn_comm_agree_named(fcnn_comm *comm, fcnn_status status);
+
+/* Puts that name in front of the text of a failure. */
 fcnn_status fcnn_comm_name_rank(const fcnn_comm *comm, fcnn_status status);
 
 /* Sums over ranks, in place.  Collective.  Counts of any size. */

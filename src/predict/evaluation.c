@@ -96,7 +96,7 @@ static fcnn_status find_sums(fcnn_evaluation *evaluation, fcnn_exact_sum *sums, 
             }
         }
     }
-    FCNN_TRY(fcnn_comm_agree(evaluation->comm, fcnn_comm_name_rank(evaluation->comm, status)));
+    FCNN_TRY(fcnn_comm_agree_named(evaluation->comm, status));
     fcnn_exact_sum_over_ranks(evaluation->comm, outputs, sums, evaluation->work);
     fcnn_comm_max_doubles(evaluation->comm, outputs, negative);
     fcnn_comm_max_doubles(evaluation->comm, outputs, largest);
@@ -141,7 +141,7 @@ static fcnn_status measure_variations(fcnn_evaluation *evaluation)
             }
         }
     }
-    FCNN_TRY(fcnn_comm_agree(evaluation->comm, fcnn_comm_name_rank(evaluation->comm, status)));
+    FCNN_TRY(fcnn_comm_agree_named(evaluation->comm, status));
     fcnn_square_sum_over_ranks(evaluation->comm, evaluation->outputs, evaluation->variations, evaluation->work);
     return FCNN_OK;
 }
@@ -434,7 +434,7 @@ fcnn_status fcnn_evaluation_run(fcnn_evaluation *evaluation, fcnn_network *netwo
     all_rows call = {evaluation, network, FCNN_OK};
     fcnn_team_keep(evaluation->team, work_on_all, &call);
     if (evaluation->part->dataset->streams) {
-        FCNN_TRY(fcnn_comm_agree(evaluation->comm, fcnn_comm_name_rank(evaluation->comm, call.status)));
+        FCNN_TRY(fcnn_comm_agree_named(evaluation->comm, call.status));
     }
     fcnn_evaluation_finish(evaluation, out);
     return FCNN_OK;

@@ -314,7 +314,7 @@ static fcnn_status predict_rows(predictor *work, int64_t rows)
 static fcnn_status run_round(predictor *work, int64_t round)
 {
     const int64_t rows = rows_in_round(work, work->comm->rank, round);
-    FCNN_TRY(fcnn_comm_agree(work->comm, fcnn_comm_name_rank(work->comm, predict_rows(work, rows))));
+    FCNN_TRY(fcnn_comm_agree_named(work->comm, predict_rows(work, rows)));
     if (work->options->output == NULL) {
         return FCNN_OK;
     }

@@ -96,7 +96,7 @@ static fcnn_status take_folder(fcnn_run_guard *guard)
 static fcnn_status begin(fcnn_run_guard *guard, fcnn_comm *comm, const fcnn_config *config)
 {
     FCNN_TRY(fcnn_comm_agree(comm, comm->rank == 0 ? take_folder(guard) : FCNN_OK));
-    FCNN_TRY(fcnn_comm_agree(comm, fcnn_comm_name_rank(comm, fcnn_file_room(ROOM, "a run"))));
+    FCNN_TRY(fcnn_comm_agree_named(comm, fcnn_file_room(ROOM, "a run")));
     FCNN_TRY(fcnn_topology_create(comm, NULL, &guard->topology));
     fcnn_pulse_beat(FCNN_PHASE_START);
     return fcnn_watchdog_start(comm, guard->topology, guard->folder, config->train_watchdog, &guard->watchdog);

@@ -458,7 +458,7 @@ fcnn_status fcnn_step_run(fcnn_step *step, int64_t number, int64_t batch, double
         hear_flags(step, flags);
     }
     if (run.unread) {
-        return fcnn_comm_agree(step->comm, fcnn_comm_name_rank(step->comm, taken));
+        return fcnn_comm_agree_named(step->comm, taken);
     }
     if (run.diverged) {
         return diverged(step, number);
