@@ -133,6 +133,11 @@ fcnn_comm *fixture_alone(void)
     return alone;
 }
 
+void fixture_step(fixture *run, int64_t number, int64_t batch, double rate, fcnn_exact_sum *loss)
+{
+    HARNESS_OK(fcnn_step_run(run->trainer->step, number, batch, rate, NULL, loss));
+}
+
 double fixture_epoch(fixture *run)
 {
     double loss = NAN;

@@ -42,6 +42,9 @@ void fixture_split(fixture *run, const fcnn_work_split *split);
 /* This rank alone, as a comm of one rank; made once, never freed. */
 fcnn_comm *fixture_alone(void);
 
+/* Runs step number `number`, a batch of the epoch: sums, adds its loss on this rank, and updates.  Collective. */
+void fixture_step(fixture *run, int64_t number, int64_t batch, double rate, fcnn_exact_sum *loss);
+
 /* Starts an epoch and runs its batches; numbers go on from the trainer's state.  Returns the mean loss. */
 double fixture_epoch(fixture *run);
 

@@ -198,7 +198,7 @@ static void run_batches(fixture *run, int64_t batches)
     fcnn_training_state *state = &trainer->state;
     fcnn_sampler_start_epoch(trainer->data->sampler, state->epoch);
     for (; state->batch < batches; state->step++, state->batch++) {
-        HARNESS_OK(fcnn_step_run(trainer->step, state->step, state->batch, 0.1, NULL, &state->loss));
+        fixture_step(run, state->step, state->batch, 0.1, &state->loss);
         state->rows += fcnn_sampler_batch_rows(trainer->data->sampler, state->batch);
     }
 }

@@ -149,7 +149,7 @@ static void check(const task *what, const char *hidden_widths, const char *activ
     fcnn_exact_sum loss = {0};
     double work[FCNN_EXACT_LIMBS + 1];
     fcnn_sampler_start_epoch(run.trainer->data->sampler, 0);
-    HARNESS_OK(fcnn_step_run(run.trainer->step, 0, 0, 0.1, NULL, &loss));
+    fixture_step(&run, 0, 0, 0.1, &loss);
     fcnn_exact_sum_over_ranks(harness_comm(), 1, &loss, work);
     const double terms = what == &tasks[0] ? 1 : OUTPUTS;
     CU_ASSERT_DOUBLE_EQUAL(fcnn_exact_sum_value(&loss) / ((double)ROWS * terms), expected_loss,

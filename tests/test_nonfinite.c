@@ -76,7 +76,7 @@ static void run_good_batches(fixture *run, const int *bad_rows, int64_t batches)
         if (is_bad_batch(bad_rows, batch)) {
             trainer->step->gradient->promised.ready = false;
         } else {
-            HARNESS_OK(fcnn_step_run(trainer->step, state->step, batch, rate, NULL, &state->loss));
+            fixture_step(run, state->step, batch, rate, &state->loss);
             state->rows += BATCH;
         }
     }

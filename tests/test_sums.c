@@ -57,7 +57,7 @@ static void after_one_step(const char *precision, int batch, int blocks,
     fixture_split(&run, &split);
     fcnn_exact_sum loss = {0};
     fcnn_sampler_start_epoch(run.trainer->data->sampler, 0);
-    HARNESS_OK(fcnn_step_run(run.trainer->step, 0, 0, 0.1, NULL, &loss));
+    fixture_step(&run, 0, 0, 0.1, &loss);
     const fcnn_architecture *shape = &run.trainer->step->network->shape;
     for (int64_t layer = 0; layer < shape->layers; layer++) {
         for (int64_t out = 0; out < shape->widths[layer + 1]; out++) {
@@ -223,7 +223,7 @@ static void exponents_bound_all_products(void)
                                           : "[model]\nhidden =\nprecision = double\n[train]\nbatch_size = 0\n");
         fcnn_exact_sum loss = {0};
         fcnn_sampler_start_epoch(run.trainer->data->sampler, 0);
-        HARNESS_OK(fcnn_step_run(run.trainer->step, 0, 0, 1e-30, NULL, &loss));
+        fixture_step(&run, 0, 0, 1e-30, &loss);
         check_exponents(&run);
         fixture_end(&run);
         fixture_data_destroy(&data);

@@ -112,14 +112,15 @@ void fcnn_step_destroy(fcnn_step *step)
 
 /* ---- this rank's part ---- */
 
-/* A step as its threads see it. */
-typedef struct step_run {
+/* The sum of a step as its threads see it. */
+typedef struct sum_call {
     fcnn_step *step;
     int64_t number;
-    double scale, rate;
     fcnn_step_flags *flags; /* NULL: none */
+    bool applies;           /* the update follows at once */
+    double rate;
     bool diverged, unread;
-} step_run;
+} sum_call;
 
 static void wait_for_team(fcnn_step *step, int thread)
 {
@@ -292,11 +293,11 @@ static void promise_exponents(fcnn_step *step, int thread)
 }
 
 /* Exponents of exact sums are set before the sums where it is time for it. */
-static void compute_sums(step_run *run, int thread, int threads)
+static void compute_sums(sum_call *call, int thread, int threads)
 {
-    fcnn_step *step = run->step;
+    fcnn_step *step = call->step;
     const bool sets =
-        step->gradient->exact && (run->number % FCNN_EXPONENT_STEPS == 0 || !step->gradient->promised.ready);
+        step->gradient->exact && (call->number % FCNN_EXPONENT_STEPS == 0 || !step->gradient->promised.ready);
     const bool one_group = in_one_group(step);
     go_through(step, &(share){.passes = true, .count_loss = !sets || one_group, .accumulates = !sets}, thread, threads);
     if (thread == 0) {
@@ -320,10 +321,10 @@ static bool is_heard(const fcnn_step *step, own_flag flag)
 }
 
 /* Sets the flags of this rank. */
-static void raise_flags(const step_run *run)
+static void raise_flags(const sum_call *call)
 {
-    fcnn_step *step = run->step;
-    const uint32_t raised = run->flags != NULL ? run->flags->raise(run->flags->owner) : 0;
+    fcnn_step *step = call->step;
+    const uint32_t raised = call->flags != NULL ? call->flags->raise(call->flags->owner) : 0;
     fcnn_pulse_beat(FCNN_PHASE_EXCHANGING);
     for (int flag = 0; flag < step->flags; flag++) {
         fcnn_exchange_flag_set(step->exchange, flag, (raised >> flag & 1) != 0);
@@ -343,54 +344,61 @@ static void hear_flags(const fcnn_step *step, fcnn_step_flags *flags)
     }
 }
 
-static void exchange_sums(const step_run *run, int thread, int threads)
+static void exchange_sums(const sum_call *call, int thread, int threads)
 {
-    fcnn_step *step = run->step;
+    fcnn_step *step = call->step;
     double since = fcnn_clock_seconds();
     if (thread == 0) {
-        raise_flags(run);
+        raise_flags(call);
     }
     fcnn_exchange_sum(step->exchange, thread, threads, fcnn_team_wait);
     fcnn_clock_count(&step->times[thread].exchange, &since);
 }
 
 /* A factor outgrew its exponent on some rank: all set new ones and sum the gradients again. */
-static void sum_again(const step_run *run, int thread, int threads)
+static void sum_again(const sum_call *call, int thread, int threads)
 {
-    fcnn_step *step = run->step;
+    fcnn_step *step = call->step;
     promise_exponents(step, thread);
     go_through(step, &(share){.passes = !in_one_group(step), .accumulates = true}, thread, threads);
-    exchange_sums(run, thread, threads);
+    exchange_sums(call, thread, threads);
     step->resets += thread == 0;
 }
 
-static void run_on_thread(void *data, int thread, int threads)
+static void apply_on_thread(fcnn_step *step, double rate, int thread, int threads)
 {
-    step_run *run = data;
-    fcnn_step *step = run->step;
-    if (thread == 0) {
-        fcnn_pulse_beat(FCNN_PHASE_COMPUTING);
-    }
-    clear_notes(step, thread);
-    compute_sums(run, thread, threads);
-    exchange_sums(run, thread, threads);
-    if (is_heard(step, FLAG_UNREAD)) {
-        run->unread = true;
-        return;
-    }
-    if (is_heard(step, FLAG_NONFINITE)) {
-        run->diverged = true;
-        return;
-    }
-    if (is_heard(step, FLAG_OUTGROWN)) {
-        sum_again(run, thread, threads);
-    }
     if (thread == 0) {
         fcnn_pulse_beat(FCNN_PHASE_UPDATING);
     }
     double since = fcnn_clock_seconds();
-    fcnn_optimizer_update(step->network, step->gradient, run->scale, run->rate, thread, threads);
+    fcnn_optimizer_update(step->network, step->gradient, step->scale, rate, thread, threads);
     fcnn_clock_count(&step->times[thread].elementwise, &since);
+}
+
+static void sum_on_thread(void *data, int thread, int threads)
+{
+    sum_call *call = data;
+    fcnn_step *step = call->step;
+    if (thread == 0) {
+        fcnn_pulse_beat(FCNN_PHASE_COMPUTING);
+    }
+    clear_notes(step, thread);
+    compute_sums(call, thread, threads);
+    exchange_sums(call, thread, threads);
+    if (is_heard(step, FLAG_UNREAD)) {
+        call->unread = true;
+        return;
+    }
+    if (is_heard(step, FLAG_NONFINITE)) {
+        call->diverged = true;
+        return;
+    }
+    if (is_heard(step, FLAG_OUTGROWN)) {
+        sum_again(call, thread, threads);
+    }
+    if (call->applies) {
+        apply_on_thread(step, call->rate, thread, threads);
+    }
 }
 
 /* This rank's row of the batch, as the data set counts its own, with an input beyond the precision; −1: none. */
@@ -438,33 +446,55 @@ static fcnn_status diverged(fcnn_step *step, int64_t number)
     return fcnn_comm_agree(step->comm, layer >= 0 ? name_cause(step, number, layer) : FCNN_OK);
 }
 
-fcnn_status fcnn_step_run(fcnn_step *step, int64_t number, int64_t batch, double rate, fcnn_step_flags *flags,
-                          fcnn_exact_sum *loss)
+/* ---- a step ---- */
+
+static fcnn_status run(sum_call *call, int64_t batch, fcnn_exact_sum *loss)
 {
-    const fcnn_sampler *sampler = step->data->sampler;
-    step_run run = {
-        .step = step,
-        .number = number,
-        .scale = fcnn_network_mean_factor(&step->network->shape, fcnn_sampler_batch_rows(sampler, batch)),
-        .rate = rate,
-        .flags = flags,
-    };
+    fcnn_step *step = call->step;
     const fcnn_status taken = fcnn_training_data_take(step->data, batch, step->index, step->leaves, &step->leaf_count);
+    step->scale = fcnn_network_mean_factor(&step->network->shape, fcnn_sampler_batch_rows(step->data->sampler, batch));
     step->unread = taken != FCNN_OK;
     step->leaf_count = step->unread ? 0 : step->leaf_count;
     step->leaves[0] = 0;
-    fcnn_team_run(step->team, run_on_thread, &run);
-    if (flags != NULL) {
-        hear_flags(step, flags);
+    fcnn_team_run(step->team, sum_on_thread, call);
+    if (call->flags != NULL) {
+        hear_flags(step, call->flags);
     }
-    if (run.unread) {
+    if (call->unread) {
         return fcnn_comm_agree_named(step->comm, taken);
     }
-    if (run.diverged) {
-        return diverged(step, number);
+    if (call->diverged) {
+        return diverged(step, call->number);
     }
     for (int thread = 0; thread < fcnn_team_threads(step->team); thread++) {
         fcnn_exact_sum_merge(loss, &step->notes[thread].loss);
     }
     return FCNN_OK;
+}
+
+fcnn_status fcnn_step_run(fcnn_step *step, int64_t number, int64_t batch, double rate, fcnn_step_flags *flags,
+                          fcnn_exact_sum *loss)
+{
+    return run(&(sum_call){.step = step, .number = number, .flags = flags, .applies = true, .rate = rate}, batch, loss);
+}
+
+fcnn_status fcnn_step_sum(fcnn_step *step, int64_t number, int64_t batch, fcnn_step_flags *flags, fcnn_exact_sum *loss)
+{
+    return run(&(sum_call){.step = step, .number = number, .flags = flags}, batch, loss);
+}
+
+typedef struct apply_call {
+    fcnn_step *step;
+    double rate;
+} apply_call;
+
+static void apply_with_team(void *data, int thread, int threads)
+{
+    const apply_call *call = data;
+    apply_on_thread(call->step, call->rate, thread, threads);
+}
+
+void fcnn_step_apply(fcnn_step *step, double rate)
+{
+    fcnn_team_run(step->team, apply_with_team, &(apply_call){step, rate});
 }

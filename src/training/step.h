@@ -1,4 +1,6 @@
-/* src/training/step.h — one step: rows, forward, backward, the sum over ranks, the same update everywhere. */
+/* src/training/step.h — one step: the sum (rows, forward, backward, over all ranks), and the same update everywhere.
+ *
+ * Called by the main thread; the threads of the team do the work. */
 #ifndef FCNN_TRAINING_STEP_H
 #define FCNN_TRAINING_STEP_H
 
@@ -20,6 +22,7 @@ typedef struct fcnn_step {
     int64_t *index;                 /* [rows of this rank in a batch] */
     int64_t *leaves;                /* [leaves + 1] */
     int64_t leaf_count;
+    double scale;             /* of the last sum: makes the derivative of the mean loss of it */
     bool unread;              /* this rank's rows could not be read */
     fcnn_thread_notes *notes; /* [threads] */
     fcnn_thread_times *times; /* [threads] */
@@ -55,11 +58,19 @@ fcnn_status fcnn_step_create(fcnn_comm *comm, const fcnn_model *model, const fcn
 /* Collective; takes NULL, on all ranks or on none. */
 void fcnn_step_destroy(fcnn_step *step);
 
-/* Runs step number `number` (of all; from 0), which is a batch of the sampler's epoch, and adds the losses of
- * its rows on this rank, before the update, to loss.  flags: what rides along; NULL: nothing.  Collective.
- * Fails, alike on all ranks: FCNN_EDIVERGED, with neither parameters nor loss changed; the text names the layer and,
- * where an input alone is the cause, file and row.  FCNN_EINPUT and FCNN_EDATA, in the same way, if rows that are
- * streamed cannot be read. */
+/* Sums up, over all ranks, the gradient of a batch of the sampler's epoch for the parameters of now, which is step
+ * number `number` (of all; from 0), and adds the losses of the batch's rows on this rank to loss.  Parameters stay as
+ * they are.  flags: what rides along; NULL: nothing.  Collective.
+ * Fails, alike on all ranks: FCNN_EDIVERGED, with loss unchanged; the text names the layer and, where an input alone is
+ * the cause, file and row.  FCNN_EINPUT and FCNN_EDATA, in the same way, if rows that are streamed cannot be read. */
+fcnn_status fcnn_step_sum(fcnn_step *step, int64_t number, int64_t batch, fcnn_step_flags *flags, fcnn_exact_sum *loss);
+
+/* Changes the parameters by the gradient of the last sum, which has to have succeeded; the same on all ranks.  Not
+ * collective. */
+void fcnn_step_apply(fcnn_step *step, double rate);
+
+/* Sums, and applies what was summed, in one call of the team: the same as both, without a meeting of the threads in
+ * between. */
 fcnn_status fcnn_step_run(fcnn_step *step, int64_t number, int64_t batch, double rate, fcnn_step_flags *flags,
                           fcnn_exact_sum *loss);
 

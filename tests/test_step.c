@@ -1,0 +1,92 @@
+/* tests/test_step.c — a step is a sum and an update, and carries the flags of its caller. */
+#include "fixture.h"
+#include "harness.h"
+
+#include <string.h>
+
+enum { STEPS = 5 };
+
+static fixture start(const char *config)
+{
+    fixture_data data = fixture_data_create(60, 5, 0);
+    fixture_data_draw(&data, 3, 53);
+    fixture_write(&data, "step.h5");
+    fixture_data_destroy(&data);
+    fixture run = fixture_start(harness_comm(), "step.h5", config);
+    fcnn_sampler_start_epoch(run.trainer->data->sampler, 0);
+    return run;
+}
+
+static void check_parts(const char *config)
+{
+    fixture whole = start(config), parts = start(config);
+    fcnn_exact_sum loss = {0}, other_loss = {0};
+    char before[65], after[65], other[65];
+    for (int64_t number = 0; number < STEPS; number++) {
+        fixture_step(&whole, number, number, 0.3, &loss);
+        fixture_hash(&parts, before);
+        HARNESS_OK(fcnn_step_sum(parts.trainer->step, number, number, NULL, &other_loss));
+        fixture_hash(&parts, after);
+        CU_ASSERT_STRING_EQUAL(before, after);
+        fcnn_step_apply(parts.trainer->step, 0.3);
+        fixture_hash(&parts, after);
+        fixture_hash(&whole, other);
+        CU_ASSERT_STRING_NOT_EQUAL(before, after);
+        CU_ASSERT_STRING_EQUAL(after, other);
+    }
+    CU_ASSERT_EQUAL(memcmp(&loss, &other_loss, sizeof loss), 0);
+    fixture_end(&whole);
+    fixture_end(&parts);
+}
+
+static void a_step_is_a_sum_and_an_update(void)
+{
+    check_parts("[model]\nhidden = 70\nactivation = gelu\n[train]\nbatch_size = 12\nblocks = 6\nthreads = 2\n");
+    check_parts("[model]\nhidden = 6\nprecision = double\n[train]\nbatch_size = 12\nblocks = 6\nthreads = 1\n");
+}
+
+/* A sum that is not applied leaves no trace in the next one. */
+static void a_sum_may_be_made_again(void)
+{
+    static const char config[] = "[model]\nhidden = 9\n[train]\nbatch_size = 12\nblocks = 6\n";
+    fixture once = start(config), twice = start(config);
+    fcnn_exact_sum loss = {0}, first = {0}, second = {0};
+    char hash[65], other[65];
+    fixture_step(&once, 0, 2, 0.3, &loss);
+    HARNESS_OK(fcnn_step_sum(twice.trainer->step, 0, 2, NULL, &first));
+    fixture_step(&twice, 0, 2, 0.3, &second);
+    fixture_hash(&once, hash);
+    fixture_hash(&twice, other);
+    CU_ASSERT_STRING_EQUAL(hash, other);
+    CU_ASSERT_EQUAL(memcmp(&first, &second, sizeof first), 0);
+    fixture_end(&once);
+    fixture_end(&twice);
+}
+
+/* ---- flags ---- */
+
+static uint32_t raise_these(void *flags)
+{
+    return *(const uint32_t *)flags;
+}
+
+/* The last rank raises some, rank 0 another one. */
+static void flags_are_heard_by_all_ranks(void)
+{
+    fixture run = start("[model]\nhidden = 9\n[train]\nbatch_size = 12\nblocks = 6\n");
+    const fcnn_comm *comm = harness_comm();
+    const uint32_t bits[] = {0, 1, 2, 3};
+    fcnn_exact_sum loss = {0};
+    for (int64_t number = 0; number < 4; number++) {
+        uint32_t raised = comm->rank == comm->size - 1 ? bits[number] : 0;
+        raised |= comm->rank == 0 && number == 2 ? 1 : 0;
+        fcnn_step_flags flags = {.raise = raise_these, .owner = &raised, .heard = UINT32_MAX};
+        HARNESS_OK(fcnn_step_run(run.trainer->step, number, number, 0.1, &flags, &loss));
+        CU_ASSERT_EQUAL(flags.heard, number == 2 ? 3 : bits[number]);
+    }
+    fixture_end(&run);
+}
+
+HARNESS_MAIN("step", {"a step is a sum and an update", a_step_is_a_sum_and_an_update},
+             {"a sum may be made again", a_sum_may_be_made_again},
+             {"flags are heard by all ranks", flags_are_heard_by_all_ranks})
