@@ -206,7 +206,8 @@ done
 for name in a b c; do
     cp short.ini "$name.ini"
 done
-array=$(LAUNCHER=${nodes%% *} sbatch --parsable --array=1-3 --cpus-per-task=1 --output=array-%a.out "$batch/array.sh" a.ini b.ini c.ini)
+array=$(LAUNCHER=${nodes%% *} sbatch --parsable --array=1-3 --cpus-per-task=1 --output=array-%a.out \
+    "$batch/array.sh" a.ini b.ini c.ini)
 for launcher in $launchers; do
     ends_same "two nodes x two ranks by $launcher give the bits of one rank" "many-$launcher" short 60
 done
