@@ -198,12 +198,13 @@ static fcnn_status fail_set(const comparison *of, fcnn_text *text)
         FCNN_TRY(fcnn_text_append(text, "%snot known there: ", lacks ? "; " : ""));
         FCNN_TRY(list_names(a, of->alone_here, text));
     }
-    return fcnn_fail(FCNN_EDATA, "%s: %s does not have the columns of %s: %s; %s", here->path, here->text,
-                     of->there->where, text->data,
-                     !lacks
-                         ? "data.match_columns = by_name (fcnn-predict: --match-columns by_name) leaves the others out"
-                         : "name the right file or columns; data.match_columns = ignore (fcnn-predict: "
-                           "--match-columns ignore) takes them by their places");
+    return fcnn_fail(
+        FCNN_EDATA, "%s: %s does not have the columns of %s: %s; %s", here->path, here->text, of->there->where,
+        text->data,
+        !lacks ? "data.match_columns = by_name (fcnn-predict: --match-columns by_name) leaves the others out"
+        : a->count != b->count ? "name the right file or columns"
+                               : "name the right file or columns; data.match_columns = ignore (fcnn-predict: "
+                                 "--match-columns ignore) takes them by their places");
 }
 
 /* The same names stand at other places. */

@@ -26,6 +26,18 @@ static const struct {
     {6, "ARROW1", "is Arrow or Feather, no HDF5: pandas' read_feather() and to_hdf() make HDF5 of it"},
 };
 
+/* Characters that people read, of any encoding that has ASCII's. */
+static bool is_text(const char *bytes, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        const unsigned char byte = (unsigned char)bytes[i];
+        if ((byte < ' ' && memchr("\t\r\n", byte, 3) == NULL) || byte == 127) {
+            return false;
+        }
+    }
+    return count > 0;
+}
+
 fcnn_status fcnn_hdf5_fail_format(const char *path)
 {
     char head[16] = "";
@@ -39,7 +51,8 @@ fcnn_status fcnn_hdf5_fail_format(const char *path)
             return fcnn_fail(FCNN_EDATA, "%s: %s", path, formats[i].what);
         }
     }
-    return fcnn_fail(FCNN_EDATA, "%s: is not an HDF5 file", path);
+    return fcnn_fail(FCNN_EDATA, "%s: is not an HDF5 file%s", path,
+                     is_text(head, count) ? ", but text: of a table 'fcnn-import OUT.h5 --csv FILE' makes HDF5" : "");
 }
 
 /* ---- newer programs ---- */
