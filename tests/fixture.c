@@ -72,6 +72,14 @@ void fixture_write(const fixture_data *data, const char *name)
 
 /* ---- runs ---- */
 
+fcnn_config *fixture_parsed(const char *text, const char *name)
+{
+    fcnn_config *config = NULL;
+    HARNESS_OK(fcnn_config_parse(text, (int64_t)strlen(text), name, &config));
+    CU_ASSERT_PTR_NOT_NULL_FATAL(config);
+    return config;
+}
+
 fcnn_config *fixture_config(const char *folder, const char *a, const char *b)
 {
     fcnn_config *config = NULL;
@@ -236,4 +244,13 @@ double fixture_sum(const fixture *run, int64_t layer, int64_t out, int64_t in, d
     const void *sum = fcnn_gradient_value(gradient, layer, element);
     *low = gradient->words == 2 ? ((const double *)sum)[gradient->elements] : 0;
     return gradient->exact ? *(const double *)sum : numbers_get(step->network->kernels, sum, 0);
+}
+
+fcnn_processors fixture_processors(const char *numbers)
+{
+    fcnn_processors set = {0};
+    for (const char *rest = numbers; *rest != '\0'; rest += strcspn(rest, " "), rest += *rest == ' ') {
+        HARNESS_OK(fcnn_processors_add(&set, atoi(rest)));
+    }
+    return set;
 }

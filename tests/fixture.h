@@ -2,6 +2,7 @@
 #ifndef FCNN_TESTS_FIXTURE_H
 #define FCNN_TESTS_FIXTURE_H
 
+#include "core/processors.h"
 #include "training/trainer.h"
 
 #include "oracle.h"
@@ -33,6 +34,9 @@ void fixture_write(const fixture_data *data, const char *name);
 fixture fixture_start(fcnn_comm *comm, const char *file, const char *config);
 void fixture_end(fixture *run);
 
+/* A config from a text that must be good; name: of its file.  To be released by fcnn_config_destroy(). */
+fcnn_config *fixture_parsed(const char *text, const char *name);
+
 /* A config with an output folder and one or two assignments, or NULL; to be released by fcnn_config_destroy(). */
 fcnn_config *fixture_config(const char *folder, const char *a, const char *b);
 
@@ -63,5 +67,8 @@ void fixture_scale_layer(fixture *run, int64_t layer, double factor);
 /* The sum of derivatives over rows of weight [out][in], or with in = −1 of bias [out], after a step: its two
  * words (low is 0 where there is only one). */
 double fixture_sum(const fixture *run, int64_t layer, int64_t out, int64_t in, double *low);
+
+/* The processors of a list such as "0 1 3"; to be cleared. */
+fcnn_processors fixture_processors(const char *numbers);
 
 #endif

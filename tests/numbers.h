@@ -113,4 +113,50 @@ static inline int64_t numbers_size(int64_t rows, int64_t columns)
     return rows * ((columns + 15) / 16 * 16);
 }
 
+static inline double numbers_tolerance(const fcnn_kernels *kernels)
+{
+    return kernels->bits == 32 ? 4e-7 : 1e-15;
+}
+
+/* |actual − expected| within some units of the larger of |expected| and floor; results that are hardly
+ * normal numbers may be zero. */
+static inline bool numbers_are_near(const fcnn_kernels *kernels, double actual, double expected, double floor)
+{
+    const double size = fabs(expected) > floor ? fabs(expected) : floor;
+    return fabs(actual - expected) <= numbers_tolerance(kernels) * size + (kernels->bits == 32 ? 0x1p-122 : 0x1p-1018);
+}
+
+static inline uint64_t numbers_magnitude(const fcnn_kernels *kernels, double value)
+{
+    uint64_t word;
+    uint32_t half;
+    const float single = (float)fabs(value);
+    const double magnitude = fabs(value);
+    memcpy(&word, &magnitude, sizeof word);
+    memcpy(&half, &single, sizeof half);
+    return kernels->bits == 32 ? half : word;
+}
+
+static inline uint64_t numbers_largest(const fcnn_kernels *kernels, const void *values, int64_t count)
+{
+    uint64_t most = 0;
+    for (int64_t i = 0; i < count; i++) {
+        const uint64_t own = numbers_magnitude(kernels, numbers_get(kernels, values, i));
+        most = own > most ? own : most;
+    }
+    return most;
+}
+
+/* Runs a check for every table of both precisions; plain comes first. */
+static inline void numbers_for_tables(void (*check)(const fcnn_kernels *kernels, const fcnn_kernels *plain))
+{
+    for (int i = 0; i < 2; i++) {
+        const fcnn_kernels *tables[3];
+        const int count = numbers_tables(i == 0 ? 32 : 64, tables);
+        for (int t = 0; t < count; t++) {
+            check(tables[t], tables[0]);
+        }
+    }
+}
+
 #endif
