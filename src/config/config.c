@@ -3,6 +3,7 @@
 
 #include "config/ini.h"
 #include "config/key.h"
+#include "config/outputs.h"
 #include "core/arithmetic.h"
 #include "core/locale.h"
 #include "core/memory.h"
@@ -259,26 +260,11 @@ static fcnn_status check_activations(const fcnn_config *config)
     return FCNN_OK;
 }
 
-static bool loss_fits(fcnn_output output, fcnn_loss loss)
-{
-    switch (output) {
-    case FCNN_OUTPUT_SOFTMAX:
-        return loss == FCNN_LOSS_CROSS_ENTROPY;
-    case FCNN_OUTPUT_SIGMOID:
-        return loss == FCNN_LOSS_BINARY_CROSS_ENTROPY || loss == FCNN_LOSS_MSE;
-    case FCNN_OUTPUT_LINEAR:
-        return loss == FCNN_LOSS_MSE;
-    case FCNN_OUTPUT_AUTO:
-        return true;
-    }
-    return false;
-}
-
 static fcnn_status check_loss(const fcnn_config *config)
 {
     const fcnn_output output = config->model_output;
     const fcnn_loss loss = config->train_loss;
-    if (loss != FCNN_LOSS_AUTO && !loss_fits(output, loss)) {
+    if (loss != FCNN_LOSS_AUTO && !fcnn_output_takes_loss(output, loss)) {
         return fcnn_fail(FCNN_ECONFIG,
                          "model.output = %s does not go with train.loss = %s: softmax goes with "
                          "cross_entropy, sigmoid with binary_cross_entropy or mse, linear with mse",

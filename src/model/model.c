@@ -45,6 +45,15 @@ double fcnn_architecture_flops(const fcnn_architecture *shape)
     return 2 * products;
 }
 
+int64_t fcnn_architecture_classes(const fcnn_architecture *shape)
+{
+    const int64_t outputs = shape->widths[shape->layers];
+    if (shape->output == FCNN_OUTPUT_SOFTMAX) {
+        return outputs;
+    }
+    return shape->loss == FCNN_LOSS_BINARY_CROSS_ENTROPY && outputs == 1 ? 2 : 0;
+}
+
 fcnn_status fcnn_architecture_text(const fcnn_architecture *shape, char **out)
 {
     fcnn_text text = {0};

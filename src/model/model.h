@@ -77,6 +77,10 @@ int64_t fcnn_architecture_parameters(const fcnn_architecture *shape);
  * layers but the first, derivatives of the inputs.  Biases do not count. */
 double fcnn_architecture_flops(const fcnn_architecture *shape);
 
+/* Classes that a network tells apart: its outputs, or the 2 of a single output; 0: it is no classifier, or each of its
+ * outputs tells two classes apart. */
+int64_t fcnn_architecture_classes(const fcnn_architecture *shape);
+
 /* "784-128-10", to be released with free(). */
 fcnn_status fcnn_architecture_text(const fcnn_architecture *shape, char **out);
 

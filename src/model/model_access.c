@@ -13,8 +13,7 @@ int64_t fcnn_model_outputs(const fcnn_model *model)
 
 int fcnn_model_is_classifier(const fcnn_model *model)
 {
-    return model->shape.output == FCNN_OUTPUT_SOFTMAX ||
-           (model->shape.loss == FCNN_LOSS_BINARY_CROSS_ENTROPY && fcnn_model_outputs(model) == 1);
+    return fcnn_architecture_classes(&model->shape) > 0;
 }
 
 int fcnn_model_fills_missing(const fcnn_model *model)
@@ -83,10 +82,7 @@ int fcnn_model_target_range(const fcnn_model *model, int64_t column, double *sma
 
 int64_t fcnn_model_classes(const fcnn_model *model)
 {
-    if (model->shape.output == FCNN_OUTPUT_SOFTMAX) {
-        return fcnn_model_outputs(model);
-    }
-    return fcnn_model_is_classifier(model) ? 2 : 0;
+    return fcnn_architecture_classes(&model->shape);
 }
 
 const char *fcnn_model_class_name(const fcnn_model *model, int64_t number)

@@ -1,6 +1,7 @@
 /* src/model/model_get.c — models out of HDF5, also out of files that other programs made. */
 #include "model/model_get.h"
 
+#include "config/outputs.h"
 #include "core/memory.h"
 #include "core/text.h"
 
@@ -186,12 +187,9 @@ static fcnn_status read_output(const fcnn_model_reader *from, fcnn_architecture 
 {
     int output = FCNN_OUTPUT_LINEAR;
     FCNN_TRY(read_word(from, from->group, "output", fcnn_output_words, &output));
-    int loss = output == FCNN_OUTPUT_SOFTMAX   ? FCNN_LOSS_CROSS_ENTROPY
-               : output == FCNN_OUTPUT_SIGMOID ? FCNN_LOSS_BINARY_CROSS_ENTROPY
-                                               : FCNN_LOSS_MSE;
-    const int usual = loss;
+    int loss = (int)fcnn_output_usual_loss((fcnn_output)output);
     FCNN_TRY(read_word(from, from->group, "loss", fcnn_loss_words, &loss));
-    if (loss != usual && (output != FCNN_OUTPUT_SIGMOID || loss != FCNN_LOSS_MSE)) {
+    if (!fcnn_output_takes_loss((fcnn_output)output, (fcnn_loss)loss)) {
         return fcnn_fail(FCNN_EDATA, "%s: output %s does not go with loss %s", from->path,
                          fcnn_output_name((fcnn_output)output), fcnn_loss_name((fcnn_loss)loss));
     }
@@ -207,7 +205,7 @@ static fcnn_status read_activations(const fcnn_model_reader *from, fcnn_architec
     int hidden = FCNN_ACTIVATION_RELU;
     FCNN_TRY(read_word(from, from->group, "activation", fcnn_activation_words, &hidden));
     FCNN_TRY(fcnn_memory_create("the layers", shape->layers, sizeof *shape->activations, &shape->activations));
-    const int fitting = shape->output == FCNN_OUTPUT_SIGMOID ? FCNN_ACTIVATION_SIGMOID : FCNN_ACTIVATION_LINEAR;
+    const int fitting = (int)fcnn_output_activation(shape->output);
     for (int64_t layer = 0; layer < shape->layers; layer++) {
         char name[NAME_BYTES];
         int activation = layer == last ? fitting : hidden;

@@ -71,9 +71,7 @@ static fcnn_status create_tallies(fcnn_evaluation *evaluation)
 /* Classes that a network tells apart and that are counted one by one. */
 static int64_t count_classes(const fcnn_architecture *shape)
 {
-    const int64_t outputs = shape->widths[shape->layers];
-    const bool is_binary = shape->loss == FCNN_LOSS_BINARY_CROSS_ENTROPY && outputs == 1;
-    const int64_t classes = shape->output == FCNN_OUTPUT_SOFTMAX ? outputs : is_binary ? 2 : 0;
+    const int64_t classes = fcnn_architecture_classes(shape);
     return classes <= FCNN_SCORES_CLASSES_MOST ? classes : 0;
 }
 

@@ -1,6 +1,7 @@
 /* src/training/choose_architecture.c — from a config and the training targets to the shape of a network. */
 #include "training/choose_architecture.h"
 
+#include "config/outputs.h"
 #include "core/memory.h"
 
 #include <inttypes.h>
@@ -115,12 +116,7 @@ static fcnn_output output_of(const fcnn_config *config, const fcnn_target_summar
 
 static fcnn_loss loss_of(const fcnn_config *config, fcnn_output output)
 {
-    if (config->train_loss != FCNN_LOSS_AUTO) {
-        return config->train_loss;
-    }
-    return output == FCNN_OUTPUT_SOFTMAX   ? FCNN_LOSS_CROSS_ENTROPY
-           : output == FCNN_OUTPUT_SIGMOID ? FCNN_LOSS_BINARY_CROSS_ENTROPY
-                                           : FCNN_LOSS_MSE;
+    return config->train_loss != FCNN_LOSS_AUTO ? config->train_loss : fcnn_output_usual_loss(output);
 }
 
 static fcnn_status class_count(const fcnn_config *config, const fcnn_target_summary *targets, int64_t columns,
@@ -157,8 +153,7 @@ static void fill_layers(const fcnn_config *config, int64_t features, int64_t out
         shape->activations[layer] = fcnn_config_activation(config, layer);
     }
     shape->widths[shape->layers] = outputs;
-    shape->activations[shape->layers - 1] =
-        shape->output == FCNN_OUTPUT_SIGMOID ? FCNN_ACTIVATION_SIGMOID : FCNN_ACTIVATION_LINEAR;
+    shape->activations[shape->layers - 1] = fcnn_output_activation(shape->output);
 }
 
 fcnn_status fcnn_architecture_choose(const fcnn_config *config, int64_t features, int64_t target_columns,

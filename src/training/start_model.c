@@ -28,12 +28,6 @@ fcnn_status fcnn_start_model_read(const fcnn_config *config, fcnn_comm *comm, fc
     return FCNN_OK;
 }
 
-/* Classes that a classifier tells apart. */
-static int64_t classes_of(const fcnn_architecture *shape)
-{
-    return shape->output == FCNN_OUTPUT_SOFTMAX ? shape->widths[shape->layers] : 2;
-}
-
 static fcnn_status copy_decoded(const fcnn_columns *columns, char **out)
 {
     fcnn_text lines = {0};
@@ -52,7 +46,7 @@ static fcnn_status copy_names(const fcnn_dataset *train, fcnn_model *model)
     if (train->targets_columns.is_text || train->targets_columns.has_classes) {
         return fcnn_classes_copy(&train->classes, &model->classes);
     }
-    const int64_t classes = fcnn_model_is_classifier(model) ? classes_of(&model->shape) : 0;
+    const int64_t classes = fcnn_architecture_classes(&model->shape);
     for (int64_t i = 0; i < train->classes.count && i < classes; i++) {
         FCNN_TRY(fcnn_classes_append(&model->classes, train->classes.names[i]));
     }

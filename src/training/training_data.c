@@ -287,21 +287,11 @@ static fcnn_status prepare(fcnn_training_data *data, bool has_labels)
     return FCNN_OK;
 }
 
-/* The classes that rows of a task belong to; 0: they belong to none. */
-static int64_t classes_of(const fcnn_architecture *shape)
-{
-    const int64_t outputs = shape->widths[shape->layers];
-    if (shape->output == FCNN_OUTPUT_SOFTMAX) {
-        return outputs;
-    }
-    return shape->loss == FCNN_LOSS_BINARY_CROSS_ENTROPY && outputs == 1 ? 2 : 0;
-}
-
 fcnn_status fcnn_training_data_prepare(const fcnn_config *config, fcnn_training_data *data, fcnn_comm *comm,
                                        const fcnn_architecture *shape)
 {
-    FCNN_TRY(
-        fcnn_weights_find(data->train.dataset, config->data_class_weight, classes_of(shape), comm, &data->weights));
+    FCNN_TRY(fcnn_weights_find(data->train.dataset, config->data_class_weight, fcnn_architecture_classes(shape), comm,
+                               &data->weights));
     data->train.weights = data->weights.used ? &data->weights : NULL;
     return fcnn_comm_agree(comm, prepare(data, shape->output == FCNN_OUTPUT_SOFTMAX));
 }
