@@ -28,6 +28,13 @@ static inline int64_t fcnn_size(fcnn_size_name name)
     return fcnn_size_values[name];
 }
 
+/* Rows of row_bytes ≥ 1 bytes that fit into a size in bytes: at least one. */
+static inline int64_t fcnn_size_rows(fcnn_size_name name, int64_t row_bytes)
+{
+    const int64_t fitting = fcnn_size(name) / row_bytes;
+    return fitting < 1 ? 1 : fitting;
+}
+
 /* Fails where FCNN_SIZES was not understood: FCNN_EUSAGE.  Whatever begins something calls it. */
 fcnn_status fcnn_sizes_check(void);
 

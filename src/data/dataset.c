@@ -78,8 +78,7 @@ static fcnn_status create_rows(const char *name, int64_t rows, fcnn_table *table
 /* Room for a block, and what reads into it. */
 static fcnn_status create_block(fcnn_dataset *dataset, bool has_targets)
 {
-    const int64_t fitting = fcnn_size(FCNN_SIZE_BLOCK_BYTES) / fcnn_dataset_row_bytes(dataset);
-    const int64_t most = fitting < 1 ? 1 : fitting;
+    const int64_t most = fcnn_size_rows(FCNN_SIZE_BLOCK_BYTES, fcnn_dataset_row_bytes(dataset));
     dataset->block_room = dataset->own_rows < most ? dataset->own_rows : most;
     FCNN_TRY(fcnn_memory_create("the reader", 1, sizeof *dataset->reader, &dataset->reader));
     dataset->reader->dataset = dataset;

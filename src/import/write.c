@@ -71,8 +71,8 @@ static fcnn_status write_values(const writer *to, const char *path, const fcnn_i
                                 int64_t count)
 {
     const size_t row_bytes = fcnn_import_row_bytes(&field->info);
-    const int64_t fitting = fcnn_size(FCNN_SIZE_HDF5_CHUNK_BYTES) / (int64_t)row_bytes;
-    const int64_t slab_rows = fcnn_size(FCNN_SIZE_IMPORT_CHUNKS) * (fitting < 1 ? 1 : fitting);
+    const int64_t slab_rows =
+        fcnn_size(FCNN_SIZE_IMPORT_CHUNKS) * fcnn_size_rows(FCNN_SIZE_HDF5_CHUNK_BYTES, (int64_t)row_bytes);
     const int64_t most = slab_rows < count ? slab_rows : count;
     char *slab; /* [most][row_bytes] */
     FCNN_TRY(fcnn_memory_create("rows to be written", most, row_bytes, &slab));

@@ -88,9 +88,9 @@ static fcnn_status check_columns(const predictor *work)
 static fcnn_status create_memory(predictor *work)
 {
     const int ranks = work->comm->size;
-    const int64_t by_bytes = fcnn_size(FCNN_SIZE_ROUND_BYTES) / output_bytes(work);
+    const int64_t fitting = fcnn_size_rows(FCNN_SIZE_ROUND_BYTES, output_bytes(work));
     const int64_t most = fcnn_size(FCNN_SIZE_ROUND_ROWS);
-    work->round_rows = by_bytes < 1 ? 1 : by_bytes > most ? most : by_bytes;
+    work->round_rows = fitting < most ? fitting : most;
     FCNN_TRY(fcnn_team_create(fcnn_threads_wanted(&work->threads), &work->team));
     FCNN_TRY(fcnn_network_create(work->model, work->round_rows, &work->network));
     FCNN_TRY(fcnn_memory_create("the predictions", work->round_rows, (size_t)output_bytes(work), &work->predictions));
