@@ -1,9 +1,11 @@
 /* tests/test_column_names.c — what files call their columns: found where tools write it, and left where it is odd. */
 #include "harness.h"
+#include "read_once.h"
 
 #include "formats.h"
 
 #include "data/column_attributes.h"
+#include "data/describe_columns.h"
 
 #include <hdf5.h>
 
@@ -111,10 +113,11 @@ static void expect_all_closed(hid_t first)
 static void expect(fcnn_hdf5_file *file, const char *list, const char *const *labels, int64_t count)
 {
     fcnn_columns columns;
-    int64_t rows;
+    fcnn_open_columns open;
     const hid_t first_space = next_space();
     HARNESS_OK(fcnn_columns_parse(list, &columns));
-    HARNESS_OK(fcnn_columns_describe(&columns, file, "columns.h5", false, &rows));
+    HARNESS_OK(fcnn_describe_columns(&columns, file, &open));
+    fcnn_open_columns_close(&open);
     expect_all_closed(first_space);
     const fcnn_column_names *names = &columns.names;
     CU_ASSERT_EQUAL_FATAL(names->count, count);
@@ -137,10 +140,11 @@ static void expect(fcnn_hdf5_file *file, const char *list, const char *const *la
 static void expect_origins(fcnn_hdf5_file *file, const char *list, const char *origins)
 {
     fcnn_columns columns;
-    int64_t rows;
+    fcnn_open_columns open;
     char found[16] = "";
     HARNESS_OK(fcnn_columns_parse(list, &columns));
-    HARNESS_OK(fcnn_columns_describe(&columns, file, "columns.h5", false, &rows));
+    HARNESS_OK(fcnn_describe_columns(&columns, file, &open));
+    fcnn_open_columns_close(&open);
     for (int64_t i = 0; i < columns.names.count; i++) {
         const int origin = columns.names.origins[i];
         found[i] = origin == FCNN_NAME_DATASET ? 'd' : origin == FCNN_NAME_PLACE ? 'p' : 'g';
@@ -275,14 +279,14 @@ static void no_more_than_a_mebibyte_is_read(void)
     free(huge);
     fcnn_hdf5_file *file = reopen(path);
     char *out[COUNT] = {NULL};
-    HARNESS_OK(fcnn_hdf5_read_labels(file, "/fits", "columns", COUNT, false, out));
+    HARNESS_OK(read_once_labels(file, "/fits", "columns", COUNT, out));
     for (int i = 0; i < COUNT; i++) {
         CU_ASSERT_PTR_NOT_NULL_FATAL(out[i]);
         CU_ASSERT_STRING_EQUAL(out[i], text);
         free(out[i]);
         out[i] = NULL;
     }
-    HARNESS_OK(fcnn_hdf5_read_labels(file, "/huge", "columns", 3, false, out));
+    HARNESS_OK(read_once_labels(file, "/huge", "columns", 3, out));
     CU_ASSERT_PTR_NULL(out[2]);
     EXPECT(file, "/huge", "a", "huge[1]", "c");
     end(file);
@@ -346,11 +350,12 @@ static void too_many_columns_have_no_names(void)
     put("/many", H5T_NATIVE_INT8, 2, FCNN_COLUMN_NAMES_MOST + 1);
     fcnn_hdf5_file *file = reopen(path);
     fcnn_columns columns;
-    int64_t rows;
+    fcnn_open_columns open;
     const int64_t counts[] = {FCNN_COLUMN_NAMES_MOST, 0, 1};
     for (int i = 0; i < 3; i++) {
         HARNESS_OK(fcnn_columns_parse(TEXTS("/x", "/many", "/many[7]")[i], &columns));
-        HARNESS_OK(fcnn_columns_describe(&columns, file, path, false, &rows));
+        HARNESS_OK(fcnn_describe_columns(&columns, file, &open));
+        fcnn_open_columns_close(&open);
         CU_ASSERT_EQUAL(columns.names.count, counts[i]);
         fcnn_columns_clear(&columns);
     }
@@ -365,14 +370,15 @@ static int64_t count_classes(hid_t type, hsize_t count, const char *const *texts
     const char *path = start();
     fcnn_columns columns;
     fcnn_classes classes;
-    int64_t rows;
+    fcnn_open_columns open;
     put("/y", type, 1, 0);
     put_variable("/y", "classes", count, texts);
     fcnn_hdf5_file *file = reopen(path);
-    HARNESS_OK(fcnn_columns_parse("/y", &columns));
-    HARNESS_OK(fcnn_columns_describe(&columns, file, path, false, &rows));
     const hid_t first_space = next_space();
-    HARNESS_OK(fcnn_column_attributes_classes(&columns, file, &classes));
+    HARNESS_OK(fcnn_columns_parse("/y", &columns));
+    HARNESS_OK(fcnn_describe_columns(&columns, file, &open));
+    HARNESS_OK(fcnn_column_attributes_classes(&open, &classes));
+    fcnn_open_columns_close(&open);
     expect_all_closed(first_space);
     const int64_t found = classes.count;
     fcnn_classes_clear(&classes);

@@ -44,10 +44,11 @@ static const char *make(hid_t type, const void *values, const char *attribute, i
 static fcnn_status find(const char *path, const fcnn_decode_rules *rules, fcnn_decoding *out)
 {
     fcnn_hdf5_file *file;
-    fcnn_hdf5_info info;
+    fcnn_hdf5_dataset *dataset;
     HARNESS_OK(fcnn_hdf5_open(path, &file));
-    HARNESS_OK(fcnn_hdf5_describe(file, "/v", &info));
-    const fcnn_status status = fcnn_decoding_find(file, path, "/v", &info, rules, out);
+    HARNESS_OK(fcnn_hdf5_dataset_open(file, "/v", false, &dataset));
+    const fcnn_status status = fcnn_decoding_find(dataset, rules, out);
+    fcnn_hdf5_dataset_close(dataset);
     fcnn_hdf5_close(file);
     return status;
 }

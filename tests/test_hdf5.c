@@ -1,9 +1,10 @@
 /* tests/test_hdf5.c — datasets read as they are stored, and files written whole or not at all. */
 #include "harness.h"
+#include "read_once.h"
 
 #include "formats.h"
 
-#include "hdf5/file.h"
+#include "hdf5/dataset.h"
 
 #include <hdf5.h>
 
@@ -207,7 +208,7 @@ static void columns_become_rows(void)
         const char name[] = {'/', (char)('a' + t), '\0'};
         static double out[FEATURES * ROWS];
         int wrong = 0;
-        HARNESS_OK(fcnn_hdf5_read_columns(file, name, first, count, out));
+        HARNESS_OK(read_once_columns(file, name, first, count, out));
         for (int64_t k = 0; k < FEATURES * count; k++) {
             const int64_t r = k / FEATURES, f = k % FEATURES;
             const void *bytes = out;
@@ -218,7 +219,7 @@ static void columns_become_rows(void)
             wrong += got != values[f * ROWS + first + r];
         }
         CU_ASSERT_EQUAL(wrong, 0);
-        HARNESS_STATUS(fcnn_hdf5_read_columns(file, name, 10, ROWS, out), FCNN_ESHAPE);
+        HARNESS_STATUS(read_once_columns(file, name, 10, ROWS, out), FCNN_ESHAPE);
     }
     fcnn_hdf5_close(file);
     expect_all_closed();
@@ -239,7 +240,7 @@ static void many_columns_become_rows(void)
     put(made, "x", H5T_STD_U8LE, 2, dims, H5T_NATIVE_UINT8, values, H5P_DEFAULT);
     H5Fclose(made);
     fcnn_hdf5_file *file = open_fatal(path);
-    HARNESS_OK(fcnn_hdf5_read_columns(file, "x", 0, ROWS, out));
+    HARNESS_OK(read_once_columns(file, "x", 0, ROWS, out));
     int wrong = 0;
     for (int k = 0; k < FEATURES * ROWS; k++) {
         wrong += out[k] != values[k % FEATURES * ROWS + k / FEATURES];
@@ -285,7 +286,7 @@ static void missing_datasets_are_named(void)
     CU_ASSERT_EQUAL(info.rank, 0);
     HARNESS_STATUS(fcnn_hdf5_read_rows(file, "/z", 0, 1, out), FCNN_EDATA);
     HARNESS_ERROR_HAS("/z is a single value, without rows");
-    HARNESS_STATUS(fcnn_hdf5_read_columns(file, "/z", 0, 1, out), FCNN_EDATA);
+    HARNESS_STATUS(read_once_columns(file, "/z", 0, 1, out), FCNN_EDATA);
     HARNESS_STATUS(fcnn_hdf5_read_rows(file, "/x", 0, 1, out), FCNN_EDATA);
     fcnn_hdf5_close(file);
     expect_all_closed();
@@ -391,12 +392,12 @@ static void expect_texts(fcnn_hdf5_file *file, const char *name)
     fcnn_hdf5_info info;
     HARNESS_OK(fcnn_hdf5_describe(file, name, &info));
     CU_ASSERT_TRUE(info.is_text);
-    HARNESS_OK(fcnn_hdf5_read_strings(file, name, 1, 2, texts));
+    HARNESS_OK(read_once_strings(file, name, 1, 2, texts));
     CU_ASSERT_STRING_EQUAL(texts[0], "dog");
     CU_ASSERT_STRING_EQUAL(texts[1], "horse");
     free(texts[0]);
     free(texts[1]);
-    HARNESS_STATUS(fcnn_hdf5_read_strings(file, name, 2, 2, texts), FCNN_ESHAPE);
+    HARNESS_STATUS(read_once_strings(file, name, 2, 2, texts), FCNN_ESHAPE);
     HARNESS_STATUS(fcnn_hdf5_read_rows(file, name, 0, 1, texts), FCNN_EDATA);
     HARNESS_ERROR_HAS("holds strings, not numbers");
 }
@@ -457,7 +458,7 @@ static void strings_that_are_not_there_are_refused(void)
         fputc(LENGTH + longer, stream);
         fflush(stream);
         file = open_fatal(path);
-        HARNESS_STATUS(fcnn_hdf5_read_strings(file, "/words", 0, 3, texts), longer == 1 ? FCNN_EDATA : FCNN_OK);
+        HARNESS_STATUS(read_once_strings(file, "/words", 0, 3, texts), longer == 1 ? FCNN_EDATA : FCNN_OK);
         if (longer == 1) {
             HARNESS_ERROR_HAS("the string of row 1 (counting from 0) is not in the file");
             CU_ASSERT_PTR_NULL(texts[0]);
@@ -525,7 +526,7 @@ static void other_classes_are_refused(void)
     HARNESS_ERROR_HAS("/huge claims more elements than can be counted");
     HARNESS_OK(fcnn_hdf5_describe(file, "/empty", &info));
     HARNESS_OK(fcnn_hdf5_read_rows(file, "/empty", 0, 0, &info));
-    HARNESS_OK(fcnn_hdf5_read_columns(file, "/empty", 0, 5, &info));
+    HARNESS_OK(read_once_columns(file, "/empty", 0, 5, &info));
     fcnn_hdf5_close(file);
     expect_all_closed();
 }
@@ -661,7 +662,7 @@ static void little_is_read_for_little(void)
             HARNESS_OK(fcnn_hdf5_read_rows(file, i == 0 ? "/wide" : "/narrow", FIRST, COUNT, out));
             CU_ASSERT(memcmp(out, values + FIRST * WIDTH, COUNT * WIDTH * sizeof *out) == 0);
         } else {
-            HARNESS_OK(fcnn_hdf5_read_block(file, "/wide", FIRST, COUNT, 3, 1, out));
+            HARNESS_OK(read_once_block(file, "/wide", FIRST, COUNT, 3, 1, false, out));
             CU_ASSERT_EQUAL(out[COUNT - 1], (float)((FIRST + COUNT - 1) * WIDTH + 3));
         }
         if (counted && count_reads(&bytes[1], &calls[1])) {
@@ -775,7 +776,7 @@ static void a_damaged_chunk_is_an_error(void)
     CU_ASSERT(harness_same_text(out, "abcdefghijklmnop"));
     HARNESS_STATUS(fcnn_hdf5_read_rows(file, "/x", 1, 2, out), FCNN_EDATA);
     HARNESS_ERROR_HAS("dataset /x cannot be read: ");
-    HARNESS_STATUS(fcnn_hdf5_read_columns(file, "/x", 0, 8, out), FCNN_EDATA);
+    HARNESS_STATUS(read_once_columns(file, "/x", 0, 8, out), FCNN_EDATA);
     fcnn_hdf5_close(file);
     expect_all_closed();
 }

@@ -1,6 +1,7 @@
 /* tests/test_hdf5_check.c — files from anyone: each rule refuses the file that breaks it, and nothing stays open. */
 #include "formats.h"
 #include "harness.h"
+#include "read_once.h"
 #include "hostile.h"
 
 #include "core/memory_limit.h"
@@ -122,7 +123,7 @@ static void read_hostile(const hostile_file *hostile, bool allow)
     } else if (expected == FCNN_OK) {
         CU_ASSERT_EQUAL(((const int32_t *)(const void *)values)[119], 1);
     }
-    HARNESS_STATUS(fcnn_hdf5_read_columns(file, hostile->dataset, 0, 1, values), expected);
+    HARNESS_STATUS(read_once_columns(file, hostile->dataset, 0, 1, values), expected);
     if (!allow) { /* no model lies in other files, and none is described */
         survey_hostile(file, hostile);
         budget = fcnn_hdf5_bytes(file);

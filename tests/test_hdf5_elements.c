@@ -1,10 +1,11 @@
 /* tests/test_hdf5_elements.c — what lies within the elements of datasets: arrays, records in records, strings among
  * numbers, packed or not; compared with the values that HDF5 itself was given. */
 #include "harness.h"
+#include "read_once.h"
 
 #include "formats.h"
 
-#include "hdf5/file.h"
+#include "hdf5/dataset.h"
 
 #include <hdf5.h>
 
@@ -247,7 +248,7 @@ static void members_of_every_kind_are_numbers(void)
 static void expect_words(fcnn_hdf5_file *file, const char *name, int64_t first, bool is_code)
 {
     char *words[ROWS] = {NULL};
-    HARNESS_OK(fcnn_hdf5_read_strings(file, name, first, ROWS - first, words));
+    HARNESS_OK(read_once_strings(file, name, first, ROWS - first, words));
     for (int row = (int)first; row < ROWS; row++) {
         char code[8];
         snprintf(code, sizeof code, "c%d", row);
@@ -331,13 +332,13 @@ static void arrays_are_further_dimensions(void)
     CU_ASSERT(info.type == FCNN_TYPE_INT16 && !info.is_member);
     CU_ASSERT(fcnn_hdf5_info_rows(&info, false) == 0 && fcnn_hdf5_info_rows(&info, true) == 1);
     HARNESS_OK(fcnn_hdf5_read_rows(file, "/x", 0, 2, rows));
-    HARNESS_OK(fcnn_hdf5_read_columns(file, "/x", 1, ROWS - 1, columns));
+    HARNESS_OK(read_once_columns(file, "/x", 1, ROWS - 1, columns));
     for (int i = 0; i < 2 * ROWS * 3; i++) {
         const int a = i / (3 * ROWS), row = i / 3 % ROWS, c = i % 3;
         CU_ASSERT_EQUAL(rows[a][row][c], i - 7);
         CU_ASSERT(row == 0 || columns[row - 1][a][c] == i - 7);
     }
-    HARNESS_STATUS(fcnn_hdf5_read_columns(file, "/x", 1, ROWS, columns), FCNN_ESHAPE);
+    HARNESS_STATUS(read_once_columns(file, "/x", 1, ROWS, columns), FCNN_ESHAPE);
     expect_words(file, "/words", 0, false);
     fcnn_hdf5_close(file);
     expect_all_closed();
@@ -403,7 +404,7 @@ static void strings_are_found_wherever_they_lie(void)
     H5Tclose(words);
     H5Fclose(made);
     fcnn_hdf5_file *file = open_fatal(path);
-    HARNESS_OK(fcnn_hdf5_read_strings(file, "/words", 0, COUNT, out));
+    HARNESS_OK(read_once_strings(file, "/words", 0, COUNT, out));
     for (int row = 0; row < COUNT; row++) {
         CU_ASSERT_PTR_NOT_NULL_FATAL(out[row]);
         CU_ASSERT(row == 77 ? strlen(out[row]) == LONG_BYTES : strcmp(out[row], text[row]) == 0);
@@ -445,7 +446,7 @@ static void parts_of_the_heap_that_overlap_are_refused(void)
         fflush(stream);
         fcnn_hdf5_file *file = open_fatal(path);
         /* alone it is a part of the heap like any other */
-        HARNESS_STATUS(fcnn_hdf5_read_strings(file, "/words", 1 - with_first, 1 + with_first, texts),
+        HARNESS_STATUS(read_once_strings(file, "/words", 1 - with_first, 1 + with_first, texts),
                        with_first ? FCNN_EDATA : FCNN_OK);
         if (with_first) {
             HARNESS_ERROR_HAS("the string of row 1 (counting from 0) is not in the file");
@@ -484,7 +485,7 @@ static void characters_are_joined_to_strings(void)
         HARNESS_OK(fcnn_hdf5_describe(file, names[i], &info));
         CU_ASSERT(info.is_text && info.rank == (i < 2 ? 1 : 2) && info.joined == (i < 2 ? 4 : 0));
         CU_ASSERT(info.dims[fcnn_hdf5_info_rows(&info, false)] == 3);
-        HARNESS_OK(fcnn_hdf5_read_strings(file, names[i], 1, 2, texts));
+        HARNESS_OK(read_once_strings(file, names[i], 1, 2, texts));
         CU_ASSERT_STRING_EQUAL(texts[0], "dog");
         CU_ASSERT_STRING_EQUAL(texts[1], i < 2 ? "hors" : "horse");
         free(texts[0]);

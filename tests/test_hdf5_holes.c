@@ -1,10 +1,11 @@
 /* tests/test_hdf5_holes.c — storage that no one has written: every way of reading gives the fill value there, or fails
  * and counts the rows.  Memory is full of other numbers before each read. */
 #include "harness.h"
+#include "read_once.h"
 
 #include "formats.h"
 
-#include "hdf5/file.h"
+#include "hdf5/dataset.h"
 #include "hdf5/image.h"
 
 #include <hdf5.h>
@@ -199,7 +200,7 @@ static void read_all_ways(fcnn_hdf5_file *file, const struct filling *filling)
             }
             const int column = first % COLUMNS, columns = 1 + rows % (COLUMNS - column);
             memset(out, JUNK, sizeof out);
-            status = fcnn_hdf5_read_block(file, "/x", first, rows, column, columns, out);
+            status = read_once_block(file, "/x", first, rows, column, columns, false, out);
             if (filling->is_refused && has_hole(first, rows, column, columns)) {
                 expect_refused(status, "/x", HOLES, ROWS, FIRST);
             } else {
@@ -207,7 +208,7 @@ static void read_all_ways(fcnn_hdf5_file *file, const struct filling *filling)
                 expect_values(filling, false, first, rows, column, columns, out);
             }
             memset(out, JUNK, sizeof out);
-            status = fcnn_hdf5_read_columns(file, "/turned", first, rows, out);
+            status = read_once_columns(file, "/turned", first, rows, out);
             if (filling->is_refused && has_hole(first, rows, 0, COLUMNS)) {
                 expect_refused(status, "/turned", HOLES, ROWS, FIRST);
             } else {
@@ -262,8 +263,8 @@ static void rows_are_counted(void)
             for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
                 fcnn_hdf5_unwritten found;
                 const fcnn_status status =
-                    fcnn_hdf5_find_unwritten(file, cases[i].name, cases[i].by_columns, cases[i].first, cases[i].count,
-                                             cases[i].column, cases[i].columns, &found);
+                    read_once_unwritten(file, cases[i].name, cases[i].by_columns, cases[i].first, cases[i].count,
+                                        cases[i].column, cases[i].columns, &found);
                 if (fillings[f].is_refused && cases[i].rows > 0) {
                     expect_refused(status, cases[i].name, (int)cases[i].rows, (int)cases[i].count,
                                    (int)cases[i].first_hole);
@@ -391,13 +392,13 @@ static void strings_have_the_fill_value(void)
             make_words(path, &fillings[f], kind % 2 == 1 ? PACKED : PLAIN, is_variable);
             fcnn_hdf5_file *file = open_fatal(path);
             if (fillings[f].is_refused) {
-                expect_refused(fcnn_hdf5_read_strings(file, "/w", 0, 30, texts), "/w", 10, 30, 10);
+                expect_refused(read_once_strings(file, "/w", 0, 30, texts), "/w", 10, 30, 10);
                 CU_ASSERT_PTR_NULL(texts[0]);
             } else {
                 const char *fill = fillings[f].has_value ? "none" : "";
-                HARNESS_OK(fcnn_hdf5_read_strings(file, "/w", 0, 30, texts));
+                HARNESS_OK(read_once_strings(file, "/w", 0, 30, texts));
                 expect_words(texts, fill);
-                HARNESS_OK(fcnn_hdf5_find_unwritten(file, "/w", false, 0, 30, 0, -1, &found));
+                HARNESS_OK(read_once_unwritten(file, "/w", false, 0, 30, 0, -1, &found));
                 CU_ASSERT_EQUAL(found.rows, 10);
                 CU_ASSERT(harness_same_text(found.value, fillings[f].has_value ? "'none'" : "''"));
             }
@@ -456,8 +457,8 @@ static void ranks_that_read_together_get_the_same(void)
             static const char *const names[] = {"/x", "/x", "/run"};
             const int column = i == 1 ? 1 : 0, columns = i == 1 ? 3 : COLUMNS;
             memset(out, JUNK, sizeof out);
-            const fcnn_status status = i == 1 ? fcnn_hdf5_read_block(file, names[i], first, rows, column, columns, out)
-                                              : fcnn_hdf5_read_rows(file, names[i], first, rows, out);
+            const fcnn_status status =
+                read_once_block(file, names[i], first, rows, column, i == 1 ? columns : -1, true, out);
             if (fillings[f].is_refused && rows > 0 && (i == 2 || has_hole(first, rows, column, columns))) {
                 expect_refused(status, names[i], i == 2 ? ROWS : HOLES, ROWS, i == 2 ? 0 : FIRST);
             } else {

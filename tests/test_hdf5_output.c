@@ -1,7 +1,7 @@
 /* tests/test_hdf5_output.c — HDF5 files written beside their place and renamed. */
 #include "harness.h"
 
-#include "hdf5/file.h"
+#include "hdf5/dataset.h"
 
 #include <hdf5.h>
 

@@ -1,15 +1,17 @@
 /* tests/test_hdf5_sources.c — datasets that are put together from other files: what is missing there is named, and what
  * was never written there counts. */
 #include "harness.h"
+#include "read_once.h"
 
 #include "formats.h"
 
-#include "hdf5/file.h"
+#include "hdf5/dataset.h"
 
 #include <hdf5.h>
 
 #include <math.h>
 #include <stdint.h>
+#include <dirent.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -119,7 +121,7 @@ static void expect_unwritten(const char *name, int64_t first, int64_t count, int
 {
     fcnn_hdf5_file *file = open_fatal(name);
     fcnn_hdf5_unwritten found = {0};
-    HARNESS_OK(fcnn_hdf5_find_unwritten(file, "/x", false, first, count, column, columns, &found));
+    HARNESS_OK(read_once_unwritten(file, "/x", false, first, count, column, columns, &found));
     CU_ASSERT_EQUAL(found.rows, rows);
     CU_ASSERT_EQUAL(found.first, first_hole);
     fcnn_hdf5_close(file);
@@ -148,6 +150,37 @@ static void virtual_datasets_are_filled_and_counted(void)
     expect_unwritten("v.h5", 20, 5, 0, -1, 0, 0);
 }
 
+static int count_descriptors(void)
+{
+    int count = 0;
+    DIR *folder = opendir("/proc/self/fd");
+    while (folder != NULL && readdir(folder) != NULL) {
+        count++;
+    }
+    closedir(folder);
+    return count;
+}
+
+static void sources_are_closed_behind_each_read(void)
+{
+    make_source("a.h5", 0, ROWS, ROWS, false);
+    make_source("b.h5", 1, ROWS, ROWS, false);
+    make_virtual("v.h5", 2, (const char *const[]){"a.h5", "b.h5"}, -3);
+    fcnn_hdf5_file *file = open_fatal("v.h5");
+    fcnn_hdf5_dataset *dataset = NULL;
+    HARNESS_OK(fcnn_hdf5_dataset_open(file, "/x", false, &dataset));
+    CU_ASSERT_PTR_NOT_NULL_FATAL(dataset);
+    const int before = count_descriptors();
+    for (int row = 0; row < 2 * ROWS; row++) {
+        double out[COLUMNS];
+        HARNESS_OK(fcnn_hdf5_dataset_read(dataset, row, 1, out));
+        CU_ASSERT_EQUAL(out[1], value_at(row / ROWS, row % ROWS, 1));
+        CU_ASSERT_EQUAL(count_descriptors(), before);
+    }
+    fcnn_hdf5_dataset_close(dataset);
+    fcnn_hdf5_close(file);
+}
+
 static void sources_that_hdf5_does_not_fill_are_refused(void)
 {
     make_source("a.h5", 0, ROWS, ROWS, false);
@@ -162,7 +195,7 @@ static void sources_that_hdf5_does_not_fill_are_refused(void)
     CU_ASSERT_EQUAL(out[14 * COLUMNS], value_at(1, 4, 0));
     HARNESS_STATUS(fcnn_hdf5_read_rows(file, "/x", 10, 6, out), FCNN_EDATA);
     HARNESS_ERROR_HAS("dataset /x: 5 of 20 rows were never written, the first is row 15 ");
-    HARNESS_STATUS(fcnn_hdf5_find_unwritten(file, "/x", false, 0, 20, 0, -1, &found), FCNN_EDATA);
+    HARNESS_STATUS(read_once_unwritten(file, "/x", false, 0, 20, 0, -1, &found), FCNN_EDATA);
     HARNESS_ERROR_HAS("5 of 20 rows were never written, the first is row 15 ");
     fcnn_hdf5_close(file);
     file = open_fatal("nested.h5");
@@ -266,6 +299,7 @@ static void raw_files_must_be_whole(void)
 }
 
 HARNESS_MAIN("hdf5 sources", {"virtual datasets are filled and counted", virtual_datasets_are_filled_and_counted},
+             {"sources are closed behind each read", sources_are_closed_behind_each_read},
              {"sources that HDF5 does not fill are refused", sources_that_hdf5_does_not_fill_are_refused},
              {"missing and short sources are named", missing_and_short_sources_are_named},
              {"names with numbers are followed", names_with_numbers_are_followed},

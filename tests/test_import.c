@@ -3,7 +3,7 @@
 
 #include <fcnn/import.h>
 
-#include "hdf5/file.h"
+#include "hdf5/dataset.h"
 
 #include <math.h>
 #include <signal.h>

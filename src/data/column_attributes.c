@@ -17,11 +17,11 @@ static const char *const unit_attributes[] = {"units", "unit", NULL};
 
 /* Takes the texts of a part's columns out of those of all columns of its dataset; returns how many there were.
  *   origins  NULL, or where it is noted that these names are given */
-static int64_t take_chosen(const fcnn_column_part *part, char **all, char **out, unsigned char *origins)
+static int64_t take_chosen(const fcnn_open_part *part, char **all, char **out, unsigned char *origins)
 {
     int64_t found = 0;
     for (int64_t i = 0; i < part->all; i++) {
-        const bool is_chosen = i >= part->first && (part->last < 0 || i < part->last);
+        const bool is_chosen = i >= part->first && i < part->first + part->width;
         if (all[i] != NULL && is_chosen) {
             char **to = &out[i - part->first];
             free(*to);
@@ -39,8 +39,8 @@ static int64_t take_chosen(const fcnn_column_part *part, char **all, char **out,
 }
 
 /* Reads the first of these attributes that says anything of a part's columns.  out holds a text for each of them. */
-static fcnn_status read_attributes(const fcnn_column_part *part, fcnn_hdf5_file *file, const char *const *attributes,
-                                   bool shared, char **out, unsigned char *origins)
+static fcnn_status read_attributes(const fcnn_open_part *part, const char *const *attributes, bool shared, char **out,
+                                   unsigned char *origins)
 {
     char **all;
     if (part->all > FCNN_COLUMN_NAMES_MOST) {
@@ -50,7 +50,7 @@ static fcnn_status read_attributes(const fcnn_column_part *part, fcnn_hdf5_file 
     fcnn_status status = FCNN_OK;
     int64_t found = 0;
     for (int i = 0; status == FCNN_OK && found == 0 && attributes[i] != NULL; i++) {
-        status = fcnn_hdf5_read_labels(file, part->dataset, attributes[i], part->all, shared, all);
+        status = fcnn_hdf5_dataset_read_labels(part->dataset, attributes[i], part->all, shared, all);
         found = take_chosen(part, all, out, origins);
     }
     free(all);
@@ -60,21 +60,22 @@ static fcnn_status read_attributes(const fcnn_column_part *part, fcnn_hdf5_file 
 /* ---- names ---- */
 
 /* The member's name, or the last part of the dataset's. */
-static const char *own_name(const fcnn_column_part *part)
+static const char *own_name(const fcnn_open_part *part)
 {
-    const char *slash = strrchr(part->dataset, '/');
-    return part->info.is_member ? part->dataset + part->info.member_at : slash != NULL ? slash + 1 : part->dataset;
+    const fcnn_hdf5_info *info = fcnn_hdf5_dataset_info(part->dataset);
+    const char *name = fcnn_hdf5_dataset_name(part->dataset), *slash = strrchr(name, '/');
+    return info->is_member ? name + info->member_at : slash != NULL ? slash + 1 : name;
 }
 
 /* The same, without quotes around it. */
-static fcnn_status copy_own_name(const fcnn_column_part *part, char **out)
+static fcnn_status copy_own_name(const fcnn_open_part *part, char **out)
 {
     char *dataset;
-    const char *member;
-    if (!fcnn_hdf5_name_is_quoted(part->dataset)) {
+    const char *member, *name = fcnn_hdf5_dataset_name(part->dataset);
+    if (!fcnn_hdf5_name_is_quoted(name)) {
         return fcnn_memory_copy_text(own_name(part), out);
     }
-    FCNN_TRY(fcnn_hdf5_name_split(part->dataset, &dataset, &member));
+    FCNN_TRY(fcnn_hdf5_name_split(name, &dataset, &member));
     const char *slash = strrchr(dataset, '/');
     const fcnn_status status = fcnn_memory_copy_text(member != NULL  ? member
                                                      : slash != NULL ? slash + 1
@@ -85,13 +86,14 @@ static fcnn_status copy_own_name(const fcnn_column_part *part, char **out)
 }
 
 /* Names columns after their member, or their dataset: out [columns of the part] holds empty texts. */
-static fcnn_status name_by_place(const fcnn_column_part *part, int64_t columns, char **out, unsigned char *origins)
+static fcnn_status name_by_place(const fcnn_open_part *part, char **out, unsigned char *origins)
 {
+    const bool is_member = fcnn_hdf5_dataset_info(part->dataset)->is_member;
     char name[FCNN_HDF5_LABEL_BYTES + 1], *own;
     FCNN_TRY(copy_own_name(part, &own));
     fcnn_status status = FCNN_OK;
     bool fits = fcnn_text_prints(own);
-    for (int64_t i = 0; i < columns && fits && status == FCNN_OK; i++) {
+    for (int64_t i = 0; i < part->width && fits && status == FCNN_OK; i++) {
         const int length = part->all == 1 ? snprintf(name, sizeof name, "%s", own)
                                           : snprintf(name, sizeof name, "%s[%" PRId64 "]", own, part->first + i);
         fits = length <= FCNN_HDF5_LABEL_BYTES;
@@ -99,7 +101,7 @@ static fcnn_status name_by_place(const fcnn_column_part *part, int64_t columns, 
             free(out[i]);
             out[i] = NULL;
             status = fcnn_memory_copy_text(name, &out[i]);
-            origins[i] = part->info.is_member ? FCNN_NAME_GIVEN : part->all == 1 ? FCNN_NAME_DATASET : FCNN_NAME_PLACE;
+            origins[i] = is_member ? FCNN_NAME_GIVEN : part->all == 1 ? FCNN_NAME_DATASET : FCNN_NAME_PLACE;
         }
     }
     free(own);
@@ -107,15 +109,15 @@ static fcnn_status name_by_place(const fcnn_column_part *part, int64_t columns, 
 }
 
 /* Finds names and units of a part's columns, which are those from `first` on. */
-static fcnn_status find_part(const fcnn_column_part *part, fcnn_hdf5_file *file, int64_t first, fcnn_column_names *out)
+static fcnn_status find_part(const fcnn_open_part *part, int64_t first, fcnn_column_names *out)
 {
     char **names = out->names + first;
     unsigned char *origins = out->origins + first;
-    FCNN_TRY(name_by_place(part, fcnn_column_part_width(part), names, origins));
-    if (!part->info.is_member || part->all > 1) {
-        FCNN_TRY(read_attributes(part, file, name_attributes, false, names, origins));
+    FCNN_TRY(name_by_place(part, names, origins));
+    if (!fcnn_hdf5_dataset_info(part->dataset)->is_member || part->all > 1) {
+        FCNN_TRY(read_attributes(part, name_attributes, false, names, origins));
     }
-    return read_attributes(part, file, unit_attributes, true, out->units + first, NULL);
+    return read_attributes(part, unit_attributes, true, out->units + first, NULL);
 }
 
 /* ---- all parts ---- */
@@ -129,25 +131,24 @@ static int64_t count_bytes(char *const *texts, int64_t count)
     return bytes;
 }
 
-static fcnn_status find_parts(const fcnn_columns *columns, fcnn_hdf5_file *file, fcnn_column_names *found)
+static fcnn_status find_parts(const fcnn_open_columns *open, fcnn_column_names *found)
 {
     int64_t first = 0;
-    for (int64_t i = 0; i < columns->count; i++) {
-        const fcnn_column_part *part = &columns->parts[i];
-        FCNN_TRY(find_part(part, file, first, found));
-        first += fcnn_column_part_width(part);
+    for (int64_t i = 0; i < open->count; i++) {
+        FCNN_TRY(find_part(&open->parts[i], first, found));
+        first += open->parts[i].width;
     }
     return FCNN_OK;
 }
 
-fcnn_status fcnn_column_attributes_find(const fcnn_columns *columns, fcnn_hdf5_file *file, fcnn_column_names *out)
+fcnn_status fcnn_column_attributes_find(const fcnn_open_columns *open, fcnn_column_names *out)
 {
     fcnn_column_names found;
-    if (columns->width > FCNN_COLUMN_NAMES_MOST) {
+    if (open->width > FCNN_COLUMN_NAMES_MOST) {
         return FCNN_OK;
     }
-    FCNN_TRY(fcnn_column_names_create(columns->width, &found));
-    const fcnn_status status = find_parts(columns, file, &found);
+    FCNN_TRY(fcnn_column_names_create(open->width, &found));
+    const fcnn_status status = find_parts(open, &found);
     if (status != FCNN_OK || count_bytes(found.names, found.count) > FCNN_COLUMN_NAMES_BYTES ||
         count_bytes(found.units, found.count) > FCNN_COLUMN_NAMES_BYTES) {
         fcnn_column_names_clear(&found);
@@ -169,15 +170,16 @@ static bool is_sorted(char *const *texts, int64_t count)
     return count <= FCNN_CLASSES_MOST;
 }
 
-fcnn_status fcnn_column_attributes_classes(const fcnn_columns *columns, fcnn_hdf5_file *file, fcnn_classes *out)
+fcnn_status fcnn_column_attributes_classes(const fcnn_open_columns *open, fcnn_classes *out)
 {
     int64_t count;
     char **texts;
+    const fcnn_columns *columns = open->columns;
     *out = (fcnn_classes){0};
     if (columns->count > 1 || columns->width > 1 || columns->is_text || !columns->is_integer) {
         return FCNN_OK;
     }
-    FCNN_TRY(fcnn_hdf5_read_label_list(file, columns->parts[0].dataset, "classes", &count, &texts));
+    FCNN_TRY(fcnn_hdf5_dataset_read_list(open->parts[0].dataset, "classes", &count, &texts));
     const bool counts = is_sorted(texts, count);
     fcnn_status status = FCNN_OK;
     for (int64_t i = 0; i < count; i++) {

@@ -100,15 +100,15 @@ static fcnn_status name_reading(const char *name, size_t length, reading *out)
 /* An item in the making: what is known of its meaning in a file. */
 typedef struct search {
     fcnn_hdf5_file *file;
-    const char *path, *item;
+    const char *item;
     reading found; /* the first that the file has */
 } search;
 
 static fcnn_status means_two_things(const search *in, const reading *other)
 {
-    return fcnn_fail(FCNN_ECONFIG,
-                     "%s: %s means two things, and the file has both: write '%s%s' or '%s%s', quotes included",
-                     in->path, in->item, in->found.exact.data, in->found.range, other->exact.data, other->range);
+    return fcnn_fail(
+        FCNN_ECONFIG, "%s: %s means two things, and the file has both: write '%s%s' or '%s%s', quotes included",
+        fcnn_hdf5_path(in->file), in->item, in->found.exact.data, in->found.range, other->exact.data, other->range);
 }
 
 /* Keeps a reading if the file has it; a second one is one too many. */
@@ -283,10 +283,15 @@ void fcnn_columns_clear(fcnn_columns *columns)
     *columns = (fcnn_columns){0};
 }
 
-/* Settles what an item means; found says whether the file has anything of it. */
-static fcnn_status settle(fcnn_column_part *part, fcnn_hdf5_file *file, const char *path, bool *found)
+int64_t fcnn_column_part_width(const fcnn_column_part *part)
 {
-    search in = {.file = file, .path = path, .item = part->item};
+    return (part->last < 0 ? part->all : part->last) - part->first;
+}
+
+/* Settles what an item means; found says whether the file has anything of it. */
+static fcnn_status settle(fcnn_column_part *part, fcnn_hdf5_file *file, bool *found)
+{
+    search in = {.file = file, .item = part->item};
     const fcnn_status status = find_meaning(&in);
     *found = status == FCNN_OK && in.found.range != NULL;
     if (*found) {
@@ -300,13 +305,13 @@ static fcnn_status settle(fcnn_column_part *part, fcnn_hdf5_file *file, const ch
     return status;
 }
 
-static fcnn_status settle_part(fcnn_column_part *part, fcnn_hdf5_file *file, const char *path)
+static fcnn_status settle_part(fcnn_column_part *part, fcnn_hdf5_file *file)
 {
     bool found;
     if (part->item == NULL) {
         return FCNN_OK;
     }
-    FCNN_TRY(settle(part, file, path, &found));
+    FCNN_TRY(settle(part, file, &found));
     const size_t length = strlen(part->item);
     const bool has_bracket = part->item[length - 1] == ']' && strlen(part->dataset) == length;
     return found || !has_bracket ? FCNN_OK : bad_range(part->item);
@@ -331,7 +336,7 @@ static fcnn_status become_one(fcnn_columns *columns, const char *exact)
 }
 
 /* A list that is, as a whole, the name of a dataset: of that which the file has. */
-static fcnn_status settle_list(fcnn_columns *columns, fcnn_hdf5_file *file, const char *path)
+static fcnn_status settle_list(fcnn_columns *columns, fcnn_hdf5_file *file)
 {
     fcnn_text exact = {0};
     FCNN_TRY(fcnn_list_put_quoted(columns->text, &exact));
@@ -342,14 +347,14 @@ static fcnn_status settle_list(fcnn_columns *columns, fcnn_hdf5_file *file, cons
             fcnn_column_part *part = &columns->parts[i];
             has_all = part->item == NULL && fcnn_hdf5_has_exactly(file, part->dataset);
             if (part->item != NULL) {
-                status = settle(part, file, path, &has_all);
+                status = settle(part, file, &has_all);
             }
         }
         if (status == FCNN_OK && has_all) {
             status = fcnn_fail(FCNN_ECONFIG,
                                "%s: %s is the name of a dataset and a list of others, and the file has them all: write "
                                "'%s' for that one, or put each name of the list in quotes",
-                               path, columns->text, exact.data);
+                               fcnn_hdf5_path(file), columns->text, exact.data);
         } else if (status == FCNN_OK) {
             status = become_one(columns, exact.data);
         }
@@ -358,23 +363,23 @@ static fcnn_status settle_list(fcnn_columns *columns, fcnn_hdf5_file *file, cons
     return status;
 }
 
-fcnn_status fcnn_columns_settle(fcnn_columns *columns, fcnn_hdf5_file *file, const char *path)
+fcnn_status fcnn_columns_settle(fcnn_columns *columns, fcnn_hdf5_file *file)
 {
     if (columns->count > 1 && strchr(columns->text, '"') == NULL) {
-        FCNN_TRY(settle_list(columns, file, path));
+        FCNN_TRY(settle_list(columns, file));
     }
     for (int64_t i = 0; i < columns->count; i++) {
-        FCNN_TRY(settle_part(&columns->parts[i], file, path));
+        FCNN_TRY(settle_part(&columns->parts[i], file));
     }
     return FCNN_OK;
 }
 
-fcnn_status fcnn_columns_settle_again(const fcnn_columns *columns, fcnn_hdf5_file *file, const char *path)
+fcnn_status fcnn_columns_settle_again(const fcnn_columns *columns, fcnn_hdf5_file *file)
 {
     fcnn_status status = FCNN_OK;
     for (int64_t i = 0; i < columns->count && status == FCNN_OK; i++) {
         const fcnn_column_part *part = &columns->parts[i];
-        search in = {.file = file, .path = path, .item = part->item};
+        search in = {.file = file, .item = part->item};
         status = part->item != NULL ? find_meaning(&in) : FCNN_OK;
         if (status == FCNN_OK && in.found.range != NULL &&
             (strcmp(in.found.plain.data, part->dataset) != 0 || in.found.first != part->first ||
@@ -382,7 +387,7 @@ fcnn_status fcnn_columns_settle_again(const fcnn_columns *columns, fcnn_hdf5_fil
             status = fcnn_fail(FCNN_ECONFIG,
                                "%s: %s is '%s%s' here, but something else in the first file: write what is meant, "
                                "quotes included",
-                               path, part->item, in.found.exact.data, in.found.range);
+                               fcnn_hdf5_path(file), part->item, in.found.exact.data, in.found.range);
         }
         clear_reading(&in.found);
     }

@@ -19,7 +19,7 @@
 struct fcnn_dataset {
     char *file, *inputs_name;
     char *targets_name, *weights_name; /* as given; NULL: none */
-    bool by_columns, allow_external;
+    bool allow_external;
     fcnn_match_columns match;
     int read_retries;
     fcnn_comm *together; /* borrowed: ranks read what stays in memory, and windows, together; NULL: each for itself */

@@ -5,6 +5,7 @@
 #include "core/pulse.h"
 #include "core/sizes.h"
 #include "data/column_attributes.h"
+#include "data/describe_columns.h"
 #include "data/matching.h"
 #include "data/reader.h"
 #include "data/unwritten.h"
@@ -21,15 +22,16 @@ static fcnn_status lengths_differ(const fcnn_dataset *dataset, const char *path,
                                   const fcnn_columns *others, int64_t rows)
 {
     const fcnn_hdf5_info *a = &dataset->inputs_columns.parts[0].info, *b = &others->parts[0].info;
+    const bool by_columns = others->by_columns;
     char shape_a[128], shape_b[128];
     fcnn_hdf5_info_shape(a, shape_a, sizeof shape_a);
     fcnn_hdf5_info_shape(b, shape_b, sizeof shape_b);
-    const int other_a = dataset->by_columns ? 0 : a->rank - 1, other_b = dataset->by_columns ? 0 : b->rank - 1;
+    const int other_a = by_columns ? 0 : a->rank - 1, other_b = by_columns ? 0 : b->rank - 1;
     const char *hint = "";
     if (a->dims[other_a] == b->dims[other_b]) {
-        hint = dataset->by_columns ? "; they would fit with data.order = rows (fcnn-predict: without --columns)"
-                                   : "; they would fit with data.order = columns (fcnn-predict: --columns), "
-                                     "[features][rows] as Fortran writes it";
+        hint = by_columns ? "; they would fit with data.order = rows (fcnn-predict: without --columns)"
+                          : "; they would fit with data.order = columns (fcnn-predict: --columns), "
+                            "[features][rows] as Fortran writes it";
     }
     return fcnn_fail(FCNN_EDATA, "%s: %s %s has %" PRId64 " rows, but %s %s has %" PRId64 "%s", path,
                      dataset->inputs_columns.parts[0].dataset, shape_a, inputs, others->parts[0].dataset, shape_b, rows,
@@ -49,36 +51,24 @@ static fcnn_status check_same_classes(const fcnn_dataset *dataset, const char *p
                            path, dataset->targets_name, number, names->names[number], others->names[number], where);
 }
 
-/* Adds the names of an enumeration: those of the first file in the order of its values, then what others have. */
-static fcnn_status add_named(fcnn_dataset *dataset, int64_t place, fcnn_hdf5_file *file)
-{
-    fcnn_columns_in_file here;
-    fcnn_status status = fcnn_columns_look(&dataset->targets_columns, file, place, dataset->files.paths[place],
-                                           dataset->by_columns, &here);
-    if (status == FCNN_OK) {
-        status = fcnn_decoding_add_classes(&here.parts[0].decoding, &dataset->classes);
-    }
-    fcnn_columns_in_file_clear(&here);
-    return status;
-}
-
 /* Is this file the first that has rows? */
 static bool is_first(const fcnn_dataset *dataset, int64_t place)
 {
     return dataset->files.starts[place] == 0;
 }
 
-/* Finds the names of classes that numbers stand for; those of the first file are the dataset's. */
-static fcnn_status name_numbers(fcnn_dataset *dataset, int64_t place, fcnn_hdf5_file *file)
+/* Finds the names of classes that numbers stand for; those of the first file are the dataset's.  The names of an
+ * enumeration are added: those of the first file in the order of its values, then what others have. */
+static fcnn_status name_numbers(fcnn_dataset *dataset, int64_t place, const fcnn_open_columns *open)
 {
     if (dataset->targets_columns.has_classes) {
-        return add_named(dataset, place, file);
+        return fcnn_decoding_add_classes(&open->parts[0].decoding, &dataset->classes);
     }
     if (is_first(dataset, place)) {
-        return fcnn_column_attributes_classes(&dataset->targets_columns, file, &dataset->classes);
+        return fcnn_column_attributes_classes(open, &dataset->classes);
     }
     fcnn_classes names;
-    FCNN_TRY(fcnn_column_attributes_classes(&dataset->targets_columns, file, &names));
+    FCNN_TRY(fcnn_column_attributes_classes(open, &names));
     const fcnn_status status =
         check_same_classes(dataset, dataset->files.paths[place], &names, &dataset->classes, "the first file");
     fcnn_classes_clear(&names);
@@ -87,32 +77,37 @@ static fcnn_status name_numbers(fcnn_dataset *dataset, int64_t place, fcnn_hdf5_
 
 enum { INPUTS, TARGETS, WEIGHTS, SIDES };
 
-/* Reads the shape of one side in a file, and compares its columns; weights have no matching. */
-static fcnn_status describe_side(const fcnn_dataset *dataset, int64_t place, fcnn_hdf5_file *file,
-                                 fcnn_columns *columns, fcnn_matching *matching, int64_t *rows)
+/* Compares the columns of a further file, which it calls by these names. */
+static fcnn_status compare_side(int64_t place, const fcnn_open_columns *open, const fcnn_column_names *names,
+                                fcnn_matching *matching, const char *path)
 {
-    const char *path = dataset->files.paths[place];
-    if (is_first(dataset, place)) {
-        FCNN_TRY(fcnn_columns_describe(columns, file, path, dataset->by_columns, rows));
-        fcnn_columns_warn_of_names(columns, path);
+    const fcnn_columns *columns = open->columns;
+    const int64_t other_part = fcnn_describe_columns_other_part(open);
+    if (matching != NULL) {
+        const bool lies_otherwise = open->width == columns->width && other_part >= 0;
+        FCNN_TRY(fcnn_matching_file(matching, names, lies_otherwise, path));
+    }
+    return other_part >= 0 && fcnn_column_orders_find(&columns->orders, place) == NULL
+               ? fcnn_describe_columns_fail_other_part(open, other_part)
+               : FCNN_OK;
+}
+
+/* Opens one side in a file, reads its shape, and compares its columns; weights have no matching. */
+static fcnn_status describe_side(fcnn_columns *columns, int64_t place, bool is_first_file, fcnn_hdf5_file *file,
+                                 fcnn_matching *matching, fcnn_open_columns *open)
+{
+    const char *path = fcnn_hdf5_path(file);
+    if (is_first_file) {
+        FCNN_TRY(fcnn_describe_columns(columns, file, open));
+        fcnn_describe_columns_warn_of_names(columns, path);
         return matching == NULL ? FCNN_OK : fcnn_matching_first(matching, path);
     }
-    fcnn_columns here;
-    fcnn_status status = fcnn_columns_describe_other(columns, file, path, dataset->by_columns, &here, rows);
+    fcnn_column_names names;
+    fcnn_status status = fcnn_describe_columns_again(columns, file, open, &names);
     if (status == FCNN_OK) {
-        status = fcnn_columns_join_types(columns, &here, file, path);
+        status = compare_side(place, open, &names, matching, path);
     }
-    if (status == FCNN_OK) {
-        status = fcnn_column_attributes_find(&here, file, &here.names);
-    }
-    if (status == FCNN_OK && matching != NULL) {
-        status = fcnn_matching_file(matching, &here, path);
-    }
-    const int64_t other_part = status == FCNN_OK ? fcnn_columns_find_other_part(columns, &here) : -1;
-    if (other_part >= 0 && fcnn_column_orders_find(&columns->orders, place) == NULL) {
-        status = fcnn_columns_fail_other_part(columns, &here, other_part, path);
-    }
-    fcnn_columns_clear_other(&here);
+    fcnn_column_names_clear(&names);
     return status;
 }
 
@@ -123,39 +118,55 @@ static fcnn_status find_rows(const fcnn_dataset *dataset, fcnn_hdf5_file *file, 
     *has_rows = dataset->files.count == 1;
     for (int i = 0; i < SIDES && !*has_rows; i++) {
         int64_t rows;
-        FCNN_TRY(fcnn_columns_count_rows(columns[i], file, dataset->by_columns, &rows));
+        FCNN_TRY(fcnn_describe_columns_count_rows(columns[i], file, &rows));
         *has_rows = rows > 0;
     }
     return FCNN_OK;
 }
 
-/* Reads the shapes of one file: those of the first with rows are what the others must have. */
+/* Reads the shapes of one file: those of the first with rows are what the others must have.
+ *   open [SIDES]  to be closed, also on failure */
+static fcnn_status describe_sides(fcnn_dataset *dataset, int64_t place, fcnn_hdf5_file *file,
+                                  fcnn_matching matchings[2], fcnn_open_columns *open)
+{
+    fcnn_columns *columns[] = {&dataset->inputs_columns, &dataset->targets_columns, &dataset->weights_columns};
+    int64_t rows = 0;
+    for (int i = 0; i < SIDES; i++) {
+        if (columns[i]->count == 0) {
+            continue;
+        }
+        FCNN_TRY(describe_side(columns[i], place, is_first(dataset, place), file, i == WEIGHTS ? NULL : &matchings[i],
+                               &open[i]));
+        rows = i == 0 ? open[i].parts[0].rows : rows;
+        if (open[i].parts[0].rows != rows) {
+            return lengths_differ(dataset, dataset->files.paths[place], rows, columns[i], open[i].parts[0].rows);
+        }
+    }
+    if (dataset->targets_name != NULL) {
+        FCNN_TRY(name_numbers(dataset, place, &open[TARGETS]));
+    }
+    dataset->files.starts[place + 1] = dataset->files.starts[place] + rows;
+    return FCNN_OK;
+}
+
 static fcnn_status describe_open_file(fcnn_dataset *dataset, const char *range, int64_t place, fcnn_hdf5_file *file,
                                       fcnn_matching matchings[2])
 {
-    const char *path = dataset->files.paths[place];
-    fcnn_columns *columns[] = {&dataset->inputs_columns, &dataset->targets_columns, &dataset->weights_columns};
-    int64_t rows[SIDES];
+    fcnn_open_columns open[SIDES] = {0};
     bool has_rows;
     FCNN_TRY(find_rows(dataset, file, &has_rows));
     if (!has_rows) {
         dataset->files.starts[place + 1] = dataset->files.starts[place];
         return FCNN_OK;
     }
+    fcnn_status status = describe_sides(dataset, place, file, matchings, open);
+    if (status == FCNN_OK) {
+        status = fcnn_unwritten_find(dataset, range, place, open);
+    }
     for (int i = 0; i < SIDES; i++) {
-        if (columns[i]->count == 0) {
-            continue;
-        }
-        FCNN_TRY(describe_side(dataset, place, file, columns[i], i == WEIGHTS ? NULL : &matchings[i], &rows[i]));
-        if (rows[i] != rows[0]) {
-            return lengths_differ(dataset, path, rows[0], columns[i], rows[i]);
-        }
+        fcnn_open_columns_close(&open[i]);
     }
-    if (dataset->targets_name != NULL) {
-        FCNN_TRY(name_numbers(dataset, place, file));
-    }
-    dataset->files.starts[place + 1] = dataset->files.starts[place] + rows[0];
-    return fcnn_unwritten_find(dataset, range, place, file);
+    return status;
 }
 
 static fcnn_status describe_all(fcnn_dataset *dataset, const char *range, fcnn_matching matchings[2])
@@ -267,19 +278,19 @@ static fcnn_status share_files(fcnn_files *files, fcnn_comm *comm)
 /* ---- opening ---- */
 
 /* Takes a list of columns, and what is said of all columns. */
-static fcnn_status take_columns(const char *list, const fcnn_decode_rules *rules, char **name, fcnn_columns *columns)
+static fcnn_status take_columns(const char *list, const fcnn_columns *all, char **name, fcnn_columns *columns)
 {
     FCNN_TRY(fcnn_memory_copy_text(list, name));
     FCNN_TRY(fcnn_columns_parse(list, columns));
-    columns->rules = *rules;
+    columns->by_columns = all->by_columns;
+    columns->rules = all->rules;
     return FCNN_OK;
 }
 
 static fcnn_status take_names(fcnn_dataset *dataset, const fcnn_dataset_names *names)
 {
-    fcnn_decode_rules rules = {.as_stored = names->as_stored != 0};
-    FCNN_TRY(fcnn_decode_rules_read(names->missing_values != NULL ? names->missing_values : "", &rules));
-    dataset->by_columns = names->columns != 0;
+    fcnn_columns all = {.by_columns = names->columns != 0, .rules.as_stored = names->as_stored != 0};
+    FCNN_TRY(fcnn_decode_rules_read(names->missing_values != NULL ? names->missing_values : "", &all.rules));
     dataset->read_retries = names->read_retries;
     dataset->allow_external = names->allow_external != 0;
     if (names->match_columns != NULL && !fcnn_match_columns_from_word(names->match_columns, &dataset->match)) {
@@ -287,13 +298,13 @@ static fcnn_status take_names(fcnn_dataset *dataset, const fcnn_dataset_names *n
                          names->match_columns);
     }
     FCNN_TRY(fcnn_memory_copy_text(names->file, &dataset->file));
-    FCNN_TRY(take_columns(names->inputs, &rules, &dataset->inputs_name, &dataset->inputs_columns));
+    FCNN_TRY(take_columns(names->inputs, &all, &dataset->inputs_name, &dataset->inputs_columns));
     if (names->targets != NULL && names->targets[0] != '\0') {
-        FCNN_TRY(take_columns(names->targets, &rules, &dataset->targets_name, &dataset->targets_columns));
+        FCNN_TRY(take_columns(names->targets, &all, &dataset->targets_name, &dataset->targets_columns));
         dataset->targets_columns.may_be_classes = true;
     }
     if (names->weights != NULL && names->weights[0] != '\0') {
-        FCNN_TRY(take_columns(names->weights, &rules, &dataset->weights_name, &dataset->weights_columns));
+        FCNN_TRY(take_columns(names->weights, &all, &dataset->weights_name, &dataset->weights_columns));
     }
     return FCNN_OK;
 }

@@ -54,11 +54,10 @@ typedef struct fcnn_decoding {
 /* Reads data.missing_values, as in "-999, 1e20"; "" is none.  Fails: FCNN_ECONFIG. */
 fcnn_status fcnn_decode_rules_read(const char *missing_values, fcnn_decode_rules *out);
 
-/* Finds how a dataset, or a member, is decoded.  *out is to be cleared, also on failure.
+/* Finds how an open dataset is decoded.  *out is to be cleared, also on failure.
  * Fails: FCNN_EDATA for a scale_factor or add_offset that is not one finite number, and for values with a mask beside
  * them; as fcnn_hdf5_conventions_read(). */
-fcnn_status fcnn_decoding_find(fcnn_hdf5_file *file, const char *path, const char *dataset, const fcnn_hdf5_info *info,
-                               const fcnn_decode_rules *rules, fcnn_decoding *out);
+fcnn_status fcnn_decoding_find(const fcnn_hdf5_dataset *dataset, const fcnn_decode_rules *rules, fcnn_decoding *out);
 void fcnn_decoding_clear(fcnn_decoding *decoding);
 
 /* Are the elements names of classes? */

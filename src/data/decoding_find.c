@@ -241,8 +241,8 @@ static fcnn_status find_named(fcnn_decoding *decoding, fcnn_hdf5_conventions *co
     return FCNN_OK;
 }
 
-static fcnn_status find_scale(fcnn_decoding *decoding, const fcnn_hdf5_conventions *conventions, const char *path,
-                              const char *dataset)
+static fcnn_status find_scale(fcnn_decoding *decoding, const fcnn_hdf5_conventions *conventions,
+                              const fcnn_hdf5_dataset *dataset)
 {
     const struct {
         const char *name;
@@ -258,7 +258,7 @@ static fcnn_status find_scale(fcnn_decoding *decoding, const fcnn_hdf5_conventio
             return fcnn_fail(FCNN_EDATA,
                              "%s: %s: its attribute %s is not one number: mend the attribute, or take the values as "
                              "they are stored with data.decode = no",
-                             path, dataset, two[i].name);
+                             fcnn_hdf5_dataset_path(dataset), fcnn_hdf5_dataset_name(dataset), two[i].name);
         }
         *two[i].to = two[i].from->values[0].real;
     }
@@ -267,7 +267,7 @@ static fcnn_status find_scale(fcnn_decoding *decoding, const fcnn_hdf5_conventio
 }
 
 /* Numbers of half precision have fewer digits than the type in memory. */
-static fcnn_status round_codes(fcnn_decoding *decoding, fcnn_hdf5_file *file, const char *dataset)
+static fcnn_status round_codes(fcnn_decoding *decoding, const fcnn_hdf5_dataset *dataset)
 {
     double values[CODES_MOST + 2];
     if (fcnn_type_is_integer(decoding->stored)) {
@@ -278,7 +278,7 @@ static fcnn_status round_codes(fcnn_decoding *decoding, fcnn_hdf5_file *file, co
     }
     values[decoding->code_count] = decoding->least.real;
     values[decoding->code_count + 1] = decoding->most.real;
-    FCNN_TRY(fcnn_hdf5_round_as_stored(file, dataset, decoding->code_count + 2, values));
+    FCNN_TRY(fcnn_hdf5_round_as_stored(dataset, decoding->code_count + 2, values));
     for (int64_t i = 0; i < decoding->code_count; i++) {
         decoding->codes[i].real = values[i];
     }
@@ -300,14 +300,14 @@ static void settle_type(fcnn_decoding *decoding)
 }
 
 /* Finds what stands beside the numbers. */
-static fcnn_status use_conventions(fcnn_decoding *decoding, fcnn_hdf5_conventions *conventions, const char *path,
-                                   const char *dataset)
+static fcnn_status use_conventions(fcnn_decoding *decoding, fcnn_hdf5_conventions *conventions,
+                                   const fcnn_hdf5_dataset *dataset)
 {
     if (conventions->has_mask) {
         return fcnn_fail(FCNN_EDATA,
                          "%s: %s: the dataset 'mask' beside it says which of these values are missing, which is not "
                          "read: write them with NaN in their places, or take all as stored with data.decode = no",
-                         path, dataset);
+                         fcnn_hdf5_dataset_path(dataset), fcnn_hdf5_dataset_name(dataset));
     }
     FCNN_TRY(add_codes(decoding, &conventions->fill_value, "_FillValue"));
     FCNN_TRY(add_codes(decoding, &conventions->missing_value, "missing_value"));
@@ -317,16 +317,15 @@ static fcnn_status use_conventions(fcnn_decoding *decoding, fcnn_hdf5_convention
     }
     find_marks(decoding, conventions);
     find_bounds(decoding, conventions);
-    return conventions->named != NULL ? find_named(decoding, conventions)
-                                      : find_scale(decoding, conventions, path, dataset);
+    return conventions->named != NULL ? find_named(decoding, conventions) : find_scale(decoding, conventions, dataset);
 }
 
-static fcnn_status find(fcnn_hdf5_file *file, const char *path, const char *dataset, const fcnn_decode_rules *rules,
+static fcnn_status find(const fcnn_hdf5_dataset *dataset, const fcnn_decode_rules *rules,
                         fcnn_hdf5_conventions *conventions, fcnn_decoding *out)
 {
     FCNN_TRY(fcnn_memory_create("the codes of missing values", CODES_MOST, sizeof *out->codes, &out->codes));
     if (!rules->as_stored) {
-        FCNN_TRY(fcnn_hdf5_conventions_read(file, dataset, conventions));
+        FCNN_TRY(fcnn_hdf5_conventions_read(dataset, conventions));
         out->is_unsigned = conventions->is_unsigned && is_signed(out->stored);
         out->stored = out->is_unsigned ? (fcnn_type)((int)out->stored + 1) : out->stored; /* of the same size */
     }
@@ -334,22 +333,22 @@ static fcnn_status find(fcnn_hdf5_file *file, const char *path, const char *data
         add_code(out, rules->missing_values[i], "data.missing_values", false);
     }
     if (!rules->as_stored) {
-        FCNN_TRY(use_conventions(out, conventions, path, dataset));
+        FCNN_TRY(use_conventions(out, conventions, dataset));
     }
-    FCNN_TRY(round_codes(out, file, dataset));
+    FCNN_TRY(round_codes(out, dataset));
     settle_type(out);
     return FCNN_OK;
 }
 
-fcnn_status fcnn_decoding_find(fcnn_hdf5_file *file, const char *path, const char *dataset, const fcnn_hdf5_info *info,
-                               const fcnn_decode_rules *rules, fcnn_decoding *out)
+fcnn_status fcnn_decoding_find(const fcnn_hdf5_dataset *dataset, const fcnn_decode_rules *rules, fcnn_decoding *out)
 {
+    const fcnn_hdf5_info *info = fcnn_hdf5_dataset_info(dataset);
     *out = (fcnn_decoding){.stored = info->type, .type = info->type, .is_plain = true, .scale = 1};
     if (info->is_text || (rules->as_stored && rules->count == 0)) {
         return FCNN_OK;
     }
     fcnn_hdf5_conventions conventions = {0};
-    const fcnn_status status = find(file, path, dataset, rules, &conventions, out);
+    const fcnn_status status = find(dataset, rules, &conventions, out);
     fcnn_hdf5_conventions_clear(&conventions);
     return status;
 }

@@ -104,17 +104,17 @@ static fcnn_status create_order(int64_t width, int64_t **order)
     return FCNN_OK;
 }
 
-fcnn_status fcnn_matching_file(fcnn_matching *matching, const fcnn_columns *here, const char *path)
+fcnn_status fcnn_matching_file(fcnn_matching *matching, const fcnn_column_names *names, bool lies_otherwise,
+                               const char *path)
 {
     fcnn_columns *columns = matching->columns;
-    const fcnn_column_side side = {&here->names, path, here->text};
+    const fcnn_column_side side = {names, path, columns->text};
     if (matching->how != FCNN_MATCH_BY_NAME) {
         return matching->how == FCNN_MATCH_ERROR ? check(matching, &side) : FCNN_OK;
     }
     int64_t *order;
     FCNN_TRY(find(matching, &side, &order));
-    fcnn_status status = fcnn_column_match_complete_units(&matching->known, &here->names, order);
-    const bool lies_otherwise = here->width == columns->width && fcnn_columns_find_other_part(columns, here) >= 0;
+    fcnn_status status = fcnn_column_match_complete_units(&matching->known, names, order);
     if (status == FCNN_OK && order == NULL && lies_otherwise) {
         status = create_order(columns->width, &order); /* of a wider dataset the same part */
     }

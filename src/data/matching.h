@@ -26,8 +26,10 @@ fcnn_status fcnn_matching_start(fcnn_columns *columns, fcnn_match_columns how, c
  * FCNN_ENOMEM. */
 fcnn_status fcnn_matching_first(fcnn_matching *matching, const char *path);
 
-/* The same for a further file, whose columns are here. */
-fcnn_status fcnn_matching_file(fcnn_matching *matching, const fcnn_columns *here, const char *path);
+/* The same for a further file, which calls its columns by these names.
+ *   lies_otherwise  it has as many columns as are wanted, but a dataset of them has more beside them, or fewer */
+fcnn_status fcnn_matching_file(fcnn_matching *matching, const fcnn_column_names *names, bool lies_otherwise,
+                               const char *path);
 
 /* Warns of columns that are left out. */
 void fcnn_matching_warn(const fcnn_matching *matching);

@@ -15,9 +15,9 @@
 
 static void close_file(fcnn_reader_file *open)
 {
-    fcnn_columns_in_file_clear(&open->inputs);
-    fcnn_columns_in_file_clear(&open->targets);
-    fcnn_columns_in_file_clear(&open->weights);
+    fcnn_open_columns_close(&open->inputs);
+    fcnn_open_columns_close(&open->targets);
+    fcnn_open_columns_close(&open->weights);
     fcnn_hdf5_close(open->file);
     open->file = NULL;
 }
@@ -30,15 +30,15 @@ void fcnn_reader_close(fcnn_reader *reader)
     }
 }
 
-/* Finds how the columns lie in a file that has just been opened. */
-static fcnn_status look_at(const fcnn_dataset *dataset, int64_t place, fcnn_reader_file *open)
+/* Opens the columns in a file that has just been opened. */
+static fcnn_status open_columns(const fcnn_dataset *dataset, int64_t place, fcnn_reader_file *open)
 {
     const fcnn_columns *columns[] = {&dataset->inputs_columns, &dataset->targets_columns, &dataset->weights_columns};
-    fcnn_columns_in_file *const found[] = {&open->inputs, &open->targets, &open->weights};
+    fcnn_open_columns *const found[] = {&open->inputs, &open->targets, &open->weights};
     fcnn_hdf5_allow_external(open->file, dataset->allow_external);
     for (int i = 0; i < 3; i++) {
-        FCNN_TRY(fcnn_columns_look(columns[i], open->file, place, dataset->files.paths[place], dataset->by_columns,
-                                   found[i]));
+        FCNN_TRY(fcnn_open_columns_open(columns[i], open->file, found[i]));
+        fcnn_open_columns_set_order(found[i], fcnn_column_orders_find(&columns[i]->orders, place));
     }
     return FCNN_OK;
 }
@@ -51,33 +51,29 @@ static fcnn_status open_file(fcnn_reader *reader, int64_t place)
     close_file(&reader->open);
     reader->open.place = place;
     FCNN_TRY(fcnn_hdf5_open(reader->dataset->files.paths[place], &reader->open.file));
-    const fcnn_status status = look_at(reader->dataset, place, &reader->open);
+    const fcnn_status status = open_columns(reader->dataset, place, &reader->open);
     if (status != FCNN_OK) {
         close_file(&reader->open);
     }
     return status;
 }
 
-/* What is known of these columns in a file. */
-static const fcnn_columns_in_file *columns_there(const fcnn_reader *reader, const fcnn_columns *columns,
-                                                 const fcnn_reader_file *open)
+/* These columns in an open file. */
+static const fcnn_open_columns *columns_there(const fcnn_reader *reader, const fcnn_columns *columns,
+                                              const fcnn_reader_file *open)
 {
     return columns == &reader->dataset->inputs_columns    ? &open->inputs
            : columns == &reader->dataset->targets_columns ? &open->targets
                                                           : &open->weights;
 }
 
-/* Columns of rows, or strings where columns is NULL, of one file. */
+/* Columns of rows, or strings where columns is NULL, of the file that is open. */
 static fcnn_status read_file(const fcnn_reader *reader, const fcnn_columns *columns, int64_t first, int64_t count,
                              void *out)
 {
-    const fcnn_dataset *dataset = reader->dataset;
-    const fcnn_reader_file *open = &reader->open;
     fcnn_pulse_go_on();
-    return columns != NULL
-               ? fcnn_columns_read(columns, open->file, columns_there(reader, columns, open), dataset->by_columns,
-                                   first, count, out)
-               : fcnn_hdf5_read_strings(open->file, dataset->targets_columns.parts[0].dataset, first, count, out);
+    return columns != NULL ? fcnn_open_columns_read(columns_there(reader, columns, &reader->open), first, count, out)
+                           : fcnn_open_columns_read_strings(&reader->open.targets, first, count, out);
 }
 
 /* A failure that came from the system may pass, such as that of a file server that starts anew. */
@@ -155,6 +151,16 @@ static fcnn_reader_file *slot_of(fcnn_reader *reader, int64_t place)
     return slot;
 }
 
+/* Opens the columns in a file that has just been opened on all ranks.  All fail alike. */
+static fcnn_status join_columns(fcnn_reader *reader, int64_t place, fcnn_reader_file *open)
+{
+    FCNN_TRY(
+        fcnn_comm_agree(reader->comm, fcnn_comm_name_rank(reader->comm, open_columns(reader->dataset, place, open))));
+    FCNN_TRY(fcnn_open_columns_join(&open->inputs));
+    FCNN_TRY(fcnn_open_columns_join(&open->targets));
+    return fcnn_open_columns_join(&open->weights);
+}
+
 /* Opens a file on all ranks, unless it is.  All fail alike. */
 static fcnn_status open_together(fcnn_reader *reader, int64_t place, const fcnn_reader_file **out)
 {
@@ -163,8 +169,7 @@ static fcnn_status open_together(fcnn_reader *reader, int64_t place, const fcnn_
         close_file(slot);
         FCNN_TRY(fcnn_hdf5_open_together(reader->comm, reader->dataset->files.paths[place], &slot->file));
         slot->place = place;
-        const fcnn_status status =
-            fcnn_comm_agree(reader->comm, fcnn_comm_name_rank(reader->comm, look_at(reader->dataset, place, slot)));
+        const fcnn_status status = join_columns(reader, place, slot);
         if (status != FCNN_OK) {
             close_file(slot);
             return status;
@@ -197,9 +202,9 @@ static fcnn_status read_run_together(fcnn_reader *reader, const fcnn_columns *co
         const fcnn_reader_file *open;
         fcnn_pulse_go_on();
         FCNN_TRY(open_together(reader, place, &open));
-        const fcnn_status here = fcnn_columns_read(columns, open->file, columns_there(reader, columns, open), false,
-                                                   some ? begin - files->starts[place] : 0, some ? end - begin : 0,
-                                                   some ? (char *)out + (size_t)(begin - first) * bytes : NULL);
+        const fcnn_status here =
+            fcnn_open_columns_read(columns_there(reader, columns, open), some ? begin - files->starts[place] : 0,
+                                   some ? end - begin : 0, some ? (char *)out + (size_t)(begin - first) * bytes : NULL);
         status = here == FCNN_OK ? status : here; /* the text is that of the last failure */
     }
     return status;
@@ -316,8 +321,8 @@ fcnn_status fcnn_reader_explain(const fcnn_dataset *dataset, const fcnn_columns 
     const int64_t place = fcnn_files_of_row(&dataset->files, joined);
     fcnn_status status = open_file(&reader, place);
     if (status == FCNN_OK) {
-        status = fcnn_columns_explain(columns, reader.open.file, columns_there(&reader, columns, &reader.open),
-                                      dataset->by_columns, joined - dataset->files.starts[place], column, out);
+        status = fcnn_open_columns_explain(columns_there(&reader, columns, &reader.open),
+                                           joined - dataset->files.starts[place], column, out);
     }
     fcnn_reader_close(&reader);
     return status;

@@ -4,11 +4,12 @@
 
 #include "core/sizes.h"
 #include "data/dataset.h"
+#include "data/open_columns.h"
 
-/* A file that is open for reading rows, and how its columns lie there. */
+/* A file that is open for reading rows, and the columns in it. */
 typedef struct fcnn_reader_file {
     fcnn_hdf5_file *file; /* NULL: none is open */
-    fcnn_columns_in_file inputs, targets, weights;
+    fcnn_open_columns inputs, targets, weights;
     int64_t place;     /* in the dataset's list */
     uint64_t last_use; /* where ranks read together */
 } fcnn_reader_file;
@@ -40,7 +41,7 @@ fcnn_status fcnn_reader_weights(fcnn_reader *reader, int64_t first, int64_t coun
 fcnn_status fcnn_reader_rows(fcnn_reader *reader, int64_t first, int64_t count, void *inputs, void *targets,
                              void *weights);
 
-/* Appends why a value of a row of the dataset is missing, as fcnn_columns_explain() does; nothing for one that is
+/* Appends why a value of a row of the dataset is missing, as fcnn_open_columns_explain() does; nothing for one that is
  * stored as NaN.  The file is opened anew. */
 fcnn_status fcnn_reader_explain(const fcnn_dataset *dataset, const fcnn_columns *columns, int64_t row, int64_t column,
                                 fcnn_text *out);

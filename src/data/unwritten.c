@@ -9,16 +9,15 @@
 /* Columns are picked where HDF5 picks them, else whole rows are read. */
 static bool picks_columns(const fcnn_dataset *dataset, const fcnn_column_part *part)
 {
-    return !dataset->by_columns && part->info.rank == 2 && part->info.array_rank == 0 &&
+    return !dataset->inputs_columns.by_columns && part->info.rank == 2 && part->info.array_rank == 0 &&
            fcnn_column_part_width(part) < part->all;
 }
 
-static fcnn_status find_in_part(const fcnn_dataset *dataset, int64_t place, fcnn_hdf5_file *file, int64_t first,
-                                int64_t count, fcnn_column_part *part)
+static fcnn_status find_in_part(const fcnn_open_part *open, int64_t place, int64_t first, int64_t count,
+                                fcnn_column_part *part)
 {
     fcnn_hdf5_unwritten here;
-    FCNN_TRY(fcnn_hdf5_find_unwritten(file, part->dataset, dataset->by_columns, first, count, part->first,
-                                      picks_columns(dataset, part) ? fcnn_column_part_width(part) : -1, &here));
+    FCNN_TRY(fcnn_hdf5_dataset_find_unwritten(open->dataset, first, count, &here));
     if (part->unwritten.rows == 0) {
         part->unwritten = here;
         part->unwritten_place = place;
@@ -28,7 +27,8 @@ static fcnn_status find_in_part(const fcnn_dataset *dataset, int64_t place, fcnn
     return FCNN_OK;
 }
 
-fcnn_status fcnn_unwritten_find(fcnn_dataset *dataset, const char *range, int64_t place, fcnn_hdf5_file *file)
+fcnn_status fcnn_unwritten_find(fcnn_dataset *dataset, const char *range, int64_t place,
+                                const fcnn_open_columns open[3])
 {
     fcnn_columns *columns[] = {&dataset->inputs_columns, &dataset->targets_columns, &dataset->weights_columns};
     const int64_t start = dataset->files.starts[place], after = dataset->files.starts[place + 1];
@@ -40,7 +40,7 @@ fcnn_status fcnn_unwritten_find(fcnn_dataset *dataset, const char *range, int64_
     last = last >= 0 && last < after ? last : after;
     for (int i = 0; i < 3 && first < last; i++) {
         for (int64_t k = 0; k < columns[i]->count; k++) {
-            FCNN_TRY(find_in_part(dataset, place, file, first - start, last - first, &columns[i]->parts[k]));
+            FCNN_TRY(find_in_part(&open[i].parts[k], place, first - start, last - first, &columns[i]->parts[k]));
         }
     }
     return FCNN_OK;

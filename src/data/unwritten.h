@@ -4,11 +4,13 @@
 #define FCNN_DATA_UNWRITTEN_H
 
 #include "data/dataset.h"
+#include "data/open_columns.h"
 
-/* Counts those of one file, which is open, whose rows are known, for each part of inputs, targets and weights; of the
+/* Counts those of one file, whose rows are known, for each part of inputs, targets and weights, which are open; of the
  * rows of a range as in 0:80000 of the joined files alone (NULL or "": all).
  * Fails: FCNN_EDATA if no fill value stands for them; FCNN_ECONFIG for the range. */
-fcnn_status fcnn_unwritten_find(fcnn_dataset *dataset, const char *range, int64_t place, fcnn_hdf5_file *file);
+fcnn_status fcnn_unwritten_find(fcnn_dataset *dataset, const char *range, int64_t place,
+                                const fcnn_open_columns open[3]);
 
 typedef char fcnn_unwritten_text[1024];
 

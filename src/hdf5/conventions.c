@@ -6,6 +6,7 @@
 #include "hdf5/read_attributes.h"
 #include "hdf5/check.h"
 #include "hdf5/element.h"
+#include "hdf5/reading.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -291,20 +292,15 @@ static fcnn_status read_conventions(const fcnn_hdf5_file *file, const fcnn_hdf5_
     return H5Tget_class(type) == H5T_ENUM ? read_enumeration(source, type, out) : FCNN_OK;
 }
 
-fcnn_status fcnn_hdf5_conventions_read(fcnn_hdf5_file *file, const char *dataset, fcnn_hdf5_conventions *out)
+fcnn_status fcnn_hdf5_conventions_read(const fcnn_hdf5_dataset *dataset, fcnn_hdf5_conventions *out)
 {
-    fcnn_hdf5_source source;
     fcnn_hdf5_element element;
     *out = (fcnn_hdf5_conventions){0};
     fcnn_hdf5_enter();
-    fcnn_status status = fcnn_hdf5_source_open(file, dataset, false, &source);
+    fcnn_status status = fcnn_hdf5_element_find(&dataset->source, &element);
     if (status == FCNN_OK) {
-        status = fcnn_hdf5_element_find(&source, &element);
-        if (status == FCNN_OK) {
-            status = read_conventions(file, &source, element.type, out);
-            H5Tclose(element.type);
-        }
-        fcnn_hdf5_source_close(&source);
+        status = read_conventions(dataset->file, &dataset->source, element.type, out);
+        H5Tclose(element.type);
     }
     fcnn_hdf5_leave();
     return status;
@@ -331,19 +327,14 @@ static fcnn_status round_to(hid_t type, int64_t count, double *values)
                : FCNN_OK;
 }
 
-fcnn_status fcnn_hdf5_round_as_stored(fcnn_hdf5_file *file, const char *dataset, int64_t count, double *values)
+fcnn_status fcnn_hdf5_round_as_stored(const fcnn_hdf5_dataset *dataset, int64_t count, double *values)
 {
-    fcnn_hdf5_source source;
     fcnn_hdf5_element element;
     fcnn_hdf5_enter();
-    fcnn_status status = fcnn_hdf5_source_open(file, dataset, false, &source);
+    fcnn_status status = fcnn_hdf5_element_find(&dataset->source, &element);
     if (status == FCNN_OK) {
-        status = fcnn_hdf5_element_find(&source, &element);
-        if (status == FCNN_OK) {
-            status = round_to(element.type, count, values);
-            H5Tclose(element.type);
-        }
-        fcnn_hdf5_source_close(&source);
+        status = round_to(element.type, count, values);
+        H5Tclose(element.type);
     }
     fcnn_hdf5_leave();
     return status;

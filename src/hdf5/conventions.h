@@ -3,7 +3,7 @@
 #ifndef FCNN_HDF5_CONVENTIONS_H
 #define FCNN_HDF5_CONVENTIONS_H
 
-#include "hdf5/file.h"
+#include "hdf5/dataset.h"
 
 enum {
     FCNN_HDF5_NUMBERS_MOST = 16,    /* of an attribute that are used */
@@ -47,12 +47,12 @@ fcnn_hdf5_number fcnn_hdf5_number_of(double real);
 
 /* Reads it.  An attribute that is no list of numbers counts as none where a list is wanted.  *out is to be cleared,
  * also on failure.  Of strings nothing is found.
- * Fails: FCNN_EDATA as fcnn_hdf5_describe(), and for an enumeration whose names cannot be read; FCNN_ENOMEM. */
-fcnn_status fcnn_hdf5_conventions_read(fcnn_hdf5_file *file, const char *dataset, fcnn_hdf5_conventions *out);
+ * Fails: FCNN_EDATA for an enumeration whose names cannot be read; FCNN_ENOMEM. */
+fcnn_status fcnn_hdf5_conventions_read(const fcnn_hdf5_dataset *dataset, fcnn_hdf5_conventions *out);
 void fcnn_hdf5_conventions_clear(fcnn_hdf5_conventions *conventions);
 
 /* Rounds numbers as the floating-point type of the dataset's elements does: half precision has fewer digits than the
- * type in memory.  Of other elements they stay.  Fails as fcnn_hdf5_describe(). */
-fcnn_status fcnn_hdf5_round_as_stored(fcnn_hdf5_file *file, const char *dataset, int64_t count, double *values);
+ * type in memory.  Of other elements they stay.  Fails: FCNN_EDATA. */
+fcnn_status fcnn_hdf5_round_as_stored(const fcnn_hdf5_dataset *dataset, int64_t count, double *values);
 
 #endif

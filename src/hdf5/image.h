@@ -3,7 +3,7 @@
 #ifndef FCNN_HDF5_IMAGE_H
 #define FCNN_HDF5_IMAGE_H
 
-#include "hdf5/file.h"
+#include "hdf5/dataset.h"
 
 /* ---- writing: all pointers are borrowed for the call ---- */
 

@@ -22,13 +22,6 @@ typedef struct fcnn_hdf5_checked {
     char name[];
 } fcnn_hdf5_checked;
 
-/* Datasets that ranks read together, and whether something of each was never written (hdf5_reading.c). */
-typedef struct fcnn_hdf5_apart {
-    struct fcnn_hdf5_apart *next;
-    bool is_apart;
-    char name[];
-} fcnn_hdf5_apart;
-
 struct fcnn_hdf5_file {
     char *path;     /* or what stands for it in messages */
     hid_t id;       /* open on this rank alone: all but elements is read from it */
@@ -38,8 +31,8 @@ struct fcnn_hdf5_file {
     void *image;     /* the bytes of a file in memory, which HDF5 borrows (hdf5_image_read.c); else NULL */
     int64_t image_bytes;
     fcnn_hdf5_seen *seen;
-    fcnn_hdf5_apart *apart; /* of a file that is open on all ranks */
-    int depth;              /* it is a source of a source … of a virtual dataset */
+    int64_t datasets; /* of it that are open for reading */
+    int depth;        /* it is a source of a source … of a virtual dataset */
 };
 
 /* A file that is not open yet, of that path or what stands for it, which is copied.  Fails: FCNN_ENOMEM. */
@@ -89,21 +82,25 @@ hid_t fcnn_hdf5_written_type(fcnn_type type);
 /* A dataset open for reading, or one member of its records.  Paths and names are borrowed for its life. */
 typedef struct fcnn_hdf5_source {
     const char *path, *name; /* of the file; as it was asked for */
-    char *unquoted;          /* the dataset of a name in quotes, and the member behind it; NULL: there are none */
+    char *owner;             /* of the dataset alone */
     const char *member;      /* NULL: the elements themselves */
     hid_t dataset;
     int depth;    /* of its file */
     bool is_bare; /* a virtual one: HDF5 leaves out what was never written of one of its sources */
 } fcnn_hdf5_source;
 
-/* Fails, and describes, as fcnn_hdf5_describe().
- *   by_rows  what is going to be read are whole rows, each part once */
-fcnn_status fcnn_hdf5_source_open(const fcnn_hdf5_file *file, const char *name, bool by_rows, fcnn_hdf5_source *out);
+/* Fails, and describes, as fcnn_hdf5_describe().  HDF5 keeps no chunks of it: of a chunk that is not packed it reads
+ * just what is asked for, in as many pieces as it lies in. */
+fcnn_status fcnn_hdf5_source_open(const fcnn_hdf5_file *file, const char *name, fcnn_hdf5_source *out);
 fcnn_status fcnn_hdf5_source_describe(const fcnn_hdf5_source *source, fcnn_hdf5_info *out);
 
 /* Octave writes the dimensions of an array without elements in its place.  Fails: FCNN_EDATA for such. */
 fcnn_status fcnn_hdf5_source_check(const fcnn_hdf5_file *file, const fcnn_hdf5_source *source);
 void fcnn_hdf5_source_close(const fcnn_hdf5_source *source);
+
+/* Closes the dataset, which has passed all checks, and opens it once more, with that much room for chunks.
+ * Fails: FCNN_EDATA; the source is to be closed all the same. */
+fcnn_status fcnn_hdf5_source_open_again(const fcnn_hdf5_file *file, size_t cache_bytes, fcnn_hdf5_source *source);
 
 /* 1 if a link of this path exists, 0 if not, −1 if HDF5 cannot tell, or would have to follow another link than a hard
  * one to tell. */

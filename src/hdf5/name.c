@@ -62,7 +62,7 @@ bool fcnn_hdf5_has_exactly(fcnn_hdf5_file *file, const char *name)
     fcnn_hdf5_enter();
     bool has = fcnn_hdf5_link_exists(file->id, dataset) != 0;
     if (has) {
-        has = fcnn_hdf5_source_open(file, name, false, &source) == FCNN_OK;
+        has = fcnn_hdf5_source_open(file, name, &source) == FCNN_OK;
     }
     if (has) {
         fcnn_hdf5_source_close(&source);

@@ -5,6 +5,7 @@
 #include "core/text.h"
 #include "hdf5/check.h"
 #include "hdf5/heap.h"
+#include "hdf5/reading.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -191,19 +192,15 @@ static fcnn_status read_strings(const fcnn_hdf5_source *source, const strings *f
     return status;
 }
 
-fcnn_status fcnn_hdf5_read_labels(fcnn_hdf5_file *file, const char *dataset, const char *attribute, int64_t columns,
-                                  bool shared, char **out)
+fcnn_status fcnn_hdf5_dataset_read_labels(const fcnn_hdf5_dataset *dataset, const char *attribute, int64_t columns,
+                                          bool shared, char **out)
 {
-    fcnn_hdf5_source source;
     strings from;
+    fcnn_status status = FCNN_OK;
     fcnn_hdf5_enter();
-    fcnn_status status = fcnn_hdf5_source_open(file, dataset, false, &source);
-    if (status == FCNN_OK) {
-        if (strings_open(source.dataset, attribute, &from)) {
-            status = read_strings(&source, &from, columns, shared, out);
-            strings_close(&from);
-        }
-        fcnn_hdf5_source_close(&source);
+    if (strings_open(dataset->source.dataset, attribute, &from)) {
+        status = read_strings(&dataset->source, &from, columns, shared, out);
+        strings_close(&from);
     }
     fcnn_hdf5_leave();
     return status;
@@ -228,21 +225,17 @@ static fcnn_status read_list(const strings *from, int64_t *count, char ***out)
     return FCNN_OK;
 }
 
-fcnn_status fcnn_hdf5_read_label_list(fcnn_hdf5_file *file, const char *dataset, const char *attribute, int64_t *count,
-                                      char ***out)
+fcnn_status fcnn_hdf5_dataset_read_list(const fcnn_hdf5_dataset *dataset, const char *attribute, int64_t *count,
+                                        char ***out)
 {
-    fcnn_hdf5_source source;
     strings from;
+    fcnn_status status = FCNN_OK;
     *count = 0;
     *out = NULL;
     fcnn_hdf5_enter();
-    fcnn_status status = fcnn_hdf5_source_open(file, dataset, false, &source);
-    if (status == FCNN_OK) {
-        if (strings_open(source.dataset, attribute, &from)) {
-            status = read_list(&from, count, out);
-            strings_close(&from);
-        }
-        fcnn_hdf5_source_close(&source);
+    if (strings_open(dataset->source.dataset, attribute, &from)) {
+        status = read_list(&from, count, out);
+        strings_close(&from);
     }
     fcnn_hdf5_leave();
     return status;

@@ -159,6 +159,15 @@ static fcnn_status measure_stored(fcnn_hdf5_file *file, const char *name, hsize_
     return status;
 }
 
+static fcnn_status find_unwritten(fcnn_hdf5_file *file, const char *name, int64_t rows, fcnn_hdf5_unwritten *out)
+{
+    fcnn_hdf5_dataset *dataset;
+    FCNN_TRY(fcnn_hdf5_dataset_open(file, name, false, &dataset));
+    const fcnn_status status = fcnn_hdf5_dataset_find_unwritten(dataset, 0, rows, out);
+    fcnn_hdf5_dataset_close(dataset);
+    return status;
+}
+
 fcnn_status fcnn_hdf5_describe_whole(fcnn_hdf5_file *file, const char *dataset, int64_t *budget, fcnn_hdf5_info *out)
 {
     FCNN_TRY(fcnn_hdf5_describe(file, dataset, out));
@@ -173,7 +182,7 @@ fcnn_status fcnn_hdf5_describe_whole(fcnn_hdf5_file *file, const char *dataset, 
     }
     if (out->rank > 0 && bytes > 0) {
         fcnn_hdf5_unwritten unwritten;
-        FCNN_TRY(fcnn_hdf5_find_unwritten(file, dataset, false, 0, out->dims[0], 0, -1, &unwritten));
+        FCNN_TRY(find_unwritten(file, dataset, out->dims[0], &unwritten));
         if (unwritten.rows > 0) {
             return fcnn_fail(FCNN_EDATA, "%s: dataset %.200s: %" PRId64 " of %" PRId64 " rows were never written",
                              file->path, dataset, unwritten.rows, out->dims[0]);

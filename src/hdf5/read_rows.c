@@ -3,61 +3,8 @@
 #include "core/sizes.h"
 #include "hdf5/reading.h"
 
-#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
-
-/* ---- rows ---- */
-
-static fcnn_status require_numbers(const fcnn_hdf5_reading *from)
-{
-    return !from->info.is_text ? FCNN_OK
-                               : fcnn_fail(FCNN_EDATA, "%s: dataset %.200s holds strings, not numbers",
-                                           from->source.path, from->source.name);
-}
-
-fcnn_status fcnn_hdf5_read_rows(fcnn_hdf5_file *file, const char *dataset, int64_t first, int64_t count, void *out)
-{
-    fcnn_hdf5_reading from;
-    fcnn_hdf5_enter();
-    fcnn_status status = fcnn_hdf5_reading_open(file, dataset, 0, true, first, count, &from);
-    if (status == FCNN_OK) {
-        status = require_numbers(&from);
-        if (status == FCNN_OK) {
-            status = fcnn_hdf5_read_slab(&from, 0, first, count, out);
-        }
-        fcnn_hdf5_reading_close(&from);
-    }
-    fcnn_hdf5_leave();
-    return status;
-}
-
-static fcnn_status read_columns_of(const fcnn_hdf5_reading *from, int64_t first, int64_t count, int64_t column,
-                                   int64_t columns, void *out)
-{
-    FCNN_TRY(require_numbers(from));
-    if (from->info.rank != 2 || from->info.array_rank != 0 || column < 0 || columns < 0 ||
-        columns > from->info.dims[1] - column) {
-        return fcnn_fail(FCNN_ESHAPE, "%s: dataset %.200s has no columns %" PRId64 " to %" PRId64, from->source.path,
-                         from->source.name, column, column + columns - 1);
-    }
-    const hsize_t start[2] = {(hsize_t)first, (hsize_t)column}, extent[2] = {(hsize_t)count, (hsize_t)columns};
-    return fcnn_hdf5_read_box(from, start, extent, out);
-}
-
-fcnn_status fcnn_hdf5_read_block(fcnn_hdf5_file *file, const char *dataset, int64_t first, int64_t count,
-                                 int64_t column, int64_t columns, void *out)
-{
-    fcnn_hdf5_reading from;
-    fcnn_hdf5_enter();
-    fcnn_status status = fcnn_hdf5_reading_open(file, dataset, 0, false, first, count, &from);
-    if (status == FCNN_OK) {
-        status = read_columns_of(&from, first, count, column, columns, out);
-        fcnn_hdf5_reading_close(&from);
-    }
-    fcnn_hdf5_leave();
-    return status;
-}
 
 /* ---- rows that lie as columns ---- */
 
@@ -105,9 +52,9 @@ static void transpose(size_t size, int64_t features, int64_t rows, const void *i
     }
 }
 
-static fcnn_status read_transposed(const fcnn_hdf5_reading *from, int64_t first, int64_t count, char *out)
+static fcnn_status read_transposed(const fcnn_hdf5_dataset *from, int64_t first, int64_t count, char *out)
 {
-    const int along = fcnn_hdf5_info_rows(&from->info, true);
+    const int along = from->along;
     int64_t features = 1;
     size_t size = fcnn_type_size(from->info.type); /* of an element: of all numbers of an array */
     for (int d = 0; d < from->info.rank; d++) {
@@ -124,7 +71,7 @@ static fcnn_status read_transposed(const fcnn_hdf5_reading *from, int64_t first,
     fcnn_status status = FCNN_OK;
     for (int64_t done = 0; done < count && status == FCNN_OK; done += most) {
         const int64_t rows = most < count - done ? most : count - done;
-        status = fcnn_hdf5_read_slab(from, along, first + done, rows, block);
+        status = fcnn_hdf5_read_slab(from, first + done, rows, block);
         if (status == FCNN_OK) {
             transpose(size, features, rows, block, out + (size_t)(done * features) * size);
         }
@@ -133,18 +80,37 @@ static fcnn_status read_transposed(const fcnn_hdf5_reading *from, int64_t first,
     return status;
 }
 
-fcnn_status fcnn_hdf5_read_columns(fcnn_hdf5_file *file, const char *dataset, int64_t first, int64_t count, void *out)
+/* ---- rows ---- */
+
+static fcnn_status require_numbers(const fcnn_hdf5_dataset *from)
 {
-    fcnn_hdf5_reading from;
-    fcnn_hdf5_enter();
-    fcnn_status status = fcnn_hdf5_reading_open(file, dataset, -1, true, first, count, &from);
+    return !from->info.is_text ? FCNN_OK
+                               : fcnn_fail(FCNN_EDATA, "%s: dataset %.200s holds strings, not numbers",
+                                           from->source.path, from->source.name);
+}
+
+static fcnn_status read_rows(fcnn_hdf5_dataset *from, int64_t first, int64_t count, void *out)
+{
+    fcnn_status status = fcnn_hdf5_require_rows(from, first, count);
     if (status == FCNN_OK) {
-        status = require_numbers(&from);
-        if (status == FCNN_OK) {
-            status = read_transposed(&from, first, count, out);
-        }
-        fcnn_hdf5_reading_close(&from);
+        status = require_numbers(from);
     }
+    if (status != FCNN_OK) {
+        if (from->together >= 0) {
+            fcnn_hdf5_read_slab(from, 0, 0, NULL); /* the other ranks wait for this one */
+            fcnn_fail(status, "%s", fcnn_error_text());
+        }
+        return status;
+    }
+    FCNN_TRY(from->by_columns ? read_transposed(from, first, count, out)
+                              : fcnn_hdf5_read_slab(from, first, count, out));
+    return fcnn_hdf5_release_sources(from);
+}
+
+fcnn_status fcnn_hdf5_dataset_read(fcnn_hdf5_dataset *dataset, int64_t first, int64_t count, void *out)
+{
+    fcnn_hdf5_enter();
+    const fcnn_status status = read_rows(dataset, first, count, out);
     fcnn_hdf5_leave();
     return status;
 }

@@ -55,11 +55,11 @@ fcnn_status fcnn_hdf5_fill_text(const fcnn_hdf5_source *source, char **out)
 }
 
 /* Strings of one size: [count][size]. */
-static fcnn_status read_fixed(const fcnn_hdf5_reading *from, size_t size, int64_t first, int64_t count, char **out)
+static fcnn_status read_fixed(const fcnn_hdf5_dataset *from, size_t size, int64_t first, int64_t count, char **out)
 {
     char *bytes;
     FCNN_TRY(fcnn_memory_create("the labels", count, size, &bytes));
-    fcnn_status status = fcnn_hdf5_read_slab(from, from->along, first, count, bytes);
+    fcnn_status status = fcnn_hdf5_read_slab(from, first, count, bytes);
     for (int64_t i = 0; status == FCNN_OK && i < count; i++) {
         status = copy_trimmed(bytes + (size_t)i * size, size, &out[i]);
     }
@@ -68,11 +68,11 @@ static fcnn_status read_fixed(const fcnn_hdf5_reading *from, size_t size, int64_
 }
 
 /* Strings of other files, which the user has let in: only HDF5 knows where they are. */
-static fcnn_status read_elsewhere(const fcnn_hdf5_reading *from, int64_t first, int64_t count, char **out)
+static fcnn_status read_elsewhere(const fcnn_hdf5_dataset *from, int64_t first, int64_t count, char **out)
 {
     char **texts;
     FCNN_TRY(fcnn_memory_create("the labels", count, sizeof *texts, &texts));
-    fcnn_status status = fcnn_hdf5_read_slab(from, from->along, first, count, texts);
+    fcnn_status status = fcnn_hdf5_read_slab(from, first, count, texts);
     for (int64_t i = 0; status == FCNN_OK && i < count; i++) {
         status = copy_trimmed(texts[i], SIZE_MAX, &out[i]);
     }
@@ -102,7 +102,7 @@ static fcnn_status take_text(void *data, int64_t index, const char *bytes, uint6
 
 /* Reads the references of rows that were written; those of others stay empty.  HDF5 would make new ones of the fill
  * value, and fails, because it cannot write them to the file. */
-static fcnn_status read_references(fcnn_hdf5_reading *from, const fcnn_hdf5_holes *holes, int64_t first, int64_t count,
+static fcnn_status read_references(fcnn_hdf5_dataset *from, const fcnn_hdf5_holes *holes, int64_t first, int64_t count,
                                    unsigned char *references)
 {
     fcnn_status status = FCNN_OK;
@@ -110,8 +110,7 @@ static fcnn_status read_references(fcnn_hdf5_reading *from, const fcnn_hdf5_hole
     for (int64_t i = 0; status == FCNN_OK && i <= holes->count; i++) {
         const int64_t end = i < holes->count ? holes->runs[i].first : first + count;
         if (row < end) {
-            status = fcnn_hdf5_read_slab(from, from->along, row, end - row,
-                                         references + (row - first) * FCNN_HDF5_REFERENCE_BYTES);
+            status = fcnn_hdf5_read_slab(from, row, end - row, references + (row - first) * FCNN_HDF5_REFERENCE_BYTES);
         }
         row = i < holes->count ? holes->runs[i].end : end;
     }
@@ -119,7 +118,7 @@ static fcnn_status read_references(fcnn_hdf5_reading *from, const fcnn_hdf5_hole
 }
 
 /* Puts the fill value into the rows that were never written. */
-static fcnn_status put_fill_texts(const fcnn_hdf5_reading *from, const fcnn_hdf5_holes *holes, int64_t first,
+static fcnn_status put_fill_texts(const fcnn_hdf5_dataset *from, const fcnn_hdf5_holes *holes, int64_t first,
                                   char **out)
 {
     char *value = NULL;
@@ -136,18 +135,16 @@ static fcnn_status put_fill_texts(const fcnn_hdf5_reading *from, const fcnn_hdf5
 }
 
 /* Which of the rows were never written; where nothing stands for them it is for reading to say so. */
-static fcnn_status find_holes(const fcnn_hdf5_reading *from, int64_t first, int64_t count, fcnn_hdf5_holes *out)
+static fcnn_status find_holes(const fcnn_hdf5_dataset *from, int64_t first, int64_t count, fcnn_hdf5_holes *out)
 {
     hsize_t start[FCNN_HDF5_RANK_MAX], extent[FCNN_HDF5_RANK_MAX];
-    fcnn_hdf5_whole_box(&from->info, start, extent);
-    start[from->along] = (hsize_t)first;
-    extent[from->along] = (hsize_t)count;
+    fcnn_hdf5_rows_box(from, first, count, start, extent);
     return from->info.filling == FCNN_HDF5_UNFILLED
                ? FCNN_OK
                : fcnn_hdf5_holes_find(&from->source, from->along, start, extent, false, out);
 }
 
-static fcnn_status read_variable(fcnn_hdf5_reading *from, int64_t first, int64_t count, char **out)
+static fcnn_status read_variable(fcnn_hdf5_dataset *from, int64_t first, int64_t count, char **out)
 {
     unsigned char *references;
     fcnn_hdf5_holes holes = {0};
@@ -177,15 +174,15 @@ static fcnn_status read_variable(fcnn_hdf5_reading *from, int64_t first, int64_t
     return status;
 }
 
-/* Sets the type in memory: around the strings as the file has them, or references that stand for them. */
-static fcnn_status set_type(fcnn_hdf5_reading *from, hid_t leaf)
+/* Sets the type in memory, which is to be closed: around the strings as the file has them, or references that stand for
+ * them. */
+static fcnn_status set_type(fcnn_hdf5_dataset *from, hid_t leaf)
 {
-    H5Tclose(from->type);
     from->type = fcnn_hdf5_element_memory(&from->source, leaf);
     return from->type >= 0 ? FCNN_OK : fcnn_hdf5_unreadable(from);
 }
 
-static fcnn_status read_referred(fcnn_hdf5_reading *from, hid_t strings, int64_t first, int64_t count, char **out)
+static fcnn_status read_referred(fcnn_hdf5_dataset *from, hid_t strings, int64_t first, int64_t count, char **out)
 {
     const hid_t reference = fcnn_hdf5_references_begin(strings);
     if (reference < 0) {
@@ -199,10 +196,10 @@ static fcnn_status read_referred(fcnn_hdf5_reading *from, hid_t strings, int64_t
     return status;
 }
 
-static fcnn_status read_strings(fcnn_hdf5_reading *from, hid_t strings, int64_t first, int64_t count, char **out)
+static fcnn_status read_strings(fcnn_hdf5_dataset *from, hid_t strings, int64_t first, int64_t count, char **out)
 {
     const bool is_fixed = H5Tis_variable_str(strings) <= 0;
-    if (!is_fixed && !fcnn_hdf5_is_virtual(from->source.dataset)) {
+    if (!is_fixed && !from->info.is_virtual) {
         return read_referred(from, strings, first, count, out);
     }
     FCNN_TRY(set_type(from, strings));
@@ -211,8 +208,21 @@ static fcnn_status read_strings(fcnn_hdf5_reading *from, hid_t strings, int64_t 
                     : read_elsewhere(from, first, count, out);
 }
 
-static fcnn_status read_texts(fcnn_hdf5_reading *from, int64_t first, int64_t count, char **out)
+/* Reads through a copy, whose type in memory is for this call alone. */
+static fcnn_status read_with_type(const fcnn_hdf5_dataset *from, int64_t first, int64_t count, char **out)
 {
+    fcnn_hdf5_dataset strings = *from;
+    fcnn_hdf5_element element;
+    FCNN_TRY(fcnn_hdf5_element_find(&from->source, &element));
+    const fcnn_status status = read_strings(&strings, element.type, first, count, out);
+    H5Tclose(strings.type);
+    H5Tclose(element.type);
+    return status;
+}
+
+static fcnn_status read_texts(fcnn_hdf5_dataset *from, int64_t first, int64_t count, char **out)
+{
+    FCNN_TRY(fcnn_hdf5_require_rows(from, first, count));
     bool is_one = from->info.is_text;
     for (int d = 0; d < from->info.rank; d++) {
         is_one = is_one && (from->info.dims[d] == 1 || d == from->along);
@@ -221,24 +231,16 @@ static fcnn_status read_texts(fcnn_hdf5_reading *from, int64_t first, int64_t co
         return fcnn_fail(FCNN_EDATA, "%s: dataset %.200s is not one string a row", from->source.path,
                          from->source.name);
     }
-    fcnn_hdf5_element element;
-    FCNN_TRY(fcnn_hdf5_element_find(&from->source, &element));
-    const fcnn_status status = read_strings(from, element.type, first, count, out);
-    H5Tclose(element.type);
-    return status;
+    FCNN_TRY(read_with_type(from, first, count, out));
+    return fcnn_hdf5_release_sources(from);
 }
 
-fcnn_status fcnn_hdf5_read_strings(fcnn_hdf5_file *file, const char *dataset, int64_t first, int64_t count, char **out)
+fcnn_status fcnn_hdf5_dataset_read_strings(fcnn_hdf5_dataset *dataset, int64_t first, int64_t count, char **out)
 {
     char **texts;
     FCNN_TRY(fcnn_memory_create("the labels", count, sizeof *texts, &texts));
-    fcnn_hdf5_reading from;
     fcnn_hdf5_enter();
-    fcnn_status status = fcnn_hdf5_reading_open(file, dataset, 0, true, first, count, &from);
-    if (status == FCNN_OK) {
-        status = read_texts(&from, first, count, texts);
-        fcnn_hdf5_reading_close(&from);
-    }
+    const fcnn_status status = read_texts(dataset, first, count, texts);
     fcnn_hdf5_leave();
     for (int64_t i = 0; i < count; i++) {
         if (status == FCNN_OK) {

@@ -42,7 +42,7 @@ static fcnn_status describe_text(const fcnn_hdf5_source *source, char *out, size
 }
 
 /* Of arrays the first number. */
-static fcnn_status describe_value(const fcnn_hdf5_reading *from, char *out, size_t size)
+static fcnn_status describe_value(const fcnn_hdf5_dataset *from, char *out, size_t size)
 {
     void *value;
     out[0] = '\0';
@@ -60,17 +60,12 @@ static fcnn_status describe_value(const fcnn_hdf5_reading *from, char *out, size
 
 /* ---- rows ---- */
 
-static fcnn_status look(const fcnn_hdf5_reading *from, int64_t first, int64_t count, int64_t column, int64_t columns,
-                        fcnn_hdf5_holes *holes, fcnn_hdf5_unwritten *out)
+static fcnn_status look(const fcnn_hdf5_dataset *from, int64_t first, int64_t count, fcnn_hdf5_holes *holes,
+                        fcnn_hdf5_unwritten *out)
 {
     hsize_t start[FCNN_HDF5_RANK_MAX], extent[FCNN_HDF5_RANK_MAX];
-    fcnn_hdf5_whole_box(&from->info, start, extent);
-    start[from->along] = (hsize_t)first;
-    extent[from->along] = (hsize_t)count;
-    if (columns >= 0 && from->info.rank == 2 && from->info.array_rank == 0) {
-        start[1 - from->along] = (hsize_t)column;
-        extent[1 - from->along] = (hsize_t)columns;
-    }
+    FCNN_TRY(fcnn_hdf5_require_rows(from, first, count));
+    fcnn_hdf5_rows_box(from, first, count, start, extent);
     FCNN_TRY(fcnn_hdf5_holes_find(&from->source, from->along, start, extent, false, holes));
     if (holes->count == 0) {
         return FCNN_OK;
@@ -84,19 +79,14 @@ static fcnn_status look(const fcnn_hdf5_reading *from, int64_t first, int64_t co
     return from->info.is_virtual ? FCNN_OK : describe_value(from, out->value, sizeof out->value);
 }
 
-fcnn_status fcnn_hdf5_find_unwritten(fcnn_hdf5_file *file, const char *dataset, bool by_columns, int64_t first,
-                                     int64_t count, int64_t column, int64_t columns, fcnn_hdf5_unwritten *out)
+fcnn_status fcnn_hdf5_dataset_find_unwritten(const fcnn_hdf5_dataset *dataset, int64_t first, int64_t count,
+                                             fcnn_hdf5_unwritten *out)
 {
-    fcnn_hdf5_reading from;
+    fcnn_hdf5_holes holes = {0};
     *out = (fcnn_hdf5_unwritten){0};
     fcnn_hdf5_enter();
-    fcnn_status status = fcnn_hdf5_reading_open(file, dataset, by_columns ? -1 : 0, false, first, count, &from);
-    if (status == FCNN_OK) {
-        fcnn_hdf5_holes holes = {0};
-        status = look(&from, first, count, column, columns, &holes, out);
-        fcnn_hdf5_holes_clear(&holes);
-        fcnn_hdf5_reading_close(&from);
-    }
+    const fcnn_status status = look(dataset, first, count, &holes, out);
+    fcnn_hdf5_holes_clear(&holes);
     fcnn_hdf5_leave();
     return status;
 }

@@ -3,7 +3,7 @@
 #include "inspect/survey.h"
 
 #include "core/memory.h"
-#include "data/columns.h"
+#include "data/describe_columns.h"
 #include "data/sentinels.h"
 
 #include <inttypes.h>
@@ -66,8 +66,10 @@ static fcnn_status look_for_codes(looker *by, const char *name, const fcnn_table
 }
 
 /* Reads the first rows, as far as that takes a moment. */
-static fcnn_status look_at_rows(looker *by, const char *name, const fcnn_columns *columns, int64_t rows)
+static fcnn_status look_at_rows(looker *by, const char *name, const fcnn_open_columns *open)
 {
+    const fcnn_columns *columns = open->columns;
+    const int64_t rows = open->parts[0].rows;
     const int64_t row_bytes = columns->width * (int64_t)fcnn_type_size(columns->type);
     const int64_t room = ALL_BYTES - by->bytes < TABLE_BYTES ? ALL_BYTES - by->bytes : TABLE_BYTES;
     fcnn_table table = {.type = columns->type, .width = columns->width, .rows = room / row_bytes};
@@ -76,13 +78,8 @@ static fcnn_status look_at_rows(looker *by, const char *name, const fcnn_columns
         return FCNN_OK;
     }
     by->bytes += table.rows * row_bytes;
-    fcnn_columns_in_file here;
     FCNN_TRY(fcnn_memory_create("values", table.rows * table.width, fcnn_type_size(table.type), &table.values));
-    fcnn_status status = fcnn_columns_look(columns, by->file, 0, by->path, false, &here);
-    if (status == FCNN_OK) {
-        status = fcnn_columns_read(columns, by->file, &here, false, 0, table.rows, table.values);
-    }
-    fcnn_columns_in_file_clear(&here);
+    fcnn_status status = fcnn_open_columns_read(open, 0, table.rows, table.values);
     if (status == FCNN_OK) {
         status = look_for_codes(by, name, &table, rows);
     }
@@ -94,17 +91,18 @@ static fcnn_status look_at_rows(looker *by, const char *name, const fcnn_columns
 static fcnn_status look_at(looker *by, const char *name)
 {
     fcnn_columns columns;
-    int64_t rows;
+    fcnn_open_columns open;
     if (fcnn_columns_parse(name, &columns) != FCNN_OK) {
         return FCNN_OK;
     }
-    fcnn_status status = fcnn_columns_describe(&columns, by->file, by->path, false, &rows);
+    fcnn_status status = fcnn_describe_columns(&columns, by->file, &open);
     if (status == FCNN_OK && !columns.is_text) {
-        status = fcnn_columns_say_decoded(&columns, &by->meanings);
+        status = fcnn_describe_columns_say_decoded(&columns, &by->meanings);
         if (status == FCNN_OK) {
-            status = look_at_rows(by, name, &columns, rows);
+            status = look_at_rows(by, name, &open);
         }
     }
+    fcnn_open_columns_close(&open);
     fcnn_columns_clear(&columns);
     return status == FCNN_ENOMEM ? status : FCNN_OK;
 }

@@ -3,6 +3,7 @@
 
 #include "core/log.h"
 #include "core/memory.h"
+#include "data/describe_columns.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -86,7 +87,7 @@ static void warn_of_scales(const fcnn_model *model, const fcnn_dataset *dataset,
 static fcnn_status compare(const fcnn_model *model, const fcnn_dataset *decoded, bool as_stored, bool on_request)
 {
     fcnn_text here = {0};
-    const fcnn_status status = fcnn_columns_say_decoded(&decoded->inputs_columns, &here);
+    const fcnn_status status = fcnn_describe_columns_say_decoded(&decoded->inputs_columns, &here);
     if (status == FCNN_OK && as_stored) {
         warn_as_stored(model, decoded, here.data, on_request);
     } else if (status == FCNN_OK) {

@@ -70,7 +70,7 @@ static fcnn_status check_columns(const predictor *work)
 {
     const fcnn_dataset *dataset = work->part.dataset;
     if (dataset->inputs.width != fcnn_model_features(work->model)) {
-        const bool turned = !dataset->by_columns && dataset->rows == fcnn_model_features(work->model);
+        const bool turned = !dataset->inputs_columns.by_columns && dataset->rows == fcnn_model_features(work->model);
         return fcnn_fail(FCNN_EDATA, "%s: %s has %" PRId64 " columns, but the model %s takes %" PRId64 "%s",
                          dataset->file, dataset->inputs_name, dataset->inputs.width, work->options->model,
                          fcnn_model_features(work->model),

@@ -2,6 +2,7 @@
 #include "training/start_model.h"
 
 #include "core/memory.h"
+#include "data/describe_columns.h"
 #include "data/sentinels.h"
 #include "model/column_statistics.h"
 #include "model/initializer.h"
@@ -31,7 +32,7 @@ fcnn_status fcnn_start_model_read(const fcnn_config *config, fcnn_comm *comm, fc
 static fcnn_status copy_decoded(const fcnn_columns *columns, char **out)
 {
     fcnn_text lines = {0};
-    const fcnn_status status = fcnn_columns_say_decoded(columns, &lines);
+    const fcnn_status status = fcnn_describe_columns_say_decoded(columns, &lines);
     *out = lines.data;
     return status;
 }

@@ -2,6 +2,7 @@
 #include "training/start_report.h"
 
 #include "core/text.h"
+#include "data/describe_columns.h"
 #include "data/shard.h"
 #include "data/unwritten.h"
 #include "training/footprint.h"
@@ -21,12 +22,12 @@ static fcnn_status describe_decoding(const fcnn_dataset *dataset, FILE *out)
     enum { LINES_MOST = 8 };
     fcnn_text lines = {0};
     int64_t told = 0;
-    fcnn_status status = fcnn_columns_say_decoded(&dataset->inputs_columns, &lines);
+    fcnn_status status = fcnn_describe_columns_say_decoded(&dataset->inputs_columns, &lines);
     if (status == FCNN_OK) {
-        status = fcnn_columns_say_decoded(&dataset->targets_columns, &lines);
+        status = fcnn_describe_columns_say_decoded(&dataset->targets_columns, &lines);
     }
     if (status == FCNN_OK) {
-        status = fcnn_columns_say_decoded(&dataset->weights_columns, &lines);
+        status = fcnn_describe_columns_say_decoded(&dataset->weights_columns, &lines);
     }
     for (const char *line = lines.data, *end; line != NULL && (end = strchr(line, '\n')) != NULL; line = end + 1) {
         if (told++ < LINES_MOST) {

@@ -2,8 +2,8 @@
  * fcnn-info describes it. */
 #include "fuzz.h"
 
-#include "data/columns.h"
-#include "hdf5/file.h"
+#include "data/describe_columns.h"
+#include "../read_once.h"
 
 #include <fcnn/dataset.h>
 
@@ -30,7 +30,7 @@ static void read_part(fcnn_hdf5_file *file, const char *name, bool by_columns)
     fuzz_require(values != NULL, "there is memory");
     memset(values, 0, (size_t)(count * row_bytes));
     if (by_columns) {
-        fcnn_hdf5_read_columns(file, name, rows - count, count, values);
+        read_once_columns(file, name, rows - count, count, values);
     } else {
         fcnn_hdf5_read_rows(file, name, rows - count, count, values);
     }
@@ -41,9 +41,10 @@ static void read_part(fcnn_hdf5_file *file, const char *name, bool by_columns)
 static void read_columns(fcnn_hdf5_file *file, const char *list)
 {
     fcnn_columns columns;
-    int64_t rows;
+    fcnn_open_columns open;
     fuzz_require(fcnn_columns_parse(list, &columns) == FCNN_OK, "it is a list");
-    if (fcnn_columns_describe(&columns, file, "fuzz.h5", false, &rows) == FCNN_OK) {
+    if (fcnn_describe_columns(&columns, file, &open) == FCNN_OK) {
+        const int64_t rows = open.parts[0].rows;
         fuzz_require(rows > 0 && columns.width > 0, "there are rows and columns");
         const int64_t row_bytes = columns.width * (int64_t)fcnn_type_size(columns.type);
         const int64_t count = row_bytes > MOST_BYTES          ? 0
@@ -52,15 +53,15 @@ static void read_columns(fcnn_hdf5_file *file, const char *list)
         void *values = malloc((size_t)(count * row_bytes) + 1);
         fuzz_require(values != NULL, "there is memory");
         fcnn_text decoded = {0};
-        fcnn_columns_in_file here;
-        fuzz_require(fcnn_columns_say_decoded(&columns, &decoded) == FCNN_OK, "there is memory");
+        fuzz_require(fcnn_describe_columns_say_decoded(&columns, &decoded) == FCNN_OK, "there is memory");
         fcnn_text_clear(&decoded);
-        if (fcnn_columns_look(&columns, file, 0, "fuzz.h5", false, &here) == FCNN_OK && !columns.is_text) {
-            fcnn_columns_read(&columns, file, &here, false, rows - count, count, values);
+        if (!columns.is_text) {
+            fcnn_open_columns_read(&open, rows - count, count, values);
+            fcnn_open_columns_read(&open, 0, count, values);
         }
-        fcnn_columns_in_file_clear(&here);
         free(values);
     }
+    fcnn_open_columns_close(&open);
     fcnn_columns_clear(&columns);
 }
 
@@ -69,7 +70,7 @@ static void read_words(fcnn_hdf5_file *file, const char *name)
     fcnn_hdf5_info info;
     char *words[16];
     if (fcnn_hdf5_describe(file, name, &info) == FCNN_OK && info.rank > 0 && info.dims[0] >= 16 &&
-        fcnn_hdf5_read_strings(file, name, 0, 16, words) == FCNN_OK) {
+        read_once_strings(file, name, 0, 16, words) == FCNN_OK) {
         for (int i = 0; i < 16; i++) {
             free(words[i]);
         }
