@@ -69,8 +69,8 @@ static size_t chunk_to_keep(const fcnn_hdf5_dataset *dataset)
     return runs ? 0 : bytes;
 }
 
-/* Lets HDF5 keep chunks where that spares it reading them piece by piece.  Datasets that are open at the same time share
- * the room, but each may keep one chunk. */
+/* Lets HDF5 keep chunks where that spares it reading them piece by piece.  Datasets that are open at the same time
+ * share the room, but each may keep one chunk. */
 static fcnn_status make_room(fcnn_hdf5_dataset *dataset)
 {
     const size_t all = (size_t)fcnn_size(FCNN_SIZE_CHUNK_CACHE_BYTES), chunk = chunk_to_keep(dataset);

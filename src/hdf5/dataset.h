@@ -1,7 +1,7 @@
 /* src/hdf5/dataset.h — a dataset of an HDF5 file, or a member of its records, that is open for reading: its name is
  * resolved, it is checked and described once, and then rows of it are read until it is closed.
  *
- * Nothing here is collective but what says so.  Any thread may call any function, one at a time for the same dataset. */
+ * Nothing here is collective but what says so.  Any thread may call any function, one at a time for one dataset. */
 #ifndef FCNN_HDF5_DATASET_H
 #define FCNN_HDF5_DATASET_H
 

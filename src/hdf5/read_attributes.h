@@ -5,7 +5,8 @@
 
 #include "hdf5/library.h"
 
-/* Reads an attribute that is one string which fcnn_hdf5_dataset_read_labels() would take; *out stays NULL for anything else.
+/* Reads an attribute that is one string which fcnn_hdf5_dataset_read_labels() would take; *out stays NULL for anything
+ * else.
  *   object  a dataset or a group
  *   out     to be released with free()
  * Fails: FCNN_ENOMEM, and as the heap of the file does. */

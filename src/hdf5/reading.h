@@ -1,5 +1,5 @@
-/* src/hdf5/reading.h — what an open dataset is made of, and boxes of its elements, read; for this room's own files only,
- * between enter and leave. */
+/* src/hdf5/reading.h — what an open dataset is made of, and boxes of its elements, read; for this room's own files
+ * only, between enter and leave. */
 #ifndef FCNN_HDF5_READING_H
 #define FCNN_HDF5_READING_H
 
