@@ -61,15 +61,17 @@ tap_empty "circles: no header includes itself through others" "$wrong"
 
 # ---- calls ----
 
-# of an object with a twin for shared libraries, the twin
+# of an object with a twin for shared libraries, the twin; objects whose source is gone were left by an older build
 mapfile -t files < <(cd "$objects" && find src -name '*.o' | awk '
     { name = $0; sub(/\.libs\//, "", name); if (!(name in path) || $0 != name) path[name] = $0 }
     END { for (name in path) print path[name] }' | sort)
 # lines "FILE defines|needs SYMBOL", where the kernels, which are compiled once for each instruction set, count once
-symbols=$(cd "$objects" && nm -A -g "${files[@]}" 2>/dev/null | awk '
+symbols=$(source=$PWD && cd "$objects" && nm -A -g "${files[@]}" 2>/dev/null | awk -v source="$source" '
     $NF ~ /^fcnn_/ {
         file = $1
         sub(/:.*/, "", file); sub(/\.libs\//, "", file); sub(/\/[a-z0-9_]*_la-/, "/", file); sub(/\.o$/, ".c", file)
+        if (!(file in exists)) exists[file] = (getline line <(source "/" file)) >= 0
+        if (!exists[file]) next
         print file, $(NF - 1) ~ /U$/ ? "needs" : "defines", $NF
     }')
 if [ -z "$symbols" ]; then

@@ -164,6 +164,7 @@ i=0
 for next in second third first; do
     i=$((i + 1))
     name=$(cut -d ' ' -f $i <<<'first second third')
+    : >"$scratch/src/core/$name.c"
     # shellcheck disable=SC2086 # CC may have options
     ${CC:-mpicc} -c -x c -o "$scratch/objects/src/core/$name.o" - \
         <<<"void fcnn_$next(void); void fcnn_$name(void); void fcnn_$name(void) { fcnn_$next(); }"

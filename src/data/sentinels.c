@@ -42,7 +42,8 @@ void fcnn_column_ends_add(fcnn_column_ends *ends, double value)
     }
 }
 
-bool fcnn_sentinel_is_usual(double value)
+/* Are codes of that value common? */
+static bool is_usual(double value)
 {
     /* of instruments, models, wells, maps (the largest numbers of their types), netCDF, R */
     static const double codes[] = {-99,
@@ -99,7 +100,7 @@ bool fcnn_sentinel_find(const fcnn_column_ends *ends, double *value, double *nex
     if (ends->values == 0) {
         return false;
     }
-    const bool low = fcnn_sentinel_is_usual(ends->smallest), high = fcnn_sentinel_is_usual(ends->largest);
+    const bool low = is_usual(ends->smallest), high = is_usual(ends->largest);
     const bool two = low && high && ends->second < ends->largest; /* both may be codes, with values between them */
     if (low && is_lonely(ends->smallest, ends->second, two ? ends->below : ends->largest)) {
         *value = ends->smallest;
@@ -190,7 +191,7 @@ fcnn_status fcnn_sentinels_warn(fcnn_dataset *dataset, fcnn_comm *comm, bool are
     const int64_t columns = are_targets ? dataset->targets.width : dataset->inputs.width;
     bool any = false;
     for (int64_t i = 0; i < columns; i++) {
-        any = any || fcnn_sentinel_is_usual(smallest[i]) || fcnn_sentinel_is_usual(largest[i]);
+        any = any || is_usual(smallest[i]) || is_usual(largest[i]);
     }
     if (!any) {
         return FCNN_OK; /* on all ranks: these numbers are the same */

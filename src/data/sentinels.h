@@ -16,9 +16,6 @@ typedef struct fcnn_column_ends {
 /* Counts a value in. */
 void fcnn_column_ends_add(fcnn_column_ends *ends, double value);
 
-/* Are codes of that value common? */
-bool fcnn_sentinel_is_usual(double value);
-
 /* Whether the smallest value (or else the largest) is a usual code, farther from the next one than all others are from
  * each other, or the only value that there is.  Sets *value, *next (which may be infinite: none) and *count. */
 bool fcnn_sentinel_find(const fcnn_column_ends *ends, double *value, double *next, uint64_t *count);

@@ -29,8 +29,6 @@ fcnn_status fcnn_hdf5_image_text(fcnn_hdf5_image *image, const char *dataset, co
 /* Give an attribute to a group or dataset ("/" is a group). */
 fcnn_status fcnn_hdf5_image_integer_attribute(fcnn_hdf5_image *image, const char *object, const char *name,
                                               int64_t value);
-fcnn_status fcnn_hdf5_image_double_attribute(fcnn_hdf5_image *image, const char *object, const char *name,
-                                             double value);
 fcnn_status fcnn_hdf5_image_text_attribute(fcnn_hdf5_image *image, const char *object, const char *name,
                                            const char *text);
 
@@ -74,10 +72,9 @@ fcnn_status fcnn_hdf5_read_text(fcnn_hdf5_file *file, const char *dataset, int64
 /* Has a group or dataset, which exists, an attribute of that name?  Like fcnn_hdf5_has(). */
 bool fcnn_hdf5_has_attribute(fcnn_hdf5_file *file, const char *object, const char *name);
 
-/* Read an attribute that is one number or string.
+/* Read an attribute that is one whole number or string.
  * Fail: FCNN_EDATA if there is none, or it is something else; FCNN_ENOMEM. */
 fcnn_status fcnn_hdf5_read_integer_attribute(fcnn_hdf5_file *file, const char *object, const char *name, int64_t *out);
-fcnn_status fcnn_hdf5_read_double_attribute(fcnn_hdf5_file *file, const char *object, const char *name, double *out);
 fcnn_status fcnn_hdf5_read_text_attribute(fcnn_hdf5_file *file, const char *object, const char *name, int64_t limit,
                                           char **out);
 

@@ -274,33 +274,18 @@ static fcnn_status item_read(const item *from, hid_t type, void *out)
     return failed < 0 ? fcnn_hdf5_fail(FCNN_EDATA, "%s cannot be read", from->label) : FCNN_OK;
 }
 
-static fcnn_status read_number(fcnn_hdf5_file *file, const char *object, const char *name, hid_t memory,
-                               bool may_be_float, void *out)
+fcnn_status fcnn_hdf5_read_integer_attribute(fcnn_hdf5_file *file, const char *object, const char *name, int64_t *out)
 {
     item from;
     fcnn_hdf5_enter();
     fcnn_status status = item_open(file, object, name, &from);
     if (status == FCNN_OK) {
-        const H5T_class_t class = H5Tget_class(from.type);
-        if (class == H5T_INTEGER || (may_be_float && class == H5T_FLOAT)) {
-            status = item_read(&from, memory, out);
-        } else {
-            status = fcnn_fail(FCNN_EDATA, "%s is not a %s", from.label, may_be_float ? "number" : "whole number");
-        }
+        status = H5Tget_class(from.type) == H5T_INTEGER ? item_read(&from, H5T_NATIVE_INT64, out)
+                                                        : fcnn_fail(FCNN_EDATA, "%s is not a whole number", from.label);
         item_close(&from);
     }
     fcnn_hdf5_leave();
     return status;
-}
-
-fcnn_status fcnn_hdf5_read_integer_attribute(fcnn_hdf5_file *file, const char *object, const char *name, int64_t *out)
-{
-    return read_number(file, object, name, H5T_NATIVE_INT64, false, out);
-}
-
-fcnn_status fcnn_hdf5_read_double_attribute(fcnn_hdf5_file *file, const char *object, const char *name, double *out)
-{
-    return read_number(file, object, name, H5T_NATIVE_DOUBLE, true, out);
 }
 
 /* ---- texts ---- */

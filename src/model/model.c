@@ -224,7 +224,8 @@ static int digest_layer(EVP_MD_CTX *context, const fcnn_model *model, int64_t la
     return done && digest_numbers(context, model->biases[layer], out, size);
 }
 
-fcnn_status fcnn_model_digest(const fcnn_model *model, unsigned char out[32])
+/* SHA-256 of W1, b1, W2, …: for each array its name, its bits little-endian. */
+static fcnn_status digest_of(const fcnn_model *model, unsigned char out[32])
 {
     EVP_MD_CTX *context = EVP_MD_CTX_new();
     int done = context != NULL && EVP_DigestInit_ex(context, EVP_sha256(), NULL);
@@ -241,7 +242,7 @@ fcnn_status fcnn_model_hash(const fcnn_model *model, char out[65])
     FCNN_IN_C_LOCALE;
     FCNN_IN_EXACT_ARITHMETIC;
     unsigned char digest[32];
-    FCNN_TRY(fcnn_model_digest(model, digest));
+    FCNN_TRY(digest_of(model, digest));
     for (int i = 0; i < 32; i++) {
         snprintf(out + 2 * i, 3, "%02x", digest[i]);
     }

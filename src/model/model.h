@@ -98,9 +98,6 @@ fcnn_status fcnn_history_append(fcnn_history *history, const fcnn_history_line *
 /* A model of a shape, which is copied: zero parameters, normalizers that change nothing. */
 fcnn_status fcnn_model_create(const fcnn_architecture *shape, fcnn_model **out);
 
-/* SHA-256 of W1, b1, W2, …: for each array its name, its bits little-endian. */
-fcnn_status fcnn_model_digest(const fcnn_model *model, unsigned char out[32]);
-
 /* The first parameter that is NaN or Inf: its layer (from 0); −1 if there is none. */
 int64_t fcnn_model_find_nonfinite(const fcnn_model *model);
 

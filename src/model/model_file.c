@@ -170,7 +170,8 @@ static fcnn_status put_history(const fcnn_history *history, fcnn_hdf5_image *ima
     return status;
 }
 
-fcnn_status fcnn_model_put(const fcnn_model *model, fcnn_hdf5_image *image)
+/* Puts a model into an image that may get further parts. */
+static fcnn_status put_model(const fcnn_model *model, fcnn_hdf5_image *image)
 {
     FCNN_TRY(put_group(&model->shape, image));
     for (int64_t layer = 0; layer < model->shape.layers; layer++) {
@@ -193,7 +194,7 @@ fcnn_status fcnn_model_pack(const fcnn_model *model, fcnn_status (*add)(const vo
 {
     fcnn_hdf5_image *image;
     FCNN_TRY(fcnn_hdf5_image_create(&image));
-    fcnn_status status = fcnn_model_put(model, image);
+    fcnn_status status = put_model(model, image);
     if (status == FCNN_OK && add != NULL) {
         status = add(data, image);
     }

@@ -24,10 +24,6 @@
 /* A change that older programs would read wrong raises it; they refuse newer files. */
 #define FCNN_MODEL_FORMAT_VERSION 1
 
-/* Puts a model into an image that may get further parts.  Both borrowed.  Not collective.
- * Fails: FCNN_ENOMEM, FCNN_EINTERNAL. */
-fcnn_status fcnn_model_put(const fcnn_model *model, fcnn_hdf5_image *image);
-
 /* Gets the model out of an open file.  Not collective.
  *   file, path  borrowed; the path stands in messages
  * Fails: FCNN_EDATA if there is no model or it contradicts itself; FCNN_ENOMEM. */
