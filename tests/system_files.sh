@@ -36,9 +36,9 @@ traced()
     rm -rf run
     ranks 0 strace -f -qq -e trace=open,openat,openat2,creat -o trace "$bin/$program" "$@" >stdout 2>stderr
     code=$?
-    # a relative path starts in the work folder; names of temporaries end differently each time
+    # a relative path starts in the work folder, where UCX, a part of some MPIs, looks for settings of its own
     opened=$(sed -nE 's/^.*\bopen(at|at2)?\((AT_FDCWD, )?"([^"]*)".*/\3/p; s/^.*\bcreat\("([^"]*)".*/\1/p' trace |
-        sed -E "s|^$work/||" | grep -v '^/' | grep -vE '^run(/.*)?$' | sort -u | tr '\n' ' ')
+        sed -E "s|^$work/||" | grep -v '^/' | grep -vE '^(run(/.*)?|\./ucx\.conf)$' | sort -u | tr '\n' ' ')
     elsewhere=$(sed -nE 's/^.*\bopen(at|at2)?\((AT_FDCWD, )?"(\/[^"]*)".*/\3/p' trace | grep -v "^$work/" |
         grep -vE '^/((bin|dev|etc|lib|lib32|lib64|opt|proc|run|sbin|sys|usr|var)(/|$)|$)' |
         grep -vE "^(${TMPDIR:-/tmp}|/tmp|${HOME:-/root}|$bin)(/|\$)" | sort -u | tr '\n' ' ')
