@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# README.md and docs/debugging.md as a reader follows them: every block of commands, in order, in one shell.
+# README.md, docs/building.md and docs/debugging.md as a reader follows them: every block of commands, in order, in one
+# shell.
 #
 # A block that begins with ```sh is run, in a folder that looks like a fresh checkout; one that begins with ```ini is
 # the file whose name stands in the line of text before it.  A comment in front of a block says what else to do:
@@ -97,6 +98,7 @@ follow README.md
 if [ -n "$long" ]; then
     try_next "$scratch/said-1"
 fi
+follow docs/building.md
 if [ -n "${LD_PRELOAD:-}" ]; then
     tap_skip "pages: docs/debugging.md" "its commands are not for a build with sanitizers"
 elif ! command -v gdb >/dev/null || ! command -v valgrind >/dev/null; then
