@@ -1,9 +1,9 @@
 /* src/data/missing.c — values that are missing, which is NaN: their rows are left out, or they become means. */
 #include "data/missing.h"
 
-#include "compute/exact_sum.h"
 #include "core/memory.h"
 #include "core/sizes.h"
+#include "data/column_sums.h"
 #include "data/dataset.h"
 #include "data/reader.h"
 
@@ -170,65 +170,24 @@ fcnn_status fcnn_missing_drop_as(fcnn_dataset *dataset, const fcnn_dataset *othe
 
 /* ---- values that become means ---- */
 
-/* Of the known values of each column. */
-typedef struct column_sums {
-    fcnn_exact_sum *sums;
-    uint64_t *counts;
-    double *negative, *largest; /* the largest of −x, and of x */
-    double *work;               /* for the exchange */
-} column_sums;
-
-static fcnn_status create_sums(int64_t columns, column_sums *out)
-{
-    FCNN_TRY(fcnn_memory_create("the column sums", columns, sizeof *out->sums, &out->sums));
-    FCNN_TRY(fcnn_memory_create("the column sums", columns, sizeof *out->counts, &out->counts));
-    FCNN_TRY(fcnn_memory_create("the column sums", columns, sizeof *out->negative, &out->negative));
-    FCNN_TRY(fcnn_memory_create("the column sums", columns, sizeof *out->largest, &out->largest));
-    for (int64_t column = 0; column < columns; column++) {
-        out->negative[column] = out->largest[column] = -INFINITY;
-    }
-    return fcnn_memory_create("the column sums", columns * (FCNN_EXACT_LIMBS + 1), sizeof *out->work, &out->work);
-}
-
-static void add_known(const fcnn_table *inputs, const column_sums *all)
-{
-    for (int64_t row = 0; row < inputs->rows; row++) {
-        for (int64_t column = 0; column < inputs->width; column++) {
-            const double value = fcnn_table_value(inputs, row, column);
-            if (!isnan(value)) {
-                fcnn_exact_sum_add(&all->sums[column], value);
-                all->negative[column] = -value > all->negative[column] ? -value : all->negative[column];
-                all->largest[column] = value > all->largest[column] ? value : all->largest[column];
-                all->counts[column]++;
-            }
-        }
-    }
-}
-
-static fcnn_status add_rows(fcnn_dataset *dataset, const fcnn_comm *comm, const column_sums *all)
+static fcnn_status add_rows(fcnn_dataset *dataset, const fcnn_comm *comm, fcnn_column_sums *sums)
 {
     fcnn_status status = fcnn_dataset_begin_pass(dataset, comm);
     for (fcnn_block block = {0}; status == FCNN_OK && fcnn_dataset_next(dataset, 0, &block, &status);) {
-        add_known(&block.inputs, all);
+        fcnn_column_sums_add(sums, &block.inputs);
     }
     fcnn_dataset_end_pass(dataset);
     return status;
 }
 
-static fcnn_status set_means(fcnn_dataset *dataset, fcnn_comm *comm, const column_sums *all, double *means)
+static fcnn_status set_means(const fcnn_dataset *dataset, const fcnn_column_sums *sums, double *means)
 {
-    const int64_t columns = dataset->inputs.width;
-    fcnn_exact_sum_over_ranks(comm, columns, all->sums, all->work);
-    fcnn_comm_sum_integers(comm, columns, all->counts);
-    fcnn_comm_max_doubles(comm, columns, all->negative);
-    fcnn_comm_max_doubles(comm, columns, all->largest);
-    for (int64_t column = 0; column < columns; column++) {
-        if (all->counts[column] == 0) {
+    for (int64_t column = 0; column < sums->columns; column++) {
+        if (sums->counts[column] == 0) {
             return fcnn_fail(FCNN_EDATA, "%s: %s: column %" PRId64 " (from 0) has no value in any row: it has no mean",
                              dataset->file, dataset->inputs_name, column);
         }
-        means[column] = fcnn_exact_sum_mean(&all->sums[column], (int64_t)all->counts[column], 0 - all->negative[column],
-                                            all->largest[column]);
+        means[column] = fcnn_column_sums_mean(sums, column);
     }
     return FCNN_OK;
 }
@@ -236,24 +195,21 @@ static fcnn_status set_means(fcnn_dataset *dataset, fcnn_comm *comm, const colum
 fcnn_status fcnn_missing_find_means(fcnn_dataset *dataset, fcnn_comm *comm)
 {
     const int64_t columns = dataset->inputs.width;
-    column_sums all = {0};
+    fcnn_column_sums sums = {0};
     double *means = NULL;
-    fcnn_status status = create_sums(columns, &all);
+    fcnn_status status = fcnn_column_sums_create(columns, FCNN_TYPE_FLOAT64, &sums);
     if (status == FCNN_OK) {
         status = fcnn_memory_create("the means", columns, sizeof *means, &means);
     }
     status = fcnn_comm_agree(comm, status);
     if (status == FCNN_OK) {
-        status = fcnn_comm_agree_named(comm, add_rows(dataset, comm, &all));
+        status = fcnn_comm_agree_named(comm, add_rows(dataset, comm, &sums));
     }
     if (status == FCNN_OK) {
-        status = set_means(dataset, comm, &all, means);
+        fcnn_column_sums_over_ranks(&sums, comm);
+        status = set_means(dataset, &sums, means);
     }
-    free(all.sums);
-    free(all.counts);
-    free(all.negative);
-    free(all.largest);
-    free(all.work);
+    fcnn_column_sums_clear(&sums);
     if (status != FCNN_OK) {
         free(means);
         return status;

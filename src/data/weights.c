@@ -1,8 +1,8 @@
 /* src/data/weights.c — how much each training row counts: by a number of its own, by its class, or both. */
 #include "data/weights.h"
 
-#include "compute/exact_sum.h"
 #include "core/memory.h"
+#include "data/column_sums.h"
 #include "data/targets.h"
 
 #include <inttypes.h>
@@ -134,8 +134,8 @@ static fcnn_status negative(const fcnn_dataset *train, int64_t own_row, double v
                      train->weights_name, file_row, value);
 }
 
-/* Adds up the products of this rank's rows; ends: the largest −w and w. */
-static fcnn_status add_rows(fcnn_dataset *train, const fcnn_weights *weights, fcnn_exact_sum *sum, double ends[2])
+/* Adds up the products of this rank's rows. */
+static fcnn_status add_rows(fcnn_dataset *train, const fcnn_weights *weights, fcnn_column_sums *sum)
 {
     fcnn_status status = FCNN_OK;
     for (fcnn_block block = {0}; status == FCNN_OK && fcnn_dataset_next(train, 0, &block, &status);) {
@@ -144,24 +144,16 @@ static fcnn_status add_rows(fcnn_dataset *train, const fcnn_weights *weights, fc
             if (weight < 0) {
                 return negative(train, block.first + row, fcnn_table_value(&block.weights, row, 0));
             }
-            fcnn_exact_sum_add(sum, weight);
-            ends[0] = -weight > ends[0] ? -weight : ends[0];
-            ends[1] = weight > ends[1] ? weight : ends[1];
+            fcnn_column_sums_add_value(sum, 0, weight);
         }
     }
     return status;
 }
 
-static fcnn_status find_factor(fcnn_dataset *train, fcnn_comm *comm, fcnn_weights *weights)
+static fcnn_status set_factor(const fcnn_dataset *train, const fcnn_column_sums *sum, fcnn_weights *weights)
 {
-    fcnn_exact_sum sum = {0};
-    double work[FCNN_EXACT_LIMBS + 1], ends[2] = {-INFINITY, -INFINITY};
-    FCNN_TRY(fcnn_comm_agree_named(comm, add_rows(train, weights, &sum, ends)));
-    fcnn_exact_sum_over_ranks(comm, 1, &sum, work);
-    fcnn_comm_max_doubles(comm, 2, ends);
-    const double mean = fcnn_exact_sum_mean(&sum, train->rows, -ends[0], ends[1]);
-    const double total = fcnn_exact_sum_value(&sum);
-    weights->is_constant = -ends[0] == ends[1];
+    const double mean = fcnn_column_sums_mean(sum, 0), total = fcnn_exact_sum_value(&sum->exact[0]);
+    weights->is_constant = sum->smallest[0] == sum->largest[0];
     weights->factor = isfinite(total) ? (double)train->rows / total : 1 / mean;
     if (!(total > 0)) {
         return fcnn_fail(FCNN_EDATA, "%s: the weights of all training rows add up to %g: nothing is left to train on",
@@ -173,6 +165,21 @@ static fcnn_status find_factor(fcnn_dataset *train, fcnn_comm *comm, fcnn_weight
                            "%s: the weights of the training rows have the mean %g, by which they cannot be divided: "
                            "multiply them by a power of 10",
                            train->file, mean);
+}
+
+static fcnn_status find_factor(fcnn_dataset *train, fcnn_comm *comm, fcnn_weights *weights)
+{
+    fcnn_column_sums sum;
+    fcnn_status status = fcnn_comm_agree(comm, fcnn_column_sums_create(1, FCNN_TYPE_FLOAT64, &sum));
+    if (status == FCNN_OK) {
+        status = fcnn_comm_agree_named(comm, add_rows(train, weights, &sum));
+    }
+    if (status == FCNN_OK) {
+        fcnn_column_sums_over_ranks(&sum, comm);
+        status = set_factor(train, &sum, weights);
+    }
+    fcnn_column_sums_clear(&sum);
+    return status;
 }
 
 fcnn_status fcnn_weights_find(fcnn_dataset *train, const char *class_weight, int64_t classes, fcnn_comm *comm,

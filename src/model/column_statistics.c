@@ -1,9 +1,9 @@
 /* src/model/column_statistics.c — what the columns of the training rows held. */
 #include "model/column_statistics.h"
 
-#include "compute/exact_sum.h"
 #include "core/log.h"
 #include "core/memory.h"
+#include "data/column_sums.h"
 
 #include <inttypes.h>
 #include <math.h>
@@ -37,116 +37,42 @@ void fcnn_column_statistics_clear(fcnn_column_statistics *statistics)
     *statistics = (fcnn_column_statistics){0};
 }
 
-/* Sums of columns: of whole numbers of at most 32 bits as such, of others exactly, too. */
-typedef struct sums {
-    bool is_small;
-    uint64_t *whole;       /* [count], modulo 2^64 */
-    fcnn_exact_sum *exact; /* [count] */
-    double *work;          /* for the exchange */
-} sums;
-
-static fcnn_status create_sums(fcnn_type type, int64_t count, sums *out)
-{
-    out->is_small = fcnn_type_is_integer(type) && fcnn_type_size(type) <= 4;
-    if (out->is_small) {
-        return fcnn_memory_create("the column sums", count, sizeof *out->whole, &out->whole);
-    }
-    FCNN_TRY(fcnn_memory_create("the column sums", count, sizeof *out->exact, &out->exact));
-    return fcnn_memory_create("the column sums", count * (FCNN_EXACT_LIMBS + 1), sizeof(double), &out->work);
-}
-
-static void add_table(const fcnn_table *table, fcnn_column_statistics *statistics, sums *all)
-{
-    for (int64_t row = 0; row < table->rows; row++) {
-        for (int64_t column = 0; column < table->width; column++) {
-            const double value = fcnn_table_value(table, row, column);
-            statistics->smallest[column] =
-                -value > statistics->smallest[column] ? -value : statistics->smallest[column];
-            statistics->largest[column] = value > statistics->largest[column] ? value : statistics->largest[column];
-            if (all->is_small) {
-                all->whole[column] += (uint64_t)(int64_t)value;
-            } else {
-                fcnn_exact_sum_add(&all->exact[column], value);
-            }
-        }
-    }
-}
-
-/* Adds a whole number of 64 bits, in two parts that doubles hold. */
-static void add_whole(fcnn_exact_sum *sum, uint64_t whole)
-{
-    const uint64_t low = whole & UINT32_MAX;
-    fcnn_exact_sum_add(sum, (double)(int64_t)(whole - low));
-    fcnn_exact_sum_add(sum, (double)low);
-}
-
-static void finish(fcnn_column_statistics *statistics, sums *all, int64_t rows, fcnn_comm *comm)
-{
-    fcnn_comm_max_doubles(comm, statistics->count, statistics->smallest);
-    fcnn_comm_max_doubles(comm, statistics->count, statistics->largest);
-    if (all->is_small) {
-        fcnn_comm_sum_integers(comm, statistics->count, all->whole);
-    } else {
-        fcnn_exact_sum_over_ranks(comm, statistics->count, all->exact, all->work);
-    }
-    for (int64_t column = 0; column < statistics->count; column++) {
-        statistics->smallest[column] = 0 - statistics->smallest[column];
-        fcnn_exact_sum whole = {0};
-        if (all->is_small) {
-            add_whole(&whole, all->whole[column]);
-        }
-        statistics->mean[column] = fcnn_exact_sum_mean(all->is_small ? &whole : &all->exact[column], rows,
-                                                       statistics->smallest[column], statistics->largest[column]);
-    }
-}
-
-/* One side of a dataset, and what is found of it. */
-typedef struct search {
-    fcnn_column_statistics statistics;
-    sums all;
-} search;
-
-static fcnn_status start(const fcnn_table *table, search *out)
-{
-    FCNN_TRY(fcnn_column_statistics_create(table->width, &out->statistics));
-    for (int64_t column = 0; column < table->width; column++) {
-        out->statistics.smallest[column] = -INFINITY; /* of −x, so that both are maxima */
-        out->statistics.largest[column] = -INFINITY;
-    }
-    return create_sums(table->type, table->width, &out->all);
-}
-
-static void clear_sums(sums *all)
-{
-    free(all->whole);
-    free(all->exact);
-    free(all->work);
-}
-
-/* Goes through this rank's rows; the searches of both sides are started, but that of targets may be NULL. */
-static fcnn_status search_rows(fcnn_dataset *dataset, search *inputs, search *targets)
+/* Goes through this rank's rows; that of targets may be NULL. */
+static fcnn_status add_rows(fcnn_dataset *dataset, fcnn_column_sums *inputs, fcnn_column_sums *targets)
 {
     fcnn_status status = FCNN_OK;
     for (fcnn_block block = {0}; status == FCNN_OK && fcnn_dataset_next(dataset, 0, &block, &status);) {
-        add_table(&block.inputs, &inputs->statistics, &inputs->all);
+        fcnn_column_sums_add(inputs, &block.inputs);
         if (targets != NULL) {
-            add_table(&block.targets, &targets->statistics, &targets->all);
+            fcnn_column_sums_add(targets, &block.targets);
         }
     }
     return status;
 }
 
-static fcnn_status search_all(fcnn_dataset *dataset, fcnn_comm *comm, search *inputs, search *targets)
+/* Makes both sums those of all rows; that of targets may be NULL. */
+static fcnn_status sum_up(fcnn_dataset *dataset, fcnn_comm *comm, fcnn_column_sums *inputs, fcnn_column_sums *targets)
 {
-    fcnn_status status = start(&dataset->inputs, inputs);
+    fcnn_status status = fcnn_column_sums_create(dataset->inputs.width, dataset->inputs.type, inputs);
     if (status == FCNN_OK && targets != NULL) {
-        status = start(&dataset->targets, targets);
+        status = fcnn_column_sums_create(dataset->targets.width, dataset->targets.type, targets);
     }
     FCNN_TRY(fcnn_comm_agree(comm, status));
-    FCNN_TRY(fcnn_comm_agree_named(comm, search_rows(dataset, inputs, targets)));
-    finish(&inputs->statistics, &inputs->all, dataset->rows, comm);
+    FCNN_TRY(fcnn_comm_agree_named(comm, add_rows(dataset, inputs, targets)));
+    fcnn_column_sums_over_ranks(inputs, comm);
     if (targets != NULL) {
-        finish(&targets->statistics, &targets->all, dataset->rows, comm);
+        fcnn_column_sums_over_ranks(targets, comm);
+    }
+    return FCNN_OK;
+}
+
+static fcnn_status take(const fcnn_column_sums *sums, fcnn_column_statistics *out)
+{
+    FCNN_TRY(fcnn_column_statistics_create(sums->columns, out));
+    for (int64_t column = 0; column < sums->columns; column++) {
+        out->smallest[column] = sums->smallest[column];
+        out->largest[column] = sums->largest[column];
+        out->mean[column] = fcnn_column_sums_mean(sums, column);
     }
     return FCNN_OK;
 }
@@ -154,20 +80,26 @@ static fcnn_status search_all(fcnn_dataset *dataset, fcnn_comm *comm, search *in
 fcnn_status fcnn_column_statistics_find(fcnn_dataset *dataset, fcnn_comm *comm, fcnn_column_statistics *inputs,
                                         fcnn_column_statistics *targets)
 {
-    search sides[2] = {0};
-    const fcnn_status status = search_all(dataset, comm, &sides[0], targets != NULL ? &sides[1] : NULL);
-    for (int i = 0; i < 2; i++) {
-        clear_sums(&sides[i].all);
-        if (status != FCNN_OK) {
-            fcnn_column_statistics_clear(&sides[i].statistics);
+    fcnn_column_sums sums[2] = {0};
+    fcnn_column_statistics found[2] = {0};
+    fcnn_status status = sum_up(dataset, comm, &sums[0], targets != NULL ? &sums[1] : NULL);
+    if (status == FCNN_OK) {
+        status = take(&sums[0], &found[0]);
+        if (status == FCNN_OK && targets != NULL) {
+            status = take(&sums[1], &found[1]);
         }
+        status = fcnn_comm_agree(comm, status);
     }
+    fcnn_column_sums_clear(&sums[0]);
+    fcnn_column_sums_clear(&sums[1]);
     if (status != FCNN_OK) {
+        fcnn_column_statistics_clear(&found[0]);
+        fcnn_column_statistics_clear(&found[1]);
         return status;
     }
-    *inputs = sides[0].statistics;
+    *inputs = found[0];
     if (targets != NULL) {
-        *targets = sides[1].statistics;
+        *targets = found[1];
     }
     return FCNN_OK;
 }

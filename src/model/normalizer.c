@@ -1,7 +1,6 @@
 /* src/model/normalizer.c — statistics of the training rows. */
 #include "model/normalizer.h"
 
-#include "compute/square_sum.h"
 #include "core/memory.h"
 #include "model/column_statistics.h"
 
@@ -18,52 +17,17 @@ typedef struct side_of {
     const fcnn_column_statistics *statistics;
 } side_of;
 
-static const fcnn_table *table_of(const fcnn_block *block, fcnn_side side)
-{
-    return side == FCNN_SIDE_INPUTS ? &block->inputs : &block->targets;
-}
-
-/* ---- deviations ---- */
-
-/* Adds the squares of this rank's rows to the sums [columns]. */
-static fcnn_status add_rows(const side_of *from, fcnn_square_sum *sums)
-{
-    const double *mean = from->statistics->mean;
-    fcnn_status status = FCNN_OK;
-    for (fcnn_block block = {0}; status == FCNN_OK && fcnn_dataset_next(from->dataset, 0, &block, &status);) {
-        const fcnn_table *table = table_of(&block, from->side);
-        for (int64_t row = 0; row < table->rows; row++) {
-            for (int64_t column = 0; column < table->width; column++) {
-                fcnn_square_sum_add(&sums[column], fcnn_table_value(table, row, column), mean[column]);
-            }
-        }
-    }
-    return status;
-}
-
 /* √(Σ (x − mean)² / rows) over all ranks of each column, into out. */
 static fcnn_status find_deviations(const side_of *from, fcnn_comm *comm, double *out)
 {
     const int64_t width = from->statistics->count;
     fcnn_square_sum *sums = NULL;
-    double *work = NULL;
-    fcnn_status status = fcnn_memory_create("the column sums", width, sizeof *sums, &sums);
-    if (status == FCNN_OK) {
-        status = fcnn_memory_create("the column sums", width * FCNN_SQUARE_PARTS * (FCNN_EXACT_LIMBS + 1), sizeof *work,
-                                    &work);
-    }
-    status = fcnn_comm_agree(comm, status);
-    if (status == FCNN_OK) {
-        status = fcnn_comm_agree_named(comm, add_rows(from, sums));
-    }
-    if (status == FCNN_OK) {
-        fcnn_square_sum_over_ranks(comm, width, sums, work);
-        for (int64_t column = 0; column < width; column++) {
-            out[column] = fcnn_square_sum_root_mean(&sums[column], from->dataset->rows);
-        }
+    FCNN_TRY(fcnn_comm_agree(comm, fcnn_memory_create("the column sums", width, sizeof *sums, &sums)));
+    const fcnn_status status = fcnn_column_squares_find(from->dataset, comm, from->side, from->statistics->mean, sums);
+    for (int64_t column = 0; status == FCNN_OK && column < width; column++) {
+        out[column] = fcnn_square_sum_root_mean(&sums[column], from->dataset->rows);
     }
     free(sums);
-    free(work);
     return status;
 }
 

@@ -3,11 +3,9 @@
 #define FCNN_MODEL_NORMALIZER_H
 
 #include "config/config.h"
-#include "data/dataset.h"
+#include "data/column_squares.h"
 #include "model/model.h"
 #include "parallel/comm.h"
-
-typedef enum fcnn_side { FCNN_SIDE_INPUTS, FCNN_SIDE_TARGETS } fcnn_side;
 
 /* Sets shift and scale of each column of the inputs or targets of a dataset:
  *   standardize  mean and standard deviation (over N), whose squares are summed exactly

@@ -3,9 +3,11 @@
 
 #include "compute/square_sum.h"
 #include "core/memory.h"
-#include "data/targets.h"
 #include "core/pulse.h"
 #include "core/sizes.h"
+#include "data/column_squares.h"
+#include "data/column_sums.h"
+#include "data/targets.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -75,73 +77,43 @@ static int64_t count_classes(const fcnn_architecture *shape)
     return classes <= FCNN_SCORES_CLASSES_MOST ? classes : 0;
 }
 
-/* Sums of the targets of all rows, and the largest −t and t.  negative and largest [outputs]. */
-static fcnn_status find_sums(fcnn_evaluation *evaluation, fcnn_exact_sum *sums, double *negative, double *largest)
+/* Adds up the targets of this rank's rows. */
+static fcnn_status add_targets(const fcnn_evaluation *evaluation, fcnn_column_sums *sums)
 {
-    const int64_t outputs = evaluation->outputs;
     fcnn_status status = FCNN_OK;
-    for (int64_t column = 0; column < outputs; column++) {
-        negative[column] = largest[column] = -INFINITY;
-    }
     for (fcnn_block block = {0};
          status == FCNN_OK && fcnn_dataset_next(evaluation->part->dataset, 0, &block, &status);) {
-        for (int64_t row = 0; row < block.targets.rows; row++) {
-            for (int64_t column = 0; column < outputs; column++) {
-                const double value = fcnn_table_value(&block.targets, row, column);
-                fcnn_exact_sum_add(&sums[column], value);
-                negative[column] = -value > negative[column] ? -value : negative[column];
-                largest[column] = value > largest[column] ? value : largest[column];
-            }
-        }
+        fcnn_column_sums_add(sums, &block.targets);
     }
-    FCNN_TRY(fcnn_comm_agree_named(evaluation->comm, status));
-    fcnn_exact_sum_over_ranks(evaluation->comm, outputs, sums, evaluation->work);
-    fcnn_comm_max_doubles(evaluation->comm, outputs, negative);
-    fcnn_comm_max_doubles(evaluation->comm, outputs, largest);
-    return FCNN_OK;
+    return status;
 }
 
 /* Finds which targets vary, over all rows, and the means of all. */
 static fcnn_status find_means(fcnn_evaluation *evaluation)
 {
-    fcnn_exact_sum *sums = NULL;
-    double *ends = NULL;
-    const int64_t outputs = evaluation->outputs;
-    fcnn_status status = fcnn_memory_create("the scores", outputs, sizeof *sums, &sums);
+    fcnn_comm *comm = evaluation->comm;
+    fcnn_column_sums sums = {0};
+    fcnn_status status = fcnn_column_sums_create(evaluation->outputs, FCNN_TYPE_FLOAT64, &sums);
+    status = fcnn_comm_agree(comm, status);
     if (status == FCNN_OK) {
-        status = fcnn_memory_create("the scores", 2 * outputs, sizeof *ends, &ends);
+        status = fcnn_comm_agree_named(comm, add_targets(evaluation, &sums));
     }
-    status = fcnn_comm_agree(evaluation->comm, status);
     if (status == FCNN_OK) {
-        status = find_sums(evaluation, sums, ends, ends + outputs);
+        fcnn_column_sums_over_ranks(&sums, comm);
     }
-    for (int64_t column = 0; status == FCNN_OK && column < outputs; column++) {
-        const double smallest = 0 - ends[column], largest = ends[outputs + column];
-        evaluation->varies[column] = smallest < largest;
-        evaluation->means[column] =
-            fcnn_exact_sum_mean(&sums[column], evaluation->part->dataset->rows, smallest, largest);
+    for (int64_t column = 0; status == FCNN_OK && column < evaluation->outputs; column++) {
+        evaluation->varies[column] = sums.smallest[column] < sums.largest[column];
+        evaluation->means[column] = fcnn_column_sums_mean(&sums, column);
     }
-    free(sums);
-    free(ends);
+    fcnn_column_sums_clear(&sums);
     return status;
 }
 
 static fcnn_status measure_variations(fcnn_evaluation *evaluation)
 {
-    fcnn_status status = find_means(evaluation);
-    FCNN_TRY(status);
-    for (fcnn_block block = {0};
-         status == FCNN_OK && fcnn_dataset_next(evaluation->part->dataset, 0, &block, &status);) {
-        for (int64_t row = 0; row < block.targets.rows; row++) {
-            for (int64_t column = 0; column < evaluation->outputs; column++) {
-                fcnn_square_sum_add(&evaluation->variations[column], fcnn_table_value(&block.targets, row, column),
-                                    evaluation->means[column]);
-            }
-        }
-    }
-    FCNN_TRY(fcnn_comm_agree_named(evaluation->comm, status));
-    fcnn_square_sum_over_ranks(evaluation->comm, evaluation->outputs, evaluation->variations, evaluation->work);
-    return FCNN_OK;
+    FCNN_TRY(find_means(evaluation));
+    return fcnn_column_squares_find(evaluation->part->dataset, evaluation->comm, FCNN_SIDE_TARGETS, evaluation->means,
+                                    evaluation->variations);
 }
 
 static fcnn_status create_room(fcnn_evaluation *evaluation, bool has_labels)

@@ -1,0 +1,15 @@
+/* src/data/column_squares.h — sums of squared deviations of the values of each column. */
+#ifndef FCNN_DATA_COLUMN_SQUARES_H
+#define FCNN_DATA_COLUMN_SQUARES_H
+
+#include "compute/square_sum.h"
+#include "data/dataset.h"
+
+typedef enum fcnn_side { FCNN_SIDE_INPUTS, FCNN_SIDE_TARGETS } fcnn_side;
+
+/* Adds up (x − means[column])² over all rows of a side of a dataset and all ranks: sums [columns], empty before.
+ * Collective; all ranks fail alike: FCNN_ENOMEM, and as reading fails. */
+fcnn_status fcnn_column_squares_find(fcnn_dataset *dataset, fcnn_comm *comm, fcnn_side side, const double *means,
+                                     fcnn_square_sum *sums);
+
+#endif
