@@ -347,7 +347,11 @@ static void memory_is_what_the_formula_says(void)
     fcnn_step *step;
     HARNESS_OK(fcnn_benchmark_data_create(shape, 160, 80, 8, &alone, &data));
     HARNESS_OK(fcnn_model_create(shape, &model));
-    const fcnn_step_options how = {.exact = true, .exchange = FCNN_EXCHANGE_ALLREDUCE, .threads = 1, .flags = 4};
+    const fcnn_step_options how = {.exact = true,
+                                   .exchange = FCNN_EXCHANGE_ALLREDUCE,
+                                   .optimizer = fcnn_optimizer_rule_of(FCNN_OPTIMIZER_SGD),
+                                   .threads = 1,
+                                   .flags = 4};
     HARNESS_OK(fcnn_step_create(harness_comm(), model, data, &how, &step));
     fcnn_comm *given = step->comm;
     step->comm = (fcnn_comm *)&alone;

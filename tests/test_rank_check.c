@@ -37,7 +37,8 @@ static void write_rows(void)
 
 static fcnn_status check(const fixture *run, int64_t step)
 {
-    return fcnn_rank_check(harness_comm(), run->trainer->threads.topology, run->trainer->step->network, step);
+    const fcnn_step *given = run->trainer->step;
+    return fcnn_rank_check(harness_comm(), run->trainer->threads.topology, given->network, given->optimizer, step);
 }
 
 /* Flips a bit of a layer's parameters on one rank; again, and it is as before. */

@@ -62,6 +62,7 @@ static fcnn_status create(fcnn_comm *comm, const fcnn_benchmark_plan *plan, cons
     const fcnn_step_options options = {
         .exact = plan->reduction == FCNN_REDUCTION_EXACT,
         .exchange = plan->exchange,
+        .optimizer = fcnn_optimizer_rule_of(FCNN_OPTIMIZER_SGD),
         .threads = threads,
     };
     return fcnn_comm_agree(comm, fcnn_step_create(comm, out->model, out->data, &options, &out->step));
@@ -210,7 +211,7 @@ static fcnn_status take_checks(const subject *given, fcnn_benchmark_result *out)
     fcnn_status status = FCNN_OK;
     const double begin = fcnn_comm_seconds();
     for (int i = 0; i < CHECKS && status == FCNN_OK; i++) {
-        status = fcnn_rank_check(given->comm, topology, given->step->network, given->number);
+        status = fcnn_rank_check(given->comm, topology, given->step->network, given->step->optimizer, given->number);
     }
     double seconds = given->comm->size > 1 ? (fcnn_comm_seconds() - begin) / (double)CHECKS : 0;
     fcnn_comm_max_doubles(given->comm, 1, &seconds);

@@ -84,7 +84,10 @@ typedef struct fcnn_gradient_job {
     bool streams;    /* no cache holds the sums until they are read */
 } fcnn_gradient_job;
 
-/* Stochastic gradient descent on a run of elements: out = w − rate·mean, mean = (real)(sum·scale). */
+/* Arrays that an optimizer may keep. */
+#define FCNN_UPDATE_ARRAYS 4
+
+/* An update of a run of elements.  Stochastic gradient descent: out = w − rate·mean, mean = (real)(sum·scale). */
 typedef struct fcnn_update_job {
     const void *weights;
     void *out;        /* may be weights */
@@ -94,6 +97,8 @@ typedef struct fcnn_update_job {
     double scale;
     double rate;
     int exact;
+    int64_t number;                  /* of the step, from 0 */
+    void *state[FCNN_UPDATE_ARRAYS]; /* of the optimizer's arrays, the same elements; changed in place */
 } fcnn_update_job;
 
 /* Sums of gradients, first … last−1, of several arrays: out = from[0] + from[1] + …, in this order. */

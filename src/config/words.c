@@ -14,7 +14,8 @@ int fcnn_words_find(const char *const *words, const char *word)
     return -1;
 }
 
-#define FCNN_WORDS_WORD(constant, word) [constant] = (word),
+#define FCNN_WORDS_FIRST(word, ...) word
+#define FCNN_WORDS_WORD(constant, ...) [constant] = FCNN_WORDS_FIRST(__VA_ARGS__, ),
 
 #define FCNN_WORDS_DEFINE(enumeration, list)                                       \
     const char *const fcnn_##enumeration##_words[] = {list(FCNN_WORDS_WORD) NULL}; \

@@ -1,5 +1,5 @@
 /* src/config/words.h — the enumerations of a config: each list of words makes the constants, their names in
- * messages and files, and the way back. */
+ * messages and files, and the way back.  What follows a word in its list is for others. */
 #ifndef FCNN_CONFIG_WORDS_H
 #define FCNN_CONFIG_WORDS_H
 
@@ -81,7 +81,8 @@
     X(FCNN_EXCHANGE_ALLREDUCE, "allreduce") \
     X(FCNN_EXCHANGE_SHARED, "shared")
 
-#define FCNN_OPTIMIZER_WORDS(X) X(FCNN_OPTIMIZER_SGD, "sgd")
+/* With the rule of each, which a file of its own defines (methods/optimizer.h). */
+#define FCNN_OPTIMIZER_WORDS(X) X(FCNN_OPTIMIZER_SGD, "sgd", fcnn_optimizer_sgd)
 
 #define FCNN_NONFINITE_WORDS(X)    \
     X(FCNN_NONFINITE_STOP, "stop") \
@@ -96,7 +97,7 @@
     X(FCNN_INIT_CLASSES_ERROR, "error") \
     X(FCNN_INIT_CLASSES_EXTEND, "extend")
 
-#define FCNN_WORDS_CONSTANT(constant, word) constant,
+#define FCNN_WORDS_CONSTANT(constant, ...) constant,
 typedef enum fcnn_order { FCNN_ORDER_WORDS(FCNN_WORDS_CONSTANT) } fcnn_order;
 typedef enum fcnn_memory { FCNN_MEMORY_WORDS(FCNN_WORDS_CONSTANT) } fcnn_memory;
 typedef enum fcnn_read_kind { FCNN_READ_WORDS(FCNN_WORDS_CONSTANT) } fcnn_read_kind;

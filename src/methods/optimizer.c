@@ -1,8 +1,66 @@
-/* src/methods/optimizer.c — how gradients change the parameters. */
+/* src/methods/optimizer.c — how a gradient changes the parameters. */
 #include "methods/optimizer.h"
 
 #include "compute/panels.h"
 #include "core/memory.h"
+
+#include <stdlib.h>
+
+/* ---- creation ---- */
+
+static fcnn_status create_array(const fcnn_network *network, void ***out)
+{
+    const fcnn_architecture *shape = &network->shape;
+    FCNN_TRY(fcnn_memory_create("the optimizer", shape->layers, sizeof(void *), out));
+    for (int64_t layer = 0; layer < shape->layers; layer++) {
+        FCNN_TRY(fcnn_memory_create("the optimizer", fcnn_network_layer_elements(shape, layer), network->kernels->size,
+                                    &(*out)[layer]));
+    }
+    return FCNN_OK;
+}
+
+fcnn_status fcnn_optimizer_create(const fcnn_optimizer_rule *rule, const fcnn_network *network, fcnn_optimizer **out)
+{
+    fcnn_optimizer *optimizer;
+    FCNN_TRY(fcnn_memory_create("the optimizer", 1, sizeof *optimizer, &optimizer));
+    *optimizer = (fcnn_optimizer){.rule = rule, .layers = network->shape.layers};
+    fcnn_status status = FCNN_OK;
+    while (status == FCNN_OK && rule->arrays[optimizer->arrays] != NULL) {
+        status = create_array(network, &optimizer->state[optimizer->arrays]);
+        optimizer->arrays++;
+    }
+    if (status != FCNN_OK) {
+        fcnn_optimizer_destroy(optimizer);
+        return status;
+    }
+    *out = optimizer;
+    return FCNN_OK;
+}
+
+void fcnn_optimizer_destroy(fcnn_optimizer *optimizer)
+{
+    if (optimizer == NULL) {
+        return;
+    }
+    for (int i = 0; i < optimizer->arrays; i++) {
+        for (int64_t layer = 0; optimizer->state[i] != NULL && layer < optimizer->layers; layer++) {
+            free(optimizer->state[i][layer]);
+        }
+        free(optimizer->state[i]);
+    }
+    free(optimizer);
+}
+
+int64_t fcnn_optimizer_bytes(const fcnn_optimizer *optimizer, const fcnn_network *network)
+{
+    int64_t elements = 0;
+    for (int64_t layer = 0; layer < optimizer->layers; layer++) {
+        elements += fcnn_network_layer_elements(&network->shape, layer);
+    }
+    return optimizer->arrays * elements * (int64_t)network->kernels->size;
+}
+
+/* ---- the update ---- */
 
 /* A tile's updated parameters, with the biases' row where there is one. */
 #define MOST_ELEMENTS ((1 + FCNN_TILE_INPUTS) * FCNN_PANEL)
@@ -21,8 +79,8 @@ static void update_transposed(const fcnn_network *network, const fcnn_tile *tile
 }
 
 /* Several threads read the parameters: then they are updated in memory of the thread's own and copied out. */
-static void update_tile(fcnn_network *network, const fcnn_gradient *gradient, const fcnn_tile *tile, bool shared,
-                        fcnn_update_job *job)
+static void update_tile(const fcnn_optimizer *optimizer, fcnn_network *network, const fcnn_gradient *gradient,
+                        const fcnn_tile *tile, bool shared, fcnn_update_job *job)
 {
     _Alignas(FCNN_ALIGNMENT) double own[MOST_ELEMENTS];
     const fcnn_kernels *kernels = network->kernels;
@@ -35,7 +93,10 @@ static void update_tile(fcnn_network *network, const fcnn_gradient *gradient, co
     job->out = shared ? (void *)own : parameters;
     job->sums = fcnn_gradient_value(gradient, tile->layer, begin);
     job->count = biases + tile->inputs * width;
-    kernels->sgd(job);
+    for (int i = 0; i < optimizer->arrays; i++) {
+        job->state[i] = (char *)optimizer->state[i][tile->layer] + (size_t)begin * kernels->size;
+    }
+    optimizer->rule->update(kernels, job);
     if (shared) {
         kernels->copy_out(job->count, own, parameters);
     }
@@ -44,19 +105,20 @@ static void update_tile(fcnn_network *network, const fcnn_gradient *gradient, co
     }
 }
 
-void fcnn_optimizer_update(fcnn_network *network, const fcnn_gradient *gradient, double scale, double rate, int thread,
-                           int threads)
+void fcnn_optimizer_update(const fcnn_optimizer *optimizer, fcnn_network *network, const fcnn_gradient *gradient,
+                           const fcnn_update *how, int thread, int threads)
 {
     fcnn_update_job job = {
         .low = gradient->words == 2 ? gradient->elements : 0,
-        .scale = scale,
-        .rate = rate,
+        .scale = how->scale,
+        .rate = how->rate,
         .exact = gradient->exact,
+        .number = how->number,
     };
     int64_t first, last;
     fcnn_gradient_tiles(gradient, thread, threads, &first, &last);
     for (int64_t i = first; i < last; i++) {
-        update_tile(network, gradient, &gradient->tiles[i], threads > 1, &job);
+        update_tile(optimizer, network, gradient, &gradient->tiles[i], threads > 1, &job);
     }
     network->kernels->fence();
 }

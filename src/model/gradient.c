@@ -74,7 +74,7 @@ static fcnn_status create_arrays(fcnn_gradient *gradient, const fcnn_network *ne
     FCNN_TRY(fcnn_exponents_create(shape->layers, &gradient->measured));
     for (int64_t layer = shape->layers - 1; layer >= 0; layer--) {
         gradient->offsets[layer] = gradient->elements;
-        gradient->elements += fcnn_panel_elements(1 + shape->widths[layer], shape->widths[layer + 1]);
+        gradient->elements += fcnn_network_layer_elements(shape, layer);
         gradient->tile_count += tiles_of_layer(shape, layer);
     }
     FCNN_TRY(fcnn_memory_create("the gradients", gradient->tile_count, sizeof(fcnn_tile), &gradient->tiles));
@@ -177,7 +177,7 @@ int64_t fcnn_gradient_sum_bytes(const fcnn_architecture *shape, bool exact)
     const size_t size = fcnn_architecture_size(shape);
     int64_t elements = 0;
     for (int64_t layer = 0; layer < shape->layers; layer++) {
-        elements += fcnn_panel_elements(1 + shape->widths[layer], shape->widths[layer + 1]);
+        elements += fcnn_network_layer_elements(shape, layer);
     }
     return elements * words_of(exact, size) * (int64_t)word_bytes(exact, size);
 }
@@ -223,8 +223,7 @@ static int64_t find_overflow(const fcnn_gradient *gradient, const fcnn_network *
     const fcnn_exponents *measured = &gradient->measured;
     for (int64_t layer = 0; network->kernels->bits == 32 && layer < shape->layers; layer++) {
         const int64_t bound = log2_ceiling(gradient->batch_rows) + measured->inputs[layer] + measured->deltas[layer];
-        if (bound > HIGHEST_FLOAT_EXPONENT &&
-            !are_finite(gradient, layer, fcnn_panel_elements(1 + shape->widths[layer], shape->widths[layer + 1]))) {
+        if (bound > HIGHEST_FLOAT_EXPONENT && !are_finite(gradient, layer, fcnn_network_layer_elements(shape, layer))) {
             return layer;
         }
     }

@@ -260,14 +260,19 @@ static bool all_finite(const void *values, int64_t count, size_t size)
     return true;
 }
 
-int64_t fcnn_model_find_nonfinite(const fcnn_model *model)
+int64_t fcnn_parameters_find_nonfinite(const fcnn_architecture *shape, void *const *weights, void *const *biases)
 {
-    const size_t size = fcnn_architecture_size(&model->shape);
-    for (int64_t layer = 0; layer < model->shape.layers; layer++) {
-        const int64_t in = model->shape.widths[layer], out = model->shape.widths[layer + 1];
-        if (!all_finite(model->weights[layer], in * out, size) || !all_finite(model->biases[layer], out, size)) {
+    const size_t size = fcnn_architecture_size(shape);
+    for (int64_t layer = 0; layer < shape->layers; layer++) {
+        const int64_t in = shape->widths[layer], out = shape->widths[layer + 1];
+        if (!all_finite(weights[layer], in * out, size) || !all_finite(biases[layer], out, size)) {
             return layer;
         }
     }
     return -1;
+}
+
+int64_t fcnn_model_find_nonfinite(const fcnn_model *model)
+{
+    return fcnn_parameters_find_nonfinite(&model->shape, model->weights, model->biases);
 }

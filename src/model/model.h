@@ -98,7 +98,9 @@ fcnn_status fcnn_history_append(fcnn_history *history, const fcnn_history_line *
 /* A model of a shape, which is copied: zero parameters, normalizers that change nothing. */
 fcnn_status fcnn_model_create(const fcnn_architecture *shape, fcnn_model **out);
 
-/* The first parameter that is NaN or Inf: its layer (from 0); −1 if there is none. */
+/* The first parameter that is NaN or Inf: its layer (from 0); −1 if there is none.  The same for arrays with an element
+ * for each parameter. */
 int64_t fcnn_model_find_nonfinite(const fcnn_model *model);
+int64_t fcnn_parameters_find_nonfinite(const fcnn_architecture *shape, void *const *weights, void *const *biases);
 
 #endif

@@ -13,7 +13,7 @@
 
 /* ---- sizes ---- */
 
-static int64_t parameter_elements(const fcnn_architecture *shape, int64_t layer)
+int64_t fcnn_network_layer_elements(const fcnn_architecture *shape, int64_t layer)
 {
     return fcnn_panel_elements(1 + shape->widths[layer], shape->widths[layer + 1]);
 }
@@ -62,7 +62,7 @@ int64_t fcnn_network_bytes(const fcnn_architecture *shape, int64_t rows, fcnn_ne
 {
     int64_t parameters = 0;
     for (int64_t layer = 0; layer < shape->layers; layer++) {
-        parameters += parameter_elements(shape, layer);
+        parameters += fcnn_network_layer_elements(shape, layer);
         parameters += use == FCNN_NETWORK_TRAINING && layer > 0 ? transposed_elements(shape, layer) : 0;
     }
     return parameters * (int64_t)fcnn_architecture_size(shape) + area_bytes(shape, rows, use) +
@@ -105,8 +105,8 @@ static fcnn_status create_parameters(fcnn_network *network, fcnn_network_use use
     FCNN_TRY(fcnn_memory_create("the network", shape->layers, sizeof(void *), &network->parameters));
     FCNN_TRY(fcnn_memory_create("the network", shape->layers, sizeof(void *), &network->transposed));
     for (int64_t layer = 0; layer < shape->layers; layer++) {
-        FCNN_TRY(
-            fcnn_memory_create("the weights", parameter_elements(shape, layer), size, &network->parameters[layer]));
+        FCNN_TRY(fcnn_memory_create("the weights", fcnn_network_layer_elements(shape, layer), size,
+                                    &network->parameters[layer]));
         if (use == FCNN_NETWORK_TRAINING && layer > 0) {
             FCNN_TRY(fcnn_memory_create("the transposed weights", transposed_elements(shape, layer), size,
                                         &network->transposed[layer]));
@@ -147,42 +147,59 @@ static void copy_number(size_t size, void *to, int64_t to_index, const void *fro
     memcpy((char *)to + (size_t)to_index * size, (const char *)from + (size_t)from_index * size, size);
 }
 
-static void load_parameters(fcnn_network *network, const fcnn_model *model)
+void fcnn_network_load_panels(const fcnn_network *network, void *const *weights, void *const *biases,
+                              void *const *panels)
 {
     const fcnn_architecture *shape = &network->shape;
     const size_t size = network->kernels->size;
     for (int64_t layer = 0; layer < shape->layers; layer++) {
         const int64_t in = shape->widths[layer], out = shape->widths[layer + 1];
         for (int64_t o = 0; o < out; o++) {
-            copy_number(size, network->parameters[layer], parameter_index(shape, layer, o, -1), model->biases[layer],
-                        o);
+            copy_number(size, panels[layer], parameter_index(shape, layer, o, -1), biases[layer], o);
             for (int64_t i = 0; i < in; i++) {
-                copy_number(size, network->parameters[layer], parameter_index(shape, layer, o, i),
-                            model->weights[layer], o * in + i);
-                if (network->transposed[layer] != NULL) {
-                    copy_number(size, network->transposed[layer], fcnn_panel_index(out, in, o, i),
-                                model->weights[layer], o * in + i);
-                }
+                copy_number(size, panels[layer], parameter_index(shape, layer, o, i), weights[layer], o * in + i);
             }
         }
     }
 }
 
-void fcnn_network_store(const fcnn_network *network, fcnn_model *model)
+void fcnn_network_store_panels(const fcnn_network *network, void *const *panels, void *const *weights,
+                               void *const *biases)
 {
     const fcnn_architecture *shape = &network->shape;
     const size_t size = network->kernels->size;
     for (int64_t layer = 0; layer < shape->layers; layer++) {
         const int64_t in = shape->widths[layer], out = shape->widths[layer + 1];
         for (int64_t o = 0; o < out; o++) {
-            copy_number(size, model->biases[layer], o, network->parameters[layer],
-                        parameter_index(shape, layer, o, -1));
+            copy_number(size, biases[layer], o, panels[layer], parameter_index(shape, layer, o, -1));
             for (int64_t i = 0; i < in; i++) {
-                copy_number(size, model->weights[layer], o * in + i, network->parameters[layer],
-                            parameter_index(shape, layer, o, i));
+                copy_number(size, weights[layer], o * in + i, panels[layer], parameter_index(shape, layer, o, i));
             }
         }
     }
+}
+
+static void load_transposed(fcnn_network *network, const fcnn_model *model)
+{
+    const fcnn_architecture *shape = &network->shape;
+    for (int64_t layer = 0; layer < shape->layers; layer++) {
+        const int64_t in = shape->widths[layer], out = shape->widths[layer + 1];
+        for (int64_t i = 0; network->transposed[layer] != NULL && i < out * in; i++) {
+            copy_number(network->kernels->size, network->transposed[layer], fcnn_panel_index(out, in, i / in, i % in),
+                        model->weights[layer], i);
+        }
+    }
+}
+
+static void load_parameters(fcnn_network *network, const fcnn_model *model)
+{
+    fcnn_network_load_panels(network, model->weights, model->biases, network->parameters);
+    load_transposed(network, model);
+}
+
+void fcnn_network_store(const fcnn_network *network, fcnn_model *model)
+{
+    fcnn_network_store_panels(network, network->parameters, model->weights, model->biases);
 }
 
 fcnn_status fcnn_network_create_from(const fcnn_model *model, int64_t rows, fcnn_network_use use, int threads,

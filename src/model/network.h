@@ -87,6 +87,16 @@ fcnn_status fcnn_network_create_from(const fcnn_model *model, int64_t rows, fcnn
 /* Copies the parameters into a model of the same shape. */
 void fcnn_network_store(const fcnn_network *network, fcnn_model *model);
 
+/* Elements of a layer's parameters in panels, with those that fill the panels up. */
+int64_t fcnn_network_layer_elements(const fcnn_architecture *shape, int64_t layer);
+
+/* Copy an element for each parameter from panels [layers], laid out as those of the parameters, to weights [layers] of
+ * [out][in] and biases [layers] of [out], and back. */
+void fcnn_network_store_panels(const fcnn_network *network, void *const *panels, void *const *weights,
+                               void *const *biases);
+void fcnn_network_load_panels(const fcnn_network *network, void *const *weights, void *const *biases,
+                              void *const *panels);
+
 /* Bytes that fcnn_network_create_from takes. */
 int64_t fcnn_network_bytes(const fcnn_architecture *shape, int64_t rows, fcnn_network_use use, int threads);
 

@@ -2,10 +2,12 @@
  *
  * Beside what every model file has: /state with the attributes step, epoch, batch, rows, skipped, rollbacks and
  * exponents_ready, the texts train_data, validation_data and build, and the arrays input_exponents, delta_exponents and
- * loss.  Older programs wrote the texts as attributes, too. */
+ * loss.  Older programs wrote the texts as attributes, too.  Where the optimizer keeps arrays: /state/optimizer with the
+ * text arrays, a name on each line, and for each a group of that name with W1, b1, … as in /model. */
 #include "run/checkpoint.h"
 
 #include "core/memory.h"
+#include "core/text.h"
 #include "model/model_file.h"
 #include "files/framed_file.h"
 
@@ -15,6 +17,9 @@
 #include <string.h>
 
 #define LONGEST_TEXT 65536
+
+#define OPTIMIZER "/state/optimizer"
+#define NAME_SIZE 128
 
 #ifdef __VERSION__
 #define BUILD "compiler " __VERSION__
@@ -28,6 +33,7 @@
 void fcnn_training_state_clear(fcnn_training_state *state)
 {
     fcnn_exponents_clear(&state->exponents);
+    fcnn_optimizer_state_clear(&state->optimizer);
     free(state->train_data);
     free(state->validation_data);
     *state = (fcnn_training_state){0};
@@ -38,9 +44,8 @@ void fcnn_training_state_clear(fcnn_training_state *state)
 /* A sum over ranks is in its limbs alone: it has been carried, and is not stored unless all its values are finite. */
 #define LOSS_WORDS FCNN_EXACT_LIMBS
 
-static fcnn_status put_state(const void *data, fcnn_hdf5_image *image)
+static fcnn_status put_state(const fcnn_training_state *state, fcnn_hdf5_image *image)
 {
-    const fcnn_training_state *state = data;
     FCNN_TRY(fcnn_hdf5_image_group(image, "/state"));
 #define PUT_INTEGER(name) FCNN_TRY(fcnn_hdf5_image_integer_attribute(image, "/state", #name, state->name));
     STATE_INTEGERS(PUT_INTEGER)
@@ -57,10 +62,77 @@ static fcnn_status put_state(const void *data, fcnn_hdf5_image *image)
                                    state->exponents.deltas);
 }
 
+/* What W or b of a layer of an array is called in the file. */
+static void name_part(const char *array, char part, int64_t layer, char out[NAME_SIZE])
+{
+    snprintf(out, NAME_SIZE, OPTIMIZER "/%s/%c%" PRId64, array, part, layer + 1);
+}
+
+static fcnn_type type_of(const fcnn_architecture *shape)
+{
+    return shape->precision == FCNN_PRECISION_SINGLE ? FCNN_TYPE_FLOAT32 : FCNN_TYPE_FLOAT64;
+}
+
+static fcnn_status put_array(const fcnn_architecture *shape, const fcnn_state_array *array, fcnn_hdf5_image *image)
+{
+    char name[NAME_SIZE];
+    snprintf(name, sizeof name, OPTIMIZER "/%s", array->name);
+    FCNN_TRY(fcnn_hdf5_image_group(image, name));
+    for (int64_t layer = 0; layer < shape->layers; layer++) {
+        const int64_t dims[] = {shape->widths[layer + 1], shape->widths[layer]};
+        name_part(array->name, 'W', layer, name);
+        FCNN_TRY(fcnn_hdf5_image_dataset(image, name, type_of(shape), 2, dims, array->weights[layer]));
+        name_part(array->name, 'b', layer, name);
+        FCNN_TRY(fcnn_hdf5_image_dataset(image, name, type_of(shape), 1, dims, array->biases[layer]));
+    }
+    return FCNN_OK;
+}
+
+static fcnn_status put_names(const fcnn_optimizer_state *state, fcnn_hdf5_image *image)
+{
+    fcnn_text names = {0};
+    fcnn_status status = FCNN_OK;
+    for (int i = 0; i < state->count && status == FCNN_OK; i++) {
+        status = fcnn_text_append(&names, "%s\n", state->arrays[i].name);
+    }
+    if (status == FCNN_OK) {
+        status = fcnn_hdf5_image_text(image, OPTIMIZER "/arrays", names.data);
+    }
+    fcnn_text_clear(&names);
+    return status;
+}
+
+static fcnn_status put_optimizer(const fcnn_architecture *shape, const fcnn_optimizer_state *state,
+                                 fcnn_hdf5_image *image)
+{
+    if (state->count == 0) {
+        return FCNN_OK;
+    }
+    FCNN_TRY(fcnn_hdf5_image_group(image, OPTIMIZER));
+    FCNN_TRY(put_names(state, image));
+    for (int i = 0; i < state->count; i++) {
+        FCNN_TRY(put_array(shape, &state->arrays[i], image));
+    }
+    return FCNN_OK;
+}
+
+/* What stands beside the model. */
+typedef struct rest {
+    const fcnn_architecture *shape;
+    const fcnn_training_state *state;
+} rest;
+
+static fcnn_status put_rest(const void *data, fcnn_hdf5_image *image)
+{
+    const rest *given = data;
+    FCNN_TRY(put_state(given->state, image));
+    return put_optimizer(given->shape, &given->state->optimizer, image);
+}
+
 fcnn_status fcnn_checkpoint_pack(const fcnn_model *model, const fcnn_training_state *state, void **bytes,
                                  int64_t *count)
 {
-    return fcnn_model_pack(model, put_state, state, bytes, count);
+    return fcnn_model_pack(model, put_rest, &(rest){&model->shape, state}, bytes, count);
 }
 
 /* ---- reading ---- */
@@ -134,7 +206,80 @@ static fcnn_status get_text(fcnn_hdf5_file *file, const char *name, char **out)
                : fcnn_hdf5_read_text(file, path, LONGEST_TEXT, out);
 }
 
-static fcnn_status get_state(fcnn_hdf5_file *file, const char *path, int64_t layers, fcnn_training_state *state)
+/* Reads W or b of a layer, [out][in] or [out] with in = 0. */
+static fcnn_status get_part(fcnn_hdf5_file *file, const char *path, const char *name, fcnn_type type, int64_t out,
+                            int64_t in, void *values)
+{
+    fcnn_hdf5_info info;
+    FCNN_TRY(fcnn_hdf5_describe(file, name, &info));
+    if (info.type != type || info.rank != (in > 0 ? 2 : 1) || info.dims[0] != out || (in > 0 && info.dims[1] != in)) {
+        return fcnn_fail(FCNN_EDATA, "%s: %s has not the shape and type of the model's parameters", path, name);
+    }
+    return fcnn_hdf5_read_rows(file, name, 0, out, values);
+}
+
+static fcnn_status get_array(fcnn_hdf5_file *file, const char *path, const fcnn_architecture *shape,
+                             fcnn_state_array *array)
+{
+    char name[NAME_SIZE];
+    for (int64_t layer = 0; layer < shape->layers; layer++) {
+        const int64_t in = shape->widths[layer], out = shape->widths[layer + 1];
+        name_part(array->name, 'W', layer, name);
+        FCNN_TRY(get_part(file, path, name, type_of(shape), out, in, array->weights[layer]));
+        name_part(array->name, 'b', layer, name);
+        FCNN_TRY(get_part(file, path, name, type_of(shape), out, 0, array->biases[layer]));
+    }
+    return FCNN_OK;
+}
+
+/* Cuts a text of lines into names of at most `longest` letters and _; false if it is something else. */
+static bool cut_names(char *text, const char *names[FCNN_UPDATE_ARRAYS], int *count)
+{
+    static const char letters[] = "abcdefghijklmnopqrstuvwxyz_";
+    const size_t longest = 32;
+    *count = 0;
+    while (*text != '\0') {
+        const size_t length = strspn(text, letters);
+        if (length == 0 || length > longest || text[length] != '\n' || *count == FCNN_UPDATE_ARRAYS) {
+            return false;
+        }
+        text[length] = '\0';
+        names[(*count)++] = text;
+        text += length + 1;
+    }
+    return true;
+}
+
+static fcnn_status get_arrays(fcnn_hdf5_file *file, const char *path, const fcnn_architecture *shape, char *names,
+                              fcnn_optimizer_state *out)
+{
+    const char *each[FCNN_UPDATE_ARRAYS];
+    int count;
+    if (!cut_names(names, each, &count)) {
+        return fcnn_fail(FCNN_EDATA, "%s: " OPTIMIZER "/arrays is not a list of names: it is damaged", path);
+    }
+    FCNN_TRY(fcnn_optimizer_state_create(shape, count, each, out));
+    for (int i = 0; i < count; i++) {
+        FCNN_TRY(get_array(file, path, shape, &out->arrays[i]));
+    }
+    return FCNN_OK;
+}
+
+static fcnn_status get_optimizer(fcnn_hdf5_file *file, const char *path, const fcnn_architecture *shape,
+                                 fcnn_optimizer_state *out)
+{
+    char *names;
+    if (!fcnn_hdf5_has(file, OPTIMIZER)) {
+        return FCNN_OK;
+    }
+    FCNN_TRY(fcnn_hdf5_read_text(file, OPTIMIZER "/arrays", LONGEST_TEXT, &names));
+    const fcnn_status status = get_arrays(file, path, shape, names, out);
+    free(names);
+    return status;
+}
+
+static fcnn_status get_state(fcnn_hdf5_file *file, const char *path, const fcnn_architecture *shape,
+                             fcnn_training_state *state)
 {
     if (!fcnn_hdf5_has(file, "/state")) {
         return fcnn_fail(FCNN_EDATA, "%s is a model, not a checkpoint: start from its weights by model.init = %s", path,
@@ -151,7 +296,8 @@ static fcnn_status get_state(fcnn_hdf5_file *file, const char *path, int64_t lay
     FCNN_TRY(get_loss(file, path, &state->loss));
     FCNN_TRY(get_text(file, "train_data", &state->train_data));
     FCNN_TRY(get_text(file, "validation_data", &state->validation_data));
-    return get_exponents(file, path, layers, &state->exponents);
+    FCNN_TRY(get_exponents(file, path, shape->layers, &state->exponents));
+    return get_optimizer(file, path, shape, &state->optimizer);
 }
 
 fcnn_status fcnn_checkpoint_unpack(const char *path, void *bytes, int64_t count, fcnn_model **model,
@@ -163,7 +309,7 @@ fcnn_status fcnn_checkpoint_unpack(const char *path, void *bytes, int64_t count,
     fcnn_model *unpacked = NULL;
     fcnn_status status = fcnn_model_get(file, path, &unpacked);
     if (status == FCNN_OK) {
-        status = get_state(file, path, unpacked->shape.layers, state);
+        status = get_state(file, path, &unpacked->shape, state);
     }
     fcnn_hdf5_close(file);
     if (status != FCNN_OK) {

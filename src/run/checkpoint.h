@@ -3,6 +3,7 @@
 #define FCNN_RUN_CHECKPOINT_H
 
 #include "compute/exact_sum.h"
+#include "methods/optimizer_state.h"
 #include "model/exponents.h"
 #include "model/model.h"
 #include "parallel/comm.h"
@@ -16,6 +17,7 @@ typedef struct fcnn_training_state {
     int64_t skipped;          /* batches without an update (train.nonfinite = skip) */
     int64_t rollbacks;        /* times that the learning rate was halved (train.nonfinite = rollback) */
     fcnn_exponents exponents; /* promised for the exact sums; while training the gradient has them, and none are here */
+    fcnn_optimizer_state optimizer;     /* what the optimizer keeps; in a file alone, like the exponents */
     char *train_data, *validation_data; /* what identifies the rows; validation: empty if there are none */
 } fcnn_training_state;
 

@@ -1,7 +1,6 @@
 /* src/run/rank_check.c — are the parameters the same on all ranks? */
 #include "run/rank_check.h"
 
-#include "compute/panels.h"
 #include "core/memory.h"
 
 #include <inttypes.h>
@@ -9,13 +8,20 @@
 
 #include <xxhash.h>
 
-static int64_t hash_parameters(const fcnn_network *network)
+static uint64_t hash_panels(const fcnn_network *network, void *const *panels, uint64_t hash)
 {
-    const fcnn_architecture *shape = &network->shape;
-    uint64_t hash = 0;
-    for (int64_t layer = 0; layer < shape->layers; layer++) {
-        const int64_t elements = fcnn_panel_elements(1 + shape->widths[layer], shape->widths[layer + 1]);
-        hash = XXH3_64bits_withSeed(network->parameters[layer], (size_t)elements * network->kernels->size, hash);
+    for (int64_t layer = 0; layer < network->shape.layers; layer++) {
+        const size_t elements = (size_t)fcnn_network_layer_elements(&network->shape, layer);
+        hash = XXH3_64bits_withSeed(panels[layer], elements * network->kernels->size, hash);
+    }
+    return hash;
+}
+
+static int64_t hash_all(const fcnn_network *network, const fcnn_optimizer *optimizer)
+{
+    uint64_t hash = hash_panels(network, network->parameters, 0);
+    for (int i = 0; i < optimizer->arrays; i++) {
+        hash = hash_panels(network, optimizer->state[i], hash);
     }
     return (int64_t)hash;
 }
@@ -63,12 +69,13 @@ static fcnn_status name_odd_ranks(const fcnn_topology *topology, const int64_t *
     return status;
 }
 
-fcnn_status fcnn_rank_check(fcnn_comm *comm, const fcnn_topology *topology, const fcnn_network *network, int64_t step)
+fcnn_status fcnn_rank_check(fcnn_comm *comm, const fcnn_topology *topology, const fcnn_network *network,
+                            const fcnn_optimizer *optimizer, int64_t step)
 {
     if (comm->size == 1) {
         return FCNN_OK;
     }
-    const int64_t own = hash_parameters(network);
+    const int64_t own = hash_all(network, optimizer);
     int64_t range[2] = {own, ~own}; /* the largest of ~own is that of the smallest own */
     fcnn_comm_max_integers(comm, 2, range);
     if (range[0] == ~range[1]) {

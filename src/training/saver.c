@@ -58,11 +58,9 @@ double fcnn_saver_seconds(const fcnn_saver *saver)
 
 /* ---- rank 0 alone ---- */
 
-/* No number that is not finite ever reaches a file. */
-static fcnn_status store_parameters(const fcnn_snapshot *snapshot)
+/* No number that is not finite ever reaches a file: fails if a layer (from 0; −1: none) holds one. */
+static fcnn_status check_finite(const fcnn_snapshot *snapshot, int64_t layer)
 {
-    fcnn_network_store(snapshot->network, snapshot->model);
-    const int64_t layer = fcnn_model_find_nonfinite(snapshot->model);
     if (layer < 0) {
         return FCNN_OK;
     }
@@ -70,12 +68,35 @@ static fcnn_status store_parameters(const fcnn_snapshot *snapshot)
                      snapshot->state->step, layer + 1, snapshot->advice);
 }
 
-static fcnn_status pack_and_begin(fcnn_saver *saver, const fcnn_snapshot *snapshot, const fcnn_training_state *state)
+static fcnn_status store_parameters(const fcnn_snapshot *snapshot)
+{
+    fcnn_network_store(snapshot->network, snapshot->model);
+    return check_finite(snapshot, fcnn_model_find_nonfinite(snapshot->model));
+}
+
+static fcnn_status store_optimizer(const fcnn_snapshot *snapshot, fcnn_optimizer_state *out)
+{
+    FCNN_TRY(fcnn_optimizer_store(snapshot->optimizer, snapshot->network, out));
+    return check_finite(snapshot, fcnn_optimizer_state_find_nonfinite(out, &snapshot->network->shape));
+}
+
+/* state: all but what the optimizer keeps. */
+static fcnn_status pack(const fcnn_snapshot *snapshot, fcnn_training_state *state, void **bytes, int64_t *count)
+{
+    FCNN_TRY(store_parameters(snapshot));
+    fcnn_status status = store_optimizer(snapshot, &state->optimizer);
+    if (status == FCNN_OK) {
+        status = fcnn_checkpoint_pack(snapshot->model, state, bytes, count);
+    }
+    fcnn_optimizer_state_clear(&state->optimizer);
+    return status;
+}
+
+static fcnn_status pack_and_begin(fcnn_saver *saver, const fcnn_snapshot *snapshot, fcnn_training_state *state)
 {
     void *bytes;
     int64_t count;
-    FCNN_TRY(store_parameters(snapshot));
-    FCNN_TRY(fcnn_checkpoint_pack(snapshot->model, state, &bytes, &count));
+    FCNN_TRY(pack(snapshot, state, &bytes, &count));
     fcnn_checkpoint_writer_begin(saver->writer, state->step, snapshot->stays, bytes, count);
     return FCNN_OK;
 }
@@ -97,7 +118,7 @@ static fcnn_status save_checkpoint(fcnn_saver *saver, const fcnn_snapshot *snaps
     double work[FCNN_EXACT_LIMBS + 1];
     fcnn_training_state all = *snapshot->state; /* a file has the loss of all ranks, and the exponents */
     all.exponents = *snapshot->exponents;
-    FCNN_TRY(fcnn_rank_check(saver->comm, saver->topology, snapshot->network, all.step));
+    FCNN_TRY(fcnn_rank_check(saver->comm, saver->topology, snapshot->network, snapshot->optimizer, all.step));
     fcnn_exact_sum_over_ranks(saver->comm, 1, &all.loss, work);
     return fcnn_comm_agree(saver->comm, saver->comm->rank == 0 ? pack_and_begin(saver, snapshot, &all) : FCNN_OK);
 }

@@ -2,6 +2,7 @@
 #ifndef FCNN_TRAINING_SAVER_H
 #define FCNN_TRAINING_SAVER_H
 
+#include "methods/optimizer.h"
 #include "model/network.h"
 #include "parallel/topology.h"
 #include "run/checkpoint.h"
@@ -13,6 +14,7 @@ typedef struct fcnn_snapshot {
     const fcnn_network *network;      /* the parameters that train */
     fcnn_model *model;                /* gets them on rank 0, and is what is written */
     const fcnn_training_state *state; /* its loss counts the rows of this rank */
+    const fcnn_optimizer *optimizer;  /* what it keeps is saved and compared, too */
     const fcnn_exponents *exponents;  /* promised for the next exact sums */
     const char *advice;               /* what to do where a parameter is not finite */
     int64_t stays;                    /* a step whose checkpoint is not removed, nor that of step 0; −1: none */

@@ -4,7 +4,6 @@
 #include "core/clock.h"
 #include "core/memory.h"
 #include "core/pulse.h"
-#include "methods/optimizer.h"
 
 #include <float.h>
 #include <inttypes.h>
@@ -55,6 +54,7 @@ static fcnn_status create_parts(fcnn_step *step, const fcnn_model *model, const 
                                       &step->network));
     FCNN_TRY(fcnn_gradient_create(step->network, options->exact, sampler->batch, fcnn_sampler_leaves(sampler),
                                   summing_threads(step, threads), &step->gradient));
+    FCNN_TRY(fcnn_optimizer_create(options->optimizer, step->network, &step->optimizer));
     FCNN_TRY(fcnn_memory_create("the batch", fcnn_sampler_capacity(sampler), sizeof(int64_t), &step->index));
     FCNN_TRY(fcnn_memory_create("the batch", leaves + 1, sizeof(int64_t), &step->leaves));
     return create_notes(step);
@@ -101,6 +101,7 @@ void fcnn_step_destroy(fcnn_step *step)
     }
     fcnn_exchange_destroy(step->exchange);
     fcnn_gradient_destroy(step->gradient);
+    fcnn_optimizer_destroy(step->optimizer);
     fcnn_network_destroy(step->network);
     fcnn_team_destroy(step->team);
     free(step->index);
@@ -371,7 +372,8 @@ static void apply_on_thread(fcnn_step *step, double rate, int thread, int thread
         fcnn_pulse_beat(FCNN_PHASE_UPDATING);
     }
     double since = fcnn_clock_seconds();
-    fcnn_optimizer_update(step->network, step->gradient, step->scale, rate, thread, threads);
+    const fcnn_update how = {.number = step->number, .scale = step->scale, .rate = rate};
+    fcnn_optimizer_update(step->optimizer, step->network, step->gradient, &how, thread, threads);
     fcnn_clock_count(&step->times[thread].elementwise, &since);
 }
 
@@ -452,6 +454,7 @@ static fcnn_status run(sum_call *call, int64_t batch, fcnn_exact_sum *loss)
 {
     fcnn_step *step = call->step;
     const fcnn_status taken = fcnn_training_data_take(step->data, batch, step->index, step->leaves, &step->leaf_count);
+    step->number = call->number;
     step->scale = fcnn_network_mean_factor(&step->network->shape, fcnn_sampler_batch_rows(step->data->sampler, batch));
     step->unread = taken != FCNN_OK;
     step->leaf_count = step->unread ? 0 : step->leaf_count;

@@ -5,6 +5,7 @@
 #define FCNN_TRAINING_STEP_H
 
 #include "compute/team.h"
+#include "methods/optimizer.h"
 #include "model/gradient.h"
 #include "parallel/exchange.h"
 #include "training/divergence.h"
@@ -16,12 +17,14 @@ typedef struct fcnn_step {
     fcnn_team *team;
     fcnn_network *network;
     fcnn_gradient *gradient;
+    fcnn_optimizer *optimizer;
     fcnn_exchange *exchange;
     fcnn_work_split split;
     const fcnn_training_data *data; /* borrowed */
     int64_t *index;                 /* [rows of this rank in a batch] */
     int64_t *leaves;                /* [leaves + 1] */
     int64_t leaf_count;
+    int64_t number;           /* of the step that was summed last */
     double scale;             /* of the last sum: makes the derivative of the mean loss of it */
     bool unread;              /* this rank's rows could not be read */
     fcnn_thread_notes *notes; /* [threads] */
@@ -38,6 +41,7 @@ typedef struct fcnn_step {
 typedef struct fcnn_step_options {
     bool exact;                  /* sums have the same bits whatever the ranks and threads */
     fcnn_exchange_kind exchange; /* how sums are made over ranks */
+    const fcnn_optimizer_rule *optimizer;
     int threads;
     const fcnn_work_split *split; /* how the threads share the work; NULL: in the best way */
     int flags;                    /* that the caller may raise in a step, at most 32 */

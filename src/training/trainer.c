@@ -45,6 +45,7 @@ fcnn_snapshot fcnn_trainer_snapshot(fcnn_trainer *trainer)
     return (fcnn_snapshot){.network = trainer->step->network,
                            .model = trainer->model,
                            .state = &trainer->state,
+                           .optimizer = trainer->step->optimizer,
                            .exponents = &trainer->step->gradient->promised,
                            .advice = trainer->step->advice,
                            .stays = rollback_step(trainer)};
@@ -140,7 +141,8 @@ static fcnn_status poll(fcnn_trainer *trainer, int64_t batches)
     trainer->lifecycle.longest_write = fcnn_saver_longest_write(trainer->saver);
     fcnn_observers_batch(&trainer->observers, state->epoch + 1, state->batch);
     if (is_due(state->step, trainer->config->train_check_every)) {
-        FCNN_TRY(fcnn_rank_check(trainer->comm, trainer->threads.topology, trainer->step->network, state->step));
+        FCNN_TRY(fcnn_rank_check(trainer->comm, trainer->threads.topology, trainer->step->network,
+                                 trainer->step->optimizer, state->step));
     }
     if (state->batch < batches && wants_checkpoint(trainer)) {
         FCNN_TRY(save_checkpoint(trainer));

@@ -9,9 +9,9 @@
 #include <inttypes.h>
 #include <stdlib.h>
 
-/* Puts a checkpoint's state in place of a new run's: its loss is that of all ranks, and counts once; its exponents are
- * the gradient's now. */
-static void restore_state(fcnn_trainer *trainer)
+/* Puts a checkpoint's state in place of a new run's: its loss is that of all ranks, and counts once; its exponents and
+ * arrays are those of the step now. */
+static fcnn_status restore_state(fcnn_trainer *trainer)
 {
     fcnn_training_state *state = &trainer->state;
     if (trainer->comm->rank != 0) {
@@ -20,6 +20,9 @@ static void restore_state(fcnn_trainer *trainer)
     fcnn_exponents_clear(&trainer->step->gradient->promised);
     trainer->step->gradient->promised = state->exponents;
     state->exponents = (fcnn_exponents){0};
+    FCNN_TRY(fcnn_optimizer_load(trainer->step->optimizer, trainer->step->network, &state->optimizer));
+    fcnn_optimizer_state_clear(&state->optimizer);
+    return FCNN_OK;
 }
 
 static fcnn_status begin_state(fcnn_trainer *trainer)
@@ -27,7 +30,7 @@ static fcnn_status begin_state(fcnn_trainer *trainer)
     if (trainer->resumed_from == NULL) {
         return fcnn_resume_identify(trainer->data, &trainer->state);
     }
-    restore_state(trainer);
+    FCNN_TRY(restore_state(trainer));
     return fcnn_resume_check_data(trainer->resumed_from, &trainer->state, trainer->data);
 }
 
@@ -43,6 +46,7 @@ static fcnn_status create_step(fcnn_trainer *trainer)
     const fcnn_step_options options = {
         .exact = config->train_reduction == FCNN_REDUCTION_EXACT,
         .exchange = config->train_exchange,
+        .optimizer = fcnn_optimizer_rule_of(config->optimizer_name),
         .threads = fcnn_threads_wanted(&trainer->threads),
         .flags = FCNN_LIFECYCLE_FLAGS,
     };
@@ -182,6 +186,6 @@ fcnn_status fcnn_trainer_put_back(fcnn_trainer *trainer, fcnn_model *model, fcnn
     trainer->state = *state;
     FCNN_TRY(create_step(trainer));
     FCNN_TRY(fcnn_comm_agree(trainer->comm, name_config(trainer)));
-    restore_state(trainer);
+    FCNN_TRY(fcnn_comm_agree(trainer->comm, restore_state(trainer)));
     return create_validation(trainer);
 }

@@ -1,0 +1,87 @@
+/* src/methods/optimizer_state.c — the arrays of an optimizer row by row, as files have them. */
+#include "methods/optimizer_state.h"
+
+#include "core/memory.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+static fcnn_status create_array(const fcnn_architecture *shape, const char *name, fcnn_state_array *out)
+{
+    const size_t size = fcnn_architecture_size(shape);
+    FCNN_TRY(fcnn_memory_copy_text(name, &out->name));
+    FCNN_TRY(fcnn_memory_create("the optimizer", shape->layers, sizeof(void *), &out->weights));
+    FCNN_TRY(fcnn_memory_create("the optimizer", shape->layers, sizeof(void *), &out->biases));
+    for (int64_t layer = 0; layer < shape->layers; layer++) {
+        const int64_t in = shape->widths[layer], width = shape->widths[layer + 1];
+        FCNN_TRY(fcnn_memory_create("the optimizer", in * width, size, &out->weights[layer]));
+        FCNN_TRY(fcnn_memory_create("the optimizer", width, size, &out->biases[layer]));
+    }
+    return FCNN_OK;
+}
+
+fcnn_status fcnn_optimizer_state_create(const fcnn_architecture *shape, int count, const char *const *names,
+                                        fcnn_optimizer_state *out)
+{
+    *out = (fcnn_optimizer_state){.layers = shape->layers};
+    FCNN_TRY(fcnn_memory_create("the optimizer", count, sizeof *out->arrays, &out->arrays));
+    out->count = count;
+    for (int i = 0; i < count; i++) {
+        FCNN_TRY(create_array(shape, names[i], &out->arrays[i]));
+    }
+    return FCNN_OK;
+}
+
+static void free_each(void **arrays, int64_t count)
+{
+    for (int64_t i = 0; arrays != NULL && i < count; i++) {
+        free(arrays[i]);
+    }
+    free(arrays);
+}
+
+void fcnn_optimizer_state_clear(fcnn_optimizer_state *state)
+{
+    for (int i = 0; i < state->count; i++) {
+        free(state->arrays[i].name);
+        free_each(state->arrays[i].weights, state->layers);
+        free_each(state->arrays[i].biases, state->layers);
+    }
+    free(state->arrays);
+    *state = (fcnn_optimizer_state){0};
+}
+
+fcnn_status fcnn_optimizer_store(const fcnn_optimizer *optimizer, const fcnn_network *network,
+                                 fcnn_optimizer_state *out)
+{
+    FCNN_TRY(fcnn_optimizer_state_create(&network->shape, optimizer->arrays, optimizer->rule->arrays, out));
+    for (int i = 0; i < out->count; i++) {
+        fcnn_network_store_panels(network, optimizer->state[i], out->arrays[i].weights, out->arrays[i].biases);
+    }
+    return FCNN_OK;
+}
+
+fcnn_status fcnn_optimizer_load(fcnn_optimizer *optimizer, const fcnn_network *network,
+                                const fcnn_optimizer_state *state)
+{
+    bool fits = state->count == optimizer->arrays;
+    for (int i = 0; fits && i < state->count; i++) {
+        fits = strcmp(state->arrays[i].name, optimizer->rule->arrays[i]) == 0;
+    }
+    if (!fits) {
+        return fcnn_fail(FCNN_EDATA, "the checkpoint has not the state of the optimizer that optimizer.name asks for");
+    }
+    for (int i = 0; i < state->count; i++) {
+        fcnn_network_load_panels(network, state->arrays[i].weights, state->arrays[i].biases, optimizer->state[i]);
+    }
+    return FCNN_OK;
+}
+
+int64_t fcnn_optimizer_state_find_nonfinite(const fcnn_optimizer_state *state, const fcnn_architecture *shape)
+{
+    int64_t layer = -1;
+    for (int i = 0; layer < 0 && i < state->count; i++) {
+        layer = fcnn_parameters_find_nonfinite(shape, state->arrays[i].weights, state->arrays[i].biases);
+    }
+    return layer;
+}
