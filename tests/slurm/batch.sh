@@ -169,7 +169,7 @@ config short 10
 config long 60
 config endless 1000000
 if [ $# != 0 ]; then
-    LAUNCHER=mpirun submit held many_nodes.sh -- endless.ini
+    LAUNCHER=mpirun submit held train.sh --nodes=2 -- endless.ini
     running held 60 && : >"$1"
     sleep 600
     exit 1
@@ -198,10 +198,10 @@ elif ! salloc --nodes=2 --ntasks=2 mpirun -np 2 --bind-to none true >salloc.log 
     tap_skip 'slurm: jobs by mpirun on two nodes' "it does not start there: $(tail -n 1 salloc.log)"
 fi
 for launcher in $launchers; do
-    LAUNCHER=$launcher submit "many-$launcher" many_nodes.sh -- short.ini
+    LAUNCHER=$launcher submit "many-$launcher" train.sh --nodes=2 -- short.ini
 done
 for launcher in $nodes; do
-    LAUNCHER=$launcher submit "node-$launcher" one_node.sh -- short.ini
+    LAUNCHER=$launcher submit "node-$launcher" train.sh -- short.ini
 done
 for name in a b c; do
     cp short.ini "$name.ini"
@@ -247,7 +247,7 @@ for launcher in $gone; do
     LAUNCHER=$launcher submit "gone-$launcher" requeue.sh -- endless.ini
 done
 for launcher in $crash; do
-    LAUNCHER=$launcher submit "crash-$launcher" many_nodes.sh -- endless.ini
+    LAUNCHER=$launcher submit "crash-$launcher" train.sh --nodes=2 -- endless.ini
 done
 for launcher in $gone; do
     running "gone-$launcher" 60
@@ -338,8 +338,8 @@ if [ "${FCNN_FAULTS:-}" = long ]; then
     if runuser -u nobody -- test -x "$bin/fcnn-train" 2>/dev/null && chmod 777 "$work"; then
         rm -rf many-user
         chmod 644 digits.h5 short.ini
-        jobs[many-user]=$(runuser -u nobody -- sbatch --parsable --cpus-per-task=1 --output=many-user.out \
-            "$batch/many_nodes.sh" short.ini --set output.directory=many-user)
+        jobs[many-user]=$(runuser -u nobody -- sbatch --parsable --nodes=2 --cpus-per-task=1 --output=many-user.out \
+            "$batch/train.sh" short.ini --set output.directory=many-user)
         ends_same 'as an ordinary user' many-user short 60
     else
         tap_skip 'slurm: as an ordinary user' "nobody may not read $bin"
