@@ -13,13 +13,6 @@ cd "${srcdir:-$here/..}" || exit 1
 still="
     src/parallel/exchange.c
     src/parallel/exchange_shared.c
-    src/hdf5/check_open.c
-    src/hdf5/file.c
-    src/hdf5/name.c
-    src/hdf5/read_attributes.c
-    src/hdf5/sources.c
-    src/data/column_attributes.c
-    src/data/columns.c
     src/data/dataset.c
     src/data/dataset_open.c
     src/data/missing.c

@@ -4,7 +4,6 @@
 #include "core/file.h"
 #include "core/memory.h"
 #include "hdf5/check_groups.h"
-#include "hdf5/sources.h"
 #include "hdf5/unreadable.h"
 #include "parallel/communicator.h"
 
@@ -85,10 +84,19 @@ fcnn_status fcnn_hdf5_file_create(const char *path, fcnn_hdf5_file **out)
     return FCNN_OK;
 }
 
+static void forget(fcnn_hdf5_checked *checked)
+{
+    while (checked != NULL) {
+        fcnn_hdf5_checked *next = checked->next;
+        free(checked);
+        checked = next;
+    }
+}
+
 void fcnn_hdf5_file_free(fcnn_hdf5_file *file)
 {
     if (file->seen != NULL) {
-        fcnn_hdf5_sources_forget(file->seen->checked);
+        forget(file->seen->checked);
     }
     free(file->image);
     free(file->seen);

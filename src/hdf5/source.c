@@ -301,3 +301,24 @@ fcnn_status fcnn_hdf5_source_check(const fcnn_hdf5_file *file, const fcnn_hdf5_s
     }
     return FCNN_OK;
 }
+
+bool fcnn_hdf5_has_exactly(fcnn_hdf5_file *file, const char *name)
+{
+    char *dataset;
+    const char *member;
+    fcnn_hdf5_source source;
+    if (fcnn_hdf5_name_split(name, &dataset, &member) != FCNN_OK) {
+        return false;
+    }
+    fcnn_hdf5_enter();
+    bool has = fcnn_hdf5_link_exists(file->id, dataset) != 0;
+    if (has) {
+        has = fcnn_hdf5_source_open(file, name, &source) == FCNN_OK;
+    }
+    if (has) {
+        fcnn_hdf5_source_close(&source);
+    }
+    fcnn_hdf5_leave();
+    free(dataset);
+    return has;
+}

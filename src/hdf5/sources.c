@@ -431,15 +431,6 @@ bool fcnn_hdf5_sources_are_bare(const fcnn_hdf5_file *file, const char *name)
     return known != NULL && known->is_bare;
 }
 
-void fcnn_hdf5_sources_forget(fcnn_hdf5_checked *checked)
-{
-    while (checked != NULL) {
-        fcnn_hdf5_checked *next = checked->next;
-        free(checked);
-        checked = next;
-    }
-}
-
 static fcnn_status check_virtual(const fcnn_hdf5_file *file, const char *name, hid_t dataset)
 {
     const fcnn_hdf5_source source = {.path = file->path, .name = name, .dataset = dataset, .depth = file->depth};

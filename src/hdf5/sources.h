@@ -15,7 +15,6 @@ fcnn_status fcnn_hdf5_sources_check_dataset(const fcnn_hdf5_file *file, const ch
 
 /* Has a virtual dataset, which was checked, a source with a fill value that HDF5 does not put into what is read? */
 bool fcnn_hdf5_sources_are_bare(const fcnn_hdf5_file *file, const char *name);
-void fcnn_hdf5_sources_forget(fcnn_hdf5_checked *checked);
 
 /* Indices of a dimension, in order: blocks of them, `stride` apart. */
 typedef struct fcnn_hdf5_slots {
