@@ -13,18 +13,19 @@ static const char help[] =
     "usage: fcnn-info MODEL.h5 [--columns] [--hash] [--weights]\n"
     "       fcnn-info DATA.h5\n"
     "\n"
-    "Prints the layers, the normalization, the history and the config of a model or a checkpoint, and what it knows\n"
-    "of the columns that it was trained on: names, units, ranges and means.  Of an HDF5 file of data: the tables\n"
-    "with shapes, types and chunks, what will be slow about reading them, and a [data] section for a config where\n"
-    "inputs and targets are obvious.  Other files that it names are not opened.\n"
+    "Prints the layers, the normalization, the history and the config of a model or a checkpoint, and names, units,\n"
+    "ranges and means of the columns that it was trained on.  For an HDF5 file of data: the tables with shapes, types\n"
+    "and chunks, what will be slow when they are read, and a [data] section for a config if it is clear which tables\n"
+    "are inputs and targets.  Other files that the file refers to are not opened.\n"
     "\n"
-    "  --columns  print instead what it knows of the columns, of all of them where there are very many\n"
-    "  --hash     print instead the SHA-256 of the names and little-endian bits of W1, b1, W2, b2, ...\n"
-    "  --weights  print instead all weights and biases, one row of a matrix a line: row j of W1 has the\n"
-    "             weights from all inputs to output j.  The digits give back the same bits when read\n"
+    "  --columns  print only what is known of the columns, and of all of them\n"
+    "  --hash     print only the SHA-256 of the names and little-endian bits of W1, b1, W2, b2, ...\n"
+    "  --weights  print only the weights and biases, one row of a matrix per line: row j of W1 has the weights\n"
+    "             from all inputs to output j.  The digits reproduce the bits when they are read\n"
     "  --help, --version\n"
     "\n"
-    "Exit codes: 0 done, 64 usage, 65 not HDF5 or damaged, 66 file missing or unreadable, 74 output not writable.\n";
+    "Exit codes: 0 done, 64 usage, 65 not HDF5 or damaged, 66 file missing or unreadable, 74 output cannot be "
+    "written.\n";
 
 typedef struct options {
     const char *path;
