@@ -84,13 +84,14 @@ const char *harness_in(const char *folder, const char *name)
 
 int harness_temporaries(void)
 {
-    harness_path("");
-    DIR *stream = opendir(own_folder);
+    DIR *stream = own_folder[0] != '\0' ? opendir(own_folder) : NULL;
     int count = 0;
     for (const struct dirent *entry; stream != NULL && (entry = readdir(stream)) != NULL;) {
         count += strstr(entry->d_name, ".tmp") != NULL;
     }
-    closedir(stream);
+    if (stream != NULL) {
+        closedir(stream);
+    }
     return count;
 }
 
@@ -146,6 +147,24 @@ const char *harness_read_text(const char *path)
     text[fread(text, 1, sizeof text - 1, file)] = '\0';
     fclose(file);
     return text;
+}
+
+char *harness_read_bytes(const char *path, size_t *length)
+{
+    struct stat info = {0};
+    stat(path, &info);
+    char *bytes = malloc((size_t)info.st_size + 1);
+    FILE *file = fopen(path, "rb");
+    *length = file != NULL ? fread(bytes, 1, (size_t)info.st_size, file) : 0;
+    fclose(file);
+    return bytes;
+}
+
+void harness_write_bytes(const char *path, const char *bytes, size_t length)
+{
+    FILE *file = fopen(path, "wb");
+    fwrite(bytes, 1, length, file);
+    fclose(file);
 }
 
 void harness_skip(const char *reason)

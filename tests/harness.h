@@ -54,6 +54,10 @@ void harness_write_text(const char *path, const char *text);
 /* The first 4095 bytes of a file, or "(none)" if it is not there; borrowed until the next call. */
 const char *harness_read_text(const char *path);
 
+/* All bytes of a file that is there; to be released with free(). */
+char *harness_read_bytes(const char *path, size_t *length);
+void harness_write_bytes(const char *path, const char *bytes, size_t length);
+
 /* Marks the running test as skipped, for a reason; the test then returns. */
 void harness_skip(const char *reason);
 

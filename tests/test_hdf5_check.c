@@ -1,6 +1,7 @@
 /* tests/test_hdf5_check.c — files from anyone: each rule refuses the file that breaks it, and nothing stays open. */
 #include "formats.h"
 #include "harness.h"
+#include "hdf5_files.h"
 #include "read_once.h"
 #include "hostile.h"
 
@@ -70,14 +71,6 @@ static int count_open(ids since)
            count_valid(since.type, now.type) + count_valid(since.list, now.list);
 }
 
-static fcnn_hdf5_file *open_fatal(const char *path)
-{
-    fcnn_hdf5_file *file = NULL;
-    HARNESS_OK(fcnn_hdf5_open(path, &file));
-    CU_ASSERT_PTR_NOT_NULL_FATAL(file);
-    return file;
-}
-
 /* Describes the file: the dataset that breaks the rule is refused, the other one is not. */
 static void survey_hostile(fcnn_hdf5_file *file, const hostile_file *hostile)
 {
@@ -105,7 +98,7 @@ static void read_hostile(const hostile_file *hostile, bool allow)
     double values[200];
     char *text;
     int64_t budget;
-    fcnn_hdf5_file *file = open_fatal(hostile_path(hostile->name));
+    fcnn_hdf5_file *file = hdf5_files_open(hostile_path(hostile->name));
     fcnn_hdf5_allow_external(file, allow);
     const fcnn_status described = hostile->is_packed ? FCNN_OK : expected;
     HARNESS_STATUS(fcnn_hdf5_describe(file, hostile->dataset, &info), described);
@@ -222,7 +215,7 @@ static void groups_are_within_bounds(void)
     H5Sclose(space);
     H5Gclose(group);
     H5Fclose(made);
-    fcnn_hdf5_file *file = open_fatal(good);
+    fcnn_hdf5_file *file = hdf5_files_open(good);
     fcnn_hdf5_info info;
     HARNESS_OK(fcnn_hdf5_describe(file, "/g/a", &info));
     fcnn_hdf5_close(file);
@@ -302,7 +295,7 @@ static void newer_groups_are_within_bounds(void)
     snprintf(bad, sizeof bad, "%s", harness_path("newer_spoilt.h5"));
     make_newer_groups(good);
     fcnn_hdf5_info info;
-    fcnn_hdf5_file *file = open_fatal(good);
+    fcnn_hdf5_file *file = hdf5_files_open(good);
     HARNESS_OK(fcnn_hdf5_describe(file, "/g/a", &info));
     HARNESS_OK(fcnn_hdf5_describe(file, "/g/a link with a long name, of number 299", &info));
     HARNESS_OK(fcnn_hdf5_describe(file, "/c/few_links", &info));
@@ -310,7 +303,7 @@ static void newer_groups_are_within_bounds(void)
     for (size_t i = 0; i < sizeof ways / sizeof *ways; i++) {
         int parts = 0;
         for (; !(ways[i].is_first && parts == 1) && spoil_part(good, bad, &ways[i].how, parts); parts++) {
-            file = open_fatal(bad);
+            file = hdf5_files_open(bad);
             HARNESS_STATUS(fcnn_hdf5_describe(file, ways[i].dataset, &info), FCNN_EDATA);
             HARNESS_ERROR_HAS(DAMAGED);
             fcnn_hdf5_close(file);
@@ -337,7 +330,7 @@ static void names_of_any_length_are_looked_up(void)
 {
     char name[3000];
     fcnn_hdf5_info info;
-    fcnn_hdf5_file *file = open_fatal(hostile_path("plain"));
+    fcnn_hdf5_file *file = hdf5_files_open(hostile_path("plain"));
     memset(name, 'n', sizeof name);
     name[sizeof name - 1] = '\0';
     HARNESS_STATUS(fcnn_hdf5_describe(file, name, &info), FCNN_EDATA);
@@ -357,7 +350,7 @@ static void names_of_any_length_are_looked_up(void)
 static void what_is_behind_links_is_not_looked_for(void)
 {
     int64_t number;
-    fcnn_hdf5_file *file = open_fatal(hostile_path("external_group"));
+    fcnn_hdf5_file *file = hdf5_files_open(hostile_path("external_group"));
     CU_ASSERT_TRUE(fcnn_hdf5_has(file, "/far"));
     CU_ASSERT_TRUE(fcnn_hdf5_has(file, "/far/nothing"));
     CU_ASSERT_TRUE(fcnn_hdf5_has_attribute(file, "/far", "version"));
@@ -379,7 +372,7 @@ static void nothing_is_written_behind_links(void)
         HARNESS_STATUS(fcnn_hdf5_output_dataset(output, names[i], &info), FCNN_EOUTPUT);
         fcnn_hdf5_output_abandon(output);
     }
-    fcnn_hdf5_file *secret = open_fatal(hostile_path("secret"));
+    fcnn_hdf5_file *secret = hdf5_files_open(hostile_path("secret"));
     CU_ASSERT_FALSE(fcnn_hdf5_has(secret, "/z"));
     CU_ASSERT_FALSE(fcnn_hdf5_has(secret, "/group"));
     fcnn_hdf5_close(secret);
@@ -398,7 +391,7 @@ static void attributes_have_sound_types(void)
     H5Tclose(type);
     H5Fclose(made);
     int64_t number;
-    fcnn_hdf5_file *file = open_fatal(path);
+    fcnn_hdf5_file *file = hdf5_files_open(path);
     HARNESS_STATUS(fcnn_hdf5_read_integer_attribute(file, "/", "wide", &number), FCNN_EDATA);
     HARNESS_ERROR_HAS("attribute wide of / is of a type that no program makes");
     HARNESS_STATUS(fcnn_hdf5_read_integer_attribute(file, "/", "absent", &number), FCNN_EDATA);

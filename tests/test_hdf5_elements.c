@@ -1,6 +1,7 @@
 /* tests/test_hdf5_elements.c — what lies within the elements of datasets: arrays, records in records, strings among
  * numbers, packed or not; compared with the values that HDF5 itself was given. */
 #include "harness.h"
+#include "hdf5_files.h"
 #include "read_once.h"
 
 #include "formats.h"
@@ -111,17 +112,6 @@ static void fill_records(record *rows)
     }
 }
 
-static void put(hid_t file, const char *name, hid_t stored, int rank, const hsize_t *dims, hid_t creation, hid_t memory,
-                const void *values)
-{
-    const hid_t space = H5Screate_simple(rank, dims, NULL);
-    const hid_t dataset = H5Dcreate2(file, name, stored, space, H5P_DEFAULT, creation, H5P_DEFAULT);
-    CU_ASSERT(dataset >= 0);
-    CU_ASSERT(H5Dwrite(dataset, memory, H5S_ALL, H5S_ALL, H5P_DEFAULT, values) >= 0);
-    H5Dclose(dataset);
-    H5Sclose(space);
-}
-
 /* How a dataset lies in its file. */
 typedef enum way { WHOLE, CHUNKED, PACKED, CHECKED, WAYS } way;
 
@@ -156,7 +146,7 @@ static const char *records_path(void)
     fill_records(rows);
     for (way how = WHOLE; how < WAYS; how++) {
         const hid_t creation = creation_of(how, 4);
-        put(file, way_names[how], type, 1, &dims, creation, type, rows);
+        hdf5_files_put(file, way_names[how], type, 1, &dims, type, rows, creation);
         H5Pclose(creation);
     }
     for (int row = 0; row < ROWS; row++) {
@@ -165,19 +155,6 @@ static const char *records_path(void)
     H5Tclose(type);
     H5Fclose(file);
     return path;
-}
-
-static void expect_all_closed(void)
-{
-    CU_ASSERT_EQUAL(H5Fget_obj_count((hid_t)H5F_OBJ_ALL, H5F_OBJ_ALL), 0);
-}
-
-static fcnn_hdf5_file *open_fatal(const char *path)
-{
-    fcnn_hdf5_file *file = NULL;
-    HARNESS_OK(fcnn_hdf5_open(path, &file));
-    CU_ASSERT_PTR_NOT_NULL_FATAL(file);
-    return file;
 }
 
 /* ---- members ---- */
@@ -237,12 +214,12 @@ static void expect_numbers(fcnn_hdf5_file *file, way how)
 
 static void members_of_every_kind_are_numbers(void)
 {
-    fcnn_hdf5_file *file = open_fatal(records_path());
+    fcnn_hdf5_file *file = hdf5_files_open(records_path());
     for (way how = WHOLE; how < WAYS; how++) {
         expect_numbers(file, how);
     }
     fcnn_hdf5_close(file);
-    expect_all_closed();
+    hdf5_files_expect_closed();
 }
 
 static void expect_words(fcnn_hdf5_file *file, const char *name, int64_t first, bool is_code)
@@ -259,7 +236,7 @@ static void expect_words(fcnn_hdf5_file *file, const char *name, int64_t first, 
 
 static void members_that_are_strings_are_labels(void)
 {
-    fcnn_hdf5_file *file = open_fatal(records_path());
+    fcnn_hdf5_file *file = hdf5_files_open(records_path());
     fcnn_hdf5_info info;
     for (way how = WHOLE; how < WAYS; how++) {
         HARNESS_OK(fcnn_hdf5_describe(file, member_of(how, "word"), &info));
@@ -269,7 +246,7 @@ static void members_that_are_strings_are_labels(void)
         expect_words(file, member_of(how, "code"), 2, true);
     }
     fcnn_hdf5_close(file);
-    expect_all_closed();
+    hdf5_files_expect_closed();
 }
 
 static void records_say_how_their_members_are_named(void)
@@ -286,14 +263,14 @@ static void records_say_how_their_members_are_named(void)
         {"/whole:mass:x", "there is no dataset /whole:mass:x, and what stands before the ':' has no members"},
         {"/nowhere:mass", "there is no dataset /nowhere; the file has "},
     };
-    fcnn_hdf5_file *file = open_fatal(records_path());
+    fcnn_hdf5_file *file = hdf5_files_open(records_path());
     fcnn_hdf5_info info;
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         HARNESS_STATUS(fcnn_hdf5_describe(file, cases[i].name, &info), FCNN_EDATA);
         HARNESS_ERROR_HAS(cases[i].message);
     }
     fcnn_hdf5_close(file);
-    expect_all_closed();
+    hdf5_files_expect_closed();
 }
 
 /* ---- arrays as elements ---- */
@@ -314,8 +291,8 @@ static void arrays_are_further_dimensions(void)
     for (int row = 0; row < ROWS; row++) {
         texts[row] = strdup(word_of(row));
     }
-    put(made, "/x", type, 2, dims, H5P_DEFAULT, memory, values);
-    put(made, "/words", single, 1, dims + 1, H5P_DEFAULT, single, texts);
+    hdf5_files_put(made, "/x", type, 2, dims, memory, values, H5P_DEFAULT);
+    hdf5_files_put(made, "/words", single, 1, dims + 1, single, texts, H5P_DEFAULT);
     for (int row = 0; row < ROWS; row++) {
         free(texts[row]);
     }
@@ -324,7 +301,7 @@ static void arrays_are_further_dimensions(void)
     H5Tclose(words);
     H5Tclose(single);
     H5Fclose(made);
-    fcnn_hdf5_file *file = open_fatal(path);
+    fcnn_hdf5_file *file = hdf5_files_open(path);
     fcnn_hdf5_info info = {0};
     int16_t rows[2][ROWS][3], columns[ROWS - 1][2][3];
     HARNESS_OK(fcnn_hdf5_describe(file, "/x", &info));
@@ -341,41 +318,7 @@ static void arrays_are_further_dimensions(void)
     HARNESS_STATUS(read_once_columns(file, "/x", 1, ROWS, columns), FCNN_ESHAPE);
     expect_words(file, "/words", 0, false);
     fcnn_hdf5_close(file);
-    expect_all_closed();
-}
-
-static void complex_numbers_are_two_columns(void)
-{
-    static const struct {
-        const char *name, *real, *imaginary;
-    } kinds[] = {{"/h5py", "r", "i"}, {"/matlab", "real", "imag"}, {"/r", "Real", "Imaginary"}};
-    const char *path = harness_path("complex.h5");
-    const hsize_t dims[] = {3};
-    const double values[][2] = {{1, -1}, {2, -2}, {3, -3}};
-    const hid_t made = formats_create_any(path);
-    for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++) {
-        const hid_t type = H5Tcreate(H5T_COMPOUND, 16);
-        H5Tinsert(type, kinds[i].real, 0, H5T_NATIVE_DOUBLE);
-        H5Tinsert(type, kinds[i].imaginary, 8, H5T_NATIVE_DOUBLE);
-        put(made, kinds[i].name, type, 1, dims, H5P_DEFAULT, type, values);
-        H5Tclose(type);
-    }
-    H5Fclose(made);
-    fcnn_hdf5_file *file = open_fatal(path);
-    fcnn_hdf5_info info;
-    for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++) {
-        char message[200], name[64];
-        double imaginary[3];
-        snprintf(message, sizeof message,
-                 "%s holds complex numbers: take the real and the imaginary part as columns: %s:%s, %s:%s",
-                 kinds[i].name, kinds[i].name, kinds[i].real, kinds[i].name, kinds[i].imaginary);
-        HARNESS_STATUS(fcnn_hdf5_describe(file, kinds[i].name, &info), FCNN_EDATA);
-        HARNESS_ERROR_HAS(message);
-        snprintf(name, sizeof name, "%s:%s", kinds[i].name, kinds[i].imaginary);
-        HARNESS_OK(fcnn_hdf5_read_rows(file, name, 0, 3, imaginary));
-        CU_ASSERT(imaginary[0] == -1 && imaginary[2] == -3);
-    }
-    fcnn_hdf5_close(file);
+    hdf5_files_expect_closed();
 }
 
 /* ---- strings ---- */
@@ -403,7 +346,7 @@ static void strings_are_found_wherever_they_lie(void)
     H5Sclose(space);
     H5Tclose(words);
     H5Fclose(made);
-    fcnn_hdf5_file *file = open_fatal(path);
+    fcnn_hdf5_file *file = hdf5_files_open(path);
     HARNESS_OK(read_once_strings(file, "/words", 0, COUNT, out));
     for (int row = 0; row < COUNT; row++) {
         CU_ASSERT_PTR_NOT_NULL_FATAL(out[row]);
@@ -424,7 +367,7 @@ static void parts_of_the_heap_that_overlap_are_refused(void)
     const hsize_t dims = 2;
     const hid_t made = formats_create_any(path), type = word_type();
     memset(word, 'w', LENGTH);
-    put(made, "/words", type, 1, &dims, H5P_DEFAULT, type, words);
+    hdf5_files_put(made, "/words", type, 1, &dims, type, words, H5P_DEFAULT);
     H5Tclose(type);
     H5Fclose(made);
     FILE *stream = fopen(path, "r+b");
@@ -444,7 +387,7 @@ static void parts_of_the_heap_that_overlap_are_refused(void)
         rewind(stream);
         fwrite(content, 1, size, stream);
         fflush(stream);
-        fcnn_hdf5_file *file = open_fatal(path);
+        fcnn_hdf5_file *file = hdf5_files_open(path);
         /* alone it is a part of the heap like any other */
         HARNESS_STATUS(read_once_strings(file, "/words", 1 - with_first, 1 + with_first, texts),
                        with_first ? FCNN_EDATA : FCNN_OK);
@@ -455,7 +398,7 @@ static void parts_of_the_heap_that_overlap_are_refused(void)
         }
         free(texts[0]);
         fcnn_hdf5_close(file);
-        expect_all_closed();
+        hdf5_files_expect_closed();
     }
     fclose(stream);
 }
@@ -470,14 +413,14 @@ static void characters_are_joined_to_strings(void)
     H5Tset_size(words, 5);
     H5Pset_chunk(packed, 2, chunk);
     H5Pset_deflate(packed, 6);
-    put(made, "/plain", character, 2, dims, H5P_DEFAULT, character, "cat\0dog horse");
-    put(made, "/packed", character, 2, dims, packed, character, "cat\0dog horse");
-    put(made, "/turned", words, 2, turned, H5P_DEFAULT, words, "cat\0\0dog  horse");
+    hdf5_files_put(made, "/plain", character, 2, dims, character, "cat\0dog horse", H5P_DEFAULT);
+    hdf5_files_put(made, "/packed", character, 2, dims, character, "cat\0dog horse", packed);
+    hdf5_files_put(made, "/turned", words, 2, turned, words, "cat\0\0dog  horse", H5P_DEFAULT);
     H5Pclose(packed);
     H5Tclose(character);
     H5Tclose(words);
     H5Fclose(made);
-    fcnn_hdf5_file *file = open_fatal(path);
+    fcnn_hdf5_file *file = hdf5_files_open(path);
     const char *const names[] = {"/plain", "/packed", "/turned"};
     for (int i = 0; i < 3; i++) {
         fcnn_hdf5_info info = {0};
@@ -492,60 +435,13 @@ static void characters_are_joined_to_strings(void)
         free(texts[1]);
     }
     fcnn_hdf5_close(file);
-    expect_all_closed();
+    hdf5_files_expect_closed();
 }
 
-/* 12 bits of an ADC in 32, above 4 others, and floats with the bits of bfloat16: newer versions of HDF5 open the first
- * only when they are told to. */
-static void numbers_of_few_bits_are_read(void)
-{
-    static const int counts[] = {0, 1, -2048, 2047};
-    static const float values[] = {1, -0.5F, 3.140625F, 1e38F};
-    const char *path = harness_path("few_bits.h5");
-    const hsize_t rows = 4;
-    const hid_t made = formats_create_any(path), adc = H5Tcopy(H5T_STD_I32BE), brain = H5Tcopy(H5T_IEEE_F32LE);
-    H5Tset_precision(adc, 12);
-    H5Tset_offset(adc, 4);
-    H5Tset_fields(brain, 15, 7, 8, 0, 7);
-    H5Tset_precision(brain, 16);
-    H5Tset_size(brain, 2);
-    put(made, "/adc", adc, 1, &rows, H5P_DEFAULT, H5T_NATIVE_INT, counts);
-    put(made, "/brain", brain, 1, &rows, H5P_DEFAULT, H5T_NATIVE_FLOAT, values);
-#if H5_VERSION_GE(2, 0, 0)
-    const hid_t space = H5Screate_simple(1, &rows, NULL);
-    H5Dclose(H5Dcreate2(made, "/complex", H5T_COMPLEX_IEEE_F64LE, space, H5P_DEFAULT, H5P_DEFAULT, H5P_DEFAULT));
-    H5Sclose(space);
-#endif
-    H5Tclose(brain);
-    H5Tclose(adc);
-    H5Fclose(made);
-    fcnn_hdf5_file *file = open_fatal(path);
-    fcnn_hdf5_info info = {0};
-    int32_t read_counts[4] = {0};
-    float read_values[4] = {0};
-    HARNESS_OK(fcnn_hdf5_describe(file, "/adc", &info));
-    CU_ASSERT_EQUAL(info.type, FCNN_TYPE_INT32);
-    HARNESS_OK(fcnn_hdf5_read_rows(file, "/adc", 0, 4, read_counts));
-    CU_ASSERT(memcmp(read_counts, counts, sizeof counts) == 0);
-    HARNESS_OK(fcnn_hdf5_describe(file, "/brain", &info));
-    CU_ASSERT_EQUAL(info.type, FCNN_TYPE_FLOAT32);
-    HARNESS_OK(fcnn_hdf5_read_rows(file, "/brain", 0, 4, read_values));
-    CU_ASSERT(memcmp(read_values, values, 3 * sizeof *values) == 0);
-    CU_ASSERT_DOUBLE_EQUAL(read_values[3], 1e38, 1e38 / 128);
-#if H5_VERSION_GE(2, 0, 0)
-    HARNESS_STATUS(fcnn_hdf5_describe(file, "/complex", &info), FCNN_EDATA);
-    HARNESS_ERROR_HAS("/complex holds complex numbers as a type of their own");
-#endif
-    fcnn_hdf5_close(file);
-    expect_all_closed();
-}
-
-HARNESS_MAIN("hdf5_elements", {"numbers of few bits are read", numbers_of_few_bits_are_read},
-             {"members of every kind are numbers", members_of_every_kind_are_numbers},
+HARNESS_MAIN("hdf5_elements", {"members of every kind are numbers", members_of_every_kind_are_numbers},
              {"members that are strings are labels", members_that_are_strings_are_labels},
              {"records say how their members are named", records_say_how_their_members_are_named},
              {"arrays are further dimensions", arrays_are_further_dimensions},
-             {"complex numbers are two columns", complex_numbers_are_two_columns},
              {"strings are found wherever they lie", strings_are_found_wherever_they_lie},
              {"parts of the heap that overlap are refused", parts_of_the_heap_that_overlap_are_refused},
              {"characters are joined to strings", characters_are_joined_to_strings})

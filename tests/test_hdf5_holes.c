@@ -1,6 +1,7 @@
 /* tests/test_hdf5_holes.c — storage that no one has written: every way of reading gives the fill value there, or fails
  * and counts the rows.  Memory is full of other numbers before each read. */
 #include "harness.h"
+#include "hdf5_files.h"
 #include "read_once.h"
 
 #include "formats.h"
@@ -131,14 +132,6 @@ static void make_tables(const char *path, const struct filling *filling, filters
     H5Fclose(file);
 }
 
-static fcnn_hdf5_file *open_fatal(const char *path)
-{
-    fcnn_hdf5_file *file = NULL;
-    HARNESS_OK(fcnn_hdf5_open(path, &file));
-    CU_ASSERT_PTR_NOT_NULL_FATAL(file);
-    return file;
-}
-
 /* ---- numbers ---- */
 
 static bool same(double a, double b)
@@ -233,7 +226,7 @@ static void every_way_of_reading_gives_the_fill_value(void)
         for (filters packed = PLAIN; packed < FILTERS; packed++) {
             const char *path = harness_path("holes.h5");
             make_tables(path, &fillings[f], packed);
-            fcnn_hdf5_file *file = open_fatal(path);
+            fcnn_hdf5_file *file = hdf5_files_open(path);
             read_all_ways(file, &fillings[f]);
             fcnn_hdf5_close(file);
         }
@@ -247,7 +240,7 @@ static void rows_are_counted(void)
         for (filters packed = PLAIN; packed < FILTERS; packed++) {
             const char *path = harness_path("counted.h5");
             make_tables(path, &fillings[f], packed);
-            fcnn_hdf5_file *file = open_fatal(path);
+            fcnn_hdf5_file *file = hdf5_files_open(path);
             const struct {
                 const char *name;
                 bool by_columns;
@@ -325,7 +318,7 @@ static void members_have_the_fill_value_of_their_records(void)
             double first[30];
             int16_t second[30];
             make_records(path, &fillings[f], packed);
-            fcnn_hdf5_file *file = open_fatal(path);
+            fcnn_hdf5_file *file = hdf5_files_open(path);
             memset(first, JUNK, sizeof first);
             memset(second, JUNK, sizeof second);
             if (fillings[f].is_refused) {
@@ -390,7 +383,7 @@ static void strings_have_the_fill_value(void)
             char *texts[30] = {NULL};
             fcnn_hdf5_unwritten found;
             make_words(path, &fillings[f], kind % 2 == 1 ? PACKED : PLAIN, is_variable);
-            fcnn_hdf5_file *file = open_fatal(path);
+            fcnn_hdf5_file *file = hdf5_files_open(path);
             if (fillings[f].is_refused) {
                 expect_refused(read_once_strings(file, "/w", 0, 30, texts), "/w", 10, 30, 10);
                 CU_ASSERT_PTR_NULL(texts[0]);
@@ -422,7 +415,7 @@ static void models_have_no_holes(void)
     H5Pclose(creation);
     H5Tclose(type);
     H5Fclose(made);
-    fcnn_hdf5_file *file = open_fatal(path);
+    fcnn_hdf5_file *file = hdf5_files_open(path);
     fcnn_hdf5_info info;
     int64_t budget = 1 << 20;
     char *text = NULL;

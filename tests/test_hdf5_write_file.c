@@ -1,11 +1,11 @@
-/* tests/test_hdf5_output.c — HDF5 files written beside their place and renamed. */
+/* tests/test_hdf5_write_file.c — HDF5 files written beside their place and renamed. */
 #include "harness.h"
+#include "hdf5_files.h"
 
 #include "hdf5/dataset.h"
 
 #include <hdf5.h>
 
-#include <dirent.h>
 #include <signal.h>
 #include <stdbool.h>
 #include <stdint.h>
@@ -18,27 +18,6 @@
 enum { ROWS = 6 };
 
 static const fcnn_hdf5_info pairs = {.type = FCNN_TYPE_FLOAT64, .rank = 2, .dims = {ROWS, 2}};
-
-static void expect_all_closed(void)
-{
-    CU_ASSERT_EQUAL(H5Fget_obj_count((hid_t)H5F_OBJ_ALL, H5F_OBJ_ALL), 0);
-}
-
-/* How many temporaries lie in the suite's folder. */
-static int temporaries(void)
-{
-    static char folder[1024]; /* asked for once: the harness's paths live for four calls */
-    if (folder[0] == '\0') {
-        snprintf(folder, sizeof folder, "%s", harness_path(""));
-    }
-    DIR *stream = opendir(folder);
-    int count = 0;
-    for (const struct dirent *entry; stream != NULL && (entry = readdir(stream)) != NULL;) {
-        count += strstr(entry->d_name, ".tmp") != NULL;
-    }
-    closedir(stream);
-    return count;
-}
 
 /* Writes a dataset of rows first + 0, first + 1, … in two parts, with an attribute. */
 static fcnn_status write_pairs(fcnn_hdf5_output *output, const char *name, double first)
@@ -93,11 +72,11 @@ static void a_file_appears_at_the_commit(void)
     HARNESS_OK(fcnn_hdf5_output_create(path, &output));
     HARNESS_OK(write_pairs(output, "/train/deep/x", 5));
     CU_ASSERT_NOT_EQUAL(access(path, F_OK), 0);
-    CU_ASSERT_EQUAL(temporaries(), 1);
+    CU_ASSERT_EQUAL(harness_temporaries(), 1);
     HARNESS_OK(fcnn_hdf5_output_commit(output));
     CU_ASSERT_EQUAL(sum_of(path, "/train/deep/x"), expected_sum(5));
-    CU_ASSERT_EQUAL(temporaries(), 0);
-    expect_all_closed();
+    CU_ASSERT_EQUAL(harness_temporaries(), 0);
+    hdf5_files_expect_closed();
 }
 
 static void a_file_is_replaced_at_the_commit(void)
@@ -113,9 +92,9 @@ static void a_file_is_replaced_at_the_commit(void)
     write_file(path, "/y", 2);
     CU_ASSERT_EQUAL(sum_of(path, "/x"), -1);
     CU_ASSERT_EQUAL(sum_of(path, "/y"), expected_sum(2));
-    CU_ASSERT_EQUAL(temporaries(), 0);
+    CU_ASSERT_EQUAL(harness_temporaries(), 0);
     fcnn_hdf5_output_abandon(NULL);
-    expect_all_closed();
+    hdf5_files_expect_closed();
 }
 
 static void a_group_is_appended(void)
@@ -135,7 +114,7 @@ static void a_group_is_appended(void)
         snprintf(name, sizeof name, "/part%d/x", part);
         CU_ASSERT_EQUAL(sum_of(path, name), expected_sum(part));
     }
-    expect_all_closed();
+    hdf5_files_expect_closed();
 }
 
 static void what_exists_is_kept(void)
@@ -153,8 +132,8 @@ static void what_exists_is_kept(void)
     fcnn_hdf5_output_abandon(output);
     HARNESS_ERROR_HAS("/train/x/y cannot be made"); /* abandoning keeps the text */
     CU_ASSERT_EQUAL(sum_of(path, "/train/x"), expected_sum(1));
-    CU_ASSERT_EQUAL(temporaries(), 0);
-    expect_all_closed();
+    CU_ASSERT_EQUAL(harness_temporaries(), 0);
+    hdf5_files_expect_closed();
 }
 
 static void rows_outside_are_refused(void)
@@ -168,8 +147,8 @@ static void rows_outside_are_refused(void)
     HARNESS_STATUS(fcnn_hdf5_output_rows(output, "/x", 1, INT64_MAX, values), FCNN_ESHAPE);
     HARNESS_STATUS(fcnn_hdf5_output_rows(output, "/y", 0, 1, values), FCNN_EOUTPUT);
     fcnn_hdf5_output_abandon(output);
-    CU_ASSERT_EQUAL(temporaries(), 0);
-    expect_all_closed();
+    CU_ASSERT_EQUAL(harness_temporaries(), 0);
+    hdf5_files_expect_closed();
 }
 
 static void only_hdf5_files_are_appended_to(void)
@@ -185,7 +164,7 @@ static void only_hdf5_files_are_appended_to(void)
     HARNESS_STATUS(fcnn_hdf5_output_create("/", &output), FCNN_EOUTPUT);
     HARNESS_STATUS(fcnn_hdf5_output_append(harness_path("absent/a.h5"), &output), FCNN_EOUTPUT);
     CU_ASSERT_PTR_NULL(output);
-    CU_ASSERT_EQUAL(temporaries(), 0);
+    CU_ASSERT_EQUAL(harness_temporaries(), 0);
 }
 
 /* Two processes that append to one file: the later one is told, and the earlier one's group stays. */
@@ -202,8 +181,8 @@ static void a_change_meanwhile_is_noticed(void)
     HARNESS_STATUS(fcnn_hdf5_output_commit(one), FCNN_EOUTPUT);
     HARNESS_ERROR_HAS("shared.h5: was changed by another program meanwhile");
     CU_ASSERT_EQUAL(sum_of(path, "/two"), expected_sum(3));
-    CU_ASSERT_EQUAL(temporaries(), 0);
-    expect_all_closed();
+    CU_ASSERT_EQUAL(harness_temporaries(), 0);
+    hdf5_files_expect_closed();
 }
 
 static size_t bytes_of(const char *path, char *bytes, size_t size)
@@ -273,7 +252,7 @@ static void chunks_are_of_whole_rows(void)
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         CU_ASSERT_EQUAL(chunk_rows(&cases[i]), rows[i]);
     }
-    expect_all_closed();
+    hdf5_files_expect_closed();
 }
 
 /* On every machine; what is read is what was written. */
@@ -313,7 +292,7 @@ static void numbers_are_stored_little_endian(void)
     FCNN_TYPE_TABLE(READ)
 #undef READ
     fcnn_hdf5_close(file);
-    expect_all_closed();
+    hdf5_files_expect_closed();
 }
 
 /* So many names take more than the 64 KB that an attribute had in HDF5's first format. */
@@ -356,7 +335,7 @@ static void many_names_are_stored(void)
     free(stored);
     free(names);
     free(texts);
-    expect_all_closed();
+    hdf5_files_expect_closed();
 }
 
 /* Writes some megabytes, in chunks, under a limit of bytes a file; the status of the first step that failed. */
@@ -399,17 +378,17 @@ static void a_full_disk_is_survived(void)
             const fcnn_status status = write_under_limit(path, append != 0, limit);
             HARNESS_STATUS(status, FCNN_EOUTPUT);
             HARNESS_ERROR_HAS("full.h5: cannot be written: File too large");
-            CU_ASSERT_EQUAL(temporaries(), 0);
+            CU_ASSERT_EQUAL(harness_temporaries(), 0);
         }
         CU_ASSERT_EQUAL(sum_of(path, "/x"), expected_sum(1));
     }
     HARNESS_OK(write_under_limit(path, true, 4 << 20));
     CU_ASSERT_EQUAL(sum_of(path, "/x"), expected_sum(1));
     signal(SIGXFSZ, before);
-    expect_all_closed();
+    hdf5_files_expect_closed();
 }
 
-HARNESS_MAIN("hdf5_output", {"a file appears at the commit", a_file_appears_at_the_commit},
+HARNESS_MAIN("hdf5_write_file", {"a file appears at the commit", a_file_appears_at_the_commit},
              {"a file is replaced at the commit", a_file_is_replaced_at_the_commit},
              {"a group is appended", a_group_is_appended}, {"what exists is kept", what_exists_is_kept},
              {"rows outside are refused", rows_outside_are_refused},
