@@ -179,14 +179,15 @@ oracle *fixture_oracle(fixture *run)
     const fcnn_model *model = run->trainer->model;
     const fcnn_architecture *shape = &model->shape;
     int widths[ORACLE_LAYERS + 1];
-    for (int64_t i = 0; i <= shape->layers; i++) {
-        widths[i] = (int)shape->widths[i];
+    widths[0] = (int)fcnn_architecture_inputs(shape);
+    for (int64_t l = 0; l < shape->layers; l++) {
+        widths[l + 1] = (int)shape->layer[l].outputs;
     }
     const oracle_loss loss = shape->output == FCNN_OUTPUT_SOFTMAX            ? ORACLE_SOFTMAX_CROSS_ENTROPY
                              : shape->output == FCNN_OUTPUT_LINEAR           ? ORACLE_LINEAR_MSE
                              : shape->loss == FCNN_LOSS_BINARY_CROSS_ENTROPY ? ORACLE_SIGMOID_BINARY_CROSS_ENTROPY
                                                                              : ORACLE_SIGMOID_MSE;
-    oracle *net = oracle_create((int)shape->layers, widths, activations[shape->activations[0]], loss);
+    oracle *net = oracle_create((int)shape->layers, widths, activations[shape->layer[0].activation], loss);
     for (int64_t l = 0; l < shape->layers; l++) {
         for (int i = 0; i < widths[l] * widths[l + 1]; i++) {
             net->w[l][i] = parameter(model, model->weights, l, i);
@@ -211,10 +212,10 @@ double fixture_difference(fixture *run, const oracle *net)
     double most = 0;
     for (int64_t l = 0; l < model->shape.layers; l++) {
         double size = 0, error = 0;
-        for (int64_t i = 0; i < model->shape.widths[l] * model->shape.widths[l + 1]; i++) {
+        for (int64_t i = 0; i < model->shape.layer[l].inputs * model->shape.layer[l].outputs; i++) {
             widen(parameter(model, model->weights, l, i), net->w[l][i], &size, &error);
         }
-        for (int64_t i = 0; i < model->shape.widths[l + 1]; i++) {
+        for (int64_t i = 0; i < model->shape.layer[l].outputs; i++) {
             widen(parameter(model, model->biases, l, i), net->b[l][i], &size, &error);
         }
         most = !(error / size <= most) ? error / size : most;
@@ -225,7 +226,7 @@ double fixture_difference(fixture *run, const oracle *net)
 void fixture_scale_layer(fixture *run, int64_t layer, double factor)
 {
     fcnn_network *network = run->trainer->step->network;
-    const int64_t in = network->shape.widths[layer], out = network->shape.widths[layer + 1];
+    const int64_t in = network->shape.layer[layer].inputs, out = network->shape.layer[layer].outputs;
     for (int64_t i = 0; i < numbers_size(1 + in, out); i++) {
         const double value = numbers_get(network->kernels, network->parameters[layer], i);
         numbers_set(network->kernels, network->parameters[layer], i, value * factor);
@@ -241,7 +242,7 @@ double fixture_sum(const fixture *run, int64_t layer, int64_t out, int64_t in, d
     const fcnn_step *step = run->trainer->step;
     const fcnn_architecture *shape = &step->network->shape;
     const fcnn_gradient *gradient = step->gradient;
-    const int64_t element = numbers_place(1 + shape->widths[layer], shape->widths[layer + 1], 1 + in, out);
+    const int64_t element = numbers_place(1 + shape->layer[layer].inputs, shape->layer[layer].outputs, 1 + in, out);
     const void *sum = fcnn_gradient_value(gradient, layer, element);
     *low = gradient->words == 2 ? ((const double *)sum)[gradient->elements] : 0;
     return gradient->exact ? *(const double *)sum : numbers_get(step->network->kernels, sum, 0);

@@ -58,10 +58,11 @@ static void networks_are_widths_with_hyphens(void)
     fcnn_architecture shape;
     HARNESS_OK(fcnn_workload_read_network("784-128-10", &shape));
     CU_ASSERT_EQUAL(shape.layers, 2);
-    CU_ASSERT(shape.widths[0] == 784 && shape.widths[1] == 128 && shape.widths[2] == 10);
+    CU_ASSERT(shape.layer[0].inputs == 784 && shape.layer[0].outputs == 128 && shape.layer[1].inputs == 128 &&
+              shape.layer[1].outputs == 10);
     fcnn_architecture_clear(&shape);
     HARNESS_OK(fcnn_workload_read_network("1-1000000", &shape));
-    CU_ASSERT(shape.layers == 1 && shape.widths[1] == 1000000);
+    CU_ASSERT(shape.layers == 1 && shape.layer[0].outputs == 1000000);
     fcnn_architecture_clear(&shape);
     for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
         HARNESS_STATUS(fcnn_workload_read_network(bad[i], &shape), FCNN_EUSAGE);
@@ -95,15 +96,16 @@ static void workloads_are_named_or_described(void)
     CU_ASSERT(plan.precision == FCNN_PRECISION_DOUBLE && plan.reduction == FCNN_REDUCTION_FAST);
     const fcnn_workload *tb = &plan.workloads[2], *xl = &plan.workloads[1];
     CU_ASSERT(tb->batch == 4096 && tb->shape.loss == FCNN_LOSS_MSE && tb->shape.output == FCNN_OUTPUT_LINEAR);
-    CU_ASSERT(tb->shape.activations[1] == FCNN_ACTIVATION_TANH && tb->shape.activations[2] == FCNN_ACTIVATION_LINEAR);
-    CU_ASSERT(xl->shape.widths[3] == 1000 && xl->shape.output == FCNN_OUTPUT_SOFTMAX);
+    CU_ASSERT(tb->shape.layer[1].activation == FCNN_ACTIVATION_TANH &&
+              tb->shape.layer[2].activation == FCNN_ACTIVATION_LINEAR);
+    CU_ASSERT(xl->shape.layer[2].outputs == 1000 && xl->shape.output == FCNN_OUTPUT_SOFTMAX);
     CU_ASSERT_EQUAL(xl->shape.precision, FCNN_PRECISION_DOUBLE);
     fcnn_benchmark_plan_clear(&plan);
 
     options = (fcnn_benchmark_options){.network = "5-4-3", .batch = 7, .activation = "gelu", .loss = "mse"};
     plan = plan_of(&options);
     CU_ASSERT(plan.count == 1 && plan.workloads[0].batch == 7);
-    CU_ASSERT_EQUAL(plan.workloads[0].shape.activations[0], FCNN_ACTIVATION_GELU);
+    CU_ASSERT_EQUAL(plan.workloads[0].shape.layer[0].activation, FCNN_ACTIVATION_GELU);
     fcnn_benchmark_plan_clear(&plan);
 }
 

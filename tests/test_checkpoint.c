@@ -54,8 +54,8 @@ static fcnn_model *small_model(void)
     const fcnn_architecture shape = {
         .precision = FCNN_PRECISION_SINGLE,
         .layers = LAYERS,
-        .widths = (int64_t[]){5, 7, 4, 2},
-        .activations = (fcnn_activation[]){FCNN_ACTIVATION_TANH, FCNN_ACTIVATION_GELU, FCNN_ACTIVATION_LINEAR},
+        .layer =
+            (fcnn_layer[]){{5, 7, FCNN_ACTIVATION_TANH}, {7, 4, FCNN_ACTIVATION_GELU}, {4, 2, FCNN_ACTIVATION_LINEAR}},
         .output = FCNN_OUTPUT_LINEAR,
         .loss = FCNN_LOSS_MSE,
     };
@@ -64,7 +64,7 @@ static fcnn_model *small_model(void)
     CU_ASSERT_PTR_NOT_NULL_FATAL(model);
     uint64_t seed = 7;
     for (int l = 0; l < LAYERS; l++) {
-        for (int64_t i = 0; i < shape.widths[l] * shape.widths[l + 1]; i++) {
+        for (int64_t i = 0; i < shape.layer[l].inputs * shape.layer[l].outputs; i++) {
             ((float *)model->weights[l])[i] = (float)numbers_uniform(&seed, 3);
         }
     }

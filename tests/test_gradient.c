@@ -103,7 +103,7 @@ static void check_layer(fixture *run, fcnn_evaluation *evaluation, const oracle 
                         double *error)
 {
     fcnn_model *model = run->trainer->model;
-    const int64_t in = model->shape.widths[layer], out = model->shape.widths[layer + 1];
+    const int64_t in = model->shape.layer[layer].inputs, out = model->shape.layer[layer].outputs;
     for (int64_t o = 0; o < out; o++) {
         for (int64_t i = -1; i < in; i++) {
             double low,
@@ -230,7 +230,7 @@ static void columns_that_fill_up_panels_stay_zero(void)
         }
         const fcnn_network *network = run.trainer->step->network;
         for (int64_t layer = 0; layer < network->shape.layers; layer++) {
-            const int64_t in = network->shape.widths[layer], out = network->shape.widths[layer + 1];
+            const int64_t in = network->shape.layer[layer].inputs, out = network->shape.layer[layer].outputs;
             for (int64_t c = out; c % 16 != 0; c++) {
                 for (int64_t i = 0; i < 1 + in; i++) {
                     CU_ASSERT_EQUAL(((const double *)network->parameters[layer])[numbers_place(1 + in, out, i, c)], 0);

@@ -70,21 +70,19 @@ static void add_columns(fcnn_model *model)
 static fcnn_model *make_model(fcnn_precision precision, int64_t layers, fcnn_activation activation, fcnn_output output,
                               fcnn_loss loss)
 {
-    int64_t widths[64] = {4};
-    fcnn_activation activations[64];
+    fcnn_layer layer[64];
     for (int64_t i = 0; i < layers; i++) {
-        widths[i + 1] = i == layers - 1 ? 2 : 5;
-        activations[i] = i < layers - 1                  ? activation
-                         : output == FCNN_OUTPUT_SIGMOID ? FCNN_ACTIVATION_SIGMOID
-                                                         : FCNN_ACTIVATION_LINEAR;
+        layer[i] = (fcnn_layer){i == 0 ? 4 : 5, 5, activation};
     }
-    const fcnn_architecture shape = {precision, layers, widths, activations, output, loss};
+    layer[layers - 1].outputs = 2;
+    layer[layers - 1].activation = output == FCNN_OUTPUT_SIGMOID ? FCNN_ACTIVATION_SIGMOID : FCNN_ACTIVATION_LINEAR;
+    const fcnn_architecture shape = {precision, layers, layer, output, loss};
     fcnn_model *model = NULL;
     HARNESS_OK(fcnn_model_create(&shape, &model));
     CU_ASSERT_PTR_NOT_NULL_FATAL(model);
     for (int64_t i = 0; i < layers; i++) {
-        fill(model->weights[i], widths[i] * widths[i + 1], precision, (uint32_t)(2 * i));
-        fill(model->biases[i], widths[i + 1], precision, (uint32_t)(2 * i + 1));
+        fill(model->weights[i], layer[i].inputs * layer[i].outputs, precision, (uint32_t)(2 * i));
+        fill(model->biases[i], layer[i].outputs, precision, (uint32_t)(2 * i + 1));
     }
     fill(model->inputs.shift, 4, FCNN_PRECISION_DOUBLE, 1000);
     fill(model->targets.shift, 2, FCNN_PRECISION_DOUBLE, 1001);
@@ -145,10 +143,10 @@ static void check_same(const fcnn_model *a, const fcnn_model *b)
     CU_ASSERT_EQUAL(shape->output, b->shape.output);
     CU_ASSERT_EQUAL(shape->loss, b->shape.loss);
     for (int64_t i = 0; i < shape->layers; i++) {
-        const int64_t in = shape->widths[i], out = shape->widths[i + 1];
-        CU_ASSERT_EQUAL_FATAL(in, b->shape.widths[i]);
-        CU_ASSERT_EQUAL_FATAL(out, b->shape.widths[i + 1]);
-        CU_ASSERT_EQUAL(shape->activations[i], b->shape.activations[i]);
+        const int64_t in = shape->layer[i].inputs, out = shape->layer[i].outputs;
+        CU_ASSERT_EQUAL_FATAL(in, b->shape.layer[i].inputs);
+        CU_ASSERT_EQUAL_FATAL(out, b->shape.layer[i].outputs);
+        CU_ASSERT_EQUAL(shape->layer[i].activation, b->shape.layer[i].activation);
         CU_ASSERT_EQUAL(memcmp(a->weights[i], b->weights[i], (size_t)(in * out) * size), 0);
         CU_ASSERT_EQUAL(memcmp(a->biases[i], b->biases[i], (size_t)out * size), 0);
     }
@@ -356,61 +354,60 @@ static void weights_are_printed_exactly(void)
 }
 
 /* What is printed of the usual model. */
-static const char printed_model[] =
-    "model      4-5-2, single precision\n"
-    "output     softmax, loss cross_entropy\n"
-    "made by    fcnn ?[31m0.1, numerics version 1\n"
-    "\n"
-    "layer  weights [out][in]       activation   parameters\n"
-    "    1  [5][4]                  tanh                 25\n"
-    "    2  [2][5]                  linear               12\n"
-    "total                                               37\n"
-    "\n"
-    "inputs are normalized: (value - shift) / scale\n"
-    "column                      shift                 scale\n"
-    "température                     0                     1\n"
-    "wind                          0.1                     1\n"
-    "     3                        0.2                     1\n"
-    "x[3]                      -100000                 1e-06\n"
-    "\n"
-    "targets are used as they are\n"
-    "\n"
-    "inputs of the training rows\n"
-    "column       unit               smallest               largest                  "
-    "mean\n"
-    "température  K                         0                     0                 "
-    "1e-09\n"
-    "wind         m s-1                    -1                   0.1                 "
-    "1e-09\n"
-    "     3                                -2                   0.2                 "
-    "1e-09\n"
-    "x[3]                                  -3   0.30000000000000004                 "
-    "1e-09\n"
-    "\n"
-    "targets of the training rows\n"
-    "column\n"
-    "yield \n"
-    "\n"
-    "classes\n"
-    "     0  air\n"
-    "     1  sea\n"
-    "\n"
-    "history, the last 10 of 12 lines\n"
-    "   epoch       steps        train loss   validation loss            metric\n"
-    "       2         200       0.333333333               0.5                 2\n"
-    "       3         300              0.25                 -                 3\n"
-    "       4         400               0.2               0.5                 4\n"
-    "       5         500       0.166666667                 -                 5\n"
-    "       6         600       0.142857143               0.5                 6\n"
-    "       7         700             0.125                 -                 7\n"
-    "       8         800       0.111111111               0.5                 8\n"
-    "       9         900               0.1                 -                 9\n"
-    "      10        1000      0.0909090909               0.5                10\n"
-    "      11        1100      0.0833333333                 -                11\n"
-    "\n"
-    "config\n"
-    "[train]\n"
-    "epochs = 3\n";
+static const char printed_model[] = "model      4-5-2, single precision\n"
+                                    "output     softmax, loss cross_entropy\n"
+                                    "made by    fcnn ?[31m0.1, numerics version 1\n"
+                                    "\n"
+                                    "layer  weights [out][in]       activation   parameters\n"
+                                    "    1  [5][4]                  tanh                 25\n"
+                                    "    2  [2][5]                  linear               12\n"
+                                    "total                                               37\n"
+                                    "\n"
+                                    "inputs are normalized: (value - shift) / scale\n"
+                                    "column                      shift                 scale\n"
+                                    "température                     0                     1\n"
+                                    "wind                          0.1                     1\n"
+                                    "     3                        0.2                     1\n"
+                                    "x[3]                      -100000                 1e-06\n"
+                                    "\n"
+                                    "targets are used as they are\n"
+                                    "\n"
+                                    "inputs of the training rows\n"
+                                    "column       unit               smallest               largest                  "
+                                    "mean\n"
+                                    "température  K                         0                     0                 "
+                                    "1e-09\n"
+                                    "wind         m s-1                    -1                   0.1                 "
+                                    "1e-09\n"
+                                    "     3                                -2                   0.2                 "
+                                    "1e-09\n"
+                                    "x[3]                                  -3   0.30000000000000004                 "
+                                    "1e-09\n"
+                                    "\n"
+                                    "targets of the training rows\n"
+                                    "column\n"
+                                    "yield \n"
+                                    "\n"
+                                    "classes\n"
+                                    "     0  air\n"
+                                    "     1  sea\n"
+                                    "\n"
+                                    "history, the last 10 of 12 lines\n"
+                                    "   epoch       steps        train loss   validation loss            metric\n"
+                                    "       2         200       0.333333333               0.5                 2\n"
+                                    "       3         300              0.25                 -                 3\n"
+                                    "       4         400               0.2               0.5                 4\n"
+                                    "       5         500       0.166666667                 -                 5\n"
+                                    "       6         600       0.142857143               0.5                 6\n"
+                                    "       7         700             0.125                 -                 7\n"
+                                    "       8         800       0.111111111               0.5                 8\n"
+                                    "       9         900               0.1                 -                 9\n"
+                                    "      10        1000      0.0909090909               0.5                10\n"
+                                    "      11        1100      0.0833333333                 -                11\n"
+                                    "\n"
+                                    "config\n"
+                                    "[train]\n"
+                                    "epochs = 3\n";
 
 static void a_model_is_printed(void)
 {
@@ -431,9 +428,8 @@ static void a_model_is_printed(void)
 
 static void many_columns_are_cut(void)
 {
-    int64_t widths[] = {40, 1};
-    fcnn_activation activation = FCNN_ACTIVATION_LINEAR;
-    const fcnn_architecture shape = {FCNN_PRECISION_SINGLE, 1, widths, &activation, FCNN_OUTPUT_LINEAR, FCNN_LOSS_MSE};
+    fcnn_layer layer = {40, 1, FCNN_ACTIVATION_LINEAR};
+    const fcnn_architecture shape = {FCNN_PRECISION_SINGLE, 1, &layer, FCNN_OUTPUT_LINEAR, FCNN_LOSS_MSE};
     fcnn_model *model = NULL;
     HARNESS_OK(fcnn_model_create(&shape, &model));
     model->inputs.scale[39] = 255;

@@ -139,11 +139,11 @@ static void files_of_other_programs_are_read(void)
         const fcnn_architecture *shape = &model->shape;
         CU_ASSERT_EQUAL(shape->precision, i < 2 ? FCNN_PRECISION_SINGLE : FCNN_PRECISION_DOUBLE);
         CU_ASSERT_EQUAL_FATAL(shape->layers, 2);
-        CU_ASSERT_EQUAL(shape->widths[0], 3);
-        CU_ASSERT_EQUAL(shape->widths[1], 4);
-        CU_ASSERT_EQUAL(shape->widths[2], 2);
-        CU_ASSERT_EQUAL(shape->activations[0], FCNN_ACTIVATION_RELU);
-        CU_ASSERT_EQUAL(shape->activations[1], FCNN_ACTIVATION_LINEAR);
+        CU_ASSERT_EQUAL(fcnn_architecture_inputs(shape), 3);
+        CU_ASSERT_EQUAL(shape->layer[0].outputs, 4);
+        CU_ASSERT_EQUAL(shape->layer[1].outputs, 2);
+        CU_ASSERT_EQUAL(shape->layer[0].activation, FCNN_ACTIVATION_RELU);
+        CU_ASSERT_EQUAL(shape->layer[1].activation, FCNN_ACTIVATION_LINEAR);
         CU_ASSERT_EQUAL(shape->output, FCNN_OUTPUT_LINEAR);
         CU_ASSERT_EQUAL(shape->loss, FCNN_LOSS_MSE);
         for (int k = 0; k < 12; k++) {
@@ -172,8 +172,8 @@ static void attributes_of_other_programs_count(void)
     fcnn_model *model = read_foreign();
     CU_ASSERT_EQUAL(model->shape.output, FCNN_OUTPUT_SIGMOID);
     CU_ASSERT_EQUAL(model->shape.loss, FCNN_LOSS_BINARY_CROSS_ENTROPY);
-    CU_ASSERT_EQUAL(model->shape.activations[0], FCNN_ACTIVATION_GELU);
-    CU_ASSERT_EQUAL(model->shape.activations[1], FCNN_ACTIVATION_SIGMOID);
+    CU_ASSERT_EQUAL(model->shape.layer[0].activation, FCNN_ACTIVATION_GELU);
+    CU_ASSERT_EQUAL(model->shape.layer[1].activation, FCNN_ACTIVATION_SIGMOID);
     CU_ASSERT_EQUAL(model->inputs.shift[2], 2.5);
     CU_ASSERT_EQUAL(model->inputs.scale[0], 0.5);
     CU_ASSERT_EQUAL(model->targets.scale[0], 1);
@@ -183,7 +183,7 @@ static void attributes_of_other_programs_count(void)
     put_word(file, "/model", "loss", "mse");
     H5Fclose(file);
     model = read_foreign();
-    CU_ASSERT_EQUAL(model->shape.activations[0], FCNN_ACTIVATION_TANH);
+    CU_ASSERT_EQUAL(model->shape.layer[0].activation, FCNN_ACTIVATION_TANH);
     CU_ASSERT_EQUAL(model->shape.loss, FCNN_LOSS_MSE);
     fcnn_model_destroy(model);
 }

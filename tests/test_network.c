@@ -14,13 +14,12 @@
 /* A 2-3-2 tanh network with hand-made weights and normalizers. */
 static fcnn_model *make_model(fcnn_precision precision)
 {
-    int64_t widths[] = {2, 3, 2};
-    fcnn_activation activations[] = {FCNN_ACTIVATION_TANH, FCNN_ACTIVATION_LINEAR};
-    const fcnn_architecture shape = {precision, 2, widths, activations, FCNN_OUTPUT_LINEAR, FCNN_LOSS_MSE};
+    fcnn_layer layers[] = {{2, 3, FCNN_ACTIVATION_TANH}, {3, 2, FCNN_ACTIVATION_LINEAR}};
+    const fcnn_architecture shape = {precision, 2, layers, FCNN_OUTPUT_LINEAR, FCNN_LOSS_MSE};
     fcnn_model *model;
     HARNESS_OK(fcnn_model_create(&shape, &model));
     for (int64_t layer = 0; layer < 2; layer++) {
-        for (int64_t i = 0; i < widths[layer] * widths[layer + 1]; i++) {
+        for (int64_t i = 0; i < layers[layer].inputs * layers[layer].outputs; i++) {
             const double w = (double)((i * 5 + layer) % 7) / 8 - 0.375;
             if (precision == FCNN_PRECISION_SINGLE) {
                 ((float *)model->weights[layer])[i] = (float)w;
@@ -90,10 +89,8 @@ static void forward_takes_and_gives_physical_units(void)
 
 static void parameters_come_back_as_they_went_in(void)
 {
-    int64_t widths[] = {70, 130, 3};
-    fcnn_activation activations[] = {FCNN_ACTIVATION_GELU, FCNN_ACTIVATION_LINEAR};
-    const fcnn_architecture shape = {FCNN_PRECISION_SINGLE,  2, widths, activations, FCNN_OUTPUT_SOFTMAX,
-                                     FCNN_LOSS_CROSS_ENTROPY};
+    fcnn_layer layers[] = {{70, 130, FCNN_ACTIVATION_GELU}, {130, 3, FCNN_ACTIVATION_LINEAR}};
+    const fcnn_architecture shape = {FCNN_PRECISION_SINGLE, 2, layers, FCNN_OUTPUT_SOFTMAX, FCNN_LOSS_CROSS_ENTROPY};
     fcnn_model *model, *back;
     HARNESS_OK(fcnn_model_create(&shape, &model));
     HARNESS_OK(fcnn_model_create(&shape, &back));
@@ -122,9 +119,8 @@ static void parameters_come_back_as_they_went_in(void)
 static void scores_are_sums_over_ranks(void)
 {
     fcnn_comm *comm = harness_comm();
-    int64_t widths[] = {1, 1};
-    fcnn_activation activations[] = {FCNN_ACTIVATION_LINEAR};
-    const fcnn_architecture shape = {FCNN_PRECISION_DOUBLE, 1, widths, activations, FCNN_OUTPUT_LINEAR, FCNN_LOSS_MSE};
+    fcnn_layer layers[] = {{1, 1, FCNN_ACTIVATION_LINEAR}};
+    const fcnn_architecture shape = {FCNN_PRECISION_DOUBLE, 1, layers, FCNN_OUTPUT_LINEAR, FCNN_LOSS_MSE};
     fcnn_model *model;
     HARNESS_OK(fcnn_model_create(&shape, &model));
     ((double *)model->weights[0])[0] = 1; /* y = x */

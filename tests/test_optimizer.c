@@ -94,7 +94,7 @@ static void momentum_moves_the_parameters(void)
     fcnn_trainer *trainer = run.trainer;
     const fcnn_architecture *shape = &trainer->model->shape;
     const int64_t layer = 1, out = 3, in = 64; /* in another panel than the first inputs */
-    const int64_t place = numbers_place(1 + shape->widths[layer], shape->widths[layer + 1], 1 + in, out);
+    const int64_t place = numbers_place(1 + shape->layer[layer].inputs, shape->layer[layer].outputs, 1 + in, out);
     double velocity = 0,
            weight = numbers_get(trainer->step->network->kernels, trainer->step->network->parameters[layer], place);
     for (int64_t step = 0; step < 6; step++) {
@@ -146,8 +146,8 @@ static void expect_same_state(const fixture *run, const fixture *other)
     HARNESS_OK(fcnn_optimizer_store(other->trainer->step->optimizer, other->trainer->step->network, &others));
     for (int array = 0; array < 2; array++) {
         for (int64_t layer = 0; layer < shape->layers; layer++) {
-            const size_t bias_bytes = (size_t)shape->widths[layer + 1] * network->kernels->size;
-            const size_t bytes = (size_t)shape->widths[layer] * bias_bytes;
+            const size_t bias_bytes = (size_t)shape->layer[layer].outputs * network->kernels->size;
+            const size_t bytes = (size_t)shape->layer[layer].inputs * bias_bytes;
             const fcnn_state_array *one = &mine.arrays[array], *two = &others.arrays[array];
             CU_ASSERT_EQUAL(memcmp(one->weights[layer], two->weights[layer], bytes), 0);
             CU_ASSERT_EQUAL(memcmp(one->biases[layer], two->biases[layer], bias_bytes), 0);

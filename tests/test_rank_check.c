@@ -54,8 +54,8 @@ static void flip(fixture *run, int rank, int64_t layer, int64_t bit)
 static int64_t bits_of(const fixture *run, int64_t layer)
 {
     const fcnn_network *network = run->trainer->step->network;
-    const int64_t *widths = network->shape.widths;
-    return 8 * (int64_t)network->kernels->size * numbers_size(1 + widths[layer], widths[layer + 1]);
+    const fcnn_layer *given = &network->shape.layer[layer];
+    return 8 * (int64_t)network->kernels->size * numbers_size(1 + given->inputs, given->outputs);
 }
 
 /* Whether the error names a rank, with its host. */

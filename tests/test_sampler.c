@@ -229,9 +229,8 @@ static void bounded_numbers_are_even(void)
 static fcnn_model *draw(int64_t in, int64_t out, fcnn_activation activation, fcnn_init_kind kind, double scale,
                         uint64_t seed)
 {
-    int64_t widths[] = {in, out, 1};
-    fcnn_activation activations[] = {activation, FCNN_ACTIVATION_LINEAR};
-    const fcnn_architecture shape = {FCNN_PRECISION_DOUBLE, 2, widths, activations, FCNN_OUTPUT_LINEAR, FCNN_LOSS_MSE};
+    fcnn_layer layers[] = {{in, out, activation}, {out, 1, FCNN_ACTIVATION_LINEAR}};
+    const fcnn_architecture shape = {FCNN_PRECISION_DOUBLE, 2, layers, FCNN_OUTPUT_LINEAR, FCNN_LOSS_MSE};
     fcnn_model *model;
     HARNESS_OK(fcnn_model_create(&shape, &model));
     fcnn_initializer_draw(model, kind, scale, seed);

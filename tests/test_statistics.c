@@ -213,9 +213,8 @@ static void means_of_huge_numbers_are_finite(void)
 static void score(const double *values, int64_t rows, int64_t outputs, double factor,
                   void (*check)(const fcnn_scores *))
 {
-    int64_t widths[] = {outputs, outputs};
-    fcnn_activation activations[] = {FCNN_ACTIVATION_LINEAR};
-    const fcnn_architecture shape = {FCNN_PRECISION_DOUBLE, 1, widths, activations, FCNN_OUTPUT_LINEAR, FCNN_LOSS_MSE};
+    fcnn_layer layers[] = {{outputs, outputs, FCNN_ACTIVATION_LINEAR}};
+    const fcnn_architecture shape = {FCNN_PRECISION_DOUBLE, 1, layers, FCNN_OUTPUT_LINEAR, FCNN_LOSS_MSE};
     fcnn_dataset dataset = own_part(values, rows, outputs);
     const fcnn_data_part part = {.dataset = &dataset};
     fcnn_model *model;

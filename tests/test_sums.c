@@ -26,10 +26,10 @@ static double leaf_sum(const fcnn_step *step, int64_t leaf, int64_t layer, int64
     double sum = 0;
     for (int64_t row = step->leaves[leaf]; row < step->leaves[leaf + 1]; row++) {
         const double delta = numbers_get(network->kernels, network->all.deltas[layer],
-                                         numbers_place(network->all.rows, shape->widths[layer + 1], row, out));
+                                         numbers_place(network->all.rows, shape->layer[layer].outputs, row, out));
         const double x = in < 0 ? 1
                                 : numbers_get(network->kernels, network->all.values[layer],
-                                              numbers_place(network->all.rows, shape->widths[layer], row, in));
+                                              numbers_place(network->all.rows, shape->layer[layer].inputs, row, in));
         sum = network->kernels->bits == 32 ? (double)fmaf((float)x, (float)delta, (float)sum) : fma(x, delta, sum);
     }
     return sum;
@@ -60,8 +60,8 @@ static void after_one_step(const char *precision, int batch, int blocks,
     fixture_step(&run, 0, 0, 0.1, &loss);
     const fcnn_architecture *shape = &run.trainer->step->network->shape;
     for (int64_t layer = 0; layer < shape->layers; layer++) {
-        for (int64_t out = 0; out < shape->widths[layer + 1]; out++) {
-            for (int64_t in = -1; in < shape->widths[layer]; in++) {
+        for (int64_t out = 0; out < shape->layer[layer].outputs; out++) {
+            for (int64_t in = -1; in < shape->layer[layer].inputs; in++) {
                 check(&run, layer, out, in);
             }
         }
@@ -187,12 +187,12 @@ static void check_exponents(const fixture *run)
     for (int64_t layer = 0; layer < shape->layers; layer++) {
         double most[2] = {1, 0};
         for (int64_t row = 0; row < rows; row++) {
-            for (int64_t i = 0; i < shape->widths[layer]; i++) {
-                const int64_t place = numbers_place(network->all.rows, shape->widths[layer], row, i);
+            for (int64_t i = 0; i < shape->layer[layer].inputs; i++) {
+                const int64_t place = numbers_place(network->all.rows, shape->layer[layer].inputs, row, i);
                 most[0] = fmax(most[0], fabs(numbers_get(network->kernels, network->all.values[layer], place)));
             }
-            for (int64_t i = 0; i < shape->widths[layer + 1]; i++) {
-                const int64_t place = numbers_place(network->all.rows, shape->widths[layer + 1], row, i);
+            for (int64_t i = 0; i < shape->layer[layer].outputs; i++) {
+                const int64_t place = numbers_place(network->all.rows, shape->layer[layer].outputs, row, i);
                 most[1] = fmax(most[1], fabs(numbers_get(network->kernels, network->all.deltas[layer], place)));
             }
         }

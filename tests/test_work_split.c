@@ -61,11 +61,13 @@ static void no_split_changes_a_bit(void)
 }
 
 /* The choice for batches of `batch` rows in blocks as by default. */
-static bool goes_by_rows(int64_t layers, int64_t *widths, int64_t batch, int threads)
+static bool goes_by_rows(int64_t layers, const int64_t *widths, int64_t batch, int threads)
 {
-    fcnn_activation activations[4] = {FCNN_ACTIVATION_RELU, FCNN_ACTIVATION_RELU, FCNN_ACTIVATION_RELU};
-    const fcnn_architecture shape = {
-        .precision = FCNN_PRECISION_SINGLE, .layers = layers, .widths = widths, .activations = activations};
+    fcnn_layer layer[3];
+    for (int64_t i = 0; i < layers; i++) {
+        layer[i] = (fcnn_layer){widths[i], widths[i + 1], FCNN_ACTIVATION_RELU};
+    }
+    const fcnn_architecture shape = {.precision = FCNN_PRECISION_SINGLE, .layers = layers, .layer = layer};
     const fcnn_sampler sampler = {.rows = batch, .batch = batch, .blocks = 8, .last_shard = 8};
     return fcnn_work_split_choose(&shape, &sampler, fcnn_gradient_sum_bytes(&shape, true), threads).by_rows;
 }

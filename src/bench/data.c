@@ -13,7 +13,7 @@ enum { SEED = 1, INPUTS = 0, TARGETS = 1 }; /* the last two: what a number is dr
 
 int64_t fcnn_benchmark_rows(const fcnn_workload *workload)
 {
-    const int64_t fitting = MOST_INPUT_BYTES / (workload->shape.widths[0] * (int64_t)sizeof(float));
+    const int64_t fitting = MOST_INPUT_BYTES / (fcnn_architecture_inputs(&workload->shape) * (int64_t)sizeof(float));
     const int64_t rows = fitting < 8192 ? fitting : 8192;
     return rows > 4 * workload->batch ? rows : 4 * workload->batch;
 }
@@ -59,14 +59,14 @@ static fcnn_status fill(const fcnn_architecture *shape, int64_t rows, const fcnn
     FCNN_TRY(fcnn_sampler_create(&plan, true, comm->rank, comm->size, &data->sampler));
     FCNN_TRY(fcnn_memory_create("the rows", 1, sizeof *data->train.dataset, &data->train.dataset));
     fcnn_dataset *dataset = data->train.dataset;
-    const int64_t outputs = shape->widths[shape->layers];
+    const int64_t outputs = fcnn_architecture_outputs(shape);
     const int64_t first = data->sampler->first_row;
     const int64_t own = fcnn_shard_first(rows, data->blocks, data->sampler->last_shard) - first;
     dataset->file_rows = rows;
     dataset->rows = rows;
     dataset->first = first;
     dataset->own_rows = own;
-    FCNN_TRY(draw_table(own, shape->widths[0], first, INPUTS, &dataset->inputs));
+    FCNN_TRY(draw_table(own, fcnn_architecture_inputs(shape), first, INPUTS, &dataset->inputs));
     if (shape->output == FCNN_OUTPUT_SOFTMAX) {
         FCNN_TRY(draw_labels(own, outputs, first, &data->own_labels));
         data->labels = data->own_labels;

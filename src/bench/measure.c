@@ -48,7 +48,7 @@ static fcnn_status create_model(const fcnn_workload *workload, const variant *ho
     FCNN_TRY(fcnn_model_create(&workload->shape, &out->model));
     fcnn_initializer_draw(out->model, FCNN_INIT_AUTO, 1, SEED);
     for (int64_t layer = 0; how->linear && layer + 1 < workload->shape.layers; layer++) {
-        out->model->shape.activations[layer] = FCNN_ACTIVATION_LINEAR;
+        out->model->shape.layer[layer].activation = FCNN_ACTIVATION_LINEAR;
     }
     return FCNN_OK;
 }

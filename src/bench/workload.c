@@ -71,16 +71,10 @@ fcnn_status fcnn_workload_read_network(const char *text, fcnn_architecture *out)
     if (count < 2) {
         return malformed_network(text);
     }
-    *out = (fcnn_architecture){.layers = count - 1};
-    fcnn_status status = fcnn_memory_create("the layers", count, sizeof *out->widths, &out->widths);
-    if (status == FCNN_OK) {
-        status = fcnn_memory_create("the layers", count - 1, sizeof *out->activations, &out->activations);
+    FCNN_TRY(fcnn_architecture_create(count - 1, out));
+    for (int64_t layer = 0; layer < out->layers; layer++) {
+        out->layer[layer] = (fcnn_layer){.inputs = widths[layer], .outputs = widths[layer + 1]};
     }
-    if (status != FCNN_OK) {
-        fcnn_architecture_clear(out);
-        return status;
-    }
-    memcpy(out->widths, widths, (size_t)count * sizeof *widths);
     return FCNN_OK;
 }
 
@@ -94,7 +88,7 @@ static fcnn_status make_workload(const workload_row *row, fcnn_precision precisi
     out->shape.loss = row->loss;
     out->shape.output = row->loss == FCNN_LOSS_MSE ? FCNN_OUTPUT_LINEAR : FCNN_OUTPUT_SOFTMAX;
     for (int64_t layer = 0; layer < out->shape.layers; layer++) {
-        out->shape.activations[layer] = layer + 1 < out->shape.layers ? row->activation : FCNN_ACTIVATION_LINEAR;
+        out->shape.layer[layer].activation = layer + 1 < out->shape.layers ? row->activation : FCNN_ACTIVATION_LINEAR;
     }
     return FCNN_OK;
 }

@@ -37,9 +37,10 @@ static void print_layers(const fcnn_architecture *shape, FILE *out)
     fprintf(out, "\nlayer  weights [out][in]       activation   parameters\n");
     for (int64_t layer = 0; layer < shape->layers; layer++) {
         char weights[64];
-        snprintf(weights, sizeof weights, "[%" PRId64 "][%" PRId64 "]", shape->widths[layer + 1], shape->widths[layer]);
+        snprintf(weights, sizeof weights, "[%" PRId64 "][%" PRId64 "]", shape->layer[layer].outputs,
+                 shape->layer[layer].inputs);
         fprintf(out, "%5" PRId64 "  %-22s  %-10s  %11" PRId64 "\n", layer + 1, weights,
-                fcnn_activation_name(shape->activations[layer]), fcnn_architecture_layer_parameters(shape, layer));
+                fcnn_activation_name(shape->layer[layer].activation), fcnn_architecture_layer_parameters(shape, layer));
     }
     fprintf(out, "total  %-22s  %-10s  %11" PRId64 "\n", "", "", fcnn_architecture_parameters(shape));
 }
@@ -155,7 +156,7 @@ void fcnn_model_print_weights(const fcnn_model *model, FILE *out)
     FCNN_IN_EXACT_ARITHMETIC;
     const fcnn_architecture *shape = &model->shape;
     for (int64_t layer = 0; layer < shape->layers; layer++) {
-        const int64_t columns = shape->widths[layer], rows = shape->widths[layer + 1];
+        const int64_t columns = shape->layer[layer].inputs, rows = shape->layer[layer].outputs;
         fprintf(out, "W%" PRId64 " [%" PRId64 "][%" PRId64 "]\n", layer + 1, rows, columns);
         print_matrix(model->weights[layer], rows, columns, shape->precision, out);
         fprintf(out, "b%" PRId64 " [%" PRId64 "]\n", layer + 1, rows);

@@ -70,7 +70,7 @@ static void update_transposed(const fcnn_network *network, const fcnn_tile *tile
                               bool shared)
 {
     const fcnn_kernels *kernels = network->kernels;
-    const int64_t in = network->shape.widths[tile->layer], out = network->shape.widths[tile->layer + 1];
+    const int64_t in = network->shape.layer[tile->layer].inputs, out = network->shape.layer[tile->layer].outputs;
     const int64_t in_panel = tile->first_input / FCNN_PANEL, in_width = fcnn_panel_width(in, in_panel);
     const int64_t first = tile->out_panel * FCNN_PANEL, outputs = out - first < FCNN_PANEL ? out - first : FCNN_PANEL;
     const int64_t at = fcnn_panel_offset(out, in_panel) + first * in_width + tile->first_input % FCNN_PANEL;
@@ -84,8 +84,8 @@ static void update_tile(const fcnn_optimizer *optimizer, fcnn_network *network, 
 {
     _Alignas(FCNN_ALIGNMENT) double own[MOST_ELEMENTS];
     const fcnn_kernels *kernels = network->kernels;
-    const int64_t in = network->shape.widths[tile->layer];
-    const int64_t width = fcnn_panel_width(network->shape.widths[tile->layer + 1], tile->out_panel);
+    const int64_t in = network->shape.layer[tile->layer].inputs;
+    const int64_t width = fcnn_panel_width(network->shape.layer[tile->layer].outputs, tile->out_panel);
     const int64_t biases = tile->first_input == 0 ? width : 0;
     const int64_t begin = fcnn_panel_offset(1 + in, tile->out_panel) + (1 + tile->first_input) * width - biases;
     char *parameters = (char *)network->parameters[tile->layer] + (size_t)begin * kernels->size;

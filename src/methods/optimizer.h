@@ -1,4 +1,4 @@
-/* src/methods/optimizer.h — how a gradient changes the parameters: a rule, and the arrays that it keeps from step to step.
+/* src/methods/optimizer.h — how a gradient changes the parameters: a rule, and the arrays that it keeps.
  *
  * Whoever saves, compares or counts the arrays goes through them without knowing the rule. */
 #ifndef FCNN_METHODS_OPTIMIZER_H

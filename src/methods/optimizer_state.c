@@ -13,7 +13,7 @@ static fcnn_status create_array(const fcnn_architecture *shape, const char *name
     FCNN_TRY(fcnn_memory_create("the optimizer", shape->layers, sizeof(void *), &out->weights));
     FCNN_TRY(fcnn_memory_create("the optimizer", shape->layers, sizeof(void *), &out->biases));
     for (int64_t layer = 0; layer < shape->layers; layer++) {
-        const int64_t in = shape->widths[layer], width = shape->widths[layer + 1];
+        const int64_t in = shape->layer[layer].inputs, width = shape->layer[layer].outputs;
         FCNN_TRY(fcnn_memory_create("the optimizer", in * width, size, &out->weights[layer]));
         FCNN_TRY(fcnn_memory_create("the optimizer", width, size, &out->biases[layer]));
     }

@@ -9,7 +9,7 @@ fcnn_status fcnn_data_part_check(fcnn_data_part *part, fcnn_comm *comm, const fc
         return FCNN_OK;
     }
     if (shape->output == FCNN_OUTPUT_SOFTMAX) {
-        return fcnn_targets_check_labels(part->dataset, comm, shape->widths[shape->layers]);
+        return fcnn_targets_check_labels(part->dataset, comm, fcnn_architecture_outputs(shape));
     }
     if (shape->loss == FCNN_LOSS_BINARY_CROSS_ENTROPY) {
         return fcnn_targets_check_unit(part->dataset, comm);

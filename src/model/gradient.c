@@ -41,18 +41,18 @@ static int64_t tiles_of_panel(int64_t in, int64_t panel)
 static int64_t tiles_of_layer(const fcnn_architecture *shape, int64_t layer)
 {
     int64_t tiles = 0;
-    for (int64_t panel = 0; panel < fcnn_panel_count(shape->widths[layer]); panel++) {
-        tiles += tiles_of_panel(shape->widths[layer], panel);
+    for (int64_t panel = 0; panel < fcnn_panel_count(shape->layer[layer].inputs); panel++) {
+        tiles += tiles_of_panel(shape->layer[layer].inputs, panel);
     }
-    return tiles * fcnn_panel_count(shape->widths[layer + 1]);
+    return tiles * fcnn_panel_count(shape->layer[layer].outputs);
 }
 
 /* Appends the tiles of one panel of inputs and one of outputs; returns what follows the last one. */
 static fcnn_tile *add_tiles(const fcnn_architecture *shape, int64_t layer, int64_t out_panel, int64_t in_panel,
                             int64_t *before, fcnn_tile *tile)
 {
-    const int64_t in = shape->widths[layer];
-    const int64_t width = fcnn_panel_width(shape->widths[layer + 1], out_panel);
+    const int64_t in = shape->layer[layer].inputs;
+    const int64_t width = fcnn_panel_width(shape->layer[layer].outputs, out_panel);
     for (int64_t i = 0; i < tiles_of_panel(in, in_panel); i++) {
         const int64_t begin = i * FCNN_TILE_INPUTS, first = in_panel * FCNN_PANEL + begin;
         int64_t inputs = in - first < FCNN_TILE_INPUTS ? in - first : FCNN_TILE_INPUTS;
@@ -81,7 +81,8 @@ static fcnn_status create_arrays(fcnn_gradient *gradient, const fcnn_network *ne
     fcnn_tile *tile = gradient->tiles;
     int64_t before = 0;
     for (int64_t layer = 0; layer < shape->layers; layer++) {
-        const int64_t outs = fcnn_panel_count(shape->widths[layer + 1]), ins = fcnn_panel_count(shape->widths[layer]);
+        const int64_t outs = fcnn_panel_count(shape->layer[layer].outputs),
+                      ins = fcnn_panel_count(shape->layer[layer].inputs);
         for (int64_t first = 0; first < outs; first += OUT_PANELS) {
             for (int64_t i = 0; i < ins * OUT_PANELS; i++) {
                 const int64_t out = first + i % OUT_PANELS;
@@ -257,7 +258,7 @@ static void accumulate_tile(const fcnn_gradient *gradient, const fcnn_network *n
 {
     const fcnn_kernels *kernels = network->kernels;
     const int64_t layer = tile->layer;
-    const int64_t in = network->shape.widths[layer], out = network->shape.widths[layer + 1];
+    const int64_t in = network->shape.layer[layer].inputs, out = network->shape.layer[layer].outputs;
     void (*accumulate)(const fcnn_gradient_job *) = gradient->exact ? kernels->gradient_exact : kernels->gradient_fast;
     job->width = fcnn_panel_width(out, tile->out_panel);
     job->delta = (const char *)network->all.deltas[layer] +

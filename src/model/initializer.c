@@ -18,7 +18,7 @@ static fcnn_init_kind kind_of_layer(const fcnn_architecture *shape, fcnn_init_ki
     if (kind != FCNN_INIT_AUTO) {
         return kind;
     }
-    switch (shape->activations[layer]) {
+    switch (shape->layer[layer].activation) {
     case FCNN_ACTIVATION_RELU:
     case FCNN_ACTIVATION_LEAKY_RELU:
     case FCNN_ACTIVATION_GELU:
@@ -35,7 +35,7 @@ void fcnn_initializer_draw(fcnn_model *model, fcnn_init_kind kind, double scale,
 {
     const fcnn_architecture *shape = &model->shape;
     for (int64_t layer = 0; layer < shape->layers; layer++) {
-        const int64_t in = shape->widths[layer], out = shape->widths[layer + 1];
+        const int64_t in = shape->layer[layer].inputs, out = shape->layer[layer].outputs;
         const fcnn_init_kind own = kind_of_layer(shape, kind, layer);
         const bool is_normal = own == FCNN_INIT_HE || own == FCNN_INIT_NORMAL;
         const double size = own == FCNN_INIT_HE       ? sqrt(2 / (double)in)

@@ -14,88 +14,6 @@
 
 #include <openssl/evp.h>
 
-/* ---- shapes ---- */
-
-size_t fcnn_architecture_size(const fcnn_architecture *shape)
-{
-    return shape->precision == FCNN_PRECISION_SINGLE ? sizeof(float) : sizeof(double);
-}
-
-int64_t fcnn_architecture_layer_parameters(const fcnn_architecture *shape, int64_t layer)
-{
-    return (shape->widths[layer] + 1) * shape->widths[layer + 1];
-}
-
-int64_t fcnn_architecture_parameters(const fcnn_architecture *shape)
-{
-    int64_t count = 0;
-    for (int64_t layer = 0; layer < shape->layers; layer++) {
-        count += fcnn_architecture_layer_parameters(shape, layer);
-    }
-    return count;
-}
-
-double fcnn_architecture_flops(const fcnn_architecture *shape)
-{
-    double products = 0;
-    for (int64_t layer = 0; layer < shape->layers; layer++) {
-        const double one = (double)shape->widths[layer] * (double)shape->widths[layer + 1];
-        products += layer == 0 ? 2 * one : 3 * one;
-    }
-    return 2 * products;
-}
-
-int64_t fcnn_architecture_classes(const fcnn_architecture *shape)
-{
-    const int64_t outputs = shape->widths[shape->layers];
-    if (shape->output == FCNN_OUTPUT_SOFTMAX) {
-        return outputs;
-    }
-    return shape->loss == FCNN_LOSS_BINARY_CROSS_ENTROPY && outputs == 1 ? 2 : 0;
-}
-
-fcnn_status fcnn_architecture_text(const fcnn_architecture *shape, char **out)
-{
-    fcnn_text text = {0};
-    for (int64_t i = 0; i <= shape->layers; i++) {
-        const fcnn_status status = fcnn_text_append(&text, "%s%" PRId64, i == 0 ? "" : "-", shape->widths[i]);
-        if (status != FCNN_OK) {
-            fcnn_text_clear(&text);
-            return status;
-        }
-    }
-    *out = text.data;
-    return FCNN_OK;
-}
-
-fcnn_status fcnn_architecture_copy(const fcnn_architecture *shape, fcnn_architecture *out)
-{
-    fcnn_architecture copy = *shape;
-    copy.widths = NULL;
-    copy.activations = NULL;
-    const size_t widths = (size_t)(shape->layers + 1) * sizeof *copy.widths;
-    const size_t activations = (size_t)shape->layers * sizeof *copy.activations;
-    fcnn_status status = fcnn_memory_create("the layers", shape->layers + 1, sizeof *copy.widths, &copy.widths);
-    if (status == FCNN_OK) {
-        status = fcnn_memory_create("the layers", shape->layers, sizeof *copy.activations, &copy.activations);
-    }
-    if (status != FCNN_OK) {
-        fcnn_architecture_clear(&copy);
-        return status;
-    }
-    memcpy(copy.widths, shape->widths, widths);
-    memcpy(copy.activations, shape->activations, activations);
-    *out = copy;
-    return FCNN_OK;
-}
-
-void fcnn_architecture_clear(fcnn_architecture *shape)
-{
-    free(shape->widths);
-    free(shape->activations);
-    *shape = (fcnn_architecture){0};
-}
-
 /* ---- normalizers ---- */
 
 fcnn_status fcnn_normalizer_create(int64_t count, fcnn_normalizer *out)
@@ -125,12 +43,12 @@ static fcnn_status create_parameters(fcnn_model *model)
     FCNN_TRY(fcnn_memory_create("the weights", shape->layers, sizeof(void *), &model->weights));
     FCNN_TRY(fcnn_memory_create("the biases", shape->layers, sizeof(void *), &model->biases));
     for (int64_t layer = 0; layer < shape->layers; layer++) {
-        const int64_t in = shape->widths[layer], out = shape->widths[layer + 1];
+        const int64_t in = shape->layer[layer].inputs, out = shape->layer[layer].outputs;
         FCNN_TRY(fcnn_memory_create("the weights", in * out, size, &model->weights[layer]));
         FCNN_TRY(fcnn_memory_create("the biases", out, size, &model->biases[layer]));
     }
-    FCNN_TRY(fcnn_normalizer_create(shape->widths[0], &model->inputs));
-    return fcnn_normalizer_create(shape->widths[shape->layers], &model->targets);
+    FCNN_TRY(fcnn_normalizer_create(fcnn_architecture_inputs(shape), &model->inputs));
+    return fcnn_normalizer_create(fcnn_architecture_outputs(shape), &model->targets);
 }
 
 fcnn_status fcnn_model_create(const fcnn_architecture *shape, fcnn_model **out)
@@ -213,7 +131,7 @@ static int digest_numbers(EVP_MD_CTX *context, const void *values, int64_t count
 
 static int digest_layer(EVP_MD_CTX *context, const fcnn_model *model, int64_t layer)
 {
-    const int64_t in = model->shape.widths[layer], out = model->shape.widths[layer + 1];
+    const int64_t in = model->shape.layer[layer].inputs, out = model->shape.layer[layer].outputs;
     const size_t size = fcnn_architecture_size(&model->shape);
     char name[32];
     snprintf(name, sizeof name, "W%" PRId64, layer + 1);
@@ -264,7 +182,7 @@ int64_t fcnn_parameters_find_nonfinite(const fcnn_architecture *shape, void *con
 {
     const size_t size = fcnn_architecture_size(shape);
     for (int64_t layer = 0; layer < shape->layers; layer++) {
-        const int64_t in = shape->widths[layer], out = shape->widths[layer + 1];
+        const int64_t in = shape->layer[layer].inputs, out = shape->layer[layer].outputs;
         if (!all_finite(weights[layer], in * out, size) || !all_finite(biases[layer], out, size)) {
             return layer;
         }

@@ -6,6 +6,7 @@
 #include "core/status.h"
 #include "data/classes.h"
 #include "data/column_names.h"
+#include "model/architecture.h"
 
 #include <fcnn/model.h>
 
@@ -14,16 +15,6 @@
 
 /* Version of the arithmetic: a change that gives other bits from the same config raises it. */
 #define FCNN_NUMERICS_VERSION 1
-
-/* y = f(…f(x·W1ᵀ + b1)…): layers count from 0 in code and from 1 in names. */
-typedef struct fcnn_architecture {
-    fcnn_precision precision;
-    int64_t layers;               /* hidden ones and the last */
-    int64_t *widths;              /* [layers + 1]: inputs, hidden layers, outputs */
-    fcnn_activation *activations; /* [layers]; the last one's is linear, or sigmoid where the output is */
-    fcnn_output output;           /* not auto */
-    fcnn_loss loss;               /* not auto */
-} fcnn_architecture;
 
 /* What is done to a column: stored = (physical − shift) / scale. */
 typedef struct fcnn_normalizer {
@@ -65,27 +56,6 @@ struct fcnn_model {
     int64_t numerics_version;               /* of that program, or 0 */
     fcnn_history history;
 };
-
-/* Bytes of one parameter. */
-size_t fcnn_architecture_size(const fcnn_architecture *shape);
-
-/* Weights and biases of a layer, of all layers. */
-int64_t fcnn_architecture_layer_parameters(const fcnn_architecture *shape, int64_t layer);
-int64_t fcnn_architecture_parameters(const fcnn_architecture *shape);
-
-/* Arithmetic of a training step for each row, a multiply-add being 2: forward, weight gradients and, for all
- * layers but the first, derivatives of the inputs.  Biases do not count. */
-double fcnn_architecture_flops(const fcnn_architecture *shape);
-
-/* Classes that a network tells apart: its outputs, or the 2 of a single output; 0: it is no classifier, or each of its
- * outputs tells two classes apart. */
-int64_t fcnn_architecture_classes(const fcnn_architecture *shape);
-
-/* "784-128-10", to be released with free(). */
-fcnn_status fcnn_architecture_text(const fcnn_architecture *shape, char **out);
-
-fcnn_status fcnn_architecture_copy(const fcnn_architecture *shape, fcnn_architecture *out);
-void fcnn_architecture_clear(fcnn_architecture *shape);
 
 fcnn_status fcnn_normalizer_create(int64_t count, fcnn_normalizer *out); /* shift 0, scale 1 */
 void fcnn_normalizer_clear(fcnn_normalizer *normalizer);

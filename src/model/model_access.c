@@ -3,12 +3,12 @@
 
 int64_t fcnn_model_features(const fcnn_model *model)
 {
-    return model->shape.widths[0];
+    return fcnn_architecture_inputs(&model->shape);
 }
 
 int64_t fcnn_model_outputs(const fcnn_model *model)
 {
-    return model->shape.widths[model->shape.layers];
+    return fcnn_architecture_outputs(&model->shape);
 }
 
 int fcnn_model_is_classifier(const fcnn_model *model)

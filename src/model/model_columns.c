@@ -129,7 +129,8 @@ static fcnn_status read_classes(fcnn_model_reader *from, fcnn_classes *classes)
     }
     free(text);
     const fcnn_architecture *shape = &from->model->shape;
-    if (status == FCNN_OK && shape->output == FCNN_OUTPUT_SOFTMAX && classes->count > shape->widths[shape->layers]) {
+    if (status == FCNN_OK && shape->output == FCNN_OUTPUT_SOFTMAX &&
+        classes->count > fcnn_architecture_outputs(shape)) {
         status = fcnn_fail(FCNN_EDATA, "%s: /classes names more classes than the network has", from->path);
     }
     return status;
@@ -138,7 +139,7 @@ static fcnn_status read_classes(fcnn_model_reader *from, fcnn_classes *classes)
 fcnn_status fcnn_model_get_columns(fcnn_model_reader *from)
 {
     fcnn_model *model = from->model;
-    const int64_t inputs = model->shape.widths[0], outputs = model->shape.widths[model->shape.layers];
+    const int64_t inputs = fcnn_architecture_inputs(&model->shape), outputs = fcnn_architecture_outputs(&model->shape);
     const int64_t least = model->shape.output == FCNN_OUTPUT_SOFTMAX ? 1 : outputs; /* one column of labels */
     FCNN_TRY(read_side(from, "/inputs", inputs, inputs, &model->inputs_statistics, &model->inputs_names,
                        &model->inputs_decoded));

@@ -31,12 +31,12 @@ static fcnn_status put_layer(const fcnn_model *model, int64_t layer, fcnn_hdf5_i
 {
     const fcnn_architecture *shape = &model->shape;
     const fcnn_type type = shape->precision == FCNN_PRECISION_SINGLE ? FCNN_TYPE_FLOAT32 : FCNN_TYPE_FLOAT64;
-    const int64_t dims[] = {shape->widths[layer + 1], shape->widths[layer]};
+    const int64_t dims[] = {shape->layer[layer].outputs, shape->layer[layer].inputs};
     char name[64];
     snprintf(name, sizeof name, "/model/W%" PRId64, layer + 1);
     FCNN_TRY(fcnn_hdf5_image_dataset(image, name, type, 2, dims, model->weights[layer]));
-    FCNN_TRY(
-        fcnn_hdf5_image_text_attribute(image, name, "activation", fcnn_activation_name(shape->activations[layer])));
+    FCNN_TRY(fcnn_hdf5_image_text_attribute(image, name, "activation",
+                                            fcnn_activation_name(shape->layer[layer].activation)));
     snprintf(name, sizeof name, "/model/b%" PRId64, layer + 1);
     return fcnn_hdf5_image_dataset(image, name, type, 1, dims, model->biases[layer]);
 }

@@ -109,12 +109,11 @@ static fcnn_status describe_layers(fcnn_model_reader *from, fcnn_architecture *s
     int type = -1;
     bool more = true;
     while (more) {
-        const int64_t given = shape->layers > 0 ? shape->widths[shape->layers] : -1;
+        const int64_t given = shape->layers > 0 ? fcnn_architecture_outputs(shape) : -1;
         FCNN_TRY(describe_layer(from, shape->layers, given, &type, &weights));
-        FCNN_TRY(fcnn_memory_grow("the layers", shape->layers + 2, sizeof *shape->widths, &shape->widths, &capacity));
-        shape->widths[shape->layers] = weights.dims[1];
+        FCNN_TRY(fcnn_memory_grow("the layers", shape->layers + 1, sizeof *shape->layer, &shape->layer, &capacity));
+        shape->layer[shape->layers] = (fcnn_layer){.inputs = weights.dims[1], .outputs = weights.dims[0]};
         shape->layers++;
-        shape->widths[shape->layers] = weights.dims[0];
         array_name(from, 'W', shape->layers, name);
         more = fcnn_hdf5_has(from->file, name);
     }
@@ -204,7 +203,6 @@ static fcnn_status read_activations(const fcnn_model_reader *from, fcnn_architec
     const int64_t last = shape->layers - 1;
     int hidden = FCNN_ACTIVATION_RELU;
     FCNN_TRY(read_word(from, from->group, "activation", fcnn_activation_words, &hidden));
-    FCNN_TRY(fcnn_memory_create("the layers", shape->layers, sizeof *shape->activations, &shape->activations));
     const int fitting = (int)fcnn_output_activation(shape->output);
     for (int64_t layer = 0; layer < shape->layers; layer++) {
         char name[NAME_BYTES];
@@ -216,7 +214,7 @@ static fcnn_status read_activations(const fcnn_model_reader *from, fcnn_architec
                              from->path, name, fcnn_activation_name((fcnn_activation)activation),
                              fcnn_output_name(shape->output), fcnn_activation_name((fcnn_activation)fitting));
         }
-        shape->activations[layer] = (fcnn_activation)activation;
+        shape->layer[layer].activation = (fcnn_activation)activation;
     }
     return FCNN_OK;
 }
@@ -234,13 +232,13 @@ static fcnn_status read_shape(fcnn_model_reader *from, fcnn_architecture *shape)
 static fcnn_status read_parameters(const fcnn_model_reader *from)
 {
     const fcnn_model *model = from->model;
-    const int64_t *widths = model->shape.widths;
+    const fcnn_layer *layers = model->shape.layer;
     char name[NAME_BYTES];
     for (int64_t layer = 0; layer < model->shape.layers; layer++) {
         array_name(from, 'W', layer, name);
-        FCNN_TRY(fcnn_hdf5_read_rows(from->file, name, 0, widths[layer + 1], model->weights[layer]));
+        FCNN_TRY(fcnn_hdf5_read_rows(from->file, name, 0, layers[layer].outputs, model->weights[layer]));
         array_name(from, 'b', layer, name);
-        FCNN_TRY(fcnn_hdf5_read_rows(from->file, name, 0, widths[layer + 1], model->biases[layer]));
+        FCNN_TRY(fcnn_hdf5_read_rows(from->file, name, 0, layers[layer].outputs, model->biases[layer]));
     }
     const int64_t wrong = fcnn_model_find_nonfinite(model);
     if (wrong >= 0) {

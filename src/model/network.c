@@ -15,12 +15,12 @@
 
 int64_t fcnn_network_layer_elements(const fcnn_architecture *shape, int64_t layer)
 {
-    return fcnn_panel_elements(1 + shape->widths[layer], shape->widths[layer + 1]);
+    return fcnn_panel_elements(1 + shape->layer[layer].inputs, shape->layer[layer].outputs);
 }
 
 static int64_t transposed_elements(const fcnn_architecture *shape, int64_t layer)
 {
-    return fcnn_panel_elements(shape->widths[layer + 1], shape->widths[layer]);
+    return fcnn_panel_elements(shape->layer[layer].outputs, shape->layer[layer].inputs);
 }
 
 /* Threads that have a work area of their own. */
@@ -31,11 +31,11 @@ static int areas_of(fcnn_network_use use, int threads)
 
 static int64_t area_bytes(const fcnn_architecture *shape, int64_t rows, fcnn_network_use use)
 {
-    int64_t elements = 2 * fcnn_panel_elements(rows, shape->widths[shape->layers]); /* targets, last derivatives */
+    int64_t elements = 2 * fcnn_panel_elements(rows, fcnn_architecture_outputs(shape)); /* targets, last derivatives */
     for (int64_t layer = 0; layer < shape->layers; layer++) {
-        const int64_t results = fcnn_panel_elements(rows, shape->widths[layer + 1]);
-        elements += fcnn_panel_elements(rows, shape->widths[layer]);
-        elements += shape->activations[layer] == FCNN_ACTIVATION_GELU ? results : 0;
+        const int64_t results = fcnn_panel_elements(rows, shape->layer[layer].outputs);
+        elements += fcnn_panel_elements(rows, shape->layer[layer].inputs);
+        elements += shape->layer[layer].activation == FCNN_ACTIVATION_GELU ? results : 0;
         elements += use == FCNN_NETWORK_TRAINING && layer + 1 < shape->layers ? results : 0;
     }
     return elements * (int64_t)fcnn_architecture_size(shape) + rows * (int64_t)(sizeof(int32_t) + sizeof(double));
@@ -67,7 +67,7 @@ int64_t fcnn_network_bytes(const fcnn_architecture *shape, int64_t rows, fcnn_ne
     }
     return parameters * (int64_t)fcnn_architecture_size(shape) + area_bytes(shape, rows, use) +
            areas_of(use, threads) * area_bytes(shape, fcnn_network_chunk_rows(shape), use) +
-           2 * (shape->widths[0] + 2 * shape->widths[shape->layers]) * (int64_t)sizeof(double);
+           2 * (fcnn_architecture_inputs(shape) + 2 * fcnn_architecture_outputs(shape)) * (int64_t)sizeof(double);
 }
 
 /* ---- creation ---- */
@@ -81,14 +81,15 @@ static fcnn_status create_area(const fcnn_network *network, int64_t rows, fcnn_n
     FCNN_TRY(fcnn_memory_create("the network", layers, sizeof(void *), &area->values));
     FCNN_TRY(fcnn_memory_create("the network", layers, sizeof(void *), &area->slopes));
     FCNN_TRY(fcnn_memory_create("the network", layers, sizeof(void *), &area->deltas));
-    FCNN_TRY(fcnn_memory_create("the targets", fcnn_panel_elements(rows, shape->widths[layers]), size, &area->targets));
+    FCNN_TRY(fcnn_memory_create("the targets", fcnn_panel_elements(rows, fcnn_architecture_outputs(shape)), size,
+                                &area->targets));
     FCNN_TRY(fcnn_memory_create("the labels", rows, sizeof(int32_t), &area->labels));
     FCNN_TRY(fcnn_memory_create("the losses", rows, sizeof(double), &area->losses));
     for (int64_t layer = 0; layer < layers; layer++) {
-        const int64_t inputs = fcnn_panel_elements(rows, shape->widths[layer]);
-        const int64_t results = fcnn_panel_elements(rows, shape->widths[layer + 1]);
+        const int64_t inputs = fcnn_panel_elements(rows, shape->layer[layer].inputs);
+        const int64_t results = fcnn_panel_elements(rows, shape->layer[layer].outputs);
         FCNN_TRY(fcnn_memory_create("the activations", inputs, size, &area->values[layer]));
-        if (shape->activations[layer] == FCNN_ACTIVATION_GELU) {
+        if (shape->layer[layer].activation == FCNN_ACTIVATION_GELU) {
             FCNN_TRY(fcnn_memory_create("the activations", results, size, &area->slopes[layer]));
         }
         if (use == FCNN_NETWORK_TRAINING || layer == layers - 1) {
@@ -118,7 +119,7 @@ static fcnn_status create_parameters(fcnn_network *network, fcnn_network_use use
 static fcnn_status create_matrices(fcnn_network *network, int64_t rows, fcnn_network_use use)
 {
     const fcnn_architecture *shape = &network->shape;
-    const int64_t features = shape->widths[0], outputs = shape->widths[shape->layers];
+    const int64_t features = fcnn_architecture_inputs(shape), outputs = fcnn_architecture_outputs(shape);
     const int areas = areas_of(use, network->threads);
     FCNN_TRY(create_parameters(network, use));
     FCNN_TRY(fcnn_memory_create("the normalizer", 2 * features, sizeof(double), &network->input_affine));
@@ -139,7 +140,7 @@ static fcnn_status create_matrices(fcnn_network *network, int64_t rows, fcnn_net
 /* Where weight [out][in], or with in = −1 the bias [out], lies in the panels of a layer. */
 static int64_t parameter_index(const fcnn_architecture *shape, int64_t layer, int64_t out, int64_t in)
 {
-    return fcnn_panel_index(1 + shape->widths[layer], shape->widths[layer + 1], 1 + in, out);
+    return fcnn_panel_index(1 + shape->layer[layer].inputs, shape->layer[layer].outputs, 1 + in, out);
 }
 
 static void copy_number(size_t size, void *to, int64_t to_index, const void *from, int64_t from_index)
@@ -153,7 +154,7 @@ void fcnn_network_load_panels(const fcnn_network *network, void *const *weights,
     const fcnn_architecture *shape = &network->shape;
     const size_t size = network->kernels->size;
     for (int64_t layer = 0; layer < shape->layers; layer++) {
-        const int64_t in = shape->widths[layer], out = shape->widths[layer + 1];
+        const int64_t in = shape->layer[layer].inputs, out = shape->layer[layer].outputs;
         for (int64_t o = 0; o < out; o++) {
             copy_number(size, panels[layer], parameter_index(shape, layer, o, -1), biases[layer], o);
             for (int64_t i = 0; i < in; i++) {
@@ -169,7 +170,7 @@ void fcnn_network_store_panels(const fcnn_network *network, void *const *panels,
     const fcnn_architecture *shape = &network->shape;
     const size_t size = network->kernels->size;
     for (int64_t layer = 0; layer < shape->layers; layer++) {
-        const int64_t in = shape->widths[layer], out = shape->widths[layer + 1];
+        const int64_t in = shape->layer[layer].inputs, out = shape->layer[layer].outputs;
         for (int64_t o = 0; o < out; o++) {
             copy_number(size, biases[layer], o, panels[layer], parameter_index(shape, layer, o, -1));
             for (int64_t i = 0; i < in; i++) {
@@ -183,7 +184,7 @@ static void load_transposed(fcnn_network *network, const fcnn_model *model)
 {
     const fcnn_architecture *shape = &network->shape;
     for (int64_t layer = 0; layer < shape->layers; layer++) {
-        const int64_t in = shape->widths[layer], out = shape->widths[layer + 1];
+        const int64_t in = shape->layer[layer].inputs, out = shape->layer[layer].outputs;
         for (int64_t i = 0; network->transposed[layer] != NULL && i < out * in; i++) {
             copy_number(network->kernels->size, network->transposed[layer], fcnn_panel_index(out, in, i / in, i % in),
                         model->weights[layer], i);

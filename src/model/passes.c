@@ -118,7 +118,7 @@ static void *results_of(const fcnn_network *network, const fcnn_work_area *area,
 static fcnn_activation activation_of(const fcnn_architecture *shape, int64_t layer)
 {
     const bool is_logit = layer + 1 == shape->layers && shape->loss == FCNN_LOSS_BINARY_CROSS_ENTROPY;
-    return is_logit ? FCNN_ACTIVATION_LINEAR : shape->activations[layer];
+    return is_logit ? FCNN_ACTIVATION_LINEAR : shape->layer[layer].activation;
 }
 
 /* Applies a layer to rows; returns the magnitude of its results. */
@@ -128,10 +128,10 @@ static uint64_t layer_forward(const fcnn_network *network, const rows_of_pass *r
     const fcnn_work_area *area = rows->area;
     const fcnn_multiply_job job = {
         .in = area->values[layer],
-        .inner = shape->widths[layer],
+        .inner = shape->layer[layer].inputs,
         .weights = network->parameters[layer],
         .out = results_of(network, area, layer),
-        .width = shape->widths[layer + 1],
+        .width = shape->layer[layer].outputs,
         .rows = area->rows,
         .first = rows->at,
         .last = rows->at + rows->last - rows->first,
@@ -148,14 +148,14 @@ static uint64_t layer_backward(const fcnn_network *network, const rows_of_pass *
     const fcnn_work_area *area = rows->area;
     const fcnn_multiply_job job = {
         .in = area->deltas[layer + 1],
-        .inner = shape->widths[layer + 2],
+        .inner = shape->layer[layer + 1].outputs,
         .weights = network->transposed[layer + 1],
         .out = area->deltas[layer],
-        .width = shape->widths[layer + 1],
+        .width = shape->layer[layer].outputs,
         .rows = area->rows,
         .first = rows->at,
         .last = rows->at + rows->last - rows->first,
-        .activation = shape->activations[layer],
+        .activation = shape->layer[layer].activation,
         .results = area->values[layer + 1],
         .slopes = area->slopes[layer],
     };
@@ -169,7 +169,7 @@ static uint64_t apply_loss(const fcnn_network *network, const rows_of_pass *rows
 {
     const fcnn_kernels *kernels = network->kernels;
     const fcnn_work_area *area = rows->area;
-    const int64_t layers = network->shape.layers, outputs = network->shape.widths[layers];
+    const int64_t layers = network->shape.layers, outputs = fcnn_architecture_outputs(&network->shape);
     const int64_t first = rows->at, last = rows->at + rows->last - rows->first;
     void *deltas = area->deltas[layers - 1];
     const bool known = rows->batch->labels != NULL || rows->batch->targets != NULL;
@@ -185,7 +185,7 @@ static uint64_t apply_loss(const fcnn_network *network, const rows_of_pass *rows
     case FCNN_LOSS_AUTO:
         break;
     }
-    return kernels->square(head, network->shape.activations[layers - 1], deltas, area->rows, outputs, first, last,
+    return kernels->square(head, network->shape.layer[layers - 1].activation, deltas, area->rows, outputs, first, last,
                            targets, losses);
 }
 
@@ -199,13 +199,13 @@ static uint64_t apply_weights(const fcnn_network *network, const rows_of_pass *r
     for (int64_t row = 0; row < count; row++) {
         area->losses[rows->at + row] *= batch->weights[index[row]];
     }
-    return network->kernels->weigh_rows(area->deltas[last_layer], area->rows, network->shape.widths[last_layer + 1],
+    return network->kernels->weigh_rows(area->deltas[last_layer], area->rows, network->shape.layer[last_layer].outputs,
                                         rows->at, rows->at + count, batch->weights, index);
 }
 
 int64_t fcnn_network_loss_terms(const fcnn_architecture *shape)
 {
-    return shape->loss == FCNN_LOSS_CROSS_ENTROPY ? 1 : shape->widths[shape->layers];
+    return shape->loss == FCNN_LOSS_CROSS_ENTROPY ? 1 : fcnn_architecture_outputs(shape);
 }
 
 double fcnn_network_mean_factor(const fcnn_architecture *shape, int64_t rows)
@@ -252,12 +252,12 @@ static void publish(const fcnn_network *network, const rows_of_pass *rows, int64
 
 static void publish_inputs(const fcnn_network *network, const rows_of_pass *rows, int64_t layer)
 {
-    publish(network, rows, network->shape.widths[layer], rows->area->values[layer], network->all.values[layer]);
+    publish(network, rows, network->shape.layer[layer].inputs, rows->area->values[layer], network->all.values[layer]);
 }
 
 static void publish_deltas(const fcnn_network *network, const rows_of_pass *rows, int64_t layer)
 {
-    publish(network, rows, network->shape.widths[layer + 1], rows->area->deltas[layer], network->all.deltas[layer]);
+    publish(network, rows, network->shape.layer[layer].outputs, rows->area->deltas[layer], network->all.deltas[layer]);
 }
 
 /* The magnitude of infinity if a row's loss is not finite, else 0: derivatives of a loss that overflowed, or of
@@ -329,14 +329,14 @@ void fcnn_network_forward_backward(fcnn_network *network, const fcnn_batch *batc
 double fcnn_network_output(const fcnn_network *network, int64_t row, int64_t column)
 {
     const int64_t layers = network->shape.layers;
-    const int64_t i = fcnn_panel_index(network->all.rows, network->shape.widths[layers], row, column);
+    const int64_t i = fcnn_panel_index(network->all.rows, fcnn_architecture_outputs(&network->shape), row, column);
     const void *outputs = network->all.deltas[layers - 1];
     return network->kernels->bits == 32 ? (double)((const float *)outputs)[i] : ((const double *)outputs)[i];
 }
 
 double fcnn_network_physical(const fcnn_network *network, int64_t row, int64_t column)
 {
-    const int64_t outputs = network->shape.widths[network->shape.layers];
+    const int64_t outputs = fcnn_architecture_outputs(&network->shape);
     return fma(fcnn_network_output(network, row, column), network->target_units[column],
                network->target_units[outputs + column]);
 }
@@ -373,7 +373,7 @@ static void forward_part(fcnn_network *network, const fcnn_table *part, int64_t 
                          void (*put)(void *, int64_t, double), void *y)
 {
     int64_t index[FCNN_SIZE_APPLY_ROWS_MOST], at, column;
-    const int64_t outputs = network->shape.widths[network->shape.layers];
+    const int64_t outputs = fcnn_architecture_outputs(&network->shape);
     for (int64_t row = 0; row < part->rows; row++) {
         index[row] = row;
     }
@@ -418,7 +418,7 @@ fcnn_status fcnn_network_forward_f32(fcnn_network *network, int64_t n, const flo
 {
     FCNN_IN_C_LOCALE;
     FCNN_IN_EXACT_ARITHMETIC;
-    const fcnn_table table = {FCNN_TYPE_FLOAT32, n, network->shape.widths[0], (void *)(uintptr_t)x};
+    const fcnn_table table = {FCNN_TYPE_FLOAT32, n, fcnn_architecture_inputs(&network->shape), (void *)(uintptr_t)x};
     return forward_table(network, &table, put_float, y);
 }
 
@@ -426,6 +426,6 @@ fcnn_status fcnn_network_forward_f64(fcnn_network *network, int64_t n, const dou
 {
     FCNN_IN_C_LOCALE;
     FCNN_IN_EXACT_ARITHMETIC;
-    const fcnn_table table = {FCNN_TYPE_FLOAT64, n, network->shape.widths[0], (void *)(uintptr_t)x};
+    const fcnn_table table = {FCNN_TYPE_FLOAT64, n, fcnn_architecture_inputs(&network->shape), (void *)(uintptr_t)x};
     return forward_table(network, &table, put_double, y);
 }

@@ -144,7 +144,7 @@ fcnn_status fcnn_evaluation_create(fcnn_comm *comm, fcnn_team *team, const fcnn_
         evaluation->scores = fcnn_dataset_outputs(part->dataset) > 0;
         evaluation->classifies = shape->output == FCNN_OUTPUT_SOFTMAX || shape->loss == FCNN_LOSS_BINARY_CROSS_ENTROPY;
         evaluation->loss_terms = fcnn_network_loss_terms(shape);
-        evaluation->outputs = evaluation->classifies || !evaluation->scores ? 0 : shape->widths[shape->layers];
+        evaluation->outputs = evaluation->classifies || !evaluation->scores ? 0 : fcnn_architecture_outputs(shape);
         evaluation->classes = evaluation->scores ? count_classes(shape) : 0;
         status = create_tallies(evaluation);
     }
@@ -193,7 +193,7 @@ void fcnn_evaluation_destroy(fcnn_evaluation *evaluation)
 
 int64_t fcnn_evaluation_class(const fcnn_network *network, int64_t row)
 {
-    const int64_t outputs = network->shape.widths[network->shape.layers];
+    const int64_t outputs = fcnn_architecture_outputs(&network->shape);
     if (outputs == 1) {
         return fcnn_network_output(network, row, 0) > 0.5;
     }
@@ -220,7 +220,7 @@ static bool is_right(const rows_work *work, int64_t row)
         return fcnn_evaluation_class(network, row) == work->batch.labels[row];
     }
     bool right = true;
-    for (int64_t column = 0; column < network->shape.widths[network->shape.layers]; column++) {
+    for (int64_t column = 0; column < fcnn_architecture_outputs(&network->shape); column++) {
         const double target = fcnn_table_value(work->targets, row, column);
         right = right && (fcnn_network_output(network, row, column) > 0.5) == (target > 0.5);
     }

@@ -2,7 +2,7 @@
  *
  * Beside what every model file has: /state with the attributes step, epoch, batch, rows, skipped, rollbacks and
  * exponents_ready, the texts train_data, validation_data and build, and the arrays input_exponents, delta_exponents and
- * loss.  Older programs wrote the texts as attributes, too.  Where the optimizer keeps arrays: /state/optimizer with the
+ * loss.  Older programs wrote the texts as attributes, too.  Where the optimizer keeps arrays, /state/optimizer has the
  * text arrays, a name on each line, and for each a group of that name with W1, b1, … as in /model. */
 #include "run/checkpoint.h"
 
@@ -79,7 +79,7 @@ static fcnn_status put_array(const fcnn_architecture *shape, const fcnn_state_ar
     snprintf(name, sizeof name, OPTIMIZER "/%s", array->name);
     FCNN_TRY(fcnn_hdf5_image_group(image, name));
     for (int64_t layer = 0; layer < shape->layers; layer++) {
-        const int64_t dims[] = {shape->widths[layer + 1], shape->widths[layer]};
+        const int64_t dims[] = {shape->layer[layer].outputs, shape->layer[layer].inputs};
         name_part(array->name, 'W', layer, name);
         FCNN_TRY(fcnn_hdf5_image_dataset(image, name, type_of(shape), 2, dims, array->weights[layer]));
         name_part(array->name, 'b', layer, name);
@@ -223,7 +223,7 @@ static fcnn_status get_array(fcnn_hdf5_file *file, const char *path, const fcnn_
 {
     char name[NAME_SIZE];
     for (int64_t layer = 0; layer < shape->layers; layer++) {
-        const int64_t in = shape->widths[layer], out = shape->widths[layer + 1];
+        const int64_t in = shape->layer[layer].inputs, out = shape->layer[layer].outputs;
         name_part(array->name, 'W', layer, name);
         FCNN_TRY(get_part(file, path, name, type_of(shape), out, in, array->weights[layer]));
         name_part(array->name, 'b', layer, name);

@@ -147,13 +147,13 @@ static fcnn_status class_count(const fcnn_config *config, const fcnn_target_summ
 
 static void fill_layers(const fcnn_config *config, int64_t features, int64_t outputs, fcnn_architecture *shape)
 {
-    shape->widths[0] = features;
+    int64_t inputs = features;
     for (int64_t layer = 0; layer < config->model_hidden.count; layer++) {
-        shape->widths[layer + 1] = config->model_hidden.values[layer];
-        shape->activations[layer] = fcnn_config_activation(config, layer);
+        const int64_t width = config->model_hidden.values[layer];
+        shape->layer[layer] = (fcnn_layer){inputs, width, fcnn_config_activation(config, layer)};
+        inputs = width;
     }
-    shape->widths[shape->layers] = outputs;
-    shape->activations[shape->layers - 1] = fcnn_output_activation(shape->output);
+    shape->layer[shape->layers - 1] = (fcnn_layer){inputs, outputs, fcnn_output_activation(shape->output)};
 }
 
 fcnn_status fcnn_architecture_choose(const fcnn_config *config, int64_t features, int64_t target_columns,
@@ -182,14 +182,7 @@ fcnn_status fcnn_architecture_choose(const fcnn_config *config, int64_t features
         return fcnn_fail(FCNN_ECONFIG, "data.normalize_targets = %s is for regressions, but the output is %s",
                          fcnn_normalize_name(config->data_normalize_targets), fcnn_output_name(shape.output));
     }
-    fcnn_status status = fcnn_memory_create("the layers", shape.layers + 1, sizeof *shape.widths, &shape.widths);
-    if (status == FCNN_OK) {
-        status = fcnn_memory_create("the layers", shape.layers, sizeof *shape.activations, &shape.activations);
-    }
-    if (status != FCNN_OK) {
-        fcnn_architecture_clear(&shape);
-        return status;
-    }
+    FCNN_TRY(fcnn_memory_create("the layers", shape.layers, sizeof *shape.layer, &shape.layer));
     fill_layers(config, features, outputs, &shape);
     *out = shape;
     return FCNN_OK;
@@ -216,7 +209,7 @@ static fcnn_status describe_classes(const fcnn_target_summary *targets, int64_t 
 fcnn_status fcnn_architecture_explain(const fcnn_config *config, const fcnn_target_summary *targets,
                                       const fcnn_architecture *shape, fcnn_text *out)
 {
-    const int64_t outputs = shape->widths[shape->layers];
+    const int64_t outputs = fcnn_architecture_outputs(shape);
     const char *columns = outputs == 1 ? "column" : "columns", *value = "auto";
     const char *key = config != NULL ? deciding_key(config, &value) : NULL;
     if (shape->output == FCNN_OUTPUT_SOFTMAX) {

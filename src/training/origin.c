@@ -169,11 +169,11 @@ static void convert(const void *from, fcnn_precision from_precision, void *to, f
 void fcnn_origin_give_weights(const fcnn_origin *origin, const fcnn_config *config, fcnn_model *model)
 {
     const fcnn_architecture *shape = &model->shape, *own = &origin->model->shape;
-    if (shape->widths[shape->layers] > own->widths[own->layers]) {
+    if (fcnn_architecture_outputs(shape) > fcnn_architecture_outputs(own)) {
         fcnn_initializer_draw(model, FCNN_INIT_AUTO, config->model_init_scale, (uint64_t)config->train_seed);
     }
     for (int64_t layer = 0; layer < shape->layers; layer++) {
-        const int64_t in = own->widths[layer], out = own->widths[layer + 1];
+        const int64_t in = own->layer[layer].inputs, out = own->layer[layer].outputs;
         convert(origin->model->weights[layer], own->precision, model->weights[layer], shape->precision, in * out);
         convert(origin->model->biases[layer], own->precision, model->biases[layer], shape->precision, out);
     }
@@ -269,11 +269,14 @@ static fcnn_status widths_differ(const fcnn_origin *origin, const fcnn_architect
 static fcnn_status check_widths(const fcnn_origin *origin, const fcnn_config *config, const fcnn_architecture *shape)
 {
     const fcnn_architecture *own = &origin->model->shape;
-    if (own->layers != shape->layers ||
-        memcmp(own->widths, shape->widths, (size_t)own->layers * sizeof *own->widths) != 0) {
+    bool differ = own->layers != shape->layers;
+    for (int64_t layer = 0; !differ && layer < own->layers; layer++) {
+        differ = own->layer[layer].inputs != shape->layer[layer].inputs;
+    }
+    if (differ) {
         return widths_differ(origin, shape, "");
     }
-    const int64_t had = own->widths[own->layers], wanted = shape->widths[shape->layers];
+    const int64_t had = fcnn_architecture_outputs(own), wanted = fcnn_architecture_outputs(shape);
     const bool grows = wanted > had && shape->output == FCNN_OUTPUT_SOFTMAX && !origin->resumes;
     if (had == wanted || (grows && extends(origin, config))) {
         return FCNN_OK;
@@ -286,12 +289,12 @@ static fcnn_status check_activations(const fcnn_origin *origin, const fcnn_archi
 {
     const fcnn_architecture *own = &origin->model->shape;
     for (int64_t layer = 0; layer + 1 < shape->layers; layer++) {
-        if (own->activations[layer] != shape->activations[layer]) {
+        if (own->layer[layer].activation != shape->layer[layer].activation) {
             return fcnn_fail(FCNN_ECONFIG,
                              "%s was trained with %s in hidden layer %" PRId64
                              ", but the config says %s: set model.activation as it was",
-                             origin->path, fcnn_activation_name(own->activations[layer]), layer + 1,
-                             fcnn_activation_name(shape->activations[layer]));
+                             origin->path, fcnn_activation_name(own->layer[layer].activation), layer + 1,
+                             fcnn_activation_name(shape->layer[layer].activation));
         }
     }
     if (own->output != shape->output || own->loss != shape->loss) {

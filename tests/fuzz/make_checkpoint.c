@@ -16,14 +16,11 @@ static int fail(void)
 int main(int argc, char **argv)
 {
     static const char config[] = "[data]\ntrain = x.h5\n[model]\nhidden = 3\n";
-    int64_t widths[] = {4, 3, 2}, exponents[] = {1, 2};
-    fcnn_activation activations[] = {FCNN_ACTIVATION_RELU, FCNN_ACTIVATION_LINEAR};
+    int64_t exponents[] = {1, 2};
+    fcnn_layer layers[] = {{4, 3, FCNN_ACTIVATION_RELU}, {3, 2, FCNN_ACTIVATION_LINEAR}};
     char train[] = "float64[40][4] 0123456789abcdef", validation[] = "";
-    const fcnn_architecture shape = {.layers = 2,
-                                     .widths = widths,
-                                     .activations = activations,
-                                     .output = FCNN_OUTPUT_SOFTMAX,
-                                     .loss = FCNN_LOSS_CROSS_ENTROPY};
+    const fcnn_architecture shape = {
+        .layers = 2, .layer = layers, .output = FCNN_OUTPUT_SOFTMAX, .loss = FCNN_LOSS_CROSS_ENTROPY};
     const fcnn_training_state state = {.step = 7,
                                        .epoch = 2,
                                        .exponents = {.layers = 2, .inputs = exponents, .deltas = exponents},

@@ -1,0 +1,94 @@
+/* src/model/architecture.c — the shape of a network: its layers, its output and its loss. */
+#include "model/architecture.h"
+
+#include "core/memory.h"
+#include "core/text.h"
+
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+int64_t fcnn_architecture_inputs(const fcnn_architecture *shape)
+{
+    return shape->layer[0].inputs;
+}
+
+int64_t fcnn_architecture_outputs(const fcnn_architecture *shape)
+{
+    return shape->layer[shape->layers - 1].outputs;
+}
+
+size_t fcnn_architecture_size(const fcnn_architecture *shape)
+{
+    return shape->precision == FCNN_PRECISION_SINGLE ? sizeof(float) : sizeof(double);
+}
+
+int64_t fcnn_architecture_layer_parameters(const fcnn_architecture *shape, int64_t layer)
+{
+    return (shape->layer[layer].inputs + 1) * shape->layer[layer].outputs;
+}
+
+int64_t fcnn_architecture_parameters(const fcnn_architecture *shape)
+{
+    int64_t count = 0;
+    for (int64_t layer = 0; layer < shape->layers; layer++) {
+        count += fcnn_architecture_layer_parameters(shape, layer);
+    }
+    return count;
+}
+
+double fcnn_architecture_flops(const fcnn_architecture *shape)
+{
+    double products = 0;
+    for (int64_t layer = 0; layer < shape->layers; layer++) {
+        const double one = (double)shape->layer[layer].inputs * (double)shape->layer[layer].outputs;
+        products += layer == 0 ? 2 * one : 3 * one;
+    }
+    return 2 * products;
+}
+
+int64_t fcnn_architecture_classes(const fcnn_architecture *shape)
+{
+    const int64_t outputs = fcnn_architecture_outputs(shape);
+    if (shape->output == FCNN_OUTPUT_SOFTMAX) {
+        return outputs;
+    }
+    return shape->loss == FCNN_LOSS_BINARY_CROSS_ENTROPY && outputs == 1 ? 2 : 0;
+}
+
+fcnn_status fcnn_architecture_text(const fcnn_architecture *shape, char **out)
+{
+    fcnn_text text = {0};
+    fcnn_status status = fcnn_text_append(&text, "%" PRId64, fcnn_architecture_inputs(shape));
+    for (int64_t layer = 0; layer < shape->layers && status == FCNN_OK; layer++) {
+        status = fcnn_text_append(&text, "-%" PRId64, shape->layer[layer].outputs);
+    }
+    if (status != FCNN_OK) {
+        fcnn_text_clear(&text);
+        return status;
+    }
+    *out = text.data;
+    return FCNN_OK;
+}
+
+fcnn_status fcnn_architecture_create(int64_t layers, fcnn_architecture *out)
+{
+    *out = (fcnn_architecture){.layers = layers};
+    return fcnn_memory_create("the layers", layers, sizeof *out->layer, &out->layer);
+}
+
+fcnn_status fcnn_architecture_copy(const fcnn_architecture *shape, fcnn_architecture *out)
+{
+    fcnn_layer *layer;
+    FCNN_TRY(fcnn_memory_create("the layers", shape->layers, sizeof *layer, &layer));
+    memcpy(layer, shape->layer, (size_t)shape->layers * sizeof *layer);
+    *out = *shape;
+    out->layer = layer;
+    return FCNN_OK;
+}
+
+void fcnn_architecture_clear(fcnn_architecture *shape)
+{
+    free(shape->layer);
+    *shape = (fcnn_architecture){0};
+}
