@@ -156,7 +156,7 @@ static fcnn_status place(const part_rows *from, int64_t first, void *out)
 /* Rows of `bytes` that are read at a time: what fits into the read buffer, but all that are read together. */
 static int64_t rows_at_once(int64_t bytes, int64_t count, bool is_joined)
 {
-    const int64_t fitting = fcnn_size(FCNN_SIZE_BESIDE_BYTES) / bytes, least = fitting < 1 ? 1 : fitting;
+    const int64_t least = fcnn_size_rows(FCNN_SIZE_BESIDE_BYTES, bytes);
     return least < count && !is_joined ? least : count;
 }
 

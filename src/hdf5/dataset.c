@@ -250,8 +250,8 @@ static fcnn_status join(fcnn_hdf5_dataset *dataset)
             : fcnn_fail(FCNN_EDATA,
                         "%s: dataset %.200s is packed, in the first file it is not: ranks cannot read it together",
                         dataset->file->path, dataset->name);
-    FCNN_TRY(fcnn_comm_agree(comm, fcnn_comm_name_rank(comm, status)));
-    return fcnn_comm_agree(comm, fcnn_comm_name_rank(comm, open_shared(dataset)));
+    FCNN_TRY(fcnn_comm_agree_named(comm, status));
+    return fcnn_comm_agree_named(comm, open_shared(dataset));
 }
 
 fcnn_status fcnn_hdf5_dataset_join(fcnn_hdf5_dataset *dataset)

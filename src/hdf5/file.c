@@ -151,7 +151,7 @@ static fcnn_status open_shared(fcnn_comm *comm, fcnn_hdf5_file *file)
 {
     hid_t access;
     fcnn_hdf5_enter();
-    fcnn_status status = fcnn_comm_agree(comm, fcnn_comm_name_rank(comm, list_together(comm, &access)));
+    fcnn_status status = fcnn_comm_agree_named(comm, list_together(comm, &access));
     if (status == FCNN_OK) {
         file->together = H5Fopen(file->path, H5F_ACC_RDONLY, access);
         if (file->together < 0) {
@@ -160,7 +160,7 @@ static fcnn_status open_shared(fcnn_comm *comm, fcnn_hdf5_file *file)
                                     "installed MPI",
                                     file->path);
         }
-        status = fcnn_comm_agree(comm, fcnn_comm_name_rank(comm, status));
+        status = fcnn_comm_agree_named(comm, status);
         if (status != FCNN_OK) {
             file->together = -1; /* what is open on some ranks only cannot be closed by them */
         }
@@ -173,7 +173,7 @@ static fcnn_status open_shared(fcnn_comm *comm, fcnn_hdf5_file *file)
 fcnn_status fcnn_hdf5_open_together(fcnn_comm *comm, const char *path, fcnn_hdf5_file **out)
 {
     fcnn_hdf5_file *file = NULL;
-    fcnn_status status = fcnn_comm_agree(comm, fcnn_comm_name_rank(comm, fcnn_hdf5_open(path, &file)));
+    fcnn_status status = fcnn_comm_agree_named(comm, fcnn_hdf5_open(path, &file));
     if (status == FCNN_OK) {
         file->comm = comm;
         status = open_shared(comm, file);
