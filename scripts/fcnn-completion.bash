@@ -122,6 +122,7 @@ _fcnn_value()
     --set:*) _fcnn_assignment "$program" ;;
     --csv:*) _fcnn_files .csv .csv.gz .tsv .tsv.gz .txt .txt.gz ;;
     --npy:*) _fcnn_files .npy .npy.gz ;;
+    --arrays:*) _fcnn_files ;;
     --npz:*) _fcnn_files .npz ;;
     --json:*) _fcnn_files .json ;;
     --idx:*) _fcnn_files ;;

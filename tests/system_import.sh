@@ -222,7 +222,7 @@ same 'a killed import leaves a whole file and no temporary' "$torn $temporaries 
 # ---- help ----
 
 run --help
-same '--help explains' "$code $(grep -c -e '^  --' stdout) $(wc -c <stderr)" '0 17 0'
+same '--help explains' "$code $(grep -c -e '^  --' stdout) $(wc -c <stderr)" '0 18 0'
 run --version
 same '--version tells the version' "$code $(grep -c '^fcnn-import [0-9][0-9.]*$' stdout)" '0 1'
 

@@ -186,6 +186,10 @@ holds 'orders of bytes and of dimensions make the same bytes' cmp out.h5 turned.
 gzip -k x.npy
 run packed.h5 --npy x.npy.gz y.npy
 holds 'an array may be packed' cmp out.h5 packed.h5
+printf '\0\0\10\1\0\0\0\2\5\6' >labels.idx
+run mixed.h5 --arrays x.npy labels.idx
+same 'the format of each array is recognized' "$code $(cat stdout stderr)" \
+    '0 wrote mixed.h5: /x float32 [2][2], /y uint8 [2]'
 run out.h5 --npy images.npy --group /new
 same 'inputs need no targets, and keep their dimensions' "$code $(cat stdout stderr)" \
     '0 wrote out.h5: /new/x uint8 [2][1][3]'

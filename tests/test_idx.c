@@ -1,15 +1,15 @@
 /* tests/test_idx.c — arrays in IDX. */
 #include "harness.h"
 
-#include "formats/idx.h"
+#include "formats/array.h"
 
 #include <stdint.h>
 #include <string.h>
 
-static fcnn_status read_bytes(const char *bytes, size_t length, fcnn_idx *out)
+static fcnn_status read_bytes(const char *bytes, size_t length, fcnn_array *out)
 {
     FILE *stream = fmemopen((void *)(uintptr_t)bytes, length, "rb");
-    const fcnn_status status = fcnn_idx_read(stream, "t.idx", out);
+    const fcnn_status status = fcnn_array_read(stream, "t.idx", &fcnn_format_idx, out);
     fclose(stream);
     return status;
 }
@@ -17,7 +17,7 @@ static fcnn_status read_bytes(const char *bytes, size_t length, fcnn_idx *out)
 /* bytes: a literal, of which the zero byte at its end does not count */
 #define EXPECT_ERROR(bytes, message)                                              \
     do {                                                                          \
-        fcnn_idx idx = {0};                                                       \
+        fcnn_array idx = {0};                                                     \
         HARNESS_STATUS(read_bytes((bytes), sizeof(bytes) - 1, &idx), FCNN_EDATA); \
         CU_ASSERT(harness_same_text(fcnn_error_text(), (message)));               \
         CU_ASSERT_PTR_NULL(idx.values);                                           \
@@ -25,23 +25,24 @@ static fcnn_status read_bytes(const char *bytes, size_t length, fcnn_idx *out)
 
 static void images_are_read(void)
 {
-    fcnn_idx idx = {0};
+    fcnn_array idx = {0};
     HARNESS_OK(read_bytes("\0\0\x08\3\0\0\0\2\0\0\0\1\0\0\0\3abcdef", 22, &idx));
     CU_ASSERT_EQUAL(idx.rank, 3);
     CU_ASSERT(idx.dims[0] == 2 && idx.dims[1] == 1 && idx.dims[2] == 3);
     CU_ASSERT_EQUAL(idx.count, 6);
     CU_ASSERT(idx.values != NULL && memcmp(idx.values, "abcdef", 6) == 0);
-    fcnn_idx_clear(&idx);
+    fcnn_array_clear(&idx);
 }
 
 static void labels_are_read(void)
 {
-    fcnn_idx idx = {0};
+    fcnn_array idx = {0};
     char bytes[8 + 300] = "\0\0\x08\1\0\0\1\x2C"; /* 300 of them */
     memset(bytes + 8, 7, 300);
     HARNESS_OK(read_bytes(bytes, sizeof bytes, &idx));
-    CU_ASSERT(idx.rank == 1 && idx.dims[0] == 300 && idx.values[299] == 7);
-    fcnn_idx_clear(&idx);
+    CU_ASSERT(idx.rank == 1 && idx.dims[0] == 300 && ((const uint8_t *)idx.values)[299] == 7);
+    CU_ASSERT_EQUAL(idx.type, FCNN_TYPE_UINT8);
+    fcnn_array_clear(&idx);
 }
 
 static void other_files_are_refused(void)

@@ -1,7 +1,7 @@
 /* tests/test_npy.c — numpy's format of one array: what numpy.save() writes, byte by byte, and what it never would. */
 #include "harness.h"
 
-#include "formats/npy.h"
+#include "formats/array.h"
 
 #include <math.h>
 #include <stdbool.h>
@@ -26,35 +26,35 @@ static size_t make(char *out, int version, const char *header, const void *data,
     return before + length + bytes;
 }
 
-static fcnn_status read_bytes(const void *bytes, size_t length, fcnn_npy *out)
+static fcnn_status read_bytes(const void *bytes, size_t length, fcnn_array *out)
 {
     FILE *stream = fmemopen((void *)(uintptr_t)bytes, length, "rb");
-    const fcnn_status status = fcnn_npy_read(stream, "t.npy", out);
+    const fcnn_status status = fcnn_array_read(stream, "t.npy", &fcnn_format_npy, out);
     fclose(stream);
     return status;
 }
 
-static fcnn_status read_array(const char *header, const void *data, size_t bytes, fcnn_npy *out)
+static fcnn_status read_array(const char *header, const void *data, size_t bytes, fcnn_array *out)
 {
     char file[MOST];
     return read_bytes(file, make(file, 1, header, data, bytes), out);
 }
 
 /* data: a literal, of which the zero byte at its end does not count; expected: an array */
-#define EXPECT(header, data, kind_of, expected)                                                 \
+#define EXPECT(header, data, type_of, expected)                                                 \
     do {                                                                                        \
-        fcnn_npy npy = {0};                                                                     \
+        fcnn_array npy = {0};                                                                   \
         HARNESS_OK(read_array((header), (data), sizeof(data) - 1, &npy));                       \
-        CU_ASSERT_EQUAL(npy.kind, (kind_of));                                                   \
-        CU_ASSERT_EQUAL(npy.size, sizeof(expected)[0]);                                         \
+        CU_ASSERT_EQUAL(npy.type, (type_of));                                                   \
+        CU_ASSERT_EQUAL(fcnn_type_size(npy.type), sizeof(expected)[0]);                         \
         CU_ASSERT_EQUAL(npy.count, sizeof(expected) / sizeof(expected)[0]);                     \
         CU_ASSERT(npy.values != NULL && memcmp(npy.values, (expected), sizeof(expected)) == 0); \
-        fcnn_npy_clear(&npy);                                                                   \
+        fcnn_array_clear(&npy);                                                                 \
     } while (0)
 
 #define EXPECT_ERROR(header, data, message)                                               \
     do {                                                                                  \
-        fcnn_npy npy = {0};                                                               \
+        fcnn_array npy = {0};                                                             \
         HARNESS_STATUS(read_array((header), (data), sizeof(data) - 1, &npy), FCNN_EDATA); \
         CU_ASSERT(harness_same_text(fcnn_error_text(), (message)));                       \
         CU_ASSERT_PTR_NULL(npy.values);                                                   \
@@ -65,54 +65,56 @@ static fcnn_status read_array(const char *header, const void *data, size_t bytes
 
 static void whole_numbers_are_read(void)
 {
-    EXPECT(TWO("|i1"), "\xFE\x05", 'i', ((int8_t[]){-2, 5}));
-    EXPECT(TWO("|u1"), "\xFE\x05", 'u', ((uint8_t[]){254, 5}));
-    EXPECT(TWO("<i2"), "\xFE\xFF\x05\x01", 'i', ((int16_t[]){-2, 261}));
-    EXPECT(TWO(">i2"), "\xFF\xFE\x01\x05", 'i', ((int16_t[]){-2, 261}));
-    EXPECT(TWO("<u2"), "\xFE\xFF\x05\x01", 'u', ((uint16_t[]){65534, 261}));
-    EXPECT(TWO("<i4"), "\xFE\xFF\xFF\xFF\x05\x01\0\0", 'i', ((int32_t[]){-2, 261}));
-    EXPECT(TWO(">u4"), "\x80\0\0\x01\0\0\x01\x05", 'u', ((uint32_t[]){2147483649U, 261}));
-    EXPECT(TWO("<i8"), "\xFE\xFF\xFF\xFF\xFF\xFF\xFF\xFF\x05\x01\0\0\0\0\0\x01", 'i',
+    EXPECT(TWO("|i1"), "\xFE\x05", FCNN_TYPE_INT8, ((int8_t[]){-2, 5}));
+    EXPECT(TWO("|u1"), "\xFE\x05", FCNN_TYPE_UINT8, ((uint8_t[]){254, 5}));
+    EXPECT(TWO("<i2"), "\xFE\xFF\x05\x01", FCNN_TYPE_INT16, ((int16_t[]){-2, 261}));
+    EXPECT(TWO(">i2"), "\xFF\xFE\x01\x05", FCNN_TYPE_INT16, ((int16_t[]){-2, 261}));
+    EXPECT(TWO("<u2"), "\xFE\xFF\x05\x01", FCNN_TYPE_UINT16, ((uint16_t[]){65534, 261}));
+    EXPECT(TWO("<i4"), "\xFE\xFF\xFF\xFF\x05\x01\0\0", FCNN_TYPE_INT32, ((int32_t[]){-2, 261}));
+    EXPECT(TWO(">u4"), "\x80\0\0\x01\0\0\x01\x05", FCNN_TYPE_UINT32, ((uint32_t[]){2147483649U, 261}));
+    EXPECT(TWO("<i8"), "\xFE\xFF\xFF\xFF\xFF\xFF\xFF\xFF\x05\x01\0\0\0\0\0\x01", FCNN_TYPE_INT64,
            ((int64_t[]){-2, 261 + ((int64_t)1 << 56)}));
-    EXPECT(TWO(">i8"), "\xFF\xFF\xFF\xFF\xFF\xFF\xFF\xFE\x01\0\0\0\0\0\x01\x05", 'i',
+    EXPECT(TWO(">i8"), "\xFF\xFF\xFF\xFF\xFF\xFF\xFF\xFE\x01\0\0\0\0\0\x01\x05", FCNN_TYPE_INT64,
            ((int64_t[]){-2, 261 + ((int64_t)1 << 56)}));
-    EXPECT(TWO(">u8"), "\x80\0\0\0\0\0\0\0\0\0\0\0\0\0\0\x07", 'u', ((uint64_t[]){(uint64_t)1 << 63, 7}));
+    EXPECT(TWO(">u8"), "\x80\0\0\0\0\0\0\0\0\0\0\0\0\0\0\x07", FCNN_TYPE_UINT64, ((uint64_t[]){(uint64_t)1 << 63, 7}));
 }
 
 static void floats_are_read(void)
 {
-    EXPECT(TWO("<f4"), "\0\0\xC0\x3F\0\0\0\xC0", 'f', ((float[]){1.5F, -2}));
-    EXPECT(TWO(">f4"), "\x3F\xC0\0\0\xC0\0\0\0", 'f', ((float[]){1.5F, -2}));
-    EXPECT(TWO("<f8"), "\0\0\0\0\0\0\xF8\x3F\0\0\0\0\0\0\0\xC0", 'f', ((double[]){1.5, -2}));
-    EXPECT(TWO(">f8"), "\x3F\xF8\0\0\0\0\0\0\xC0\0\0\0\0\0\0\0", 'f', ((double[]){1.5, -2}));
+    EXPECT(TWO("<f4"), "\0\0\xC0\x3F\0\0\0\xC0", FCNN_TYPE_FLOAT32, ((float[]){1.5F, -2}));
+    EXPECT(TWO(">f4"), "\x3F\xC0\0\0\xC0\0\0\0", FCNN_TYPE_FLOAT32, ((float[]){1.5F, -2}));
+    EXPECT(TWO("<f8"), "\0\0\0\0\0\0\xF8\x3F\0\0\0\0\0\0\0\xC0", FCNN_TYPE_FLOAT64, ((double[]){1.5, -2}));
+    EXPECT(TWO(">f8"), "\x3F\xF8\0\0\0\0\0\0\xC0\0\0\0\0\0\0\0", FCNN_TYPE_FLOAT64, ((double[]){1.5, -2}));
 }
 
 /* 1, -2, the largest, the smallest normal, the smallest at all, -0 (table of binary16 in IEEE 754) */
 static void half_floats_become_floats(void)
 {
     const float expected[] = {1, -2, 65504, 0x1p-14F, 0x1p-24F, -0.0F};
-    EXPECT(HEADER("<f2", "False", "(6,)"), "\x00\x3C\x00\xC0\xFF\x7B\x00\x04\x01\x00\x00\x80", 'f', expected);
-    EXPECT(HEADER(">f2", "False", "(6,)"), "\x3C\x00\xC0\x00\x7B\xFF\x04\x00\x00\x01\x80\x00", 'f', expected);
-    fcnn_npy npy = {0};
+    EXPECT(HEADER("<f2", "False", "(6,)"), "\x00\x3C\x00\xC0\xFF\x7B\x00\x04\x01\x00\x00\x80", FCNN_TYPE_FLOAT32,
+           expected);
+    EXPECT(HEADER(">f2", "False", "(6,)"), "\x3C\x00\xC0\x00\x7B\xFF\x04\x00\x00\x01\x80\x00", FCNN_TYPE_FLOAT32,
+           expected);
+    fcnn_array npy = {0};
     HARNESS_OK(read_array(HEADER("<f2", "False", "(3,)"), "\x00\x7C\x00\xFC\x01\x7C", 6, &npy));
     const float *values = npy.values;
     CU_ASSERT(values != NULL && isinf(values[0]) && values[0] > 0 && isinf(values[1]) && values[1] < 0);
     CU_ASSERT(values != NULL && isnan(values[2]));
-    fcnn_npy_clear(&npy);
+    fcnn_array_clear(&npy);
 }
 
 static void bools_become_0_and_1(void)
 {
-    EXPECT(HEADER("|b1", "False", "(4,)"), "\x01\x00\x07\xFF", 'u', ((uint8_t[]){1, 0, 1, 1}));
+    EXPECT(HEADER("|b1", "False", "(4,)"), "\x01\x00\x07\xFF", FCNN_TYPE_UINT8, ((uint8_t[]){1, 0, 1, 1}));
 }
 
 static void shapes_are_kept(void)
 {
-    fcnn_npy npy = {0};
+    fcnn_array npy = {0};
     HARNESS_OK(read_array(HEADER("|u1", "False", "(2, 1, 3)"), "abcdef", 6, &npy));
     CU_ASSERT(npy.rank == 3 && npy.dims[0] == 2 && npy.dims[1] == 1 && npy.dims[2] == 3);
     CU_ASSERT(npy.values != NULL && memcmp(npy.values, "abcdef", 6) == 0);
-    fcnn_npy_clear(&npy);
+    fcnn_array_clear(&npy);
 }
 
 /* Element [i][j][k] is 100 i + 10 j + k, the first index fastest in the file. */
@@ -132,31 +134,32 @@ static void orders_of_fortran_are_turned(void)
             }
         }
     }
-    fcnn_npy npy = {0};
+    fcnn_array npy = {0};
     HARNESS_OK(read_array(HEADER("|u1", "True", "(2, 3, 4)"), bytes, sizeof bytes, &npy));
     CU_ASSERT(npy.values != NULL && memcmp(npy.values, expected, sizeof expected) == 0);
-    fcnn_npy_clear(&npy);
+    fcnn_array_clear(&npy);
     HARNESS_OK(read_array(HEADER(">i2", "True", "(2, 3, 4)"), swapped, sizeof swapped, &npy));
     CU_ASSERT(npy.values != NULL && memcmp(npy.values, turned, sizeof turned) == 0);
-    fcnn_npy_clear(&npy);
+    fcnn_array_clear(&npy);
     HARNESS_OK(read_array(HEADER("|u1", "True", "(3,)"), "abc", 3, &npy));
     CU_ASSERT(npy.values != NULL && memcmp(npy.values, "abc", 3) == 0);
-    fcnn_npy_clear(&npy);
+    fcnn_array_clear(&npy);
 }
 
 /* As other writers of the format have it. */
 static void headers_may_look_otherwise(void)
 {
     const uint8_t expected[] = {97, 98};
-    EXPECT("{\"shape\":(2,),\"fortran_order\":False,\"descr\":\"|u1\"}", "ab", 'u', expected);
-    EXPECT("{ 'fortran_order' : True , 'descr' : '|u1' , 'shape' : ( 2L , 1 ) , }  \t\n", "ab", 'u', expected);
-    EXPECT(HEADER("|u1", "False", "(2, 1)"), "ab", 'u', expected);
+    EXPECT("{\"shape\":(2,),\"fortran_order\":False,\"descr\":\"|u1\"}", "ab", FCNN_TYPE_UINT8, expected);
+    EXPECT("{ 'fortran_order' : True , 'descr' : '|u1' , 'shape' : ( 2L , 1 ) , }  \t\n", "ab", FCNN_TYPE_UINT8,
+           expected);
+    EXPECT(HEADER("|u1", "False", "(2, 1)"), "ab", FCNN_TYPE_UINT8, expected);
     for (int version = 2; version < 4; version++) {
         char file[MOST];
-        fcnn_npy npy = {0};
+        fcnn_array npy = {0};
         HARNESS_OK(read_bytes(file, make(file, version, TWO("|u1"), "ab", 2), &npy));
         CU_ASSERT(npy.count == 2 && memcmp(npy.values, "ab", 2) == 0);
-        fcnn_npy_clear(&npy);
+        fcnn_array_clear(&npy);
     }
 }
 
@@ -179,7 +182,7 @@ static void other_types_are_refused(void)
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         char message[200];
-        fcnn_npy npy = {0};
+        fcnn_array npy = {0};
         snprintf(message, sizeof message, "t.npy: holds %s%s", cases[i][1], rest);
         HARNESS_STATUS(read_array(cases[i][0], "0123456789abcdef", 16, &npy), FCNN_EDATA);
         CU_ASSERT(harness_same_text(fcnn_error_text(), message));
@@ -236,7 +239,7 @@ static void damaged_headers_are_refused(void)
         "{descr: '<f8', 'fortran_order': False, 'shape': (2,)}",
     };
     for (size_t i = 0; i < sizeof headers / sizeof *headers; i++) {
-        fcnn_npy npy = {0};
+        fcnn_array npy = {0};
         HARNESS_STATUS(read_array(headers[i], "0123456789abcdef", 16, &npy), FCNN_EDATA);
         CU_ASSERT(harness_same_text(fcnn_error_text(), "t.npy: its header is damaged, or not of numpy's format"));
     }
@@ -244,7 +247,7 @@ static void damaged_headers_are_refused(void)
 
 static void other_files_are_refused(void)
 {
-    fcnn_npy npy = {0};
+    fcnn_array npy = {0};
     HARNESS_STATUS(read_bytes("1,2,3,4,5\n", 10, &npy), FCNN_EDATA);
     CU_ASSERT(harness_same_text(fcnn_error_text(), "t.npy: is not a .npy file (it begins with 31 2c 32 2c)"));
     HARNESS_STATUS(read_bytes("PK\3\4\0\0\0\0", 8, &npy), FCNN_EDATA);
@@ -282,11 +285,11 @@ static void changed_bytes_do_no_harm(void)
             state = state * 1664525U + 1013904223U;
             changed[6 + (state >> 8) % (length - 6)] = alphabet[(state >> 20) % (sizeof alphabet - 1)];
         }
-        fcnn_npy npy = {0};
+        fcnn_array npy = {0};
         const fcnn_status status = read_bytes(changed, length, &npy);
         CU_ASSERT(status == FCNN_OK || status == FCNN_EDATA);
         arrays += status == FCNN_OK;
-        fcnn_npy_clear(&npy);
+        fcnn_array_clear(&npy);
     }
     CU_ASSERT(arrays > 100);
 }

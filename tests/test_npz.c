@@ -36,7 +36,7 @@ static const uint8_t archive[] = {
 };
 
 /* Reads arrays out of a file of these bytes. */
-static fcnn_status read_bytes(const uint8_t *bytes, size_t length, int count, const char *const *names, fcnn_npy *out)
+static fcnn_status read_bytes(const uint8_t *bytes, size_t length, int count, const char *const *names, fcnn_array *out)
 {
     const char *path = harness_path("t.npz");
     FILE *stream = fopen(path, "wb");
@@ -61,14 +61,14 @@ static void arrays_are_read(void)
     if (!has_libzip()) {
         return;
     }
-    fcnn_npy arrays[2] = {0};
+    fcnn_array arrays[2] = {0};
     uint8_t sevens[40];
     memset(sevens, 7, sizeof sevens);
     HARNESS_OK(read_bytes(archive, sizeof archive, 2, NAMES("labels", "x"), arrays));
-    CU_ASSERT(arrays[0].count == 40 && arrays[0].kind == 'u' && memcmp(arrays[0].values, sevens, 40) == 0);
+    CU_ASSERT(arrays[0].count == 40 && arrays[0].type == FCNN_TYPE_UINT8 && memcmp(arrays[0].values, sevens, 40) == 0);
     CU_ASSERT(arrays[1].count == 3 && arrays[1].rank == 1 && memcmp(arrays[1].values, "\1\2\3", 3) == 0);
-    fcnn_npy_clear(&arrays[0]);
-    fcnn_npy_clear(&arrays[1]);
+    fcnn_array_clear(&arrays[0]);
+    fcnn_array_clear(&arrays[1]);
 }
 
 static void absent_arrays_are_named(void)
@@ -76,12 +76,12 @@ static void absent_arrays_are_named(void)
     if (!has_libzip()) {
         return;
     }
-    fcnn_npy arrays[2] = {0};
+    fcnn_array arrays[2] = {0};
     HARNESS_STATUS(read_bytes(archive, sizeof archive, 2, NAMES("x", "y"), arrays), FCNN_EDATA);
     CU_ASSERT(harness_same_text(fcnn_error_text(), "t.npz: has no array 'y', but x, labels, notes.txt; --inputs and "
                                                    "--targets choose"));
     CU_ASSERT(arrays[0].count == 3 && arrays[1].values == NULL);
-    fcnn_npy_clear(&arrays[0]);
+    fcnn_array_clear(&arrays[0]);
     const char *const names[] = {"", "label", "labels.npy", "notes.txt"};
     for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
         HARNESS_STATUS(read_bytes(archive, sizeof archive, 1, &names[i], arrays), FCNN_EDATA);
@@ -102,7 +102,7 @@ static void damage_is_noticed(void)
     const uint8_t *values = memmem(archive, sizeof archive, "\n\1\2\3", 4);
     CU_ASSERT_PTR_NOT_NULL_FATAL(values);
     uint8_t changed[sizeof archive];
-    fcnn_npy array = {0};
+    fcnn_array array = {0};
     memcpy(changed, archive, sizeof archive);
     changed[values - archive + 2] ^= 4;
     HARNESS_STATUS(read_bytes(changed, sizeof changed, 1, NAMES("x"), &array), FCNN_EDATA);
@@ -123,13 +123,13 @@ static void changed_bytes_do_no_harm(void)
     }
     for (size_t i = 0; i < sizeof archive * 2; i++) {
         uint8_t changed[sizeof archive];
-        fcnn_npy arrays[2] = {0};
+        fcnn_array arrays[2] = {0};
         memcpy(changed, archive, sizeof archive);
         changed[i / 2] ^= i % 2 == 0 ? 0x41 : 0xFF;
         const fcnn_status status = read_bytes(changed, sizeof changed, 2, NAMES("x", "labels"), arrays);
         CU_ASSERT(status == FCNN_OK || status == FCNN_EDATA || status == FCNN_EINPUT);
-        fcnn_npy_clear(&arrays[0]);
-        fcnn_npy_clear(&arrays[1]);
+        fcnn_array_clear(&arrays[0]);
+        fcnn_array_clear(&arrays[1]);
     }
 }
 

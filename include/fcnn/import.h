@@ -26,7 +26,7 @@ typedef struct fcnn_import_options {
     /* or a pair of IDX files (MNIST): */
     const char *images, *labels;
 
-    /* or arrays of numpy, each in its file (NULL: no targets): */
+    /* or arrays, each in its file (NULL: no targets): .npy, or another format that is recognized by its first bytes: */
     const char *npy_inputs, *npy_targets;
 
     /* or arrays of numpy in an archive, by their names there: */

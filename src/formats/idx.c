@@ -1,10 +1,9 @@
-/* src/formats/idx.c — the IDX format of MNIST and its relatives. */
-#include "formats/idx.h"
-
-#include "formats/input.h"
+/* src/formats/idx.c — the IDX format of Y. LeCun's MNIST page: two zero bytes, the type of the elements (only 0x08,
+ * unsigned byte, is read), the number of dimensions, each dimension as a big-endian 32-bit number, then the elements
+ * and nothing more. */
+#include "formats/array.h"
 
 #include <inttypes.h>
-#include <stdbool.h>
 #include <stdlib.h>
 
 enum { UNSIGNED_BYTE = 0x08, PREFIX_BYTES = 4, DIMENSION_BYTES = 4 };
@@ -49,14 +48,15 @@ static fcnn_status check_prefix(const char *name, const uint8_t prefix[PREFIX_BY
         return fcnn_fail(FCNN_EDATA, "%s: is not an IDX file (it begins with %02x %02x %02x %02x)", name, prefix[0],
                          prefix[1], prefix[2], prefix[3]);
     }
-    if (prefix[3] < 1 || prefix[3] > FCNN_IDX_RANK_MAX) {
-        return fcnn_fail(FCNN_EDATA, "%s: claims %d dimensions; 1 to %d are read", name, prefix[3], FCNN_IDX_RANK_MAX);
+    if (prefix[3] < 1 || prefix[3] > FCNN_ARRAY_RANK_MAX) {
+        return fcnn_fail(FCNN_EDATA, "%s: claims %d dimensions; 1 to %d are read", name, prefix[3],
+                         FCNN_ARRAY_RANK_MAX);
     }
     return FCNN_OK;
 }
 
 /* Reads what stands before the elements. */
-static fcnn_status read_header(fcnn_input *input, fcnn_idx *array)
+static fcnn_status read_header(fcnn_input *input, fcnn_array *array)
 {
     const char *name = fcnn_input_name(input);
     uint8_t prefix[PREFIX_BYTES], size[DIMENSION_BYTES];
@@ -78,7 +78,7 @@ static fcnn_status read_header(fcnn_input *input, fcnn_idx *array)
     return FCNN_OK;
 }
 
-static fcnn_status read_elements(fcnn_input *input, fcnn_idx *array)
+static fcnn_status read_elements(fcnn_input *input, fcnn_array *array)
 {
     const char *name = fcnn_input_name(input);
     int64_t there;
@@ -98,28 +98,23 @@ static fcnn_status read_elements(fcnn_input *input, fcnn_idx *array)
     return FCNN_OK;
 }
 
-fcnn_status fcnn_idx_read(FILE *stream, const char *name, fcnn_idx *out)
+static bool recognizes(const uint8_t *bytes, size_t count)
 {
-    fcnn_idx array = {0};
-    fcnn_input *input = NULL;
-    fcnn_status status = fcnn_input_open(stream, name, &input);
-    if (status == FCNN_OK) {
-        status = read_header(input, &array);
-    }
-    if (status == FCNN_OK) {
-        status = read_elements(input, &array);
-    }
-    fcnn_input_close(input);
+    return count >= PREFIX_BYTES && bytes[0] == 0 && bytes[1] == 0 &&
+           (bytes[2] == UNSIGNED_BYTE || element_name(bytes[2]) != NULL);
+}
+
+static fcnn_status read_array(fcnn_input *input, fcnn_array *out)
+{
+    fcnn_array array = {.type = FCNN_TYPE_UINT8};
+    FCNN_TRY(read_header(input, &array));
+    const fcnn_status status = read_elements(input, &array);
     if (status != FCNN_OK) {
-        fcnn_idx_clear(&array);
+        fcnn_array_clear(&array);
         return status;
     }
     *out = array;
     return FCNN_OK;
 }
 
-void fcnn_idx_clear(fcnn_idx *array)
-{
-    free(array->values);
-    *array = (fcnn_idx){0};
-}
+const fcnn_format fcnn_format_idx = {.recognizes = recognizes, .read = read_array};

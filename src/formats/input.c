@@ -23,9 +23,9 @@ struct fcnn_input {
     bool is_between; /* packed: the member before has ended, and the next has not begun */
     bool is_over;    /* the source has no more */
     z_stream unpacker;
-    size_t room;     /* of each of the two buffers */
-    uint8_t *packed; /* of which unpacker.avail_in bytes are yet to be unpacked */
-    uint8_t *bytes;
+    size_t room;         /* of each of the two buffers */
+    uint8_t *packed;     /* of which unpacker.avail_in bytes are yet to be unpacked */
+    uint8_t *bytes;      /* with room for what is put back in front */
     size_t first, count; /* bytes[first … first+count−1] are yet to be read */
     char *line;
     int64_t line_capacity, line_number;
@@ -53,15 +53,23 @@ static fcnn_status start_unpacking(fcnn_input *input)
     return FCNN_OK;
 }
 
+/* Fills the empty buffer with the source's bytes as they are. */
+static fcnn_status draw_bytes(fcnn_input *input)
+{
+    input->first = FCNN_INPUT_UNREAD_MAX;
+    return input->draw(input->source, input->name, input->bytes + input->first, input->room, &input->count);
+}
+
 /* Looks at the first bytes of a stream, and begins to unpack them where gzip packed them. */
 static fcnn_status look(fcnn_input *input)
 {
-    FCNN_TRY(input->draw(input->source, input->name, input->bytes, input->room, &input->count));
-    if (input->count < 2 || input->bytes[0] != 0x1F || input->bytes[1] != 0x8B) {
+    FCNN_TRY(draw_bytes(input));
+    const uint8_t *bytes = input->bytes + input->first;
+    if (input->count < 2 || bytes[0] != 0x1F || bytes[1] != 0x8B) {
         return FCNN_OK;
     }
     FCNN_TRY(start_unpacking(input));
-    memcpy(input->packed, input->bytes, input->count);
+    memcpy(input->packed, bytes, input->count);
     input->unpacker.next_in = input->packed;
     input->unpacker.avail_in = (uInt)input->count;
     input->count = 0;
@@ -78,7 +86,7 @@ fcnn_status fcnn_input_open_source(fcnn_input_draw draw, void *source, const cha
     input->room = (size_t)fcnn_size(FCNN_SIZE_INPUT_BYTES);
     fcnn_status status = fcnn_memory_create("an input", (int64_t)input->room, 1, &input->packed);
     if (status == FCNN_OK) {
-        status = fcnn_memory_create("an input", (int64_t)input->room, 1, &input->bytes);
+        status = fcnn_memory_create("an input", FCNN_INPUT_UNREAD_MAX + (int64_t)input->room, 1, &input->bytes);
     }
     if (status != FCNN_OK) {
         fcnn_input_close(input);
@@ -166,7 +174,8 @@ static fcnn_status check_unpacked(const fcnn_input *input, int code)
 static fcnn_status unpack(fcnn_input *input)
 {
     z_stream *unpacker = &input->unpacker;
-    unpacker->next_out = input->bytes;
+    input->first = FCNN_INPUT_UNREAD_MAX;
+    unpacker->next_out = input->bytes + input->first;
     unpacker->avail_out = (uInt)input->room;
     while (unpacker->avail_out == input->room) {
         FCNN_TRY(draw_packed(input));
@@ -195,11 +204,10 @@ static fcnn_status fill(fcnn_input *input)
     if (input->count > 0 || input->is_over) {
         return FCNN_OK;
     }
-    input->first = 0;
     if (input->is_packed) {
         return unpack(input);
     }
-    FCNN_TRY(input->draw(input->source, input->name, input->bytes, input->room, &input->count));
+    FCNN_TRY(draw_bytes(input));
     input->is_over = input->count == 0;
     return FCNN_OK;
 }
@@ -219,6 +227,14 @@ fcnn_status fcnn_input_read(fcnn_input *input, void *data, size_t bytes, size_t 
         *got += part;
     }
     return FCNN_OK;
+}
+
+void fcnn_input_unread(fcnn_input *input, const void *data, size_t bytes)
+{
+    /* where the buffer has been filled meanwhile, all of what stands in it is yet to be read */
+    input->first -= bytes;
+    input->count += bytes;
+    memcpy(input->bytes + input->first, data, bytes);
 }
 
 fcnn_status fcnn_input_read_all(fcnn_input *input, const char *what, int64_t bytes, void *out, int64_t *got)

@@ -9,6 +9,7 @@
 #include <stdio.h>
 
 #define FCNN_INPUT_LINE_MAX (64 << 20) /* bytes of a line */
+#define FCNN_INPUT_UNREAD_MAX 16       /* bytes that can be put back */
 
 typedef struct fcnn_input fcnn_input;
 
@@ -33,6 +34,10 @@ const char *fcnn_input_name(const fcnn_input *input);
 /* Puts up to bytes into data; *got is less at the end alone.
  * Fails: FCNN_EDATA if what gzip packed is damaged or cut short; FCNN_EINPUT, FCNN_ENOMEM. */
 fcnn_status fcnn_input_read(fcnn_input *input, void *data, size_t bytes, size_t *got);
+
+/* Puts back bytes that were just read, at most FCNN_INPUT_UNREAD_MAX of them: they are read again.  Not twice without a
+ * read between. */
+void fcnn_input_unread(fcnn_input *input, const void *data, size_t bytes);
 
 /* Reads up to bytes ≥ 0 into memory that grows as they come, so that a wrong claim costs nothing.
  *   what  names the memory in a message

@@ -16,6 +16,8 @@ enum {
     ELEMENT_MAX = 8
 };
 
+static const uint8_t magic[MAGIC_BYTES] = {0x93, 'N', 'U', 'M', 'P', 'Y'};
+
 /* ---- header ---- */
 
 static fcnn_status read_bytes(fcnn_input *input, void *data, size_t bytes)
@@ -33,7 +35,7 @@ static fcnn_status check_prefix(const char *name, const uint8_t prefix[PREFIX_BY
     if (memcmp(prefix, "PK", 2) == 0) {
         return fcnn_fail(FCNN_EDATA, "%s: is an archive of arrays; import it by --npz", name);
     }
-    if (memcmp(prefix, "\x93NUMPY", MAGIC_BYTES) != 0) {
+    if (memcmp(prefix, magic, MAGIC_BYTES) != 0) {
         return fcnn_fail(FCNN_EDATA, "%s: is not a .npy file (it begins with %02x %02x %02x %02x)", name, prefix[0],
                          prefix[1], prefix[2], prefix[3]);
     }
@@ -111,9 +113,10 @@ static void convert_element(const fcnn_npy_header *header, const uint8_t *in, ui
 }
 
 /* Puts the elements of the file, in [header->count], into the array's order and types. */
-static void convert(const fcnn_npy_header *header, const uint8_t *in, const fcnn_npy *array)
+static void convert(const fcnn_npy_header *header, const uint8_t *in, const fcnn_array *array)
 {
-    int64_t steps[FCNN_NPY_RANK_MAX], index[FCNN_NPY_RANK_MAX] = {0};
+    const size_t size = fcnn_type_size(array->type);
+    int64_t steps[FCNN_ARRAY_RANK_MAX], index[FCNN_ARRAY_RANK_MAX] = {0};
     int64_t step = 1, place = 0;
     for (int k = 0; k < header->rank; k++) {
         const int d = header->is_first ? k : header->rank - 1 - k; /* the fastest in the file first */
@@ -121,7 +124,7 @@ static void convert(const fcnn_npy_header *header, const uint8_t *in, const fcnn
         step *= header->dims[d];
     }
     for (int64_t i = 0; i < header->count; i++) {
-        convert_element(header, in + (size_t)place * header->size, (uint8_t *)array->values + (size_t)i * array->size);
+        convert_element(header, in + (size_t)place * header->size, (uint8_t *)array->values + (size_t)i * size);
         int d = header->rank - 1;
         for (; d > 0 && index[d] == header->dims[d] - 1; d--) {
             place -= index[d] * steps[d];
@@ -160,11 +163,24 @@ static fcnn_status read_elements(fcnn_input *input, const fcnn_npy_header *heade
     return FCNN_OK;
 }
 
-/* Takes the elements, also on failure. */
-static fcnn_status finish(const fcnn_npy_header *header, uint8_t *elements, fcnn_npy *array)
+static fcnn_type type_of(const fcnn_npy_header *header)
 {
-    array->kind = header->kind == 'b' ? 'u' : header->kind;
-    array->size = header->kind == 'f' && header->size == 2 ? sizeof(float) : header->size;
+    static const fcnn_type whole[2][4] = {{FCNN_TYPE_INT8, FCNN_TYPE_INT16, FCNN_TYPE_INT32, FCNN_TYPE_INT64},
+                                          {FCNN_TYPE_UINT8, FCNN_TYPE_UINT16, FCNN_TYPE_UINT32, FCNN_TYPE_UINT64}};
+    if (header->kind == 'f') {
+        return header->size == sizeof(double) ? FCNN_TYPE_FLOAT64 : FCNN_TYPE_FLOAT32;
+    }
+    int place = 0; /* of 1, 2, 4, 8 */
+    while ((size_t)1 << place < header->size) {
+        place++;
+    }
+    return whole[header->kind != 'i'][place];
+}
+
+/* Takes the elements, also on failure. */
+static fcnn_status finish(const fcnn_npy_header *header, uint8_t *elements, fcnn_array *array)
+{
+    array->type = type_of(header);
     array->rank = header->rank;
     array->count = header->count;
     memcpy(array->dims, header->dims, sizeof array->dims);
@@ -172,7 +188,8 @@ static fcnn_status finish(const fcnn_npy_header *header, uint8_t *elements, fcnn
         array->values = elements;
         return FCNN_OK;
     }
-    const fcnn_status status = fcnn_memory_create("an array", array->count, array->size, &array->values);
+    const fcnn_status status =
+        fcnn_memory_create("an array", array->count, fcnn_type_size(array->type), &array->values);
     if (status == FCNN_OK) {
         convert(header, elements, array);
     }
@@ -180,10 +197,10 @@ static fcnn_status finish(const fcnn_npy_header *header, uint8_t *elements, fcnn
     return status;
 }
 
-fcnn_status fcnn_npy_read_input(fcnn_input *input, fcnn_npy *out)
+fcnn_status fcnn_npy_read(fcnn_input *input, fcnn_array *out)
 {
     fcnn_npy_header header;
-    fcnn_npy array = {0};
+    fcnn_array array = {0};
     uint8_t *elements = NULL;
     FCNN_TRY(read_header(input, &header));
     fcnn_status status = read_elements(input, &header, &elements);
@@ -198,17 +215,9 @@ fcnn_status fcnn_npy_read_input(fcnn_input *input, fcnn_npy *out)
     return status;
 }
 
-fcnn_status fcnn_npy_read(FILE *stream, const char *name, fcnn_npy *out)
+static bool recognizes(const uint8_t *bytes, size_t count)
 {
-    fcnn_input *input;
-    FCNN_TRY(fcnn_input_open(stream, name, &input));
-    const fcnn_status status = fcnn_npy_read_input(input, out);
-    fcnn_input_close(input);
-    return status;
+    return count >= MAGIC_BYTES && memcmp(bytes, magic, MAGIC_BYTES) == 0;
 }
 
-void fcnn_npy_clear(fcnn_npy *array)
-{
-    free(array->values);
-    *array = (fcnn_npy){0};
-}
+const fcnn_format fcnn_format_npy = {.recognizes = recognizes, .read = fcnn_npy_read};

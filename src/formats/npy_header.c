@@ -144,8 +144,8 @@ static fcnn_status add_dimension(parser *p, fcnn_npy_header *out)
     if (size == 0) {
         return fcnn_fail(FCNN_EDATA, "%s: dimension %d is 0: there is nothing in it", p->name, out->rank + 1);
     }
-    if (out->rank == FCNN_NPY_RANK_MAX) {
-        return fcnn_fail(FCNN_EDATA, "%s: has more than %d dimensions", p->name, FCNN_NPY_RANK_MAX);
+    if (out->rank == FCNN_ARRAY_RANK_MAX) {
+        return fcnn_fail(FCNN_EDATA, "%s: has more than %d dimensions", p->name, FCNN_ARRAY_RANK_MAX);
     }
     if (size > INT64_MAX / 8 / out->count) {
         return fcnn_fail(FCNN_EDATA, "%s: is damaged: its dimensions make more elements than any file holds", p->name);

@@ -2,9 +2,7 @@
 #ifndef FCNN_FORMATS_NPY_HEADER_H
 #define FCNN_FORMATS_NPY_HEADER_H
 
-#include "formats/npy.h"
-
-#include <stdbool.h>
+#include "formats/array.h"
 
 typedef struct fcnn_npy_header {
     char kind;     /* 'b' bool, 'i', 'u', 'f' */
@@ -12,7 +10,7 @@ typedef struct fcnn_npy_header {
     bool is_big;   /* big-endian */
     bool is_first; /* the first dimension is the fastest, as Fortran has it */
     int rank;
-    int64_t dims[FCNN_NPY_RANK_MAX];
+    int64_t dims[FCNN_ARRAY_RANK_MAX];
     int64_t count;
 } fcnn_npy_header;
 

@@ -2,6 +2,7 @@
 #include "formats/npz.h"
 
 #include "core/text.h"
+#include "formats/npy.h"
 
 #include <inttypes.h>
 #include <stdlib.h>
@@ -102,16 +103,16 @@ static fcnn_status draw_from_member(void *source, const char *name, void *data, 
     return FCNN_OK;
 }
 
-static fcnn_status read_member(zip_file_t *member, const char *name, fcnn_npy *out)
+static fcnn_status read_member(zip_file_t *member, const char *name, fcnn_array *out)
 {
     fcnn_input *input;
     FCNN_TRY(fcnn_input_open_source(draw_from_member, member, name, &input));
-    const fcnn_status status = fcnn_npy_read_input(input, out);
+    const fcnn_status status = fcnn_npy_read(input, out);
     fcnn_input_close(input);
     return status;
 }
 
-static fcnn_status read_array(zip_t *archive, const char *name, const char *array, fcnn_npy *out)
+static fcnn_status read_array(zip_t *archive, const char *name, const char *array, fcnn_array *out)
 {
     const int64_t place = locate(archive, array);
     if (place < 0) {
@@ -133,7 +134,7 @@ static fcnn_status read_array(zip_t *archive, const char *name, const char *arra
     return status;
 }
 
-fcnn_status fcnn_npz_read(FILE *stream, const char *name, int count, const char *const *arrays, fcnn_npy *out)
+fcnn_status fcnn_npz_read(FILE *stream, const char *name, int count, const char *const *arrays, fcnn_array *out)
 {
     zip_t *archive;
     FCNN_TRY(open_archive(stream, name, &archive));
@@ -147,7 +148,7 @@ fcnn_status fcnn_npz_read(FILE *stream, const char *name, int count, const char 
 
 #else
 
-fcnn_status fcnn_npz_read(FILE *stream, const char *name, int count, const char *const *arrays, fcnn_npy *out)
+fcnn_status fcnn_npz_read(FILE *stream, const char *name, int count, const char *const *arrays, fcnn_array *out)
 {
     (void)count;
     (void)arrays;

@@ -6,14 +6,55 @@
 #include "core/locale.h"
 #include "core/sizes.h"
 
+#include <stdbool.h>
 #include <string.h>
 
-static fcnn_status check_sources(const fcnn_import_options *options)
+/* ---- what is named ---- */
+
+static bool names_tables(const fcnn_import_options *options)
 {
-    const int sources = (options->csv != NULL && options->csv[0] != NULL) +
-                        (options->images != NULL && options->labels != NULL) + (options->npy_inputs != NULL) +
-                        (options->npz != NULL);
-    if (sources != 1 || (options->npy_targets != NULL && options->npy_inputs == NULL)) {
+    return options->csv != NULL && options->csv[0] != NULL;
+}
+
+static bool names_images(const fcnn_import_options *options)
+{
+    return options->images != NULL && options->labels != NULL;
+}
+
+static bool names_files(const fcnn_import_options *options)
+{
+    return options->npy_inputs != NULL;
+}
+
+static bool names_archive(const fcnn_import_options *options)
+{
+    return options->npz != NULL;
+}
+
+/* A way to name what is to be imported. */
+typedef struct source {
+    bool (*is_named)(const fcnn_import_options *options);
+    fcnn_status (*import)(const fcnn_import_options *options, char *summary, size_t size);
+} source;
+
+static const source sources[] = {
+    {names_tables, fcnn_import_tables},
+    {names_images, fcnn_import_images},
+    {names_files, fcnn_import_files},
+    {names_archive, fcnn_import_archive},
+};
+
+/* The one source that is named. */
+static fcnn_status choose_source(const fcnn_import_options *options, const source **out)
+{
+    int named = 0;
+    for (size_t i = 0; i < sizeof sources / sizeof *sources; i++) {
+        if (sources[i].is_named(options)) {
+            *out = &sources[i];
+            named++;
+        }
+    }
+    if (named != 1 || (options->npy_targets != NULL && options->npy_inputs == NULL)) {
         return fcnn_fail(FCNN_EUSAGE,
                          "one of --csv FILE, --idx IMAGES LABELS, --npy INPUTS [TARGETS] and --npz FILE must be given");
     }
@@ -57,11 +98,11 @@ fcnn_status fcnn_import(const fcnn_import_options *options, char *summary, size_
     if (options->output == NULL || options->output[0] == '\0') {
         return fcnn_fail(FCNN_EUSAGE, "no output file is named");
     }
-    FCNN_TRY(check_sources(options));
+    const source *named = NULL;
+    FCNN_TRY(choose_source(options, &named));
     FCNN_TRY(check_companions(options));
     if (!(options->split == 0 || (options->split > 0 && options->split < 1))) {
         return fcnn_fail(FCNN_EUSAGE, "--split: must lie between 0 and 1");
     }
-    return options->csv != NULL ? fcnn_import_tables(options, summary, size)
-                                : fcnn_import_arrays(options, summary, size);
+    return named->import(options, summary, size);
 }

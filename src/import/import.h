@@ -27,9 +27,12 @@ typedef struct fcnn_import_field {
 /* Opens an input, which must not be what is to be replaced.  Fails: FCNN_EINPUT, FCNN_EUSAGE. */
 fcnn_status fcnn_import_open(const char *path, const char *output, FILE **out);
 
-/* Read what the options name, check it and write it: tables in CSV; arrays in IDX, .npy or .npz. */
+/* Read what the options name, check it and write it: tables in CSV; images and labels in IDX; arrays, each in a file of
+ * any format of formats/formats.def; arrays in an archive of numpy. */
 fcnn_status fcnn_import_tables(const fcnn_import_options *options, char *summary, size_t size);
-fcnn_status fcnn_import_arrays(const fcnn_import_options *options, char *summary, size_t size);
+fcnn_status fcnn_import_images(const fcnn_import_options *options, char *summary, size_t size);
+fcnn_status fcnn_import_files(const fcnn_import_options *options, char *summary, size_t size);
+fcnn_status fcnn_import_archive(const fcnn_import_options *options, char *summary, size_t size);
 
 /* Bytes of one row of a dataset. */
 size_t fcnn_import_row_bytes(const fcnn_hdf5_info *info);

@@ -31,6 +31,8 @@ static const char help[] =
     "  --missing              missing inputs (empty, NA, N/A, <NA>, NaN, NaT, null, none, ?) become NaN,\n"
     "                         instead of an error\n"
     "  --npy INPUTS [TARGETS] arrays in .npy files, rows first\n"
+    "  --arrays INPUTS [TARGETS]\n"
+    "                         the same; each file may have any format of arrays that is known: .npy, IDX\n"
     "  --npz FILE             an archive of arrays\n"
     "  --inputs NAME          the array in it that holds the inputs [x]\n"
     "  --targets NAME         the array in it that holds the targets [y]\n"
@@ -117,7 +119,7 @@ static const char *next_file(command *line)
     return line->argv[next];
 }
 
-enum { CSV, IDX, NPY, NPZ, INPUTS, TARGETS, TARGET_COLUMNS, DELIMITER, SPLIT, SEED, GROUP, COUNT };
+enum { CSV, IDX, NPY, ARRAYS, NPZ, INPUTS, TARGETS, TARGET_COLUMNS, DELIMITER, SPLIT, SEED, GROUP, COUNT };
 
 /* Takes the files of an option that may have several, of which value is the first.  Returns an exit code. */
 static int parse_files(command *line, int which, const char *value)
@@ -131,6 +133,7 @@ static int parse_files(command *line, int which, const char *value)
         }
         break;
     case NPY:
+    case ARRAYS:
         options->npy_inputs = value;
         options->npy_targets = next_file(line);
         break;
@@ -185,9 +188,9 @@ static int parse_value(command *line, int which, const char *value)
 /* Reads an option with a value, and moves to its last word.  Returns an exit code. */
 static int parse_valued(command *line)
 {
-    static const char *const names[COUNT] = {
-        "--csv",       "--idx",   "--npy",  "--npz",  "--inputs", "--targets", "--target-columns",
-        "--delimiter", "--split", "--seed", "--group"};
+    static const char *const names[COUNT] = {"--csv",       "--idx",    "--npy",     "--arrays",
+                                             "--npz",       "--inputs", "--targets", "--target-columns",
+                                             "--delimiter", "--split",  "--seed",    "--group"};
     int which = 0;
     while (which < COUNT && !program_is_option(line->argv[line->at], names[which])) {
         which++;
