@@ -366,10 +366,10 @@ for i in $(seq 100 139); do
 done
 train 0 --set 'data.train=many/part_*.h5' --set output.directory=many_run run.ini
 hash=$("$bin/fcnn-info" --hash many_run/model.h5)
-if (ulimit -Sn 56) 2>/dev/null; then
+if (ulimit -Sn 72) 2>/dev/null; then
     for memory in resident stream; do
         (
-            ulimit -Sn 56
+            ulimit -Sn 72
             train 2 --overwrite --set 'data.train=many/part_*.h5' --set "$together" \
                 --set data.memory=$memory --set output.directory=many_run run.ini
         )
