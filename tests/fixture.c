@@ -33,10 +33,10 @@ void fixture_data_draw(fixture_data *data, int64_t classes, uint64_t seed)
     }
 }
 
-static fcnn_status put(fcnn_hdf5_output *file, const char *name, const fcnn_hdf5_info *info, const void *values)
+static fcnn_status put(fcnn_hdf5_writer *file, const char *name, const fcnn_hdf5_info *info, const void *values)
 {
-    fcnn_status status = fcnn_hdf5_output_dataset(file, name, info);
-    return status == FCNN_OK ? fcnn_hdf5_output_rows(file, name, 0, info->dims[0], values) : status;
+    fcnn_status status = fcnn_hdf5_writer_dataset(file, name, info);
+    return status == FCNN_OK ? fcnn_hdf5_writer_rows(file, name, 0, info->dims[0], values) : status;
 }
 
 static fcnn_status write_file(const fixture_data *data, const char *path)
@@ -50,12 +50,12 @@ static fcnn_status write_file(const fixture_data *data, const char *path)
     for (int64_t row = 0; has_labels && row < data->rows; row++) {
         labels[row] = (int32_t)data->y[row];
     }
-    fcnn_hdf5_output *file;
-    fcnn_status status = fcnn_hdf5_output_create(path, &file);
+    fcnn_hdf5_writer *file;
+    fcnn_status status = fcnn_hdf5_writer_create(path, &file);
     if (status == FCNN_OK) {
         status = put(file, "/x", &x, data->x);
         status = status == FCNN_OK ? put(file, "/y", &y, has_labels ? (const void *)labels : data->y) : status;
-        status = status == FCNN_OK ? fcnn_hdf5_output_commit(file) : status;
+        status = status == FCNN_OK ? fcnn_hdf5_writer_commit(file) : status;
     }
     free(labels);
     return status;

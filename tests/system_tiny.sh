@@ -26,7 +26,8 @@ again()
     fi
 }
 
-for test in test_comm test_csv test_dataset test_work_split test_exchange test_hdf5_rows test_hdf5_types test_npy test_npz test_stream; do
+for test in test_comm test_csv test_dataset test_work_split test_exchange test_hdf5_rows test_hdf5_types test_npy \
+    test_npz test_stream; do
     again bash "$here/run_mpi.sh" "$FCNN_BIN/tests/$test"
 done
 for test in golden import; do

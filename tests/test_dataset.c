@@ -40,15 +40,15 @@ static void write_file(const char *path, int64_t bad_row)
     const fcnn_hdf5_info table = {.type = FCNN_TYPE_FLOAT64, .rank = 2, .dims = {ROWS, COLUMNS}};
     const fcnn_hdf5_info turned = {.type = FCNN_TYPE_FLOAT64, .rank = 2, .dims = {COLUMNS, ROWS}};
     const fcnn_hdf5_info labels = {.type = FCNN_TYPE_INT32, .rank = 1, .dims = {ROWS}};
-    fcnn_hdf5_output *output;
-    HARNESS_OK(fcnn_hdf5_output_create(path, &output));
-    HARNESS_OK(fcnn_hdf5_output_dataset(output, "/x", &table));
-    HARNESS_OK(fcnn_hdf5_output_rows(output, "/x", 0, ROWS, x));
-    HARNESS_OK(fcnn_hdf5_output_dataset(output, "/xt", &turned));
-    HARNESS_OK(fcnn_hdf5_output_rows(output, "/xt", 0, COLUMNS, xt));
-    HARNESS_OK(fcnn_hdf5_output_dataset(output, "/y", &labels));
-    HARNESS_OK(fcnn_hdf5_output_rows(output, "/y", 0, ROWS, y));
-    HARNESS_OK(fcnn_hdf5_output_commit(output));
+    fcnn_hdf5_writer *output;
+    HARNESS_OK(fcnn_hdf5_writer_create(path, &output));
+    HARNESS_OK(fcnn_hdf5_writer_dataset(output, "/x", &table));
+    HARNESS_OK(fcnn_hdf5_writer_rows(output, "/x", 0, ROWS, x));
+    HARNESS_OK(fcnn_hdf5_writer_dataset(output, "/xt", &turned));
+    HARNESS_OK(fcnn_hdf5_writer_rows(output, "/xt", 0, COLUMNS, xt));
+    HARNESS_OK(fcnn_hdf5_writer_dataset(output, "/y", &labels));
+    HARNESS_OK(fcnn_hdf5_writer_rows(output, "/y", 0, ROWS, y));
+    HARNESS_OK(fcnn_hdf5_writer_commit(output));
 }
 
 static const char *shared_file(int64_t bad_row)

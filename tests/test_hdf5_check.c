@@ -317,7 +317,7 @@ static void names_of_attributes_end(void)
 {
     unsigned char message[100];
     memset(message, 1, sizeof message);
-    fcnn_hdf5_look look = {.image = message, .size = sizeof message};
+    fcnn_hdf5_check_bytes look = {.image = message, .size = sizeof message};
     CU_ASSERT_FALSE(fcnn_hdf5_attribute_is_sound(&look, 0, sizeof message));
     message[99] = 0;
     CU_ASSERT_TRUE(fcnn_hdf5_attribute_is_sound(&look, 0, sizeof message));
@@ -367,10 +367,10 @@ static void nothing_is_written_behind_links(void)
     static const char *const names[] = {"/far/z", "/far/group/z"};
     const fcnn_hdf5_info info = {.type = FCNN_TYPE_FLOAT64, .rank = 1, .dims = {4}};
     for (int i = 0; i < 2; i++) {
-        fcnn_hdf5_output *output = NULL;
-        HARNESS_OK(fcnn_hdf5_output_append(hostile_path("external_group"), &output));
-        HARNESS_STATUS(fcnn_hdf5_output_dataset(output, names[i], &info), FCNN_EOUTPUT);
-        fcnn_hdf5_output_abandon(output);
+        fcnn_hdf5_writer *output = NULL;
+        HARNESS_OK(fcnn_hdf5_writer_append(hostile_path("external_group"), &output));
+        HARNESS_STATUS(fcnn_hdf5_writer_dataset(output, names[i], &info), FCNN_EOUTPUT);
+        fcnn_hdf5_writer_abandon(output);
     }
     fcnn_hdf5_file *secret = hdf5_files_open(hostile_path("secret"));
     CU_ASSERT_FALSE(fcnn_hdf5_has(secret, "/z"));

@@ -20,27 +20,27 @@ enum { ROWS = 6 };
 static const fcnn_hdf5_info pairs = {.type = FCNN_TYPE_FLOAT64, .rank = 2, .dims = {ROWS, 2}};
 
 /* Writes a dataset of rows first + 0, first + 1, … in two parts, with an attribute. */
-static fcnn_status write_pairs(fcnn_hdf5_output *output, const char *name, double first)
+static fcnn_status write_pairs(fcnn_hdf5_writer *output, const char *name, double first)
 {
     static const char *const titles[] = {"one", "zweiundö"};
     double values[ROWS * 2];
     for (int k = 0; k < ROWS * 2; k++) {
         values[k] = first + k;
     }
-    fcnn_status status = fcnn_hdf5_output_dataset(output, name, &pairs);
-    status = status != FCNN_OK ? status : fcnn_hdf5_output_rows(output, name, 4, 2, values + 8);
-    status = status != FCNN_OK ? status : fcnn_hdf5_output_rows(output, name, 0, 4, values);
-    status = status != FCNN_OK ? status : fcnn_hdf5_output_rows(output, name, 3, 0, NULL);
-    return status != FCNN_OK ? status : fcnn_hdf5_output_strings(output, name, "columns", 2, titles);
+    fcnn_status status = fcnn_hdf5_writer_dataset(output, name, &pairs);
+    status = status != FCNN_OK ? status : fcnn_hdf5_writer_rows(output, name, 4, 2, values + 8);
+    status = status != FCNN_OK ? status : fcnn_hdf5_writer_rows(output, name, 0, 4, values);
+    status = status != FCNN_OK ? status : fcnn_hdf5_writer_rows(output, name, 3, 0, NULL);
+    return status != FCNN_OK ? status : fcnn_hdf5_writer_strings(output, name, "columns", 2, titles);
 }
 
 static void write_file(const char *path, const char *name, double first)
 {
-    fcnn_hdf5_output *output = NULL;
-    HARNESS_OK(fcnn_hdf5_output_create(path, &output));
+    fcnn_hdf5_writer *output = NULL;
+    HARNESS_OK(fcnn_hdf5_writer_create(path, &output));
     CU_ASSERT_PTR_NOT_NULL_FATAL(output);
     HARNESS_OK(write_pairs(output, name, first));
-    HARNESS_OK(fcnn_hdf5_output_commit(output));
+    HARNESS_OK(fcnn_hdf5_writer_commit(output));
 }
 
 /* The sum of a dataset that write_pairs made, or −1 if there is none. */
@@ -68,12 +68,12 @@ static double expected_sum(double first)
 static void a_file_appears_at_the_commit(void)
 {
     const char *path = harness_path("new.h5");
-    fcnn_hdf5_output *output = NULL;
-    HARNESS_OK(fcnn_hdf5_output_create(path, &output));
+    fcnn_hdf5_writer *output = NULL;
+    HARNESS_OK(fcnn_hdf5_writer_create(path, &output));
     HARNESS_OK(write_pairs(output, "/train/deep/x", 5));
     CU_ASSERT_NOT_EQUAL(access(path, F_OK), 0);
     CU_ASSERT_EQUAL(harness_temporaries(), 1);
-    HARNESS_OK(fcnn_hdf5_output_commit(output));
+    HARNESS_OK(fcnn_hdf5_writer_commit(output));
     CU_ASSERT_EQUAL(sum_of(path, "/train/deep/x"), expected_sum(5));
     CU_ASSERT_EQUAL(harness_temporaries(), 0);
     hdf5_files_expect_closed();
@@ -82,18 +82,18 @@ static void a_file_appears_at_the_commit(void)
 static void a_file_is_replaced_at_the_commit(void)
 {
     const char *path = harness_path("old.h5");
-    fcnn_hdf5_output *output = NULL;
+    fcnn_hdf5_writer *output = NULL;
     write_file(path, "/x", 1);
-    HARNESS_OK(fcnn_hdf5_output_create(path, &output));
+    HARNESS_OK(fcnn_hdf5_writer_create(path, &output));
     HARNESS_OK(write_pairs(output, "/y", 2));
     CU_ASSERT_EQUAL(sum_of(path, "/x"), expected_sum(1));
-    fcnn_hdf5_output_abandon(output);
+    fcnn_hdf5_writer_abandon(output);
     CU_ASSERT_EQUAL(sum_of(path, "/x"), expected_sum(1));
     write_file(path, "/y", 2);
     CU_ASSERT_EQUAL(sum_of(path, "/x"), -1);
     CU_ASSERT_EQUAL(sum_of(path, "/y"), expected_sum(2));
     CU_ASSERT_EQUAL(harness_temporaries(), 0);
-    fcnn_hdf5_output_abandon(NULL);
+    fcnn_hdf5_writer_abandon(NULL);
     hdf5_files_expect_closed();
 }
 
@@ -103,11 +103,11 @@ static void a_group_is_appended(void)
     for (int part = 0; part < 3; part++) { /* the first makes the file */
         char name[32];
         snprintf(name, sizeof name, "/part%d/x", part);
-        fcnn_hdf5_output *output = NULL;
-        HARNESS_OK(fcnn_hdf5_output_append(path, &output));
-        HARNESS_OK(fcnn_hdf5_output_require_absent(output, name));
+        fcnn_hdf5_writer *output = NULL;
+        HARNESS_OK(fcnn_hdf5_writer_append(path, &output));
+        HARNESS_OK(fcnn_hdf5_writer_require_absent(output, name));
         HARNESS_OK(write_pairs(output, name, part));
-        HARNESS_OK(fcnn_hdf5_output_commit(output));
+        HARNESS_OK(fcnn_hdf5_writer_commit(output));
     }
     for (int part = 0; part < 3; part++) {
         char name[32];
@@ -120,16 +120,16 @@ static void a_group_is_appended(void)
 static void what_exists_is_kept(void)
 {
     const char *path = harness_path("exists.h5");
-    fcnn_hdf5_output *output = NULL;
+    fcnn_hdf5_writer *output = NULL;
     write_file(path, "/train/x", 1);
-    HARNESS_OK(fcnn_hdf5_output_append(path, &output));
-    HARNESS_STATUS(fcnn_hdf5_output_require_absent(output, "/train"), FCNN_EDATA);
+    HARNESS_OK(fcnn_hdf5_writer_append(path, &output));
+    HARNESS_STATUS(fcnn_hdf5_writer_require_absent(output, "/train"), FCNN_EDATA);
     HARNESS_ERROR_HAS("exists.h5: already has /train");
-    HARNESS_STATUS(fcnn_hdf5_output_dataset(output, "/train/x", &pairs), FCNN_EDATA);
+    HARNESS_STATUS(fcnn_hdf5_writer_dataset(output, "/train/x", &pairs), FCNN_EDATA);
     HARNESS_ERROR_HAS("exists.h5: already has /train/x");
-    HARNESS_STATUS(fcnn_hdf5_output_dataset(output, "/train/x/y", &pairs), FCNN_EOUTPUT);
+    HARNESS_STATUS(fcnn_hdf5_writer_dataset(output, "/train/x/y", &pairs), FCNN_EOUTPUT);
     HARNESS_ERROR_HAS("/train/x/y cannot be made");
-    fcnn_hdf5_output_abandon(output);
+    fcnn_hdf5_writer_abandon(output);
     HARNESS_ERROR_HAS("/train/x/y cannot be made"); /* abandoning keeps the text */
     CU_ASSERT_EQUAL(sum_of(path, "/train/x"), expected_sum(1));
     CU_ASSERT_EQUAL(harness_temporaries(), 0);
@@ -139,14 +139,14 @@ static void what_exists_is_kept(void)
 static void rows_outside_are_refused(void)
 {
     const double values[ROWS * 2] = {0};
-    fcnn_hdf5_output *output = NULL;
-    HARNESS_OK(fcnn_hdf5_output_create(harness_path("rows.h5"), &output));
-    HARNESS_OK(fcnn_hdf5_output_dataset(output, "/x", &pairs));
-    HARNESS_STATUS(fcnn_hdf5_output_rows(output, "/x", 5, 2, values), FCNN_ESHAPE);
-    HARNESS_STATUS(fcnn_hdf5_output_rows(output, "/x", 7, 0, values), FCNN_ESHAPE);
-    HARNESS_STATUS(fcnn_hdf5_output_rows(output, "/x", 1, INT64_MAX, values), FCNN_ESHAPE);
-    HARNESS_STATUS(fcnn_hdf5_output_rows(output, "/y", 0, 1, values), FCNN_EOUTPUT);
-    fcnn_hdf5_output_abandon(output);
+    fcnn_hdf5_writer *output = NULL;
+    HARNESS_OK(fcnn_hdf5_writer_create(harness_path("rows.h5"), &output));
+    HARNESS_OK(fcnn_hdf5_writer_dataset(output, "/x", &pairs));
+    HARNESS_STATUS(fcnn_hdf5_writer_rows(output, "/x", 5, 2, values), FCNN_ESHAPE);
+    HARNESS_STATUS(fcnn_hdf5_writer_rows(output, "/x", 7, 0, values), FCNN_ESHAPE);
+    HARNESS_STATUS(fcnn_hdf5_writer_rows(output, "/x", 1, INT64_MAX, values), FCNN_ESHAPE);
+    HARNESS_STATUS(fcnn_hdf5_writer_rows(output, "/y", 0, 1, values), FCNN_EOUTPUT);
+    fcnn_hdf5_writer_abandon(output);
     CU_ASSERT_EQUAL(harness_temporaries(), 0);
     hdf5_files_expect_closed();
 }
@@ -154,15 +154,15 @@ static void rows_outside_are_refused(void)
 static void only_hdf5_files_are_appended_to(void)
 {
     const char *path = harness_path("no.h5");
-    fcnn_hdf5_output *output = NULL;
+    fcnn_hdf5_writer *output = NULL;
     FILE *file = fopen(path, "wb");
     fputs("1,2,3\n", file);
     fclose(file);
-    HARNESS_STATUS(fcnn_hdf5_output_append(path, &output), FCNN_EDATA);
+    HARNESS_STATUS(fcnn_hdf5_writer_append(path, &output), FCNN_EDATA);
     HARNESS_ERROR_HAS("no.h5: is not an HDF5 file");
-    HARNESS_STATUS(fcnn_hdf5_output_append("/", &output), FCNN_EINPUT);
-    HARNESS_STATUS(fcnn_hdf5_output_create("/", &output), FCNN_EOUTPUT);
-    HARNESS_STATUS(fcnn_hdf5_output_append(harness_path("absent/a.h5"), &output), FCNN_EOUTPUT);
+    HARNESS_STATUS(fcnn_hdf5_writer_append("/", &output), FCNN_EINPUT);
+    HARNESS_STATUS(fcnn_hdf5_writer_create("/", &output), FCNN_EOUTPUT);
+    HARNESS_STATUS(fcnn_hdf5_writer_append(harness_path("absent/a.h5"), &output), FCNN_EOUTPUT);
     CU_ASSERT_PTR_NULL(output);
     CU_ASSERT_EQUAL(harness_temporaries(), 0);
 }
@@ -171,14 +171,14 @@ static void only_hdf5_files_are_appended_to(void)
 static void a_change_meanwhile_is_noticed(void)
 {
     const char *path = harness_path("shared.h5");
-    fcnn_hdf5_output *one = NULL, *two = NULL;
+    fcnn_hdf5_writer *one = NULL, *two = NULL;
     write_file(path, "/x", 1);
-    HARNESS_OK(fcnn_hdf5_output_append(path, &one));
-    HARNESS_OK(fcnn_hdf5_output_append(path, &two));
+    HARNESS_OK(fcnn_hdf5_writer_append(path, &one));
+    HARNESS_OK(fcnn_hdf5_writer_append(path, &two));
     HARNESS_OK(write_pairs(one, "/one", 2));
     HARNESS_OK(write_pairs(two, "/two", 3));
-    HARNESS_OK(fcnn_hdf5_output_commit(two));
-    HARNESS_STATUS(fcnn_hdf5_output_commit(one), FCNN_EOUTPUT);
+    HARNESS_OK(fcnn_hdf5_writer_commit(two));
+    HARNESS_STATUS(fcnn_hdf5_writer_commit(one), FCNN_EOUTPUT);
     HARNESS_ERROR_HAS("shared.h5: was changed by another program meanwhile");
     CU_ASSERT_EQUAL(sum_of(path, "/two"), expected_sum(3));
     CU_ASSERT_EQUAL(harness_temporaries(), 0);
@@ -211,11 +211,11 @@ static void equal_content_makes_equal_bytes(void)
 static int64_t chunk_rows(const fcnn_hdf5_info *info)
 {
     const char *path = harness_path("chunks.h5");
-    fcnn_hdf5_output *output = NULL;
+    fcnn_hdf5_writer *output = NULL;
     hsize_t chunk[FCNN_HDF5_RANK_MAX] = {0};
-    HARNESS_OK(fcnn_hdf5_output_create(path, &output));
-    HARNESS_OK(fcnn_hdf5_output_dataset(output, "/x", info));
-    HARNESS_OK(fcnn_hdf5_output_commit(output));
+    HARNESS_OK(fcnn_hdf5_writer_create(path, &output));
+    HARNESS_OK(fcnn_hdf5_writer_dataset(output, "/x", info));
+    HARNESS_OK(fcnn_hdf5_writer_commit(output));
     const hid_t file = H5Fopen(path, H5F_ACC_RDONLY, H5P_DEFAULT);
     const hid_t dataset = H5Dopen2(file, "/x", H5P_DEFAULT);
     const hid_t creation = H5Dget_create_plist(dataset);
@@ -259,18 +259,18 @@ static void chunks_are_of_whole_rows(void)
 static void numbers_are_stored_little_endian(void)
 {
     const char *path = harness_path("order.h5");
-    fcnn_hdf5_output *output = NULL;
+    fcnn_hdf5_writer *output = NULL;
     fcnn_hdf5_file *file = NULL;
-    HARNESS_OK(fcnn_hdf5_output_create(path, &output));
+    HARNESS_OK(fcnn_hdf5_writer_create(path, &output));
 #define PUT(kind, element, text)                                                        \
     {                                                                                   \
         const fcnn_hdf5_info info = {.type = kind, .rank = 1, .dims = {2}};             \
-        HARNESS_OK(fcnn_hdf5_output_dataset(output, "/" text, &info));                  \
-        HARNESS_OK(fcnn_hdf5_output_rows(output, "/" text, 0, 2, (element[]){100, 3})); \
+        HARNESS_OK(fcnn_hdf5_writer_dataset(output, "/" text, &info));                  \
+        HARNESS_OK(fcnn_hdf5_writer_rows(output, "/" text, 0, 2, (element[]){100, 3})); \
     }
     FCNN_TYPE_TABLE(PUT)
 #undef PUT
-    HARNESS_OK(fcnn_hdf5_output_commit(output));
+    HARNESS_OK(fcnn_hdf5_writer_commit(output));
     const hid_t id = H5Fopen(path, H5F_ACC_RDONLY, H5P_DEFAULT);
 #define CHECK(kind, element, text)                                                          \
     {                                                                                       \
@@ -308,15 +308,15 @@ static void many_names_are_stored(void)
         names[i] = texts[i];
     }
     snprintf(texts[7], sizeof *texts, "größe"); /* the widest, in bytes */
-    fcnn_hdf5_output *output = NULL;
-    HARNESS_OK(fcnn_hdf5_output_create(path, &output));
+    fcnn_hdf5_writer *output = NULL;
+    HARNESS_OK(fcnn_hdf5_writer_create(path, &output));
     named.label_bytes = fcnn_hdf5_label_bytes(NAMES, names);
     CU_ASSERT_EQUAL(named.label_bytes, NAMES * (WIDTH));
-    HARNESS_OK(fcnn_hdf5_output_dataset(output, "/x", &named));
-    HARNESS_OK(fcnn_hdf5_output_strings(output, "/x", "columns", NAMES, names));
-    HARNESS_OK(fcnn_hdf5_output_dataset(output, "/y", &pairs)); /* in the earliest format again, without the room */
-    HARNESS_STATUS(fcnn_hdf5_output_strings(output, "/y", "columns", NAMES, names), FCNN_EOUTPUT);
-    HARNESS_OK(fcnn_hdf5_output_commit(output));
+    HARNESS_OK(fcnn_hdf5_writer_dataset(output, "/x", &named));
+    HARNESS_OK(fcnn_hdf5_writer_strings(output, "/x", "columns", NAMES, names));
+    HARNESS_OK(fcnn_hdf5_writer_dataset(output, "/y", &pairs)); /* in the earliest format again, without the room */
+    HARNESS_STATUS(fcnn_hdf5_writer_strings(output, "/y", "columns", NAMES, names), FCNN_EOUTPUT);
+    HARNESS_OK(fcnn_hdf5_writer_commit(output));
     const hid_t file = H5Fopen(path, H5F_ACC_RDONLY, H5P_DEFAULT);
     const hid_t attribute = H5Aopen_by_name(file, "/x", "columns", H5P_DEFAULT, H5P_DEFAULT);
     const hid_t type = H5Aget_type(attribute);
@@ -351,16 +351,16 @@ static fcnn_status write_under_limit(const char *path, bool append, rlim_t limit
     tight = before;
     tight.rlim_cur = limit;
     setrlimit(RLIMIT_FSIZE, &tight);
-    fcnn_hdf5_output *output = NULL;
-    fcnn_status status = append ? fcnn_hdf5_output_append(path, &output) : fcnn_hdf5_output_create(path, &output);
+    fcnn_hdf5_writer *output = NULL;
+    fcnn_status status = append ? fcnn_hdf5_writer_append(path, &output) : fcnn_hdf5_writer_create(path, &output);
     if (status == FCNN_OK) {
-        status = fcnn_hdf5_output_dataset(output, "/b", &info);
-        status = status != FCNN_OK ? status : fcnn_hdf5_output_rows(output, "/b", 0, BYTES, bytes);
-        status = status != FCNN_OK ? status : fcnn_hdf5_output_strings(output, "/b", "columns", 1, titles);
+        status = fcnn_hdf5_writer_dataset(output, "/b", &info);
+        status = status != FCNN_OK ? status : fcnn_hdf5_writer_rows(output, "/b", 0, BYTES, bytes);
+        status = status != FCNN_OK ? status : fcnn_hdf5_writer_strings(output, "/b", "columns", 1, titles);
         if (status == FCNN_OK) {
-            status = fcnn_hdf5_output_commit(output);
+            status = fcnn_hdf5_writer_commit(output);
         } else {
-            fcnn_hdf5_output_abandon(output);
+            fcnn_hdf5_writer_abandon(output);
         }
     }
     setrlimit(RLIMIT_FSIZE, &before);

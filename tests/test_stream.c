@@ -22,12 +22,12 @@ static double value_at(int64_t row, int64_t column)
     return (double)(row * 10 + column);
 }
 
-static void put(fcnn_hdf5_output *output, const char *name, fcnn_type type, int64_t rows, int64_t columns,
+static void put(fcnn_hdf5_writer *output, const char *name, fcnn_type type, int64_t rows, int64_t columns,
                 const void *values)
 {
     const fcnn_hdf5_info info = {.type = type, .rank = columns > 1 ? 2 : 1, .dims = {rows, columns}};
-    HARNESS_OK(fcnn_hdf5_output_dataset(output, name, &info));
-    HARNESS_OK(fcnn_hdf5_output_rows(output, name, 0, rows, values));
+    HARNESS_OK(fcnn_hdf5_writer_dataset(output, name, &info));
+    HARNESS_OK(fcnn_hdf5_writer_rows(output, name, 0, rows, values));
 }
 
 /* /state [rows][5] holds columns 0 … 4 of value_at, /t [rows] column 5 as whole numbers, /y [rows] row mod 3. */
@@ -43,12 +43,12 @@ static void write_file(const char *path, int64_t first, int64_t rows)
         t[row] = (int32_t)value_at(first + row, 5);
         y[row] = (uint8_t)((first + row) % 3);
     }
-    fcnn_hdf5_output *output;
-    HARNESS_OK(fcnn_hdf5_output_create(path, &output));
+    fcnn_hdf5_writer *output;
+    HARNESS_OK(fcnn_hdf5_writer_create(path, &output));
     put(output, "/state", FCNN_TYPE_FLOAT32, rows, 5, state);
     put(output, "/t", FCNN_TYPE_INT32, rows, 1, t);
     put(output, "/y", FCNN_TYPE_UINT8, rows, 1, y);
-    HARNESS_OK(fcnn_hdf5_output_commit(output));
+    HARNESS_OK(fcnn_hdf5_writer_commit(output));
 }
 
 /* The pattern of the files' names. */

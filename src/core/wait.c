@@ -12,8 +12,8 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-#define LOOKS 4000        /* at a count, before others may run: some 10 µs */
-#define FEW_LOOKS 1000    /* where others are known to want the processor */
+#define POLLS 4000        /* at a count, before others may run: some 10 µs */
+#define FEW_POLLS 1000    /* where others are known to want the processor */
 #define YIELDS 2000       /* before it sleeps: a millisecond or more */
 #define LONG_YIELD 100e-6 /* seconds: something else ran */
 #define LONG_YIELDS 2     /* in waits that follow each other: more than an interrupt, or another guest of this host */
@@ -39,9 +39,9 @@ static bool is_there(const fcnn_wait_count *count, unsigned target)
     return (int)(atomic_load_explicit(&count->value, memory_order_acquire) - target) >= 0;
 }
 
-static bool look(const fcnn_wait_count *count, unsigned target, int looks)
+static bool poll(const fcnn_wait_count *count, unsigned target, int polls)
 {
-    for (int i = 0; i < looks; i++) {
+    for (int i = 0; i < polls; i++) {
         if (is_there(count, target)) {
             return true;
         }
@@ -113,7 +113,7 @@ static void sleep_until(fcnn_wait_count *count, unsigned target, const fcnn_wait
 void fcnn_wait_for(fcnn_wait_count *count, unsigned target, const fcnn_wait *how)
 {
     const bool is_busy = how->is_passive || seen.busy_waits > 0;
-    if (look(count, target, how->is_passive ? 1 : is_busy ? FEW_LOOKS : LOOKS)) {
+    if (poll(count, target, how->is_passive ? 1 : is_busy ? FEW_POLLS : POLLS)) {
         return;
     }
     if (seen.busy_waits > 0) {

@@ -209,7 +209,7 @@ fcnn_status fcnn_framed_file_read(const char *path, bool *is_framed, void **imag
     return status;
 }
 
-fcnn_status fcnn_framed_file_look(const char *path, bool *is_framed)
+fcnn_status fcnn_framed_file_detect(const char *path, bool *is_framed)
 {
     unsigned char head[FCNN_FRAME_BYTES];
     size_t head_bytes;

@@ -32,7 +32,7 @@ fcnn_status fcnn_framed_file_read(const char *path, bool *is_framed, void **imag
 
 /* Sets *is_framed as fcnn_framed_file_read() does, by the head alone, which is not checked.
  * Fails: as it does, but never FCNN_ENOMEM. */
-fcnn_status fcnn_framed_file_look(const char *path, bool *is_framed);
+fcnn_status fcnn_framed_file_detect(const char *path, bool *is_framed);
 
 /* Reads a file again that was written with an image [bytes], borrowed, and checks that it holds just that.  Not
  * collective.  Fails: FCNN_EOUTPUT if it does not, or cannot be read; FCNN_ENOMEM. */

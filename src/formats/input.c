@@ -61,7 +61,7 @@ static fcnn_status draw_bytes(fcnn_input *input)
 }
 
 /* Looks at the first bytes of a stream, and begins to unpack them where gzip packed them. */
-static fcnn_status look(fcnn_input *input)
+static fcnn_status detect_packing(fcnn_input *input)
 {
     FCNN_TRY(draw_bytes(input));
     const uint8_t *bytes = input->bytes + input->first;
@@ -100,7 +100,7 @@ fcnn_status fcnn_input_open(FILE *stream, const char *name, fcnn_input **out)
 {
     fcnn_input *input;
     FCNN_TRY(fcnn_input_open_source(draw_from_stream, stream, name, &input));
-    const fcnn_status status = look(input);
+    const fcnn_status status = detect_packing(input);
     if (status != FCNN_OK) {
         fcnn_input_close(input);
         return status;

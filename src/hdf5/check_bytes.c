@@ -15,24 +15,24 @@ uint64_t fcnn_hdf5_number_at(const unsigned char *bytes, int count)
     return number;
 }
 
-bool fcnn_hdf5_look_at(fcnn_hdf5_look *look, uint64_t address, uint64_t count, unsigned char *out)
+bool fcnn_hdf5_check_bytes_at(fcnn_hdf5_check_bytes *bytes, uint64_t address, uint64_t count, unsigned char *out)
 {
-    if (look->pieces++ > PIECES_MOST || address > look->size || look->base > look->size - address ||
-        count > look->size - address - look->base) {
+    if (bytes->pieces++ > PIECES_MOST || address > bytes->size || bytes->base > bytes->size - address ||
+        count > bytes->size - address - bytes->base) {
         return false;
     }
-    if (look->image != NULL) {
-        memcpy(out, look->image + look->base + address, count);
+    if (bytes->image != NULL) {
+        memcpy(out, bytes->image + bytes->base + address, count);
         return true;
     }
     bool whole = false;
-    if (look->status == FCNN_OK) {
-        look->status = fcnn_hdf5_read_bytes(look->what, look->descriptor, look->base + address, count, out, &whole);
+    if (bytes->status == FCNN_OK) {
+        bytes->status = fcnn_hdf5_read_bytes(bytes->what, bytes->descriptor, bytes->base + address, count, out, &whole);
     }
-    return whole && look->status == FCNN_OK;
+    return whole && bytes->status == FCNN_OK;
 }
 
-bool fcnn_hdf5_look_open(const fcnn_hdf5_file *file, fcnn_hdf5_look *out)
+bool fcnn_hdf5_check_bytes_open(const fcnn_hdf5_file *file, fcnn_hdf5_check_bytes *out)
 {
     const hid_t creation = H5Fget_create_plist(file->id), access = H5Fget_access_plist(file->id);
     hsize_t base = 0, size = (hsize_t)file->image_bytes;
@@ -40,7 +40,7 @@ bool fcnn_hdf5_look_open(const fcnn_hdf5_file *file, fcnn_hdf5_look *out)
     void *handle = NULL;
     bool known = H5Pget_userblock(creation, &base) >= 0 && H5Pget_sizes(creation, &address_bytes, &length_bytes) >= 0 &&
                  address_bytes == 8 && length_bytes == 8;
-    *out = (fcnn_hdf5_look){.image = file->image, .descriptor = -1, .base = base};
+    *out = (fcnn_hdf5_check_bytes){.image = file->image, .descriptor = -1, .base = base};
     if (file->image == NULL) {
         known = known && H5Fget_filesize(file->id, &size) >= 0 && H5Pget_driver(access) == H5FD_SEC2 &&
                 H5Fget_vfd_handle(file->id, access, &handle) >= 0 && handle != NULL;

@@ -27,7 +27,7 @@ static const struct {
 /* An index and its heap.  Rows of blocks of the heap are as wide as the first; the blocks of the first two have
  * 2^start_bits bytes, those of each further row twice as many. */
 typedef struct lookup {
-    fcnn_hdf5_look *look;
+    fcnn_hdf5_check_bytes *bytes;
     fcnn_hdf5_dense_kind kind;
     /* the tree */
     uint64_t most[DEPTH_MOST + 1];     /* records of a node, by its depth above the leaves */
@@ -44,11 +44,11 @@ typedef struct lookup {
 
 /* ---- messages ---- */
 
-bool fcnn_hdf5_link_is_sound(fcnn_hdf5_look *look, uint64_t address, uint64_t size)
+bool fcnn_hdf5_link_is_sound(fcnn_hdf5_check_bytes *bytes, uint64_t address, uint64_t size)
 {
     unsigned char head[LINK_HEAD_MOST] = {0}, length[2];
-    if (size < 2 || !fcnn_hdf5_look_at(look, address, size < sizeof head ? size : sizeof head, head) || head[0] != 1 ||
-        head[1] > 0x1F) {
+    if (size < 2 || !fcnn_hdf5_check_bytes_at(bytes, address, size < sizeof head ? size : sizeof head, head) ||
+        head[0] != 1 || head[1] > 0x1F) {
         return false;
     }
     const unsigned flags = head[1];
@@ -64,19 +64,19 @@ bool fcnn_hdf5_link_is_sound(fcnn_hdf5_look *look, uint64_t address, uint64_t si
     if (is_hard) {
         return left >= 8;
     }
-    return left >= 2 && fcnn_hdf5_look_at(look, address + begin + name, sizeof length, length) &&
+    return left >= 2 && fcnn_hdf5_check_bytes_at(bytes, address + begin + name, sizeof length, length) &&
            number_at(length, 2) <= left - 2;
 }
 
-bool fcnn_hdf5_attribute_is_sound(fcnn_hdf5_look *look, uint64_t address, uint64_t size)
+bool fcnn_hdf5_attribute_is_sound(fcnn_hdf5_check_bytes *bytes, uint64_t address, uint64_t size)
 {
     unsigned char head[9] = {0}, piece[64];
-    if (size < sizeof head || !fcnn_hdf5_look_at(look, address, sizeof head, head)) {
+    if (size < sizeof head || !fcnn_hdf5_check_bytes_at(bytes, address, sizeof head, head)) {
         return false;
     }
     for (uint64_t at = head[0] == 3 ? 9 : 8; at < size; at += sizeof piece) {
         const uint64_t count = size - at < sizeof piece ? size - at : sizeof piece;
-        if (!fcnn_hdf5_look_at(look, address + at, count, piece)) {
+        if (!fcnn_hdf5_check_bytes_at(bytes, address + at, count, piece)) {
             return false;
         }
         if (memchr(piece, '\0', count) != NULL) {
@@ -103,7 +103,7 @@ static int bytes_for(uint64_t largest)
 static bool open_heap(lookup *of, uint64_t address)
 {
     unsigned char head[HEAP_BYTES];
-    if (!fcnn_hdf5_look_at(of->look, address, sizeof head, head) || memcmp(head, "FRHP\0", 5) != 0) {
+    if (!fcnn_hdf5_check_bytes_at(of->bytes, address, sizeof head, head) || memcmp(head, "FRHP\0", 5) != 0) {
         return false;
     }
     const int id_bytes = (int)number_at(head + 5, 2), filter_bytes = (int)number_at(head + 7, 2);
@@ -139,10 +139,11 @@ static bool find_block(lookup *of, uint64_t offset, uint64_t *address, uint64_t 
         const int block_bits = of->start_bits + (row > 1 ? (int)row - 1 : 0);
         const uint64_t before = row == 0 ? 0 : (uint64_t)1 << high, column = (rest - before) >> block_bits;
         unsigned char head[5], child[8];
-        if (row >= rows || !fcnn_hdf5_look_at(of->look, *address, sizeof head, head) ||
+        if (row >= rows || !fcnn_hdf5_check_bytes_at(of->bytes, *address, sizeof head, head) ||
             memcmp(head, "FHIB\0", 5) != 0 ||
-            !fcnn_hdf5_look_at(of->look, *address + 13 + (uint64_t)of->offset_bytes + 8 * (row * of->width + column),
-                               sizeof child, child)) {
+            !fcnn_hdf5_check_bytes_at(of->bytes,
+                                      *address + 13 + (uint64_t)of->offset_bytes + 8 * (row * of->width + column),
+                                      sizeof child, child)) {
             return false;
         }
         *address = number_at(child, 8);
@@ -168,13 +169,13 @@ static bool object_is_sound(lookup *of, const unsigned char *record)
     const uint64_t offset = number_at(id + 1, of->offset_bytes);
     const uint64_t size = number_at(id + 1 + of->offset_bytes, of->length_bytes);
     if (!find_block(of, offset, &address, &begin, &bytes) || offset - begin < of->overhead || offset - begin > bytes ||
-        size > bytes - (offset - begin) || !fcnn_hdf5_look_at(of->look, address, sizeof head, head) ||
+        size > bytes - (offset - begin) || !fcnn_hdf5_check_bytes_at(of->bytes, address, sizeof head, head) ||
         memcmp(head, "FHDB\0", 5) != 0) {
         return false;
     }
     address += offset - begin;
-    return of->kind == FCNN_HDF5_DENSE_LINKS ? fcnn_hdf5_link_is_sound(of->look, address, size)
-                                             : fcnn_hdf5_attribute_is_sound(of->look, address, size);
+    return of->kind == FCNN_HDF5_DENSE_LINKS ? fcnn_hdf5_link_is_sound(of->bytes, address, size)
+                                             : fcnn_hdf5_attribute_is_sound(of->bytes, address, size);
 }
 
 /* ---- the index ---- */
@@ -209,20 +210,21 @@ static bool node_is_sound(lookup *of, uint64_t address, uint64_t count, int leve
 {
     unsigned char head[NODE_BYTES], record[RECORD_MOST], pointer[24];
     const uint64_t bytes = (uint64_t)kinds[of->kind].bytes;
-    if (count > of->most[level] || count > of->left || !fcnn_hdf5_look_at(of->look, address, sizeof head, head) ||
+    if (count > of->most[level] || count > of->left ||
+        !fcnn_hdf5_check_bytes_at(of->bytes, address, sizeof head, head) ||
         memcmp(head, level > 0 ? "BTIN\0" : "BTLF\0", 5) != 0 || head[5] != kinds[of->kind].type) {
         return false;
     }
     of->left -= count;
     for (uint64_t i = 0; i < count; i++) {
-        if (!fcnn_hdf5_look_at(of->look, address + NODE_BYTES + i * bytes, bytes, record) ||
+        if (!fcnn_hdf5_check_bytes_at(of->bytes, address + NODE_BYTES + i * bytes, bytes, record) ||
             !object_is_sound(of, record)) {
             return false;
         }
     }
     for (uint64_t i = 0; level > 0 && i <= count; i++) {
         const uint64_t size = (uint64_t)of->pointer_bytes[level];
-        if (!fcnn_hdf5_look_at(of->look, address + NODE_BYTES + count * bytes + i * size, size, pointer) ||
+        if (!fcnn_hdf5_check_bytes_at(of->bytes, address + NODE_BYTES + count * bytes + i * size, size, pointer) ||
             !node_is_sound(of, number_at(pointer, 8), number_at(pointer + 8, of->count_bytes), level - 1)) {
             return false;
         }
@@ -230,11 +232,11 @@ static bool node_is_sound(lookup *of, uint64_t address, uint64_t count, int leve
     return true;
 }
 
-bool fcnn_hdf5_dense_is_sound(fcnn_hdf5_look *look, fcnn_hdf5_dense_kind kind, const fcnn_hdf5_dense *dense)
+bool fcnn_hdf5_dense_is_sound(fcnn_hdf5_check_bytes *bytes, fcnn_hdf5_dense_kind kind, const fcnn_hdf5_dense *dense)
 {
     unsigned char head[TREE_BYTES];
-    lookup of = {.look = look, .kind = kind};
-    if (!open_heap(&of, dense->heap) || !fcnn_hdf5_look_at(look, dense->tree, sizeof head, head) ||
+    lookup of = {.bytes = bytes, .kind = kind};
+    if (!open_heap(&of, dense->heap) || !fcnn_hdf5_check_bytes_at(bytes, dense->tree, sizeof head, head) ||
         memcmp(head, "BTHD\0", 5) != 0 || head[5] != kinds[kind].type ||
         number_at(head + 10, 2) != (uint64_t)kinds[kind].bytes) {
         return false;

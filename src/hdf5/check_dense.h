@@ -16,10 +16,10 @@ typedef enum fcnn_hdf5_dense_kind { FCNN_HDF5_DENSE_LINKS, FCNN_HDF5_DENSE_ATTRI
 /* Does all that the index leads to lie within the heap, and the heap within the file, and are there as many records as
  * is said?  Links are looked at, too.  False as well for what no program makes: heaps that are packed, links of more
  * than 4 KB. */
-bool fcnn_hdf5_dense_is_sound(fcnn_hdf5_look *look, fcnn_hdf5_dense_kind kind, const fcnn_hdf5_dense *dense);
+bool fcnn_hdf5_dense_is_sound(fcnn_hdf5_check_bytes *bytes, fcnn_hdf5_dense_kind kind, const fcnn_hdf5_dense *dense);
 
 /* Do a link's or an attribute's name and what is behind it lie within the message of `size` bytes at an address? */
-bool fcnn_hdf5_link_is_sound(fcnn_hdf5_look *look, uint64_t address, uint64_t size);
-bool fcnn_hdf5_attribute_is_sound(fcnn_hdf5_look *look, uint64_t address, uint64_t size);
+bool fcnn_hdf5_link_is_sound(fcnn_hdf5_check_bytes *bytes, uint64_t address, uint64_t size);
+bool fcnn_hdf5_attribute_is_sound(fcnn_hdf5_check_bytes *bytes, uint64_t address, uint64_t size);
 
 #endif

@@ -33,27 +33,27 @@ enum {
 #define number_at fcnn_hdf5_number_at
 
 /* A file whose bytes are looked at, and the group's heap. */
-typedef struct look {
-    fcnn_hdf5_look bytes;
+typedef struct place {
+    fcnn_hdf5_check_bytes bytes;
     unsigned char *names;
     uint64_t names_size;
-} look;
+} place;
 
-static bool fetch(look *at, uint64_t address, uint64_t count, unsigned char *out)
+static bool fetch(place *at, uint64_t address, uint64_t count, unsigned char *out)
 {
-    return fcnn_hdf5_look_at(&at->bytes, address, count, out);
+    return fcnn_hdf5_check_bytes_at(&at->bytes, address, count, out);
 }
 
 /* ---- the heap of names ---- */
 
 /* Is there a string at an offset, with its end? */
-static bool is_text(const look *at, uint64_t offset)
+static bool is_text(const place *at, uint64_t offset)
 {
     return offset < at->names_size && memchr(at->names + offset, '\0', at->names_size - offset) != NULL;
 }
 
 /* Free parts are a list, whose end is 1. */
-static bool free_list_ends(const look *at, uint64_t first)
+static bool free_list_ends(const place *at, uint64_t first)
 {
     uint64_t left = at->names_size / 16;
     for (uint64_t offset = first; offset != 1; left--) {
@@ -66,7 +66,7 @@ static bool free_list_ends(const look *at, uint64_t first)
 }
 
 /* Sets *sound; fails without memory alone. */
-static fcnn_status take_names(look *at, uint64_t address, bool *sound)
+static fcnn_status take_names(place *at, uint64_t address, bool *sound)
 {
     unsigned char head[HEAP_BYTES];
     *sound = fetch(at, address, sizeof head, head) && memcmp(head, "HEAP", 4) == 0;
@@ -86,7 +86,7 @@ static fcnn_status take_names(look *at, uint64_t address, bool *sound)
 
 /* ---- the table ---- */
 
-static bool node_is_sound(look *at, uint64_t address)
+static bool node_is_sound(place *at, uint64_t address)
 {
     unsigned char head[NODE_BYTES], entry[ENTRY_BYTES];
     if (!fetch(at, address, sizeof head, head) || memcmp(head, "SNOD", 4) != 0) {
@@ -104,7 +104,7 @@ static bool node_is_sound(look *at, uint64_t address)
 }
 
 /* level: that of the node above; those below are of lower ones. */
-static bool tree_is_sound(look *at, uint64_t address, int level)
+static bool tree_is_sound(place *at, uint64_t address, int level)
 {
     unsigned char head[TREE_BYTES], pair[16];
     if (!fetch(at, address, sizeof head, head) || memcmp(head, "TREE\0", 5) != 0 || head[5] >= level) {
@@ -138,10 +138,10 @@ typedef struct layout {
     uint64_t head_bytes; /* before the data of a message */
 } layout;
 
-static bool look_at_messages(look *at, const layout *how, uint64_t block, uint64_t bytes, leads *out);
+static bool check_messages(place *at, const layout *how, uint64_t block, uint64_t bytes, leads *out);
 
 /* Places of a heap and an index behind some numbers whose flags tell which. */
-static bool look_at_info(look *at, uint64_t address, uint64_t size, uint64_t number_bytes, fcnn_hdf5_dense *out)
+static bool check_info(place *at, uint64_t address, uint64_t size, uint64_t number_bytes, fcnn_hdf5_dense *out)
 {
     unsigned char flags[2], places[16];
     if (size < sizeof flags || !fetch(at, address, sizeof flags, flags)) {
@@ -155,7 +155,7 @@ static bool look_at_info(look *at, uint64_t address, uint64_t size, uint64_t num
     return true;
 }
 
-static bool look_at_pair(look *at, uint64_t address, uint64_t size, uint64_t *first, uint64_t *second)
+static bool check_pair(place *at, uint64_t address, uint64_t size, uint64_t *first, uint64_t *second)
 {
     unsigned char pair[16];
     if (size < sizeof pair || !fetch(at, address, sizeof pair, pair)) {
@@ -167,43 +167,43 @@ static bool look_at_pair(look *at, uint64_t address, uint64_t size, uint64_t *fi
 }
 
 /* The rest of a header lies in a block of its own. */
-static bool look_further(look *at, const layout *how, uint64_t address, uint64_t size, leads *out)
+static bool check_further(place *at, const layout *how, uint64_t address, uint64_t size, leads *out)
 {
     uint64_t block, bytes;
     unsigned char signature[AROUND];
-    if (!look_at_pair(at, address, size, &block, &bytes) || at->bytes.blocks++ >= BLOCKS_MOST) {
+    if (!check_pair(at, address, size, &block, &bytes) || at->bytes.blocks++ >= BLOCKS_MOST) {
         return false;
     }
     if (!how->is_newer) {
-        return look_at_messages(at, how, block, bytes, out);
+        return check_messages(at, how, block, bytes, out);
     }
     return bytes >= 2 * AROUND && fetch(at, block, sizeof signature, signature) &&
            memcmp(signature, "OCHK", sizeof signature) == 0 &&
-           look_at_messages(at, how, block + AROUND, bytes - 2 * AROUND, out);
+           check_messages(at, how, block + AROUND, bytes - 2 * AROUND, out);
 }
 
-static bool look_at_message(look *at, const layout *how, uint64_t type, uint64_t address, uint64_t size, leads *out)
+static bool check_message(place *at, const layout *how, uint64_t type, uint64_t address, uint64_t size, leads *out)
 {
     switch (type) {
     case LINK_INFO:
-        return look_at_info(at, address, size, 8, &out->links);
+        return check_info(at, address, size, 8, &out->links);
     case LINK:
         return fcnn_hdf5_link_is_sound(&at->bytes, address, size);
     case ATTRIBUTE:
         return fcnn_hdf5_attribute_is_sound(&at->bytes, address, size);
     case CONTINUATION:
-        return look_further(at, how, address, size, out);
+        return check_further(at, how, address, size, out);
     case SYMBOL_TABLE:
-        return look_at_pair(at, address, size, &out->table, &out->names);
+        return check_pair(at, address, size, &out->table, &out->names);
     case ATTRIBUTE_INFO:
-        return look_at_info(at, address, size, 2, &out->attributes);
+        return check_info(at, address, size, 2, &out->attributes);
     default:
         return true;
     }
 }
 
 /* Looks at a block of messages, and at those that it leads on to.  False if they are damaged. */
-static bool look_at_messages(look *at, const layout *how, uint64_t block, uint64_t bytes, leads *out)
+static bool check_messages(place *at, const layout *how, uint64_t block, uint64_t bytes, leads *out)
 {
     unsigned char head[8];
     for (uint64_t offset = 0; bytes >= how->head_bytes && offset <= bytes - how->head_bytes;) {
@@ -215,7 +215,7 @@ static bool look_at_messages(look *at, const layout *how, uint64_t block, uint64
         const unsigned flags = head[how->is_newer ? 3 : 4];
         offset += how->head_bytes;
         if ((flags & SHARED) == 0 &&
-            !(size <= bytes - offset && look_at_message(at, how, type, block + offset, size, out))) {
+            !(size <= bytes - offset && check_message(at, how, type, block + offset, size, out))) {
             return false;
         }
         offset += size;
@@ -224,7 +224,7 @@ static bool look_at_messages(look *at, const layout *how, uint64_t block, uint64
 }
 
 /* False if the header is damaged. */
-static bool look_at_header(look *at, uint64_t address, leads *out)
+static bool check_header(place *at, uint64_t address, leads *out)
 {
     unsigned char head[HEADER_BYTES], number[8];
     *out = (leads){NOWHERE, NOWHERE, {NOWHERE, NOWHERE}, {NOWHERE, NOWHERE}};
@@ -237,18 +237,18 @@ static bool look_at_header(look *at, uint64_t address, leads *out)
         const int width = 1 << (flags & 3);
         const layout how = {true, flags & 4 ? 6 : 4};
         return fetch(at, address + before, (uint64_t)width, number) &&
-               look_at_messages(at, &how, address + before + (uint64_t)width, number_at(number, width), out);
+               check_messages(at, &how, address + before + (uint64_t)width, number_at(number, width), out);
     }
     const layout how = {false, 8};
-    return head[0] != 1 || look_at_messages(at, &how, address + HEADER_BYTES, number_at(head + 8, 4), out);
+    return head[0] != 1 || check_messages(at, &how, address + HEADER_BYTES, number_at(head + 8, 4), out);
 }
 
 /* ---- all together ---- */
 
-static fcnn_status look_at_object(look *at, uint64_t address, bool *sound)
+static fcnn_status check_object(place *at, uint64_t address, bool *sound)
 {
     leads own;
-    *sound = look_at_header(at, address, &own);
+    *sound = check_header(at, address, &own);
     if (*sound && own.table != NOWHERE) {
         FCNN_TRY(take_names(at, own.names, sound));
         *sound = *sound && tree_is_sound(at, own.table, UINT8_MAX + 1);
@@ -274,12 +274,12 @@ static bool is_known(const fcnn_hdf5_seen *seen, haddr_t address)
 
 static fcnn_status check_address(const fcnn_hdf5_file *file, haddr_t address)
 {
-    look at = {.names = NULL};
+    place at = {.names = NULL};
     bool sound;
-    if (is_known(file->seen, address) || !fcnn_hdf5_look_open(file, &at.bytes)) {
+    if (is_known(file->seen, address) || !fcnn_hdf5_check_bytes_open(file, &at.bytes)) {
         return FCNN_OK;
     }
-    const fcnn_status status = look_at_object(&at, address, &sound);
+    const fcnn_status status = check_object(&at, address, &sound);
     free(at.names);
     FCNN_TRY(status);
     FCNN_TRY(at.bytes.status);

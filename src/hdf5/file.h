@@ -82,28 +82,28 @@ bool fcnn_hdf5_has_exactly(fcnn_hdf5_file *file, const char *name);
 /* ---- writing ---- */
 
 /* A file in the making: a temporary beside the target, which replaces it at the commit and not before. */
-typedef struct fcnn_hdf5_output fcnn_hdf5_output;
+typedef struct fcnn_hdf5_writer fcnn_hdf5_writer;
 
 /* Starts a new file, which replaces one of that path if there is one.  path is borrowed for the call.
  * Fails: FCNN_EOUTPUT. */
-fcnn_status fcnn_hdf5_output_create(const char *path, fcnn_hdf5_output **out);
+fcnn_status fcnn_hdf5_writer_create(const char *path, fcnn_hdf5_writer **out);
 
 /* Starts with a copy of the file of that path, or with a new one if there is none.
  * Fails: FCNN_EOUTPUT; FCNN_EINPUT if the file cannot be read; FCNN_EDATA if it is not HDF5 or is damaged. */
-fcnn_status fcnn_hdf5_output_append(const char *path, fcnn_hdf5_output **out);
+fcnn_status fcnn_hdf5_writer_append(const char *path, fcnn_hdf5_writer **out);
 
 /* Makes a dataset, and the groups above it that do not exist yet: in chunks of as many rows as fit into
  * the size hdf5_chunk_bytes, at least one, or in one piece if there are no more.  All borrowed.
  * Fails: FCNN_EDATA if the file already has something of that name; FCNN_EOUTPUT. */
-fcnn_status fcnn_hdf5_output_dataset(fcnn_hdf5_output *output, const char *dataset, const fcnn_hdf5_info *info);
+fcnn_status fcnn_hdf5_writer_dataset(fcnn_hdf5_writer *writer, const char *dataset, const fcnn_hdf5_info *info);
 
 /* Fails with FCNN_EDATA if the file already has something of that name. */
-fcnn_status fcnn_hdf5_output_require_absent(fcnn_hdf5_output *output, const char *name);
+fcnn_status fcnn_hdf5_writer_require_absent(fcnn_hdf5_writer *writer, const char *name);
 
 /* Writes rows first … first+count−1 of a dataset made before; fastest where they are whole chunks.
  *   rows [count][…]  borrowed, of the dataset's type
  * Fails: FCNN_ESHAPE if the dataset has not these rows; FCNN_EOUTPUT. */
-fcnn_status fcnn_hdf5_output_rows(fcnn_hdf5_output *output, const char *dataset, int64_t first, int64_t count,
+fcnn_status fcnn_hdf5_writer_rows(fcnn_hdf5_writer *writer, const char *dataset, int64_t first, int64_t count,
                                   const void *rows);
 
 /* Bytes of an attribute of such strings.  More than some 60000 are stored only with a dataset that was made for it, in
@@ -112,15 +112,15 @@ int64_t fcnn_hdf5_label_bytes(int64_t count, const char *const *strings);
 
 /* Gives a dataset an attribute of count ≥ 1 UTF-8 strings, stored as [count].  All borrowed.
  * Fails: FCNN_EOUTPUT, FCNN_ENOMEM. */
-fcnn_status fcnn_hdf5_output_strings(fcnn_hdf5_output *output, const char *dataset, const char *name, int64_t count,
+fcnn_status fcnn_hdf5_writer_strings(fcnn_hdf5_writer *writer, const char *dataset, const char *name, int64_t count,
                                      const char *const *strings);
 
-/* Closes the file, makes it durable and gives it its name.  Takes the output, also on failure, after which
+/* Closes the file, makes it durable and gives it its name.  Takes the writer, also on failure, after which
  * the target is as it was and no temporary is left.
  * Fails: FCNN_EOUTPUT, also if a file that was appended to has changed meanwhile. */
-fcnn_status fcnn_hdf5_output_commit(fcnn_hdf5_output *output);
+fcnn_status fcnn_hdf5_writer_commit(fcnn_hdf5_writer *writer);
 
-/* Removes the temporary; the target stays as it was.  Takes the output, or NULL. */
-void fcnn_hdf5_output_abandon(fcnn_hdf5_output *output);
+/* Removes the temporary; the target stays as it was.  Takes the writer, or NULL. */
+void fcnn_hdf5_writer_abandon(fcnn_hdf5_writer *writer);
 
 #endif

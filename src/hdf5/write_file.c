@@ -16,7 +16,7 @@
 #define ROW_BYTES_MAX ((hsize_t)1 << 31) /* of a chunk of one row: the format has 32 bits for its size */
 #define LABEL_BYTES_MAX 60000 /* of an attribute: the earliest format has 16 bits for it and what is around it */
 
-struct fcnn_hdf5_output {
+struct fcnn_hdf5_writer {
     char *path;
     fcnn_atomic_file *file;
     hid_t id; /* −1 once closed */
@@ -28,72 +28,72 @@ struct fcnn_hdf5_output {
 
 /* Takes the status of something done to the file; a write that failed unheard comes first.  To be called between
  * enter and leave. */
-static fcnn_status settle(const fcnn_hdf5_output *output, fcnn_status status)
+static fcnn_status settle(const fcnn_hdf5_writer *writer, fcnn_status status)
 {
-    if (output->error != 0) {
-        return fcnn_fail(FCNN_EOUTPUT, "%s: cannot be written: %s", output->path, strerror(output->error));
+    if (writer->error != 0) {
+        return fcnn_fail(FCNN_EOUTPUT, "%s: cannot be written: %s", writer->path, strerror(writer->error));
     }
     return status;
 }
 
 /* ---- start ---- */
 
-static fcnn_status open_temporary(fcnn_hdf5_output *output)
+static fcnn_status open_temporary(fcnn_hdf5_writer *writer)
 {
-    const char *temporary = fcnn_atomic_file_temporary(output->file);
+    const char *temporary = fcnn_atomic_file_temporary(writer->file);
     fcnn_status status = FCNN_OK;
-    const hid_t access = output->is_copy ? fcnn_hdf5_access_list() : fcnn_hdf5_creation_access_list();
+    const hid_t access = writer->is_copy ? fcnn_hdf5_access_list() : fcnn_hdf5_creation_access_list();
     const hid_t creation = fcnn_hdf5_timeless_list(H5P_FILE_CREATE);
-    if (access >= 0 && creation >= 0 && fcnn_hdf5_driver_use(access, &output->error, &output->driver) >= 0) {
-        output->id = output->is_copy ? H5Fopen(temporary, H5F_ACC_RDWR, access)
+    if (access >= 0 && creation >= 0 && fcnn_hdf5_driver_use(access, &writer->error, &writer->driver) >= 0) {
+        writer->id = writer->is_copy ? H5Fopen(temporary, H5F_ACC_RDWR, access)
                                      : H5Fcreate(temporary, H5F_ACC_TRUNC, creation, access);
     }
-    if (output->id < 0) {
-        status = fcnn_hdf5_fail(output->is_copy ? FCNN_EDATA : FCNN_EOUTPUT, "%s: cannot be written through HDF5",
-                                output->path);
+    if (writer->id < 0) {
+        status = fcnn_hdf5_fail(writer->is_copy ? FCNN_EDATA : FCNN_EOUTPUT, "%s: cannot be written through HDF5",
+                                writer->path);
     }
     H5Pclose(creation);
     H5Pclose(access);
-    return settle(output, status);
+    return settle(writer, status);
 }
 
-static fcnn_status start(const char *path, bool is_copy, fcnn_hdf5_output *output)
+static fcnn_status start(const char *path, bool is_copy, fcnn_hdf5_writer *writer)
 {
-    output->id = output->driver = -1;
-    output->is_copy = is_copy;
-    FCNN_TRY(fcnn_memory_copy_text(path, &output->path));
-    if (is_copy && stat(path, &output->origin) != 0) {
+    writer->id = writer->driver = -1;
+    writer->is_copy = is_copy;
+    FCNN_TRY(fcnn_memory_copy_text(path, &writer->path));
+    if (is_copy && stat(path, &writer->origin) != 0) {
         return fcnn_fail(FCNN_EINPUT, "%s: cannot be read: %s", path, strerror(errno));
     }
-    FCNN_TRY(fcnn_atomic_file_begin(path, &output->file));
+    FCNN_TRY(fcnn_atomic_file_begin(path, &writer->file));
     if (is_copy) {
-        FCNN_TRY(fcnn_atomic_file_copy(output->file, path));
+        FCNN_TRY(fcnn_atomic_file_copy(writer->file, path));
     }
     fcnn_hdf5_enter();
-    const fcnn_status status = open_temporary(output);
+    const fcnn_status status = open_temporary(writer);
     fcnn_hdf5_leave();
     return status;
 }
 
-static fcnn_status create(const char *path, bool is_copy, fcnn_hdf5_output **out)
+static fcnn_status create(const char *path, bool is_copy, fcnn_hdf5_writer **out)
 {
-    fcnn_hdf5_output *output;
-    FCNN_TRY(fcnn_memory_create("an output file", 1, sizeof *output, &output));
-    const fcnn_status status = start(path, is_copy, output);
+    fcnn_hdf5_writer *writer;
+    FCNN_TRY(fcnn_memory_create("an output file", 1, sizeof *writer, &writer));
+    const fcnn_status status = start(path, is_copy, writer);
     if (status != FCNN_OK) {
-        fcnn_hdf5_output_abandon(output);
+        fcnn_hdf5_writer_abandon(writer);
         return status;
     }
-    *out = output;
+    *out = writer;
     return FCNN_OK;
 }
 
-fcnn_status fcnn_hdf5_output_create(const char *path, fcnn_hdf5_output **out)
+fcnn_status fcnn_hdf5_writer_create(const char *path, fcnn_hdf5_writer **out)
 {
     return create(path, false, out);
 }
 
-fcnn_status fcnn_hdf5_output_append(const char *path, fcnn_hdf5_output **out)
+fcnn_status fcnn_hdf5_writer_append(const char *path, fcnn_hdf5_writer **out)
 {
     struct stat info;
     if (stat(path, &info) != 0 && errno == ENOENT) {
@@ -107,32 +107,32 @@ fcnn_status fcnn_hdf5_output_append(const char *path, fcnn_hdf5_output **out)
 
 /* ---- datasets ---- */
 
-static fcnn_status require_absent(const fcnn_hdf5_output *output, const char *name)
+static fcnn_status require_absent(const fcnn_hdf5_writer *writer, const char *name)
 {
-    if (fcnn_hdf5_link_exists(output->id, name) == 1) {
-        return fcnn_fail(FCNN_EDATA, "%s: already has %.200s", output->path, name);
+    if (fcnn_hdf5_link_exists(writer->id, name) == 1) {
+        return fcnn_fail(FCNN_EDATA, "%s: already has %.200s", writer->path, name);
     }
     return FCNN_OK;
 }
 
-fcnn_status fcnn_hdf5_output_require_absent(fcnn_hdf5_output *output, const char *name)
+fcnn_status fcnn_hdf5_writer_require_absent(fcnn_hdf5_writer *writer, const char *name)
 {
     fcnn_hdf5_enter();
-    const fcnn_status status = require_absent(output, name);
+    const fcnn_status status = require_absent(writer, name);
     fcnn_hdf5_leave();
     return status;
 }
 
-static fcnn_status make_group(const fcnn_hdf5_output *output, const char *name)
+static fcnn_status make_group(const fcnn_hdf5_writer *writer, const char *name)
 {
-    if (fcnn_hdf5_link_exists(output->id, name) == 1) {
+    if (fcnn_hdf5_link_exists(writer->id, name) == 1) {
         return FCNN_OK;
     }
     const hid_t creation = fcnn_hdf5_timeless_list(H5P_GROUP_CREATE);
-    const hid_t group = H5Gcreate2(output->id, name, H5P_DEFAULT, creation, H5P_DEFAULT);
+    const hid_t group = H5Gcreate2(writer->id, name, H5P_DEFAULT, creation, H5P_DEFAULT);
     fcnn_status status = FCNN_OK;
     if (group < 0) {
-        status = fcnn_hdf5_fail(FCNN_EOUTPUT, "%s: group %.200s cannot be made", output->path, name);
+        status = fcnn_hdf5_fail(FCNN_EOUTPUT, "%s: group %.200s cannot be made", writer->path, name);
     }
     H5Gclose(group);
     H5Pclose(creation);
@@ -140,14 +140,14 @@ static fcnn_status make_group(const fcnn_hdf5_output *output, const char *name)
 }
 
 /* Makes the groups above a name that do not exist yet. */
-static fcnn_status make_groups_above(const fcnn_hdf5_output *output, const char *name)
+static fcnn_status make_groups_above(const fcnn_hdf5_writer *writer, const char *name)
 {
     char *part;
     FCNN_TRY(fcnn_memory_copy_text(name, &part));
     fcnn_status status = FCNN_OK;
     for (char *slash = strchr(part + 1, '/'); slash != NULL && status == FCNN_OK; slash = strchr(slash + 1, '/')) {
         *slash = '\0';
-        status = make_group(output, part);
+        status = make_group(writer, part);
         *slash = '/';
     }
     free(part);
@@ -172,22 +172,22 @@ static herr_t set_chunks(hid_t creation, const fcnn_hdf5_info *info)
     return chunk[0] < (hsize_t)info->dims[0] ? H5Pset_chunk(creation, info->rank, chunk) : 0;
 }
 
-static hid_t create_dataset(const fcnn_hdf5_output *output, const char *name, const fcnn_hdf5_info *info, hid_t space,
+static hid_t create_dataset(const fcnn_hdf5_writer *writer, const char *name, const fcnn_hdf5_info *info, hid_t space,
                             hid_t creation)
 {
     const bool is_long = info->label_bytes > LABEL_BYTES_MAX;
-    if (is_long && fcnn_hdf5_allow_long_headers(output->id, true) < 0) {
+    if (is_long && fcnn_hdf5_allow_long_headers(writer->id, true) < 0) {
         return -1;
     }
     const hid_t dataset =
-        H5Dcreate2(output->id, name, fcnn_hdf5_written_type(info->type), space, H5P_DEFAULT, creation, H5P_DEFAULT);
+        H5Dcreate2(writer->id, name, fcnn_hdf5_written_type(info->type), space, H5P_DEFAULT, creation, H5P_DEFAULT);
     if (is_long) {
-        fcnn_hdf5_allow_long_headers(output->id, false);
+        fcnn_hdf5_allow_long_headers(writer->id, false);
     }
     return dataset;
 }
 
-static fcnn_status make_dataset(const fcnn_hdf5_output *output, const char *name, const fcnn_hdf5_info *info)
+static fcnn_status make_dataset(const fcnn_hdf5_writer *writer, const char *name, const fcnn_hdf5_info *info)
 {
     hsize_t dims[FCNN_HDF5_RANK_MAX];
     for (int d = 0; d < info->rank; d++) {
@@ -200,10 +200,10 @@ static fcnn_status make_dataset(const fcnn_hdf5_output *output, const char *name
     if (creation >= 0 && space >= 0 && H5Pset_fill_time(creation, H5D_FILL_TIME_NEVER) >= 0 &&
         H5Pset_alloc_time(creation, H5D_ALLOC_TIME_EARLY) >= 0 && /* chunks in their order, whoever writes first */
         set_chunks(creation, info) >= 0) {
-        dataset = create_dataset(output, name, info, space, creation);
+        dataset = create_dataset(writer, name, info, space, creation);
     }
     if (dataset < 0) {
-        status = fcnn_hdf5_fail(FCNN_EOUTPUT, "%s: dataset %.200s cannot be made", output->path, name);
+        status = fcnn_hdf5_fail(FCNN_EOUTPUT, "%s: dataset %.200s cannot be made", writer->path, name);
     }
     H5Dclose(dataset);
     H5Sclose(space);
@@ -211,17 +211,17 @@ static fcnn_status make_dataset(const fcnn_hdf5_output *output, const char *name
     return status;
 }
 
-fcnn_status fcnn_hdf5_output_dataset(fcnn_hdf5_output *output, const char *dataset, const fcnn_hdf5_info *info)
+fcnn_status fcnn_hdf5_writer_dataset(fcnn_hdf5_writer *writer, const char *dataset, const fcnn_hdf5_info *info)
 {
     fcnn_hdf5_enter();
-    fcnn_status status = require_absent(output, dataset);
+    fcnn_status status = require_absent(writer, dataset);
     if (status == FCNN_OK) {
-        status = make_groups_above(output, dataset);
+        status = make_groups_above(writer, dataset);
     }
     if (status == FCNN_OK) {
-        status = make_dataset(output, dataset, info);
+        status = make_dataset(writer, dataset, info);
     }
-    status = settle(output, status);
+    status = settle(writer, status);
     fcnn_hdf5_leave();
     return status;
 }
@@ -229,14 +229,14 @@ fcnn_status fcnn_hdf5_output_dataset(fcnn_hdf5_output *output, const char *datas
 /* ---- rows ---- */
 
 /* Selects the rows in the dataset's space; *elements is how many they hold. */
-static fcnn_status select_rows(const fcnn_hdf5_output *output, const char *name, hid_t space, int64_t first,
+static fcnn_status select_rows(const fcnn_hdf5_writer *writer, const char *name, hid_t space, int64_t first,
                                int64_t count, hsize_t *elements)
 {
     hsize_t start_at[FCNN_HDF5_RANK_MAX] = {0}, extent[FCNN_HDF5_RANK_MAX];
     const int rank = H5Sget_simple_extent_dims(space, extent, NULL);
     if (rank < 1 || first < 0 || count < 0 || (hsize_t)first > extent[0] ||
         (hsize_t)count > extent[0] - (hsize_t)first) {
-        return fcnn_fail(FCNN_ESHAPE, "%s: dataset %.200s has not %" PRId64 " rows from %" PRId64 " on", output->path,
+        return fcnn_fail(FCNN_ESHAPE, "%s: dataset %.200s has not %" PRId64 " rows from %" PRId64 " on", writer->path,
                          name, count, first);
     }
     start_at[0] = (hsize_t)first;
@@ -246,22 +246,22 @@ static fcnn_status select_rows(const fcnn_hdf5_output *output, const char *name,
         *elements *= extent[d];
     }
     if (*elements > 0 && H5Sselect_hyperslab(space, H5S_SELECT_SET, start_at, NULL, extent, NULL) < 0) {
-        return fcnn_hdf5_fail(FCNN_EOUTPUT, "%s: dataset %.200s cannot be written", output->path, name);
+        return fcnn_hdf5_fail(FCNN_EOUTPUT, "%s: dataset %.200s cannot be written", writer->path, name);
     }
     return FCNN_OK;
 }
 
-static fcnn_status write_rows(const fcnn_hdf5_output *output, const char *name, hid_t dataset, int64_t first,
+static fcnn_status write_rows(const fcnn_hdf5_writer *writer, const char *name, hid_t dataset, int64_t first,
                               int64_t count, const void *rows)
 {
     const hid_t space = H5Dget_space(dataset);
     const hid_t stored = H5Dget_type(dataset), type = H5Tget_native_type(stored, H5T_DIR_ASCEND);
     hsize_t elements = 0;
-    fcnn_status status = select_rows(output, name, space, first, count, &elements);
+    fcnn_status status = select_rows(writer, name, space, first, count, &elements);
     if (status == FCNN_OK && elements > 0) {
         const hid_t memory = H5Screate_simple(1, &elements, NULL);
         if (H5Dwrite(dataset, type, memory, space, H5P_DEFAULT, rows) < 0) {
-            status = fcnn_hdf5_fail(FCNN_EOUTPUT, "%s: dataset %.200s cannot be written", output->path, name);
+            status = fcnn_hdf5_fail(FCNN_EOUTPUT, "%s: dataset %.200s cannot be written", writer->path, name);
         }
         H5Sclose(memory);
     }
@@ -271,26 +271,26 @@ static fcnn_status write_rows(const fcnn_hdf5_output *output, const char *name, 
     return status;
 }
 
-static fcnn_status open_dataset(const fcnn_hdf5_output *output, const char *name, hid_t *out)
+static fcnn_status open_dataset(const fcnn_hdf5_writer *writer, const char *name, hid_t *out)
 {
-    *out = H5Dopen2(output->id, name, H5P_DEFAULT);
+    *out = H5Dopen2(writer->id, name, H5P_DEFAULT);
     if (*out < 0) {
-        return fcnn_hdf5_fail(FCNN_EOUTPUT, "%s: dataset %.200s cannot be written", output->path, name);
+        return fcnn_hdf5_fail(FCNN_EOUTPUT, "%s: dataset %.200s cannot be written", writer->path, name);
     }
     return FCNN_OK;
 }
 
-fcnn_status fcnn_hdf5_output_rows(fcnn_hdf5_output *output, const char *dataset, int64_t first, int64_t count,
+fcnn_status fcnn_hdf5_writer_rows(fcnn_hdf5_writer *writer, const char *dataset, int64_t first, int64_t count,
                                   const void *rows)
 {
     hid_t id;
     fcnn_hdf5_enter();
-    fcnn_status status = open_dataset(output, dataset, &id);
+    fcnn_status status = open_dataset(writer, dataset, &id);
     if (status == FCNN_OK) {
-        status = write_rows(output, dataset, id, first, count, rows);
+        status = write_rows(writer, dataset, id, first, count, rows);
         H5Dclose(id);
     }
-    status = settle(output, status);
+    status = settle(writer, status);
     fcnn_hdf5_leave();
     return status;
 }
@@ -298,7 +298,7 @@ fcnn_status fcnn_hdf5_output_rows(fcnn_hdf5_output *output, const char *dataset,
 /* ---- attributes ---- */
 
 /* bytes [count][width]: strings of equal width, padded with zeros */
-static fcnn_status write_strings(const fcnn_hdf5_output *output, hid_t dataset, const char *name, int64_t count,
+static fcnn_status write_strings(const fcnn_hdf5_writer *writer, hid_t dataset, const char *name, int64_t count,
                                  size_t width, const char *bytes)
 {
     const hsize_t extent = (hsize_t)count;
@@ -311,7 +311,7 @@ static fcnn_status write_strings(const fcnn_hdf5_output *output, hid_t dataset, 
     }
     fcnn_status status = FCNN_OK;
     if (attribute < 0 || H5Awrite(attribute, type, bytes) < 0) {
-        status = fcnn_hdf5_fail(FCNN_EOUTPUT, "%s: attribute %.200s cannot be written", output->path, name);
+        status = fcnn_hdf5_fail(FCNN_EOUTPUT, "%s: attribute %.200s cannot be written", writer->path, name);
     }
     H5Aclose(attribute);
     H5Tclose(type);
@@ -335,7 +335,7 @@ int64_t fcnn_hdf5_label_bytes(int64_t count, const char *const *strings)
     return count * (int64_t)width_of(count, strings);
 }
 
-fcnn_status fcnn_hdf5_output_strings(fcnn_hdf5_output *output, const char *dataset, const char *name, int64_t count,
+fcnn_status fcnn_hdf5_writer_strings(fcnn_hdf5_writer *writer, const char *dataset, const char *name, int64_t count,
                                      const char *const *strings)
 {
     const size_t width = width_of(count, strings);
@@ -346,12 +346,12 @@ fcnn_status fcnn_hdf5_output_strings(fcnn_hdf5_output *output, const char *datas
     }
     hid_t id;
     fcnn_hdf5_enter();
-    fcnn_status status = open_dataset(output, dataset, &id);
+    fcnn_status status = open_dataset(writer, dataset, &id);
     if (status == FCNN_OK) {
-        status = write_strings(output, id, name, count, width, bytes);
+        status = write_strings(writer, id, name, count, width, bytes);
         H5Dclose(id);
     }
-    status = settle(output, status);
+    status = settle(writer, status);
     fcnn_hdf5_leave();
     free(bytes);
     return status;
@@ -360,67 +360,67 @@ fcnn_status fcnn_hdf5_output_strings(fcnn_hdf5_output *output, const char *datas
 /* ---- end ---- */
 
 /* To be called between enter and leave. */
-static herr_t close_id(fcnn_hdf5_output *output)
+static herr_t close_id(fcnn_hdf5_writer *writer)
 {
-    const herr_t result = output->id >= 0 ? H5Fclose(output->id) : 0;
-    if (output->driver >= 0) {
-        H5FDunregister(output->driver); /* not before: while a file closes HDF5 reads the class that goes with it */
+    const herr_t result = writer->id >= 0 ? H5Fclose(writer->id) : 0;
+    if (writer->driver >= 0) {
+        H5FDunregister(writer->driver); /* not before: while a file closes HDF5 reads the class that goes with it */
     }
-    output->id = output->driver = -1;
+    writer->id = writer->driver = -1;
     return result;
 }
 
-static fcnn_status close_file(fcnn_hdf5_output *output)
+static fcnn_status close_file(fcnn_hdf5_writer *writer)
 {
     fcnn_status status = FCNN_OK;
     fcnn_hdf5_enter();
-    if (close_id(output) < 0) {
-        status = fcnn_hdf5_fail(FCNN_EOUTPUT, "%s: cannot be written", output->path);
+    if (close_id(writer) < 0) {
+        status = fcnn_hdf5_fail(FCNN_EOUTPUT, "%s: cannot be written", writer->path);
     }
-    status = settle(output, status);
+    status = settle(writer, status);
     fcnn_hdf5_leave();
     return status;
 }
 
 /* Two programs may append to one file at a time; the second must not undo the first. */
-static fcnn_status check_origin(const fcnn_hdf5_output *output)
+static fcnn_status check_origin(const fcnn_hdf5_writer *writer)
 {
     struct stat now;
-    const struct stat *then = &output->origin;
-    if (output->is_copy && (stat(output->path, &now) != 0 || now.st_dev != then->st_dev || now.st_ino != then->st_ino ||
+    const struct stat *then = &writer->origin;
+    if (writer->is_copy && (stat(writer->path, &now) != 0 || now.st_dev != then->st_dev || now.st_ino != then->st_ino ||
                             now.st_size != then->st_size || now.st_mtim.tv_sec != then->st_mtim.tv_sec ||
                             now.st_mtim.tv_nsec != then->st_mtim.tv_nsec)) {
-        return fcnn_fail(FCNN_EOUTPUT, "%s: was changed by another program meanwhile; run this again", output->path);
+        return fcnn_fail(FCNN_EOUTPUT, "%s: was changed by another program meanwhile; run this again", writer->path);
     }
     return FCNN_OK;
 }
 
-fcnn_status fcnn_hdf5_output_commit(fcnn_hdf5_output *output)
+fcnn_status fcnn_hdf5_writer_commit(fcnn_hdf5_writer *writer)
 {
-    fcnn_status status = close_file(output);
+    fcnn_status status = close_file(writer);
     if (status == FCNN_OK) {
-        status = check_origin(output);
+        status = check_origin(writer);
     }
     if (status == FCNN_OK) {
-        status = fcnn_atomic_file_commit(output->file);
-        output->file = NULL;
+        status = fcnn_atomic_file_commit(writer->file);
+        writer->file = NULL;
     }
-    fcnn_hdf5_output_abandon(output);
+    fcnn_hdf5_writer_abandon(writer);
     return status;
 }
 
-void fcnn_hdf5_output_abandon(fcnn_hdf5_output *output)
+void fcnn_hdf5_writer_abandon(fcnn_hdf5_writer *writer)
 {
-    if (output == NULL) {
+    if (writer == NULL) {
         return;
     }
-    if (output->id >= 0 || output->driver >= 0) {
-        output->error = ECANCELED; /* nothing more need be written */
+    if (writer->id >= 0 || writer->driver >= 0) {
+        writer->error = ECANCELED; /* nothing more need be written */
         fcnn_hdf5_enter();
-        close_id(output);
+        close_id(writer);
         fcnn_hdf5_leave();
     }
-    fcnn_atomic_file_abandon(output->file);
-    free(output->path);
-    free(output);
+    fcnn_atomic_file_abandon(writer->file);
+    free(writer->path);
+    free(writer);
 }

@@ -51,7 +51,7 @@ typedef struct writer {
     const fcnn_import_options *options;
     const fcnn_import_field *fields; /* [count] */
     int count;
-    fcnn_hdf5_output *output;
+    fcnn_hdf5_writer *output;
     const int64_t *order; /* [rows] which row comes where */
     sigset_t deadly;
     fcnn_text written; /* what the summary lists */
@@ -82,7 +82,7 @@ static fcnn_status write_values(const writer *to, const char *path, const fcnn_i
         for (int64_t r = 0; r < rows; r++) {
             field->gather(field, to->order[first + done + r], slab + (size_t)r * row_bytes);
         }
-        status = fcnn_hdf5_output_rows(to->output, path, done, rows, slab);
+        status = fcnn_hdf5_writer_rows(to->output, path, done, rows, slab);
         if (status == FCNN_OK && is_interrupted(&to->deadly)) {
             status = fcnn_fail(FCNN_EOUTPUT, "%s: interrupted, nothing written", to->options->output);
         }
@@ -105,12 +105,12 @@ static fcnn_status write_dataset(writer *to, const char *path, const fcnn_import
     fcnn_hdf5_info info = field->info;
     info.dims[0] = count;
     info.label_bytes = label_bytes(field);
-    FCNN_TRY(fcnn_hdf5_output_dataset(to->output, path, &info));
+    FCNN_TRY(fcnn_hdf5_writer_dataset(to->output, path, &info));
     if (field->titles != NULL) {
-        FCNN_TRY(fcnn_hdf5_output_strings(to->output, path, "columns", field->columns_count, field->titles));
+        FCNN_TRY(fcnn_hdf5_writer_strings(to->output, path, "columns", field->columns_count, field->titles));
     }
     if (field->classes != NULL) {
-        FCNN_TRY(fcnn_hdf5_output_strings(to->output, path, "classes", field->classes_count, field->classes));
+        FCNN_TRY(fcnn_hdf5_writer_strings(to->output, path, "classes", field->classes_count, field->classes));
     }
     FCNN_TRY(write_values(to, path, field, first, count));
     char shape[128];
@@ -137,7 +137,7 @@ static fcnn_status write_part(writer *to, const char *group, const char *part, i
 static fcnn_status write_parts(writer *to, const char *group, int64_t rows, int64_t train_rows)
 {
     if (group[0] != '\0') {
-        FCNN_TRY(fcnn_hdf5_output_require_absent(to->output, group));
+        FCNN_TRY(fcnn_hdf5_writer_require_absent(to->output, group));
     }
     if (train_rows == rows) {
         return write_part(to, group, "", 0, rows);
@@ -149,14 +149,14 @@ static fcnn_status write_parts(writer *to, const char *group, int64_t rows, int6
 static fcnn_status write_file(writer *to, const char *group, int64_t train_rows)
 {
     const char *path = to->options->output;
-    FCNN_TRY(group[0] != '\0' ? fcnn_hdf5_output_append(path, &to->output)
-                              : fcnn_hdf5_output_create(path, &to->output));
+    FCNN_TRY(group[0] != '\0' ? fcnn_hdf5_writer_append(path, &to->output)
+                              : fcnn_hdf5_writer_create(path, &to->output));
     const fcnn_status status = write_parts(to, group, to->fields[0].info.dims[0], train_rows);
     if (status != FCNN_OK) {
-        fcnn_hdf5_output_abandon(to->output);
+        fcnn_hdf5_writer_abandon(to->output);
         return status;
     }
-    return fcnn_hdf5_output_commit(to->output);
+    return fcnn_hdf5_writer_commit(to->output);
 }
 
 /* ---- parts ---- */

@@ -221,7 +221,7 @@ int fcnn_model_may_be_in(const char *path)
     FCNN_IN_EXACT_ARITHMETIC;
     bool is_framed;
     fcnn_hdf5_file *file;
-    if (fcnn_framed_file_look(path, &is_framed) != FCNN_OK || is_framed || fcnn_hdf5_open(path, &file) != FCNN_OK) {
+    if (fcnn_framed_file_detect(path, &is_framed) != FCNN_OK || is_framed || fcnn_hdf5_open(path, &file) != FCNN_OK) {
         return 1;
     }
     const bool has_weights = fcnn_hdf5_has(file, "/model/W1") || fcnn_hdf5_has(file, "/W1");

@@ -31,7 +31,7 @@ typedef struct predictor {
     fcnn_data_part part;
     fcnn_evaluation *evaluation;
     fcnn_block block;         /* whose outputs were computed last */
-    fcnn_hdf5_output *output; /* rank 0; NULL: none */
+    fcnn_hdf5_writer *output; /* rank 0; NULL: none */
     int64_t round_rows;       /* of a rank, between two writes; no more than the network's capacity */
     fcnn_outside outside;     /* rows with an input outside of what the training rows had */
     bool is_single;           /* predictions are written as float32, else as float64 */
@@ -122,10 +122,10 @@ static fcnn_status put_dataset(const predictor *work, const char *dataset, fcnn_
         const int64_t bytes = fcnn_hdf5_label_bytes(of[i].count, (const char *const *)of[i].strings);
         info.label_bytes = bytes > info.label_bytes ? bytes : info.label_bytes;
     }
-    FCNN_TRY(fcnn_hdf5_output_dataset(work->output, dataset, &info));
+    FCNN_TRY(fcnn_hdf5_writer_dataset(work->output, dataset, &info));
     for (int i = 0; i < 2; i++) {
         FCNN_TRY(of[i].count == 0 ? FCNN_OK
-                                  : fcnn_hdf5_output_strings(work->output, dataset, of[i].name, of[i].count,
+                                  : fcnn_hdf5_writer_strings(work->output, dataset, of[i].name, of[i].count,
                                                              (const char *const *)of[i].strings));
     }
     return FCNN_OK;
@@ -162,7 +162,7 @@ static fcnn_status create_output(predictor *work)
     if (work->comm->rank != 0 || work->options->output == NULL) {
         return FCNN_OK;
     }
-    FCNN_TRY(fcnn_hdf5_output_create(work->options->output, &work->output));
+    FCNN_TRY(fcnn_hdf5_writer_create(work->options->output, &work->output));
     const int64_t rows = work->part.dataset->rows;
     FCNN_TRY(put_predictions(work, rows));
     return fcnn_model_is_classifier(work->model) ? put_classes(work, rows) : FCNN_OK;
@@ -274,7 +274,7 @@ static fcnn_status write_round(predictor *work, const char *dataset, const void 
         const int64_t first = fcnn_comm_first_item(work->part.dataset->rows, rank, ranks) + round * work->round_rows;
         const int64_t count = rows_in_round(work, rank, round);
         if (count > 0) {
-            status = fcnn_hdf5_output_rows(work->output, dataset, first, count, place);
+            status = fcnn_hdf5_writer_rows(work->output, dataset, first, count, place);
         }
         place += work->sizes[rank];
     }
@@ -371,7 +371,7 @@ static fcnn_status run(predictor *work)
     fcnn_evaluation_finish(work->evaluation, &scores);
     fcnn_status status = FCNN_OK;
     if (work->output != NULL) {
-        status = fcnn_hdf5_output_commit(work->output);
+        status = fcnn_hdf5_writer_commit(work->output);
         work->output = NULL;
     }
     FCNN_TRY(fcnn_comm_agree(work->comm, status));
@@ -392,7 +392,7 @@ fcnn_status fcnn_predict(fcnn_comm *comm, const fcnn_predict_options *options)
     FCNN_IN_EXACT_ARITHMETIC;
     predictor work = {.comm = comm, .options = options};
     const fcnn_status status = run(&work);
-    fcnn_hdf5_output_abandon(work.output);
+    fcnn_hdf5_writer_abandon(work.output);
     fcnn_evaluation_destroy(work.evaluation);
     fcnn_dataset_destroy(work.part.dataset);
     fcnn_network_destroy(work.network);

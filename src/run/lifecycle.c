@@ -10,7 +10,7 @@
 #include <unistd.h>
 
 #define SAME_SECONDS 1   /* in which requests for a checkpoint are one: launchers signal rank after rank */
-#define LOOK_SECONDS 1   /* between two looks for the file STOP: a look may go to a server */
+#define POLL_SECONDS 1   /* between two polls of the file STOP: a poll may go to a server */
 #define SPARE_SECONDS 30 /* before a time limit, for what cannot be foreseen */
 #define LONGEST_PATH 4200
 
@@ -47,11 +47,11 @@ static void stop_path(const fcnn_lifecycle *lifecycle, char out[LONGEST_PATH])
 
 static void look_for_stop_file(fcnn_lifecycle *lifecycle, double now)
 {
-    if (now >= lifecycle->next_look) {
+    if (now >= lifecycle->next_poll) {
         char path[LONGEST_PATH];
         stop_path(lifecycle, path);
         lifecycle->stop_file = access(path, F_OK) == 0;
-        lifecycle->next_look = now + LOOK_SECONDS;
+        lifecycle->next_poll = now + POLL_SECONDS;
     }
 }
 

@@ -20,7 +20,7 @@ typedef struct fcnn_lifecycle {
     double deadline;           /* on the clock of core/clock.h; INFINITY: none */
     double last_checkpoint;    /* when it was packed; −INFINITY: there was none */
     double next_checkpoint;    /* of output.checkpoint_minutes; INFINITY: none */
-    double next_look;          /* for the file STOP */
+    double next_poll;          /* for the file STOP */
     double last_step;          /* when the step before was done; 0: there was none */
     double longest_step;       /* seconds from one to the next, with all that lies between */
     double longest_write;      /* seconds that a checkpoint took; kept by the trainer */

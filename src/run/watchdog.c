@@ -23,9 +23,9 @@
 #define LONGEST_PATH 4200
 #define LONGEST_NOTE 512
 #define LONGEST_VERDICT 2048
-#define SHORTEST_LOOK 0.1 /* seconds between two looks */
-#define LONGEST_LOOK 30.0
-#define ANSWER_LOOKS 3 /* within which every live rank has answered */
+#define SHORTEST_INTERVAL 0.1 /* seconds between two polls */
+#define LONGEST_INTERVAL 30.0
+#define ANSWER_POLLS 3 /* within which every live rank has answered */
 #define HUNG_CODE 70
 
 /* What a rank tells of itself. */
@@ -40,13 +40,13 @@ typedef struct hang_note {
 struct fcnn_watchdog {
     fcnn_worker *worker;
     fcnn_worker *second; /* looks at the first, which the run's folder may hold up */
-    atomic_uint looks;
+    atomic_uint polls;
     int ends[2]; /* a pipe: closed at its writing end, the watch is over */
     const fcnn_topology *topology;
     const char *folder;
     int rank, size;
     bool is_shared; /* all ranks see the folder */
-    double seconds, look;
+    double seconds, interval;
     double still;     /* seconds without progress */
     double suspected; /* seconds for which this rank has suspected a hang */
     bool noted;       /* its note is there */
@@ -218,7 +218,7 @@ static void judge(const fcnn_watchdog *watchdog, const fcnn_pulse *pulse)
 
 /* Tells of itself while any rank suspects a hang; a rank that suspects one judges when the others have had the time
  * to answer. */
-static void look(fcnn_watchdog *watchdog, const fcnn_pulse *pulse)
+static void poll_pulse(fcnn_watchdog *watchdog, const fcnn_pulse *pulse)
 {
     const bool is_still = watchdog->still >= watchdog->seconds;
     if (is_still) {
@@ -226,7 +226,7 @@ static void look(fcnn_watchdog *watchdog, const fcnn_pulse *pulse)
     } else if (watchdog->suspected > 0) {
         end_alarm(watchdog); /* it moves again; who does not will raise it again */
     }
-    watchdog->suspected = is_still ? watchdog->suspected + watchdog->look : 0;
+    watchdog->suspected = is_still ? watchdog->suspected + watchdog->interval : 0;
     if (is_alarmed(watchdog)) {
         write_note(watchdog, pulse);
         watchdog->noted = true;
@@ -234,7 +234,7 @@ static void look(fcnn_watchdog *watchdog, const fcnn_pulse *pulse)
         remove_note(watchdog);
         watchdog->noted = false;
     }
-    if (watchdog->suspected > ANSWER_LOOKS * watchdog->look) {
+    if (watchdog->suspected > ANSWER_POLLS * watchdog->interval) {
         judge(watchdog, pulse);
     }
 }
@@ -245,12 +245,12 @@ static void watch(void *data)
     fcnn_watchdog *watchdog = data;
     uint64_t seen = 0;
     struct pollfd end = {.fd = watchdog->ends[0]};
-    while (poll(&end, 1, (int)(1000 * watchdog->look)) == 0) {
+    while (poll(&end, 1, (int)(1000 * watchdog->interval)) == 0) {
         const fcnn_pulse pulse = fcnn_pulse_read();
-        watchdog->still = pulse.beats == seen ? watchdog->still + watchdog->look : 0;
+        watchdog->still = pulse.beats == seen ? watchdog->still + watchdog->interval : 0;
         seen = pulse.beats;
-        look(watchdog, &pulse);
-        atomic_fetch_add(&watchdog->looks, 1);
+        poll_pulse(watchdog, &pulse);
+        atomic_fetch_add(&watchdog->polls, 1);
     }
     if (watchdog->noted) {
         remove_note(watchdog);
@@ -265,14 +265,14 @@ static void watch_the_watch(void *data)
 {
     const fcnn_watchdog *watchdog = data;
     uint64_t beats = 0;
-    unsigned looks = 0;
+    unsigned polls = 0;
     double still = 0;
     struct pollfd end = {.fd = watchdog->ends[0]};
-    while (poll(&end, 1, (int)(1000 * watchdog->look)) == 0) {
+    while (poll(&end, 1, (int)(1000 * watchdog->interval)) == 0) {
         const fcnn_pulse pulse = fcnn_pulse_read();
-        const unsigned now = atomic_load(&watchdog->looks);
-        still = now == looks && pulse.beats == beats ? still + watchdog->look : 0;
-        looks = now;
+        const unsigned now = atomic_load(&watchdog->polls);
+        still = now == polls && pulse.beats == beats ? still + watchdog->interval : 0;
+        polls = now;
         beats = pulse.beats;
         if (still >= watchdog->seconds) {
             fcnn_log_fatal("hung: nothing has moved for %.0f s after step %" PRId64 ", nor does the folder %s answer: "
@@ -298,8 +298,10 @@ static fcnn_status create(const char *folder, int64_t seconds, const fcnn_topolo
     watchdog->rank = comm->rank;
     watchdog->size = comm->size;
     watchdog->seconds = (double)seconds;
-    const double look = watchdog->seconds / 10;
-    watchdog->look = look < SHORTEST_LOOK ? SHORTEST_LOOK : look > LONGEST_LOOK ? LONGEST_LOOK : look;
+    const double interval = watchdog->seconds / 10;
+    watchdog->interval = interval < SHORTEST_INTERVAL  ? SHORTEST_INTERVAL
+                         : interval > LONGEST_INTERVAL ? LONGEST_INTERVAL
+                                                       : interval;
     FCNN_TRY(fcnn_memory_create("the watchdog", comm->size, sizeof *watchdog->notes, &watchdog->notes));
     if (pipe2(watchdog->ends, O_CLOEXEC) != 0) {
         return fcnn_fail(FCNN_EINTERNAL, "no pipe for the watchdog: %s", strerror(errno));

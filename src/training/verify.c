@@ -69,14 +69,14 @@ static void draw(rows *out)
     }
 }
 
-static fcnn_status put(fcnn_hdf5_output *output, const char *name, fcnn_type type, int64_t columns, const void *values)
+static fcnn_status put(fcnn_hdf5_writer *output, const char *name, fcnn_type type, int64_t columns, const void *values)
 {
     const fcnn_hdf5_info info = {.type = type, .rank = columns > 1 ? 2 : 1, .dims = {ROWS, columns}};
-    FCNN_TRY(fcnn_hdf5_output_dataset(output, name, &info));
-    return fcnn_hdf5_output_rows(output, name, 0, ROWS, values);
+    FCNN_TRY(fcnn_hdf5_writer_dataset(output, name, &info));
+    return fcnn_hdf5_writer_rows(output, name, 0, ROWS, values);
 }
 
-static fcnn_status put_all(fcnn_hdf5_output *output, const rows *all)
+static fcnn_status put_all(fcnn_hdf5_writer *output, const rows *all)
 {
     FCNN_TRY(put(output, "/x", FCNN_TYPE_FLOAT32, INPUTS, all->inputs));
     FCNN_TRY(put(output, "/labels", FCNN_TYPE_INT32, 1, all->labels));
@@ -88,16 +88,16 @@ static fcnn_status put_all(fcnn_hdf5_output *output, const rows *all)
 static fcnn_status write_rows(const char *path)
 {
     rows *all;
-    fcnn_hdf5_output *output;
+    fcnn_hdf5_writer *output;
     FCNN_TRY(fcnn_memory_create("the rows", 1, sizeof *all, &all));
     draw(all);
-    fcnn_status status = fcnn_hdf5_output_create(path, &output);
+    fcnn_status status = fcnn_hdf5_writer_create(path, &output);
     if (status == FCNN_OK) {
         status = put_all(output, all);
         if (status == FCNN_OK) {
-            status = fcnn_hdf5_output_commit(output);
+            status = fcnn_hdf5_writer_commit(output);
         } else {
-            fcnn_hdf5_output_abandon(output);
+            fcnn_hdf5_writer_abandon(output);
         }
     }
     free(all);

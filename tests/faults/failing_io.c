@@ -136,15 +136,19 @@ static int open_counted(const char *path, int flags, mode_t mode)
     return descriptor;
 }
 
+/* The mode that follows flags where a file may be made. */
+#define MODE_BEHIND(flags)           \
+    mode_t mode = 0;                 \
+    if (((flags)&O_CREAT) != 0) {    \
+        va_list args;                \
+        va_start(args, flags);       \
+        mode = va_arg(args, mode_t); \
+        va_end(args);                \
+    }
+
 int open(const char *path, int flags, ...)
 {
-    mode_t mode = 0;
-    if ((flags & O_CREAT) != 0) {
-        va_list args;
-        va_start(args, flags);
-        mode = va_arg(args, mode_t);
-        va_end(args);
-    }
+    MODE_BEHIND(flags);
     return open_counted(path, flags, mode);
 }
 
@@ -165,13 +169,7 @@ int mkstemp(char *path)
 /* What they are called where a program, or a libhdf5, was compiled for large files. */
 int open64(const char *path, int flags, ...)
 {
-    mode_t mode = 0;
-    if ((flags & O_CREAT) != 0) {
-        va_list args;
-        va_start(args, flags);
-        mode = va_arg(args, mode_t);
-        va_end(args);
-    }
+    MODE_BEHIND(flags);
     return open_counted(path, flags | O_LARGEFILE, mode);
 }
 
