@@ -234,9 +234,9 @@ def make_newer():
     content = open('old.h5', 'rb').read()
     where = offset.to_bytes(8, 'little')
     for name, old, new in (('superblock', b'\x89HDF\r\n\x1a\n\0', b'\x89HDF\r\n\x1a\n\x04'),
-                           ('type', b'\x11\x20\x3f\0', b'\x51\x20\x3f\0'),
-                           ('class', b'\x11\x20\x3f\0', b'\x1b\x20\x3f\0'),
-                           ('layout', b'\x03\x01' + where, b'\x05\x01' + where)):
+                           ('type', b'\x11\x20\x3f\0', b'\x71\x20\x3f\0'),
+                           ('class', b'\x11\x20\x3f\0', b'\x1f\x20\x3f\0'),
+                           ('layout', b'\x03\x01' + where, b'\x07\x01' + where)):
         assert old in content
         open(f'newer_{name}.h5', 'wb').write(content.replace(old, new, 1))
 
