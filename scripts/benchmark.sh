@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Measures fcnn side by side with PyTorch, numpy and scikit-learn, and against its own targets (docs/benchmarks.md).
+# Compares the speed of fcnn with PyTorch, numpy and scikit-learn, and with its own targets (docs/benchmarks.md).
 set -eu
 started_in=$PWD
 cd "$(dirname "$0")/.."
@@ -30,7 +30,7 @@ FCNN_NO_INSTALL=1 leaves the packages as they are.
 END
 }
 
-# A path that the user gave, seen from where the script was started.
+# A path that the user gave, which is relative to the folder in which the script was started.
 given_path() {
     case $1 in
     /*) printf '%s' "$1" ;;
@@ -90,7 +90,7 @@ elif [ ! -f "$mnist" ]; then
     fcnn_stop 66 "$mnist: there is no such file"
 fi
 
-# The folder of one variant of OpenBLAS: of Debian's it is the one that shares its threads with PyTorch's OpenMP.
+# The folder of one variant of OpenBLAS: the variant of Debian that shares its threads with PyTorch's OpenMP.
 find_blas() {
     local file
     for file in /usr/lib/*/openblas-openmp/libblas.so.3; do
@@ -103,7 +103,7 @@ contender_packages=()
 case " ${parts[*]} " in
 *' speed '*)
     contender_packages=(python3-numpy python3-sklearn python3-threadpoolctl libopenblas0-openmp)
-    # another PyTorch may replace Debian's
+    # Another PyTorch may replace Debian's.
     [ -n "$torch_python" ] || contender_packages+=(python3-torch)
     ;;
 esac
@@ -115,7 +115,7 @@ scratch=$(mktemp -d "${TMPDIR:-/tmp}/fcnn-benchmark-XXXXXX")
 measuring=''
 clean_up() {
     if [ -n "$measuring" ]; then
-        # it ends all that it started
+        # It ends all processes that it has started.
         kill "$measuring" 2>/dev/null || true
         wait "$measuring" || true
     fi

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Streaming against resident training, side by side: rows a second of the median epoch, and the memory of a rank.
+# Compares streamed and resident training: rows per second of the median epoch, and the memory of a rank.
 set -eu
 cd "$(dirname "$0")/.."
 . scripts/common.sh
@@ -65,13 +65,13 @@ checkpoint_every = 0
 END
 }
 
-# drop FILE: out of the page cache
+# drop FILE: removes it from the page cache
 drop() {
     sync
     dd if="$1" iflag=nocache count=0 status=none
 }
 
-# run NAME MEMORY LIMIT COLD: prints rows a second (best epoch) and megabytes
+# run NAME MEMORY LIMIT COLD: prints rows per second (best epoch) and megabytes
 run() {
     rm -rf out
     [ "$4" = warm ] || drop "$1.h5"

@@ -1,7 +1,7 @@
 #!/usr/bin/python3
 """Prints the coefficients of src/compute/vmath.h and src/compute/math.c, and the error of each fit.
 
-A maintainer's tool: needs python3-mpmath, takes a minute or so, and is no part of the build.
+This is a tool for maintainers.  It needs python3-mpmath, takes about a minute, and is not part of the build.
 
 Every fit is a weighted least-squares fit of the relative error on Chebyshev points, made nearly minimax
 by Lawson's weights (C. L. Lawson, 1961): each round multiplies a point's weight by its error.  A rational

@@ -1,8 +1,8 @@
-# scripts/fcnn-completion.bash — completes the programs' command lines in bash.  It asks the programs themselves:
-# options and their values are those of --help, the keys of --set and theirs those of --help-config.
+# scripts/fcnn-completion.bash — completes the command lines of the programs in bash.  It runs the programs themselves:
+# options and their values come from --help, and the keys of --set and their values from --help-config.
 # shellcheck shell=bash
 
-# What programs printed, asked once in a shell.
+# The output of the programs, which are run once per shell.
 declare -gA _fcnn_printed
 
 # _fcnn_ask PROGRAM OPTION: sets $text

@@ -1,23 +1,24 @@
 #!/usr/bin/env bash
-# Writes configs/data/regression.csv: what a hydraulic line and a sliding seal do, as a simulation would tabulate it.
+# Writes configs/data/regression.csv, a table of a hydraulic line and a sliding seal, as a simulation would give it.
 # usage: scripts/make_regression.sh [ROWS] > configs/data/regression.csv
 #
 # Inputs                              Outputs
-#   temperature  30 … 70     °C         pressure_drop  Pa, some 1e5: laminar friction in the line and its bends
-#   flow         10 … 40     L/min      leakage        m³/s, some 1e-6: through the annular gap of the seal
-#   diameter     12 … 20     mm         reynolds       1, some 1e3: of the flow in the line
+#   temperature  30 … 70     °C         pressure_drop  Pa, about 1e5: laminar friction in the line and its bends
+#   flow         10 … 40     L/min      leakage        m³/s, about 1e-6: through the annular gap of the seal
+#   diameter     12 … 20     mm         reynolds       1, about 1e3: of the flow in the line
 #   length        2 … 6      m
 #   gap          15 … 30     µm
 #   pressure     50 … 200    bar
 #
-# The same bytes wherever awk has IEEE doubles: the numbers come from a Lehmer generator, not from awk's rand().
+# The bytes are the same on every machine whose awk has IEEE doubles: the numbers come from a Lehmer generator, not
+# from awk's rand().
 set -eu
 export LC_ALL=C
 
 awk -v rows="${1:-2000}" '
 function uniform(low, high) {
     state = (16807 * state) % 2147483647
-    # rounded as it is printed, so that a row holds for itself
+    # Inputs are rounded as they are printed, so that the outputs belong to the printed inputs.
     return sprintf("%.4g", low + (high - low) * state / 2147483647) + 0
 }
 BEGIN {

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# From a clean checkout to a trained network: installs, builds in build/, imports the digits, trains and evaluates.
-# What is done already is skipped.
+# Trains a network from a new checkout: installs packages, builds in build/, imports the digits, trains and evaluates.
+# Steps that are already done are skipped.
 set -eu
 cd "$(dirname "$0")/.."
 . scripts/common.sh
@@ -43,7 +43,7 @@ fcnn_mpirun $ranks build/fcnn-train configs/digits.ini
 fcnn_say "== Evaluating on rows that training did not see"
 result=$(fcnn_mpirun $ranks build/fcnn-predict "$model" "$data" --inputs /test/x --targets /test/y)
 printf '%s\n' "$result"
-# the number that follows "accuracy", in percent or as a fraction
+# The number that follows "accuracy", in percent or as a fraction.
 percent=$(printf '%s\n' "$result" | awk '
     match($0, /[Aa]ccuracy[^0-9]*[0-9.]+ *%?/) {
         text = substr($0, RSTART, RLENGTH); fraction = text !~ /%/
@@ -52,7 +52,7 @@ percent=$(printf '%s\n' "$result" | awk '
 awk -v p="$percent" -v w="$wanted" 'BEGIN { exit !(p >= w) }' ||
     fcnn_stop 70 "only $percent % of the held-out digits are right, $wanted % were expected"
 
-# the options that a plain mpirun needs on this machine for these commands
+# The options that mpirun needs on this machine for these commands.
 fcnn_find_mpi
 mpirun="mpirun -np $ranks"
 if [ "$fcnn_mpi" = openmpi ] && [ "$ranks" -gt "$(fcnn_cores)" ]; then

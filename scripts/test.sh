@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# Installs what the tests need, builds, runs every test and sums up.  The last line is "P passed, F failed, K skipped".
+# Installs what the tests need, builds, runs all tests and counts the results.  The last line is
+# "P passed, F failed, K skipped".
 set -eu
 cd "$(dirname "$0")/.."
 . scripts/common.sh
@@ -44,13 +45,13 @@ for argument; do
         folder=build-sanitize
         options=(--enable-asan --enable-ubsan)
         export FCNN_TEST_TIMEOUT="${FCNN_TEST_TIMEOUT:-600}" FCNN_SYSTEM_TIMEOUT="${FCNN_SYSTEM_TIMEOUT:-5400}"
-        # tests preload libraries of their own, before that of the sanitizer; whole stacks find the suppressions.
-        # No detect_stack_use_after_return: GCC 12 misaligns the 64-byte variables that it moves off the stack.
+        # Tests preload their own libraries before that of the sanitizer, and suppressions are found in complete stacks.
+        # detect_stack_use_after_return is off: GCC 12 misaligns the 64-byte variables that it moves off the stack.
         export ASAN_OPTIONS="verify_asan_link_order=0:fast_unwind_on_malloc=0"
-        # no use_tls: its search crashes now and then where a thread of MPI's is just ending
+        # use_tls is off: its search sometimes crashes while a thread of MPI is ending.
         export LSAN_OPTIONS="suppressions=$PWD/tests/sanitize.supp:print_suppressions=0:use_tls=0"
         export UBSAN_OPTIONS="print_stacktrace=1"
-        # Open MPI 5 and 6 write their hooks for memory over those of the sanitizer
+        # Open MPI 5 and 6 replace the memory hooks of the sanitizer by their own.
         export OMPI_MCA_memory="${OMPI_MCA_memory:-^patcher}"
         ;;
     --tiny)
@@ -74,7 +75,7 @@ for argument; do
     --faults | --slurm | --hosts | --large | --packaging)
         for test in tests/"${argument#--}"/*.sh; do
             case $test in
-            # what the tests there source
+            # These files are sourced by the tests there.
             */faults.sh | */large.sh | */library.sh | */cluster.sh | */namespaces.sh) ;;
             *) tests+=("$test") ;;
             esac
@@ -95,7 +96,7 @@ done
 # shellcheck disable=SC2086 # lists of words
 fcnn_install $fcnn_build_packages $fcnn_test_packages
 
-# Prints the tail of the build's log and ends.
+# Prints the end of the log of the build, and ends.
 build_failed() {
     tail -n 60 "$folder/build.log"
     fcnn_say "The build failed: $folder/build.log"
@@ -110,15 +111,15 @@ mkdir -p $folder
 if [ ! -f $folder/Makefile ]; then
     (cd $folder && ../configure --quiet ${options[@]+"${options[@]}"}) >>$folder/build.log 2>&1 || build_failed
 fi
-# Our own code has no warnings; a compiler newer than ours may find some, which is one failed test, not the end.
+# fcnn has no warnings.  If a newer compiler finds some, this is one failed test, and the other tests still run.
 flags='-O2 -g'
 passed=0 failed=0 skipped=0
 build() {
-    # TESTS= builds the test programs and runs none of them
+    # TESTS= builds the test programs without running them.
     make -C $folder -s -j "$(fcnn_cores)" CFLAGS="$1" check TESTS= >>$folder/build.log 2>&1
 }
 if [ ${#options[@]} -gt 0 ]; then
-    # with sanitizers GCC warns of what is not there
+    # With sanitizers GCC prints false warnings.
     build "$flags" || build_failed
 elif build "$flags -Werror"; then
     passed=1
@@ -164,7 +165,7 @@ elif [ -z "$(find $folder -name '*.trs')" ] && [ $failed -eq 0 ]; then
     failed=1
 fi
 
-# add_system SYSTEM: runs the short form there and adds up what came out
+# add_system SYSTEM: runs the short form there and adds its results
 add_system() {
     local log=$folder/$1.log code=0 p f k
     bash tests/systems.sh "$1" --short >"$log" 2>&1 || code=$?

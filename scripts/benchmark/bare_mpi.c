@@ -1,4 +1,4 @@
-/* scripts/benchmark/bare_mpi.c — the least that an MPI program does; the start of fcnn-train is compared with it. */
+/* scripts/benchmark/bare_mpi.c — a minimal MPI program, with which the startup time of fcnn-train is compared. */
 #include <mpi.h>
 
 int main(int argc, char **argv)

@@ -1,8 +1,8 @@
-"""Makes the tables of a file that measure.py wrote, in Markdown on standard output.
+"""Prints the tables for a file that measure.py has written, in Markdown.
 
 usage: compare.py FILE
 
-A figure is the median over the rounds, a ratio the median of the rounds' ratios.
+A value is the median over the rounds, and a ratio is the median of the ratios of the rounds.
 """
 
 import json
@@ -27,12 +27,12 @@ MEMORY = 0.05
 
 
 def exact_target(workload):
-    """What is left of the speed with exact sums: they cost more where a block has few rows."""
+    """The target for the speed with exact sums relative to fast sums.  Exact sums cost more if a block has few rows."""
     return 0.9 if WORKLOADS[workload].block_rows >= 32 else 0.7
 
 
 def rates(rounds, name):
-    """Samples a second in each round."""
+    """Samples per second in each round."""
     values = [one[name] for one in rounds]
     return [value["samples_per_second"] if isinstance(value, dict) else value for value in values]
 
@@ -50,12 +50,12 @@ def at_most(value, target):
 
 
 def compared(value, target):
-    """Three columns: a ratio, its target, whether it is met; without a target only the ratio."""
+    """Three columns: a ratio, its target and whether the target is met; without a target only the ratio."""
     return [f"{value:.2f}", *(["–", "–"] if target is None else [f"≥ {target:g}", at_least(value, target)])]
 
 
 def thousands(values):
-    """Thousands a second."""
+    """Thousands per second."""
     return f"{median(values) / 1000:,.1f}" if values else "–"
 
 

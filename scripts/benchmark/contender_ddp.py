@@ -1,6 +1,6 @@
 """PyTorch's DistributedDataParallel over gloo: two processes with one thread each.
 
-usage: contender_ddp.py RANK FILE      FILE is where the two find each other
+usage: contender_ddp.py RANK FILE      by FILE the two processes find each other
 """
 
 import sys
@@ -16,7 +16,7 @@ RANKS = 2
 
 
 class DdpTrainer(TorchTrainer):
-    """Each rank takes its half of every batch."""
+    """Each rank takes half of every batch."""
 
     def __init__(self, workload, batches, weights):
         share = workload.batch // RANKS
@@ -35,7 +35,7 @@ class DdpTrainer(TorchTrainer):
 
 
 def agree(seconds):
-    """The time of rank 0, for all: both then take the same number of steps."""
+    """The time of rank 0, for both ranks, so that they run the same number of steps."""
     value = torch.tensor([seconds], dtype=torch.float64)
     distributed.broadcast(value, 0)
     return value.item()

@@ -1,4 +1,4 @@
-"""numpy: forward, backward and update written out, in place, with buffers that are made once."""
+"""numpy: forward pass, backward pass and update, in place, with buffers that are allocated once."""
 
 import itertools
 
@@ -38,7 +38,7 @@ class NumpyTrainer:
         return x
 
     def output_delta(self, z, y):
-        """The derivative of the batch's mean loss by the last layer's sums, into the last delta."""
+        """Stores the derivative of the batch's mean loss by the sums of the last layer in the last delta."""
         delta = self.deltas[-1]
         if self.workload.is_regression:
             numpy.subtract(z, y, out=delta)
@@ -52,7 +52,7 @@ class NumpyTrainer:
         return delta
 
     def times_derivative(self, delta, a):
-        """Multiplies by the activation's derivative, told by its output a, which is overwritten."""
+        """Multiplies by the derivative of the activation, computed from its output a, which is overwritten."""
         if self.workload.activation == "relu":
             numpy.multiply(delta, a > 0, out=delta)
         elif self.workload.activation == "tanh":

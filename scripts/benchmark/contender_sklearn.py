@@ -30,26 +30,26 @@ class SklearnTrainer:
             "shuffle": False,
         }
         if workload.is_regression:
-            # its loss is half of the mean squared error
+            # The loss of scikit-learn is half of the mean squared error.
             self.model = MLPRegressor(learning_rate_init=2 * LEARNING_RATE, **options)
             self.model.partial_fit(*self.slice(1))
         else:
             self.model = MLPClassifier(learning_rate_init=LEARNING_RATE, **options)
             self.model.partial_fit(*self.slice(1), classes=numpy.arange(workload.widths[-1]))
-        # it draws its own weights at its first step
+        # scikit-learn draws its own weights in its first step.
         for (w, b), own_w, own_b in zip(weights, self.model.coefs_, self.model.intercepts_):
             own_w[...] = w
             own_b[...] = b
 
     def slice(self, count):
-        """The next batches, so many that they do not go past the last one."""
+        """The next batches, up to the last one."""
         start = self.position * self.batch
         rows = slice(start, start + count * self.batch)
         return self.inputs[rows], self.targets[rows]
 
     def train(self, steps):
         while steps > 0:
-            # one call takes many batches, which spares it the checks of a call for each of them
+            # One call processes many batches, which avoids the checks that each call makes.
             count = min(steps, self.count - self.position)
             self.model.partial_fit(*self.slice(count))
             self.position = (self.position + count) % self.count

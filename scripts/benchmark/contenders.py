@@ -1,4 +1,4 @@
-"""The processes of the contenders: started once, told by pipe to run a slot, asleep in between."""
+"""The processes of the contenders.  They are started once, receive commands by a pipe, and sleep in between."""
 
 import json
 import os
@@ -17,14 +17,14 @@ def environment(threads, library_path, own_kernel):
     if library_path:
         result["LD_LIBRARY_PATH"] = ":".join(filter(None, (library_path, os.environ.get("LD_LIBRARY_PATH"))))
     if own_kernel:
-        # OpenBLAS should choose its best kernel
+        # OpenBLAS selects its best kernel.
         for name in OPENBLAS:
             result.pop(name, None)
     return result
 
 
 class Contender:
-    """One process or more, each given the same commands; the first one answers."""
+    """One process or more.  Each gets the same commands; the first one answers."""
 
     def __init__(self, name, commands, environment):
         self.name = name
@@ -54,7 +54,7 @@ class Contender:
 
 
 def start_all(python, scratch, library_path, own_kernel):
-    """Starts all four.  python: the interpreter of those with PyTorch."""
+    """Starts all four contenders.  python: the interpreter of those with PyTorch."""
     store = Path(scratch) / "ddp_store"
     store.unlink(missing_ok=True)
     two = environment(2, library_path, own_kernel)

@@ -20,7 +20,7 @@ def field(path, pattern):
 
 
 def caches():
-    """As the C library knows them."""
+    """The sizes of the caches as the C library reports them."""
     names = {"L1 data": "LEVEL1_DCACHE_SIZE", "L2": "LEVEL2_CACHE_SIZE", "L3": "LEVEL3_CACHE_SIZE"}
     sizes = {name: first_line("getconf", variable) for name, variable in names.items()}
     known = [f"{name} {int(size) // 1024} kB" for name, size in sizes.items() if size.isdigit() and int(size) > 0]

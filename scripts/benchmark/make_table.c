@@ -1,4 +1,4 @@
-/* scripts/benchmark/make_table.c — writes an HDF5 file of made-up rows: /x float32 [rows][columns] and
+/* scripts/benchmark/make_table.c — writes an HDF5 file of random rows: /x float32 [rows][columns] and
  * /y float32 [rows], in chunks of whole rows of about 1 MB.
  * usage: make_table FILE ROWS COLUMNS */
 #include <hdf5.h>
@@ -10,7 +10,7 @@ enum { CHUNK_BYTES = 1 << 20 };
 
 static uint64_t state = 88172645463325252;
 
-/* G. Marsaglia, Xorshift RNGs (2003): a number in −1 … 1. */
+/* A random number from −1 to 1 (G. Marsaglia, Xorshift RNGs, 2003). */
 static float draw(void)
 {
     state ^= state << 13;

@@ -1,7 +1,7 @@
-"""Measures and writes all raw figures to one JSON file, which compare.py makes tables of.
+"""Measures, and writes all raw values to one JSON file, for which compare.py prints tables.
 
-Every round runs every contender on every workload, one after the other, each round in another order, so that what
-else happens on a machine hits all alike.
+Every round runs every contender on every workload, one after the other, in a different order in each round, so that
+other work of the machine affects all contenders equally.
 """
 
 import argparse
@@ -53,7 +53,7 @@ resume = no
 
 
 def measure_speed(options, programs, raw):
-    # the only part that needs more than Python itself
+    # Only this part needs packages besides Python itself.
     from speed import measure
 
     measure(options, programs, raw)

@@ -1,4 +1,4 @@
-"""Starts the project's programs, under mpirun as all scripts do, and ends what it started."""
+"""Starts the programs of fcnn by mpirun, as all scripts do, and ends the processes that it has started."""
 
 import json
 import os
@@ -10,7 +10,7 @@ import time
 from pathlib import Path
 
 COMMON = Path(__file__).resolve().parent.parent / "common.sh"
-# ranks, threads of each
+# ranks, threads per rank
 SHAPES = {"1x2": (1, 2), "2x1": (2, 1)}
 UNDER_MPIRUN = ["bash", "-c", '. "$0" && fcnn_mpirun "$@"', str(COMMON)]
 
@@ -20,7 +20,7 @@ def say(text):
 
 
 def end(process):
-    """Ends a process that leads its own group, and the group."""
+    """Ends a process that is the leader of its own group, and the group."""
     for signal_number in (signal.SIGTERM, signal.SIGKILL):
         if process.poll() is not None:
             return
@@ -39,7 +39,7 @@ class Programs:
         self.scratch = Path(scratch)
 
     def run(self, ranks, threads, *command):
-        """The standard output of a command on so many ranks and threads, and its wall time in seconds."""
+        """The standard output of a command with the given ranks and threads, and its wall time in seconds."""
         environment = dict(os.environ, OMP_NUM_THREADS=str(threads))
         start = time.perf_counter()
         process = subprocess.Popen(
@@ -56,7 +56,7 @@ class Programs:
         return output, took
 
     def bench(self, ranks, threads, workload, seconds, precision="single", reduction="exact"):
-        """What fcnn-bench says of one workload."""
+        """The results of fcnn-bench for one workload."""
         file = self.scratch / "bench.json"
         self.run(
             ranks, threads, self.build / "fcnn-bench", "--workload", workload, "--precision", precision,

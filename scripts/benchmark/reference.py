@@ -1,4 +1,4 @@
-"""Whether the contenders compute what they should: their loss after some steps, against float64 without a BLAS."""
+"""Checks the contenders: compares their loss after some steps with a loss in float64, computed without a BLAS."""
 
 import numpy
 
@@ -6,7 +6,7 @@ from contender_numpy import NumpyTrainer
 from rows import batches, start_weights
 from workloads import WORKLOADS
 
-# one of each activation and loss, small enough for sums by numpy.einsum
+# One workload for each activation and loss, small enough for sums by numpy.einsum.
 CHECKED = ("S32", "M64", "T")
 STEPS = 20
 TOLERANCE = 1e-3
@@ -27,7 +27,7 @@ def reference_losses():
 
 
 def check(contenders):
-    """A text that says what is wrong, or an empty one."""
+    """A text that says what is wrong, or an empty text."""
     expected = reference_losses()
     for contender in contenders.values():
         for name, right in expected.items():

@@ -1,4 +1,4 @@
-"""The rows, the start weights and the learning rate that every Python contender gets."""
+"""The rows, the initial weights and the learning rate of every Python contender."""
 
 import numpy
 
@@ -8,7 +8,7 @@ LEARNING_RATE = 0.05
 def batches(workload):
     """A list of (inputs [batch][in], targets): contiguous slices of the rows.
 
-    Targets are float32 [batch][1] of a regression, int64 [batch] of classes.
+    Targets are float32 [batch][1] for a regression and int64 [batch] for classes.
     """
     random = numpy.random.default_rng(1)
     inputs = random.standard_normal((workload.rows, workload.widths[0]), dtype=numpy.float32)

@@ -1,4 +1,4 @@
-"""Speed: the contenders and our own runs in turns."""
+"""Measures the speed of the contenders and of fcnn, alternately."""
 
 import os
 
@@ -10,7 +10,7 @@ DOUBLE = ("L", "XL")
 
 
 def begin_contenders(options, raw):
-    """Starts them with OpenBLAS's own choice of a kernel, or with the user's if that one computes wrong results."""
+    """Starts the contenders with the kernel that OpenBLAS selects; if it computes wrong results, with the user's."""
     forced = [f"{name}={os.environ[name]}" for name in OPENBLAS if name in os.environ]
     contenders = start_all(options.torch_python, options.scratch, options.blas, own_kernel=True)
     try:
@@ -35,7 +35,7 @@ def begin_contenders(options, raw):
 
 
 def slots(programs, contenders, workload, seconds):
-    """A function for each that runs on this workload."""
+    """One function for each contender that runs on this workload."""
     def of_contender(contender):
         return lambda: contender.ask("slot", workload, seconds)["samples_per_second"]
 

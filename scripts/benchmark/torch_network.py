@@ -1,4 +1,4 @@
-"""What the two contenders with PyTorch share: the network and the update."""
+"""The network and the update of the two contenders with PyTorch."""
 
 import itertools
 
@@ -27,7 +27,7 @@ def make_criterion(workload):
 class TorchTrainer:
     """Trains a module on batches of tensors.
 
-    The update is one call for all parameters: the sums of torch.optim.SGD without what goes around them.
+    The update is one call for all parameters: the arithmetic of torch.optim.SGD without its overhead.
     """
 
     def __init__(self, module, criterion, batches):

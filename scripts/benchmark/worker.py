@@ -1,12 +1,12 @@
-"""The loop of a contender's process: it sleeps in a read until it is told to run one slot.
+"""The loop of the process of a contender, which sleeps in a read until it gets a command.
 
-A command is a line on standard input, an answer a line of JSON on standard output:
-    slot WORKLOAD SECONDS     trains for about so long: {"samples_per_second": …}
-    check WORKLOAD STEPS      the loss of the first batch after so many steps: {"loss": …}
+A command is a line on standard input.  An answer is a line of JSON on standard output:
+    slot WORKLOAD SECONDS     trains for about this time: {"samples_per_second": …}
+    check WORKLOAD STEPS      the loss of the first batch after STEPS steps: {"loss": …}
     versions                  {"torch": …, "blas": …}
-The process ends with its standard input.
+The process ends at the end of its standard input.
 
-A trainer is made of (workload, batches, weights) and has train(steps), which goes on from the batch where it
+A trainer is created from (workload, batches, weights). It has train(steps), which continues from the batch where it
 stopped, and loss().
 """
 
@@ -19,7 +19,7 @@ from workloads import WORKLOADS
 
 
 def blas():
-    """The BLAS of this process and the kernel that it chose, where threadpoolctl can tell."""
+    """The BLAS of this process and the kernel that it selected, if threadpoolctl is available."""
     try:
         from threadpoolctl import threadpool_info
     except ImportError:
@@ -39,7 +39,7 @@ def timed(trainer, steps):
 
 
 def rate(trainer, batch, seconds, agree):
-    """Samples a second over about so many seconds, after a warm-up."""
+    """Samples per second, measured for about the given time after a warm-up."""
     trainer.train(1)
     steps = 1
     took = agree(timed(trainer, steps))
@@ -53,7 +53,7 @@ def rate(trainer, batch, seconds, agree):
 
 
 def serve(make_trainer, versions, agree=lambda value: value, speaks=True):
-    """agree() makes one value of those of several processes; only one of them speaks."""
+    """agree() combines the values of several processes into one; only one process writes answers."""
 
     def make(workload):
         return make_trainer(workload, batches(workload), start_weights(workload))

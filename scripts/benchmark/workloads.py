@@ -12,7 +12,7 @@ class Workload:
 
     @property
     def is_regression(self):
-        """One output under the mean squared error; all others are classes under softmax and cross entropy."""
+        """One output with the mean squared error; all other workloads are classes with softmax and cross entropy."""
         return self.widths[-1] == 1
 
     @property
@@ -25,7 +25,7 @@ class Workload:
 
     @property
     def block_rows(self):
-        """Rows of a block of the batch, as train.blocks = auto cuts it (docs/design.md)."""
+        """Rows of a block of the batch with train.blocks = auto (docs/design.md)."""
         blocks = [count for count in (8, 24, 48, 240, 480, 960) if self.batch / count >= 32]
         return self.batch / max(blocks, default=8)
 

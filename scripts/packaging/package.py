@@ -1,7 +1,7 @@
-# fcnn for Spack.  In a repository of packages of your own:
+# A Spack package of fcnn.  Put it into a repository of packages of your own:
 #   spack repo create ~/packages && spack repo add ~/packages
 #   mkdir ~/packages/packages/fcnn && cp scripts/packaging/package.py ~/packages/packages/fcnn/
-# With a tarball of `make dist` in the folder where you are:
+# Then install it, with a tarball of `make dist` in the working directory:
 #   spack install --no-checksum fcnn
 import os
 

@@ -1,8 +1,8 @@
 #!/bin/bash
-# A job array over configs, one node each: every config has its own run folder.
+# A job array over configs, with one node for each config.  Every config has its own run folder.
 #   sbatch --array=1-3 scripts/slurm/array.sh a.ini b.ini c.ini
-#   LAUNCHER=mpirun sbatch …           by mpirun instead of srun
-# Fill in your site's account, partition and modules, and as --cpus-per-task the cores of a socket.
+#   LAUNCHER=mpirun sbatch …           uses mpirun instead of srun
+# Fill in your site's account, partition and modules.  Set --cpus-per-task to the number of cores of a socket.
 #SBATCH --job-name=fcnn
 #SBATCH --nodes=1
 #SBATCH --ntasks-per-node=2
@@ -22,8 +22,8 @@ srun)
         fcnn-train "$config"
     ;;
 mpirun)
-    # the threads' cores for each rank; and after a SIGTERM Open MPI 4 gives ten seconds for the checkpoint, instead of
-    # one, and waits as long after a crash (5 and 6 do not: docs/cluster.md)
+    # Each rank gets the cores of its threads.  Open MPI 4 also waits ten seconds instead of one for the checkpoint
+    # after a SIGTERM, and as long after a crash; 5 and 6 have no such option (docs/cluster.md).
     case $(mpirun --version 2>&1) in
     *HYDRA*) options=(-bind-to "core:$OMP_NUM_THREADS") ;;
     *'Open MPI) 4'*) options=(--map-by "slot:pe=$OMP_NUM_THREADS" --mca odls_base_sigkill_timeout 10) ;;

@@ -1,9 +1,9 @@
 #!/bin/bash
-# One rank on one node, with a terminal: under gdb, or a short try.
+# One rank on one node, with a terminal: for gdb, or for a short test.
 #   scripts/slurm/debug.sh my.ini                          trains
 #   scripts/slurm/debug.sh --gdb my.ini                    stops in gdb
-#   LAUNCHER=mpirun scripts/slurm/debug.sh my.ini          by mpirun instead of srun
-# It is no batch file: run it where you work.  Add your site's account and partition in SALLOC_ACCOUNT and so on.
+#   LAUNCHER=mpirun scripts/slurm/debug.sh my.ini          uses mpirun instead of srun
+# This is not a batch file: run it in your terminal.  Set the account and partition of your site in SALLOC_ACCOUNT etc.
 set -u
 
 debugger=()
@@ -13,7 +13,7 @@ if [ "${1:-}" = --gdb ]; then
 fi
 export OMP_NUM_THREADS=${OMP_NUM_THREADS:-1}
 
-# no watchdog: a person who looks at a breakpoint is not a rank that hangs
+# The watchdog is switched off, because a rank that waits at a breakpoint does not hang.
 command=(${debugger[@]+"${debugger[@]}"} fcnn-train --set train.watchdog=0 "$@")
 allocation=(--nodes=1 --ntasks=1 --cpus-per-task="$OMP_NUM_THREADS" --time=00:30:00)
 case ${LAUNCHER:-srun} in

@@ -1,10 +1,10 @@
 #!/bin/bash
-# A job that is preempted, or out of time, and comes back until the training is finished.
+# A job that is requeued after preemption or the end of its time, until training is finished.
 #   sbatch scripts/slurm/requeue.sh my.ini [option of fcnn-train…]
-#   LAUNCHER=mpirun sbatch …           by mpirun instead of srun
-# SLURM sends USR1 to this script two minutes before the end; fcnn-train then writes a checkpoint and ends, and the job
-# is put back into the queue.
-# Fill in your site's account, partition and modules, and as --cpus-per-task the cores of a socket.
+#   LAUNCHER=mpirun sbatch …           uses mpirun instead of srun
+# SLURM sends SIGUSR1 to this script two minutes before the end of the time.  fcnn-train then writes a checkpoint and
+# ends, and this script requeues the job.
+# Fill in your site's account, partition and modules.  Set --cpus-per-task to the number of cores of a socket.
 #SBATCH --job-name=fcnn
 #SBATCH --nodes=2
 #SBATCH --ntasks-per-node=2
@@ -19,17 +19,17 @@ set -u
 export OMP_NUM_THREADS=${SLURM_CPUS_PER_TASK:-1} OMP_PLACES=cores
 export SLURM_MPI_TYPE=${SLURM_MPI_TYPE:-pmix} # how srun starts MPI: pmi2 for MPICH; see srun --mpi=list
 
-# The run's folder: where its line of status is.
+# The run folder, which contains the file status.
 config=$(fcnn-train --print-config "$@") || exit
 folder=$(sed -n 's/^directory = //p' <<<"$config")
 if [ -z "$folder" ]; then
     echo 'fcnn-train --print-config names no output.directory' >&2
     exit 70
 fi
-# What an earlier start has left there is not this one's: its line is another file.
+# A status that an earlier start has left is not the status of this start, which is another file.
 line()
 {
-    # opened, so that a file server is asked
+    # The file is opened, so that a network file system asks its server.
     [ -r "$folder/status" ] && stat -L -c '%i %Y %Z' /dev/stdin <"$folder/status"
 }
 before=$(line)
@@ -37,13 +37,13 @@ printf 'job %s, start %s: %s\n' "$SLURM_JOB_ID" "${SLURM_RESTART_COUNT:-0}" "$fo
 
 case ${LAUNCHER:-srun} in
 srun)
-    # -K: a rank that crashes ends the step; without it the others would wait for ever
+    # -K: a rank that crashes ends the step; without it the other ranks would wait forever
     srun -K --cpus-per-task="$OMP_NUM_THREADS" --hint=nomultithread --distribution=block:block \
         fcnn-train "$@" &
     ;;
 mpirun)
-    # the threads' cores for each rank; and after a SIGTERM Open MPI 4 gives ten seconds for the checkpoint, instead of
-    # one, and waits as long after a crash (5 and 6 do not: docs/cluster.md)
+    # Each rank gets the cores of its threads.  Open MPI 4 also waits ten seconds instead of one for the checkpoint
+    # after a SIGTERM, and as long after a crash; 5 and 6 have no such option (docs/cluster.md).
     case $(mpirun --version 2>&1) in
     *HYDRA*) options=(-bind-to "core:$OMP_NUM_THREADS") ;;
     *'Open MPI) 4'*) options=(--map-by "slot:pe=$OMP_NUM_THREADS" --mca odls_base_sigkill_timeout 10) ;;
@@ -53,10 +53,10 @@ mpirun)
     ;;
 esac
 step=$!
-# both launchers pass USR1 on to the ranks
+# Both launchers pass SIGUSR1 on to the ranks.
 trap 'kill -USR1 $step' USR1 TERM
 
-# wait ends early when a signal comes, with a code above 128
+# When a signal arrives, wait ends early, with a code above 128.
 wait $step
 code=$?
 while kill -0 $step 2>/dev/null; do
@@ -64,7 +64,7 @@ while kill -0 $step 2>/dev/null; do
     code=$?
 done
 
-# A launcher may change the code on its way: the status says how it ended.
+# A launcher may change the exit code; the status says how the run ended.
 if [ "$(line)" = "$before" ]; then
     printf 'code %s: the run did not begin: %s/status, if it is there, is that of an earlier start\n' \
         "$code" "$folder" >&2
@@ -77,11 +77,11 @@ printf 'code %s: %s\n' "$code" "$status"
 case $status in
 finished*) exit 0 ;;
 stopped*)
-    # SIGTERM stops it too: a job that was cancelled is no longer running, and does not come back
-    # where squeue does not answer it comes back: to be cancelled again costs less than to be forgotten
+    # SIGTERM stops a run too.  A job that was cancelled is no longer in the state RUNNING, and is not requeued.  If
+    # squeue does not answer, the job is requeued: it is easier to cancel a job again than to notice that it is lost.
     state=$(squeue -h -j "$SLURM_JOB_ID" -o %T) || state=RUNNING
     [ "$state" != RUNNING ] || exec scontrol requeue "$SLURM_JOB_ID"
     ;;
 esac
-# killed, or failed; where a node goes Open MPI 5's mpirun may end with 0
+# The run was killed or has failed.  If a node is lost, mpirun of Open MPI 5 may end with 0.
 exit $((code == 0 ? 70 : code))

@@ -1,10 +1,10 @@
 #!/bin/bash
-# One node or many: one rank for each socket (or NUMA region), with the cores of the socket as its threads.
+# A job on one node or on many nodes: one rank for each socket (or NUMA region), with one thread per core.
 #   sbatch scripts/slurm/train.sh my.ini [option of fcnn-train…]             on one node
 #   sbatch --nodes=8 scripts/slurm/train.sh my.ini [option of fcnn-train…]   on eight
-#   LAUNCHER=mpirun sbatch …                                                 by mpirun instead of srun
-# fcnn-train --check my.ini tells how many ranks fit.
-# Fill in your site's account, partition and modules, and as --cpus-per-task the cores of a socket.
+#   LAUNCHER=mpirun sbatch …                                                 uses mpirun instead of srun
+# fcnn-train --check my.ini lists the numbers of ranks that share the work evenly.
+# Fill in your site's account, partition and modules.  Set --cpus-per-task to the number of cores of a socket.
 #SBATCH --job-name=fcnn
 #SBATCH --nodes=1
 #SBATCH --ntasks-per-node=2
@@ -17,16 +17,17 @@ set -u
 export OMP_NUM_THREADS=${SLURM_CPUS_PER_TASK:-1} OMP_PLACES=cores
 export SLURM_MPI_TYPE=${SLURM_MPI_TYPE:-pmix} # how srun starts MPI: pmi2 for MPICH; see srun --mpi=list
 
-# It stops itself with a checkpoint before the time is over (output.time_limit = auto); the same command goes on.
+# fcnn-train stops with a checkpoint before the time of the job is over (output.time_limit = auto); the same command
+# then continues the run.
 case ${LAUNCHER:-srun} in
 srun)
-    # -K: a rank that crashes ends the step; without it the others would wait for ever
+    # -K: a rank that crashes ends the step; without it the other ranks would wait forever
     exec srun -K --cpus-per-task="$OMP_NUM_THREADS" --hint=nomultithread --distribution=block:block \
         fcnn-train "$@"
     ;;
 mpirun)
-    # the threads' cores for each rank; and after a SIGTERM Open MPI 4 gives ten seconds for the checkpoint, instead of
-    # one, and waits as long after a crash (5 and 6 do not: docs/cluster.md)
+    # Each rank gets the cores of its threads.  Open MPI 4 also waits ten seconds instead of one for the checkpoint
+    # after a SIGTERM, and as long after a crash; 5 and 6 have no such option (docs/cluster.md).
     case $(mpirun --version 2>&1) in
     *HYDRA*) options=(-bind-to "core:$OMP_NUM_THREADS") ;;
     *'Open MPI) 4'*) options=(--map-by "slot:pe=$OMP_NUM_THREADS" --mca odls_base_sigkill_timeout 10) ;;
