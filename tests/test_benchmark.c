@@ -137,17 +137,17 @@ static void compare_rows(const fcnn_workload *workload, int64_t rows, int64_t ba
     HARNESS_OK(fcnn_benchmark_data_create(&workload->shape, rows, batch, blocks, harness_comm(), &own));
     HARNESS_OK(fcnn_benchmark_data_create(&workload->shape, rows, batch, blocks, &alone, &all));
     const fcnn_dataset *a = own->train.dataset, *b = all->train.dataset;
-    CU_ASSERT(a->rows == b->rows && b->rows % batch == 0 && b->inputs.rows == b->rows);
-    const size_t row = (size_t)a->inputs.width * sizeof(float);
-    CU_ASSERT_EQUAL(
-        memcmp(a->inputs.values, (const char *)b->inputs.values + (size_t)a->first * row, (size_t)a->inputs.rows * row),
-        0);
-    const size_t target = (size_t)a->targets.width * sizeof(float);
-    for (int64_t i = 0; i < a->inputs.rows; i++) {
+    CU_ASSERT(a->source.rows == b->source.rows && b->source.rows % batch == 0 && b->rows.inputs.rows == b->source.rows);
+    const size_t row = (size_t)a->rows.inputs.width * sizeof(float);
+    CU_ASSERT_EQUAL(memcmp(a->rows.inputs.values, (const char *)b->rows.inputs.values + (size_t)a->first * row,
+                           (size_t)a->rows.inputs.rows * row),
+                    0);
+    const size_t target = (size_t)a->rows.targets.width * sizeof(float);
+    for (int64_t i = 0; i < a->rows.inputs.rows; i++) {
         CU_ASSERT(own->labels == NULL || own->labels[i] == all->labels[a->first + i]);
         CU_ASSERT(own->labels != NULL ||
-                  memcmp((const char *)a->targets.values + (size_t)i * target,
-                         (const char *)b->targets.values + (size_t)(a->first + i) * target, target) == 0);
+                  memcmp((const char *)a->rows.targets.values + (size_t)i * target,
+                         (const char *)b->rows.targets.values + (size_t)(a->first + i) * target, target) == 0);
     }
     fcnn_training_data_destroy(own);
     fcnn_training_data_destroy(all);
@@ -172,7 +172,7 @@ static void rows_are_spread_over_their_range(void)
     HARNESS_OK(fcnn_benchmark_data_create(&plan.workloads[0].shape, 400, 100, 8, &alone, &data));
     double sum = 0, squares = 0;
     int64_t counts[10] = {0};
-    const float *values = data->train.dataset->inputs.values;
+    const float *values = data->train.dataset->rows.inputs.values;
     for (int64_t i = 0; i < 400 * 784; i++) {
         CU_ASSERT(values[i] >= -1 && values[i] < 1);
         sum += (double)values[i] / (400 * 784);

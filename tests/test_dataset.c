@@ -70,11 +70,12 @@ static void every_row_is_on_one_rank(void)
     CU_ASSERT_EQUAL(fcnn_dataset_features(dataset), COLUMNS);
     CU_ASSERT_EQUAL(fcnn_dataset_outputs(dataset), 1);
     double counts[ROWS] = {0};
-    for (int64_t row = 0; row < dataset->inputs.rows; row++) {
+    for (int64_t row = 0; row < dataset->rows.inputs.rows; row++) {
         counts[dataset->first + row]++;
-        CU_ASSERT_EQUAL(fcnn_table_value(&dataset->targets, row, 0), (double)((dataset->first + row) % 4));
+        CU_ASSERT_EQUAL(fcnn_table_value(&dataset->rows.targets, row, 0), (double)((dataset->first + row) % 4));
         for (int64_t column = 0; column < COLUMNS; column++) {
-            CU_ASSERT_EQUAL(fcnn_table_value(&dataset->inputs, row, column), value_at(dataset->first + row, column));
+            CU_ASSERT_EQUAL(fcnn_table_value(&dataset->rows.inputs, row, column),
+                            value_at(dataset->first + row, column));
         }
     }
     fcnn_comm_sum_doubles(harness_comm(), ROWS, counts);
@@ -92,9 +93,10 @@ static void columns_read_as_rows(void)
     names.inputs = "/xt";
     names.columns = 1;
     HARNESS_OK(fcnn_dataset_load(harness_comm(), &names, &columns));
-    CU_ASSERT_EQUAL(columns->rows, ROWS);
-    CU_ASSERT_EQUAL(
-        memcmp(rows->inputs.values, columns->inputs.values, (size_t)(rows->inputs.rows * COLUMNS) * sizeof(double)), 0);
+    CU_ASSERT_EQUAL(fcnn_dataset_rows(columns), ROWS);
+    CU_ASSERT_EQUAL(memcmp(rows->rows.inputs.values, columns->rows.inputs.values,
+                           (size_t)(rows->own_rows * COLUMNS) * sizeof(double)),
+                    0);
     CU_ASSERT_EQUAL(rows->inputs_fingerprint, columns->inputs_fingerprint);
     fcnn_dataset_destroy(rows);
     fcnn_dataset_destroy(columns);
@@ -127,12 +129,12 @@ static fcnn_dataset *open_selected(const char *path, const int64_t *chosen, int6
 {
     const fcnn_dataset_names names = {.file = path, .inputs = "/x", .targets = "/y"};
     fcnn_dataset *dataset;
-    HARNESS_OK(fcnn_dataset_open(harness_comm(), &names, &dataset));
-    fcnn_dataset_select(dataset, chosen, count, inside);
+    HARNESS_OK(fcnn_dataset_open(harness_comm(), &names, NULL, &dataset));
+    fcnn_source_select(&dataset->source, chosen, count, inside);
     const fcnn_comm *comm = harness_comm();
-    const int64_t first = fcnn_comm_first_item(dataset->rows, comm->rank, comm->size);
-    const int64_t after = fcnn_comm_first_item(dataset->rows, comm->rank + 1, comm->size);
-    HARNESS_OK(fcnn_dataset_read(dataset, harness_comm(), first, after - first, false));
+    const int64_t first = fcnn_comm_first_item(dataset->source.rows, comm->rank, comm->size);
+    const int64_t after = fcnn_comm_first_item(dataset->source.rows, comm->rank + 1, comm->size);
+    HARNESS_OK(fcnn_dataset_read(dataset, harness_comm(), first, after - first, false, NULL));
     return dataset;
 }
 
@@ -143,15 +145,15 @@ static void a_split_is_two_disjoint_parts(void)
     int64_t *chosen;
     HARNESS_OK(fcnn_selection_draw(ROWS, CHOSEN, 1, &chosen));
     fcnn_dataset *parts[2] = {open_selected(path, chosen, CHOSEN, true), open_selected(path, chosen, CHOSEN, false)};
-    CU_ASSERT_EQUAL(parts[0]->rows, CHOSEN);
-    CU_ASSERT_EQUAL(parts[1]->rows, ROWS - CHOSEN);
+    CU_ASSERT_EQUAL(parts[0]->source.rows, CHOSEN);
+    CU_ASSERT_EQUAL(parts[1]->source.rows, ROWS - CHOSEN);
     double counts[ROWS] = {0};
     for (int part = 0; part < 2; part++) {
-        for (int64_t row = 0; row < parts[part]->inputs.rows; row++) {
+        for (int64_t row = 0; row < parts[part]->rows.inputs.rows; row++) {
             int64_t in_file;
             CU_ASSERT_STRING_EQUAL(fcnn_dataset_place(parts[part], row, &in_file), path);
             counts[in_file]++;
-            CU_ASSERT_EQUAL(fcnn_table_value(&parts[part]->inputs, row, 2), value_at(in_file, 2));
+            CU_ASSERT_EQUAL(fcnn_table_value(&parts[part]->rows.inputs, row, 2), value_at(in_file, 2));
         }
         fcnn_dataset_destroy(parts[part]);
     }
@@ -233,8 +235,8 @@ static void labels_are_checked_against_the_classes(void)
     CU_ASSERT_TRUE(summary.one_column && summary.integer_type && !summary.zero_or_one && summary.largest == 3);
     int32_t labels[ROWS];
     HARNESS_OK(fcnn_targets_check_labels(dataset, harness_comm(), 4));
-    fcnn_targets_labels(&dataset->targets, labels);
-    for (int64_t row = 0; row < dataset->targets.rows; row++) {
+    fcnn_targets_labels(&dataset->rows.targets, labels);
+    for (int64_t row = 0; row < dataset->rows.targets.rows; row++) {
         CU_ASSERT_EQUAL(labels[row], (dataset->first + row) % 4);
     }
     HARNESS_STATUS(fcnn_targets_check_labels(dataset, harness_comm(), 3), FCNN_EDATA);

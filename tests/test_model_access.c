@@ -19,9 +19,8 @@ static fcnn_model *trained(const char *file, const char *config)
     fcnn_config *parsed = NULL;
     fcnn_model *model = NULL;
     const fcnn_train_options options = {.overwrite = 1};
-    const int length =
-        snprintf(text, sizeof text, "%s\n[data]\ntrain = %s\nmissing = mean\n[output]\ndirectory = %s\n", config,
-                 harness_shared_path(file), harness_shared_path("access"));
+    const int length = snprintf(text, sizeof text, "%s\n[data]\ntrain = %s\nmissing = mean\n[output]\ndirectory = %s\n",
+                                config, harness_shared_path(file), harness_shared_path("access"));
     HARNESS_OK(fcnn_config_parse(text, length, "test.ini", &parsed));
     HARNESS_OK(fcnn_config_check(parsed));
     HARNESS_OK(fcnn_train(harness_comm(), parsed, &options));
@@ -109,7 +108,7 @@ static void predict_file(const char *file, double *out)
     fcnn_dataset *back;
     HARNESS_OK(fcnn_dataset_load(fixture_alone(), &names, &back));
     for (int64_t row = 0; row < ROWS; row++) {
-        out[row] = fcnn_table_value(&back->inputs, row, 0);
+        out[row] = fcnn_table_value(&back->rows.inputs, row, 0);
     }
     fcnn_dataset_destroy(back);
     fcnn_comm_agree(comm, FCNN_OK); /* before the file is written again */

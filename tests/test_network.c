@@ -138,9 +138,9 @@ static void scores_are_sums_over_ranks(void)
         t[row] = (double)(first + row);
         x[row] = t[row] + (double)((first + row) % 3) - 0.5;
     }
-    fcnn_dataset dataset = {.targets_name = "/y", .rows = rows, .first = first, .own_rows = comm->rank + 1};
-    dataset.inputs = (fcnn_table){FCNN_TYPE_FLOAT64, comm->rank + 1, 1, x};
-    dataset.targets = (fcnn_table){FCNN_TYPE_FLOAT64, comm->rank + 1, 1, t};
+    fcnn_dataset dataset = {.source = {.targets_name = "/y", .rows = rows}, .first = first, .own_rows = comm->rank + 1};
+    dataset.rows.inputs = (fcnn_table){FCNN_TYPE_FLOAT64, comm->rank + 1, 1, x};
+    dataset.rows.targets = (fcnn_table){FCNN_TYPE_FLOAT64, comm->rank + 1, 1, t};
     const fcnn_data_part part = {.dataset = &dataset};
     fcnn_team *team;
     fcnn_network *network;

@@ -23,14 +23,13 @@ static fcnn_dataset own_part(const double *values, int64_t rows, int64_t columns
     const int64_t first = fcnn_comm_first_item(rows, comm->rank, comm->size);
     const int64_t own = fcnn_comm_first_item(rows, comm->rank + 1, comm->size) - first;
     const fcnn_table table = {FCNN_TYPE_FLOAT64, own, columns, (double *)(uintptr_t)values + first * columns};
-    return (fcnn_dataset){.file = (char *)(uintptr_t) "t.h5",
-                          .inputs_name = (char *)(uintptr_t) "/x",
-                          .targets_name = (char *)(uintptr_t) "/y",
-                          .rows = rows,
+    return (fcnn_dataset){.source = {.file = (char *)(uintptr_t) "t.h5",
+                                     .inputs_name = (char *)(uintptr_t) "/x",
+                                     .targets_name = (char *)(uintptr_t) "/y",
+                                     .rows = rows},
                           .first = first,
                           .own_rows = own,
-                          .inputs = table,
-                          .targets = table};
+                          .rows = {.inputs = table, .targets = table}};
 }
 
 /* Fits one column of values [rows]; returns the status. */
@@ -97,13 +96,13 @@ static void means_of_whole_numbers_are_exact(void)
     static const uint32_t values[ROWS] = {4294967295U, 7, 3000000001U, 0, 5, 4294967294U, 12, 2};
     static const int32_t signs[ROWS] = {-2147483647, 7, -3, -5, 2, -2147483640, 0, 6};
     const int size = harness_comm()->size;
-    fcnn_dataset dataset = {.rows = (int64_t)ROWS * size, .own_rows = ROWS};
+    fcnn_dataset dataset = {.source.rows = (int64_t)ROWS * size, .own_rows = ROWS};
     fcnn_column_statistics statistics;
-    dataset.inputs = (fcnn_table){FCNN_TYPE_UINT32, ROWS, 1, (void *)(uintptr_t)values};
+    dataset.rows.inputs = (fcnn_table){FCNN_TYPE_UINT32, ROWS, 1, (void *)(uintptr_t)values};
     HARNESS_OK(fcnn_column_statistics_find(&dataset, harness_comm(), &statistics, NULL));
     CU_ASSERT_EQUAL(statistics.mean[0], 1448741827.0); /* 11589934616 / 8 */
     fcnn_column_statistics_clear(&statistics);
-    dataset.inputs = (fcnn_table){FCNN_TYPE_INT32, ROWS, 1, (void *)(uintptr_t)signs};
+    dataset.rows.inputs = (fcnn_table){FCNN_TYPE_INT32, ROWS, 1, (void *)(uintptr_t)signs};
     HARNESS_OK(fcnn_column_statistics_find(&dataset, harness_comm(), &statistics, NULL));
     CU_ASSERT_EQUAL(statistics.mean[0], -536870910); /* -4294967280 / 8 */
     fcnn_column_statistics_clear(&statistics);
@@ -299,11 +298,11 @@ static void equal_weights_are_1(void)
             values[row] = constants[i];
         }
         fcnn_dataset dataset = own_part(values, 49, 1);
-        dataset.weights_name = (char *)(uintptr_t) "/w";
-        dataset.weights = dataset.inputs;
+        dataset.source.weights_name = (char *)(uintptr_t) "/w";
+        dataset.rows.weights = dataset.rows.inputs;
         fcnn_weights weights;
         HARNESS_OK(fcnn_weights_find(&dataset, "", 0, harness_comm(), &weights));
-        fcnn_weights_of_rows(&weights, &dataset.targets, &dataset.weights, out);
+        fcnn_weights_of_rows(&weights, &dataset.rows.targets, &dataset.rows.weights, out);
         for (int64_t row = 0; row < dataset.own_rows; row++) {
             CU_ASSERT_EQUAL(out[row], 1);
         }

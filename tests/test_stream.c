@@ -89,14 +89,15 @@ static void columns_of_several_files_lie_side_by_side(void)
         .file = write_files(), .inputs = "/state[1:3], /t , /state[0]", .targets = "/y", .rows = "100:650"};
     for (int streams = 0; streams < 2; streams++) {
         fcnn_dataset *dataset;
-        HARNESS_OK(fcnn_dataset_open(harness_comm(), &names, &dataset));
-        HARNESS_OK(fcnn_dataset_read_evenly(dataset, harness_comm(), streams));
-        CU_ASSERT_EQUAL(dataset->rows, 550);
-        CU_ASSERT_EQUAL(dataset->inputs.width, 4);
-        CU_ASSERT_EQUAL(dataset->inputs.type, FCNN_TYPE_FLOAT64); /* float32 and int32 side by side */
+        HARNESS_OK(fcnn_dataset_open(harness_comm(), &names, NULL, &dataset));
+        HARNESS_OK(fcnn_dataset_read_evenly(dataset, harness_comm(), streams, NULL));
+        CU_ASSERT_EQUAL(dataset->source.rows, 550);
+        CU_ASSERT_EQUAL(dataset->rows.inputs.width, 4);
+        CU_ASSERT_EQUAL(dataset->rows.inputs.type, FCNN_TYPE_FLOAT64); /* float32 and int32 side by side */
         fcnn_status status = FCNN_OK;
         int64_t seen = 0;
-        for (fcnn_block block = {0}; fcnn_dataset_next(dataset, 77, &block, &status);) {
+        fcnn_cursor cursor = fcnn_dataset_cursor(dataset);
+        for (fcnn_block block = {0}; fcnn_cursor_next(&cursor, 77, &block, &status);) {
             CU_ASSERT(block.first == seen && block.inputs.rows <= 77);
             for (int64_t row = 0; row < block.inputs.rows; row++) {
                 check_row(dataset, &block, row, 100);
@@ -104,6 +105,7 @@ static void columns_of_several_files_lie_side_by_side(void)
             seen += block.inputs.rows;
         }
         CU_ASSERT(status == FCNN_OK && seen == dataset->own_rows);
+        fcnn_cursor_close(&cursor);
         fcnn_dataset_destroy(dataset);
     }
 }
@@ -112,7 +114,7 @@ static void a_row_is_placed_in_its_file(void)
 {
     const fcnn_dataset_names names = {.file = write_files(), .inputs = "/t", .rows = "129:"};
     fcnn_dataset *dataset;
-    HARNESS_OK(fcnn_dataset_open(harness_comm(), &names, &dataset));
+    HARNESS_OK(fcnn_dataset_open(harness_comm(), &names, NULL, &dataset));
     int64_t row;
     CU_ASSERT_PTR_NOT_NULL(strstr(fcnn_dataset_place(dataset, 0, &row), "part_0.h5"));
     CU_ASSERT_EQUAL(row, 129);
@@ -126,7 +128,7 @@ static void a_row_is_placed_in_its_file(void)
 static void refuse(const fcnn_dataset_names *names, fcnn_status expected, const char *words)
 {
     fcnn_dataset *dataset;
-    HARNESS_STATUS(fcnn_dataset_open(harness_comm(), names, &dataset), expected);
+    HARNESS_STATUS(fcnn_dataset_open(harness_comm(), names, NULL, &dataset), expected);
     HARNESS_ERROR_HAS(words);
 }
 
@@ -164,9 +166,10 @@ static run run_start(const fcnn_sampler_plan *plan, bool streams)
     fcnn_comm *comm = harness_comm();
     run out = {0};
     HARNESS_OK(fcnn_sampler_create(plan, !streams, comm->rank, comm->size, &out.sampler));
-    HARNESS_OK(fcnn_dataset_open(comm, &names, &out.dataset));
+    HARNESS_OK(fcnn_dataset_open(comm, &names, NULL, &out.dataset));
     const int64_t after = fcnn_shard_first(plan->rows, plan->blocks, out.sampler->last_shard);
-    HARNESS_OK(fcnn_dataset_read(out.dataset, comm, out.sampler->first_row, after - out.sampler->first_row, streams));
+    HARNESS_OK(
+        fcnn_dataset_read(out.dataset, comm, out.sampler->first_row, after - out.sampler->first_row, streams, NULL));
     if (streams) {
         HARNESS_OK(fcnn_stream_create(out.dataset, out.sampler, true, &all_alike, &out.stream));
     }
@@ -203,13 +206,13 @@ static void compare_batch(run *resident, run *streamed, int64_t epoch, int64_t b
     for (int64_t leaf = 0; leaf <= resident->leaf_count; leaf++) {
         CU_ASSERT_EQUAL(resident->leaves[leaf], streamed->leaves[leaf]);
     }
-    const fcnn_table *a = &resident->dataset->inputs, *b = &streamed->dataset->inputs;
+    const fcnn_table *a = &resident->dataset->rows.inputs, *b = &fcnn_stream_rows(streamed->stream)->inputs;
     for (int64_t i = 0; i < resident->leaves[resident->leaf_count]; i++) {
         const int64_t row = resident->index[i], place = streamed->index[i];
         CU_ASSERT_EQUAL(fcnn_table_value(a, row, 3), fcnn_table_value(b, place, 3));
         CU_ASSERT_EQUAL(fcnn_stream_own_row(streamed->stream, place), row);
         CU_ASSERT_EQUAL(fcnn_stream_labels(streamed->stream)[place],
-                        (int32_t)fcnn_table_value(&resident->dataset->targets, row, 0));
+                        (int32_t)fcnn_table_value(&resident->dataset->rows.targets, row, 0));
     }
 }
 

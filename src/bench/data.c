@@ -62,17 +62,17 @@ static fcnn_status fill(const fcnn_architecture *shape, int64_t rows, const fcnn
     const int64_t outputs = fcnn_architecture_outputs(shape);
     const int64_t first = data->sampler->first_row;
     const int64_t own = fcnn_shard_first(rows, data->blocks, data->sampler->last_shard) - first;
-    dataset->file_rows = rows;
-    dataset->rows = rows;
+    dataset->source.rows = rows;
     dataset->first = first;
     dataset->own_rows = own;
-    FCNN_TRY(draw_table(own, fcnn_architecture_inputs(shape), first, INPUTS, &dataset->inputs));
+    data->rows = &dataset->rows;
+    FCNN_TRY(draw_table(own, fcnn_architecture_inputs(shape), first, INPUTS, &dataset->rows.inputs));
     if (shape->output == FCNN_OUTPUT_SOFTMAX) {
         FCNN_TRY(draw_labels(own, outputs, first, &data->own_labels));
         data->labels = data->own_labels;
         return FCNN_OK;
     }
-    return draw_table(own, outputs, first, TARGETS, &dataset->targets);
+    return draw_table(own, outputs, first, TARGETS, &dataset->rows.targets);
 }
 
 fcnn_status fcnn_benchmark_data_create(const fcnn_architecture *shape, int64_t rows, int64_t batch, int64_t blocks,

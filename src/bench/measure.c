@@ -247,7 +247,7 @@ static void take_speed(const subject *given, const rounds *measured, fcnn_benchm
     out->exchange =
         given->comm->size == 1 ? "none" : fcnn_exchange_kind_name(fcnn_exchange_kind_used(given->step->exchange));
     out->threads = fcnn_team_threads(given->step->team);
-    out->rows = given->data->train.dataset->rows;
+    out->rows = given->data->train.dataset->source.rows;
     out->steps = measured->steps * measured->count;
     out->step_seconds = median_step(measured);
     out->samples_per_second = (double)workload->batch / out->step_seconds;

@@ -8,8 +8,9 @@
 /* Those of this rank's rows. */
 static fcnn_status add_squares(fcnn_dataset *dataset, fcnn_side side, const double *means, fcnn_square_sum *sums)
 {
+    fcnn_cursor cursor = fcnn_dataset_cursor(dataset);
     fcnn_status status = FCNN_OK;
-    for (fcnn_block block = {0}; status == FCNN_OK && fcnn_dataset_next(dataset, 0, &block, &status);) {
+    for (fcnn_block block = {0}; status == FCNN_OK && fcnn_cursor_next(&cursor, 0, &block, &status);) {
         const fcnn_table *table = side == FCNN_SIDE_INPUTS ? &block.inputs : &block.targets;
         for (int64_t row = 0; row < table->rows; row++) {
             for (int64_t column = 0; column < table->width; column++) {
@@ -17,13 +18,14 @@ static fcnn_status add_squares(fcnn_dataset *dataset, fcnn_side side, const doub
             }
         }
     }
+    fcnn_cursor_close(&cursor);
     return status;
 }
 
 fcnn_status fcnn_column_squares_find(fcnn_dataset *dataset, fcnn_comm *comm, fcnn_side side, const double *means,
                                      fcnn_square_sum *sums)
 {
-    const int64_t columns = side == FCNN_SIDE_INPUTS ? dataset->inputs.width : dataset->targets.width;
+    const int64_t columns = side == FCNN_SIDE_INPUTS ? dataset->rows.inputs.width : dataset->rows.targets.width;
     double *work;
     FCNN_TRY(fcnn_comm_agree(comm,
                              fcnn_memory_create("the column sums", columns * FCNN_SQUARE_PARTS * (FCNN_EXACT_LIMBS + 1),

@@ -1,159 +1,45 @@
-/* src/data/dataset.c — rows of HDF5 files, dealt to the ranks. */
+/* src/data/dataset.c — the rows of a source that this rank holds. */
 #include "data/dataset.h"
 
 #include "core/arithmetic.h"
 #include "core/locale.h"
 #include "core/memory.h"
 #include "core/pulse.h"
-#include "core/sizes.h"
 #include "core/text.h"
-#include "data/reader.h"
-#include "data/selection.h"
+#include "data/find_classes.h"
 
 #include <inttypes.h>
 #include <math.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-void fcnn_dataset_select(fcnn_dataset *dataset, const int64_t *chosen, int64_t count, bool inside)
+fcnn_status fcnn_dataset_open(fcnn_comm *comm, const fcnn_dataset_names *names, const fcnn_source_reference *reference,
+                              fcnn_dataset **out)
 {
-    dataset->chosen = chosen;
-    dataset->chosen_count = count;
-    dataset->inside = inside;
-    dataset->rows = inside ? count : dataset->file_rows - count;
-}
-
-int64_t fcnn_dataset_joined_row(const fcnn_dataset *dataset, int64_t row)
-{
-    const int64_t kept = dataset->chosen == NULL
-                             ? row
-                             : fcnn_selection_row(dataset->chosen, dataset->chosen_count, dataset->inside, row);
-    return dataset->first_row + fcnn_selection_row(dataset->missing.dropped, dataset->missing.drops, false, kept);
+    fcnn_dataset *dataset = NULL;
+    FCNN_TRY(fcnn_comm_agree(comm, fcnn_memory_create("the dataset", 1, sizeof *dataset, &dataset)));
+    const fcnn_status status = fcnn_source_open(comm, names, reference, &dataset->source);
+    if (status != FCNN_OK) {
+        fcnn_dataset_destroy(dataset);
+        return status;
+    }
+    dataset->rows = fcnn_source_shapes(&dataset->source);
+    *out = dataset;
+    return FCNN_OK;
 }
 
 const char *fcnn_dataset_place(const fcnn_dataset *dataset, int64_t own_row, int64_t *file_row)
 {
-    const int64_t row = fcnn_dataset_joined_row(dataset, dataset->first + own_row);
-    const int64_t place = fcnn_files_of_row(&dataset->files, row);
-    *file_row = row - dataset->files.starts[place];
-    return dataset->files.paths[place];
+    return fcnn_source_place(&dataset->source, dataset->first + own_row, file_row);
+}
+
+fcnn_cursor fcnn_dataset_cursor(const fcnn_dataset *dataset)
+{
+    return fcnn_cursor_over(&dataset->source, dataset->first, dataset->own_rows,
+                            dataset->streams ? NULL : &dataset->rows);
 }
 
 /* ---- rows ---- */
-
-static int64_t table_row_bytes(const fcnn_table *table)
-{
-    return table->width * (int64_t)fcnn_type_size(table->type);
-}
-
-int64_t fcnn_dataset_row_bytes(const fcnn_dataset *dataset)
-{
-    return table_row_bytes(&dataset->inputs) + table_row_bytes(&dataset->targets) + table_row_bytes(&dataset->weights);
-}
-
-int64_t fcnn_dataset_stored_row_bytes(const fcnn_dataset *dataset)
-{
-    const fcnn_columns *columns[] = {&dataset->inputs_columns, &dataset->targets_columns, &dataset->weights_columns};
-    int64_t bytes = 0;
-    for (int i = 0; i < 3; i++) {
-        bytes += columns[i]->is_text ? (int64_t)sizeof(int32_t)
-                                     : columns[i]->width * (int64_t)fcnn_type_size(columns[i]->stored);
-    }
-    return bytes;
-}
-
-const char *fcnn_dataset_targets_type(const fcnn_dataset *dataset)
-{
-    return fcnn_type_name(dataset->targets_columns.is_text ? FCNN_TYPE_INT32 : dataset->targets_columns.stored);
-}
-
-static fcnn_status create_rows(const char *name, int64_t rows, fcnn_table *table)
-{
-    FCNN_TRY(fcnn_memory_create(name, rows, (size_t)table->width * fcnn_type_size(table->type), &table->values));
-    table->rows = rows;
-    return FCNN_OK;
-}
-
-/* Room for a block, and what reads into it. */
-static fcnn_status create_block(fcnn_dataset *dataset, bool has_targets)
-{
-    const int64_t most = fcnn_size_rows(FCNN_SIZE_BLOCK_BYTES, fcnn_dataset_row_bytes(dataset));
-    dataset->block_room = dataset->own_rows < most ? dataset->own_rows : most;
-    FCNN_TRY(fcnn_memory_create("the reader", 1, sizeof *dataset->reader, &dataset->reader));
-    dataset->reader->dataset = dataset;
-    dataset->block_inputs = dataset->inputs;
-    dataset->block_targets = dataset->targets;
-    dataset->block_weights = dataset->weights;
-    FCNN_TRY(create_rows(dataset->inputs_name, dataset->block_room, &dataset->block_inputs));
-    if (has_targets) {
-        FCNN_TRY(create_rows(dataset->targets_name, dataset->block_room, &dataset->block_targets));
-    }
-    if (dataset->weights_name != NULL) {
-        FCNN_TRY(create_rows(dataset->weights_name, dataset->block_room, &dataset->block_weights));
-    }
-    dataset->block_inputs.rows = 0;
-    return FCNN_OK;
-}
-
-/* Reads the block that begins with a row, unless that row is there. */
-static fcnn_status bring_block(fcnn_dataset *dataset, int64_t first)
-{
-    if (first >= dataset->block_first && first < dataset->block_first + dataset->block_inputs.rows) {
-        return FCNN_OK;
-    }
-    const int64_t left = dataset->own_rows - first;
-    const int64_t count = left < dataset->block_room ? left : dataset->block_room;
-    dataset->block_inputs.rows = 0;
-    FCNN_TRY(fcnn_reader_inputs(dataset->reader, dataset->first + first, count, dataset->block_inputs.values));
-    if (dataset->block_targets.values != NULL) {
-        FCNN_TRY(fcnn_reader_targets(dataset->reader, dataset->first + first, count, dataset->block_targets.values));
-    }
-    if (dataset->block_weights.values != NULL) {
-        FCNN_TRY(fcnn_reader_weights(dataset->reader, dataset->first + first, count, dataset->block_weights.values));
-    }
-    dataset->block_first = first;
-    dataset->block_inputs.rows = count;
-    return FCNN_OK;
-}
-
-/* Rows of a table from `first` on. */
-static fcnn_table part_of(const fcnn_table *table, int64_t first, int64_t rows)
-{
-    fcnn_table part = *table;
-    part.rows = rows;
-    if (table->values != NULL) {
-        part.values = (char *)table->values + (size_t)(first * table->width) * fcnn_type_size(table->type);
-    }
-    return part;
-}
-
-bool fcnn_dataset_next(fcnn_dataset *dataset, int64_t most, fcnn_block *block, fcnn_status *status)
-{
-    const int64_t first = block->first + block->inputs.rows;
-    if (first >= dataset->own_rows) {
-        return false;
-    }
-    const fcnn_table *inputs = &dataset->inputs, *targets = &dataset->targets, *weights = &dataset->weights;
-    int64_t offset = first, left = dataset->own_rows - first;
-    if (dataset->streams) {
-        *status = bring_block(dataset, first);
-        if (*status != FCNN_OK) {
-            return false;
-        }
-        inputs = &dataset->block_inputs;
-        targets = &dataset->block_targets;
-        weights = &dataset->block_weights;
-        offset = first - dataset->block_first;
-        left = inputs->rows - offset;
-    }
-    const int64_t count = most > 0 && most < left ? most : left;
-    block->first = first;
-    block->inputs = part_of(inputs, offset, count);
-    block->targets = part_of(targets, offset, count);
-    block->weights = part_of(weights, offset, count);
-    return true;
-}
 
 static fcnn_status not_finite(const char *path, const char *name, int64_t file_row, int64_t column, const char *what,
                               bool is_nan)
@@ -177,7 +63,7 @@ static fcnn_status check_finite(const fcnn_dataset *dataset, const fcnn_table *t
         return not_finite(path, name, file_row, column, "infinite", false);
     }
     fcnn_text why = {0};
-    fcnn_status status = fcnn_reader_explain(dataset, columns, dataset->first + first + row, column, &why);
+    fcnn_status status = fcnn_reader_explain(&dataset->source, columns, dataset->first + first + row, column, &why);
     if (status == FCNN_OK) {
         status = not_finite(path, name, file_row, column, why.data != NULL ? why.data : "NaN", true);
     }
@@ -188,66 +74,62 @@ static fcnn_status check_finite(const fcnn_dataset *dataset, const fcnn_table *t
 /* Numbers of all ranks' rows. */
 enum { INPUTS_FINGERPRINT, TARGETS_FINGERPRINT, WEIGHTS_FINGERPRINT, FILLED_VALUES, FILLED_ROWS, SUMS };
 
-/* Checks all rows and adds up their fingerprints. */
-static fcnn_status look_at_rows(fcnn_dataset *dataset, uint64_t fingerprints[3])
+/* Checks a block, and adds up its fingerprints. */
+static fcnn_status look_at_block(const fcnn_dataset *dataset, const fcnn_block *block, uint64_t fingerprints[3])
 {
-    const char *const names[] = {dataset->inputs_name, dataset->targets_name, dataset->weights_name};
-    const fcnn_columns *const columns[] = {&dataset->inputs_columns, &dataset->targets_columns,
-                                           &dataset->weights_columns};
-    fcnn_status status = FCNN_OK;
-    for (fcnn_block block = {0}; status == FCNN_OK && fcnn_dataset_next(dataset, 0, &block, &status);) {
-        const fcnn_table *const tables[] = {&block.inputs, &block.targets, &block.weights};
-        for (int i = 0; i < 3 && status == FCNN_OK; i++) {
-            if (names[i] != NULL) {
-                status = check_finite(dataset, tables[i], block.first, names[i], columns[i]);
-                fingerprints[i] += fcnn_table_fingerprint(tables[i], dataset->first + block.first);
-            }
-        }
-        if (status == FCNN_OK && dataset->hashes != NULL) {
-            status = fcnn_row_hashes_add(dataset->hashes, &block.inputs, &block.targets);
+    const fcnn_source *source = &dataset->source;
+    const char *const names[] = {source->inputs_name, source->targets_name, source->weights_name};
+    const fcnn_columns *const columns[] = {&source->inputs, &source->targets, &source->weights};
+    const fcnn_table *const tables[] = {&block->inputs, &block->targets, &block->weights};
+    for (int i = 0; i < 3; i++) {
+        if (names[i] != NULL) {
+            FCNN_TRY(check_finite(dataset, tables[i], block->first, names[i], columns[i]));
+            fingerprints[i] += fcnn_table_fingerprint(tables[i], dataset->first + block->first);
         }
     }
+    return FCNN_OK;
+}
+
+/* Goes over all rows; of those that are read by that it counts what was completed. */
+static fcnn_status look_at_rows(const fcnn_dataset *dataset, fcnn_row_hashes *hashes, uint64_t sums[SUMS])
+{
+    fcnn_cursor cursor = fcnn_dataset_cursor(dataset);
+    fcnn_status status = FCNN_OK;
+    for (fcnn_block block = {0}; status == FCNN_OK && fcnn_cursor_next(&cursor, 0, &block, &status);) {
+        status = look_at_block(dataset, &block, sums);
+        if (status == FCNN_OK && hashes != NULL) {
+            status = fcnn_row_hashes_add(hashes, &block.inputs, &block.targets);
+        }
+    }
+    sums[FILLED_VALUES] += cursor.reader.filled[0];
+    sums[FILLED_ROWS] += cursor.reader.filled[1];
+    fcnn_cursor_close(&cursor);
     return status;
 }
 
-/* Room for all of this rank's rows. */
-static fcnn_status create_all(fcnn_dataset *dataset)
+/* Reads all of this rank's rows; counts what was completed. */
+static fcnn_status read_all(const fcnn_dataset *dataset, uint64_t filled[2])
 {
-    const int64_t count = dataset->own_rows;
-    FCNN_TRY(create_rows(dataset->inputs_name, count, &dataset->inputs));
-    if (dataset->targets_name != NULL) {
-        FCNN_TRY(create_rows(dataset->targets_name, count, &dataset->targets));
-    }
-    return dataset->weights_name != NULL ? create_rows(dataset->weights_name, count, &dataset->weights) : FCNN_OK;
-}
-
-/* Reads them; counts what was completed. */
-static fcnn_status read_all(fcnn_dataset *dataset, uint64_t filled[2])
-{
-    fcnn_reader reader = {.dataset = dataset, .comm = dataset->together};
-    const fcnn_status status = fcnn_reader_rows(&reader, dataset->first, dataset->own_rows, dataset->inputs.values,
-                                                dataset->targets.values, dataset->weights.values);
+    fcnn_reader reader = {.source = &dataset->source, .comm = dataset->source.together};
+    const fcnn_status status = fcnn_reader_read(&reader, dataset->first, dataset->own_rows, &dataset->rows);
     fcnn_reader_close(&reader);
     memcpy(filled, reader.filled, sizeof reader.filled);
     return status;
 }
 
-fcnn_status fcnn_dataset_read(fcnn_dataset *dataset, fcnn_comm *comm, int64_t first, int64_t count, bool streams)
+fcnn_status fcnn_dataset_read(fcnn_dataset *dataset, fcnn_comm *comm, int64_t first, int64_t count, bool streams,
+                              fcnn_row_hashes *hashes)
 {
     dataset->first = first;
     dataset->own_rows = count;
     dataset->streams = streams;
     uint64_t sums[SUMS] = {0};
     fcnn_pulse_beat(FCNN_PHASE_READING);
-    FCNN_TRY(
-        fcnn_comm_agree(comm, streams ? create_block(dataset, dataset->targets_name != NULL) : create_all(dataset)));
     if (!streams) {
+        FCNN_TRY(fcnn_comm_agree(comm, fcnn_rows_create(count, &dataset->rows)));
         FCNN_TRY(fcnn_comm_agree_named(comm, read_all(dataset, sums + FILLED_VALUES)));
     }
-    FCNN_TRY(fcnn_comm_agree(comm, look_at_rows(dataset, sums)));
-    if (streams) {
-        memcpy(sums + FILLED_VALUES, dataset->reader->filled, sizeof dataset->reader->filled);
-    }
+    FCNN_TRY(fcnn_comm_agree(comm, look_at_rows(dataset, hashes, sums)));
     fcnn_comm_sum_integers(comm, SUMS, sums);
     dataset->inputs_fingerprint = sums[INPUTS_FINGERPRINT];
     dataset->targets_fingerprint = sums[TARGETS_FINGERPRINT];
@@ -257,52 +139,28 @@ fcnn_status fcnn_dataset_read(fcnn_dataset *dataset, fcnn_comm *comm, int64_t fi
     return FCNN_OK;
 }
 
-fcnn_status fcnn_dataset_read_evenly(fcnn_dataset *dataset, fcnn_comm *comm, bool streams)
+fcnn_status fcnn_dataset_read_evenly(fcnn_dataset *dataset, fcnn_comm *comm, bool streams, fcnn_row_hashes *hashes)
 {
-    const int64_t first = fcnn_comm_first_item(dataset->rows, comm->rank, comm->size);
-    const int64_t after = fcnn_comm_first_item(dataset->rows, comm->rank + 1, comm->size);
-    return fcnn_dataset_read(dataset, comm, first, after - first, streams);
+    const int64_t first = fcnn_comm_first_item(dataset->source.rows, comm->rank, comm->size);
+    const int64_t after = fcnn_comm_first_item(dataset->source.rows, comm->rank + 1, comm->size);
+    return fcnn_dataset_read(dataset, comm, first, after - first, streams, hashes);
 }
 
-/* ---- before that ---- */
-
-fcnn_status fcnn_dataset_begin_pass(fcnn_dataset *dataset, const fcnn_comm *comm)
-{
-    dataset->first = fcnn_comm_first_item(dataset->rows, comm->rank, comm->size);
-    dataset->own_rows = fcnn_comm_first_item(dataset->rows, comm->rank + 1, comm->size) - dataset->first;
-    dataset->streams = true;
-    fcnn_pulse_beat(FCNN_PHASE_READING);
-    return create_block(dataset, dataset->targets_name != NULL && !dataset->targets_columns.is_text);
-}
-
-void fcnn_dataset_end_pass(fcnn_dataset *dataset)
-{
-    if (dataset->reader != NULL) {
-        fcnn_reader_close(dataset->reader);
-    }
-    free(dataset->reader);
-    free(dataset->block_inputs.values);
-    free(dataset->block_targets.values);
-    free(dataset->block_weights.values);
-    dataset->reader = NULL;
-    dataset->block_inputs = dataset->block_targets = dataset->block_weights = (fcnn_table){0};
-    dataset->block_room = 0;
-    dataset->streams = false;
-}
+/* ---- after that ---- */
 
 fcnn_status fcnn_dataset_describe_content(const fcnn_dataset *dataset, char **out)
 {
     fcnn_text text = {0};
     fcnn_status status = fcnn_text_append(&text, "%s[%" PRId64 "][%" PRId64 "] %016" PRIx64,
-                                          fcnn_type_name(dataset->inputs_columns.stored), dataset->rows,
-                                          dataset->inputs.width, dataset->inputs_fingerprint);
-    if (status == FCNN_OK && dataset->targets_name != NULL) {
-        status =
-            fcnn_text_append(&text, " %s[%" PRId64 "][%" PRId64 "] %016" PRIx64, fcnn_dataset_targets_type(dataset),
-                             dataset->rows, dataset->targets.width, dataset->targets_fingerprint);
+                                          fcnn_type_name(dataset->source.inputs.stored), dataset->source.rows,
+                                          dataset->rows.inputs.width, dataset->inputs_fingerprint);
+    if (status == FCNN_OK && dataset->source.targets_name != NULL) {
+        status = fcnn_text_append(&text, " %s[%" PRId64 "][%" PRId64 "] %016" PRIx64,
+                                  fcnn_source_targets_type(&dataset->source), dataset->source.rows,
+                                  dataset->rows.targets.width, dataset->targets_fingerprint);
     }
-    if (status == FCNN_OK && dataset->weights_name != NULL) {
-        status = fcnn_text_append(&text, " weights %s %016" PRIx64, fcnn_type_name(dataset->weights_columns.stored),
+    if (status == FCNN_OK && dataset->source.weights_name != NULL) {
+        status = fcnn_text_append(&text, " weights %s %016" PRIx64, fcnn_type_name(dataset->source.weights.stored),
                                   dataset->weights_fingerprint);
     }
     if (status != FCNN_OK) {
@@ -318,10 +176,10 @@ fcnn_status fcnn_dataset_load(fcnn_comm *comm, const fcnn_dataset_names *names, 
     FCNN_IN_C_LOCALE;
     FCNN_IN_EXACT_ARITHMETIC;
     fcnn_dataset *dataset;
-    FCNN_TRY(fcnn_dataset_open(comm, names, &dataset));
-    fcnn_status status = fcnn_dataset_find_classes(dataset, comm, NULL);
+    FCNN_TRY(fcnn_dataset_open(comm, names, NULL, &dataset));
+    fcnn_status status = fcnn_find_classes(&dataset->source, comm, NULL);
     if (status == FCNN_OK) {
-        status = fcnn_dataset_read_evenly(dataset, comm, false);
+        status = fcnn_dataset_read_evenly(dataset, comm, false, NULL);
     }
     if (status != FCNN_OK) {
         fcnn_dataset_destroy(dataset);
@@ -336,34 +194,22 @@ void fcnn_dataset_destroy(fcnn_dataset *dataset)
     if (dataset == NULL) {
         return;
     }
-    free(dataset->file);
-    free(dataset->inputs_name);
-    free(dataset->targets_name);
-    free(dataset->weights_name);
-    fcnn_files_clear(&dataset->files);
-    fcnn_columns_clear(&dataset->inputs_columns);
-    fcnn_columns_clear(&dataset->targets_columns);
-    fcnn_columns_clear(&dataset->weights_columns);
-    fcnn_classes_clear(&dataset->classes);
-    fcnn_missing_clear(&dataset->missing);
-    fcnn_dataset_end_pass(dataset);
-    free(dataset->inputs.values);
-    free(dataset->targets.values);
-    free(dataset->weights.values);
+    fcnn_source_clear(&dataset->source);
+    fcnn_rows_clear(&dataset->rows);
     free(dataset);
 }
 
 int64_t fcnn_dataset_rows(const fcnn_dataset *dataset)
 {
-    return dataset->rows;
+    return dataset->source.rows;
 }
 
 int64_t fcnn_dataset_features(const fcnn_dataset *dataset)
 {
-    return dataset->inputs.width;
+    return dataset->rows.inputs.width;
 }
 
 int64_t fcnn_dataset_outputs(const fcnn_dataset *dataset)
 {
-    return dataset->targets_name == NULL ? 0 : dataset->targets.width;
+    return dataset->rows.targets.width;
 }

@@ -5,8 +5,8 @@
 
 #include "data/open_columns.h"
 
-/* Settles the columns, opens them in the first file, and takes what that has: shapes, names of the columns, and how they
- * are decoded.  All parts have the same number of rows.
+/* Settles the columns, opens them in the first file, and takes what that has: shapes, names of the columns, and how
+ * they are decoded.  All parts have the same number of rows.
  *   open  to be closed, also on failure
  * Fails: FCNN_EDATA if a dataset is missing, has no such columns or no rows, or if the rows differ;
  * FCNN_ENOMEM. */

@@ -1,4 +1,4 @@
-/* src/data/reader.c — rows of a data set's joined files, read one run after the other. */
+/* src/data/reader.c — rows of a source, read out of its files one run after the other. */
 #include "data/reader.h"
 
 #include "core/log.h"
@@ -31,11 +31,11 @@ void fcnn_reader_close(fcnn_reader *reader)
 }
 
 /* Opens the columns in a file that has just been opened. */
-static fcnn_status open_columns(const fcnn_dataset *dataset, int64_t place, fcnn_reader_file *open)
+static fcnn_status open_columns(const fcnn_source *source, int64_t place, fcnn_reader_file *open)
 {
-    const fcnn_columns *columns[] = {&dataset->inputs_columns, &dataset->targets_columns, &dataset->weights_columns};
+    const fcnn_columns *columns[] = {&source->inputs, &source->targets, &source->weights};
     fcnn_open_columns *const found[] = {&open->inputs, &open->targets, &open->weights};
-    fcnn_hdf5_allow_external(open->file, dataset->allow_external);
+    fcnn_hdf5_allow_external(open->file, source->allow_external);
     for (int i = 0; i < 3; i++) {
         FCNN_TRY(fcnn_open_columns_open(columns[i], open->file, found[i]));
         fcnn_open_columns_set_order(found[i], fcnn_column_orders_find(&columns[i]->orders, place));
@@ -50,8 +50,8 @@ static fcnn_status open_file(fcnn_reader *reader, int64_t place)
     }
     close_file(&reader->open);
     reader->open.place = place;
-    FCNN_TRY(fcnn_hdf5_open(reader->dataset->files.paths[place], &reader->open.file));
-    const fcnn_status status = open_columns(reader->dataset, place, &reader->open);
+    FCNN_TRY(fcnn_hdf5_open(reader->source->files.paths[place], &reader->open.file));
+    const fcnn_status status = open_columns(reader->source, place, &reader->open);
     if (status != FCNN_OK) {
         close_file(&reader->open);
     }
@@ -62,9 +62,9 @@ static fcnn_status open_file(fcnn_reader *reader, int64_t place)
 static const fcnn_open_columns *columns_there(const fcnn_reader *reader, const fcnn_columns *columns,
                                               const fcnn_reader_file *open)
 {
-    return columns == &reader->dataset->inputs_columns    ? &open->inputs
-           : columns == &reader->dataset->targets_columns ? &open->targets
-                                                          : &open->weights;
+    return columns == &reader->source->inputs    ? &open->inputs
+           : columns == &reader->source->targets ? &open->targets
+                                                 : &open->weights;
 }
 
 /* Columns of rows, or strings where columns is NULL, of the file that is open. */
@@ -102,7 +102,7 @@ static fcnn_status read_patiently(fcnn_reader *reader, int64_t place, const fcnn
         if (status == FCNN_OK) {
             status = read_file(reader, columns, first, count, out);
         }
-        if (status == FCNN_OK || !may_pass(status) || tries == reader->dataset->read_retries) {
+        if (status == FCNN_OK || !may_pass(status) || tries == reader->source->read_retries) {
             return status;
         }
         const int seconds = 1 << (tries < 6 ? tries : 6);
@@ -116,7 +116,7 @@ static fcnn_status read_patiently(fcnn_reader *reader, int64_t place, const fcnn
 static fcnn_status read_run(fcnn_reader *reader, const fcnn_columns *columns, int64_t first, int64_t count,
                             size_t bytes, void *out)
 {
-    const fcnn_files *files = &reader->dataset->files;
+    const fcnn_files *files = &reader->source->files;
     int64_t place = fcnn_files_of_row(files, first);
     for (int64_t done = 0; done < count; place++) {
         const int64_t begin = first + done;
@@ -155,7 +155,7 @@ static fcnn_reader_file *slot_of(fcnn_reader *reader, int64_t place)
 static fcnn_status join_columns(fcnn_reader *reader, int64_t place, fcnn_reader_file *open)
 {
     FCNN_TRY(
-        fcnn_comm_agree(reader->comm, fcnn_comm_name_rank(reader->comm, open_columns(reader->dataset, place, open))));
+        fcnn_comm_agree(reader->comm, fcnn_comm_name_rank(reader->comm, open_columns(reader->source, place, open))));
     FCNN_TRY(fcnn_open_columns_join(&open->inputs));
     FCNN_TRY(fcnn_open_columns_join(&open->targets));
     return fcnn_open_columns_join(&open->weights);
@@ -167,7 +167,7 @@ static fcnn_status open_together(fcnn_reader *reader, int64_t place, const fcnn_
     fcnn_reader_file *slot = slot_of(reader, place);
     if (slot->file == NULL || slot->place != place) {
         close_file(slot);
-        FCNN_TRY(fcnn_hdf5_open_together(reader->comm, reader->dataset->files.paths[place], &slot->file));
+        FCNN_TRY(fcnn_hdf5_open_together(reader->comm, reader->source->files.paths[place], &slot->file));
         slot->place = place;
         const fcnn_status status = join_columns(reader, place, slot);
         if (status != FCNN_OK) {
@@ -185,7 +185,7 @@ static fcnn_status open_together(fcnn_reader *reader, int64_t place, const fcnn_
 static fcnn_status read_run_together(fcnn_reader *reader, const fcnn_columns *columns, int64_t first, int64_t count,
                                      size_t bytes, int64_t *needed, void *out)
 {
-    const fcnn_files *files = &reader->dataset->files;
+    const fcnn_files *files = &reader->source->files;
     for (int64_t place = 0; place < files->count; place++) {
         needed[place] = first < files->starts[place + 1] && first + count > files->starts[place] &&
                         files->starts[place] < files->starts[place + 1];
@@ -210,13 +210,13 @@ static fcnn_status read_run_together(fcnn_reader *reader, const fcnn_columns *co
     return status;
 }
 
-/* Reads rows of the dataset, in as many runs of the joined files as the rank needs that needs most. */
+/* Reads rows of the source, in as many runs of the joined files as the rank needs that needs most. */
 static fcnn_status read_together(fcnn_reader *reader, const fcnn_columns *columns, int64_t first, int64_t count,
                                  size_t bytes, void *out)
 {
-    const fcnn_dataset *dataset = reader->dataset;
-    const int64_t begin = count > 0 ? fcnn_dataset_joined_row(dataset, first) : 0;
-    const int64_t end = count > 0 ? fcnn_dataset_joined_row(dataset, first + count - 1) + 1 : 0;
+    const fcnn_source *source = reader->source;
+    const int64_t begin = count > 0 ? fcnn_source_joined_row(source, first) : 0;
+    const int64_t end = count > 0 ? fcnn_source_joined_row(source, first + count - 1) + 1 : 0;
     const int64_t fitting = fcnn_size(FCNN_SIZE_SELECT_BYTES) / (int64_t)bytes, most = fitting > 0 ? fitting : 1;
     const int64_t room = end - begin < most ? end - begin : most;
     int64_t rounds = (end - begin + most - 1) / most;
@@ -224,7 +224,7 @@ static fcnn_status read_together(fcnn_reader *reader, const fcnn_columns *column
     int64_t *needed = NULL;
     fcnn_status status = fcnn_memory_create("the read buffer", room, bytes, &buffer);
     if (status == FCNN_OK) {
-        status = fcnn_memory_create("the files", dataset->files.count, sizeof *needed, &needed);
+        status = fcnn_memory_create("the files", source->files.count, sizeof *needed, &needed);
     }
     status = fcnn_comm_agree(reader->comm, status);
     if (status != FCNN_OK) {
@@ -240,7 +240,7 @@ static fcnn_status read_together(fcnn_reader *reader, const fcnn_columns *column
         const fcnn_status here = read_run_together(reader, columns, from, rows, bytes, needed, buffer);
         status = here == FCNN_OK ? status : here;
         for (; done < count; done++) {
-            const int64_t offset = fcnn_dataset_joined_row(dataset, first + done) - from;
+            const int64_t offset = fcnn_source_joined_row(source, first + done) - from;
             if (offset >= rows) {
                 break;
             }
@@ -252,26 +252,26 @@ static fcnn_status read_together(fcnn_reader *reader, const fcnn_columns *column
     return status;
 }
 
-/* ---- rows of the dataset ---- */
+/* ---- rows of the source ---- */
 
-/* Reads the files in runs and keeps the rows of the dataset. */
+/* Reads the files in runs and keeps the rows of the source. */
 static fcnn_status read_selected(fcnn_reader *reader, const fcnn_columns *columns, int64_t first, int64_t count,
                                  size_t bytes, void *out)
 {
-    const fcnn_dataset *dataset = reader->dataset;
+    const fcnn_source *source = reader->source;
     const int64_t fitting = fcnn_size(FCNN_SIZE_SELECT_BYTES) / (int64_t)bytes, most = fitting > 0 ? fitting : 1;
-    const int64_t end = fcnn_dataset_joined_row(dataset, first + count - 1) + 1;
-    const int64_t span = end - fcnn_dataset_joined_row(dataset, first), run = span < most ? span : most;
+    const int64_t end = fcnn_source_joined_row(source, first + count - 1) + 1;
+    const int64_t span = end - fcnn_source_joined_row(source, first), run = span < most ? span : most;
     char *buffer;
     FCNN_TRY(fcnn_memory_create("the read buffer", run, bytes, &buffer));
     fcnn_status status = FCNN_OK;
     int64_t done = 0;
     while (status == FCNN_OK && done < count) {
-        const int64_t begin = fcnn_dataset_joined_row(dataset, first + done);
+        const int64_t begin = fcnn_source_joined_row(source, first + done);
         const int64_t rows = end - begin < run ? end - begin : run;
         status = read_run(reader, columns, begin, rows, bytes, buffer);
         while (status == FCNN_OK && done < count) {
-            const int64_t offset = fcnn_dataset_joined_row(dataset, first + done) - begin;
+            const int64_t offset = fcnn_source_joined_row(source, first + done) - begin;
             if (offset >= rows) {
                 break;
             }
@@ -286,7 +286,7 @@ static fcnn_status read_selected(fcnn_reader *reader, const fcnn_columns *column
 static fcnn_status read_numbers(fcnn_reader *reader, const fcnn_columns *columns, int64_t first, int64_t count,
                                 void *out)
 {
-    const fcnn_dataset *dataset = reader->dataset;
+    const fcnn_source *source = reader->source;
     const size_t bytes = (size_t)columns->width * fcnn_type_size(columns->type);
     if (reader->comm != NULL) {
         return read_together(reader, columns, first, count, bytes, out);
@@ -294,35 +294,21 @@ static fcnn_status read_numbers(fcnn_reader *reader, const fcnn_columns *columns
     if (count == 0) {
         return FCNN_OK;
     }
-    return dataset->chosen != NULL || dataset->missing.drops > 0
+    return source->chosen != NULL || source->missing.drops > 0
                ? read_selected(reader, columns, first, count, bytes, out)
-               : read_run(reader, columns, dataset->first_row + first, count, bytes, out);
+               : read_run(reader, columns, source->first_row + first, count, bytes, out);
 }
 
-fcnn_status fcnn_reader_inputs(fcnn_reader *reader, int64_t first, int64_t count, void *out)
-{
-    const fcnn_columns *columns = &reader->dataset->inputs_columns;
-    FCNN_TRY(read_numbers(reader, columns, first, count, out));
-    fcnn_table inputs = {.type = columns->type, .rows = count, .width = columns->width, .values = out};
-    fcnn_missing_put_means(&reader->dataset->missing, &inputs, reader->filled);
-    return FCNN_OK;
-}
-
-fcnn_status fcnn_reader_weights(fcnn_reader *reader, int64_t first, int64_t count, void *out)
-{
-    return read_numbers(reader, &reader->dataset->weights_columns, first, count, out);
-}
-
-fcnn_status fcnn_reader_explain(const fcnn_dataset *dataset, const fcnn_columns *columns, int64_t row, int64_t column,
+fcnn_status fcnn_reader_explain(const fcnn_source *source, const fcnn_columns *columns, int64_t row, int64_t column,
                                 fcnn_text *out)
 {
-    fcnn_reader reader = {.dataset = dataset};
-    const int64_t joined = fcnn_dataset_joined_row(dataset, row);
-    const int64_t place = fcnn_files_of_row(&dataset->files, joined);
+    fcnn_reader reader = {.source = source};
+    const int64_t joined = fcnn_source_joined_row(source, row);
+    const int64_t place = fcnn_files_of_row(&source->files, joined);
     fcnn_status status = open_file(&reader, place);
     if (status == FCNN_OK) {
         status = fcnn_open_columns_explain(columns_there(&reader, columns, &reader.open),
-                                           joined - dataset->files.starts[place], column, out);
+                                           joined - source->files.starts[place], column, out);
     }
     fcnn_reader_close(&reader);
     return status;
@@ -341,47 +327,42 @@ fcnn_status fcnn_reader_texts(fcnn_reader *reader, int64_t first, int64_t count,
     return status;
 }
 
-bool fcnn_reader_is_missing(const fcnn_dataset *dataset, const char *text)
+static fcnn_status missing_class(const fcnn_source *source, const char *text, int64_t row)
 {
-    return !dataset->targets_columns.rules.as_stored && fcnn_text_is_missing(text);
-}
-
-static fcnn_status missing_class(const fcnn_dataset *dataset, const char *text, int64_t row)
-{
-    const int64_t place = fcnn_files_of_row(&dataset->files, row);
+    const int64_t place = fcnn_files_of_row(&source->files, row);
     return fcnn_fail(FCNN_EDATA,
                      "%s: %s: the label of row %" PRId64
                      " (counting from 0) is missing: '%.60s' names no class; take such rows out, in training by "
                      "data.missing = drop_row; where it does name a class, say data.decode = no",
-                     dataset->files.paths[place], dataset->targets_name, row - dataset->files.starts[place], text);
+                     source->files.paths[place], source->targets_name, row - source->files.starts[place], text);
 }
 
-static fcnn_status unknown_class(const fcnn_dataset *dataset, const char *text, int64_t row)
+static fcnn_status unknown_class(const fcnn_source *source, const char *text, int64_t row)
 {
-    const int64_t place = fcnn_files_of_row(&dataset->files, row);
+    const int64_t place = fcnn_files_of_row(&source->files, row);
     return fcnn_fail(FCNN_EDATA,
                      "%s: %s: row %" PRId64 " (counting from 0) has the label '%.60s', which is none of "
                      "the %" PRId64 " classes of the training rows",
-                     dataset->files.paths[place], dataset->targets_name, row - dataset->files.starts[place], text,
-                     dataset->classes.count);
+                     source->files.paths[place], source->targets_name, row - source->files.starts[place], text,
+                     source->classes.count);
 }
 
-/* Reads the strings of the joined files' rows begin … end−1, and sets the places of those among the dataset's rows
+/* Reads the strings of the joined files' rows begin … end−1, and sets the places of those among the source's rows
  * from `first` on. */
 static fcnn_status place_texts(fcnn_reader *reader, int64_t begin, int64_t end, int64_t first, int64_t count,
                                int32_t *out, char **texts)
 {
-    const fcnn_dataset *dataset = reader->dataset;
+    const fcnn_source *source = reader->source;
     FCNN_TRY(fcnn_reader_texts(reader, begin, end - begin, texts));
     fcnn_status status = FCNN_OK;
     for (int64_t i = 0; i < count && status == FCNN_OK; i++) {
-        const int64_t row = fcnn_dataset_joined_row(dataset, first + i);
-        const int64_t place = fcnn_classes_find(&dataset->classes, texts[row - begin]);
+        const int64_t row = fcnn_source_joined_row(source, first + i);
+        const int64_t place = fcnn_classes_find(&source->classes, texts[row - begin]);
         out[i] = (int32_t)place;
-        if (fcnn_reader_is_missing(dataset, texts[row - begin])) {
-            status = missing_class(dataset, texts[row - begin], row);
+        if (fcnn_source_is_missing(source, texts[row - begin])) {
+            status = missing_class(source, texts[row - begin], row);
         } else if (place < 0) {
-            status = unknown_class(dataset, texts[row - begin], row);
+            status = unknown_class(source, texts[row - begin], row);
         }
     }
     for (int64_t i = 0; i < end - begin; i++) {
@@ -392,19 +373,19 @@ static fcnn_status place_texts(fcnn_reader *reader, int64_t begin, int64_t end, 
 
 static fcnn_status read_classes(fcnn_reader *reader, int64_t first, int64_t count, int32_t *out)
 {
-    const fcnn_dataset *dataset = reader->dataset;
+    const fcnn_source *source = reader->source;
     const int64_t most = fcnn_size(FCNN_SIZE_TEXTS);
     char **texts;
     FCNN_TRY(fcnn_memory_create("the labels", most, sizeof *texts, &texts));
     fcnn_status status = FCNN_OK;
     int64_t done = 0;
     while (status == FCNN_OK && done < count) {
-        const int64_t begin = fcnn_dataset_joined_row(dataset, first + done);
+        const int64_t begin = fcnn_source_joined_row(source, first + done);
         int64_t taken = 1;
-        while (done + taken < count && fcnn_dataset_joined_row(dataset, first + done + taken) - begin < most) {
+        while (done + taken < count && fcnn_source_joined_row(source, first + done + taken) - begin < most) {
             taken++;
         }
-        const int64_t end = fcnn_dataset_joined_row(dataset, first + done + taken - 1) + 1;
+        const int64_t end = fcnn_source_joined_row(source, first + done + taken - 1) + 1;
         status = place_texts(reader, begin, end, first + done, taken, out + done, texts);
         done += taken;
     }
@@ -412,27 +393,34 @@ static fcnn_status read_classes(fcnn_reader *reader, int64_t first, int64_t coun
     return status;
 }
 
-fcnn_status fcnn_reader_targets(fcnn_reader *reader, int64_t first, int64_t count, void *out)
+/* ---- all of a row ---- */
+
+static fcnn_status read_inputs(fcnn_reader *reader, int64_t first, int64_t count, void *out)
 {
-    const fcnn_columns *columns = &reader->dataset->targets_columns;
+    const fcnn_columns *columns = &reader->source->inputs;
+    FCNN_TRY(read_numbers(reader, columns, first, count, out));
+    fcnn_table inputs = {.type = columns->type, .rows = count, .width = columns->width, .values = out};
+    fcnn_missing_put_means(&reader->source->missing, &inputs, reader->filled);
+    return FCNN_OK;
+}
+
+static fcnn_status read_targets(fcnn_reader *reader, int64_t first, int64_t count, void *out)
+{
+    const fcnn_columns *columns = &reader->source->targets;
     return columns->is_text ? read_classes(reader, first, count, out)
                             : read_numbers(reader, columns, first, count, out);
 }
 
-/* ---- all of a row ---- */
-
-fcnn_status fcnn_reader_rows(fcnn_reader *reader, int64_t first, int64_t count, void *inputs, void *targets,
-                             void *weights)
+fcnn_status fcnn_reader_read(fcnn_reader *reader, int64_t first, int64_t count, const fcnn_rows *out)
 {
-    const fcnn_dataset *dataset = reader->dataset;
-    fcnn_status status = fcnn_reader_inputs(reader, first, count, inputs);
+    fcnn_status status = read_inputs(reader, first, count, out->inputs.values);
     /* ranks that read together go on, whatever has failed on one of them */
-    if (dataset->targets_name != NULL && (status == FCNN_OK || reader->comm != NULL)) {
-        const fcnn_status here = fcnn_reader_targets(reader, first, count, targets);
+    if (out->targets.width > 0 && (status == FCNN_OK || reader->comm != NULL)) {
+        const fcnn_status here = read_targets(reader, first, count, out->targets.values);
         status = here == FCNN_OK ? status : here;
     }
-    if (dataset->weights_name != NULL && (status == FCNN_OK || reader->comm != NULL)) {
-        const fcnn_status here = fcnn_reader_weights(reader, first, count, weights);
+    if (out->weights.width > 0 && (status == FCNN_OK || reader->comm != NULL)) {
+        const fcnn_status here = read_numbers(reader, &reader->source->weights, first, count, out->weights.values);
         status = here == FCNN_OK ? status : here;
     }
     return status;

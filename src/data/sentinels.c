@@ -122,8 +122,9 @@ bool fcnn_sentinel_find(const fcnn_column_ends *ends, double *value, double *nex
 /* Adds what this rank's rows have between the known ends. */
 static fcnn_status look_at_rows(fcnn_dataset *dataset, bool are_targets, int64_t columns, fcnn_column_ends *ends)
 {
+    fcnn_cursor cursor = fcnn_dataset_cursor(dataset);
     fcnn_status status = FCNN_OK;
-    for (fcnn_block block = {0}; status == FCNN_OK && fcnn_dataset_next(dataset, 0, &block, &status);) {
+    for (fcnn_block block = {0}; status == FCNN_OK && fcnn_cursor_next(&cursor, 0, &block, &status);) {
         const fcnn_table *table = are_targets ? &block.targets : &block.inputs;
         for (int64_t row = 0; row < table->rows; row++) {
             for (int64_t column = 0; column < columns; column++) {
@@ -136,6 +137,7 @@ static fcnn_status look_at_rows(fcnn_dataset *dataset, bool are_targets, int64_t
             }
         }
     }
+    fcnn_cursor_close(&cursor);
     return status;
 }
 
@@ -160,8 +162,8 @@ static void join(fcnn_comm *comm, int64_t columns, fcnn_column_ends *ends, doubl
 
 static void warn(const fcnn_dataset *dataset, bool are_targets, int64_t columns, const fcnn_column_ends *ends)
 {
-    const fcnn_columns *described = are_targets ? &dataset->targets_columns : &dataset->inputs_columns;
-    const char *name = are_targets ? dataset->targets_name : dataset->inputs_name;
+    const fcnn_columns *described = are_targets ? &dataset->source.targets : &dataset->source.inputs;
+    const char *name = are_targets ? dataset->source.targets_name : dataset->source.inputs_name;
     int64_t found = 0;
     double value, next;
     uint64_t count;
@@ -177,18 +179,19 @@ static void warn(const fcnn_dataset *dataset, bool are_targets, int64_t columns,
         fcnn_text_from_double(next, other);
         fcnn_log_warning("%s: %s: %s is %s in %" PRIu64 " rows%s%s: if that stands for a missing value, set "
                          "data.missing_values = %s",
-                         dataset->file, name, label, text, count, isfinite(next) ? ", and all else is beyond " : "",
-                         isfinite(next) ? other : "", text);
+                         dataset->source.file, name, label, text, count,
+                         isfinite(next) ? ", and all else is beyond " : "", isfinite(next) ? other : "", text);
     }
     if (found > WARNINGS_MOST) {
-        fcnn_log_warning("%s: %s: so it is with %" PRId64 " columns more", dataset->file, name, found - WARNINGS_MOST);
+        fcnn_log_warning("%s: %s: so it is with %" PRId64 " columns more", dataset->source.file, name,
+                         found - WARNINGS_MOST);
     }
 }
 
 fcnn_status fcnn_sentinels_warn(fcnn_dataset *dataset, fcnn_comm *comm, bool are_targets, const double *smallest,
                                 const double *largest)
 {
-    const int64_t columns = are_targets ? dataset->targets.width : dataset->inputs.width;
+    const int64_t columns = are_targets ? dataset->rows.targets.width : dataset->rows.inputs.width;
     bool any = false;
     for (int64_t i = 0; i < columns; i++) {
         any = any || is_usual(smallest[i]) || is_usual(largest[i]);

@@ -30,14 +30,15 @@ typedef struct lane {
 } lane;
 
 struct fcnn_stream {
-    fcnn_dataset *dataset;
+    const fcnn_dataset *dataset;
     const fcnn_sampler *sampler;
     int64_t rows; /* of a slot */
     int64_t count;
     lane *lanes;     /* [count], by shard */
-    int32_t *labels; /* [rows of the tables] */
+    fcnn_rows slots; /* [count][SLOTS][rows] */
+    int32_t *labels; /* of the slots' rows, as the weights */
     const fcnn_weights *weights;
-    double *row_weights;     /* [rows of the tables] */
+    double *row_weights;
     int64_t *windows;        /* room for an order of windows: the main thread's */
     int64_t epoch, batch;    /* that was taken last; −1: none */
     fcnn_worker *worker;     /* NULL where ranks read together */
@@ -63,24 +64,18 @@ static int64_t slot_row(const fcnn_stream *stream, const lane *own, int64_t numb
     return ((own - stream->lanes) * SLOTS + number % SLOTS) * stream->rows;
 }
 
-static void *row_at(const fcnn_table *table, int64_t row)
+/* Rows of the slots. */
+static fcnn_rows rows_at(const fcnn_stream *stream, int64_t row, int64_t count)
 {
-    return (char *)table->values + (size_t)(row * table->width) * fcnn_type_size(table->type);
-}
-
-static fcnn_table rows_at(const fcnn_table *table, int64_t row, int64_t count)
-{
-    fcnn_table rows = *table;
-    rows.rows = count;
-    rows.values = table->values == NULL ? NULL : row_at(table, row);
-    return rows;
+    return (fcnn_rows){.inputs = fcnn_table_part(&stream->slots.inputs, row, count),
+                       .targets = fcnn_table_part(&stream->slots.targets, row, count),
+                       .weights = fcnn_table_part(&stream->slots.weights, row, count)};
 }
 
 /* Reads window `number` of the run into its slot. */
 static fcnn_status load(fcnn_stream *stream, fcnn_reader *reader, lane *own, int64_t number)
 {
     const fcnn_sampler *sampler = stream->sampler;
-    const fcnn_dataset *dataset = stream->dataset;
     const int64_t shard = shard_of(stream, own), epoch = number / own->windows;
     fcnn_sampler_order_windows(sampler, shard, epoch, stream->reader_windows);
     const int64_t window = stream->reader_windows[number % own->windows];
@@ -88,16 +83,16 @@ static fcnn_status load(fcnn_stream *stream, fcnn_reader *reader, lane *own, int
     const int64_t count = fcnn_sampler_window_first(sampler, shard, window + 1) - begin;
     const int64_t first = fcnn_shard_first(sampler->rows, sampler->blocks, shard) + begin;
     const int64_t at = slot_row(stream, own, number);
-    const fcnn_table targets = rows_at(&dataset->targets, at, count), weights = rows_at(&dataset->weights, at, count);
-    FCNN_TRY(fcnn_reader_rows(reader, first, count, row_at(&dataset->inputs, at), targets.values, weights.values));
+    const fcnn_rows rows = rows_at(stream, at, count);
+    FCNN_TRY(fcnn_reader_read(reader, first, count, &rows));
     if (stream->labels != NULL) {
-        fcnn_targets_labels(&targets, stream->labels + at);
+        fcnn_targets_labels(&rows.targets, stream->labels + at);
     }
     if (stream->row_weights != NULL) {
-        fcnn_weights_of_rows(stream->weights, &targets, &weights, stream->row_weights + at);
+        fcnn_weights_of_rows(stream->weights, &rows.targets, &rows.weights, stream->row_weights + at);
     }
     fcnn_sampler_order_rows(sampler, shard, epoch, window, at, own->order + number % SLOTS * stream->rows);
-    own->firsts[number % SLOTS] = first - dataset->first;
+    own->firsts[number % SLOTS] = first - stream->dataset->first;
     return FCNN_OK;
 }
 
@@ -117,7 +112,7 @@ static lane *find_hungry(fcnn_stream *stream)
 static void read_on(void *data)
 {
     fcnn_stream *stream = data;
-    fcnn_reader reader = {.dataset = stream->dataset};
+    fcnn_reader reader = {.source = &stream->dataset->source};
     pthread_mutex_lock(&stream->mutex);
     while (!stream->ends && stream->status == FCNN_OK) {
         lane *own = find_hungry(stream);
@@ -161,15 +156,9 @@ static int64_t own_shards(const fcnn_sampler *sampler)
 
 int64_t fcnn_stream_bytes(const fcnn_dataset *dataset, const fcnn_sampler *sampler, bool has_labels, bool has_weights)
 {
-    const int64_t row = fcnn_dataset_row_bytes(dataset) + (int64_t)sizeof(int64_t) + (has_labels ? 4 : 0) +
+    const int64_t row = fcnn_rows_bytes(&dataset->rows) + (int64_t)sizeof(int64_t) + (has_labels ? 4 : 0) +
                         (has_weights ? (int64_t)sizeof(double) : 0);
     return own_shards(sampler) * SLOTS * fcnn_sampler_window_rows(sampler) * row;
-}
-
-static fcnn_status create_table(const char *what, int64_t rows, fcnn_table *table)
-{
-    table->rows = rows;
-    return fcnn_memory_create(what, rows, (size_t)table->width * fcnn_type_size(table->type), &table->values);
 }
 
 static fcnn_status create_lane(fcnn_stream *stream, lane *own)
@@ -184,11 +173,8 @@ static fcnn_status create_room(fcnn_stream *stream, bool has_labels)
 {
     const int64_t rows = stream->count * SLOTS * stream->rows;
     const int64_t most = fcnn_sampler_windows(stream->sampler, 0);
-    FCNN_TRY(create_table("the windows of the inputs", rows, &stream->dataset->inputs));
-    FCNN_TRY(create_table("the windows of the targets", rows, &stream->dataset->targets));
-    if (stream->dataset->weights_name != NULL) {
-        FCNN_TRY(create_table("the windows of the weights", rows, &stream->dataset->weights));
-    }
+    stream->slots = fcnn_source_shapes(&stream->dataset->source);
+    FCNN_TRY(fcnn_rows_create(rows, &stream->slots));
     if (stream->weights->used) {
         FCNN_TRY(fcnn_memory_create("the weights", rows, sizeof(double), &stream->row_weights));
     }
@@ -201,7 +187,7 @@ static fcnn_status create_room(fcnn_stream *stream, bool has_labels)
     return has_labels ? fcnn_memory_create("the labels", rows, sizeof(int32_t), &stream->labels) : FCNN_OK;
 }
 
-fcnn_status fcnn_stream_create(fcnn_dataset *dataset, const fcnn_sampler *sampler, bool has_labels,
+fcnn_status fcnn_stream_create(const fcnn_dataset *dataset, const fcnn_sampler *sampler, bool has_labels,
                                const fcnn_weights *weights, fcnn_stream **out)
 {
     fcnn_stream *stream;
@@ -209,7 +195,7 @@ fcnn_status fcnn_stream_create(fcnn_dataset *dataset, const fcnn_sampler *sample
     stream->dataset = dataset;
     stream->sampler = sampler;
     stream->weights = weights;
-    stream->together = (fcnn_reader){.dataset = dataset, .comm = dataset->together};
+    stream->together = (fcnn_reader){.source = &dataset->source, .comm = dataset->source.together};
     stream->rows = fcnn_sampler_window_rows(sampler);
     stream->count = own_shards(sampler);
     stream->epoch = stream->batch = -1;
@@ -238,11 +224,17 @@ void fcnn_stream_destroy(fcnn_stream *stream)
     pthread_cond_destroy(&stream->moved);
     pthread_mutex_destroy(&stream->mutex);
     free(stream->lanes);
+    fcnn_rows_clear(&stream->slots);
     free(stream->labels);
     free(stream->row_weights);
     free(stream->windows);
     free(stream->reader_windows);
     free(stream);
+}
+
+const fcnn_rows *fcnn_stream_rows(const fcnn_stream *stream)
+{
+    return &stream->slots;
 }
 
 const int32_t *fcnn_stream_labels(const fcnn_stream *stream)
@@ -316,6 +308,7 @@ static int64_t count_due(const fcnn_stream *stream, const lane *own, int64_t bat
 /* Reads what the batch needs, with all ranks: as often as the one that needs most. */
 static fcnn_status load_together(fcnn_stream *stream, int64_t batch)
 {
+    const fcnn_rows nothing = rows_at(stream, 0, 0);
     int64_t rounds = 0, at = 0;
     for (int64_t i = 0; i < stream->count; i++) {
         rounds += count_due(stream, &stream->lanes[i], batch);
@@ -328,7 +321,7 @@ static fcnn_status load_together(fcnn_stream *stream, int64_t batch)
         }
         lane *own = at < stream->count ? &stream->lanes[at] : NULL;
         const fcnn_status here = own != NULL ? load(stream, &stream->together, own, own->loaded)
-                                             : fcnn_reader_rows(&stream->together, 0, 0, NULL, NULL, NULL);
+                                             : fcnn_reader_read(&stream->together, 0, 0, &nothing);
         status = status == FCNN_OK ? here : status;
         if (own != NULL) {
             own->loaded++;

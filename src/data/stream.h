@@ -13,13 +13,17 @@ typedef struct fcnn_stream fcnn_stream;
 /* Bytes of memory for a rank's windows, with what is kept beside the targets: class numbers, weights. */
 int64_t fcnn_stream_bytes(const fcnn_dataset *dataset, const fcnn_sampler *sampler, bool has_labels, bool has_weights);
 
-/* Makes the room, which becomes the dataset's tables; the rows of fcnn_stream_take() count there.  dataset, sampler
- * and weights are borrowed.  Not collective.  Fails: FCNN_ENOMEM, FCNN_EINTERNAL without a thread. */
-fcnn_status fcnn_stream_create(fcnn_dataset *dataset, const fcnn_sampler *sampler, bool has_labels,
+/* Makes the room for windows of a dataset that streams.  dataset, sampler and weights are borrowed.
+ * Not collective.  Fails: FCNN_ENOMEM, FCNN_EINTERNAL without a thread. */
+fcnn_status fcnn_stream_create(const fcnn_dataset *dataset, const fcnn_sampler *sampler, bool has_labels,
                                const fcnn_weights *weights, fcnn_stream **out);
 void fcnn_stream_destroy(fcnn_stream *stream);
 
-/* Class numbers of the rows in memory; NULL without labels.  Their weights; NULL if all count alike. */
+/* The windows in memory, one behind the other, as tables: the rows of fcnn_stream_take() count there.  Borrowed from
+ * the stream, which reads other rows into them. */
+const fcnn_rows *fcnn_stream_rows(const fcnn_stream *stream);
+
+/* Class numbers of these rows; NULL without labels.  Their weights; NULL if all count alike. */
 const int32_t *fcnn_stream_labels(const fcnn_stream *stream);
 const double *fcnn_stream_weights(const fcnn_stream *stream);
 

@@ -1,9 +1,59 @@
 /* src/data/table.c — rows in memory, as stored: bytes stay bytes. */
 #include "data/table.h"
 
+#include "core/memory.h"
+
 #include <math.h>
+#include <stdlib.h>
 
 #include <xxhash.h>
+
+/* ---- rows ---- */
+
+static fcnn_status create_table(const char *what, int64_t rows, fcnn_table *table)
+{
+    table->rows = rows;
+    return table->width == 0
+               ? FCNN_OK
+               : fcnn_memory_create(what, rows, (size_t)table->width * fcnn_type_size(table->type), &table->values);
+}
+
+fcnn_status fcnn_rows_create(int64_t rows, fcnn_rows *out)
+{
+    FCNN_TRY(create_table("the inputs", rows, &out->inputs));
+    FCNN_TRY(create_table("the targets", rows, &out->targets));
+    return create_table("the weights", rows, &out->weights);
+}
+
+void fcnn_rows_clear(fcnn_rows *rows)
+{
+    free(rows->inputs.values);
+    free(rows->targets.values);
+    free(rows->weights.values);
+    *rows = (fcnn_rows){0};
+}
+
+int64_t fcnn_rows_bytes(const fcnn_rows *rows)
+{
+    const fcnn_table *tables[] = {&rows->inputs, &rows->targets, &rows->weights};
+    int64_t bytes = 0;
+    for (int i = 0; i < 3; i++) {
+        bytes += tables[i]->width * (int64_t)fcnn_type_size(tables[i]->type);
+    }
+    return bytes;
+}
+
+fcnn_table fcnn_table_part(const fcnn_table *table, int64_t first, int64_t rows)
+{
+    fcnn_table part = *table;
+    part.rows = rows;
+    if (table->values != NULL) {
+        part.values = (char *)table->values + (size_t)(first * table->width) * fcnn_type_size(table->type);
+    }
+    return part;
+}
+
+/* ---- elements ---- */
 
 double fcnn_table_value(const fcnn_table *table, int64_t row, int64_t column)
 {

@@ -14,6 +14,22 @@ typedef struct fcnn_table {
     void *values; /* [rows][width]; owned */
 } fcnn_table;
 
+/* Rows with all that belongs to them.  Of what there is none the width is 0, and values NULL. */
+typedef struct fcnn_rows {
+    fcnn_table inputs, targets, weights; /* of as many rows */
+} fcnn_rows;
+
+/* Makes room for rows of the tables' types and widths, for as many of each; what fails is to be cleared.
+ * Fails: FCNN_ENOMEM. */
+fcnn_status fcnn_rows_create(int64_t rows, fcnn_rows *out);
+void fcnn_rows_clear(fcnn_rows *rows);
+
+/* Bytes of a row. */
+int64_t fcnn_rows_bytes(const fcnn_rows *rows);
+
+/* Rows first … first+rows−1 of a table, borrowed from it. */
+fcnn_table fcnn_table_part(const fcnn_table *table, int64_t first, int64_t rows);
+
 /* An element as a double (exact but for whole numbers beyond 2^53). */
 double fcnn_table_value(const fcnn_table *table, int64_t row, int64_t column);
 

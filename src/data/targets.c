@@ -6,6 +6,11 @@
 #include <inttypes.h>
 #include <math.h>
 
+static bool is_one_column(const fcnn_dataset *dataset)
+{
+    return dataset->rows.targets.width == 1;
+}
+
 /* The only column of a row that is not 0, if that one is 1; else −1. */
 static int64_t hot_column(const fcnn_table *targets, int64_t row)
 {
@@ -100,21 +105,21 @@ static bool are_numbers(const fcnn_classes *classes)
 
 static void summarize(const fcnn_dataset *dataset, const findings *all, int64_t values, fcnn_target_summary *out)
 {
-    const fcnn_columns *columns = &dataset->targets_columns;
+    const fcnn_columns *columns = &dataset->source.targets;
     const bool has_names = columns->is_text || columns->has_classes;
-    const double last_class = has_names ? (double)dataset->classes.count - 1 : -1;
+    const double last_class = has_names ? (double)dataset->source.classes.count - 1 : -1;
     *out = (fcnn_target_summary){
-        .one_column = dataset->one_target_column,
+        .one_column = is_one_column(dataset),
         .is_text = columns->is_text,
-        .is_named = !columns->is_text && dataset->classes.count > 0,
-        .text_numbers = columns->is_text && are_numbers(&dataset->classes),
+        .is_named = !columns->is_text && dataset->source.classes.count > 0,
+        .text_numbers = columns->is_text && are_numbers(&dataset->source.classes),
         .integer_type = has_names || columns->is_integer,
         .zero_or_one = all->found[NOT_ZERO_OR_ONE] == 0 && last_class <= 1,
-        .one_hot = !dataset->one_target_column && all->found[NOT_ONE_HOT] == 0,
+        .one_hot = !is_one_column(dataset) && all->found[NOT_ONE_HOT] == 0,
         .whole = all->found[NOT_WHOLE] == 0,
         .smallest = -all->found[SMALLEST],
         .largest = last_class > all->found[LARGEST] ? last_class : all->found[LARGEST],
-        .rows = dataset->rows,
+        .rows = dataset->source.rows,
         .values = values,
     };
     for (int64_t i = 0; i < FCNN_TARGETS_CLASSES_MOST; i++) {
@@ -126,12 +131,14 @@ static void summarize(const fcnn_dataset *dataset, const findings *all, int64_t 
 fcnn_status fcnn_targets_summarize(fcnn_dataset *dataset, fcnn_comm *comm, fcnn_target_summary *out)
 {
     findings all = {.found = {0, 0, 0, -INFINITY, -INFINITY}};
+    fcnn_cursor cursor = fcnn_dataset_cursor(dataset);
     fcnn_status status = FCNN_OK;
-    for (fcnn_block block = {0}; status == FCNN_OK && fcnn_dataset_next(dataset, 0, &block, &status);) {
+    for (fcnn_block block = {0}; status == FCNN_OK && fcnn_cursor_next(&cursor, 0, &block, &status);) {
         for (int64_t row = 0; row < block.targets.rows; row++) {
             note_row(&all, &block.targets, row);
         }
     }
+    fcnn_cursor_close(&cursor);
     FCNN_TRY(fcnn_comm_agree_named(comm, status));
     fcnn_comm_max_doubles(comm, 5, all.found);
     fcnn_comm_sum_integers(comm, FCNN_TARGETS_CLASSES_MOST, all.rows_of);
@@ -155,12 +162,12 @@ static fcnn_status bad_label(const fcnn_dataset *dataset, int64_t row, double va
                          "%s: %s: row %" PRId64
                          " (counting from 0) has the label %.17g, which %s: classes are numbered "
                          "from 0; for a regression say model.output = linear",
-                         path, dataset->targets_name, file_row, value, what);
+                         path, dataset->source.targets_name, file_row, value, what);
     }
     return fcnn_fail(FCNN_EDATA,
                      "%s: %s: row %" PRId64 " (counting from 0) has the label %.17g, but the network has %" PRId64
                      " classes, 0 to %" PRId64 ": take such rows out, or train with model.classes = %.0f",
-                     path, dataset->targets_name, file_row, value, classes, classes - 1, value + 1);
+                     path, dataset->source.targets_name, file_row, value, classes, classes - 1, value + 1);
 }
 
 static fcnn_status bad_columns(const fcnn_dataset *dataset, int64_t row)
@@ -171,12 +178,12 @@ static fcnn_status bad_columns(const fcnn_dataset *dataset, int64_t row)
                      "%s: %s has %" PRId64 " columns, but those of row %" PRId64
                      " (counting from 0) are not 1 for one class and 0 for the others: class labels are that, or one "
                      "number a row; for a regression say model.output = linear",
-                     path, dataset->targets_name, dataset->targets.width, file_row);
+                     path, dataset->source.targets_name, dataset->rows.targets.width, file_row);
 }
 
 static fcnn_status check_label(const fcnn_dataset *dataset, const fcnn_block *block, int64_t row, int64_t classes)
 {
-    if (!dataset->one_target_column) {
+    if (!is_one_column(dataset)) {
         return hot_column(&block->targets, row) < 0 ? bad_columns(dataset, block->first + row) : FCNN_OK;
     }
     const double value = fcnn_table_value(&block->targets, row, 0);
@@ -187,18 +194,20 @@ static fcnn_status check_label(const fcnn_dataset *dataset, const fcnn_block *bl
 
 static fcnn_status check_labels(fcnn_dataset *dataset, int64_t classes)
 {
-    if (!dataset->one_target_column && dataset->targets.width != classes) {
+    if (!is_one_column(dataset) && dataset->rows.targets.width != classes) {
         return fcnn_fail(FCNN_EDATA,
                          "%s: %s has %" PRId64 " columns, but the network has %" PRId64
                          " classes: labels are one column of numbers, or a column for each class",
-                         dataset->file, dataset->targets_name, dataset->targets.width, classes);
+                         dataset->source.file, dataset->source.targets_name, dataset->rows.targets.width, classes);
     }
+    fcnn_cursor cursor = fcnn_dataset_cursor(dataset);
     fcnn_status status = FCNN_OK;
-    for (fcnn_block block = {0}; status == FCNN_OK && fcnn_dataset_next(dataset, 0, &block, &status);) {
+    for (fcnn_block block = {0}; status == FCNN_OK && fcnn_cursor_next(&cursor, 0, &block, &status);) {
         for (int64_t row = 0; status == FCNN_OK && row < block.targets.rows; row++) {
             status = check_label(dataset, &block, row, classes);
         }
     }
+    fcnn_cursor_close(&cursor);
     return status;
 }
 
@@ -226,22 +235,30 @@ static fcnn_status bad_unit(const fcnn_dataset *dataset, int64_t row, int64_t co
     return fcnn_fail(FCNN_EDATA,
                      "%s: %s: row %" PRId64 ", column %" PRId64 " (counting from 0) is %.17g: binary cross "
                      "entropy needs targets from 0 to 1",
-                     path, dataset->targets_name, file_row, column, value);
+                     path, dataset->source.targets_name, file_row, column, value);
 }
 
-static fcnn_status check_unit(fcnn_dataset *dataset)
+static fcnn_status check_units(const fcnn_dataset *dataset, const fcnn_block *block)
 {
-    fcnn_status status = FCNN_OK;
-    for (fcnn_block block = {0}; status == FCNN_OK && fcnn_dataset_next(dataset, 0, &block, &status);) {
-        for (int64_t row = 0; row < block.targets.rows; row++) {
-            for (int64_t column = 0; column < block.targets.width; column++) {
-                const double value = fcnn_table_value(&block.targets, row, column);
-                if (!(value >= 0 && value <= 1)) {
-                    return bad_unit(dataset, block.first + row, column, value);
-                }
+    for (int64_t row = 0; row < block->targets.rows; row++) {
+        for (int64_t column = 0; column < block->targets.width; column++) {
+            const double value = fcnn_table_value(&block->targets, row, column);
+            if (!(value >= 0 && value <= 1)) {
+                return bad_unit(dataset, block->first + row, column, value);
             }
         }
     }
+    return FCNN_OK;
+}
+
+static fcnn_status check_unit(const fcnn_dataset *dataset)
+{
+    fcnn_cursor cursor = fcnn_dataset_cursor(dataset);
+    fcnn_status status = FCNN_OK;
+    for (fcnn_block block = {0}; status == FCNN_OK && fcnn_cursor_next(&cursor, 0, &block, &status);) {
+        status = check_units(dataset, &block);
+    }
+    fcnn_cursor_close(&cursor);
     return status;
 }
 

@@ -7,9 +7,9 @@
 /* ---- counting ---- */
 
 /* Columns are picked where HDF5 picks them, else whole rows are read. */
-static bool picks_columns(const fcnn_dataset *dataset, const fcnn_column_part *part)
+static bool picks_columns(const fcnn_source *source, const fcnn_column_part *part)
 {
-    return !dataset->inputs_columns.by_columns && part->info.rank == 2 && part->info.array_rank == 0 &&
+    return !source->inputs.by_columns && part->info.rank == 2 && part->info.array_rank == 0 &&
            fcnn_column_part_width(part) < part->all;
 }
 
@@ -27,11 +27,10 @@ static fcnn_status find_in_part(const fcnn_open_part *open, int64_t place, int64
     return FCNN_OK;
 }
 
-fcnn_status fcnn_unwritten_find(fcnn_dataset *dataset, const char *range, int64_t place,
-                                const fcnn_open_columns open[3])
+fcnn_status fcnn_unwritten_find(fcnn_source *source, const char *range, int64_t place, const fcnn_open_columns open[3])
 {
-    fcnn_columns *columns[] = {&dataset->inputs_columns, &dataset->targets_columns, &dataset->weights_columns};
-    const int64_t start = dataset->files.starts[place], after = dataset->files.starts[place + 1];
+    fcnn_columns *columns[] = {&source->inputs, &source->targets, &source->weights};
+    const int64_t start = source->files.starts[place], after = source->files.starts[place + 1];
     int64_t first = 0, last = -1;
     if (range != NULL && range[0] != '\0') {
         FCNN_TRY(fcnn_columns_range(range, &first, &last));
@@ -49,9 +48,9 @@ fcnn_status fcnn_unwritten_find(fcnn_dataset *dataset, const char *range, int64_
 /* ---- saying so ---- */
 
 /* Part number `at` of all; NULL behind the last one. */
-static const fcnn_column_part *part_at(const fcnn_dataset *dataset, int64_t at)
+static const fcnn_column_part *part_at(const fcnn_source *source, int64_t at)
 {
-    const fcnn_columns *columns[] = {&dataset->inputs_columns, &dataset->targets_columns, &dataset->weights_columns};
+    const fcnn_columns *columns[] = {&source->inputs, &source->targets, &source->weights};
     for (int i = 0; i < 3; i++) {
         if (at < columns[i]->count) {
             return &columns[i]->parts[at];
@@ -61,27 +60,27 @@ static const fcnn_column_part *part_at(const fcnn_dataset *dataset, int64_t at)
     return NULL;
 }
 
-static void describe(const fcnn_dataset *dataset, const fcnn_column_part *part, fcnn_unwritten_text out)
+static void describe(const fcnn_source *source, const fcnn_column_part *part, fcnn_unwritten_text out)
 {
     const fcnn_hdf5_unwritten *unwritten = &part->unwritten;
     char columns[64] = "";
-    if (picks_columns(dataset, part)) {
+    if (picks_columns(source, part)) {
         snprintf(columns, sizeof columns, "[%" PRId64 ":%" PRId64 "]", part->first,
                  part->first + fcnn_column_part_width(part));
     }
     snprintf(out, sizeof(fcnn_unwritten_text),
              "%" PRId64 " of %" PRId64 " rows of %.200s%s, the first is row %" PRId64
              " of %.300s; the fill value%s%s stands for them",
-             unwritten->rows, dataset->range_rows, part->dataset, columns, unwritten->first,
-             dataset->files.paths[part->unwritten_place], unwritten->value[0] != '\0' ? " " : "", unwritten->value);
+             unwritten->rows, source->range_rows, part->dataset, columns, unwritten->first,
+             source->files.paths[part->unwritten_place], unwritten->value[0] != '\0' ? " " : "", unwritten->value);
 }
 
-bool fcnn_unwritten_next(const fcnn_dataset *dataset, int64_t *at, fcnn_unwritten_text out)
+bool fcnn_unwritten_next(const fcnn_source *source, int64_t *at, fcnn_unwritten_text out)
 {
-    for (const fcnn_column_part *part; (part = part_at(dataset, *at)) != NULL;) {
+    for (const fcnn_column_part *part; (part = part_at(source, *at)) != NULL;) {
         ++*at;
         if (part->unwritten.rows > 0) {
-            describe(dataset, part, out);
+            describe(source, part, out);
             return true;
         }
     }

@@ -75,12 +75,14 @@ static fcnn_status balance(fcnn_dataset *train, fcnn_comm *comm, fcnn_weights *w
 {
     uint64_t *counts;
     FCNN_TRY(fcnn_comm_agree(comm, fcnn_memory_create("the classes", weights->classes, sizeof *counts, &counts)));
+    fcnn_cursor cursor = fcnn_dataset_cursor(train);
     fcnn_status status = FCNN_OK;
-    for (fcnn_block block = {0}; status == FCNN_OK && fcnn_dataset_next(train, 0, &block, &status);) {
+    for (fcnn_block block = {0}; status == FCNN_OK && fcnn_cursor_next(&cursor, 0, &block, &status);) {
         for (int64_t row = 0; row < block.targets.rows; row++) {
             counts[fcnn_targets_class(&block.targets, row)]++;
         }
     }
+    fcnn_cursor_close(&cursor);
     status = fcnn_comm_agree_named(comm, status);
     if (status == FCNN_OK) {
         fcnn_comm_sum_integers(comm, weights->classes, counts);
@@ -89,7 +91,8 @@ static fcnn_status balance(fcnn_dataset *train, fcnn_comm *comm, fcnn_weights *w
             occurring += counts[c] > 0;
         }
         for (int64_t c = 0; c < weights->classes; c++) {
-            weights->of_class[c] = counts[c] > 0 ? (double)train->rows / ((double)occurring * (double)counts[c]) : 0;
+            weights->of_class[c] =
+                counts[c] > 0 ? (double)train->source.rows / ((double)occurring * (double)counts[c]) : 0;
         }
     }
     free(counts);
@@ -131,22 +134,32 @@ static fcnn_status negative(const fcnn_dataset *train, int64_t own_row, double v
     const char *path = fcnn_dataset_place(train, own_row, &file_row);
     return fcnn_fail(FCNN_EDATA,
                      "%s: %s: row %" PRId64 " (counting from 0) has the weight %.17g: weights are 0 or more", path,
-                     train->weights_name, file_row, value);
+                     train->source.weights_name, file_row, value);
 }
 
-/* Adds up the products of this rank's rows. */
-static fcnn_status add_rows(fcnn_dataset *train, const fcnn_weights *weights, fcnn_column_sums *sum)
+/* Adds up the products of rows. */
+static fcnn_status add_block(const fcnn_dataset *train, const fcnn_weights *weights, const fcnn_block *block,
+                             fcnn_column_sums *sum)
 {
-    fcnn_status status = FCNN_OK;
-    for (fcnn_block block = {0}; status == FCNN_OK && fcnn_dataset_next(train, 0, &block, &status);) {
-        for (int64_t row = 0; row < block.targets.rows; row++) {
-            const double weight = product(weights, &block.targets, &block.weights, row);
-            if (weight < 0) {
-                return negative(train, block.first + row, fcnn_table_value(&block.weights, row, 0));
-            }
-            fcnn_column_sums_add_value(sum, 0, weight);
+    for (int64_t row = 0; row < block->targets.rows; row++) {
+        const double weight = product(weights, &block->targets, &block->weights, row);
+        if (weight < 0) {
+            return negative(train, block->first + row, fcnn_table_value(&block->weights, row, 0));
         }
+        fcnn_column_sums_add_value(sum, 0, weight);
     }
+    return FCNN_OK;
+}
+
+/* The same of all of this rank's rows. */
+static fcnn_status add_rows(const fcnn_dataset *train, const fcnn_weights *weights, fcnn_column_sums *sum)
+{
+    fcnn_cursor cursor = fcnn_dataset_cursor(train);
+    fcnn_status status = FCNN_OK;
+    for (fcnn_block block = {0}; status == FCNN_OK && fcnn_cursor_next(&cursor, 0, &block, &status);) {
+        status = add_block(train, weights, &block, sum);
+    }
+    fcnn_cursor_close(&cursor);
     return status;
 }
 
@@ -154,17 +167,17 @@ static fcnn_status set_factor(const fcnn_dataset *train, const fcnn_column_sums 
 {
     const double mean = fcnn_column_sums_mean(sum, 0), total = fcnn_exact_sum_value(&sum->exact[0]);
     weights->is_constant = sum->smallest[0] == sum->largest[0];
-    weights->factor = isfinite(total) ? (double)train->rows / total : 1 / mean;
+    weights->factor = isfinite(total) ? (double)train->source.rows / total : 1 / mean;
     if (!(total > 0)) {
         return fcnn_fail(FCNN_EDATA, "%s: the weights of all training rows add up to %g: nothing is left to train on",
-                         train->file, total);
+                         train->source.file, total);
     }
     return isfinite(weights->factor)
                ? FCNN_OK
                : fcnn_fail(FCNN_EDATA,
                            "%s: the weights of the training rows have the mean %g, by which they cannot be divided: "
                            "multiply them by a power of 10",
-                           train->file, mean);
+                           train->source.file, mean);
 }
 
 static fcnn_status find_factor(fcnn_dataset *train, fcnn_comm *comm, fcnn_weights *weights)
@@ -185,7 +198,7 @@ static fcnn_status find_factor(fcnn_dataset *train, fcnn_comm *comm, fcnn_weight
 fcnn_status fcnn_weights_find(fcnn_dataset *train, const char *class_weight, int64_t classes, fcnn_comm *comm,
                               fcnn_weights *out)
 {
-    *out = (fcnn_weights){.used = train->weights_name != NULL || class_weight[0] != '\0', .classes = classes};
+    *out = (fcnn_weights){.used = train->source.weights_name != NULL || class_weight[0] != '\0', .classes = classes};
     if (!out->used) {
         return FCNN_OK;
     }

@@ -40,22 +40,24 @@ void fcnn_column_statistics_clear(fcnn_column_statistics *statistics)
 /* Goes through this rank's rows; that of targets may be NULL. */
 static fcnn_status add_rows(fcnn_dataset *dataset, fcnn_column_sums *inputs, fcnn_column_sums *targets)
 {
+    fcnn_cursor cursor = fcnn_dataset_cursor(dataset);
     fcnn_status status = FCNN_OK;
-    for (fcnn_block block = {0}; status == FCNN_OK && fcnn_dataset_next(dataset, 0, &block, &status);) {
+    for (fcnn_block block = {0}; status == FCNN_OK && fcnn_cursor_next(&cursor, 0, &block, &status);) {
         fcnn_column_sums_add(inputs, &block.inputs);
         if (targets != NULL) {
             fcnn_column_sums_add(targets, &block.targets);
         }
     }
+    fcnn_cursor_close(&cursor);
     return status;
 }
 
 /* Makes both sums those of all rows; that of targets may be NULL. */
 static fcnn_status sum_up(fcnn_dataset *dataset, fcnn_comm *comm, fcnn_column_sums *inputs, fcnn_column_sums *targets)
 {
-    fcnn_status status = fcnn_column_sums_create(dataset->inputs.width, dataset->inputs.type, inputs);
+    fcnn_status status = fcnn_column_sums_create(dataset->rows.inputs.width, dataset->rows.inputs.type, inputs);
     if (status == FCNN_OK && targets != NULL) {
-        status = fcnn_column_sums_create(dataset->targets.width, dataset->targets.type, targets);
+        status = fcnn_column_sums_create(dataset->rows.targets.width, dataset->rows.targets.type, targets);
     }
     FCNN_TRY(fcnn_comm_agree(comm, status));
     FCNN_TRY(fcnn_comm_agree_named(comm, add_rows(dataset, inputs, targets)));
@@ -133,7 +135,7 @@ static void warn_of(const fcnn_column_statistics *statistics, const fcnn_dataset
             continue;
         }
         if (found++ < NAMED) {
-            if (!fcnn_column_names_label(&dataset->inputs_columns.names, column, label)) {
+            if (!fcnn_column_names_label(&dataset->source.inputs.names, column, label)) {
                 snprintf(label, sizeof label, "%" PRId64 " (counting from 0)", column);
             }
             fcnn_text_from_double(statistics->smallest[column], value);
@@ -145,7 +147,7 @@ static void warn_of(const fcnn_column_statistics *statistics, const fcnn_dataset
         fcnn_log_warning("%s: %s: %" PRId64 " of %" PRId64 " columns have %s in all training rows (%s%s): "
                          "the network cannot learn what they mean, and another value there in a later row changes its "
                          "predictions by chance; leave such columns out of data.inputs",
-                         dataset->file, dataset->inputs_name, found, statistics->count, what, list,
+                         dataset->source.file, dataset->source.inputs_name, found, statistics->count, what, list,
                          found > NAMED ? ", ..." : "");
     }
 }

@@ -8,9 +8,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-fcnn_dataset_reference fcnn_model_data_reference(const fcnn_model *model, const char *path)
+fcnn_source_reference fcnn_model_data_reference(const fcnn_model *model, const char *path)
 {
-    return (fcnn_dataset_reference){
+    return (fcnn_source_reference){
         .inputs = {.names = &model->inputs_names, .where = path},
         .targets = {.names = &model->targets_names,
                     .where = path,
@@ -62,11 +62,11 @@ static void warn_as_stored(const fcnn_model *model, const fcnn_dataset *dataset,
     if (on_request && there != NULL) {
         fcnn_log_warning("%s: %s is taken as it is stored (--no-decode), but the model was trained on decoded values: "
                          "%.*s",
-                         dataset->file, dataset->inputs_name, first_line(there), there);
+                         dataset->source.file, dataset->source.inputs_name, first_line(there), there);
     } else if (here != NULL) {
         fcnn_log_warning("%s: %s is taken as it is stored, as in the model's training, whatever its attributes say: "
                          "%.*s",
-                         dataset->file, dataset->inputs_name, first_line(here), here);
+                         dataset->source.file, dataset->source.inputs_name, first_line(here), here);
     }
 }
 
@@ -78,7 +78,7 @@ static void warn_of_scales(const fcnn_model *model, const fcnn_dataset *dataset,
         const char *decoded = scales(here) ? here : there;
         fcnn_log_warning("%s: %s is %s, the inputs of the model's training were %s: both must be in the same units "
                          "(%.*s)",
-                         dataset->file, dataset->inputs_name, scales(here) ? "scaled" : "not scaled",
+                         dataset->source.file, dataset->source.inputs_name, scales(here) ? "scaled" : "not scaled",
                          scales(there) ? "scaled" : "not", first_line(decoded), decoded);
     }
 }
@@ -87,7 +87,7 @@ static void warn_of_scales(const fcnn_model *model, const fcnn_dataset *dataset,
 static fcnn_status compare(const fcnn_model *model, const fcnn_dataset *decoded, bool as_stored, bool on_request)
 {
     fcnn_text here = {0};
-    const fcnn_status status = fcnn_describe_columns_say_decoded(&decoded->inputs_columns, &here);
+    const fcnn_status status = fcnn_describe_columns_say_decoded(&decoded->source.inputs, &here);
     if (status == FCNN_OK && as_stored) {
         warn_as_stored(model, decoded, here.data, on_request);
     } else if (status == FCNN_OK) {
@@ -98,11 +98,11 @@ static fcnn_status compare(const fcnn_model *model, const fcnn_dataset *decoded,
 }
 
 /* Opens the rows and compares.  Collective. */
-static fcnn_status open_and_compare(fcnn_comm *comm, const fcnn_model *model, const fcnn_dataset_reference *reference,
+static fcnn_status open_and_compare(fcnn_comm *comm, const fcnn_model *model, const fcnn_source_reference *reference,
                                     const fcnn_dataset_names *names, bool as_stored, bool on_request,
                                     fcnn_dataset **out)
 {
-    FCNN_TRY(fcnn_dataset_open_like(comm, names, as_stored ? NULL : reference, out));
+    FCNN_TRY(fcnn_dataset_open(comm, names, as_stored ? NULL : reference, out));
     const fcnn_status status =
         fcnn_comm_agree(comm, comm->rank == 0 ? compare(model, *out, as_stored, on_request) : FCNN_OK);
     if (status != FCNN_OK) {
@@ -115,7 +115,7 @@ static fcnn_status open_and_compare(fcnn_comm *comm, const fcnn_model *model, co
 fcnn_status fcnn_model_data_open(fcnn_comm *comm, const fcnn_model *model, const char *path,
                                  const fcnn_dataset_names *names, fcnn_dataset **out)
 {
-    const fcnn_dataset_reference reference = fcnn_model_data_reference(model, path);
+    const fcnn_source_reference reference = fcnn_model_data_reference(model, path);
     rules said;
     fcnn_dataset_names own = *names;
     FCNN_TRY(fcnn_comm_agree(comm, find_rules(model, &said)));
@@ -126,7 +126,7 @@ fcnn_status fcnn_model_data_open(fcnn_comm *comm, const fcnn_model *model, const
     if (as_stored) {
         fcnn_dataset_destroy(status == FCNN_OK ? *out : NULL); /* what stands beside the numbers may be anything */
         own.as_stored = 1;
-        status = fcnn_dataset_open_like(comm, &own, &reference, out);
+        status = fcnn_dataset_open(comm, &own, &reference, out);
     }
     free(said.missing_values);
     return status;

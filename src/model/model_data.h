@@ -7,7 +7,7 @@
 
 /* The columns that a model was trained on, which others have to be; path names the model in messages, and is borrowed
  * as the model is. */
-fcnn_dataset_reference fcnn_model_data_reference(const fcnn_model *model, const char *path);
+fcnn_source_reference fcnn_model_data_reference(const fcnn_model *model, const char *path);
 
 /* Opens rows that are decoded as those that the model was trained on: by data.decode and data.missing_values of its
  * config.  A model of a program that did not decode takes the numbers as they are stored.  Warns where the numbers of

@@ -25,7 +25,7 @@ static fcnn_status find_deviations(const side_of *from, fcnn_comm *comm, double 
     FCNN_TRY(fcnn_comm_agree(comm, fcnn_memory_create("the column sums", width, sizeof *sums, &sums)));
     const fcnn_status status = fcnn_column_squares_find(from->dataset, comm, from->side, from->statistics->mean, sums);
     for (int64_t column = 0; status == FCNN_OK && column < width; column++) {
-        out[column] = fcnn_square_sum_root_mean(&sums[column], from->dataset->rows);
+        out[column] = fcnn_square_sum_root_mean(&sums[column], from->dataset->source.rows);
     }
     free(sums);
     return status;
@@ -56,7 +56,7 @@ static fcnn_status bad_scale(const fcnn_normalizer *normalizer, const side_of *f
         return fcnn_fail(FCNN_ECONFIG, "data.scale = %g is too small to divide by: 1 / %g is more than a double holds",
                          normalizer->scale[column], normalizer->scale[column]);
     }
-    if (!fcnn_column_names_label(is_input ? &dataset->inputs_columns.names : &dataset->targets_columns.names, column,
+    if (!fcnn_column_names_label(is_input ? &dataset->source.inputs.names : &dataset->source.targets.names, column,
                                  label)) {
         snprintf(label, sizeof label, "%" PRId64 " (counting from 0)", column);
     }
@@ -65,8 +65,9 @@ static fcnn_status bad_scale(const fcnn_normalizer *normalizer, const side_of *f
     return fcnn_fail(FCNN_EDATA,
                      "%s: %s: column %s has values from %s to %s, whose %s double precision cannot divide "
                      "by: multiply the column by a power of 10 in the file%s",
-                     dataset->file, is_input ? dataset->inputs_name : dataset->targets_name, label, smallest, largest,
-                     from->kind == FCNN_NORMALIZE_MINMAX ? "range" : "deviation", is_input ? ", or leave it out" : "");
+                     dataset->source.file, is_input ? dataset->source.inputs_name : dataset->source.targets_name, label,
+                     smallest, largest, from->kind == FCNN_NORMALIZE_MINMAX ? "range" : "deviation",
+                     is_input ? ", or leave it out" : "");
 }
 
 /* Constant columns are divided by 1, and all others by what has an inverse. */

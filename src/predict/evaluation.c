@@ -26,7 +26,8 @@ struct fcnn_evaluation {
     fcnn_comm *comm;
     fcnn_team *team;
     const fcnn_data_part *part;
-    bool scores; /* the rows have targets */
+    fcnn_cursor cursor; /* over its rows: what it has read and opened stays for the next evaluation */
+    bool scores;        /* the rows have targets */
     bool classifies;
     int64_t loss_terms;
     int64_t outputs;             /* scored one by one; 0 for classifiers */
@@ -78,11 +79,10 @@ static int64_t count_classes(const fcnn_architecture *shape)
 }
 
 /* Adds up the targets of this rank's rows. */
-static fcnn_status add_targets(const fcnn_evaluation *evaluation, fcnn_column_sums *sums)
+static fcnn_status add_targets(fcnn_evaluation *evaluation, fcnn_column_sums *sums)
 {
     fcnn_status status = FCNN_OK;
-    for (fcnn_block block = {0};
-         status == FCNN_OK && fcnn_dataset_next(evaluation->part->dataset, 0, &block, &status);) {
+    for (fcnn_block block = {0}; status == FCNN_OK && fcnn_cursor_next(&evaluation->cursor, 0, &block, &status);) {
         fcnn_column_sums_add(sums, &block.targets);
     }
     return status;
@@ -141,6 +141,7 @@ fcnn_status fcnn_evaluation_create(fcnn_comm *comm, fcnn_team *team, const fcnn_
         evaluation->comm = comm;
         evaluation->team = team;
         evaluation->part = part;
+        evaluation->cursor = fcnn_dataset_cursor(part->dataset);
         evaluation->scores = fcnn_dataset_outputs(part->dataset) > 0;
         evaluation->classifies = shape->output == FCNN_OUTPUT_SOFTMAX || shape->loss == FCNN_LOSS_BINARY_CROSS_ENTROPY;
         evaluation->loss_terms = fcnn_network_loss_terms(shape);
@@ -173,6 +174,7 @@ void fcnn_evaluation_destroy(fcnn_evaluation *evaluation)
         free(evaluation->tallies[thread].max_error);
         free(evaluation->tallies[thread].classes);
     }
+    fcnn_cursor_close(&evaluation->cursor);
     free(evaluation->tallies);
     free(evaluation->index);
     free(evaluation->labels);
@@ -270,7 +272,7 @@ bool fcnn_evaluation_next(fcnn_evaluation *evaluation, fcnn_network *network, in
                           fcnn_status *status)
 {
     const int64_t room = network->all.rows < evaluation->room ? network->all.rows : evaluation->room;
-    if (!fcnn_dataset_next(evaluation->part->dataset, most < room ? most : room, block, status)) {
+    if (!fcnn_cursor_next(&evaluation->cursor, most < room ? most : room, block, status)) {
         return false;
     }
     rows_work work = {

@@ -17,7 +17,7 @@ void fcnn_evaluation_destroy(fcnn_evaluation *evaluation);
 
 /* Runs the next rows of this rank, at least one and no more than `most` and the network's capacity, through the network
  * and adds up their scores; its outputs then lie in the rows of the network from 0 on.  A loop as that of
- * fcnn_dataset_next().  Not collective. */
+ * fcnn_cursor_next().  Not collective. */
 bool fcnn_evaluation_next(fcnn_evaluation *evaluation, fcnn_network *network, int64_t most, fcnn_block *block,
                           fcnn_status *status);
 

@@ -6,6 +6,7 @@
 #include "core/locale.h"
 #include "core/memory.h"
 #include "core/sizes.h"
+#include "data/find_classes.h"
 #include "data/unwritten.h"
 #include "model/model_file.h"
 #include "model/outside.h"
@@ -69,18 +70,19 @@ static fcnn_status read_model(predictor *work)
 static fcnn_status check_columns(const predictor *work)
 {
     const fcnn_dataset *dataset = work->part.dataset;
-    if (dataset->inputs.width != fcnn_model_features(work->model)) {
-        const bool turned = !dataset->inputs_columns.by_columns && dataset->rows == fcnn_model_features(work->model);
+    if (dataset->rows.inputs.width != fcnn_model_features(work->model)) {
+        const bool turned =
+            !dataset->source.inputs.by_columns && dataset->source.rows == fcnn_model_features(work->model);
         return fcnn_fail(FCNN_EDATA, "%s: %s has %" PRId64 " columns, but the model %s takes %" PRId64 "%s",
-                         dataset->file, dataset->inputs_name, dataset->inputs.width, work->options->model,
-                         fcnn_model_features(work->model),
+                         dataset->source.file, dataset->source.inputs_name, dataset->rows.inputs.width,
+                         work->options->model, fcnn_model_features(work->model),
                          turned ? "; it would fit with --columns ([features][rows], as Fortran writes it)" : "");
     }
-    if (dataset->targets_name != NULL && work->model->shape.output != FCNN_OUTPUT_SOFTMAX &&
-        dataset->targets.width != fcnn_model_outputs(work->model)) {
-        return fcnn_fail(FCNN_EDATA, "%s: %s has %" PRId64 " columns, but the model %s gives %" PRId64, dataset->file,
-                         dataset->targets_name, dataset->targets.width, work->options->model,
-                         fcnn_model_outputs(work->model));
+    if (dataset->source.targets_name != NULL && work->model->shape.output != FCNN_OUTPUT_SOFTMAX &&
+        dataset->rows.targets.width != fcnn_model_outputs(work->model)) {
+        return fcnn_fail(FCNN_EDATA, "%s: %s has %" PRId64 " columns, but the model %s gives %" PRId64,
+                         dataset->source.file, dataset->source.targets_name, dataset->rows.targets.width,
+                         work->options->model, fcnn_model_outputs(work->model));
     }
     return FCNN_OK;
 }
@@ -163,7 +165,7 @@ static fcnn_status create_output(predictor *work)
         return FCNN_OK;
     }
     FCNN_TRY(fcnn_hdf5_writer_create(work->options->output, &work->output));
-    const int64_t rows = work->part.dataset->rows;
+    const int64_t rows = work->part.dataset->source.rows;
     FCNN_TRY(put_predictions(work, rows));
     return fcnn_model_is_classifier(work->model) ? put_classes(work, rows) : FCNN_OK;
 }
@@ -182,7 +184,7 @@ static fcnn_status check_paths(const predictor *work)
     if (work->comm->rank != 0 || options->output == NULL) {
         return FCNN_OK;
     }
-    const fcnn_files *files = &work->part.dataset->files;
+    const fcnn_files *files = &work->part.dataset->source.files;
     bool is_input = is_same_file(options->output, options->model);
     for (int64_t i = 0; i < files->count; i++) {
         is_input = is_input || is_same_file(options->output, files->paths[i]);
@@ -198,19 +200,19 @@ static fcnn_status read_rows(predictor *work)
     fcnn_dataset *dataset = work->part.dataset;
     FCNN_TRY(fcnn_comm_agree(work->comm, check_paths(work)));
     fcnn_unwritten_text text;
-    for (int64_t at = 0; fcnn_unwritten_next(dataset, &at, text);) {
+    for (int64_t at = 0; fcnn_unwritten_next(&dataset->source, &at, text);) {
         fcnn_log_warning("never written: %s", text);
     }
     FCNN_TRY(check_columns(work));
-    FCNN_TRY(fcnn_dataset_find_classes(dataset, work->comm, &model->classes));
+    FCNN_TRY(fcnn_find_classes(&dataset->source, work->comm, &model->classes));
     const bool fills = fcnn_model_fills_missing(model) != 0;
-    FCNN_TRY(
-        fcnn_comm_agree(work->comm, fills ? fcnn_missing_take_means(dataset, model->inputs_statistics.mean) : FCNN_OK));
-    FCNN_TRY(fcnn_dataset_read_evenly(dataset, work->comm, true));
+    FCNN_TRY(fcnn_comm_agree(work->comm, fills ? fcnn_source_take_means(&dataset->source, model->inputs_statistics.mean)
+                                               : FCNN_OK));
+    FCNN_TRY(fcnn_dataset_read_evenly(dataset, work->comm, true, NULL));
     if (dataset->filled_values > 0) {
         fcnn_log_warning("%" PRIu64 " missing inputs in %" PRIu64 " of %" PRId64
                          " rows are taken for the means of the training rows, as in training",
-                         dataset->filled_values, dataset->filled_rows, dataset->rows);
+                         dataset->filled_values, dataset->filled_rows, dataset->source.rows);
     }
     return FCNN_OK;
 }
@@ -221,7 +223,7 @@ static fcnn_status prepare(predictor *work)
     FCNN_TRY(read_model(work));
     work->is_single = writes_single(work->model);
     FCNN_TRY(read_rows(work));
-    if (work->part.dataset->targets_name != NULL) {
+    if (work->part.dataset->source.targets_name != NULL) {
         FCNN_TRY(fcnn_data_part_check(&work->part, work->comm, &work->model->shape));
     }
     FCNN_TRY(fcnn_comm_agree(work->comm, create_memory(work)));
@@ -234,7 +236,7 @@ static fcnn_status prepare(predictor *work)
 /* The rows that a rank has in a round. */
 static int64_t rows_in_round(const predictor *work, int rank, int64_t round)
 {
-    const int64_t rows = work->part.dataset->rows;
+    const int64_t rows = work->part.dataset->source.rows;
     const int ranks = work->comm->size;
     const int64_t own = fcnn_comm_first_item(rows, rank + 1, ranks) - fcnn_comm_first_item(rows, rank, ranks);
     const int64_t left = own - round * work->round_rows;
@@ -271,7 +273,8 @@ static fcnn_status write_round(predictor *work, const char *dataset, const void 
     fcnn_status status = FCNN_OK;
     const char *place = work->all;
     for (int rank = 0; work->comm->rank == 0 && status == FCNN_OK && rank < ranks; rank++) {
-        const int64_t first = fcnn_comm_first_item(work->part.dataset->rows, rank, ranks) + round * work->round_rows;
+        const int64_t first =
+            fcnn_comm_first_item(work->part.dataset->source.rows, rank, ranks) + round * work->round_rows;
         const int64_t count = rows_in_round(work, rank, round);
         if (count > 0) {
             status = fcnn_hdf5_writer_rows(work->output, dataset, first, count, place);
@@ -328,7 +331,7 @@ static fcnn_status run_round(predictor *work, int64_t round)
 /* What the file calls a column of the inputs, or its number. */
 static void label_input(const predictor *work, int64_t column, char label[FCNN_COLUMN_LABEL_BYTES])
 {
-    if (!fcnn_column_names_label(&work->part.dataset->inputs_columns.names, column, label)) {
+    if (!fcnn_column_names_label(&work->part.dataset->source.inputs.names, column, label)) {
         snprintf(label, FCNN_COLUMN_LABEL_BYTES, "%" PRId64 " (from 0)", column);
     }
 }
@@ -340,7 +343,7 @@ static void warn_of_extrapolation(predictor *work)
     fcnn_outside *outside = &work->outside;
     int64_t most, farthest;
     fcnn_outside_join(outside, work->comm);
-    if (!fcnn_outside_matters(statistics, outside, work->part.dataset->rows, &most, &farthest)) {
+    if (!fcnn_outside_matters(statistics, outside, work->part.dataset->source.rows, &most, &farthest)) {
         return;
     }
     char label[FCNN_COLUMN_LABEL_BYTES], other[FCNN_COLUMN_LABEL_BYTES + 128] = "";
@@ -355,14 +358,15 @@ static void warn_of_extrapolation(predictor *work)
         "%" PRIu64 " of %" PRId64 " rows have inputs outside of the range of the training rows, where the "
         "model only guesses, %" PRIu64 " of them by more than half of it; most of all in column %s: %" PRIu64
         " rows are not within %g to %g, the farthest has %g%s",
-        outside->rows, work->part.dataset->rows, outside->far_rows, label, outside->column_rows[most],
+        outside->rows, work->part.dataset->source.rows, outside->far_rows, label, outside->column_rows[most],
         statistics->smallest[most], statistics->largest[most], fcnn_outside_value(statistics, outside, most), other);
 }
 
 static fcnn_status run(predictor *work)
 {
     FCNN_TRY(prepare(work));
-    const int64_t most = (work->part.dataset->rows + work->comm->size - 1) / work->comm->size; /* rows of a rank */
+    const int64_t most =
+        (work->part.dataset->source.rows + work->comm->size - 1) / work->comm->size; /* rows of a rank */
     for (int64_t round = 0; round * work->round_rows < most; round++) {
         FCNN_TRY(run_round(work, round));
     }
@@ -376,12 +380,13 @@ static fcnn_status run(predictor *work)
     }
     FCNN_TRY(fcnn_comm_agree(work->comm, status));
     FILE *out = work->comm->rank == 0 ? work->options->report : NULL;
-    if (out != NULL && work->part.dataset->targets_name != NULL) {
-        fcnn_scores_print(&scores, work->part.dataset->file, work->model, out);
+    if (out != NULL && work->part.dataset->source.targets_name != NULL) {
+        fcnn_scores_print(&scores, work->part.dataset->source.file, work->model, out);
     }
     if (out != NULL && work->options->output != NULL) {
-        fprintf(out, "%s: /predictions [%" PRId64 "][%" PRId64 "]%s\n", work->options->output, work->part.dataset->rows,
-                fcnn_model_outputs(work->model), fcnn_model_is_classifier(work->model) ? ", /classes" : "");
+        fprintf(out, "%s: /predictions [%" PRId64 "][%" PRId64 "]%s\n", work->options->output,
+                work->part.dataset->source.rows, fcnn_model_outputs(work->model),
+                fcnn_model_is_classifier(work->model) ? ", /classes" : "");
     }
     return FCNN_OK;
 }

@@ -7,14 +7,17 @@ static int64_t part_bytes(const fcnn_data_part *part)
     if (dataset == NULL) {
         return 0;
     }
-    return (dataset->inputs.rows + dataset->block_room) * fcnn_dataset_row_bytes(dataset);
+    const int64_t rows =
+        dataset->streams ? fcnn_cursor_block_rows(&dataset->rows, dataset->own_rows) : dataset->own_rows;
+    return rows * fcnn_rows_bytes(&dataset->rows);
 }
 
 static int64_t data_bytes(const fcnn_training_data *data)
 {
-    const int64_t rows = data->train.dataset->inputs.rows;
+    const int64_t rows = data->rows->inputs.rows;
     const int64_t numbers = rows + fcnn_sampler_capacity(data->sampler) + fcnn_sampler_leaf_capacity(data->sampler) + 1;
-    return part_bytes(&data->train) + part_bytes(&data->validation) + part_bytes(&data->test) +
+    const int64_t windows = data->stream != NULL ? rows * fcnn_rows_bytes(data->rows) : 0;
+    return windows + part_bytes(&data->train) + part_bytes(&data->validation) + part_bytes(&data->test) +
            (data->labels != NULL ? rows * (int64_t)sizeof(int32_t) : 0) +
            (data->row_weights != NULL ? rows * (int64_t)sizeof(double) : 0) + numbers * (int64_t)sizeof(int64_t);
 }

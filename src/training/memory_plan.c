@@ -29,7 +29,7 @@ static int64_t own_limit(const fcnn_config *config, fcnn_comm *comm)
 /* The most bytes that a rank has of rows that are dealt evenly. */
 static int64_t even_bytes(const fcnn_dataset *dataset, const fcnn_comm *comm)
 {
-    return dataset == NULL ? 0 : (dataset->rows + comm->size - 1) / comm->size * fcnn_dataset_row_bytes(dataset);
+    return dataset == NULL ? 0 : (dataset->source.rows + comm->size - 1) / comm->size * fcnn_rows_bytes(&dataset->rows);
 }
 
 /* Whether training rows count differently. */
@@ -43,9 +43,9 @@ static int64_t train_bytes(const fcnn_config *config, const fcnn_training_data *
 {
     const fcnn_dataset *train = data->train.dataset;
     const int64_t shards = (data->blocks + comm->size - 1) / comm->size;
-    const int64_t rows = shards * ((train->rows + data->blocks - 1) / data->blocks);
+    const int64_t rows = shards * ((train->source.rows + data->blocks - 1) / data->blocks);
     const size_t beside = sizeof(int64_t) + sizeof(int32_t) + (has_weights(config) ? sizeof(double) : 0);
-    return rows * (fcnn_dataset_row_bytes(train) + (int64_t)beside);
+    return rows * (fcnn_rows_bytes(&train->rows) + (int64_t)beside);
 }
 
 /* Whether some rows stay in their files; if not, they take room. */

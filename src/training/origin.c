@@ -24,7 +24,7 @@ static bool is_own(const fcnn_model *model)
 /* Do the rows name their classes, by strings or by an enumeration? */
 static bool has_names(const fcnn_dataset *train)
 {
-    return train->targets_columns.is_text || train->targets_columns.has_classes;
+    return train->source.targets.is_text || train->source.targets.has_classes;
 }
 
 static bool extends(const fcnn_origin *origin, const fcnn_config *config)
@@ -57,13 +57,13 @@ static fcnn_status tell_difference(fcnn_origin *origin, const fcnn_config *confi
         return FCNN_OK;
     }
     if (!extends(origin, config)) {
-        return fcnn_fail(FCNN_EDATA,
-                         "%s: %s: %s%s%s%s%s: going on from %s, model.init_classes = extend gives new classes outputs "
-                         "of their own and lets absent ones keep theirs",
-                         train->file, train->targets_name, fresh != NULL ? "the model does not know the classes " : "",
-                         fresh != NULL ? fresh : "", fresh != NULL && absent != NULL ? ", and " : "",
-                         absent != NULL ? "no row has the model's classes " : "", absent != NULL ? absent : "",
-                         origin->path);
+        return fcnn_fail(
+            FCNN_EDATA,
+            "%s: %s: %s%s%s%s%s: going on from %s, model.init_classes = extend gives new classes outputs "
+            "of their own and lets absent ones keep theirs",
+            train->source.file, train->source.targets_name, fresh != NULL ? "the model does not know the classes " : "",
+            fresh != NULL ? fresh : "", fresh != NULL && absent != NULL ? ", and " : "",
+            absent != NULL ? "no row has the model's classes " : "", absent != NULL ? absent : "", origin->path);
     }
     if (fresh != NULL) {
         FCNN_TRY(fcnn_text_append(&origin->notes, "new classes, with start weights: %s\n", fresh));
@@ -98,19 +98,19 @@ static fcnn_status match_names(fcnn_origin *origin, const fcnn_config *config, f
         return fcnn_fail(FCNN_EDATA,
                          "%s: %s holds names of classes, but %s was trained on numbers: which name is which number is "
                          "not known, so give numbers here, too",
-                         train->file, train->targets_name, origin->path);
+                         train->source.file, train->source.targets_name, origin->path);
     }
     fcnn_text fresh = {0}, absent = {0};
-    fcnn_status status = list_absent(&train->classes, known, &fresh);
+    fcnn_status status = list_absent(&train->source.classes, known, &fresh);
     if (status == FCNN_OK) {
-        status = list_absent(known, &train->classes, &absent);
+        status = list_absent(known, &train->source.classes, &absent);
     }
     if (status == FCNN_OK) {
         status = tell_difference(origin, config, train, fresh.data, absent.data);
     }
     fcnn_text_clear(&fresh);
     fcnn_text_clear(&absent);
-    return status == FCNN_OK ? join_classes(known, &train->classes) : status;
+    return status == FCNN_OK ? join_classes(known, &train->source.classes) : status;
 }
 
 fcnn_status fcnn_origin_match_classes(fcnn_origin *origin, const fcnn_config *config, fcnn_dataset *train)
@@ -121,15 +121,16 @@ fcnn_status fcnn_origin_match_classes(fcnn_origin *origin, const fcnn_config *co
     if (has_names(train)) {
         return match_names(origin, config, train);
     }
-    const fcnn_classes *known = &origin->model->classes, *found = &train->classes;
+    const fcnn_classes *known = &origin->model->classes, *found = &train->source.classes;
     const int64_t number = fcnn_classes_differ(found, known);
     if (number >= 0) {
-        return fcnn_fail(
-            FCNN_EDATA,
-            "%s: %s: the number %" PRId64 " is the class '%.60s', but '%.60s' in %s: number both in the same way",
-            train->file, train->targets_name, number, found->names[number], known->names[number], origin->path);
+        return fcnn_fail(FCNN_EDATA,
+                         "%s: %s: the number %" PRId64
+                         " is the class '%.60s', but '%.60s' in %s: number both in the same way",
+                         train->source.file, train->source.targets_name, number, found->names[number],
+                         known->names[number], origin->path);
     }
-    return known->count > 0 ? join_classes(known, &train->classes) : FCNN_OK;
+    return known->count > 0 ? join_classes(known, &train->source.classes) : FCNN_OK;
 }
 
 /* ---- what comes along ---- */
@@ -142,7 +143,7 @@ bool fcnn_origin_gives_normalization(const fcnn_origin *origin, const fcnn_confi
 const double *fcnn_origin_means(const fcnn_origin *origin, const fcnn_config *config, const fcnn_dataset *train)
 {
     const bool gives = fcnn_origin_gives_normalization(origin, config);
-    return gives && origin->model->inputs_statistics.count == train->inputs.width
+    return gives && origin->model->inputs_statistics.count == train->rows.inputs.width
                ? origin->model->inputs_statistics.mean
                : NULL;
 }
@@ -218,12 +219,13 @@ static fcnn_status check_numbers(const fcnn_origin *origin, const fcnn_config *c
         return fcnn_fail(FCNN_EDATA,
                          "%s: %s: the largest label is %.17g, but %s has %" PRId64 " classes, 0 to %" PRId64
                          ": model.init_classes = extend gives new ones outputs of their own",
-                         train->file, train->targets_name, largest, origin->path, outputs, outputs - 1);
+                         train->source.file, train->source.targets_name, largest, origin->path, outputs, outputs - 1);
     }
     return fcnn_fail(FCNN_EDATA,
                      "%s: %s: the largest label is %.17g, but %s has %" PRId64 " classes, 0 to %" PRId64
                      ": if the others are only absent from these rows, say model.classes = %" PRId64,
-                     train->file, train->targets_name, largest, origin->path, outputs, outputs - 1, outputs);
+                     train->source.file, train->source.targets_name, largest, origin->path, outputs, outputs - 1,
+                     outputs);
 }
 
 fcnn_status fcnn_origin_task(fcnn_origin *origin, const fcnn_config *config, const fcnn_dataset *train,

@@ -11,7 +11,7 @@ fcnn_status fcnn_repeats_begin(fcnn_training_data *data)
     fcnn_dataset *parts[] = {data->train.dataset, data->validation.dataset, data->test.dataset};
     int64_t rows = 0;
     for (int i = 0; i < 3; i++) {
-        rows += parts[i] != NULL ? parts[i]->rows : 0;
+        rows += parts[i] != NULL ? parts[i]->source.rows : 0;
     }
     if (parts[1] == NULL && parts[2] == NULL) {
         return FCNN_OK;
@@ -19,8 +19,8 @@ fcnn_status fcnn_repeats_begin(fcnn_training_data *data)
     const uint64_t mask = fcnn_row_hashes_mask(rows);
     for (int i = 0; i < 3; i++) {
         if (parts[i] != NULL) {
-            FCNN_TRY(fcnn_row_hashes_create(parts[i]->inputs.width + parts[i]->targets.width, mask, &data->hashes[i]));
-            parts[i]->hashes = &data->hashes[i];
+            FCNN_TRY(fcnn_row_hashes_create(parts[i]->rows.inputs.width + parts[i]->rows.targets.width, mask,
+                                            &data->hashes[i]));
         }
     }
     return FCNN_OK;
@@ -34,7 +34,7 @@ static void warn(const fcnn_dataset *dataset, const char *what, uint64_t mask, i
     }
     fcnn_log_warning("%s: %" PRId64 " of the %" PRId64 " rows to %s by%s occur among the training rows as well, with "
                      "the same inputs and targets: scores on them say little about new rows",
-                     dataset->file, again, compared, what, sample);
+                     dataset->source.file, again, compared, what, sample);
 }
 
 fcnn_status fcnn_repeats_report(fcnn_training_data *data, fcnn_comm *comm)
@@ -53,9 +53,6 @@ fcnn_status fcnn_repeats_report(fcnn_training_data *data, fcnn_comm *comm)
     }
     for (int i = 0; i < 3; i++) {
         fcnn_row_hashes_clear(&data->hashes[i]);
-        if (parts[i] != NULL) {
-            parts[i]->hashes = NULL;
-        }
     }
     return status;
 }

@@ -40,16 +40,16 @@ static fcnn_status copy_decoded(const fcnn_columns *columns, char **out)
 /* What the rows' columns and classes are called; an attribute may name more classes than the rows have. */
 static fcnn_status copy_names(const fcnn_dataset *train, fcnn_model *model)
 {
-    FCNN_TRY(fcnn_column_names_copy(&train->inputs_columns.names, &model->inputs_names));
-    FCNN_TRY(fcnn_column_names_copy(&train->targets_columns.names, &model->targets_names));
-    FCNN_TRY(copy_decoded(&train->inputs_columns, &model->inputs_decoded));
-    FCNN_TRY(copy_decoded(&train->targets_columns, &model->targets_decoded));
-    if (train->targets_columns.is_text || train->targets_columns.has_classes) {
-        return fcnn_classes_copy(&train->classes, &model->classes);
+    FCNN_TRY(fcnn_column_names_copy(&train->source.inputs.names, &model->inputs_names));
+    FCNN_TRY(fcnn_column_names_copy(&train->source.targets.names, &model->targets_names));
+    FCNN_TRY(copy_decoded(&train->source.inputs, &model->inputs_decoded));
+    FCNN_TRY(copy_decoded(&train->source.targets, &model->targets_decoded));
+    if (train->source.targets.is_text || train->source.targets.has_classes) {
+        return fcnn_classes_copy(&train->source.classes, &model->classes);
     }
     const int64_t classes = fcnn_architecture_classes(&model->shape);
-    for (int64_t i = 0; i < train->classes.count && i < classes; i++) {
-        FCNN_TRY(fcnn_classes_append(&model->classes, train->classes.names[i]));
+    for (int64_t i = 0; i < train->source.classes.count && i < classes; i++) {
+        FCNN_TRY(fcnn_classes_append(&model->classes, train->source.classes.names[i]));
     }
     return FCNN_OK;
 }
@@ -77,9 +77,9 @@ static fcnn_status find_statistics(const fcnn_config *config, fcnn_comm *comm, c
         FCNN_TRY(fcnn_normalizer_fit(&model->targets, config->data_normalize_targets, 1, train, FCNN_SIDE_TARGETS,
                                      &model->targets_statistics, comm));
     }
-    if (train->missing.means != NULL) {
+    if (train->source.missing.means != NULL) {
         /* those of all rows, completed ones among them, differ in the last bits */
-        memcpy(model->inputs_statistics.mean, train->missing.means,
+        memcpy(model->inputs_statistics.mean, train->source.missing.means,
                (size_t)model->inputs_statistics.count * sizeof(double));
     }
     model->fills_missing = config->data_missing == FCNN_MISSING_MEAN;
@@ -130,16 +130,12 @@ fcnn_status fcnn_start_model_prepare(const fcnn_config *config, fcnn_comm *comm,
                                      fcnn_origin *origin, fcnn_model **model)
 {
     fcnn_architecture shape = {0};
-    FCNN_TRY(fcnn_targets_summarize(data->train.dataset, comm, &data->targets));
     fcnn_status status = fcnn_comm_agree(comm, resolve(config, data, origin, &shape));
     if (status == FCNN_OK) {
         status = fcnn_training_data_check(data, comm, &shape);
     }
     if (status == FCNN_OK && *model == NULL) {
         status = make(config, comm, data, &shape, origin, model);
-    }
-    if (status == FCNN_OK) {
-        status = fcnn_training_data_prepare(config, data, comm, &shape);
     }
     fcnn_architecture_clear(&shape);
     return status;

@@ -22,12 +22,12 @@ static fcnn_status describe_decoding(const fcnn_dataset *dataset, FILE *out)
     enum { LINES_MOST = 8 };
     fcnn_text lines = {0};
     int64_t told = 0;
-    fcnn_status status = fcnn_describe_columns_say_decoded(&dataset->inputs_columns, &lines);
+    fcnn_status status = fcnn_describe_columns_say_decoded(&dataset->source.inputs, &lines);
     if (status == FCNN_OK) {
-        status = fcnn_describe_columns_say_decoded(&dataset->targets_columns, &lines);
+        status = fcnn_describe_columns_say_decoded(&dataset->source.targets, &lines);
     }
     if (status == FCNN_OK) {
-        status = fcnn_describe_columns_say_decoded(&dataset->weights_columns, &lines);
+        status = fcnn_describe_columns_say_decoded(&dataset->source.weights, &lines);
     }
     for (const char *line = lines.data, *end; line != NULL && (end = strchr(line, '\n')) != NULL; line = end + 1) {
         if (told++ < LINES_MOST) {
@@ -46,7 +46,7 @@ static fcnn_status describe_decoding(const fcnn_dataset *dataset, FILE *out)
 static void describe_unwritten(const fcnn_dataset *dataset, FILE *out)
 {
     fcnn_unwritten_text text;
-    for (int64_t at = 0; !dataset->inside && fcnn_unwritten_next(dataset, &at, text);) {
+    for (int64_t at = 0; !dataset->source.inside && fcnn_unwritten_next(&dataset->source, &at, text);) {
         fprintf(out, "            never written: %s\n", text);
     }
 }
@@ -54,14 +54,14 @@ static void describe_unwritten(const fcnn_dataset *dataset, FILE *out)
 /* What was done about missing values. */
 static void describe_missing(const fcnn_dataset *dataset, FILE *out)
 {
-    if (dataset->missing.drops > 0) {
-        const int64_t row = dataset->first_row + dataset->missing.dropped[0];
-        const int64_t place = fcnn_files_of_row(&dataset->files, row);
+    if (dataset->source.missing.drops > 0) {
+        const int64_t row = dataset->source.first_row + dataset->source.missing.dropped[0];
+        const int64_t place = fcnn_files_of_row(&dataset->source.files, row);
         fprintf(out,
                 "            left out: %" PRId64 " of %" PRId64 " rows, which have missing values, the first is row "
                 "%" PRId64 " of %s\n",
-                dataset->missing.drops, dataset->range_rows, row - dataset->files.starts[place],
-                dataset->files.paths[place]);
+                dataset->source.missing.drops, dataset->source.range_rows, row - dataset->source.files.starts[place],
+                dataset->source.files.paths[place]);
     }
     if (dataset->filled_values > 0) {
         fprintf(out, "            completed: %" PRIu64 " missing inputs in %" PRIu64 " rows, by the means\n",
@@ -72,12 +72,12 @@ static void describe_missing(const fcnn_dataset *dataset, FILE *out)
 /* Files of a list that have no rows, or numbers of other types than the first. */
 static void describe_files(const fcnn_dataset *dataset, FILE *out)
 {
-    const fcnn_columns *columns[] = {&dataset->inputs_columns, &dataset->targets_columns, &dataset->weights_columns};
+    const fcnn_columns *columns[] = {&dataset->source.inputs, &dataset->source.targets, &dataset->source.weights};
     int64_t first;
-    const int64_t empty = fcnn_files_without_rows(&dataset->files, &first);
+    const int64_t empty = fcnn_files_without_rows(&dataset->source.files, &first);
     if (empty > 0) {
         fprintf(out, "            %" PRId64 " of %" PRId64 " files %s no rows, the first is %s\n", empty,
-                dataset->files.count, empty == 1 ? "has" : "have", dataset->files.paths[first]);
+                dataset->source.files.count, empty == 1 ? "has" : "have", dataset->source.files.paths[first]);
     }
     for (int i = 0; i < 3; i++) {
         if (columns[i]->stored_differs) {
@@ -94,9 +94,9 @@ static fcnn_status describe_part(const fcnn_data_part *part, const char *what, F
         return FCNN_OK;
     }
     fprintf(out, "%-11s %" PRId64 " rows, inputs %s[%" PRId64 "], targets %s[%" PRId64 "]  (%s: %s, %s)%s\n", what,
-            dataset->rows, fcnn_type_name(dataset->inputs_columns.stored), dataset->inputs.width,
-            fcnn_dataset_targets_type(dataset), dataset->targets.width, dataset->file, dataset->inputs_name,
-            dataset->targets_name, dataset->streams ? ", streamed" : "");
+            dataset->source.rows, fcnn_type_name(dataset->source.inputs.stored), dataset->rows.inputs.width,
+            fcnn_source_targets_type(&dataset->source), dataset->rows.targets.width, dataset->source.file,
+            dataset->source.inputs_name, dataset->source.targets_name, dataset->streams ? ", streamed" : "");
     describe_files(dataset, out);
     describe_unwritten(dataset, out);
     FCNN_TRY(describe_decoding(dataset, out));
@@ -111,7 +111,7 @@ static void describe_weights(const fcnn_training_data *data, FILE *out)
     if (!weights->used) {
         return;
     }
-    const char *name = data->train.dataset->weights_name;
+    const char *name = data->train.dataset->source.weights_name;
     fprintf(out, "weights     %s%s", name != NULL ? name : "", name != NULL && weights->classes > 0 ? " times " : "");
     for (int64_t c = 0; c < weights->classes && c < MOST; c++) {
         fprintf(out, "%s%.4g", c > 0 ? ", " : "", weights->of_class[c]);

@@ -169,8 +169,8 @@ static void pass_rows(fcnn_step *step, const leaf_group *group, int64_t first, i
     const fcnn_training_data *data = step->data;
     const int64_t row = step->leaves[group->first];
     const fcnn_batch batch = {
-        .inputs = &data->train.dataset->inputs,
-        .targets = data->labels == NULL ? &data->train.dataset->targets : NULL,
+        .inputs = &data->rows->inputs,
+        .targets = data->labels == NULL ? &data->rows->targets : NULL,
         .labels = data->labels,
         .weights = data->row_weights,
         .index = step->index + row,
@@ -407,7 +407,7 @@ static void sum_on_thread(void *data, int thread, int threads)
 static int64_t find_large_input(const fcnn_step *step)
 {
     const fcnn_network *network = step->network;
-    const fcnn_table *inputs = &step->data->train.dataset->inputs;
+    const fcnn_table *inputs = &step->data->rows->inputs;
     const double limit = network->kernels->bits == 32 ? FLT_MAX : DBL_MAX;
     for (int64_t i = 0; i < step->leaves[step->leaf_count]; i++) {
         for (int64_t column = 0; column < inputs->width; column++) {
@@ -432,7 +432,7 @@ static fcnn_status name_cause(const fcnn_step *step, int64_t number, int64_t lay
                          "training diverged at step %" PRId64 ": NaN, Inf or a number too large in layer 1, from row "
                          "%" PRId64 " of %s (%s; rows count from 0): take it out, or "
                          "%s or model.precision = double",
-                         number + 1, file_row, path, dataset->inputs_name, step->advice);
+                         number + 1, file_row, path, dataset->source.inputs_name, step->advice);
     }
     return fcnn_fail(FCNN_EDIVERGED,
                      "training diverged at step %" PRId64 ": NaN, Inf or a number too large in layer %" PRId64 "; %s",

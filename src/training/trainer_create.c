@@ -83,7 +83,8 @@ static fcnn_status load_from(fcnn_trainer *trainer, fcnn_origin *origin)
     const double begin = fcnn_comm_seconds();
     FCNN_TRY(fcnn_training_data_load(trainer->config, trainer->comm, origin, &trainer->data));
     trainer->read_seconds = fcnn_comm_seconds() - begin;
-    return fcnn_start_model_prepare(trainer->config, trainer->comm, trainer->data, origin, &trainer->model);
+    FCNN_TRY(fcnn_start_model_prepare(trainer->config, trainer->comm, trainer->data, origin, &trainer->model));
+    return fcnn_training_data_prepare(trainer->config, trainer->data, trainer->comm, &trainer->model->shape);
 }
 
 static fcnn_status load(fcnn_trainer *trainer)

@@ -3,6 +3,8 @@
 
 #include "core/log.h"
 #include "core/memory.h"
+#include "data/find_classes.h"
+#include "data/find_missing.h"
 #include "data/selection.h"
 #include "data/shard.h"
 #include "training/memory_plan.h"
@@ -21,19 +23,19 @@ static const char *or_else(const char *name, const char *fallback)
 /* Ranks cannot read together what each has to unpack for itself, and HDF5 lets them read no virtual dataset. */
 static fcnn_status check_together(const fcnn_dataset *dataset)
 {
-    const fcnn_columns *columns[] = {&dataset->inputs_columns, &dataset->targets_columns, &dataset->weights_columns};
+    const fcnn_columns *columns[] = {&dataset->source.inputs, &dataset->source.targets, &dataset->source.weights};
     for (int i = 0; i < 3; i++) {
         for (int64_t k = 0; k < columns[i]->count && !columns[i]->is_text; k++) {
             if (columns[i]->parts[k].info.is_packed) {
                 return fcnn_fail(FCNN_EDATA,
                                  "%s: %s is packed, which ranks cannot read together: set data.read = independent, or "
                                  "unpack it by 'h5repack -f NONE IN.h5 OUT.h5'",
-                                 dataset->files.paths[0], columns[i]->parts[k].dataset);
+                                 dataset->source.files.paths[0], columns[i]->parts[k].dataset);
             }
             if (columns[i]->parts[k].info.is_virtual) {
                 return fcnn_fail(FCNN_EDATA,
                                  "%s: %s is virtual, which ranks cannot read together: set data.read = independent",
-                                 dataset->files.paths[0], columns[i]->parts[k].dataset);
+                                 dataset->source.files.paths[0], columns[i]->parts[k].dataset);
             }
         }
     }
@@ -41,18 +43,18 @@ static fcnn_status check_together(const fcnn_dataset *dataset)
 }
 
 /* The columns of the training rows, which the others must have. */
-static fcnn_dataset_reference columns_of(const fcnn_dataset *train)
+static fcnn_source_reference columns_of(const fcnn_dataset *train)
 {
-    return (fcnn_dataset_reference){
-        .inputs = {.names = &train->inputs_columns.names, .where = "the training rows"},
-        .targets = {.names = &train->targets_columns.names, .where = "the training rows"},
+    return (fcnn_source_reference){
+        .inputs = {.names = &train->source.inputs.names, .where = "the training rows"},
+        .targets = {.names = &train->source.targets.names, .where = "the training rows"},
     };
 }
 
 /* known_drops: the caller says which rows are left out. */
 static fcnn_status open_part(const fcnn_config *config, fcnn_comm *comm, const char *file, const char *inputs,
                              const char *targets, const char *weights, const char *rows, bool known_drops,
-                             const fcnn_dataset_reference *reference, fcnn_data_part *part)
+                             const fcnn_source_reference *reference, fcnn_data_part *part)
 {
     const fcnn_dataset_names names = {
         .file = file,
@@ -67,54 +69,55 @@ static fcnn_status open_part(const fcnn_config *config, fcnn_comm *comm, const c
         .missing_values = config->data_missing_values,
         .match_columns = fcnn_match_columns_name(config->data_match_columns),
     };
-    FCNN_TRY(fcnn_dataset_open_like(comm, &names, reference, &part->dataset));
+    FCNN_TRY(fcnn_dataset_open(comm, &names, reference, &part->dataset));
     if (config->data_read == FCNN_READ_COLLECTIVE) {
         FCNN_TRY(check_together(part->dataset));
-        part->dataset->together = comm;
+        part->dataset->source.together = comm;
     }
-    return config->data_missing == FCNN_MISSING_DROP_ROW && !known_drops ? fcnn_missing_drop(part->dataset, comm)
-                                                                         : FCNN_OK;
+    return config->data_missing == FCNN_MISSING_DROP_ROW && !known_drops
+               ? fcnn_find_missing_rows(&part->dataset->source, comm)
+               : FCNN_OK;
 }
 
 /* Another part must have the training set's columns. */
 static fcnn_status check_columns(const fcnn_data_part *train, const fcnn_data_part *other)
 {
     const fcnn_dataset *a = train->dataset, *b = other->dataset;
-    if (b == NULL || (a->inputs.width == b->inputs.width && a->targets.width == b->targets.width)) {
+    if (b == NULL || (a->rows.inputs.width == b->rows.inputs.width && a->rows.targets.width == b->rows.targets.width)) {
         return FCNN_OK;
     }
     return fcnn_fail(FCNN_EDATA,
                      "%s: %s and %s have %" PRId64 " and %" PRId64 " columns, but the training rows in %s have %" PRId64
                      " and %" PRId64,
-                     b->file, b->inputs_name, b->targets_name, b->inputs.width, b->targets.width, a->file,
-                     a->inputs.width, a->targets.width);
+                     b->source.file, b->source.inputs_name, b->source.targets_name, b->rows.inputs.width,
+                     b->rows.targets.width, a->source.file, a->rows.inputs.width, a->rows.targets.width);
 }
 
 /* Takes a fraction of the training rows out for validation. */
 static fcnn_status split(const fcnn_config *config, fcnn_comm *comm, double fraction, fcnn_training_data *data)
 {
     fcnn_dataset *train = data->train.dataset;
-    const int64_t count = (int64_t)rint(fraction * (double)train->rows);
-    if (count < 1 || count >= train->rows) {
+    const int64_t count = (int64_t)rint(fraction * (double)train->source.rows);
+    if (count < 1 || count >= train->source.rows) {
         return fcnn_fail(FCNN_ECONFIG,
                          "data.validation = %g of %" PRId64 " rows leaves %" PRId64 " for validation and %" PRId64
                          " for training",
-                         fraction, train->rows, count, train->rows - count);
+                         fraction, train->source.rows, count, train->source.rows - count);
     }
-    FCNN_TRY(
-        fcnn_comm_agree(comm, fcnn_selection_draw(train->rows, count, (uint64_t)config->train_seed, &data->chosen)));
-    const fcnn_dataset_reference reference = columns_of(train);
+    FCNN_TRY(fcnn_comm_agree(
+        comm, fcnn_selection_draw(train->source.rows, count, (uint64_t)config->train_seed, &data->chosen)));
+    const fcnn_source_reference reference = columns_of(train);
     FCNN_TRY(open_part(config, comm, config->data_train, "", "", "", config->data_rows, true, &reference,
                        &data->validation));
-    FCNN_TRY(fcnn_comm_agree(comm, fcnn_missing_drop_as(data->validation.dataset, train)));
-    fcnn_dataset_select(train, data->chosen, count, false);
-    fcnn_dataset_select(data->validation.dataset, data->chosen, count, true);
+    FCNN_TRY(fcnn_comm_agree(comm, fcnn_source_drop_as(&data->validation.dataset->source, &train->source)));
+    fcnn_source_select(&train->source, data->chosen, count, false);
+    fcnn_source_select(&data->validation.dataset->source, data->chosen, count, true);
     return FCNN_OK;
 }
 
 static fcnn_status choose_batch(const fcnn_config *config, fcnn_training_data *data)
 {
-    const int64_t rows = data->train.dataset->rows;
+    const int64_t rows = data->train.dataset->source.rows;
     const int64_t wanted = config->train_batch_size;
     data->batch = wanted == 0 || wanted > rows ? rows : wanted;
     if (wanted > rows) {
@@ -137,13 +140,13 @@ static fcnn_status choose_batch(const fcnn_config *config, fcnn_training_data *d
     return FCNN_OK;
 }
 
-static fcnn_status open_all(const fcnn_config *config, fcnn_comm *comm, const fcnn_dataset_reference *reference,
+static fcnn_status open_all(const fcnn_config *config, fcnn_comm *comm, const fcnn_source_reference *reference,
                             fcnn_training_data *data)
 {
     FCNN_TRY(fcnn_weights_check_text(config->data_class_weight));
     FCNN_TRY(open_part(config, comm, config->data_train, "", "", config->data_weights, config->data_rows, false,
                        reference, &data->train));
-    const fcnn_dataset_reference train = columns_of(data->train.dataset);
+    const fcnn_source_reference train = columns_of(data->train.dataset);
     double fraction;
     if (fcnn_config_validation_fraction(config, &fraction)) {
         FCNN_TRY(split(config, comm, fraction, data));
@@ -167,11 +170,11 @@ static fcnn_status find_classes(const fcnn_config *config, fcnn_comm *comm, fcnn
 {
     const fcnn_data_part *others[] = {&data->validation, &data->test};
     fcnn_dataset *train = data->train.dataset;
-    FCNN_TRY(fcnn_dataset_find_classes(train, comm, NULL));
+    FCNN_TRY(fcnn_find_classes(&train->source, comm, NULL));
     FCNN_TRY(fcnn_comm_agree(comm, fcnn_origin_match_classes(origin, config, train)));
     for (int i = 0; i < 2; i++) {
         if (others[i]->dataset != NULL) {
-            FCNN_TRY(fcnn_dataset_find_classes(others[i]->dataset, comm, &train->classes));
+            FCNN_TRY(fcnn_find_classes(&others[i]->dataset->source, comm, &train->source.classes));
         }
     }
     return FCNN_OK;
@@ -187,20 +190,21 @@ static fcnn_status fill_missing(const fcnn_config *config, fcnn_comm *comm, cons
     const fcnn_data_part *others[] = {&data->validation, &data->test};
     fcnn_dataset *train = data->train.dataset;
     const double *means = fcnn_origin_means(origin, config, train);
-    FCNN_TRY(means != NULL ? fcnn_comm_agree(comm, fcnn_missing_take_means(train, means))
-                           : fcnn_missing_find_means(train, comm));
+    FCNN_TRY(means != NULL ? fcnn_comm_agree(comm, fcnn_source_take_means(&train->source, means))
+                           : fcnn_find_missing_means(&train->source, comm));
     for (int i = 0; i < 2; i++) {
         if (others[i]->dataset != NULL) {
-            FCNN_TRY(fcnn_comm_agree(comm, fcnn_missing_take_means(others[i]->dataset, train->missing.means)));
+            FCNN_TRY(fcnn_comm_agree(comm,
+                                     fcnn_source_take_means(&others[i]->dataset->source, train->source.missing.means)));
         }
     }
     return FCNN_OK;
 }
 
 /* Reads an even part of the rows. */
-static fcnn_status read_evenly(fcnn_data_part *part, fcnn_comm *comm, bool streams)
+static fcnn_status read_evenly(fcnn_data_part *part, fcnn_comm *comm, bool streams, fcnn_row_hashes *hashes)
 {
-    return part->dataset == NULL ? FCNN_OK : fcnn_dataset_read_evenly(part->dataset, comm, streams);
+    return part->dataset == NULL ? FCNN_OK : fcnn_dataset_read_evenly(part->dataset, comm, streams, hashes);
 }
 
 static fcnn_status create_sampler(const fcnn_config *config, const fcnn_comm *comm, bool streams,
@@ -209,9 +213,9 @@ static fcnn_status create_sampler(const fcnn_config *config, const fcnn_comm *co
     const fcnn_dataset *train = data->train.dataset;
     const bool is_auto = config->data_shuffle_window == FCNN_AUTO;
     const int64_t standard =
-        fcnn_sampler_default_window(train->rows, data->blocks, fcnn_dataset_stored_row_bytes(train));
+        fcnn_sampler_default_window(train->source.rows, data->blocks, fcnn_source_stored_row_bytes(&train->source));
     const fcnn_sampler_plan plan = {
-        .rows = train->rows,
+        .rows = train->source.rows,
         .batch = data->batch,
         .blocks = data->blocks,
         .window = is_auto ? standard : config->data_shuffle_window,
@@ -223,7 +227,7 @@ static fcnn_status create_sampler(const fcnn_config *config, const fcnn_comm *co
 
 static fcnn_status load_all(const fcnn_config *config, fcnn_comm *comm, fcnn_origin *origin, fcnn_training_data *data)
 {
-    fcnn_dataset_reference reference;
+    fcnn_source_reference reference;
     if (origin->model != NULL) {
         reference = fcnn_model_data_reference(origin->model, origin->path);
     }
@@ -236,12 +240,18 @@ static fcnn_status load_all(const fcnn_config *config, fcnn_comm *comm, fcnn_ori
     const fcnn_sampler *sampler = data->sampler;
     fcnn_dataset *train = data->train.dataset;
     FCNN_TRY(fcnn_memory_plan_check(&plan, comm, data));
-    const int64_t after = fcnn_shard_first(train->rows, data->blocks, sampler->last_shard);
+    const int64_t after = fcnn_shard_first(train->source.rows, data->blocks, sampler->last_shard);
     FCNN_TRY(fcnn_comm_agree(comm, fcnn_repeats_begin(data)));
-    FCNN_TRY(fcnn_dataset_read(train, comm, sampler->first_row, after - sampler->first_row, plan.streams_train));
-    FCNN_TRY(read_evenly(&data->validation, comm, plan.streams_validation));
-    FCNN_TRY(read_evenly(&data->test, comm, plan.streams_test));
-    return fcnn_repeats_report(data, comm);
+    fcnn_row_hashes *hashes[3];
+    for (int i = 0; i < 3; i++) {
+        hashes[i] = data->hashes[i].row != NULL ? &data->hashes[i] : NULL;
+    }
+    FCNN_TRY(
+        fcnn_dataset_read(train, comm, sampler->first_row, after - sampler->first_row, plan.streams_train, hashes[0]));
+    FCNN_TRY(read_evenly(&data->validation, comm, plan.streams_validation, hashes[1]));
+    FCNN_TRY(read_evenly(&data->test, comm, plan.streams_test, hashes[2]));
+    FCNN_TRY(fcnn_repeats_report(data, comm));
+    return fcnn_targets_summarize(train, comm, &data->targets);
 }
 
 fcnn_status fcnn_training_data_load(const fcnn_config *config, fcnn_comm *comm, fcnn_origin *origin,
@@ -267,21 +277,23 @@ fcnn_status fcnn_training_data_check(fcnn_training_data *data, fcnn_comm *comm, 
 
 static fcnn_status prepare(fcnn_training_data *data, bool has_labels)
 {
-    fcnn_dataset *train = data->train.dataset;
+    const fcnn_dataset *train = data->train.dataset;
+    data->rows = &train->rows;
     if (train->streams) {
         FCNN_TRY(fcnn_stream_create(train, data->sampler, has_labels, &data->weights, &data->stream));
+        data->rows = fcnn_stream_rows(data->stream);
         data->labels = fcnn_stream_labels(data->stream);
         data->row_weights = fcnn_stream_weights(data->stream);
         return FCNN_OK;
     }
     if (has_labels) {
         FCNN_TRY(fcnn_memory_create("the labels", train->own_rows, sizeof(int32_t), &data->own_labels));
-        fcnn_targets_labels(&train->targets, data->own_labels);
+        fcnn_targets_labels(&train->rows.targets, data->own_labels);
         data->labels = data->own_labels;
     }
     if (data->weights.used) {
         FCNN_TRY(fcnn_memory_create("the weights", train->own_rows, sizeof(double), &data->own_weights));
-        fcnn_weights_of_rows(&data->weights, &train->targets, &train->weights, data->own_weights);
+        fcnn_weights_of_rows(&data->weights, &train->rows.targets, &train->rows.weights, data->own_weights);
         data->row_weights = data->own_weights;
     }
     return FCNN_OK;

@@ -16,14 +16,15 @@ typedef struct fcnn_training_data {
     fcnn_target_summary targets; /* of the training rows */
     bool targets_as_before;      /* they are taken for what they are in the model that training goes on from */
     fcnn_stream *stream;         /* of the training rows; NULL: they are resident */
-    int64_t *chosen;             /* validation rows taken out of the training file; NULL: none */
+    const fcnn_rows *rows; /* those in memory, which a step gathers its rows from: the dataset's, or the stream's */
+    int64_t *chosen;       /* validation rows taken out of the training file; NULL: none */
     int64_t batch, blocks;
     fcnn_sampler *sampler;
     int32_t *own_labels;   /* of resident rows; NULL where the loss needs none, or the stream has them */
-    const int32_t *labels; /* of the rows of the training tables, for softmax; else NULL */
+    const int32_t *labels; /* of these rows, for softmax; else NULL */
     fcnn_weights weights;
     double *own_weights;       /* of resident rows; NULL where all count alike, or the stream has them */
-    const double *row_weights; /* of the rows of the training tables; NULL: all count alike */
+    const double *row_weights; /* of these rows; NULL: all count alike */
 } fcnn_training_data;
 
 /* Reads all that the config names and deals it to the ranks; columns have to be those of the origin, if training has
@@ -42,12 +43,12 @@ fcnn_status fcnn_training_data_prepare(const fcnn_config *config, fcnn_training_
 /* An epoch begins, or goes on: those that count its batches next are of it. */
 void fcnn_training_data_start_epoch(fcnn_training_data *data, int64_t epoch);
 
-/* This rank's rows of a batch of the epoch, as fcnn_sampler_take() gives them; rows of the training tables.
+/* This rank's rows of a batch of the epoch, as fcnn_sampler_take() gives them; rows of data->rows.
  * Not collective.  Fails if rows that are streamed cannot be read. */
 fcnn_status fcnn_training_data_take(const fcnn_training_data *data, int64_t batch, int64_t *index, int64_t *leaves,
                                     int64_t *leaf_count);
 
-/* The rank's own row in a row of the training tables. */
+/* The rank's own row that lies in a row of data->rows. */
 int64_t fcnn_training_data_own_row(const fcnn_training_data *data, int64_t table_row);
 
 #endif
