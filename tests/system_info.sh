@@ -353,7 +353,7 @@ silent "an unknown option" fails 64 'unknown option --hsah; see fcnn-info --help
 silent "no model" fails 64 'the file is missing' --hash
 silent "two models" fails 64 'one file is enough; what is b.h5' a.h5 b.h5
 silent "a missing file" fails 66 'none.h5: cannot be read: No such file or directory' none.h5
-silent "a CSV file" fails 65 "xor.csv: is not an HDF5 file, but text: of a table 'fcnn-import OUT.h5 --csv FILE' makes" \
+silent "a CSV file" fails 65 "xor.csv: is not an HDF5 file, but text: of a table 'fcnn-import OUT.h5 --csv FILE'" \
     "$configs/data/xor.csv"
 
 # full_disk [OPTION]
