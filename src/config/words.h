@@ -81,8 +81,8 @@
     X(FCNN_EXCHANGE_ALLREDUCE, "allreduce") \
     X(FCNN_EXCHANGE_SHARED, "shared")
 
-/* With the rule of each, which a file of its own defines (methods/optimizer.h). */
-#define FCNN_OPTIMIZER_WORDS(X) X(FCNN_OPTIMIZER_SGD, "sgd", fcnn_optimizer_sgd)
+/* With the rule of each (methods/optimizer.h) and the method that it goes with (training/method.h). */
+#define FCNN_OPTIMIZER_WORDS(X) X(FCNN_OPTIMIZER_SGD, "sgd", fcnn_optimizer_sgd, fcnn_method_minibatch)
 
 #define FCNN_NONFINITE_WORDS(X)    \
     X(FCNN_NONFINITE_STOP, "stop") \

@@ -11,7 +11,8 @@ typedef struct fcnn_footprint {
                         * of a batch and each of its leaves */
     int64_t network;   /* the model row by row, P·s; the network in panels (fcnn_network_bytes: P·s, the weights
                         * but the first layer's transposed, results and derivatives of r rows, and of a chunk of
-                        * rows for each thread where threads share tiles); P·s for each array that the optimizer keeps; threads' notes */
+                        * rows for each thread where threads share tiles); P·s in panels for each array that the
+                        * optimizer keeps; threads' notes */
     int64_t gradients; /* one sum for each parameter in panels: 8 bytes, 16 in double precision, s if sums are not
                         * exact; and one for each thread where threads or ranks add up those of their rows; between
                         * ranks half as much again, where MPI takes in what others send, or with shared memory

@@ -6,6 +6,7 @@
 #include "data/shard.h"
 #include "data/unwritten.h"
 #include "training/footprint.h"
+#include "training/method.h"
 #include "training/choose_architecture.h"
 
 #include "config.h"
@@ -175,7 +176,7 @@ static void describe_blocks(const fcnn_start_facts *facts, FILE *out)
     fprintf(out,
             "batches     %" PRId64 " rows in %" PRId64 " blocks, %" PRId64 " steps an epoch, %s sums; efficiency of "
             "%d rank%s %.0f %%\n",
-            data->batch, data->blocks, fcnn_sampler_batches(data->sampler),
+            data->batch, data->blocks, fcnn_method_of(facts->config->optimizer_name)->steps(data),
             fcnn_reduction_name(facts->config->train_reduction), ranks, ranks == 1 ? "" : "s",
             100 * efficiency(data->blocks, ranks));
     if (fcnn_sampler_windows(data->sampler, 0) > 1) {

@@ -37,7 +37,7 @@ static int64_t rollback_step(const fcnn_trainer *trainer)
     if (trainer->config->train_nonfinite != FCNN_NONFINITE_ROLLBACK) {
         return -1;
     }
-    return every > 0 ? trainer->state.epoch / every * every * fcnn_sampler_batches(trainer->data->sampler) : 0;
+    return every > 0 ? trainer->state.epoch / every * every * trainer->method->steps(trainer->data) : 0;
 }
 
 fcnn_snapshot fcnn_trainer_snapshot(fcnn_trainer *trainer)
@@ -78,10 +78,10 @@ static double learning_rate(const fcnn_trainer *trainer)
 static fcnn_status run_step(fcnn_trainer *trainer)
 {
     fcnn_training_state *state = &trainer->state;
-    const fcnn_status status =
-        fcnn_step_run(trainer->step, state->step, state->batch, learning_rate(trainer), &trainer->flags, &state->loss);
+    const fcnn_method_step which = {.number = state->step, .of_epoch = state->batch, .rate = learning_rate(trainer)};
+    const fcnn_status status = trainer->method->run(trainer->step, &which, &trainer->flags, &state->loss);
     if (status == FCNN_OK) {
-        state->rows += fcnn_sampler_batch_rows(trainer->data->sampler, state->batch);
+        state->rows += trainer->method->rows(trainer->data, state->batch);
     } else if (status == FCNN_EDIVERGED && trainer->config->train_nonfinite == FCNN_NONFINITE_SKIP) {
         state->skipped++;
         if (state->skipped == 1) {
@@ -172,7 +172,7 @@ static fcnn_status end_epoch(fcnn_trainer *trainer, double *train_loss)
 
 fcnn_status fcnn_trainer_epoch(fcnn_trainer *trainer, double *train_loss)
 {
-    const int64_t batches = fcnn_sampler_batches(trainer->data->sampler);
+    const int64_t batches = trainer->method->steps(trainer->data);
     fcnn_training_data_start_epoch(trainer->data, trainer->state.epoch);
     while (trainer->state.batch < batches) {
         FCNN_TRY(run_step(trainer));
@@ -217,7 +217,7 @@ static fcnn_status follow_epoch(fcnn_trainer *trainer, double train_loss, double
     const bool last = epoch == config->train_epochs;
     if (last || is_due(epoch, config->output_log_every)) {
         const double share =
-            (double)(trainer->own_steps - *logged_step) / (double)fcnn_sampler_batches(trainer->data->sampler);
+            (double)(trainer->own_steps - *logged_step) / (double)trainer->method->steps(trainer->data);
         FCNN_TRY(log_line(trainer, train_loss,
                           share * (double)trainer->data->sampler->rows / (trainer->train_seconds - *logged_seconds)));
         *logged_seconds = trainer->train_seconds;
@@ -360,7 +360,7 @@ static void begin_observers(fcnn_trainer *trainer)
                                    .config = trainer->config,
                                    .metric = trainer->validation != NULL ? metric : NULL,
                                    .steps = trainer->state.step,
-                                   .batches = fcnn_sampler_batches(trainer->data->sampler),
+                                   .batches = trainer->method->steps(trainer->data),
                                    .start_seconds = trainer->start_seconds};
     if (trainer->comm->rank == 0) {
         fcnn_observers_begin(&trainer->observers, fcnn_observer_kinds, &run);

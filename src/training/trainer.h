@@ -6,9 +6,9 @@
 #include "run/checkpoint.h"
 #include "run/lifecycle.h"
 #include "run/threads.h"
+#include "training/method.h"
 #include "training/observers.h"
 #include "training/saver.h"
-#include "training/step.h"
 
 #include <fcnn/trainer.h>
 
@@ -22,6 +22,7 @@ typedef struct fcnn_trainer {
     fcnn_text origin;  /* what the start text says of it: lines */
     fcnn_model *model; /* row by row; the step's network holds the parameters that train */
     fcnn_step *step;
+    const fcnn_method *method;
     fcnn_evaluation *validation; /* NULL: none */
     fcnn_training_state state;
     char *resumed_from; /* path; NULL: started anew */

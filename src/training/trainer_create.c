@@ -50,6 +50,7 @@ static fcnn_status create_step(fcnn_trainer *trainer)
         .threads = fcnn_threads_wanted(&trainer->threads),
         .flags = FCNN_LIFECYCLE_FLAGS,
     };
+    trainer->method = fcnn_method_of(config->optimizer_name);
     trainer->flags = (fcnn_step_flags){.raise = raise_flags, .owner = &trainer->lifecycle};
     return fcnn_step_create(trainer->comm, trainer->model, trainer->data, &options, &trainer->step);
 }

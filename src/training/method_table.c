@@ -1,0 +1,13 @@
+/* src/training/method_table.c — the method that each optimizer goes with. */
+#include "training/method.h"
+
+#define DECLARE_METHOD(constant, word, rule, method) extern const fcnn_method method;
+FCNN_OPTIMIZER_WORDS(DECLARE_METHOD)
+
+#define METHOD_ENTRY(constant, word, rule, method) [constant] = &(method),
+static const fcnn_method *const methods[] = {FCNN_OPTIMIZER_WORDS(METHOD_ENTRY)};
+
+const fcnn_method *fcnn_method_of(fcnn_optimizer_kind kind)
+{
+    return methods[kind];
+}
