@@ -360,7 +360,7 @@ static void memory_is_what_the_formula_says(void)
     fcnn_footprint found;
     fcnn_footprint_find(data, step, &found);
     /* 160 rows of 16 floats, a label and a place; 80 rows of a batch; 8 leaves and where they end */
-    CU_ASSERT_EQUAL(found.data, 160 * (16 * 4 + 4 + 8) + 80 * 8 + 9 * 8);
+    CU_ASSERT_EQUAL(found.data, 160 * (16 * 4 + 4 + 8) + 80 * 16 + 9 * 8);
     const int64_t own = given->size > 1 ? (17 * 32 + 33 * 16) * 8 : 0; /* what ranks add up is summed beside it */
     CU_ASSERT_EQUAL(found.gradients, (17 * 32 + 33 * 16 + FLAGS) * 8 + own);
     CU_ASSERT(found.network >

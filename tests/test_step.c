@@ -63,6 +63,67 @@ static void a_sum_may_be_made_again(void)
     fixture_end(&twice);
 }
 
+/* ---- rows ---- */
+
+/* Makes the trainer again, with rows that stay in their file. */
+static void stream_rows(fixture *run)
+{
+    const fcnn_train_options options = {0};
+    fcnn_trainer_destroy(run->trainer);
+    run->trainer = NULL;
+    HARNESS_OK(fcnn_config_set(run->config, "data.memory=stream"));
+    HARNESS_OK(fcnn_config_set(run->config, "data.shuffle_window=8"));
+    HARNESS_OK(fcnn_trainer_create(harness_comm(), run->config, &options, &run->trainer));
+    CU_ASSERT_PTR_NOT_NULL_FATAL(run->trainer);
+}
+
+/* Each row of an epoch has its number, wherever it lies in memory and on whatever rank. */
+static void check_numbers(bool streams)
+{
+    enum { ROWS = 130, FEATURES = 3 };
+    fixture_data data = fixture_data_create(ROWS, FEATURES, 0);
+    fixture_data_draw(&data, 3, 61);
+    fixture_write(&data, "numbers.h5");
+    fixture run =
+        fixture_start(harness_comm(), "numbers.h5", "[model]\nhidden = 4\n[train]\nbatch_size = 12\nblocks = 6\n");
+    if (streams) {
+        stream_rows(&run);
+    }
+    CU_ASSERT_EQUAL(run.trainer->data->stream != NULL, streams);
+    const fcnn_step *step = run.trainer->step;
+    fcnn_exact_sum loss = {0};
+    for (int64_t epoch = 0, number = 0; epoch < 2; epoch++) {
+        uint64_t seen[ROWS] = {0};
+        fcnn_training_data_start_epoch(run.trainer->data, epoch);
+        for (int64_t of_epoch = 0; of_epoch * 12 < ROWS; of_epoch++, number++) {
+            fixture_step(&run, number, of_epoch, 0.1, &loss);
+            const fcnn_batch batch = fcnn_step_batch(step, 0, step->leaf_count);
+            CU_ASSERT_EQUAL(batch.step, number);
+            for (int64_t i = 0; i < batch.rows; i++) {
+                const int64_t row = batch.row_numbers[i];
+                CU_ASSERT_FATAL(row >= 0 && row < ROWS);
+                seen[row]++;
+                for (int64_t column = 0; column < FEATURES; column++) {
+                    CU_ASSERT_EQUAL(fcnn_table_value(batch.inputs, batch.index[i], column),
+                                    data.x[row * FEATURES + column]);
+                }
+            }
+        }
+        fcnn_comm_sum_integers(harness_comm(), ROWS, seen);
+        for (int64_t row = 0; row < ROWS; row++) {
+            CU_ASSERT_EQUAL(seen[row], 1);
+        }
+    }
+    fixture_end(&run);
+    fixture_data_destroy(&data);
+}
+
+static void rows_have_their_numbers(void)
+{
+    check_numbers(false);
+    check_numbers(true);
+}
+
 /* ---- flags ---- */
 
 static uint32_t raise_these(void *flags)
@@ -88,5 +149,5 @@ static void flags_are_heard_by_all_ranks(void)
 }
 
 HARNESS_MAIN("step", {"a step is a sum and an update", a_step_is_a_sum_and_an_update},
-             {"a sum may be made again", a_sum_may_be_made_again},
+             {"a sum may be made again", a_sum_may_be_made_again}, {"rows have their numbers", rows_have_their_numbers},
              {"flags are heard by all ranks", flags_are_heard_by_all_ranks})

@@ -22,6 +22,8 @@ typedef struct fcnn_batch {
     const double *weights;     /* [table rows]: how much a row counts in training; NULL: all alike */
     const int64_t *index;      /* [rows] */
     int64_t rows;
+    int64_t step;               /* number of the step; with a row's number, what is drawn for a row is drawn by it */
+    const int64_t *row_numbers; /* [rows]: where they stand in the whole dataset, on any ranks alike; NULL: not known */
 } fcnn_batch;
 
 /* Seconds that a thread spent in the parts of its steps so far. */

@@ -15,7 +15,8 @@ static int64_t part_bytes(const fcnn_data_part *part)
 static int64_t data_bytes(const fcnn_training_data *data)
 {
     const int64_t rows = data->rows->inputs.rows;
-    const int64_t numbers = rows + fcnn_sampler_capacity(data->sampler) + fcnn_sampler_leaf_capacity(data->sampler) + 1;
+    const int64_t numbers =
+        rows + 2 * fcnn_sampler_capacity(data->sampler) + fcnn_sampler_leaf_capacity(data->sampler) + 1;
     const int64_t windows = data->stream != NULL ? rows * fcnn_rows_bytes(data->rows) : 0;
     return windows + part_bytes(&data->train) + part_bytes(&data->validation) + part_bytes(&data->test) +
            (data->labels != NULL ? rows * (int64_t)sizeof(int32_t) : 0) +

@@ -7,8 +7,8 @@
 /* Bytes on this rank, beside those of the process with MPI and its threads started.  With n rows of this rank in
  * all, r of them in memory at once (training/work_split.h), P parameters of s bytes: */
 typedef struct fcnn_footprint {
-    int64_t data;      /* n·(the bytes of a row as stored + 8 for its place in the epoch's order), 8 for each row
-                        * of a batch and each of its leaves */
+    int64_t data;      /* n·(the bytes of a row as stored + 8 for its place in the epoch's order), 16 for each
+                        * row of a batch, 8 for each of its leaves */
     int64_t network;   /* the model row by row, P·s; the network in panels (fcnn_network_bytes: P·s, the weights
                         * but the first layer's transposed, results and derivatives of r rows, and of a chunk of
                         * rows for each thread where threads share tiles); P·s in panels for each array that the

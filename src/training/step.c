@@ -56,6 +56,7 @@ static fcnn_status create_parts(fcnn_step *step, const fcnn_model *model, const 
                                   summing_threads(step, threads), &step->gradient));
     FCNN_TRY(fcnn_optimizer_create(options->optimizer, step->network, &step->optimizer));
     FCNN_TRY(fcnn_memory_create("the batch", fcnn_sampler_capacity(sampler), sizeof(int64_t), &step->index));
+    FCNN_TRY(fcnn_memory_create("the batch", fcnn_sampler_capacity(sampler), sizeof(int64_t), &step->row_numbers));
     FCNN_TRY(fcnn_memory_create("the batch", leaves + 1, sizeof(int64_t), &step->leaves));
     return create_notes(step);
 }
@@ -105,6 +106,7 @@ void fcnn_step_destroy(fcnn_step *step)
     fcnn_network_destroy(step->network);
     fcnn_team_destroy(step->team);
     free(step->index);
+    free(step->row_numbers);
     free(step->leaves);
     free(step->notes);
     free(step->times);
@@ -162,20 +164,27 @@ static bool in_one_group(const fcnn_step *step)
     return step->leaves[step->leaf_count] <= step->network->all.rows;
 }
 
-/* Takes rows first … last−1 of a group forward and backward. */
-static void pass_rows(fcnn_step *step, const leaf_group *group, int64_t first, int64_t last, bool count_loss,
-                      int thread)
+fcnn_batch fcnn_step_batch(const fcnn_step *step, int64_t first, int64_t last)
 {
     const fcnn_training_data *data = step->data;
-    const int64_t row = step->leaves[group->first];
-    const fcnn_batch batch = {
+    const int64_t row = step->leaves[first];
+    return (fcnn_batch){
         .inputs = &data->rows->inputs,
         .targets = data->labels == NULL ? &data->rows->targets : NULL,
         .labels = data->labels,
         .weights = data->row_weights,
         .index = step->index + row,
-        .rows = step->leaves[group->last] - row,
+        .rows = step->leaves[last] - row,
+        .step = step->number,
+        .row_numbers = step->row_numbers + row,
     };
+}
+
+/* Takes rows first … last−1 of a group forward and backward. */
+static void pass_rows(fcnn_step *step, const leaf_group *group, int64_t first, int64_t last, bool count_loss,
+                      int thread)
+{
+    const fcnn_batch batch = fcnn_step_batch(step, group->first, group->last);
     fcnn_network_forward_backward(step->network, &batch, first, last, group->at + first, count_loss, thread,
                                   &step->notes[thread]);
 }
@@ -414,7 +423,7 @@ static int64_t find_large_input(const fcnn_step *step)
             const double value = fcnn_table_value(inputs, step->index[i], column);
             if (!(fabs(fma(value, network->input_affine[column], network->input_affine[inputs->width + column])) <=
                   limit)) {
-                return fcnn_training_data_own_row(step->data, step->index[i]);
+                return step->row_numbers[i] - step->data->train.dataset->first;
             }
         }
     }
@@ -453,7 +462,8 @@ static fcnn_status diverged(fcnn_step *step, int64_t number)
 static fcnn_status run(sum_call *call, int64_t batch, fcnn_exact_sum *loss)
 {
     fcnn_step *step = call->step;
-    const fcnn_status taken = fcnn_training_data_take(step->data, batch, step->index, step->leaves, &step->leaf_count);
+    const fcnn_status taken =
+        fcnn_training_data_take(step->data, batch, step->index, step->row_numbers, step->leaves, &step->leaf_count);
     step->number = call->number;
     step->scale = fcnn_network_mean_factor(&step->network->shape, fcnn_sampler_batch_rows(step->data->sampler, batch));
     step->unread = taken != FCNN_OK;

@@ -22,6 +22,7 @@ typedef struct fcnn_step {
     fcnn_work_split split;
     const fcnn_training_data *data; /* borrowed */
     int64_t *index;                 /* [rows of this rank in a batch] */
+    int64_t *row_numbers;           /* [rows of this rank in a batch] */
     int64_t *leaves;                /* [leaves + 1] */
     int64_t leaf_count;
     int64_t number;           /* of the step that was summed last */
@@ -61,6 +62,9 @@ fcnn_status fcnn_step_create(fcnn_comm *comm, const fcnn_model *model, const fcn
 
 /* Collective; takes NULL, on all ranks or on none. */
 void fcnn_step_destroy(fcnn_step *step);
+
+/* This rank's rows of the batch that was summed last, in leaves first … last−1 of leaf_count; borrowed. */
+fcnn_batch fcnn_step_batch(const fcnn_step *step, int64_t first, int64_t last);
 
 /* Sums up, over all ranks, the gradient of a batch of the sampler's epoch for the parameters of now, which is step
  * number `number` (of all; from 0), and adds the losses of the batch's rows on this rank to loss.  Parameters stay as

@@ -313,19 +313,22 @@ void fcnn_training_data_start_epoch(fcnn_training_data *data, int64_t epoch)
     fcnn_sampler_start_epoch(data->sampler, epoch);
 }
 
-fcnn_status fcnn_training_data_take(const fcnn_training_data *data, int64_t batch, int64_t *index, int64_t *leaves,
-                                    int64_t *leaf_count)
+fcnn_status fcnn_training_data_take(const fcnn_training_data *data, int64_t batch, int64_t *index, int64_t *row_numbers,
+                                    int64_t *leaves, int64_t *leaf_count)
 {
-    if (data->stream != NULL) {
-        return fcnn_stream_take(data->stream, data->sampler->epoch, batch, index, leaves, leaf_count);
+    const int64_t first = data->train.dataset->first;
+    if (data->stream == NULL) {
+        const int64_t rows = fcnn_sampler_take(data->sampler, batch, index, leaves, leaf_count);
+        for (int64_t i = 0; i < rows; i++) {
+            row_numbers[i] = first + index[i];
+        }
+        return FCNN_OK;
     }
-    fcnn_sampler_take(data->sampler, batch, index, leaves, leaf_count);
+    FCNN_TRY(fcnn_stream_take(data->stream, data->sampler->epoch, batch, index, leaves, leaf_count));
+    for (int64_t i = 0; i < leaves[*leaf_count]; i++) {
+        row_numbers[i] = first + fcnn_stream_own_row(data->stream, index[i]);
+    }
     return FCNN_OK;
-}
-
-int64_t fcnn_training_data_own_row(const fcnn_training_data *data, int64_t table_row)
-{
-    return data->stream == NULL ? table_row : fcnn_stream_own_row(data->stream, table_row);
 }
 
 void fcnn_training_data_destroy(fcnn_training_data *data)

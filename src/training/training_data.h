@@ -43,12 +43,10 @@ fcnn_status fcnn_training_data_prepare(const fcnn_config *config, fcnn_training_
 /* An epoch begins, or goes on: those that count its batches next are of it. */
 void fcnn_training_data_start_epoch(fcnn_training_data *data, int64_t epoch);
 
-/* This rank's rows of a batch of the epoch, as fcnn_sampler_take() gives them; rows of data->rows.
+/* This rank's rows of a batch of the epoch, as fcnn_sampler_take() gives them: rows of data->rows, and in
+ * row_numbers [capacity] where they stand in the whole dataset.
  * Not collective.  Fails if rows that are streamed cannot be read. */
-fcnn_status fcnn_training_data_take(const fcnn_training_data *data, int64_t batch, int64_t *index, int64_t *leaves,
-                                    int64_t *leaf_count);
-
-/* The rank's own row that lies in a row of data->rows. */
-int64_t fcnn_training_data_own_row(const fcnn_training_data *data, int64_t table_row);
+fcnn_status fcnn_training_data_take(const fcnn_training_data *data, int64_t batch, int64_t *index, int64_t *row_numbers,
+                                    int64_t *leaves, int64_t *leaf_count);
 
 #endif
