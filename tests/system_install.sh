@@ -140,7 +140,7 @@ tap_empty "install: a line that is typed with tabs is completed" \
 
 # ---- programs of the user's ----
 
-# uses BUILD FOLDER: the two examples that BUILD made in FOLDER work
+# uses BUILD FOLDER: the examples that BUILD made in FOLDER work
 uses()
 {
     local said
@@ -151,6 +151,14 @@ uses()
         tap_ok "install: $1: predict predicts"
     else
         tap_not_ok "install: $1: predict predicts" "$said"
+    fi
+    ranks 3 "$2/own_mpi" configs/xor.ini >stdout 2>stderr
+    code=$?
+    if [ "$code" = 0 ] && awk '{ wrong += $5 != "->" || ($3 == "0") != ($6 > 0.5) } END { exit wrong || NR != 3 }' stdout
+    then
+        tap_ok "install: $1: a program with an MPI of its own trains and predicts"
+    else
+        tap_not_ok "install: $1: a program with an MPI of its own trains and predicts" "$(cat stdout stderr)"
     fi
 }
 

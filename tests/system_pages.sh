@@ -78,6 +78,13 @@ try_next()
     tap_run "pages: what scripts/quickstart.sh advises works as it is printed" bash -e next.sh
 }
 
+# A block of C in docs/library.md is the example whose name its first line has: tests/system_install.sh builds these.
+mapfile -t examples < <(cd "$top/docs/examples" && ls ./*.c)
+tap_empty "pages: docs/library.md shows every example as it is" "$(for example in "${examples[@]#./}"; do
+    awk -v first="/* $example " '/^```/ { inside = 0 } inside || (block && index($0, first) == 1) { inside = 1; print }
+        { block = /^```c$/ }' "$top/docs/library.md" | diff "$top/docs/examples/$example" - || echo "$example"
+done)"
+
 # What a reader has: a clone to build in, or a folder with the programs that are built already.
 long=''
 if [ "${FCNN_FAULTS:-}" = long ] && [ -e "$top/.git" ]; then
