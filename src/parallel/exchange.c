@@ -3,7 +3,6 @@
 
 #include "core/log.h"
 #include "core/memory.h"
-#include "core/sizes.h"
 #include "parallel/exchange_shared.h"
 
 #include <stdlib.h>
@@ -150,17 +149,6 @@ int fcnn_exchange_flag_count(const fcnn_exchange *exchange, int flag)
         return (int)((const float *)exchange->values)[exchange->count + flag];
     }
     return (int)((const double *)exchange->values)[exchange->count + flag];
-}
-
-void fcnn_exchange_allreduce(MPI_Comm communicator, fcnn_exchange_type type, int64_t count, void *values)
-{
-    const int64_t most = fcnn_size(FCNN_SIZE_EXCHANGE_ELEMENTS);
-    const MPI_Datatype element = type == FCNN_EXCHANGE_FLOAT ? MPI_FLOAT : MPI_DOUBLE;
-    for (int64_t done = 0; done < count; done += most) {
-        const int piece = (int)(count - done < most ? count - done : most);
-        char *place = (char *)values + (size_t)done * size_of(type);
-        MPI_Allreduce(MPI_IN_PLACE, place, piece, element, MPI_SUM, communicator);
-    }
 }
 
 void fcnn_exchange_sum(fcnn_exchange *exchange, int thread, int threads, void (*wait)(void))

@@ -31,7 +31,7 @@ void fcnn_exchange_window_sum(fcnn_exchange_window *window, int thread, int thre
 /* Appends where the sums are made, without a line feed. */
 fcnn_status fcnn_exchange_window_describe(const fcnn_exchange_window *window, fcnn_text *text);
 
-/* Sums elements over a communicator, in place, by MPI_Allreduce.  Collective. */
+/* Sums elements over a communicator, in place, by MPI_Allreduce (exchange_allreduce.c).  Collective. */
 void fcnn_exchange_allreduce(MPI_Comm communicator, fcnn_exchange_type type, int64_t count, void *values);
 
 #endif
