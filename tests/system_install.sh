@@ -154,7 +154,8 @@ uses()
     fi
     ranks 3 "$2/own_mpi" configs/xor.ini >stdout 2>stderr
     code=$?
-    if [ "$code" = 0 ] && awk '{ wrong += $5 != "->" || ($3 == "0") != ($6 > 0.5) } END { exit wrong || NR != 3 }' stdout
+    if [ "$code" = 0 ] &&
+        awk '{ wrong += $5 != "->" || ($3 == "0") != ($6 > 0.5) } END { exit wrong || NR != 3 }' stdout
     then
         tap_ok "install: $1: a program with an MPI of its own trains and predicts"
     else

@@ -57,6 +57,6 @@ fcnn_status fcnn_find_classes(fcnn_source *source, fcnn_comm *comm, const fcnn_c
     if (source->targets.has_classes) {
         return FCNN_OK;
     }
-    FCNN_TRY(fcnn_comm_agree(comm, fcnn_comm_name_rank(comm, collect_classes(source, comm))));
+    FCNN_TRY(fcnn_comm_agree_named(comm, collect_classes(source, comm)));
     return fcnn_classes_join(&source->classes, comm);
 }

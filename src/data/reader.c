@@ -154,8 +154,7 @@ static fcnn_reader_file *slot_of(fcnn_reader *reader, int64_t place)
 /* Opens the columns in a file that has just been opened on all ranks.  All fail alike. */
 static fcnn_status join_columns(fcnn_reader *reader, int64_t place, fcnn_reader_file *open)
 {
-    FCNN_TRY(
-        fcnn_comm_agree(reader->comm, fcnn_comm_name_rank(reader->comm, open_columns(reader->source, place, open))));
+    FCNN_TRY(fcnn_comm_agree_named(reader->comm, open_columns(reader->source, place, open)));
     FCNN_TRY(fcnn_open_columns_join(&open->inputs));
     FCNN_TRY(fcnn_open_columns_join(&open->targets));
     return fcnn_open_columns_join(&open->weights);
@@ -217,7 +216,7 @@ static fcnn_status read_together(fcnn_reader *reader, const fcnn_columns *column
     const fcnn_source *source = reader->source;
     const int64_t begin = count > 0 ? fcnn_source_joined_row(source, first) : 0;
     const int64_t end = count > 0 ? fcnn_source_joined_row(source, first + count - 1) + 1 : 0;
-    const int64_t fitting = fcnn_size(FCNN_SIZE_SELECT_BYTES) / (int64_t)bytes, most = fitting > 0 ? fitting : 1;
+    const int64_t most = fcnn_size_rows(FCNN_SIZE_SELECT_BYTES, (int64_t)bytes);
     const int64_t room = end - begin < most ? end - begin : most;
     int64_t rounds = (end - begin + most - 1) / most;
     char *buffer = NULL;
@@ -259,7 +258,7 @@ static fcnn_status read_selected(fcnn_reader *reader, const fcnn_columns *column
                                  size_t bytes, void *out)
 {
     const fcnn_source *source = reader->source;
-    const int64_t fitting = fcnn_size(FCNN_SIZE_SELECT_BYTES) / (int64_t)bytes, most = fitting > 0 ? fitting : 1;
+    const int64_t most = fcnn_size_rows(FCNN_SIZE_SELECT_BYTES, (int64_t)bytes);
     const int64_t end = fcnn_source_joined_row(source, first + count - 1) + 1;
     const int64_t span = end - fcnn_source_joined_row(source, first), run = span < most ? span : most;
     char *buffer;

@@ -111,7 +111,8 @@ fcnn_status fcnn_comm_agree(fcnn_comm *comm, fcnn_status status)
     return fcnn_fail((fcnn_status)failure.status, "%s", failure.text);
 }
 
-fcnn_status fcnn_comm_name_rank(const fcnn_comm *comm, fcnn_status status)
+/* Puts the rank and its host in front of the text of a failure. */
+static fcnn_status name_rank(const fcnn_comm *comm, fcnn_status status)
 {
     char host[64] = "";
     if (status == FCNN_OK || comm->rank == 0) {
@@ -123,7 +124,7 @@ fcnn_status fcnn_comm_name_rank(const fcnn_comm *comm, fcnn_status status)
 
 fcnn_status fcnn_comm_agree_named(fcnn_comm *comm, fcnn_status status)
 {
-    return fcnn_comm_agree(comm, fcnn_comm_name_rank(comm, status));
+    return fcnn_comm_agree(comm, name_rank(comm, status));
 }
 
 /* Elements of one MPI call. */

@@ -20,9 +20,6 @@ struct fcnn_comm {
  * begins with "rank 2 on node7".  Not that of rank 0: where it fails too the others only follow.  Collective. */
 fcnn_status fcnn_comm_agree_named(fcnn_comm *comm, fcnn_status status);
 
-/* Puts that name in front of the text of a failure. */
-fcnn_status fcnn_comm_name_rank(const fcnn_comm *comm, fcnn_status status);
-
 /* Sums over ranks, in place.  Collective.  Counts of any size. */
 void fcnn_comm_sum_doubles(fcnn_comm *comm, int64_t count, double *values);
 void fcnn_comm_sum_integers(fcnn_comm *comm, int64_t count, uint64_t *values); /* modulo 2^64 */
