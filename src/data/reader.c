@@ -58,22 +58,40 @@ static fcnn_status open_file(fcnn_reader *reader, int64_t place)
     return status;
 }
 
-/* These columns in an open file. */
-static const fcnn_open_columns *columns_there(const fcnn_reader *reader, const fcnn_columns *columns,
-                                              const fcnn_reader_file *open)
+/* Neighbouring rows, of the joined files or of one of them, and where they go. */
+typedef struct run {
+    const fcnn_columns *columns; /* of the source */
+    bool are_strings;            /* its strings are read, not numbers */
+    size_t bytes;                /* of a row in out */
+    int64_t first, count;
+    char *out;
+} run;
+
+/* Rows first … first+count−1 of a run, which begins with row `start` of the file. */
+static run part_of(const run *all, int64_t first, int64_t count, int64_t start)
 {
-    return columns == &reader->source->inputs    ? &open->inputs
-           : columns == &reader->source->targets ? &open->targets
-                                                 : &open->weights;
+    run part = *all;
+    part.first = start;
+    part.count = count;
+    part.out = count > 0 ? all->out + (size_t)(first - all->first) * all->bytes : NULL;
+    return part;
 }
 
-/* Columns of rows, or strings where columns is NULL, of the file that is open. */
-static fcnn_status read_file(const fcnn_reader *reader, const fcnn_columns *columns, int64_t first, int64_t count,
-                             void *out)
+/* These columns of the source in an open file. */
+static const fcnn_open_columns *columns_there(const fcnn_source *source, const fcnn_columns *columns,
+                                              const fcnn_reader_file *open)
 {
+    return columns == &source->inputs ? &open->inputs : columns == &source->targets ? &open->targets : &open->weights;
+}
+
+/* Reads rows of an open file. */
+static fcnn_status read_file(const fcnn_source *source, const fcnn_reader_file *open, const run *rows)
+{
+    const fcnn_open_columns *columns = columns_there(source, rows->columns, open);
     fcnn_pulse_go_on();
-    return columns != NULL ? fcnn_open_columns_read(columns_there(reader, columns, &reader->open), first, count, out)
-                           : fcnn_open_columns_read_strings(&reader->open.targets, first, count, out);
+    return rows->are_strings
+               ? fcnn_open_columns_read_strings(columns, rows->first, rows->count, (char **)(void *)rows->out)
+               : fcnn_open_columns_read(columns, rows->first, rows->count, rows->out);
 }
 
 /* A failure that came from the system may pass, such as that of a file server that starts anew. */
@@ -93,14 +111,13 @@ static void wait_seconds(int seconds)
     fcnn_pulse_go_on();
 }
 
-/* The same, tried again after growing waits where that may help. */
-static fcnn_status read_patiently(fcnn_reader *reader, int64_t place, const fcnn_columns *columns, int64_t first,
-                                  int64_t count, void *out)
+/* Reads rows of a file, and tries again after growing waits where that may help. */
+static fcnn_status read_patiently(fcnn_reader *reader, int64_t place, const run *rows)
 {
     for (int tries = 0;; tries++) {
         fcnn_status status = open_file(reader, place);
         if (status == FCNN_OK) {
-            status = read_file(reader, columns, first, count, out);
+            status = read_file(reader->source, &reader->open, rows);
         }
         if (status == FCNN_OK || !may_pass(status) || tries == reader->source->read_retries) {
             return status;
@@ -112,22 +129,21 @@ static fcnn_status read_patiently(fcnn_reader *reader, int64_t place, const fcnn
     }
 }
 
-/* Rows first … first+count−1 of the joined files, whose rows take `bytes` in out. */
-static fcnn_status read_run(fcnn_reader *reader, const fcnn_columns *columns, int64_t first, int64_t count,
-                            size_t bytes, void *out)
+/* Reads rows of the joined files. */
+static fcnn_status read_run(fcnn_reader *reader, const run *all)
 {
     const fcnn_files *files = &reader->source->files;
-    int64_t place = fcnn_files_of_row(files, first);
-    for (int64_t done = 0; done < count; place++) {
-        const int64_t begin = first + done;
+    int64_t place = fcnn_files_of_row(files, all->first);
+    for (int64_t done = 0; done < all->count; place++) {
+        const int64_t begin = all->first + done;
         const int64_t left = files->starts[place + 1] - begin;
         if (left == 0) {
             continue; /* a file without rows */
         }
-        const int64_t rows = left < count - done ? left : count - done;
-        FCNN_TRY(read_patiently(reader, place, columns, begin - files->starts[place], rows,
-                                (char *)out + (size_t)done * bytes));
-        done += rows;
+        const int64_t count = left < all->count - done ? left : all->count - done;
+        const run here = part_of(all, begin, count, begin - files->starts[place]);
+        FCNN_TRY(read_patiently(reader, place, &here));
+        done += count;
     }
     return FCNN_OK;
 }
@@ -181,12 +197,12 @@ static fcnn_status open_together(fcnn_reader *reader, int64_t place, const fcnn_
 
 /* As read_run(), with all ranks: of each file that any of them reads the rows that are in the run, or none.
  *   needed [files]  work */
-static fcnn_status read_run_together(fcnn_reader *reader, const fcnn_columns *columns, int64_t first, int64_t count,
-                                     size_t bytes, int64_t *needed, void *out)
+static fcnn_status read_run_together(fcnn_reader *reader, const run *all, int64_t *needed)
 {
     const fcnn_files *files = &reader->source->files;
+    const int64_t first = all->first, after = first + all->count;
     for (int64_t place = 0; place < files->count; place++) {
-        needed[place] = first < files->starts[place + 1] && first + count > files->starts[place] &&
+        needed[place] = first < files->starts[place + 1] && after > files->starts[place] &&
                         files->starts[place] < files->starts[place + 1];
     }
     fcnn_comm_max_integers(reader->comm, files->count, needed);
@@ -196,89 +212,103 @@ static fcnn_status read_run_together(fcnn_reader *reader, const fcnn_columns *co
             continue;
         }
         const int64_t begin = first > files->starts[place] ? first : files->starts[place];
-        const int64_t end = first + count < files->starts[place + 1] ? first + count : files->starts[place + 1];
-        const bool some = begin < end;
+        const int64_t end = after < files->starts[place + 1] ? after : files->starts[place + 1];
+        const run rows =
+            begin < end ? part_of(all, begin, end - begin, begin - files->starts[place]) : part_of(all, first, 0, 0);
         const fcnn_reader_file *open;
-        fcnn_pulse_go_on();
         FCNN_TRY(open_together(reader, place, &open));
-        const fcnn_status here =
-            fcnn_open_columns_read(columns_there(reader, columns, open), some ? begin - files->starts[place] : 0,
-                                   some ? end - begin : 0, some ? (char *)out + (size_t)(begin - first) * bytes : NULL);
+        const fcnn_status here = read_file(reader->source, open, &rows);
         status = here == FCNN_OK ? status : here; /* the text is that of the last failure */
     }
     return status;
 }
 
-/* Reads rows of the source, in as many runs of the joined files as the rank needs that needs most. */
-static fcnn_status read_together(fcnn_reader *reader, const fcnn_columns *columns, int64_t first, int64_t count,
-                                 size_t bytes, void *out)
+/* ---- rows of the source ---- */
+
+/* Copies those rows of the source, from number *done of its run on, that are in a run of the joined files. */
+static void take_rows(const fcnn_source *source, const run *joined, const run *rows, int64_t *done)
+{
+    for (; *done < rows->count; ++*done) {
+        const int64_t offset = fcnn_source_joined_row(source, rows->first + *done) - joined->first;
+        if (offset >= joined->count) {
+            return;
+        }
+        memcpy(rows->out + (size_t)*done * rows->bytes, joined->out + (size_t)offset * rows->bytes, rows->bytes);
+    }
+}
+
+/* Reads rows of the source, in as many runs of the joined files as the rank needs that needs most.
+ *   buffer  room for `most` rows
+ *   needed [files]  work */
+static fcnn_status read_rounds(fcnn_reader *reader, const run *rows, run buffer, int64_t most, int64_t *needed)
 {
     const fcnn_source *source = reader->source;
-    const int64_t begin = count > 0 ? fcnn_source_joined_row(source, first) : 0;
-    const int64_t end = count > 0 ? fcnn_source_joined_row(source, first + count - 1) + 1 : 0;
-    const int64_t most = fcnn_size_rows(FCNN_SIZE_SELECT_BYTES, (int64_t)bytes);
-    const int64_t room = end - begin < most ? end - begin : most;
-    int64_t rounds = (end - begin + most - 1) / most;
-    char *buffer = NULL;
+    const int64_t begin = rows->count > 0 ? fcnn_source_joined_row(source, rows->first) : 0;
+    const int64_t end = rows->count > 0 ? fcnn_source_joined_row(source, rows->first + rows->count - 1) + 1 : 0;
+    int64_t rounds = (end - begin + most - 1) / most, done = 0;
+    fcnn_status status = FCNN_OK;
+    fcnn_comm_max_integers(reader->comm, 1, &rounds);
+    for (int64_t round = 0; round < rounds; round++) {
+        const int64_t from = begin + round * most, left = end - from;
+        buffer.first = from;
+        buffer.count = left <= 0 ? 0 : left < most ? left : most;
+        const fcnn_status here = read_run_together(reader, &buffer, needed);
+        status = here == FCNN_OK ? status : here;
+        take_rows(source, &buffer, rows, &done);
+    }
+    return status;
+}
+
+/* Rows of the joined files among which those of a run are, up to what is read at a time. */
+static int64_t span_of(const fcnn_source *source, const run *rows, int64_t most)
+{
+    if (rows->count == 0) {
+        return 0;
+    }
+    const int64_t last = fcnn_source_joined_row(source, rows->first + rows->count - 1);
+    const int64_t span = last + 1 - fcnn_source_joined_row(source, rows->first);
+    return span < most ? span : most;
+}
+
+/* Reads rows of the source with all ranks. */
+static fcnn_status read_together(fcnn_reader *reader, const run *rows)
+{
+    const fcnn_source *source = reader->source;
+    const int64_t most = fcnn_size_rows(FCNN_SIZE_SELECT_BYTES, (int64_t)rows->bytes);
+    run buffer = *rows;
     int64_t *needed = NULL;
-    fcnn_status status = fcnn_memory_create("the read buffer", room, bytes, &buffer);
+    buffer.out = NULL;
+    fcnn_status status = fcnn_memory_create("the read buffer", span_of(source, rows, most), rows->bytes, &buffer.out);
     if (status == FCNN_OK) {
         status = fcnn_memory_create("the files", source->files.count, sizeof *needed, &needed);
     }
     status = fcnn_comm_agree(reader->comm, status);
-    if (status != FCNN_OK) {
-        free(buffer);
-        free(needed);
-        return status;
+    if (status == FCNN_OK) {
+        status = read_rounds(reader, rows, buffer, most, needed);
     }
-    fcnn_comm_max_integers(reader->comm, 1, &rounds);
-    int64_t done = 0;
-    for (int64_t round = 0; round < rounds; round++) {
-        const int64_t from = begin + round * most, left = end - from;
-        const int64_t rows = left <= 0 ? 0 : left < most ? left : most;
-        const fcnn_status here = read_run_together(reader, columns, from, rows, bytes, needed, buffer);
-        status = here == FCNN_OK ? status : here;
-        for (; done < count; done++) {
-            const int64_t offset = fcnn_source_joined_row(source, first + done) - from;
-            if (offset >= rows) {
-                break;
-            }
-            memcpy((char *)out + (size_t)done * bytes, buffer + (size_t)offset * bytes, bytes);
-        }
-    }
-    free(buffer);
+    free(buffer.out);
     free(needed);
     return status;
 }
 
-/* ---- rows of the source ---- */
-
 /* Reads the files in runs and keeps the rows of the source. */
-static fcnn_status read_selected(fcnn_reader *reader, const fcnn_columns *columns, int64_t first, int64_t count,
-                                 size_t bytes, void *out)
+static fcnn_status read_selected(fcnn_reader *reader, const run *rows)
 {
     const fcnn_source *source = reader->source;
-    const int64_t most = fcnn_size_rows(FCNN_SIZE_SELECT_BYTES, (int64_t)bytes);
-    const int64_t end = fcnn_source_joined_row(source, first + count - 1) + 1;
-    const int64_t span = end - fcnn_source_joined_row(source, first), run = span < most ? span : most;
-    char *buffer;
-    FCNN_TRY(fcnn_memory_create("the read buffer", run, bytes, &buffer));
+    const int64_t most = span_of(source, rows, fcnn_size_rows(FCNN_SIZE_SELECT_BYTES, (int64_t)rows->bytes));
+    const int64_t end = fcnn_source_joined_row(source, rows->first + rows->count - 1) + 1;
+    run buffer = *rows;
+    FCNN_TRY(fcnn_memory_create("the read buffer", most, rows->bytes, &buffer.out));
     fcnn_status status = FCNN_OK;
-    int64_t done = 0;
-    while (status == FCNN_OK && done < count) {
-        const int64_t begin = fcnn_source_joined_row(source, first + done);
-        const int64_t rows = end - begin < run ? end - begin : run;
-        status = read_run(reader, columns, begin, rows, bytes, buffer);
-        while (status == FCNN_OK && done < count) {
-            const int64_t offset = fcnn_source_joined_row(source, first + done) - begin;
-            if (offset >= rows) {
-                break;
-            }
-            memcpy((char *)out + (size_t)done * bytes, buffer + (size_t)offset * bytes, bytes);
-            done++;
+    for (int64_t done = 0; status == FCNN_OK && done < rows->count;) {
+        buffer.first = fcnn_source_joined_row(source, rows->first + done);
+        buffer.count = end - buffer.first < most ? end - buffer.first : most;
+        status = read_run(reader, &buffer);
+        if (status == FCNN_OK) {
+            take_rows(source, &buffer, rows, &done);
         }
     }
-    free(buffer);
+    free(buffer.out);
     return status;
 }
 
@@ -286,16 +316,22 @@ static fcnn_status read_numbers(fcnn_reader *reader, const fcnn_columns *columns
                                 void *out)
 {
     const fcnn_source *source = reader->source;
-    const size_t bytes = (size_t)columns->width * fcnn_type_size(columns->type);
+    run rows = {.columns = columns,
+                .bytes = (size_t)columns->width * fcnn_type_size(columns->type),
+                .first = first,
+                .count = count,
+                .out = out};
     if (reader->comm != NULL) {
-        return read_together(reader, columns, first, count, bytes, out);
+        return read_together(reader, &rows);
     }
     if (count == 0) {
         return FCNN_OK;
     }
-    return source->chosen != NULL || source->missing.drops > 0
-               ? read_selected(reader, columns, first, count, bytes, out)
-               : read_run(reader, columns, source->first_row + first, count, bytes, out);
+    if (source->chosen != NULL || source->missing.drops > 0) {
+        return read_selected(reader, &rows);
+    }
+    rows.first += source->first_row;
+    return read_run(reader, &rows);
 }
 
 fcnn_status fcnn_reader_explain(const fcnn_source *source, const fcnn_columns *columns, int64_t row, int64_t column,
@@ -306,8 +342,8 @@ fcnn_status fcnn_reader_explain(const fcnn_source *source, const fcnn_columns *c
     const int64_t place = fcnn_files_of_row(&source->files, joined);
     fcnn_status status = open_file(&reader, place);
     if (status == FCNN_OK) {
-        status = fcnn_open_columns_explain(columns_there(&reader, columns, &reader.open),
-                                           joined - source->files.starts[place], column, out);
+        const fcnn_open_columns *open = columns_there(source, columns, &reader.open);
+        status = fcnn_open_columns_explain(open, joined - source->files.starts[place], column, out);
     }
     fcnn_reader_close(&reader);
     return status;
@@ -317,8 +353,14 @@ fcnn_status fcnn_reader_explain(const fcnn_source *source, const fcnn_columns *c
 
 fcnn_status fcnn_reader_texts(fcnn_reader *reader, int64_t first, int64_t count, char **out)
 {
+    const run rows = {.columns = &reader->source->targets,
+                      .are_strings = true,
+                      .bytes = sizeof *out,
+                      .first = first,
+                      .count = count,
+                      .out = (char *)(void *)out};
     memset(out, 0, (size_t)count * sizeof *out);
-    const fcnn_status status = read_run(reader, NULL, first, count, sizeof *out, out);
+    const fcnn_status status = read_run(reader, &rows);
     for (int64_t i = 0; status != FCNN_OK && i < count; i++) {
         free(out[i]); /* of the files before the one that failed */
         out[i] = NULL;
