@@ -8,6 +8,7 @@
 #include "data/targets.h"
 #include "hdf5/file.h"
 
+#include <hdf5.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -122,6 +123,41 @@ static void a_row_is_placed_in_its_file(void)
     CU_ASSERT_EQUAL(row, 0);
     CU_ASSERT_PTR_NOT_NULL(strstr(fcnn_dataset_place(dataset, 2, &row), "part_2.h5"));
     CU_ASSERT_EQUAL(row, 0);
+    fcnn_dataset_destroy(dataset);
+}
+
+/* Sets ids to those of the datasets that HDF5 has open, which are returned. */
+static int64_t find_open(hid_t ids[8])
+{
+    memset(ids, 0, 8 * sizeof *ids);
+    H5Fget_obj_ids((hid_t)H5F_OBJ_ALL, H5F_OBJ_DATASET, 8, ids);
+    return H5Fget_obj_count((hid_t)H5F_OBJ_ALL, H5F_OBJ_DATASET);
+}
+
+static void a_reader_keeps_its_datasets_open(void)
+{
+    const fcnn_dataset_names names = {.file = write_files(), .inputs = "/state[1:3], /t", .targets = "/y"};
+    fcnn_dataset *dataset;
+    hid_t first[8], now[8];
+    HARNESS_OK(fcnn_dataset_open(harness_comm(), &names, NULL, &dataset));
+    CU_ASSERT_EQUAL(find_open(first), 0);
+    fcnn_reader reader = {.source = &dataset->source};
+    fcnn_rows rows = fcnn_source_shapes(&dataset->source);
+    HARNESS_OK(fcnn_rows_create(2, &rows));
+    for (int64_t row = 0; row < 3; row++) {
+        HARNESS_OK(fcnn_reader_read(&reader, row, 2, &rows));
+        CU_ASSERT_EQUAL(fcnn_table_value(&rows.inputs, 1, 2), value_at(row + 1, 5));
+        CU_ASSERT_EQUAL(find_open(now), 3);
+        if (row == 0) {
+            memcpy(first, now, sizeof first);
+        }
+        CU_ASSERT_EQUAL(memcmp(first, now, sizeof first), 0);
+    }
+    HARNESS_OK(fcnn_reader_read(&reader, file_rows[0], 2, &rows)); /* of the second file, and of the third */
+    CU_ASSERT_EQUAL(find_open(now), 3);
+    fcnn_reader_close(&reader);
+    CU_ASSERT_EQUAL(find_open(now), 0);
+    fcnn_rows_clear(&rows);
     fcnn_dataset_destroy(dataset);
 }
 
@@ -266,6 +302,7 @@ static void a_file_that_goes_is_an_error(void)
 
 HARNESS_MAIN("stream", {"columns of several files lie side by side", columns_of_several_files_lie_side_by_side},
              {"a row is placed in its file", a_row_is_placed_in_its_file},
+             {"a reader keeps its datasets open", a_reader_keeps_its_datasets_open},
              {"what does not fit is named", what_does_not_fit_is_named},
              {"streamed batches are those in memory", streamed_batches_are_those_in_memory},
              {"a stream begins anywhere", a_stream_begins_anywhere},

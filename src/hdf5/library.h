@@ -15,7 +15,7 @@ typedef struct fcnn_hdf5_seen {
     struct fcnn_hdf5_checked *checked;
 } fcnn_hdf5_seen;
 
-/* A virtual dataset whose sources were found complete (hdf5_sources.h). */
+/* A virtual dataset whose sources were found complete (hdf5/sources.h). */
 typedef struct fcnn_hdf5_checked {
     struct fcnn_hdf5_checked *next;
     bool is_bare; /* HDF5 leaves out what was never written of one of them */

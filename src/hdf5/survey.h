@@ -51,7 +51,7 @@ typedef struct fcnn_hdf5_survey {
     int64_t bytes;    /* of the file */
 } fcnn_hdf5_survey;
 
-/* Looks at all datasets behind hard links; none is opened that breaks a rule of hdf5_check.h, and no other file.
+/* Looks at all datasets behind hard links; none is opened that breaks a rule of hdf5/check.h, and no other file.
  * *out is to be cleared.  Fails: FCNN_ENOMEM. */
 fcnn_status fcnn_hdf5_survey_make(fcnn_hdf5_file *file, fcnn_hdf5_survey *out);
 void fcnn_hdf5_survey_clear(fcnn_hdf5_survey *survey);

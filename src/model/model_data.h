@@ -12,7 +12,7 @@ fcnn_source_reference fcnn_model_data_reference(const fcnn_model *model, const c
 /* Opens rows that are decoded as those that the model was trained on: by data.decode and data.missing_values of its
  * config.  A model of a program that did not decode takes the numbers as they are stored.  Warns where the numbers of
  * one side are decoded and those of the other are not.  names->as_stored has the last word.
- * Collective.  Fails: as fcnn_dataset_open_like() with the model's columns. */
+ * Collective.  Fails: as fcnn_dataset_open() with the model's columns. */
 fcnn_status fcnn_model_data_open(fcnn_comm *comm, const fcnn_model *model, const char *path,
                                  const fcnn_dataset_names *names, fcnn_dataset **out);
 
