@@ -256,3 +256,29 @@ fcnn_processors fixture_processors(const char *numbers)
     }
     return set;
 }
+
+fixture fixture_resume(const fixture *run)
+{
+    fixture next = {0};
+    char *text = NULL;
+    HARNESS_OK(fcnn_config_text(run->config, &text));
+    HARNESS_OK(fcnn_config_parse_effective(text, (int64_t)strlen(text), "test.ini", &next.config));
+    CU_ASSERT_PTR_NOT_NULL_FATAL(next.config);
+    HARNESS_OK(fcnn_config_set(next.config, "output.resume=auto"));
+    const fcnn_train_options options = {0};
+    HARNESS_OK(fcnn_trainer_create(harness_comm(), next.config, &options, &next.trainer));
+    CU_ASSERT_PTR_NOT_NULL_FATAL(next.trainer);
+    free(text);
+    return next;
+}
+
+void fixture_batches(fixture *run, int64_t batches)
+{
+    fcnn_trainer *trainer = run->trainer;
+    fcnn_training_state *state = &trainer->state;
+    fcnn_training_data_start_epoch(trainer->data, state->epoch);
+    for (; state->batch < batches; state->step++, state->batch++) {
+        fixture_step(run, state->step, state->batch, 0.1, &state->loss);
+        state->rows += fcnn_sampler_batch_rows(trainer->data->sampler, state->batch);
+    }
+}

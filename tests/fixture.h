@@ -52,6 +52,12 @@ void fixture_step(fixture *run, int64_t number, int64_t batch, double rate, fcnn
 /* Starts an epoch and runs its batches; numbers go on from the trainer's state.  Returns the mean loss. */
 double fixture_epoch(fixture *run);
 
+/* Another fixture that goes on from a checkpoint in the folder of this one.  Collective. */
+fixture fixture_resume(const fixture *run);
+
+/* Runs the batches of the running epoch that come before batch number `batches`, at a rate of 0.1.  Collective. */
+void fixture_batches(fixture *run, int64_t batches);
+
 /* The hash of the parameters that train. */
 void fixture_hash(fixture *run, char out[65]);
 

@@ -21,6 +21,26 @@ static inline hid_t formats_access(bool latest)
     return list;
 }
 
+/* A type of 16 bits as IEEE 754 has it.  To be closed. */
+static inline hid_t formats_half_float(void)
+{
+    const hid_t type = H5Tcopy(H5T_IEEE_F32LE);
+    H5Tset_fields(type, 15, 10, 5, 0, 10);
+    H5Tset_size(type, 2);
+    H5Tset_ebias(type, 15);
+    return type;
+}
+
+/* Whether the numbers of a dataset are stored little-endian. */
+static inline bool formats_is_little_endian(hid_t file, const char *name)
+{
+    const hid_t dataset = H5Dopen2(file, name, H5P_DEFAULT), type = H5Dget_type(dataset);
+    const bool is_little = H5Tget_order(type) == H5T_ORDER_LE;
+    H5Tclose(type);
+    H5Dclose(dataset);
+    return is_little;
+}
+
 /* Puts the lowest bytes of a number where HDF5 holds one, little-endian. */
 static inline void formats_store(void *place, uint64_t number, size_t bytes)
 {

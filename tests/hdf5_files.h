@@ -8,6 +8,7 @@
 
 #include "hdf5/file.h"
 
+#include <stdint.h>
 #include <stdio.h>
 
 /* Makes a dataset of the stored type; values, of the type in memory, may be NULL. */
@@ -40,6 +41,30 @@ static inline fcnn_hdf5_file *hdf5_files_open(const char *path)
     HARNESS_OK(fcnn_hdf5_open(path, &file));
     CU_ASSERT_PTR_NOT_NULL_FATAL(file);
     return file;
+}
+
+/* Three marks in the order in which HDF5 numbers its spaces, property lists and types. */
+typedef struct hdf5_files_marks {
+    hid_t ids[3];
+} hdf5_files_marks;
+
+static inline hdf5_files_marks hdf5_files_set_marks(void)
+{
+    return (hdf5_files_marks){{H5Screate(H5S_SCALAR), H5Pcreate(H5P_DATASET_CREATE), H5Tcopy(H5T_C_S1)}};
+}
+
+/* Counts what was opened between the two, removing them, and is open still. */
+static inline int64_t hdf5_files_left_open(hdf5_files_marks from, hdf5_files_marks to)
+{
+    int64_t count = H5Fget_obj_count(H5F_OBJ_ALL, H5F_OBJ_FILE | H5F_OBJ_DATASET | H5F_OBJ_GROUP | H5F_OBJ_ATTR);
+    for (int i = 0; i < 3; i++) {
+        for (hid_t id = from.ids[i] + 1; id < to.ids[i]; id++) {
+            count += H5Iis_valid(id) > 0;
+        }
+        H5Idec_ref(from.ids[i]);
+        H5Idec_ref(to.ids[i]);
+    }
+    return count;
 }
 
 #endif

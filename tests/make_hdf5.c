@@ -340,22 +340,13 @@ static hid_t chunks(int rank, hsize_t rows, hsize_t columns, unsigned level)
     return creation;
 }
 
-static hid_t half_type(void)
-{
-    const hid_t type = H5Tcopy(H5T_IEEE_F32LE);
-    H5Tset_fields(type, 15, 10, 5, 0, 10);
-    H5Tset_size(type, 2);
-    H5Tset_ebias(type, 15);
-    return type;
-}
-
 static void put_records(void)
 {
     const hid_t type = H5Tcreate(H5T_COMPOUND, 22), name = H5Tcopy(H5T_C_S1);
     H5Tset_size(name, 8);
     H5Tinsert(type, "temperature", 0, H5T_IEEE_F64LE);
     H5Tinsert(type, "count", 8, H5T_STD_I32BE);
-    H5Tinsert(type, "bad\033[31m", 12, half_type());
+    H5Tinsert(type, "bad\033[31m", 12, formats_half_float());
     H5Tinsert(type, "name", 14, name);
     put("/records/table", type, DIMS(ROWS), chunks(1, 16, 0, 0), NULL);
 }
@@ -375,7 +366,7 @@ static void put_tables(void)
     put("/bits", H5T_STD_B8LE, DIMS(ROWS), H5P_DEFAULT, NULL);
     put("/bool", flag, DIMS(ROWS), H5P_DEFAULT, NULL);
     put("/color", color, DIMS(ROWS), H5P_DEFAULT, NULL);
-    put("/half", half_type(), DIMS(ROWS, FEATURES), compact, x);
+    put("/half", formats_half_float(), DIMS(ROWS, FEATURES), compact, x);
     put("/odd", odd, DIMS(ROWS), H5P_DEFAULT, y);
     put("/packed", H5T_IEEE_F32LE, DIMS(ROWS, FEATURES), chunks(2, ROWS, 1, 4), x);
     put("/single", H5T_STD_I64LE, DIMS(-1), H5P_DEFAULT, x);

@@ -43,14 +43,28 @@ ranks()
     fi
 }
 
-# train NP [OPTION…] CONFIG: keeps standard output, standard error and code
+# run_program NP PROGRAM [OPTION…]: keeps standard output, standard error and code
+run_program()
+{
+    local np=$1 program=$2
+    shift 2
+    ranks "$np" "$bin/$program" "$@" >stdout 2>stderr
+    code=$?
+    return $code
+}
+
+# train NP [OPTION…] CONFIG: as run_program
 train()
 {
     local np=$1
     shift
-    ranks "$np" "$bin/fcnn-train" "$@" >stdout 2>stderr
-    code=$?
-    return $code
+    run_program "$np" fcnn-train "$@"
+}
+
+# short_training: prints the end of a config, for three epochs in the folder run
+short_training()
+{
+    printf '[train]\nepochs = 3\nbatch_size = 20\n[optimizer]\nlearning_rate = 0.05\n[output]\ndirectory = run\n'
 }
 
 # What the last run said, for a failed test.

@@ -74,21 +74,10 @@ awk 'BEGIN {
     for (i = 0; i < 60; i++) print (i * 7 % 30 + 1) "e-309," (i * 11 % 17) / 8 (i % 2 ? ",21e-309" : ",3e-309")
 }' >table.csv
 "$bin/fcnn-import" data.h5 --csv table.csv --target-columns 2 >import.log 2>&1 || cat import.log
-cat >run.ini <<'END'
-[data]
-train = data.h5
-normalize = standardize
-normalize_targets = standardize
-[model]
-hidden = 4
-[train]
-epochs = 3
-batch_size = 20
-[optimizer]
-learning_rate = 0.05
-[output]
-directory = run
-END
+{
+    printf '[data]\ntrain = data.h5\nnormalize = standardize\nnormalize_targets = standardize\n[model]\nhidden = 4\n'
+    short_training
+} >run.ini
 # host PROGRAM: what it prints, without times
 host()
 {

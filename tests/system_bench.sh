@@ -4,14 +4,12 @@ set -u
 # shellcheck source=system.sh
 . "$(dirname "$0")/system.sh"
 
-# bench NP [OPTION…]: keeps standard output, standard error and code
+# bench NP [OPTION…]: as run_program
 bench()
 {
     local np=$1
     shift
-    ranks "$np" "$bin/fcnn-bench" "$@" >stdout 2>stderr
-    code=$?
-    return $code
+    run_program "$np" fcnn-bench "$@"
 }
 
 # valid FILE: JSON, by python3 where it is there, else by its ends

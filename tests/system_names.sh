@@ -53,20 +53,10 @@ with h5py.File('records.h5', 'w') as file:
     file['y'] = np.column_stack([column['u'], column['v']])
 END
 
-cat >run.ini <<END
-[data]
-train = train.h5
-[model]
-hidden = 5
-activation = tanh
-[train]
-epochs = 3
-batch_size = 20
-[optimizer]
-learning_rate = 0.05
-[output]
-directory = run
-END
+{
+    printf '[data]\ntrain = train.h5\n[model]\nhidden = 5\nactivation = tanh\n'
+    short_training
+} >run.ini
 
 # refused NAME PIECE COMMAND…: ends with 65, and an error that has the piece
 refused()

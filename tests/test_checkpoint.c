@@ -191,34 +191,6 @@ static void all_ranks_refuse_what_is_no_checkpoint(void)
 
 static const char mid_epoch_config[] = "[model]\nhidden = 5\n[train]\nbatch_size = 10\nblocks = 6\n";
 
-/* Runs the first batches of an epoch. */
-static void run_batches(fixture *run, int64_t batches)
-{
-    fcnn_trainer *trainer = run->trainer;
-    fcnn_training_state *state = &trainer->state;
-    fcnn_sampler_start_epoch(trainer->data->sampler, state->epoch);
-    for (; state->batch < batches; state->step++, state->batch++) {
-        fixture_step(run, state->step, state->batch, 0.1, &state->loss);
-        state->rows += fcnn_sampler_batch_rows(trainer->data->sampler, state->batch);
-    }
-}
-
-/* Another fixture that goes on from a checkpoint of this one's folder. */
-static fixture resume(const fixture *run)
-{
-    fixture next = {0};
-    char *text = NULL;
-    HARNESS_OK(fcnn_config_text(run->config, &text));
-    HARNESS_OK(fcnn_config_parse_effective(text, (int64_t)strlen(text), "test.ini", &next.config));
-    CU_ASSERT_PTR_NOT_NULL_FATAL(next.config);
-    HARNESS_OK(fcnn_config_set(next.config, "output.resume=auto"));
-    const fcnn_train_options options = {0};
-    HARNESS_OK(fcnn_trainer_create(harness_comm(), next.config, &options, &next.trainer));
-    CU_ASSERT_PTR_NOT_NULL_FATAL(next.trainer);
-    free(text);
-    return next;
-}
-
 /* The loss of an epoch in the middle of which the run was stopped counts each row once, whatever rank held it. */
 static void a_resumed_epoch_has_the_loss_of_a_whole_one(void)
 {
@@ -230,11 +202,11 @@ static void a_resumed_epoch_has_the_loss_of_a_whole_one(void)
     fixture whole = fixture_start(comm, "rows.h5", mid_epoch_config);
     const char *folder = whole.config->output_directory;
     HARNESS_OK(fcnn_comm_agree(comm, comm->rank == 0 ? fcnn_run_folder_prepare(folder) : FCNN_OK));
-    run_batches(&whole, 4);
+    fixture_batches(&whole, 4);
     const fcnn_snapshot snapshot = fcnn_trainer_snapshot(whole.trainer);
     HARNESS_OK(fcnn_saver_checkpoint(whole.trainer->saver, &snapshot));
     HARNESS_OK(fcnn_saver_finish(whole.trainer->saver));
-    fixture next = resume(&whole);
+    fixture next = fixture_resume(&whole);
     CU_ASSERT_EQUAL(next.trainer->state.step, 4);
     CU_ASSERT_EQUAL(next.trainer->state.batch, 4);
     CU_ASSERT_EQUAL(next.trainer->state.rows, 40);

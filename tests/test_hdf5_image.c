@@ -2,6 +2,7 @@
 #include "hdf5/image.h"
 
 #include "harness.h"
+#include "hdf5_files.h"
 
 #include "formats.h"
 #include "files/framed_file.h"
@@ -284,13 +285,7 @@ static void numbers_are_stored_little_endian(void)
     HARNESS_OK(fcnn_framed_file_write(path, bytes, count));
     free(bytes);
     const hid_t id = H5Fopen(path, H5F_ACC_RDONLY, H5P_DEFAULT);
-#define CHECK(kind, ctype, text)                                                            \
-    {                                                                                       \
-        const hid_t dataset = H5Dopen2(id, text, H5P_DEFAULT), type = H5Dget_type(dataset); \
-        CU_ASSERT_EQUAL(H5Tget_order(type), H5T_ORDER_LE);                                  \
-        H5Tclose(type);                                                                     \
-        H5Dclose(dataset);                                                                  \
-    }
+#define CHECK(kind, element, text) CU_ASSERT_TRUE(formats_is_little_endian(id, text));
     FCNN_TYPE_TABLE(CHECK)
 #undef CHECK
     const hid_t attribute = H5Aopen(id, "whole", H5P_DEFAULT), type = H5Aget_type(attribute);
@@ -412,34 +407,10 @@ static void claims_beyond_the_file_are_refused(void)
     fcnn_hdf5_close(file);
 }
 
-/* Three marks in the order in which HDF5 numbers its spaces, property lists and types. */
-typedef struct marks {
-    hid_t ids[3];
-} marks;
-
-static marks set_marks(void)
-{
-    return (marks){{H5Screate(H5S_SCALAR), H5Pcreate(H5P_DATASET_CREATE), H5Tcopy(H5T_C_S1)}};
-}
-
-/* Counts what was opened between the two, removing them, and is open still. */
-static int64_t left_open(marks from, marks to)
-{
-    int64_t count = H5Fget_obj_count(H5F_OBJ_ALL, H5F_OBJ_FILE | H5F_OBJ_DATASET | H5F_OBJ_GROUP | H5F_OBJ_ATTR);
-    for (int i = 0; i < 3; i++) {
-        for (hid_t id = from.ids[i] + 1; id < to.ids[i]; id++) {
-            count += H5Iis_valid(id) > 0;
-        }
-        H5Idec_ref(from.ids[i]);
-        H5Idec_ref(to.ids[i]);
-    }
-    return count;
-}
-
 static void nothing_stays_open(void)
 {
     every_type_comes_back(); /* HDF5 has set itself up */
-    const marks before = set_marks();
+    const hdf5_files_marks before = hdf5_files_set_marks();
     every_type_comes_back();
     empty_and_single_datasets_work();
     texts_and_attributes_come_back();
@@ -449,7 +420,7 @@ static void nothing_stays_open(void)
     framed_and_unframed_files_open();
     strings_of_every_kind_are_read();
     claims_beyond_the_file_are_refused();
-    CU_ASSERT_EQUAL(left_open(before, set_marks()), 0);
+    CU_ASSERT_EQUAL(hdf5_files_left_open(before, hdf5_files_set_marks()), 0);
 }
 
 HARNESS_MAIN("hdf5_image", {"every type comes back", every_type_comes_back},

@@ -24,15 +24,6 @@ static hid_t changed_type(hid_t base, size_t bytes, H5T_order_t order)
     return type;
 }
 
-static hid_t half_float(void)
-{
-    const hid_t type = H5Tcopy(H5T_IEEE_F32LE);
-    H5Tset_fields(type, 15, 10, 5, 0, 10);
-    H5Tset_size(type, 2);
-    H5Tset_ebias(type, 15);
-    return type;
-}
-
 static void every_type_is_read(void)
 {
     static const struct {
@@ -43,9 +34,10 @@ static void every_type_is_read(void)
                     {"int64", FCNN_TYPE_INT64},     {"uint64", FCNN_TYPE_UINT64}, {"float32", FCNN_TYPE_FLOAT32},
                     {"float64", FCNN_TYPE_FLOAT64}, {"three", FCNN_TYPE_INT32},   {"half", FCNN_TYPE_FLOAT32},
                     {"long", FCNN_TYPE_FLOAT64}};
-    const hid_t bases[] = {H5T_NATIVE_INT8,   H5T_NATIVE_UINT8, H5T_NATIVE_INT16,  H5T_NATIVE_UINT16, H5T_NATIVE_INT32,
-                           H5T_NATIVE_UINT32, H5T_NATIVE_INT64, H5T_NATIVE_UINT64, H5T_NATIVE_FLOAT,  H5T_NATIVE_DOUBLE,
-                           H5T_NATIVE_INT32,  half_float(),     H5T_NATIVE_LDOUBLE};
+    const hid_t bases[] = {H5T_NATIVE_INT8,   H5T_NATIVE_UINT8,  H5T_NATIVE_INT16, H5T_NATIVE_UINT16,
+                           H5T_NATIVE_INT32,  H5T_NATIVE_UINT32, H5T_NATIVE_INT64, H5T_NATIVE_UINT64,
+                           H5T_NATIVE_FLOAT,  H5T_NATIVE_DOUBLE, H5T_NATIVE_INT32, formats_half_float(),
+                           H5T_NATIVE_LDOUBLE};
     const double values[] = {0, 1, 2.5, 100};
     const hsize_t dims[] = {2, 2};
     const int count = (int)(sizeof expected / sizeof *expected);

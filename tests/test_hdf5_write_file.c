@@ -272,13 +272,7 @@ static void numbers_are_stored_little_endian(void)
 #undef PUT
     HARNESS_OK(fcnn_hdf5_writer_commit(output));
     const hid_t id = H5Fopen(path, H5F_ACC_RDONLY, H5P_DEFAULT);
-#define CHECK(kind, element, text)                                                          \
-    {                                                                                       \
-        const hid_t dataset = H5Dopen2(id, text, H5P_DEFAULT), type = H5Dget_type(dataset); \
-        CU_ASSERT_EQUAL(H5Tget_order(type), H5T_ORDER_LE);                                  \
-        H5Tclose(type);                                                                     \
-        H5Dclose(dataset);                                                                  \
-    }
+#define CHECK(kind, element, text) CU_ASSERT_TRUE(formats_is_little_endian(id, text));
     FCNN_TYPE_TABLE(CHECK)
 #undef CHECK
     H5Fclose(id);

@@ -2,6 +2,7 @@
 #include "model/model_file.h"
 
 #include "harness.h"
+#include "hdf5_files.h"
 
 #include "formats.h"
 
@@ -425,35 +426,11 @@ static void arrays_that_were_never_written_are_refused(void)
     expect(file, "dataset /model/W1 claims 4000000000000 bytes, more than the file can hold");
 }
 
-/* Three marks in the order in which HDF5 numbers its spaces, property lists and types. */
-typedef struct marks {
-    hid_t ids[3];
-} marks;
-
-static marks set_marks(void)
-{
-    return (marks){{H5Screate(H5S_SCALAR), H5Pcreate(H5P_DATASET_CREATE), H5Tcopy(H5T_C_S1)}};
-}
-
-/* Counts what was opened between the two, removing them, and is open still. */
-static int64_t left_open(marks from, marks to)
-{
-    int64_t count = H5Fget_obj_count(H5F_OBJ_ALL, H5F_OBJ_FILE | H5F_OBJ_DATASET | H5F_OBJ_GROUP | H5F_OBJ_ATTR);
-    for (int i = 0; i < 3; i++) {
-        for (hid_t id = from.ids[i] + 1; id < to.ids[i]; id++) {
-            count += H5Iis_valid(id) > 0;
-        }
-        H5Idec_ref(from.ids[i]);
-        H5Idec_ref(to.ids[i]);
-    }
-    return count;
-}
-
 static void nothing_stays_open(void)
 {
     write_foreign("/model", H5T_IEEE_F32LE);
     fcnn_model_destroy(read_foreign()); /* HDF5 has set itself up */
-    const marks before = set_marks();
+    const hdf5_files_marks before = hdf5_files_set_marks();
     attributes_of_other_programs_count();
     wrong_shapes_are_told();
     wrong_types_and_values_are_told();
@@ -462,7 +439,7 @@ static void nothing_stays_open(void)
     wrong_normalizers_are_told();
     wrong_histories_are_told();
     arrays_that_were_never_written_are_refused();
-    CU_ASSERT_EQUAL(left_open(before, set_marks()), 0);
+    CU_ASSERT_EQUAL(hdf5_files_left_open(before, hdf5_files_set_marks()), 0);
 }
 
 HARNESS_MAIN("model_get", {"files of other programs are read", files_of_other_programs_are_read},

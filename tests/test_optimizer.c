@@ -70,16 +70,6 @@ static fixture start(const char *precision)
     return fixture_start(harness_comm(), "rows.h5", config);
 }
 
-/* Runs the batches of an epoch from the state on, up to one. */
-static void run_batches(fixture *run, int64_t batches)
-{
-    fcnn_training_state *state = &run->trainer->state;
-    fcnn_training_data_start_epoch(run->trainer->data, state->epoch);
-    for (; state->batch < batches; state->step++, state->batch++) {
-        fixture_step(run, state->step, state->batch, 0.1, &state->loss);
-    }
-}
-
 static double element(const fixture *run, int array, int64_t layer, int64_t i)
 {
     const fcnn_step *step = run->trainer->step;
@@ -99,7 +89,7 @@ static void momentum_moves_the_parameters(void)
            weight = numbers_get(trainer->step->network->kernels, trainer->step->network->parameters[layer], place);
     for (int64_t step = 0; step < 6; step++) {
         double low;
-        run_batches(&run, step + 1);
+        fixture_batches(&run, step + 1);
         const double sum = fixture_sum(&run, layer, out, in, &low) + low;
         velocity = fma(KEPT, velocity, sum * trainer->step->scale);
         weight = fma(-0.1, velocity, weight);
@@ -109,21 +99,6 @@ static void momentum_moves_the_parameters(void)
                         weight);
     }
     fixture_end(&run);
-}
-
-static fixture resume(const fixture *run)
-{
-    fixture next = {0};
-    char *text = NULL;
-    HARNESS_OK(fcnn_config_text(run->config, &text));
-    HARNESS_OK(fcnn_config_parse_effective(text, (int64_t)strlen(text), "test.ini", &next.config));
-    CU_ASSERT_PTR_NOT_NULL_FATAL(next.config);
-    HARNESS_OK(fcnn_config_set(next.config, "output.resume=auto"));
-    const fcnn_train_options options = {0};
-    HARNESS_OK(fcnn_trainer_create(harness_comm(), next.config, &options, &next.trainer));
-    CU_ASSERT_PTR_NOT_NULL_FATAL(next.trainer);
-    free(text);
-    return next;
 }
 
 /* Clears what the optimizer keeps. */
@@ -163,16 +138,16 @@ static void check_resumed(const char *precision)
     fixture whole = start(precision);
     const char *folder = whole.config->output_directory;
     HARNESS_OK(fcnn_comm_agree(comm, comm->rank == 0 ? fcnn_run_folder_prepare(folder) : FCNN_OK));
-    run_batches(&whole, 4);
+    fixture_batches(&whole, 4);
     const fcnn_snapshot snapshot = fcnn_trainer_snapshot(whole.trainer);
     HARNESS_OK(fcnn_saver_checkpoint(whole.trainer->saver, &snapshot));
     HARNESS_OK(fcnn_saver_finish(whole.trainer->saver));
-    fixture next = resume(&whole), forgetful = resume(&whole);
+    fixture next = fixture_resume(&whole), forgetful = fixture_resume(&whole);
     forget(&forgetful);
     expect_same_state(&whole, &next);
-    run_batches(&whole, 6);
-    run_batches(&next, 6);
-    run_batches(&forgetful, 6);
+    fixture_batches(&whole, 6);
+    fixture_batches(&next, 6);
+    fixture_batches(&forgetful, 6);
     expect_same_state(&whole, &next);
     char hash[65], next_hash[65], other[65];
     fixture_hash(&whole, hash);
@@ -215,7 +190,7 @@ static void nothing_that_is_not_finite_is_saved(void)
 {
     write_rows();
     fixture run = start("single");
-    run_batches(&run, 1);
+    fixture_batches(&run, 1);
     fcnn_step *step = run.trainer->step;
     if (fcnn_comm_rank(harness_comm()) == 0) {
         numbers_set(step->network->kernels, step->optimizer->state[1][2], 0, NAN);
@@ -242,7 +217,7 @@ static void a_difference_between_ranks_is_found(void)
     fixture run = start("single");
     fcnn_step *step = run.trainer->step;
     fcnn_topology *topology = run.trainer->threads.topology;
-    run_batches(&run, 2);
+    fixture_batches(&run, 2);
     HARNESS_OK(fcnn_rank_check(harness_comm(), topology, step->network, step->optimizer, 2));
     if (fcnn_comm_rank(harness_comm()) == 1) {
         ((unsigned char *)step->optimizer->state[1][2])[5] ^= 4;
