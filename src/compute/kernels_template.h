@@ -1,4 +1,5 @@
 /* src/compute/kernels_template.h — one table of kernels; compiled once per precision and instruction set. */
+#include "compute/activations.h"
 #include "compute/kernels.h"
 #include "core/memory.h"
 #include "compute/logarithm.h"
@@ -7,6 +8,7 @@
 #include "compute/simd.h"
 #include "compute/vmath.h"
 
+#include "compute/template_activations.h"
 #include "compute/template_check.h"
 #include "compute/template_elements.h"
 #include "compute/template_loss.h"

@@ -7,8 +7,6 @@
 #define SMALLEST_DELTA 0x1p-900
 #endif
 
-#define LEAK ((real)0.01) /* leaky_relu: z for z ≥ 0, LEAK·z below */
-
 FCNN_INLINE uvec magnitude_bits(vec a)
 {
     return vbits(vabs(a));
@@ -31,47 +29,33 @@ FCNN_INLINE uint64_t largest(uvec a)
     return most;
 }
 
-/* Selects, not min or max instructions, so that NaN gets through. */
 FCNN_INLINE vec activation_value(const fcnn_activation activation, vec z, vec *derivative)
 {
+#define VALUE_CASE(constant, word, name, init, keeps) \
+    case constant:                                    \
+        return value_of_##name(z, derivative);
     switch (activation) {
-    case FCNN_ACTIVATION_RELU:
-        return vselect(vlt(z, vset(0)), vset(0), z);
-    case FCNN_ACTIVATION_LEAKY_RELU:
-        return vselect(vlt(z, vset(0)), z * vset(LEAK), z);
-    case FCNN_ACTIVATION_TANH:
-        return vtanh(z);
-    case FCNN_ACTIVATION_SIGMOID:
-        return vsigmoid(z);
-    case FCNN_ACTIVATION_GELU:
-        return vgelu(z, derivative);
-    case FCNN_ACTIVATION_LINEAR:
-        break;
+        FCNN_ACTIVATION_WORDS(VALUE_CASE)
     }
+#undef VALUE_CASE
     return z;
 }
 
 /* f'(z) from y = f(z). */
-FCNN_INLINE vec activation_derivative(const fcnn_activation activation, vec y, const real *stored)
+FCNN_INLINE vec activation_derivative(const fcnn_activation activation, vec y, const real *kept)
 {
+#define SLOPE_CASE(constant, word, name, init, keeps) \
+    case constant:                                    \
+        return slope_of_##name(y, kept);
     switch (activation) {
-    case FCNN_ACTIVATION_RELU:
-        return vselect(vgt(y, vset(0)), vset(1), vset(0));
-    case FCNN_ACTIVATION_LEAKY_RELU:
-        return vselect(vlt(y, vset(0)), vset(LEAK), vset(1));
-    case FCNN_ACTIVATION_TANH:
-        return vfma(-y, y, vset(1));
-    case FCNN_ACTIVATION_SIGMOID:
-        return y * (vset(1) - y);
-    case FCNN_ACTIVATION_GELU:
-        return vload(stored);
-    case FCNN_ACTIVATION_LINEAR:
-        break;
+        FCNN_ACTIVATION_WORDS(SLOPE_CASE)
     }
+#undef SLOPE_CASE
     return vset(1);
 }
 
-/* z ← f(z) for n numbers; writes the slopes of a gelu.  Returns the magnitude bits of the results, lane by lane. */
+/* z ← f(z) for n numbers; writes the slopes where they are kept.  Returns the magnitude bits of the results, lane by
+ * lane. */
 FCNN_INLINE uvec activate(const fcnn_activation activation, int64_t n, real *z, real *slopes)
 {
     uvec most = vuset(0);
@@ -79,7 +63,7 @@ FCNN_INLINE uvec activate(const fcnn_activation activation, int64_t n, real *z, 
         vec slope;
         const vec y = activation_value(activation, vload(z + i), &slope);
         vstore(z + i, y);
-        if (activation == FCNN_ACTIVATION_GELU) {
+        if (fcnn_activation_keeps_slopes(activation)) {
             vstore(slopes + i, slope);
         }
         most = vumax(most, magnitude_bits(y));
@@ -87,7 +71,7 @@ FCNN_INLINE uvec activate(const fcnn_activation activation, int64_t n, real *z, 
     return most;
 }
 
-/* delta ← delta·f'(z), too small ones to zero, with f' from the result f(z), or for a gelu from the slopes. */
+/* delta ← delta·f'(z), too small ones to zero, with f' from the result f(z), or from the slopes where they are kept. */
 FCNN_INLINE uvec backpropagate(const fcnn_activation activation, int64_t n, real *delta, const real *results,
                                const real *slopes)
 {
@@ -104,7 +88,7 @@ FCNN_INLINE uvec backpropagate(const fcnn_activation activation, int64_t n, real
 FCNN_INLINE uvec finish_as(const fcnn_activation activation, const fcnn_multiply_job *job, int64_t at, int64_t n)
 {
     real *out = (real *)job->out + at;
-    real *slopes = activation == FCNN_ACTIVATION_GELU ? (real *)job->slopes + at : NULL;
+    real *slopes = fcnn_activation_keeps_slopes(activation) ? (real *)job->slopes + at : NULL;
     return job->results == NULL ? activate(activation, n, out, slopes)
                                 : backpropagate(activation, n, out, (const real *)job->results + at, slopes);
 }
@@ -112,21 +96,14 @@ FCNN_INLINE uvec finish_as(const fcnn_activation activation, const fcnn_multiply
 /* Calls finish_as with the activation as a constant. */
 static uvec finish_run(const fcnn_multiply_job *job, int64_t at, int64_t n)
 {
+#define FINISH_CASE(constant, word, name, init, keeps) \
+    case constant:                                     \
+        return finish_as(constant, job, at, n);
     switch (job->activation) {
-    case FCNN_ACTIVATION_RELU:
-        return finish_as(FCNN_ACTIVATION_RELU, job, at, n);
-    case FCNN_ACTIVATION_LEAKY_RELU:
-        return finish_as(FCNN_ACTIVATION_LEAKY_RELU, job, at, n);
-    case FCNN_ACTIVATION_TANH:
-        return finish_as(FCNN_ACTIVATION_TANH, job, at, n);
-    case FCNN_ACTIVATION_SIGMOID:
-        return finish_as(FCNN_ACTIVATION_SIGMOID, job, at, n);
-    case FCNN_ACTIVATION_GELU:
-        return finish_as(FCNN_ACTIVATION_GELU, job, at, n);
-    case FCNN_ACTIVATION_LINEAR:
-        break;
+        FCNN_ACTIVATION_WORDS(FINISH_CASE)
     }
-    return finish_as(FCNN_ACTIVATION_LINEAR, job, at, n);
+#undef FINISH_CASE
+    return vuset(0); /* there is no other */
 }
 
 /* What ends the product of a tile of rows × n columns, which is still in the nearest cache. */

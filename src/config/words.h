@@ -41,13 +41,15 @@
     FCNN_NORMALIZE_TARGETS_WORDS(X) \
     X(FCNN_NORMALIZE_SCALE, "scale")
 
-#define FCNN_ACTIVATION_WORDS(X)                \
-    X(FCNN_ACTIVATION_RELU, "relu")             \
-    X(FCNN_ACTIVATION_LEAKY_RELU, "leaky_relu") \
-    X(FCNN_ACTIVATION_TANH, "tanh")             \
-    X(FCNN_ACTIVATION_SIGMOID, "sigmoid")       \
-    X(FCNN_ACTIVATION_GELU, "gelu")             \
-    X(FCNN_ACTIVATION_LINEAR, "linear")
+/* With the name of its functions (compute/template_activations.h), how start weights before it are drawn, and whether
+ * its derivative is kept beside its value, which does not tell it. */
+#define FCNN_ACTIVATION_WORDS(X)                                                 \
+    X(FCNN_ACTIVATION_RELU, "relu", relu, FCNN_INIT_HE, false)                   \
+    X(FCNN_ACTIVATION_LEAKY_RELU, "leaky_relu", leaky_relu, FCNN_INIT_HE, false) \
+    X(FCNN_ACTIVATION_TANH, "tanh", tanh, FCNN_INIT_XAVIER, false)               \
+    X(FCNN_ACTIVATION_SIGMOID, "sigmoid", sigmoid, FCNN_INIT_XAVIER, false)      \
+    X(FCNN_ACTIVATION_GELU, "gelu", gelu, FCNN_INIT_HE, true)                    \
+    X(FCNN_ACTIVATION_LINEAR, "linear", linear, FCNN_INIT_XAVIER, false)
 
 #define FCNN_OUTPUT_WORDS(X)          \
     X(FCNN_OUTPUT_AUTO, "auto")       \

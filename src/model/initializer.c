@@ -1,6 +1,7 @@
 /* src/model/initializer.c — start weights, drawn by counter. */
 #include "model/initializer.h"
 
+#include "compute/activations.h"
 #include "compute/math.h"
 #include "core/random.h"
 
@@ -15,20 +16,7 @@ static double normal_number(fcnn_random_pair pair)
 
 static fcnn_init_kind kind_of_layer(const fcnn_architecture *shape, fcnn_init_kind kind, int64_t layer)
 {
-    if (kind != FCNN_INIT_AUTO) {
-        return kind;
-    }
-    switch (shape->layer[layer].activation) {
-    case FCNN_ACTIVATION_RELU:
-    case FCNN_ACTIVATION_LEAKY_RELU:
-    case FCNN_ACTIVATION_GELU:
-        return FCNN_INIT_HE;
-    case FCNN_ACTIVATION_TANH:
-    case FCNN_ACTIVATION_SIGMOID:
-    case FCNN_ACTIVATION_LINEAR:
-        break;
-    }
-    return FCNN_INIT_XAVIER;
+    return kind != FCNN_INIT_AUTO ? kind : fcnn_activation_init(shape->layer[layer].activation);
 }
 
 void fcnn_initializer_draw(fcnn_model *model, fcnn_init_kind kind, double scale, uint64_t seed)

@@ -1,6 +1,7 @@
 /* src/model/network.c — a network's memory, and its parameters in and out of it. */
 #include "model/network.h"
 
+#include "compute/activations.h"
 #include "compute/panels.h"
 #include "core/arithmetic.h"
 #include "core/locale.h"
@@ -35,7 +36,7 @@ static int64_t area_bytes(const fcnn_architecture *shape, int64_t rows, fcnn_net
     for (int64_t layer = 0; layer < shape->layers; layer++) {
         const int64_t results = fcnn_panel_elements(rows, shape->layer[layer].outputs);
         elements += fcnn_panel_elements(rows, shape->layer[layer].inputs);
-        elements += shape->layer[layer].activation == FCNN_ACTIVATION_GELU ? results : 0;
+        elements += fcnn_activation_keeps_slopes(shape->layer[layer].activation) ? results : 0;
         elements += use == FCNN_NETWORK_TRAINING && layer + 1 < shape->layers ? results : 0;
     }
     return elements * (int64_t)fcnn_architecture_size(shape) + rows * (int64_t)(sizeof(int32_t) + sizeof(double));
@@ -89,7 +90,7 @@ static fcnn_status create_area(const fcnn_network *network, int64_t rows, fcnn_n
         const int64_t inputs = fcnn_panel_elements(rows, shape->layer[layer].inputs);
         const int64_t results = fcnn_panel_elements(rows, shape->layer[layer].outputs);
         FCNN_TRY(fcnn_memory_create("the activations", inputs, size, &area->values[layer]));
-        if (shape->layer[layer].activation == FCNN_ACTIVATION_GELU) {
+        if (fcnn_activation_keeps_slopes(shape->layer[layer].activation)) {
             FCNN_TRY(fcnn_memory_create("the activations", results, size, &area->slopes[layer]));
         }
         if (use == FCNN_NETWORK_TRAINING || layer == layers - 1) {

@@ -11,6 +11,7 @@
 #include "core/arithmetic.h"
 #include "core/locale.h"
 #include "core/sizes.h"
+#include "model/losses.h"
 
 #include <math.h>
 #include <string.h>
@@ -114,10 +115,10 @@ static void *results_of(const fcnn_network *network, const fcnn_work_area *area,
     return layer + 1 < network->shape.layers ? area->values[layer + 1] : area->deltas[layer];
 }
 
-/* What ends a layer.  Binary cross entropy starts from the logits: its sigmoid comes with the loss. */
+/* What ends a layer: nothing where the loss starts from the logits. */
 static fcnn_activation activation_of(const fcnn_architecture *shape, int64_t layer)
 {
-    const bool is_logit = layer + 1 == shape->layers && shape->loss == FCNN_LOSS_BINARY_CROSS_ENTROPY;
+    const bool is_logit = layer + 1 == shape->layers && fcnn_loss_rule_of(shape->loss)->takes_logits;
     return is_logit ? FCNN_ACTIVATION_LINEAR : shape->layer[layer].activation;
 }
 
@@ -167,26 +168,22 @@ static uint64_t layer_backward(const fcnn_network *network, const rows_of_pass *
 /* Losses and outputs, or derivatives; returns the magnitude of what it leaves in the last deltas. */
 static uint64_t apply_loss(const fcnn_network *network, const rows_of_pass *rows, fcnn_head head)
 {
-    const fcnn_kernels *kernels = network->kernels;
+    const fcnn_architecture *shape = &network->shape;
     const fcnn_work_area *area = rows->area;
-    const int64_t layers = network->shape.layers, outputs = fcnn_architecture_outputs(&network->shape);
-    const int64_t first = rows->at, last = rows->at + rows->last - rows->first;
-    void *deltas = area->deltas[layers - 1];
     const bool known = rows->batch->labels != NULL || rows->batch->targets != NULL;
-    double *losses = known ? area->losses + first : NULL;
-    const void *targets = known ? area->targets : NULL;
-    switch (network->shape.loss) {
-    case FCNN_LOSS_CROSS_ENTROPY:
-        return kernels->softmax(head, deltas, area->rows, outputs, first, last, known ? area->labels + first : NULL,
-                                losses);
-    case FCNN_LOSS_BINARY_CROSS_ENTROPY:
-        return kernels->sigmoid(head, deltas, area->rows, outputs, first, last, targets, losses);
-    case FCNN_LOSS_MSE:
-    case FCNN_LOSS_AUTO:
-        break;
-    }
-    return kernels->square(head, network->shape.layer[layers - 1].activation, deltas, area->rows, outputs, first, last,
-                           targets, losses);
+    const fcnn_loss_job job = {
+        .head = head,
+        .activation = shape->layer[shape->layers - 1].activation,
+        .z = area->deltas[shape->layers - 1],
+        .rows = area->rows,
+        .width = fcnn_architecture_outputs(shape),
+        .first = rows->at,
+        .last = rows->at + rows->last - rows->first,
+        .labels = known ? area->labels + rows->at : NULL,
+        .targets = known ? area->targets : NULL,
+        .losses = known ? area->losses + rows->at : NULL,
+    };
+    return fcnn_loss_rule_of(shape->loss)->apply(network->kernels, &job);
 }
 
 /* Multiplies losses and derivatives by the rows' weights; returns the magnitude of these derivatives. */
@@ -205,13 +202,12 @@ static uint64_t apply_weights(const fcnn_network *network, const rows_of_pass *r
 
 int64_t fcnn_network_loss_terms(const fcnn_architecture *shape)
 {
-    return shape->loss == FCNN_LOSS_CROSS_ENTROPY ? 1 : fcnn_architecture_outputs(shape);
+    return fcnn_loss_rule_of(shape->loss)->is_mean_of_outputs ? fcnn_architecture_outputs(shape) : 1;
 }
 
 double fcnn_network_mean_factor(const fcnn_architecture *shape, int64_t rows)
 {
-    const double slope = shape->loss == FCNN_LOSS_MSE ? 2 : 1; /* of the square */
-    return slope / ((double)rows * (double)fcnn_network_loss_terms(shape));
+    return fcnn_loss_rule_of(shape->loss)->slope / ((double)rows * (double)fcnn_network_loss_terms(shape));
 }
 
 /* ---- passes ---- */

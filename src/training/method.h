@@ -1,5 +1,5 @@
-/* src/training/method.h — a method of training: what an epoch's steps are, and how sums and updates follow each other in
- * one.  A full-batch method has other steps than minibatches, and may sum more than once in each. */
+/* src/training/method.h — a method of training: the steps of an epoch, and the order of sums and updates in each.
+ * A full-batch method has other steps than minibatches, and may sum more than once in each. */
 #ifndef FCNN_TRAINING_METHOD_H
 #define FCNN_TRAINING_METHOD_H
 
