@@ -82,4 +82,8 @@ void fcnn_step_apply(fcnn_step *step, double rate);
 fcnn_status fcnn_step_run(fcnn_step *step, int64_t number, int64_t batch, double rate, fcnn_step_flags *flags,
                           fcnn_exact_sum *loss);
 
+/* Fails with FCNN_EDIVERGED: says that step number `number` has diverged in a layer (from 0), by which row of this rank
+ * where one has an input that is too large, and what helps.  For step.c; not collective. */
+fcnn_status fcnn_step_name_cause(const fcnn_step *step, int64_t number, int64_t layer);
+
 #endif
