@@ -336,7 +336,7 @@ static void a_write_that_fails_is_told_and_the_next_one_counts_again(void)
     write_and_wait(writer, 10, -1);
     CU_ASSERT_EQUAL(unlink(harness_in(folder, "checkpoint-10.h5")), 0);
     CU_ASSERT_EQUAL_FATAL(rmdir(folder), 0);
-    write_warned(writer, 20, "step 20 is not written, training goes on; the last good one is that of step 10: ");
+    write_warned(writer, 20, "step 20 is not written, training continues; the last good one is that of step 10: ");
     HARNESS_STATUS(fcnn_checkpoint_writer_last(writer), FCNN_EOUTPUT);
     HARNESS_ERROR_HAS("checkpoint-20.h5: cannot be written: there is no folder");
     harness_write_text(folder, ""); /* a file where the folder was */
@@ -353,7 +353,7 @@ static void a_write_that_fails_is_told_and_the_next_one_counts_again(void)
 static void without_any_checkpoint_a_failure_leaves_none(void)
 {
     fcnn_checkpoint_writer *writer = writer_of(harness_path("no such folder"), 2);
-    write_warned(writer, 10, "step 10 is not written, training goes on without any: ");
+    write_warned(writer, 10, "step 10 is not written, training continues without one: ");
     HARNESS_STATUS(fcnn_checkpoint_writer_last(writer), FCNN_EOUTPUT);
     fcnn_checkpoint_writer_destroy(writer);
 }

@@ -116,17 +116,17 @@ static void each_hears_the_whole_training(void)
 
 static void one_that_fails_is_a_warning_and_hears_the_end(void)
 {
-    expect_warning(train_failing("line", FCNN_OK), "the log of line is full; the run goes on without it\n");
+    expect_warning(train_failing("line", FCNN_OK), "the log of line is full; the run continues without it\n");
     CU_ASSERT(harness_same_text(heard, "begin R2 line 0 2.5 7 end well "));
-    expect_warning(train_failing("batch", FCNN_OK), "the log of batch is full; the run goes on without it\n");
+    expect_warning(train_failing("batch", FCNN_OK), "the log of batch is full; the run continues without it\n");
     CU_ASSERT(harness_same_text(heard, "begin R2 line 0 2.5 7 batch 1/1 end well "));
-    expect_warning(train_failing("begin", FCNN_OK), "the log of begin is full; the run goes on without it\n");
+    expect_warning(train_failing("begin", FCNN_OK), "the log of begin is full; the run continues without it\n");
     CU_ASSERT(harness_same_text(heard, "begin R2 end well "));
 }
 
 static void the_text_of_the_training_stays(void)
 {
-    expect_warning(train_failing("end", FCNN_EDIVERGED), "the log of end is full; the run goes on without it\n");
+    expect_warning(train_failing("end", FCNN_EDIVERGED), "the log of end is full; the run continues without it\n");
     CU_ASSERT(strstr(heard, "end badly ") != NULL);
     CU_ASSERT(harness_same_text(fcnn_error_text(), "training diverged"));
 }
@@ -175,7 +175,7 @@ static void a_report_that_cannot_be_written_is_one_warning(void)
     FILE *full = fopen("/dev/full", "w");
     CU_ASSERT_PTR_NOT_NULL_FATAL(full);
     expect_warning(harness_stderr_of(print_table, full),
-                   "the report cannot be written: No space left on device; the run goes on without it\n");
+                   "the report cannot be written: No space left on device; the run continues without it\n");
     fclose(full);
 }
 

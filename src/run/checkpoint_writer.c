@@ -104,11 +104,11 @@ static void finish(fcnn_checkpoint_writer *writer)
     }
     snprintf(writer->last_text, sizeof writer->last_text, "%s", job->text);
     if (writer->newest >= 0) {
-        fcnn_log_warning("the checkpoint of step %" PRId64 " is not written, training goes on; the last good one is "
+        fcnn_log_warning("the checkpoint of step %" PRId64 " is not written, training continues; the last good one is "
                          "that of step %" PRId64 ": %s",
                          job->step, writer->newest, job->text);
     } else {
-        fcnn_log_warning("the checkpoint of step %" PRId64 " is not written, training goes on without any: %s",
+        fcnn_log_warning("the checkpoint of step %" PRId64 " is not written, training continues without one: %s",
                          job->step, job->text);
     }
 }

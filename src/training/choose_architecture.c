@@ -223,7 +223,7 @@ fcnn_status fcnn_architecture_explain(const fcnn_config *config, const fcnn_targ
         FCNN_TRY(fcnn_text_append(out, "%" PRId64 " %s from 0 to 1, each of its own", outputs, columns));
     }
     if (config == NULL) {
-        return fcnn_text_append(out, " (as in the model that this one goes on from)");
+        return fcnn_text_append(out, " (as in the model from which training starts)");
     }
     return fcnn_text_append(out, " (%s = %s)", key != NULL ? key : "model.output", value);
 }

@@ -19,7 +19,7 @@ static void note_failure(fcnn_observers *observers, int i, fcnn_status status)
 {
     if (status != FCNN_OK && !observers->each[i].failed) {
         observers->each[i].failed = true;
-        fcnn_log_warning("%s; the run goes on without it", fcnn_error_text());
+        fcnn_log_warning("%s; the run continues without it", fcnn_error_text());
     }
 }
 

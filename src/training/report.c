@@ -10,6 +10,6 @@ void fcnn_report_flush(fcnn_report *report)
 {
     if (report->out != NULL && fflush(report->out) != 0 && !report->failed) {
         report->failed = true;
-        fcnn_log_warning("the report cannot be written: %s; the run goes on without it", strerror(errno));
+        fcnn_log_warning("the report cannot be written: %s; the run continues without it", strerror(errno));
     }
 }

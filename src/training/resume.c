@@ -36,8 +36,8 @@ static fcnn_status share_path(fcnn_comm *comm, fcnn_status status, char **path)
 static fcnn_status in_the_way(fcnn_status status, const fcnn_config *config, const char *what)
 {
     return fcnn_fail(status,
-                     "the folder %s %s: go on from them (output.resume = auto), start anew and remove them "
-                     "(--overwrite), or write elsewhere (--set output.directory=NAME)",
+                     "the folder %s %s: continue from them (output.resume = auto), remove them and start from "
+                     "the beginning (--overwrite), or write elsewhere (--set output.directory=NAME)",
                      config->output_directory, what);
 }
 
@@ -60,8 +60,8 @@ static fcnn_status choose(const fcnn_config *config, bool overwrite, int64_t k, 
         status = fcnn_run_folder_checkpoint_path(config->output_directory, steps[k], path);
     } else if (kind == FCNN_RESUME_AUTO && k > 0) {
         status = fcnn_fail(FCNN_EDATA,
-                           "the folder %s holds only damaged checkpoints: start anew and remove them (--overwrite), or "
-                           "write elsewhere (--set output.directory=NAME)",
+                           "the folder %s holds only damaged checkpoints: remove them and start from the beginning "
+                           "(--overwrite), or write elsewhere (--set output.directory=NAME)",
                            config->output_directory);
     }
     free(steps);
@@ -105,10 +105,11 @@ static fcnn_status read_one(fcnn_comm *comm, const fcnn_config *config, bool ove
 static fcnn_status check_config(const fcnn_config *config, const char *path, const fcnn_model *model)
 {
     if (model->numerics_version != FCNN_NUMERICS_VERSION) {
-        return fcnn_fail(FCNN_ECONFIG,
-                         "%s was made with version %" PRId64 " of the arithmetic, this program has %d and cannot go on "
-                         "exactly: start from its weights by model.init = %s in a new output.directory",
-                         path, model->numerics_version, FCNN_NUMERICS_VERSION, path);
+        return fcnn_fail(
+            FCNN_ECONFIG,
+            "%s was made with version %" PRId64 " of the arithmetic, this program has %d and "
+            "cannot continue exactly: start a new run from its weights by model.init = %s in a new output.directory",
+            path, model->numerics_version, FCNN_NUMERICS_VERSION, path);
     }
     if (model->config == NULL) {
         return fcnn_fail(FCNN_EDATA, "%s holds no config", path);
@@ -176,7 +177,7 @@ static fcnn_status compare(const char *path, const char *what, const char *store
     return fcnn_fail(
         FCNN_ECONFIG,
         "the %s data is not what %s was trained with: then %s, now %s (type, shape, checksum); restore it, "
-        "or start anew from these weights by model.init = %s in a new output.directory",
+        "or start a new run from these weights by model.init = %s in a new output.directory",
         what, path, stored[0] != '\0' ? stored : "none", current[0] != '\0' ? current : "none", path);
 }
 

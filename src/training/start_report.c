@@ -267,7 +267,7 @@ void fcnn_start_report_print_resume(const char *path, const fcnn_training_state 
         return;
     }
     if (is_finished) {
-        fprintf(report->out, "finished already: %s has all %" PRId64 " epochs; raise train.epochs to go on\n", path,
+        fprintf(report->out, "finished already: %s has all %" PRId64 " epochs; raise train.epochs to continue\n", path,
                 state->epoch);
     } else {
         fprintf(report->out, "resumed at step %" PRId64 " from %s\n", state->step, path);

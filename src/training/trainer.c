@@ -127,7 +127,7 @@ static fcnn_status stop(fcnn_trainer *trainer)
     return fcnn_comm_agree(trainer->comm,
                            fcnn_fail(FCNN_ESTOPPED,
                                      "stopped by %s after step %" PRId64 ", in epoch %" PRId64 " of %" PRId64
-                                     "; %s/checkpoint-%" PRId64 ".h5 is written, the same command goes on from there",
+                                     "; %s/checkpoint-%" PRId64 ".h5 is written, the same command continues from it",
                                      reason, trainer->state.step, trainer->state.epoch + (trainer->state.batch > 0),
                                      trainer->config->train_epochs, trainer->config->output_directory,
                                      trainer->state.step));
