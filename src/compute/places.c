@@ -9,6 +9,8 @@
 
 #include <omp.h>
 
+enum { PRIMARY = 2 }; /* omp_proc_bind_primary, which was omp_proc_bind_master in older <omp.h> */
+
 static bool binds(void)
 {
     return omp_get_proc_bind() != omp_proc_bind_false && omp_get_num_places() > 0;
@@ -43,7 +45,7 @@ static fcnn_status find(fcnn_processors *out)
         FCNN_TRY(fcnn_processors_of_thread(out));
     }
     /* with OMP_PROC_BIND=primary all threads share the place of the initial one */
-    const bool is_shared = omp_get_proc_bind() == omp_proc_bind_master;
+    const bool is_shared = (int)omp_get_proc_bind() == PRIMARY;
     for (int place = 0; binds() && place < omp_get_num_places(); place++) {
         if (!is_shared || place == omp_get_place_num()) {
             FCNN_TRY(add_place(out, place));
@@ -74,7 +76,7 @@ const char *fcnn_places_variable(void)
     if (!binds()) {
         return NULL;
     }
-    if (omp_get_proc_bind() == omp_proc_bind_master) {
+    if ((int)omp_get_proc_bind() == PRIMARY) {
         return "OMP_PROC_BIND=primary";
     }
     for (size_t i = 0; i < sizeof names / sizeof *names; i++) {

@@ -62,9 +62,10 @@ cluster_up()
     chmod 711 "$cluster/munge"
     head -c 128 /dev/urandom >"$cluster/munge/key"
     chmod 400 "$cluster/munge/key"
-    # an interface of their own: MPI leaves 127.0.0.1 alone, and the daemons of Open MPI 6 the whole loopback interface
-    ip link add fcnn0 type veth peer name fcnn1 && ip addr add 10.99.0.1/24 dev fcnn0 && ip link set fcnn0 up &&
-        ip link set fcnn1 up || return 1
+    # an interface of their own: MPI leaves 127.0.0.1 alone, and the daemons of Open MPI 6 the whole loopback interface;
+    # without addresses of IPv6, for which Open MPI 6.0.0rc2 may end (open-mpi/ompi#14079)
+    ip link add fcnn0 type veth peer name fcnn1 && ip addr add 10.99.0.1/24 dev fcnn0 &&
+        ip link set fcnn0 addrgenmode none && ip link set fcnn0 up && ip link set fcnn1 up || return 1
     export OMPI_MCA_btl_tcp_if_include=fcnn0 OMPI_MCA_oob_tcp_if_include=fcnn0 PRTE_MCA_prte_if_include=fcnn0
     munged --force --key-file="$cluster/munge/key" --socket="$cluster/munge/s" --pid-file="$cluster/munge/pid" \
         --log-file="$cluster/munge/log" --seed-file="$cluster/munge/seed" || return 1
