@@ -304,6 +304,37 @@ static void shards_tile_the_rows(void)
     CU_ASSERT_EQUAL(fcnn_shard_default_blocks(60000), 960);
 }
 
+/* Replaces the file by one with more columns, which nothing has room for; on rank 0. */
+static void widen_file(const char *path)
+{
+    enum { WIDER = 12 * COLUMNS };
+    static double x[ROWS * WIDER];
+    const fcnn_hdf5_info table = {.type = FCNN_TYPE_FLOAT64, .rank = 2, .dims = {ROWS, WIDER}};
+    fcnn_hdf5_writer *output;
+    HARNESS_OK(fcnn_hdf5_writer_create(path, &output));
+    HARNESS_OK(fcnn_hdf5_writer_dataset(output, "/x", &table));
+    HARNESS_OK(fcnn_hdf5_writer_rows(output, "/x", 0, ROWS, x));
+    HARNESS_OK(fcnn_hdf5_writer_commit(output));
+}
+
+static void a_file_that_has_changed_is_not_read(void)
+{
+    static const char *const inputs[] = {"/x", "/x, /x"};
+    for (int i = 0; i < 4; i++) {
+        const fcnn_dataset_names names = {.file = shared_file(-1), .inputs = inputs[i % 2]};
+        fcnn_dataset *dataset;
+        HARNESS_OK(fcnn_dataset_open(harness_comm(), &names, NULL, &dataset));
+        if (fcnn_comm_rank(harness_comm()) == 0) {
+            widen_file(names.file);
+        }
+        fcnn_comm_agree(harness_comm(), FCNN_OK);
+        HARNESS_STATUS(fcnn_dataset_read_evenly(dataset, harness_comm(), i >= 2, NULL), FCNN_EDATA);
+        HARNESS_ERROR_HAS(i % 2 == 0 ? "/x has 36 columns, but had 3 when the run started"
+                                     : "/x, /x has 72 columns, but had 6 when the run started");
+        fcnn_dataset_destroy(dataset);
+    }
+}
+
 HARNESS_MAIN("dataset", {"every row is on one rank", every_row_is_on_one_rank},
              {"columns read as rows", columns_read_as_rows},
              {"lengths that differ hint at columns", lengths_that_differ_hint_at_columns},
@@ -314,4 +345,5 @@ HARNESS_MAIN("dataset", {"every row is on one rank", every_row_is_on_one_rank},
              {"hashes are those of any machine", hashes_are_those_of_any_machine},
              {"labels are checked against the classes", labels_are_checked_against_the_classes},
              {"statistics are those of all rows", statistics_are_those_of_all_rows},
-             {"shards tile the rows", shards_tile_the_rows})
+             {"shards tile the rows", shards_tile_the_rows},
+             {"a file that has changed is not read", a_file_that_has_changed_is_not_read})

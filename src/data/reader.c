@@ -30,6 +30,22 @@ void fcnn_reader_close(fcnn_reader *reader)
     }
 }
 
+/* A file may be replaced after its columns were described, and tables made for them. */
+static fcnn_status require_described(const fcnn_columns *columns, const fcnn_open_columns *open, const char *path)
+{
+    int64_t least = columns->width; /* columns that the file must have */
+    for (int64_t i = 0; open->order != NULL && i < columns->width; i++) {
+        least = open->order[i] >= least ? open->order[i] + 1 : least;
+    }
+    if (open->order != NULL ? open->width >= least : open->width == least) {
+        return FCNN_OK;
+    }
+    return fcnn_fail(FCNN_EDATA,
+                     "%s: %s has %" PRId64 " columns, but had %" PRId64
+                     " when the run started: the file was changed meanwhile",
+                     path, columns->text, open->width, least);
+}
+
 /* Opens the columns in a file that has just been opened. */
 static fcnn_status open_columns(const fcnn_source *source, int64_t place, fcnn_reader_file *open)
 {
@@ -39,6 +55,7 @@ static fcnn_status open_columns(const fcnn_source *source, int64_t place, fcnn_r
     for (int i = 0; i < 3; i++) {
         FCNN_TRY(fcnn_open_columns_open(columns[i], open->file, found[i]));
         fcnn_open_columns_set_order(found[i], fcnn_column_orders_find(&columns[i]->orders, place));
+        FCNN_TRY(require_described(columns[i], found[i], source->files.paths[place]));
     }
     return FCNN_OK;
 }
@@ -100,7 +117,7 @@ static bool may_pass(fcnn_status status)
     return status == FCNN_EINPUT || (status == FCNN_EDATA && fcnn_hdf5_failed_in_system());
 }
 
-/* Waits, which is no hang. */
+/* Sleeps, and tells the watchdog so. */
 static void wait_seconds(int seconds)
 {
     const struct timespec second = {.tv_sec = 1};
