@@ -156,7 +156,7 @@ double fixture_epoch(fixture *run)
 
 void fixture_hash(fixture *run, char out[65])
 {
-    fcnn_trainer_store(run->trainer);
+    fcnn_network_store(run->trainer->step->network, run->trainer->model);
     HARNESS_OK(fcnn_model_hash(run->trainer->model, out));
 }
 
@@ -175,7 +175,7 @@ oracle *fixture_oracle(fixture *run)
         [FCNN_ACTIVATION_TANH] = ORACLE_TANH, [FCNN_ACTIVATION_SIGMOID] = ORACLE_SIGMOID,
         [FCNN_ACTIVATION_GELU] = ORACLE_GELU, [FCNN_ACTIVATION_LINEAR] = ORACLE_LINEAR,
     };
-    fcnn_trainer_store(run->trainer);
+    fcnn_network_store(run->trainer->step->network, run->trainer->model);
     const fcnn_model *model = run->trainer->model;
     const fcnn_architecture *shape = &model->shape;
     int widths[ORACLE_LAYERS + 1];
@@ -207,7 +207,7 @@ static void widen(double actual, double expected, double *size, double *error)
 
 double fixture_difference(fixture *run, const oracle *net)
 {
-    fcnn_trainer_store(run->trainer);
+    fcnn_network_store(run->trainer->step->network, run->trainer->model);
     const fcnn_model *model = run->trainer->model;
     double most = 0;
     for (int64_t l = 0; l < model->shape.layers; l++) {

@@ -122,7 +122,10 @@ static fcnn_status read_together(const fcnn_hdf5_dataset *from, const hsize_t *s
 #endif
 }
 
-fcnn_status fcnn_hdf5_read_box(const fcnn_hdf5_dataset *from, const hsize_t *start, const hsize_t *extent, void *out)
+/* Reads a box.  Arrays within elements are read whole, whatever start and extent say of their dimensions.  Collective
+ * where the dataset is joined.
+ *   out  [extent…], caller-owned, of the type in memory */
+static fcnn_status read_box(const fcnn_hdf5_dataset *from, const hsize_t *start, const hsize_t *extent, void *out)
 {
     for (int d = 0; d < from->info.rank; d++) {
         if (extent[d] == 0) {
@@ -149,7 +152,7 @@ fcnn_status fcnn_hdf5_read_slab(const fcnn_hdf5_dataset *from, int64_t first, in
 {
     hsize_t start[FCNN_HDF5_RANK_MAX], extent[FCNN_HDF5_RANK_MAX];
     fcnn_hdf5_rows_box(from, first, count, start, extent);
-    return fcnn_hdf5_read_box(from, start, extent, out);
+    return read_box(from, start, extent, out);
 }
 
 fcnn_status fcnn_hdf5_release_sources(fcnn_hdf5_dataset *from)

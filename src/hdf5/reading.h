@@ -24,11 +24,6 @@ struct fcnn_hdf5_dataset {
 /* Fails with FCNN_ESHAPE unless the dataset has these rows, and with FCNN_EDATA if it is a single value. */
 fcnn_status fcnn_hdf5_require_rows(const fcnn_hdf5_dataset *from, int64_t first, int64_t count);
 
-/* Reads a box.  Arrays within elements are read whole, whatever start and extent say of their dimensions.  Collective
- * where the dataset is joined.
- *   out  [extent…], caller-owned, of the type in memory */
-fcnn_status fcnn_hdf5_read_box(const fcnn_hdf5_dataset *from, const hsize_t *start, const hsize_t *extent, void *out);
-
 /* Reads count rows, from `first` on, and of them what is picked, else all. */
 fcnn_status fcnn_hdf5_read_slab(const fcnn_hdf5_dataset *from, int64_t first, int64_t count, void *out);
 

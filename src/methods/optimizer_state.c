@@ -69,7 +69,8 @@ fcnn_status fcnn_optimizer_load(fcnn_optimizer *optimizer, const fcnn_network *n
         fits = strcmp(state->arrays[i].name, optimizer->rule->arrays[i]) == 0;
     }
     if (!fits) {
-        return fcnn_fail(FCNN_EDATA, "the checkpoint has not the state of the optimizer that optimizer.name asks for");
+        return fcnn_fail(FCNN_EDATA, "the checkpoint does not contain the state arrays of the optimizer that "
+                                     "optimizer.name selects");
     }
     for (int i = 0; i < state->count; i++) {
         fcnn_network_load_panels(network, state->arrays[i].weights, state->arrays[i].biases, optimizer->state[i]);

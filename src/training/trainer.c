@@ -17,14 +17,10 @@
 #include <math.h>
 #include <stdio.h>
 
-bool fcnn_trainer_is_finished(const fcnn_trainer *trainer)
+/* Does the checkpoint that the run continues from have all epochs? */
+static bool is_finished(const fcnn_trainer *trainer)
 {
     return trainer->resumed_from != NULL && trainer->state.epoch >= trainer->config->train_epochs;
-}
-
-void fcnn_trainer_store(fcnn_trainer *trainer)
-{
-    fcnn_network_store(trainer->step->network, trainer->model);
 }
 
 /* ---- what is saved ---- */
@@ -333,7 +329,7 @@ static fcnn_status print_start(fcnn_trainer *trainer)
                                     .is_check = trainer->options.check_only};
     FCNN_TRY(fcnn_start_report_print(&facts, &trainer->report));
     if (trainer->resumed_from != NULL) {
-        fcnn_start_report_print_resume(trainer->resumed_from, &trainer->state, fcnn_trainer_is_finished(trainer),
+        fcnn_start_report_print_resume(trainer->resumed_from, &trainer->state, is_finished(trainer),
                                        &trainer->report);
     }
     return FCNN_OK;
@@ -385,7 +381,7 @@ fcnn_status fcnn_trainer_run(fcnn_trainer *trainer)
         return FCNN_OK;
     }
     FCNN_TRY(remove_old_run(trainer));
-    if (!fcnn_trainer_is_finished(trainer)) {
+    if (!is_finished(trainer)) {
         FCNN_TRY(train_observed(trainer));
     }
     FCNN_TRY(test(trainer));

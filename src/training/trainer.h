@@ -51,12 +51,6 @@ fcnn_status fcnn_trainer_run(fcnn_trainer *trainer);
  * Fails: FCNN_EDIVERGED; FCNN_ESTOPPED if a stop was asked for in mid-epoch, with a checkpoint of that step. */
 fcnn_status fcnn_trainer_epoch(fcnn_trainer *trainer, double *train_loss);
 
-/* Whether the checkpoint that the run goes on from has all epochs. */
-bool fcnn_trainer_is_finished(const fcnn_trainer *trainer);
-
-/* Copies the parameters that train into trainer->model. */
-void fcnn_trainer_store(fcnn_trainer *trainer);
-
 /* Where the training is now, to be saved; valid until the next step. */
 fcnn_snapshot fcnn_trainer_snapshot(fcnn_trainer *trainer);
 
