@@ -159,7 +159,7 @@ fails 'a name that is none' 65 "no column has the name 'lable'; the nearest is '
 # ---- bad calls ----
 
 fails 'no arguments' 64 'no output file is named'
-fails 'no input' 64 'one of --csv FILE, --idx IMAGES LABELS, --npy INPUTS [TARGETS] and --npz FILE must be given' out.h5
+fails 'no input' 64 'one of --csv FILE, --idx IMAGES LABELS, --npy INPUTS [TARGETS], --arrays INPUTS' out.h5
 fails 'two inputs' 64 'one of --csv' out.h5 --csv plain.csv --idx images.idx labels.idx
 fails 'no output' 64 'no output file is named' --csv plain.csv
 fails 'two outputs' 64 'what is two.h5; see fcnn-import --help' out.h5 two.h5 --csv plain.csv

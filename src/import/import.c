@@ -55,8 +55,10 @@ static fcnn_status choose_source(const fcnn_import_options *options, const sourc
         }
     }
     if (named != 1 || (options->npy_targets != NULL && options->npy_inputs == NULL)) {
-        return fcnn_fail(FCNN_EUSAGE,
-                         "one of --csv FILE, --idx IMAGES LABELS, --npy INPUTS [TARGETS] and --npz FILE must be given");
+        return fcnn_fail(
+            FCNN_EUSAGE,
+            "one of --csv FILE, --idx IMAGES LABELS, --npy INPUTS [TARGETS], --arrays INPUTS [TARGETS] and --npz "
+            "FILE must be given");
     }
     return FCNN_OK;
 }
