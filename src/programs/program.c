@@ -70,9 +70,20 @@ int program_speaks(const fcnn_comm *comm)
     return 1;
 }
 
+/* True on the rank that reports an error.  Before MPI runs, each rank ends for itself, and a launcher ends the others
+ * with the first one: the silent ranks wait, so that the error is reported before. */
+static int reports(const fcnn_comm *comm)
+{
+    const int speaks = program_speaks(comm);
+    if (!speaks && comm == NULL) {
+        nanosleep(&(struct timespec){.tv_sec = 1}, NULL);
+    }
+    return speaks;
+}
+
 int program_fail(const char *program, const fcnn_comm *comm, fcnn_status status, const char *text)
 {
-    if (program_speaks(comm)) {
+    if (reports(comm)) {
         fflush(stdout);
         fprintf(stderr, "%s: %s%s\n", program, status == FCNN_ESTOPPED ? "" : "error: ", text);
     }
@@ -81,7 +92,7 @@ int program_fail(const char *program, const fcnn_comm *comm, fcnn_status status,
 
 int program_usage_error(const char *program, const fcnn_comm *comm, const char *text, const char *detail)
 {
-    if (program_speaks(comm)) {
+    if (reports(comm)) {
         fprintf(stderr, "%s: error: %s%s; see %s --help\n", program, text, detail, program);
     }
     return fcnn_status_exit_code(FCNN_EUSAGE);
