@@ -208,7 +208,7 @@ if [ "$fcnn_mpi" != other ]; then
     [ -z "$stopped" ] || kill -STOP "$stopped"
     wait $!
     code=$?
-    ends 'a watchdog whose folder hangs ends the run' 70 'hung: .* nor does the folder hangs answer: rank 0'
+    ends 'a watchdog whose folder hangs ends the run' 70 'hung: .* the output folder hangs does not respond: rank 0'
 else
     touch hangs/STOP
     wait

@@ -336,11 +336,12 @@ static void a_write_that_fails_is_told_and_the_next_one_counts_again(void)
     write_and_wait(writer, 10, -1);
     CU_ASSERT_EQUAL(unlink(harness_in(folder, "checkpoint-10.h5")), 0);
     CU_ASSERT_EQUAL_FATAL(rmdir(folder), 0);
-    write_warned(writer, 20, "step 20 is not written, training continues; the last good one is that of step 10: ");
+    write_warned(writer, 20,
+                 "step 20 could not be written, training continues; the last complete checkpoint is that of step 10: ");
     HARNESS_STATUS(fcnn_checkpoint_writer_last(writer), FCNN_EOUTPUT);
     HARNESS_ERROR_HAS("checkpoint-20.h5: cannot be written: there is no folder");
     harness_write_text(folder, ""); /* a file where the folder was */
-    write_warned(writer, 30, "the last good one is that of step 10: ");
+    write_warned(writer, 30, "the last complete checkpoint is that of step 10: ");
     HARNESS_STATUS(fcnn_checkpoint_writer_last(writer), FCNN_EOUTPUT);
     HARNESS_ERROR_HAS("Not a directory");
     CU_ASSERT_EQUAL(unlink(folder), 0);
@@ -353,7 +354,7 @@ static void a_write_that_fails_is_told_and_the_next_one_counts_again(void)
 static void without_any_checkpoint_a_failure_leaves_none(void)
 {
     fcnn_checkpoint_writer *writer = writer_of(harness_path("no such folder"), 2);
-    write_warned(writer, 10, "step 10 is not written, training continues without one: ");
+    write_warned(writer, 10, "step 10 could not be written, training continues without one: ");
     HARNESS_STATUS(fcnn_checkpoint_writer_last(writer), FCNN_EOUTPUT);
     fcnn_checkpoint_writer_destroy(writer);
 }
@@ -363,7 +364,7 @@ static void one_that_the_run_goes_on_from_is_the_last_good_one(void)
     fcnn_checkpoint_writer *writer = NULL;
     HARNESS_OK(fcnn_checkpoint_writer_create(harness_path("no such folder"), 2, 4, &writer));
     CU_ASSERT_PTR_NOT_NULL_FATAL(writer);
-    write_warned(writer, 10, "the last good one is that of step 4: ");
+    write_warned(writer, 10, "the last complete checkpoint is that of step 4: ");
     fcnn_checkpoint_writer_destroy(writer);
 }
 
@@ -375,7 +376,7 @@ static void no_old_checkpoint_goes_for_one_that_failed(void)
     write_and_wait(writer, 10, -1);
     write_and_wait(writer, 20, -1);
     CU_ASSERT_EQUAL_FATAL(mkdir(harness_in(folder, "checkpoint-30.h5"), 0777), 0);
-    write_warned(writer, 30, "the last good one is that of step 20: ");
+    write_warned(writer, 30, "the last complete checkpoint is that of step 20: ");
     HARNESS_STATUS(fcnn_checkpoint_writer_last(writer), FCNN_EOUTPUT);
     CU_ASSERT(harness_same_text(harness_names_in(folder), "checkpoint-10.h5 checkpoint-20.h5 checkpoint-30.h5 "));
     fcnn_checkpoint_writer_destroy(writer);

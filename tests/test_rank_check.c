@@ -72,7 +72,7 @@ static void expect_named(const fixture *run, int odd)
     for (int rank = 0; rank < ranks(); rank++) {
         CU_ASSERT_EQUAL(is_named(run, rank), ranks() == 2 || rank == odd);
     }
-    HARNESS_ERROR_HAS(ranks() == 2 ? "there is no majority among: rank 0 on " : "most differ from: rank ");
+    HARNESS_ERROR_HAS(ranks() == 2 ? "there is no majority among: rank 0 on " : "the majority differs from: rank ");
 }
 
 static void equal_parameters_pass(void)

@@ -1,9 +1,10 @@
-/* src/run/checkpoint.c — a model with all that decides how its training goes on.
+/* src/run/checkpoint.c — checkpoints: a model together with the state that training needs to continue exactly.
  *
- * Beside what every model file has: /state with the attributes step, epoch, batch, rows, skipped, rollbacks and
- * exponents_ready, the texts train_data, validation_data and build, and the arrays input_exponents, delta_exponents and
- * loss.  Older programs wrote the texts as attributes, too.  Where the optimizer keeps arrays, /state/optimizer has the
- * text arrays, a name on each line, and for each a group of that name with W1, b1, … as in /model. */
+ * In addition to the contents of a model file, a checkpoint has the group /state with the attributes step, epoch,
+ * batch, rows, skipped, rollbacks and exponents_ready, the texts train_data, validation_data and build, and the arrays
+ * input_exponents, delta_exponents and loss.  Older versions of fcnn stored the texts as attributes, which can still be
+ * read.  If the optimizer has state arrays, /state/optimizer contains the text "arrays" with one name per line, and for
+ * each name a group with W1, b1, … as in /model. */
 #include "run/checkpoint.h"
 
 #include "core/memory.h"
@@ -27,7 +28,7 @@
 #define BUILD "unknown compiler"
 #endif
 
-/* The attributes of /state that are whole numbers. */
+/* The integer attributes of /state. */
 #define STATE_INTEGERS(X) X(step) X(epoch) X(batch) X(rows) X(skipped) X(rollbacks)
 
 void fcnn_training_state_clear(fcnn_training_state *state)
@@ -41,7 +42,7 @@ void fcnn_training_state_clear(fcnn_training_state *state)
 
 /* ---- writing ---- */
 
-/* A sum over ranks is in its limbs alone: it has been carried, and is not stored unless all its values are finite. */
+/* Only the limbs of the sum over ranks are stored: its carries have been propagated, and all its terms are finite. */
 #define LOSS_WORDS FCNN_EXACT_LIMBS
 
 static fcnn_status put_state(const fcnn_training_state *state, fcnn_hdf5_image *image)
@@ -62,7 +63,7 @@ static fcnn_status put_state(const fcnn_training_state *state, fcnn_hdf5_image *
                                    state->exponents.deltas);
 }
 
-/* What W or b of a layer of an array is called in the file. */
+/* Sets out to the name in the file of W or b of a layer (from 0) of a state array. */
 static void name_part(const char *array, char part, int64_t layer, char out[NAME_SIZE])
 {
     snprintf(out, NAME_SIZE, OPTIMIZER "/%s/%c%" PRId64, array, part, layer + 1);
@@ -116,7 +117,7 @@ static fcnn_status put_optimizer(const fcnn_architecture *shape, const fcnn_opti
     return FCNN_OK;
 }
 
-/* What stands beside the model. */
+/* What a checkpoint contains in addition to the model. */
 typedef struct rest {
     const fcnn_architecture *shape;
     const fcnn_training_state *state;
@@ -173,7 +174,9 @@ static fcnn_status check_integers(fcnn_hdf5_file *file, const char *path, const 
     fcnn_hdf5_info info;
     FCNN_TRY(fcnn_hdf5_describe(file, name, &info));
     if (info.rank != 1 || info.dims[0] != count || info.type != FCNN_TYPE_INT64) {
-        return fcnn_fail(FCNN_EDATA, "%s: %s is not %" PRId64 " numbers of int64", path, name, count);
+        return fcnn_fail(FCNN_EDATA,
+                         "%s: dataset %s does not have %" PRId64 " elements of type int64: the checkpoint is damaged",
+                         path, name, count);
     }
     return FCNN_OK;
 }
@@ -196,7 +199,7 @@ static fcnn_status get_loss(fcnn_hdf5_file *file, const char *path, fcnn_exact_s
     return fcnn_hdf5_read_rows(file, "/state/loss", 0, LOSS_WORDS, loss->limbs);
 }
 
-/* A text of /state. */
+/* Reads a text of /state, which is a dataset or, in older checkpoints, an attribute. */
 static fcnn_status get_text(fcnn_hdf5_file *file, const char *name, char **out)
 {
     char path[32];
@@ -206,14 +209,17 @@ static fcnn_status get_text(fcnn_hdf5_file *file, const char *name, char **out)
                : fcnn_hdf5_read_text(file, path, LONGEST_TEXT, out);
 }
 
-/* Reads W or b of a layer, [out][in] or [out] with in = 0. */
+/* Reads W [out][in] or b [out] of a layer; in is 0 for b. */
 static fcnn_status get_part(fcnn_hdf5_file *file, const char *path, const char *name, fcnn_type type, int64_t out,
                             int64_t in, void *values)
 {
     fcnn_hdf5_info info;
     FCNN_TRY(fcnn_hdf5_describe(file, name, &info));
     if (info.type != type || info.rank != (in > 0 ? 2 : 1) || info.dims[0] != out || (in > 0 && info.dims[1] != in)) {
-        return fcnn_fail(FCNN_EDATA, "%s: %s has not the shape and type of the model's parameters", path, name);
+        return fcnn_fail(
+            FCNN_EDATA,
+            "%s: dataset %s does not have the shape and type of the model's parameters: the checkpoint is damaged",
+            path, name);
     }
     return fcnn_hdf5_read_rows(file, name, 0, out, values);
 }
@@ -232,7 +238,7 @@ static fcnn_status get_array(fcnn_hdf5_file *file, const char *path, const fcnn_
     return FCNN_OK;
 }
 
-/* Cuts a text of lines into names of at most `longest` letters and _; false if it is something else. */
+/* Splits a text into its lines, which must be names of lower-case letters and '_'; returns false if they are not. */
 static bool cut_names(char *text, const char *names[FCNN_UPDATE_ARRAYS], int *count)
 {
     static const char letters[] = "abcdefghijklmnopqrstuvwxyz_";
@@ -256,7 +262,8 @@ static fcnn_status get_arrays(fcnn_hdf5_file *file, const char *path, const fcnn
     const char *each[FCNN_UPDATE_ARRAYS];
     int count;
     if (!cut_names(names, each, &count)) {
-        return fcnn_fail(FCNN_EDATA, "%s: " OPTIMIZER "/arrays is not a list of names: it is damaged", path);
+        return fcnn_fail(FCNN_EDATA, "%s: " OPTIMIZER "/arrays is not a list of names: the checkpoint is damaged",
+                         path);
     }
     FCNN_TRY(fcnn_optimizer_state_create(shape, count, each, out));
     for (int i = 0; i < count; i++) {
@@ -282,14 +289,16 @@ static fcnn_status get_state(fcnn_hdf5_file *file, const char *path, const fcnn_
                              fcnn_training_state *state)
 {
     if (!fcnn_hdf5_has(file, "/state")) {
-        return fcnn_fail(FCNN_EDATA, "%s is a model, not a checkpoint: start from its weights by model.init = %s", path,
-                         path);
+        return fcnn_fail(FCNN_EDATA, "%s is a model, not a checkpoint: to start from its weights, set model.init = %s",
+                         path, path);
     }
-#define GET_INTEGER(name)                                                                                  \
-    FCNN_TRY(fcnn_hdf5_read_integer_attribute(file, "/state", #name, &state->name));                       \
-    if (state->name < 0) {                                                                                 \
-        return fcnn_fail(FCNN_EDATA, "%s: /state: " #name " is %" PRId64 ", below 0: it is damaged", path, \
-                         state->name);                                                                     \
+#define GET_INTEGER(name)                                                            \
+    FCNN_TRY(fcnn_hdf5_read_integer_attribute(file, "/state", #name, &state->name)); \
+    if (state->name < 0) {                                                           \
+        return fcnn_fail(FCNN_EDATA,                                                 \
+                         "%s: attribute " #name " of /state is %" PRId64             \
+                         ", but must not be negative: the checkpoint is damaged",    \
+                         path, state->name);                                         \
     }
     STATE_INTEGERS(GET_INTEGER)
 #undef GET_INTEGER

@@ -1,4 +1,6 @@
-/* src/run/checkpoint.h — a model with all that decides how its training goes on. */
+/* src/run/checkpoint.h — checkpoints: a model together with the state that training needs to continue exactly.
+ *
+ * No function is thread-safe. */
 #ifndef FCNN_RUN_CHECKPOINT_H
 #define FCNN_RUN_CHECKPOINT_H
 
@@ -8,33 +10,39 @@
 #include "model/model.h"
 #include "parallel/comm.h"
 
-/* Where a training is; beside the model of the same moment. */
+/* The progress of training.  It belongs to the model of the same step.  The exponents and the optimizer state are set
+ * only when a checkpoint is packed or unpacked: during training the gradient and the optimizer own them. */
 typedef struct fcnn_training_state {
-    int64_t step, epoch;      /* done so far */
-    int64_t batch;            /* of the epoch that has begun: steps done */
-    int64_t rows;             /* that its loss counts */
-    fcnn_exact_sum loss;      /* over those rows; of all ranks in a file, of this rank's part while training */
-    int64_t skipped;          /* batches without an update (train.nonfinite = skip) */
-    int64_t rollbacks;        /* times that the learning rate was halved (train.nonfinite = rollback) */
-    fcnn_exponents exponents; /* promised for the exact sums; while training the gradient has them, and none are here */
-    fcnn_optimizer_state optimizer;     /* what the optimizer keeps; in a file alone, like the exponents */
-    char *train_data, *validation_data; /* what identifies the rows; validation: empty if there are none */
+    int64_t step, epoch;            /* completed steps and epochs */
+    int64_t batch;                  /* completed steps of the current epoch */
+    int64_t rows;                   /* rows whose losses are in `loss` */
+    fcnn_exact_sum loss;            /* of the current epoch; in a file of all ranks, during training of this rank */
+    int64_t skipped;                /* batches without an update (train.nonfinite = skip) */
+    int64_t rollbacks;              /* number of times that the learning rate was halved (train.nonfinite = rollback) */
+    fcnn_exponents exponents;       /* of the exact sums of the next step */
+    fcnn_optimizer_state optimizer; /* state arrays of the optimizer */
+    char *train_data, *validation_data; /* text that identifies the rows; empty if there are no validation rows */
 } fcnn_training_state;
 
+/* Releases everything that the state owns and sets it to {0}.  Not collective. */
 void fcnn_training_state_clear(fcnn_training_state *state);
 
-/* Makes the image of a checkpoint.  Not collective: rank 0 calls.
- *   bytes [count]  to be released with free()
- * Fails: FCNN_ENOMEM, FCNN_EINTERNAL. */
+/* Builds the HDF5 image of a checkpoint in memory.  Not collective: only rank 0 calls it.
+ *   bytes [count]  the image; the caller releases it with free()
+ * Errors: FCNN_ENOMEM, FCNN_EINTERNAL. */
 fcnn_status fcnn_checkpoint_pack(const fcnn_model *model, const fcnn_training_state *state, void **bytes,
                                  int64_t *count);
 
-/* Reads a framed file on rank 0 and gives its verified bytes to all ranks; bytes is released with free(), or
- * taken by fcnn_checkpoint_unpack.  Collective; all fail alike. */
+/* Reads a framed file on rank 0, verifies its checksum and broadcasts its bytes to all ranks.  The caller releases
+ * bytes [count] with free(), or passes them to fcnn_checkpoint_unpack().  Collective.
+ * Errors, the same on all ranks: FCNN_EINPUT if the file cannot be read, FCNN_EDATA if it is damaged or has no frame,
+ * FCNN_ENOMEM. */
 fcnn_status fcnn_checkpoint_share(fcnn_comm *comm, const char *path, void **bytes, int64_t *count);
 
-/* The model and the state in a checkpoint's bytes, which are taken.  state is to be cleared.  Not collective.
- * Fails: FCNN_EDATA if it is a model without a state, or damaged. */
+/* Reads the model and the training state from the bytes of a checkpoint.  Takes ownership of bytes, also if it fails.
+ * The caller destroys *model and clears *state; after an error both are unset.  path is used in messages only.  Not
+ * collective.
+ * Errors: FCNN_EDATA if the bytes are damaged or contain a model without a training state; FCNN_ENOMEM. */
 fcnn_status fcnn_checkpoint_unpack(const char *path, void *bytes, int64_t count, fcnn_model **model,
                                    fcnn_training_state *state);
 

@@ -1,4 +1,4 @@
-/* src/run/checkpoint_writer.c — checkpoints into their files while training goes on; on rank 0 alone. */
+/* src/run/checkpoint_writer.c — writes checkpoints to files in the background while training continues. */
 #include "run/checkpoint_writer.h"
 
 #include "core/clock.h"
@@ -13,21 +13,21 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-/* One write; the worker's until it is done. */
+/* One write.  Only the worker thread uses it until the write has ended. */
 typedef struct write_job {
     int64_t step, keep, stays;
     const char *folder;
     void *bytes;
     int64_t count;
     fcnn_status status;
-    char text[FCNN_ERROR_TEXT_SIZE]; /* of the failure: error texts belong to threads */
+    char text[FCNN_ERROR_TEXT_SIZE]; /* error text, copied because error texts are per thread */
     double seconds;
 } write_job;
 
 struct fcnn_checkpoint_writer {
-    fcnn_worker *worker; /* NULL: no write is under way */
+    fcnn_worker *worker; /* NULL: no write is running */
     write_job job;
-    int64_t newest; /* step of the newest checkpoint that is on the disk whole; −1: none */
+    int64_t newest; /* step of the newest complete checkpoint on disk; −1: none */
     fcnn_status last;
     char last_text[FCNN_ERROR_TEXT_SIZE];
     double longest;
@@ -52,7 +52,7 @@ void fcnn_checkpoint_writer_destroy(fcnn_checkpoint_writer *writer)
 
 /* ---- on the worker ---- */
 
-/* A file that reads otherwise than it was written must not be taken for a checkpoint. */
+/* Writes the file, reads it back and compares it; removes it if it differs. */
 static fcnn_status write_verified(const write_job *job, const char *path)
 {
     FCNN_TRY(fcnn_framed_file_write(path, job->bytes, job->count));
@@ -71,7 +71,7 @@ static fcnn_status write_and_prune(const write_job *job)
     free(path);
     FCNN_TRY(status);
     if (fcnn_run_folder_prune(job->folder, job->keep, job->stays) != FCNN_OK) {
-        fcnn_log_warning("%s", fcnn_error_text()); /* one checkpoint too many does no harm */
+        fcnn_log_warning("%s", fcnn_error_text()); /* not an error: an additional checkpoint does no harm */
     }
     return FCNN_OK;
 }
@@ -104,11 +104,12 @@ static void finish(fcnn_checkpoint_writer *writer)
     }
     snprintf(writer->last_text, sizeof writer->last_text, "%s", job->text);
     if (writer->newest >= 0) {
-        fcnn_log_warning("the checkpoint of step %" PRId64 " is not written, training continues; the last good one is "
-                         "that of step %" PRId64 ": %s",
+        fcnn_log_warning("the checkpoint of step %" PRId64
+                         " could not be written, training continues; the last complete "
+                         "checkpoint is that of step %" PRId64 ": %s",
                          job->step, writer->newest, job->text);
     } else {
-        fcnn_log_warning("the checkpoint of step %" PRId64 " is not written, training continues without one: %s",
+        fcnn_log_warning("the checkpoint of step %" PRId64 " could not be written, training continues without one: %s",
                          job->step, job->text);
     }
 }
@@ -130,7 +131,7 @@ void fcnn_checkpoint_writer_begin(fcnn_checkpoint_writer *writer, int64_t step, 
     job->bytes = bytes;
     job->count = count;
     if (fcnn_worker_start("the checkpoint writer", run, job, &writer->worker) != FCNN_OK) {
-        run(job); /* without a thread it takes the time of a step */
+        run(job); /* without a thread, training waits for the write */
         finish(writer);
     }
 }

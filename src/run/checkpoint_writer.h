@@ -1,4 +1,6 @@
-/* src/run/checkpoint_writer.h — checkpoints into their files while training goes on; on rank 0 alone. */
+/* src/run/checkpoint_writer.h — writes checkpoints to files in the background while training continues.
+ *
+ * Only rank 0 has a writer.  No function is collective.  All functions must be called by the same thread. */
 #ifndef FCNN_RUN_CHECKPOINT_WRITER_H
 #define FCNN_RUN_CHECKPOINT_WRITER_H
 
@@ -9,27 +11,30 @@
 
 typedef struct fcnn_checkpoint_writer fcnn_checkpoint_writer;
 
-/* Prepares to write into a folder, borrowed, of whose checkpoints the newest `keep` stay.  found: the step of the
- * newest checkpoint that is there already, for what a warning says; −1: none.  Fails: FCNN_ENOMEM. */
+/* Creates a writer for a folder that keeps the newest `keep` checkpoints.  folder is borrowed.
+ *   found  step of the newest checkpoint that the folder already contains, which warnings mention; −1: none
+ * Errors: FCNN_ENOMEM. */
 fcnn_status fcnn_checkpoint_writer_create(const char *folder, int64_t keep, int64_t found,
                                           fcnn_checkpoint_writer **out);
 
-/* Waits for the end of a write, if there is one.  Takes NULL. */
+/* Waits until a running write has ended, and releases the writer, which may be NULL. */
 void fcnn_checkpoint_writer_destroy(fcnn_checkpoint_writer *writer);
 
-/* Begins to write the image of the checkpoint of a step, once the write before is over: durably, read back and
- * verified before an older one goes.  bytes [count] are taken.  stays: a step whose checkpoint stays whatever `keep`
- * says, as does that of step 0; −1: none. */
+/* Starts to write the checkpoint of a step, after waiting for the previous write.  The file is synchronized, read back
+ * and compared before older checkpoints are removed.
+ *   bytes [count]  image of the checkpoint; the writer takes ownership
+ *   stays          a step whose checkpoint is kept in any case, as is that of step 0; −1: none */
 void fcnn_checkpoint_writer_begin(fcnn_checkpoint_writer *writer, int64_t step, int64_t stays, void *bytes,
                                   int64_t count);
 
-/* Takes note of a write that has ended, and warns if it failed; waits: of the one that is under way too. */
+/* Records the result of a write that has ended, and prints a warning if it failed.
+ *   waits  whether to wait for a write that is still running */
 void fcnn_checkpoint_writer_collect(fcnn_checkpoint_writer *writer, bool waits);
 
-/* How the last write ended that was taken note of: FCNN_EOUTPUT and its text if it failed. */
+/* Returns the status of the last recorded write, FCNN_EOUTPUT with its error text if it failed. */
 fcnn_status fcnn_checkpoint_writer_last(const fcnn_checkpoint_writer *writer);
 
-/* Seconds that the longest write took. */
+/* Returns the duration of the longest write in seconds. */
 double fcnn_checkpoint_writer_longest(const fcnn_checkpoint_writer *writer);
 
 #endif

@@ -1,4 +1,4 @@
-/* src/run/folder.c — the folder of a run. */
+/* src/run/folder.c — the output folder of a run. */
 #include "run/folder.h"
 
 #include "core/file.h"
@@ -14,14 +14,14 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-/* Makes a folder whose parents exist. */
+/* Creates a folder whose parent exists. */
 static fcnn_status make_one(const char *folder)
 {
     struct stat info;
     if (mkdir(folder, 0777) == 0 || (errno == EEXIST && stat(folder, &info) == 0 && S_ISDIR(info.st_mode))) {
         return FCNN_OK;
     }
-    return fcnn_fail(FCNN_EOUTPUT, "output folder %s cannot be made: %s", folder, strerror(errno));
+    return fcnn_fail(FCNN_EOUTPUT, "output folder %s cannot be created: %s", folder, strerror(errno));
 }
 
 static fcnn_status make_all(char *folder)
@@ -61,7 +61,7 @@ fcnn_status fcnn_run_folder_prepare(const char *folder)
     return try_to_write(folder);
 }
 
-/* Whether a run that was killed may have left a file of that name, which nobody will miss. */
+/* Whether a file with this name was left by a killed run and can be removed. */
 static bool is_left_over(const char *name)
 {
     const size_t length = strlen(name);
@@ -84,7 +84,7 @@ void fcnn_run_folder_clean(const char *folder)
     }
 }
 
-/* The step in a name such as checkpoint-120.h5; −1 if it is another file's. */
+/* Returns the step in a name such as checkpoint-120.h5; −1 for other names. */
 static int64_t step_of_name(const char *name)
 {
     static const char head[] = "checkpoint-", tail[] = ".h5";
@@ -154,7 +154,7 @@ fcnn_status fcnn_run_folder_model_path(const char *folder, char **out)
     return FCNN_OK;
 }
 
-/* Takes the path. */
+/* Removes a file if it exists.  Takes ownership of path. */
 static fcnn_status remove_file(char *path)
 {
     fcnn_status status = FCNN_OK;
@@ -165,7 +165,7 @@ static fcnn_status remove_file(char *path)
     return status;
 }
 
-/* Removes the checkpoints that a choice names: k counts from the newest one. */
+/* Removes the checkpoints for which is_chosen() returns true; k is 0 for the newest checkpoint. */
 static fcnn_status remove_checkpoints(const char *folder, bool (*is_chosen)(int64_t k, int64_t step, const int64_t *by),
                                       const int64_t *by)
 {
@@ -183,7 +183,7 @@ static fcnn_status remove_checkpoints(const char *folder, bool (*is_chosen)(int6
     return status;
 }
 
-/* by: how many newest ones stay, and a step that stays too, as then does the start. */
+/* by [2]: the number of newest checkpoints to keep, and a step to be kept together with step 0 (−1: none). */
 static bool is_old(int64_t k, int64_t step, const int64_t *by)
 {
     const bool stays = by[1] >= 0 && (step == by[1] || step == 0);

@@ -1,4 +1,4 @@
-/* src/run/guard.c — a run's folder while the run has it: the lock, the watchdog, the status line. */
+/* src/run/guard.c — exclusive use of the output folder by a run: lock, watchdog and status line. */
 #include "run/guard.h"
 
 #include "core/file.h"
@@ -20,20 +20,20 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-enum { ROOM = 24 }; /* files of data, checkpoints, the model, and what MPI opens on the way */
+enum { ROOM = 24 }; /* file descriptors for data, checkpoints, the model, and files that MPI opens during the run */
 
 struct fcnn_run_guard {
     const char *folder;      /* borrowed */
-    fcnn_topology *topology; /* the watchdog's */
+    fcnn_topology *topology; /* for the watchdog */
     fcnn_watchdog *watchdog; /* NULL: none */
-    fcnn_run_lock *lock;     /* on rank 0; NULL: the folder is not ours */
-    atomic_bool has_begun;   /* the status line is this run's */
-    atomic_bool has_noted;   /* it says that the run is asked to stop */
-    fcnn_worker *note;       /* notes that at once; on rank 0 */
-    int ends[2];             /* a pipe: to close it ends the note */
+    fcnn_run_lock *lock;     /* on rank 0; NULL: the folder is not locked by this run */
+    atomic_bool has_begun;   /* the status line is that of this run */
+    atomic_bool has_noted;   /* the status line contains the request to stop */
+    fcnn_worker *note;       /* on rank 0: thread that writes a request to stop into the status line */
+    int ends[2];             /* a pipe: closing ends[1] ends that thread */
 };
 
-/* ---- a signal is noted as soon as it comes: who sent it may kill the run before its checkpoint is written ---- */
+/* ---- a signal is noted as soon as it arrives: its sender may kill the run before the checkpoint is written ---- */
 
 static void note_stop(fcnn_run_guard *guard)
 {
@@ -43,7 +43,7 @@ static void note_stop(fcnn_run_guard *guard)
     }
 }
 
-/* Before the status line is this run's it notes nothing: fcnn_run_guard_begin() does. */
+/* Waits for a signal.  Before fcnn_run_guard_begin() it writes nothing; that function then writes the note. */
 static void wait_for_stop(void *data)
 {
     fcnn_run_guard *guard = data;
@@ -56,7 +56,7 @@ static void wait_for_stop(void *data)
     }
 }
 
-/* Where there is no thread or no pipe for it the run goes on without, and says "running" until it has stopped. */
+/* If no pipe or thread can be created, the status line stays "running" until the run has stopped. */
 static void start_note(fcnn_run_guard *guard)
 {
     if (fcnn_signals_bell() < 0 || pipe2(guard->ends, O_CLOEXEC) != 0) {

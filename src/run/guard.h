@@ -1,4 +1,4 @@
-/* src/run/guard.h — a run's folder while the run has it: the lock, the watchdog, the status line. */
+/* src/run/guard.h — exclusive use of the output folder by a run: lock, watchdog and status line. */
 #ifndef FCNN_RUN_GUARD_H
 #define FCNN_RUN_GUARD_H
 
@@ -7,17 +7,19 @@
 
 typedef struct fcnn_run_guard fcnn_run_guard;
 
-/* Makes the output folder, locks it, clears it of what killed runs left, and starts the watchdog.  comm and config are
- * borrowed.  Collective; all ranks fail alike: FCNN_EOUTPUT, FCNN_ENOMEM, FCNN_EINTERNAL. */
+/* Creates the output folder, locks it, removes what killed runs have left in it, and starts the watchdog.  comm and
+ * config are borrowed.  Collective.
+ * Errors, the same on all ranks: FCNN_EOUTPUT, FCNN_ENOMEM, FCNN_EINTERNAL. */
 fcnn_status fcnn_run_guard_create(fcnn_comm *comm, const fcnn_config *config, fcnn_run_guard **out);
 
-/* The run has read and checked everything, and begins to change what is in the folder.  Until then the status line of
- * a run that has finished there stays as it is, whatever fails: a mistaken command makes no failure of it.
- * Takes NULL.  Not collective. */
+/* Writes the status line "running".  The run calls it after it has read and checked everything, before it changes the
+ * folder: until then the line "finished" of an earlier run remains, so that a wrong command does not turn it into a
+ * failure.  guard may be NULL.  Not collective. */
 void fcnn_run_guard_begin(fcnn_run_guard *guard);
 
-/* Writes how the run ended into the file status: as its status and fcnn_error_text() say, after `steps` steps of which
- * it did `own`.  Lets go of the folder.  Takes NULL.  Not collective. */
+/* Writes the final status line, from the status of the run and fcnn_error_text(), stops the watchdog, unlocks the
+ * folder and releases the guard, which may be NULL.  Not collective.
+ *   steps, own  steps of the training so far, and those of this run */
 void fcnn_run_guard_end(fcnn_run_guard *guard, fcnn_status status, int64_t steps, int64_t own);
 
 #endif

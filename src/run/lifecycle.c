@@ -1,4 +1,4 @@
-/* src/run/lifecycle.c — when a run stops before its end, and when it writes a checkpoint between. */
+/* src/run/lifecycle.c — decides when a run stops early and when it writes a checkpoint on request. */
 #include "run/lifecycle.h"
 
 #include "core/clock.h"
@@ -9,9 +9,9 @@
 #include <stdio.h>
 #include <unistd.h>
 
-#define SAME_SECONDS 1   /* in which requests for a checkpoint are one: launchers signal rank after rank */
-#define POLL_SECONDS 1   /* between two polls of the file STOP: a poll may go to a server */
-#define SPARE_SECONDS 30 /* before a time limit, for what cannot be foreseen */
+#define SAME_SECONDS 1   /* requests for a checkpoint within this time are one: launchers signal rank after rank */
+#define POLL_SECONDS 1   /* interval of the checks for the file STOP, which may be on a file server */
+#define SPARE_SECONDS 30 /* reserve before a time limit */
 #define LONGEST_PATH 4200
 
 static void plan_checkpoint(fcnn_lifecycle *lifecycle, double now)
@@ -55,7 +55,7 @@ static void look_for_stop_file(fcnn_lifecycle *lifecycle, double now)
     }
 }
 
-/* What is to come before the deadline: two steps, a checkpoint and a half, and some time to spare. */
+/* The run stops if the time left is less than two steps, one and a half writes of a checkpoint, and the reserve. */
 static void look_at_deadline(fcnn_lifecycle *lifecycle, double now)
 {
     if (lifecycle->last_step > 0 && now - lifecycle->last_step > lifecycle->longest_step) {

@@ -1,4 +1,4 @@
-/* src/run/lock.c — one job at a time in a run's folder. */
+/* src/run/lock.c — the lock that lets only one run at a time use an output folder. */
 #include "run/lock.h"
 
 #include "core/file.h"
@@ -15,15 +15,15 @@
 #include <unistd.h>
 
 #define LONGEST_HOLDER 256
-#define WAIT_SECONDS 60 /* for an earlier start of the same job */
+#define WAIT_SECONDS 60 /* maximum wait for an earlier start of the same job */
 
 struct fcnn_run_lock {
-    int descriptor; /* of the file; closing it lets go */
+    int descriptor; /* of the file "lock"; closing it releases the lock */
 };
 
-/* ---- who ---- */
+/* ---- the owner ---- */
 
-/* "job 4711 restart 1, process 123 on node7"; "process 123 on node7" without SLURM. */
+/* Describes this process: "job 4711 restart 1, process 123 on node7"; "process 123 on node7" without SLURM. */
 static void name_holder(char out[LONGEST_HOLDER])
 {
     char host[64] = "", job[96] = "";
@@ -35,7 +35,7 @@ static void name_holder(char out[LONGEST_HOLDER])
     snprintf(out, LONGEST_HOLDER - 1, "%sprocess %ld on %s", job, (long)getpid(), host);
 }
 
-/* Whether it is the job of this process, started before. */
+/* Whether the owner is an earlier start of the SLURM job of this process. */
 static bool is_same_job(const char *holder)
 {
     char head[64];
@@ -61,15 +61,16 @@ static void write_holder(int descriptor)
     do {
         written = pwrite(descriptor, holder, (size_t)length, 0);
     } while (written < 0 && errno == EINTR);
-    /* without it the lock holds as well: only a message would lack the name */
+    /* not an error: the lock works without the owner's name, which only messages use */
     if (written != length || ftruncate(descriptor, length) != 0) {
-        fcnn_log_warning("the run's lock cannot say who has it: %s", strerror(errno));
+        fcnn_log_warning("the name of this process could not be written to the file lock of the output folder: %s",
+                         strerror(errno));
     }
 }
 
 /* ---- the lock ---- */
 
-/* 0: it is ours, else an error number. */
+/* Returns 0 if the lock was obtained, otherwise an error number. */
 static int try_lock(int descriptor)
 {
     struct flock whole = {.l_type = F_WRLCK, .l_whence = SEEK_SET};
@@ -81,7 +82,7 @@ static bool is_taken(int error)
     return error == EAGAIN || error == EACCES;
 }
 
-/* Waits while an earlier start of this job has the lock, but not for ever. */
+/* Tries to lock; waits up to WAIT_SECONDS while an earlier start of this job holds the lock.  Returns as try_lock(). */
 static int lock(int descriptor)
 {
     char holder[LONGEST_HOLDER];
@@ -92,7 +93,7 @@ static int lock(int descriptor)
             break;
         }
         if (second == 0) {
-            fcnn_log_warning("waiting for %s to end: it has the run's folder", holder);
+            fcnn_log_warning("waiting for %s to end, which still uses the output folder", holder);
         }
         sleep(1);
         error = try_lock(descriptor);
@@ -106,14 +107,16 @@ static fcnn_status take(const char *folder, int descriptor)
     if (is_taken(error)) {
         char holder[LONGEST_HOLDER];
         read_holder(descriptor, holder);
-        return fcnn_fail(FCNN_EOUTPUT,
-                         "output folder %s is in use by %s: wait for it, end it, or write elsewhere (--set "
-                         "output.directory=NAME)",
-                         folder, *holder != '\0' ? holder : "another run");
+        return fcnn_fail(
+            FCNN_EOUTPUT,
+            "output folder %s is in use by %s: wait until that run has ended, stop it, or choose another folder (--set "
+            "output.directory=NAME)",
+            folder, *holder != '\0' ? holder : "another run");
     }
     if (error != 0) {
-        fcnn_log_warning("the file system of %s has no locks (%s): see to it that one job alone runs in it", folder,
-                         strerror(error));
+        fcnn_log_warning("the file system of output folder %s does not support locks (%s): make sure that only one job "
+                         "uses this folder",
+                         folder, strerror(error));
     }
     write_holder(descriptor);
     return FCNN_OK;
@@ -125,7 +128,8 @@ fcnn_status fcnn_run_lock_take(const char *folder, fcnn_run_lock **out)
     FCNN_TRY(fcnn_text_append(&path, "%s/lock", folder));
     const int descriptor = fcnn_file_open(path.data, O_RDWR | O_CREAT);
     fcnn_status status =
-        descriptor < 0 ? fcnn_fail(FCNN_EOUTPUT, "%s: cannot be written: %s", path.data, strerror(errno)) : FCNN_OK;
+        descriptor < 0 ? fcnn_fail(FCNN_EOUTPUT, "%s cannot be opened for writing: %s", path.data, strerror(errno))
+                       : FCNN_OK;
     fcnn_text_clear(&path);
     FCNN_TRY(status);
     status = take(folder, descriptor);

@@ -1,4 +1,6 @@
-/* src/run/lock.h — one job at a time in a run's folder. */
+/* src/run/lock.h — the lock that lets only one run at a time use an output folder.
+ *
+ * No function is collective: only rank 0 calls them. */
 #ifndef FCNN_RUN_LOCK_H
 #define FCNN_RUN_LOCK_H
 
@@ -6,13 +8,14 @@
 
 typedef struct fcnn_run_lock fcnn_run_lock;
 
-/* Locks the file "lock" of a folder, which exists, and writes into it who does: SLURM's job and restart count, host
- * and process.  The system lets go of the lock when the process ends, however it ends.  Waits for up to a minute where
- * an earlier start of the same job has it: that is about to go.  On a file system without locks it warns.
- * Not collective: rank 0 calls.  Fails: FCNN_EOUTPUT naming who has the lock. */
+/* Locks the file "lock" in an existing folder, and writes the owner into it: SLURM job and restart count, process and
+ * host.  The operating system releases the lock when the process ends in any way.  If an earlier start of the same
+ * SLURM job holds the lock, the function waits up to a minute for it.  If the file system does not support locks, it
+ * only prints a warning.
+ * Errors: FCNN_EOUTPUT, with the owner of the lock in the text; FCNN_ENOMEM. */
 fcnn_status fcnn_run_lock_take(const char *folder, fcnn_run_lock **out);
 
-/* Lets go of it.  Takes NULL. */
+/* Releases the lock, which may be NULL. */
 void fcnn_run_lock_release(fcnn_run_lock *lock);
 
 #endif

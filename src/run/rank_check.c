@@ -1,4 +1,4 @@
-/* src/run/rank_check.c — are the parameters the same on all ranks? */
+/* src/run/rank_check.c — checks that the parameters are the same on all ranks. */
 #include "run/rank_check.h"
 
 #include "core/memory.h"
@@ -26,7 +26,7 @@ static int64_t hash_all(const fcnn_network *network, const fcnn_optimizer *optim
     return (int64_t)hash;
 }
 
-/* The hash that most ranks have; of several such, that of the lowest rank. */
+/* Returns the hash of the majority of the ranks; if there is no majority, a hash that no rank has. */
 static int64_t find_usual(const int64_t *hashes, int size)
 {
     int64_t usual = hashes[0];
@@ -41,7 +41,7 @@ static int64_t find_usual(const int64_t *hashes, int size)
             usual = hashes[rank];
         }
     }
-    return 2 * most > size ? usual : hashes[0] ^ 1; /* no majority: a hash that nobody has */
+    return 2 * most > size ? usual : hashes[0] ^ 1;
 }
 
 static fcnn_status name_odd_ranks(const fcnn_topology *topology, const int64_t *hashes, int size, int64_t step)
@@ -58,12 +58,13 @@ static fcnn_status name_odd_ranks(const fcnn_topology *topology, const int64_t *
         }
     }
     if (status == FCNN_OK) {
-        status = fcnn_fail(FCNN_EINTERNAL,
-                           "after step %" PRId64 " the ranks' parameters are not the same, %s: %s%s; a memory or a "
-                           "processor has failed there, or two kinds of fcnn run together: start again without these "
-                           "nodes, the last checkpoint is sound",
-                           step, count < size ? "most differ from" : "there is no majority among", odd.data,
-                           count > SHOWN ? ", …" : "");
+        status =
+            fcnn_fail(FCNN_EINTERNAL,
+                      "after step %" PRId64 " the parameters are not the same on all ranks, %s: %s%s; memory or a "
+                      "processor has failed there, or different builds of fcnn run together: restart without these "
+                      "nodes, the last checkpoint is valid",
+                      step, count < size ? "the majority differs from" : "there is no majority among", odd.data,
+                      count > SHOWN ? ", …" : "");
     }
     fcnn_text_clear(&odd);
     return status;
@@ -76,7 +77,7 @@ fcnn_status fcnn_rank_check(fcnn_comm *comm, const fcnn_topology *topology, cons
         return FCNN_OK;
     }
     const int64_t own = hash_all(network, optimizer);
-    int64_t range[2] = {own, ~own}; /* the largest of ~own is that of the smallest own */
+    int64_t range[2] = {own, ~own}; /* the maximum of ~own gives the minimum of own */
     fcnn_comm_max_integers(comm, 2, range);
     if (range[0] == ~range[1]) {
         return FCNN_OK;

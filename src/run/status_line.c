@@ -1,4 +1,4 @@
-/* src/run/status_line.c — the file "status" of a run's folder. */
+/* src/run/status_line.c — the file "status" in the output folder. */
 #include "run/status_line.h"
 
 #include "core/file.h"
@@ -13,7 +13,7 @@
 
 #define LONGEST_PATH 4200
 
-/* Writes the line, and cuts off what else the file has.  0, or an error number.  Takes the descriptor. */
+/* Writes the line, truncates the file after it, synchronizes and closes it.  Returns 0 or an error number. */
 static int write_and_close(int descriptor, const char *line)
 {
     const off_t length = (off_t)strlen(line);
@@ -43,7 +43,7 @@ static int write_and_close(int descriptor, const char *line)
     return error;
 }
 
-/* Makes a renamed file's name durable; where that fails the file is there all the same. */
+/* Synchronizes the folder after a rename.  A failure is ignored: the file exists in any case. */
 static void sync_folder(const char *folder)
 {
     const int descriptor = fcnn_file_open(folder, O_RDONLY | O_DIRECTORY);
@@ -53,18 +53,18 @@ static void sync_folder(const char *folder)
     }
 }
 
-/* Over what is there, which keeps its room on the disk: that needs no more room, and no right to make files.
- * 0, or an error number. */
+/* Overwrites the existing file, which needs neither free space nor permission to create files.  Returns 0 or an error
+ * number. */
 static int overwrite(const char *path, const char *line)
 {
     const int descriptor = fcnn_file_open(path, O_WRONLY);
     return descriptor < 0 ? errno : write_and_close(descriptor, line);
 }
 
-/* 0, or an error number. */
+/* Writes a temporary file and renames it.  Returns 0 or an error number. */
 static int replace(const char *folder, const char *line)
 {
-    static _Atomic unsigned count; /* the watchdog's thread writes, too */
+    static _Atomic unsigned count; /* atomic: the thread of the watchdog also writes */
     char path[LONGEST_PATH], temporary[LONGEST_PATH];
     snprintf(path, sizeof path, "%s/status", folder);
     snprintf(temporary, sizeof temporary, "%s/.status.%ld-%u.tmp", folder, (long)getpid(), ++count);
@@ -94,7 +94,7 @@ void fcnn_status_line_write(const char *folder, const char *format, ...)
     strcat(line, "\n");
     const int error = replace(folder, line);
     if (error != 0) {
-        fcnn_log_warning("%s/status cannot be written: %s; it should say: %s", folder, strerror(error),
+        fcnn_log_warning("%s/status could not be written: %s; it should contain: %s", folder, strerror(error),
                          strtok(line, "\n"));
     }
 }

@@ -1,4 +1,4 @@
-/* src/run/threads.c — how many threads the ranks have: what is asked for, what suits, what OpenMP gives. */
+/* src/run/threads.c — chooses the number of threads of each rank. */
 #include "run/threads.h"
 
 #include "compute/places.h"
@@ -44,8 +44,9 @@ fcnn_status fcnn_threads_choose(fcnn_comm *comm, int configured, fcnn_threads *o
     return status;
 }
 
-/* Floating-point operations of a step that are worth a thread.  Measured with 1 and 2 threads on AVX-512: both take as
- * long for steps of some 3 MFLOP in single precision, which last 50 to 90 us; double precision takes twice as long. */
+/* Floating-point operations of a step for which an additional thread pays off.  Measured with AVX-512: 1 and 2 threads
+ * take equally long for steps of about 3 MFLOP in single precision, which last 50 to 90 us; double precision takes
+ * twice as long. */
 #define WORTH_A_THREAD 1.5e6
 
 void fcnn_threads_fit_work(fcnn_threads *threads, const fcnn_architecture *shape, int64_t rows)

@@ -1,4 +1,4 @@
-/* src/run/threads.h — how many threads the ranks have: what is asked for, what suits, what OpenMP gives. */
+/* src/run/threads.h — chooses the number of threads of each rank. */
 #ifndef FCNN_RUN_THREADS_H
 #define FCNN_RUN_THREADS_H
 
@@ -7,25 +7,29 @@
 #include "parallel/topology.h"
 
 typedef struct fcnn_threads {
-    fcnn_topology *topology;
-    fcnn_rank_threads own;
+    fcnn_topology *topology; /* owned */
+    fcnn_rank_threads own;   /* of this rank */
 } fcnn_threads;
 
-/* Finds out how many threads this rank should have: own.asked, or what suits its processors.  configured: positive
- * where a config or an option asks for so many.  Collective.  Fails, alike on all ranks: FCNN_ENOMEM, FCNN_EUSAGE. */
+/* Determines how many threads this rank should have: the requested number, or one that fits its processors.  The
+ * caller clears *out.  Collective.
+ *   configured  number of threads that a config or an option requests; 0: none
+ * Errors, the same on all ranks: FCNN_ENOMEM, FCNN_EUSAGE if an environment variable is invalid. */
 fcnn_status fcnn_threads_choose(fcnn_comm *comm, int configured, fcnn_threads *out);
 
-/* Takes fewer threads for so little work that they would wait for each other most of the time, unless so many are
- * asked for.  rows: of this rank in a step. */
+/* Reduces the number of threads if a step has so little work that the threads would mostly wait for each other.  A
+ * requested number is not changed.  Not collective.
+ *   rows  rows of this rank in a step */
 void fcnn_threads_fit_work(fcnn_threads *threads, const fcnn_architecture *shape, int64_t rows);
 
-/* Threads to make a team of. */
+/* Returns the number of threads that the team should have. */
 int fcnn_threads_wanted(const fcnn_threads *threads);
 
-/* Tells all ranks what became of it, with one warning where they are in each other's way.  Collective.
- * Fails: FCNN_ENOMEM, alike on all ranks. */
+/* Shares the number and the processors of the team's threads with all ranks, and prints a warning if threads share
+ * processors.  Collective.  Errors, the same on all ranks: FCNN_ENOMEM. */
 fcnn_status fcnn_threads_settle(fcnn_threads *threads, fcnn_comm *comm, const fcnn_team *team);
 
+/* Releases what threads owns.  Not collective. */
 void fcnn_threads_clear(fcnn_threads *threads);
 
 #endif

@@ -1,4 +1,4 @@
-/* src/run/time_limit.c — how long a run may take. */
+/* src/run/time_limit.c — the time limit of a run. */
 #include "run/time_limit.h"
 
 #include "core/log.h"
@@ -9,7 +9,7 @@
 #include <string.h>
 #include <time.h>
 
-/* The end of the job, as squeue prints it: "2026-05-04T17:00:00", local time.  NaN: it is something else. */
+/* Returns the seconds until a local time in the format of squeue, "2026-05-04T17:00:00"; NaN for any other text. */
 static double seconds_until(const char *text)
 {
     struct tm end = {.tm_isdst = -1};
@@ -17,13 +17,13 @@ static double seconds_until(const char *text)
     return rest != NULL && *rest == '\0' ? difftime(mktime(&end), time(NULL)) : NAN;
 }
 
-/* A job id may be an array's, "4711_2" or "4711_[1-3]", but never holds what a shell would read. */
+/* Whether the text is a job id, such as "4711" or "4711_2", and contains nothing that a shell would interpret. */
 static bool is_job(const char *id)
 {
     return *id != '\0' && id[strspn(id, "0123456789_+.")] == '\0';
 }
 
-/* What squeue says of a job's end. */
+/* Sets answer to what squeue prints as the end of a job; empty if it fails. */
 static void ask_slurm(const char *job, char *answer, size_t size)
 {
     char command[256];
@@ -53,9 +53,10 @@ static double left_by_slurm(void)
     }
     const double left = seconds_until(answer);
     if (isnan(left)) {
-        fcnn_log_warning("squeue does not tell when job %s ends ('%s'): set output.time_limit = HH:MM:SS, or let "
-                         "SLURM send a signal (sbatch --signal=B:USR1@120)",
-                         job, answer);
+        fcnn_log_warning(
+            "squeue did not report when job %s ends (it printed '%s'): set output.time_limit = HH:MM:SS, or let "
+            "SLURM send a signal (sbatch --signal=B:USR1@120)",
+            job, answer);
         return INFINITY;
     }
     return left;

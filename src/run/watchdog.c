@@ -25,10 +25,10 @@
 #define LONGEST_VERDICT 2048
 #define SHORTEST_INTERVAL 0.1 /* seconds between two polls */
 #define LONGEST_INTERVAL 30.0
-#define ANSWER_POLLS 3 /* within which every live rank has answered */
+#define ANSWER_POLLS 3 /* number of polls within which every live rank must have written its note */
 #define HUNG_CODE 70
 
-/* What a rank tells of itself. */
+/* The note of a rank, the contents of the file hang.<rank>. */
 typedef struct hang_note {
     bool present;
     int64_t step;
@@ -39,18 +39,18 @@ typedef struct hang_note {
 
 struct fcnn_watchdog {
     fcnn_worker *worker;
-    fcnn_worker *second; /* looks at the first, which the run's folder may hold up */
-    atomic_uint polls;
-    int ends[2]; /* a pipe: closed at its writing end, the watch is over */
+    fcnn_worker *second; /* observes the first, which may hang if the file system of the folder does */
+    atomic_uint polls;   /* made by the first thread */
+    int ends[2];         /* a pipe: closing ends[1] ends both threads */
     const fcnn_topology *topology;
     const char *folder;
     int rank, size;
-    bool is_shared; /* all ranks see the folder */
-    double seconds, interval;
-    double still;     /* seconds without progress */
-    double suspected; /* seconds for which this rank has suspected a hang */
-    bool noted;       /* its note is there */
-    hang_note *notes; /* [ranks] */
+    bool is_shared;           /* all ranks can access the folder */
+    double seconds, interval; /* time without progress that is allowed; time between two polls */
+    double still;             /* seconds without progress */
+    double suspected;         /* seconds for which this rank has suspected a hang */
+    bool noted;               /* this rank has written its note */
+    hang_note *notes;         /* [ranks] */
 };
 
 /* ---- notes ---- */
@@ -74,7 +74,7 @@ static void write_note(const fcnn_watchdog *watchdog, const fcnn_pulse *pulse)
              fcnn_topology_host(watchdog->topology, watchdog->rank), fcnn_phase_text(pulse->phase));
     const ssize_t length = (ssize_t)strlen(text);
     if (pwrite(descriptor, text, (size_t)length, 0) != length || ftruncate(descriptor, length) != 0) {
-        /* a disk that is full: a length alone, in tenths of a second, needs no room on it */
+        /* The disk is full: the length of an empty file, in tenths of a second, needs no space. */
         (void)!ftruncate(descriptor, 0);
         (void)!ftruncate(descriptor, 1 + (off_t)(10 * watchdog->still));
     }
@@ -94,7 +94,8 @@ static hang_note read_note(const fcnn_watchdog *watchdog, int rank)
     note_path(watchdog, rank, path);
     const int descriptor = fcnn_file_open(path, O_RDONLY);
     if (descriptor < 0) {
-        return (hang_note){.present = errno != ENOENT}; /* it may be there and not to be read: no life is not shown */
+        return (hang_note){.present =
+                               errno != ENOENT}; /* a note that cannot be read still shows that the rank is alive */
     }
     hang_note note = {.present = true};
     char text[LONGEST_NOTE] = "";
@@ -103,7 +104,7 @@ static hang_note read_note(const fcnn_watchdog *watchdog, int rank)
     const ssize_t length = read(descriptor, text, sizeof text - 1);
     if (sscanf(text, "step %" SCNd64 " phase %d stepped %d still %lf", &note.step, &note.phase, &stepped,
                &note.still) != 4) {
-        /* it is just being written, or the disk is full */
+        /* The note is being written, or the disk is full. */
         note.still = length > 0 && text[0] == '\0' && fstat(descriptor, &info) == 0 ? (double)info.st_size / 10 : 0;
     }
     note.has_stepped = stepped != 0;
@@ -111,7 +112,7 @@ static hang_note read_note(const fcnn_watchdog *watchdog, int rank)
     return note;
 }
 
-/* The file "hang": a rank suspects one. */
+/* The file "hang" exists while a rank suspects a hang. */
 static void alarm_path(const fcnn_watchdog *watchdog, char out[LONGEST_PATH])
 {
     snprintf(out, LONGEST_PATH, "%s/hang", watchdog->folder);
@@ -143,7 +144,8 @@ static bool is_alarmed(const fcnn_watchdog *watchdog)
 
 /* ---- the verdict ---- */
 
-/* Appends to a text that has so much room, without memory: the thread that hangs may hold its lock. */
+/* Appends to a text of LONGEST_VERDICT bytes.  It allocates no memory, because the hanging thread may hold the lock of
+ * the allocator. */
 static void append(char *text, const char *format, ...) __attribute__((format(printf, 2, 3)));
 static void append(char *text, const char *format, ...)
 {
@@ -162,7 +164,7 @@ static void describe(const fcnn_watchdog *watchdog, char *text)
         const hang_note *note = &watchdog->notes[rank];
         const char *host = fcnn_topology_host(watchdog->topology, rank);
         if (!note->present) {
-            append(text, "; rank %d on %s shows no life", rank, host);
+            append(text, "; rank %d on %s does not respond", rank, host);
         } else if (note->phase != FCNN_PHASE_EXCHANGING || watchdog->size == 1) {
             append(text, "; rank %d on %s is %s", rank, host, fcnn_phase_text((fcnn_phase)note->phase));
         } else {
@@ -180,23 +182,23 @@ static void end_process(void)
     _exit(HUNG_CODE);
 }
 
-/* Says who is missing and ends this process, as the other live ranks do. */
+/* Ends this process; all live ranks do the same.  The rank that speaks reports which ranks do not respond. */
 static void end_run(const fcnn_watchdog *watchdog, int64_t step, bool speaks)
 {
     if (speaks) {
         char text[LONGEST_VERDICT] = "";
-        append(text, "hung: nothing has moved for %.0f s after step %" PRId64, watchdog->still, step);
+        append(text, "hung: no progress for %.0f s after step %" PRId64, watchdog->still, step);
         describe(watchdog, text);
         fcnn_status_line_write(watchdog->folder, "failed: %s", text);
-        fcnn_log_fatal("%s (train.watchdog = %.0f; the ranks' own words are in %s/hang.*)", text, watchdog->seconds,
+        fcnn_log_fatal("%s (train.watchdog = %.0f; the reports of the ranks are in %s/hang.*)", text, watchdog->seconds,
                        watchdog->folder);
     } else {
-        sleep(1); /* the one that speaks comes first */
+        sleep(1); /* let the rank that speaks write its message first */
     }
     end_process();
 }
 
-/* Whether the run hangs, as far as the ranks tell. */
+/* Reads the notes of all ranks, and ends the run if they show that it hangs. */
 static void judge(const fcnn_watchdog *watchdog, const fcnn_pulse *pulse)
 {
     bool all_still = true, any_missing = false, has_stepped = pulse->has_stepped;
@@ -216,15 +218,15 @@ static void judge(const fcnn_watchdog *watchdog, const fcnn_pulse *pulse)
 
 /* ---- the watch ---- */
 
-/* Tells of itself while any rank suspects a hang; a rank that suspects one judges when the others have had the time
- * to answer. */
+/* Writes the note of this rank while any rank suspects a hang.  A rank that suspects one reads the notes of the others
+ * after they have had time to write them. */
 static void poll_pulse(fcnn_watchdog *watchdog, const fcnn_pulse *pulse)
 {
     const bool is_still = watchdog->still >= watchdog->seconds;
     if (is_still) {
         raise_alarm(watchdog);
     } else if (watchdog->suspected > 0) {
-        end_alarm(watchdog); /* it moves again; who does not will raise it again */
+        end_alarm(watchdog); /* this rank makes progress again; a rank that does not will raise the alarm again */
     }
     watchdog->suspected = is_still ? watchdog->suspected + watchdog->interval : 0;
     if (is_alarmed(watchdog)) {
@@ -239,7 +241,7 @@ static void poll_pulse(fcnn_watchdog *watchdog, const fcnn_pulse *pulse)
     }
 }
 
-/* Time goes by looks, not by the clock: a process that is stopped and goes on has not hung. */
+/* Measures time by the number of polls, not by the clock: a process that was stopped and continued has not hung. */
 static void watch(void *data)
 {
     fcnn_watchdog *watchdog = data;
@@ -260,7 +262,7 @@ static void watch(void *data)
     }
 }
 
-/* Ends the process where the first watch hangs, too: what it writes its notes into may be what hangs. */
+/* Ends the process if the first thread hangs too, because the file system that it writes its notes to hangs. */
 static void watch_the_watch(void *data)
 {
     const fcnn_watchdog *watchdog = data;
@@ -275,7 +277,8 @@ static void watch_the_watch(void *data)
         polls = now;
         beats = pulse.beats;
         if (still >= watchdog->seconds) {
-            fcnn_log_fatal("hung: nothing has moved for %.0f s after step %" PRId64 ", nor does the folder %s answer: "
+            fcnn_log_fatal("hung: no progress for %.0f s after step %" PRId64
+                           ", and the output folder %s does not respond: "
                            "rank %d on %s is %s (train.watchdog = %.0f)",
                            still, pulse.step, watchdog->folder, watchdog->rank,
                            fcnn_topology_host(watchdog->topology, watchdog->rank), fcnn_phase_text(pulse.phase),
@@ -304,7 +307,7 @@ static fcnn_status create(const char *folder, int64_t seconds, const fcnn_topolo
                                                        : interval;
     FCNN_TRY(fcnn_memory_create("the watchdog", comm->size, sizeof *watchdog->notes, &watchdog->notes));
     if (pipe2(watchdog->ends, O_CLOEXEC) != 0) {
-        return fcnn_fail(FCNN_EINTERNAL, "no pipe for the watchdog: %s", strerror(errno));
+        return fcnn_fail(FCNN_EINTERNAL, "the watchdog cannot create a pipe: %s", strerror(errno));
     }
     return FCNN_OK;
 }

@@ -1,5 +1,5 @@
-/* src/run/watchdog.h — ends a run that hangs: a rank that is stopped, a file system that does not answer, ranks
- * that wait for each other. */
+/* src/run/watchdog.h — ends a run that hangs because a rank is stopped, a file system does not respond, or ranks wait
+ * for each other. */
 #ifndef FCNN_RUN_WATCHDOG_H
 #define FCNN_RUN_WATCHDOG_H
 
@@ -7,17 +7,21 @@
 
 typedef struct fcnn_watchdog fcnn_watchdog;
 
-/* Starts a thread on each rank that looks at core/pulse.h.  Where nothing has moved for so many seconds a rank writes
- * the file hang.<rank> into the run's folder, whereupon every live rank writes its own, with its step and phase.  When
- * some rank does not, or all tell that nothing moves, the lowest live rank says on stderr and in the file status who is
- * missing and where the others stand, and all end with code 70.  Before the first step is done, a rank that is slow but
- * alive never ends the run.  Time in which the process is stopped as a whole, by a debugger or a scheduler, does not
- * count.  topology and folder are borrowed; seconds 0: no watchdog, *out is NULL.  Collective; all ranks fail alike:
- *   FCNN_ENOMEM, FCNN_EINTERNAL */
+/* Starts two threads on each rank.  The first observes the signs of progress of core/pulse.h.  A rank that has made no
+ * progress for `seconds` raises an alarm, the file "hang" in the output folder; every live rank that sees it writes
+ * its step and phase to the file hang.<rank>.  If a rank writes none, or all report no progress, the lowest live rank
+ * prints on stderr and in the file status which ranks are missing and what the others are doing, and all ranks exit
+ * with code 70.  The second thread observes the first and ends the process if the file system of the folder hangs.
+ *
+ * Until the first step is complete, a rank that is slow but alive never ends the run.  Time during which the whole
+ * process is stopped, for example by a debugger or a scheduler, does not count.
+ *
+ * topology and folder are borrowed.  If seconds is 0, there is no watchdog, and *out is NULL.  Collective.
+ * Errors, the same on all ranks: FCNN_ENOMEM, FCNN_EINTERNAL. */
 fcnn_status fcnn_watchdog_start(fcnn_comm *comm, const fcnn_topology *topology, const char *folder, int64_t seconds,
                                 fcnn_watchdog **out);
 
-/* Takes NULL. */
+/* Stops the threads and releases the watchdog, which may be NULL.  Not collective. */
 void fcnn_watchdog_stop(fcnn_watchdog *watchdog);
 
 #endif

@@ -64,7 +64,7 @@ judge()
         [ "$(grep -c '^fcnn-train: error: ' stderr)" = 1 ] || echo 'not one error'
         # with no room at all the status has none either, as there was no old one to be written over
         grep -qs '^failed: .*No space left on device' disk/out/status ||
-            grep -q '^fcnn-train: warning: .*/status cannot be written: No space' stderr || echo 'the status'
+            grep -q '^fcnn-train: warning: .*/status could not be written: No space' stderr || echo 'the status'
     else
         [ "$(weights disk/out/checkpoint-12.h5)" = "$second" ] || echo 'the new checkpoint'
         [ "$(weights disk/out/model.h5)" = "$second" ] || echo 'the model'

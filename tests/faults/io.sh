@@ -91,15 +91,15 @@ judge_words()
     for file; do
         case $file in
         harmless) ;;
-        holder) says warning 'lock cannot say' "$why" ;;
+        holder) says warning 'could not be written to the file lock' "$why" ;;
         status) ;; # judged below
         "checkpoint-$last.h5")
             expected=74
-            says warning "the checkpoint of step $last is not written" "$why"
+            says warning "the checkpoint of step $last could not be written" "$why"
             ;;
         checkpoint-*.h5)
             file=${file#checkpoint-}
-            says warning "the checkpoint of step ${file%.h5} is not written" "$why"
+            says warning "the checkpoint of step ${file%.h5} could not be written" "$why"
             ;;
         model.h5 | folder)
             expected=74

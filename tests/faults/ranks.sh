@@ -93,9 +93,9 @@ fails()
     stop)
         # the ranks tell each other, then mpirun has to kill the one that is stopped
         time=10000
-        words="fcnn-train: error: hung: .*; rank $rank on [^ ]* shows no life" expected=70
+        words="fcnn-train: error: hung: .*; rank $rank on [^ ]* does not respond" expected=70
         [ "$fcnn_mpi" = openmpi ] || expected='70|9' # MPICH's code is that of the last one
-        status="^failed: hung: .*; rank $rank on [^ ]* shows no life"
+        status="^failed: hung: .*; rank $rank on [^ ]* does not respond"
         ;;
     read)
         words="fcnn-train: error: .*rank $rank.*: Input/output error" expected=65\|66

@@ -325,7 +325,7 @@ END
     wait_end 60000
     check "code $code" [ "$code" = 0 ]
     check 'the status' status_is 'finished at step 180, 180 steps in this run'
-    check 'one warning' [ "$(grep -c 'warning: squeue does not tell when job 4711 ends' stderr)" = 1 ]
+    check 'one warning' [ "$(grep -c 'warning: squeue did not report when job 4711 ends' stderr)" = 1 ]
     tap_empty 'signals: a squeue that fails is warned of, and does not stop a run' "$failures"
 }
 

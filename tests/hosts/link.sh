@@ -180,7 +180,7 @@ if [ "${FCNN_FAULTS:-}" = long ]; then
         sleep 0.1
     done
     tap_run 'hosts: where mpirun does not notice a dead link the watchdog does' \
-        grep '^failed: hung: nothing has moved for' deaf/status
+        grep '^failed: hung: no progress for' deaf/status
     ip netns pids ha | xargs -r kill -9 2>/dev/null
     ip netns pids hb | xargs -r kill -9 2>/dev/null
     wait "$job"
