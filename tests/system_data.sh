@@ -88,7 +88,7 @@ fi
 h5repack -f GZIP=1 whole.h5 packed.h5
 train 2 --overwrite --set data.train=packed.h5 --set data.read=collective run.ini
 tap_run 'data: packed rows are not read together' \
-    grep -q 'packed.h5: /x is packed, which ranks cannot read together' stderr
+    grep -q 'packed.h5: dataset /x is compressed or has other filters, which collective reading does not support' stderr
 if [ "$together" = data.read=collective ]; then
     train 2 --overwrite --set data.train=whole.h5,packed.h5 --set data.rows=:3000 --set data.memory=stream \
         --set data.read=collective run.ini
@@ -194,7 +194,7 @@ for memory in resident stream; do
     tap_run "data: missing values become means, $memory" test "$hash" = "$completed"
 done
 tap_run 'data: completed values are counted' \
-    grep -qx ' *completed: 4 missing inputs in 3 rows, by the means' stdout
+    grep -qx ' *replaced: 4 missing inputs in 3 rows, by the means' stdout
 "$bin/fcnn-predict" words/model.h5 words.h5 --inputs /x_missing --targets /y >scores 2>stderr
 tap_run 'data: and are in predictions' \
     grep -q 'warning: 4 missing inputs in 3 of 40 rows are taken for the means of the training rows' stderr
@@ -202,7 +202,7 @@ tap_run 'data: and are in predictions' \
 tap_run 'data: with the same predictions' cmp -s scores numbers
 train 2 --overwrite --set data.inputs=/x_missing --set data.missing=drop_row --set data.rows=10: words.ini
 tap_run 'data: rows that are left out are counted' \
-    grep -qx ' *left out: 2 of 30 rows, which have missing values, the first is row 17 of .*words.h5' stdout
+    grep -qx ' *left out: 2 of 30 rows with missing values; the first is row 17 of .*words.h5' stdout
 train 2 --overwrite --set data.inputs=/x_missing words.ini
 tap_run 'data: missing values are an error else' \
     grep -q '/x_missing: row 3, column 1 is NaN .*in training data.missing = drop_row or mean does' stderr
@@ -227,7 +227,7 @@ tap_run 'data: balanced classes' test "$(trained 2 --set data.class_weight=balan
 two=$(trained 0 --set 'data.targets=/hot[0]' --set 'data.class_weight=1, 4')
 tap_run 'data: classes of one sigmoid' test "$two" != "$(trained 0 --set 'data.targets=/hot[0]')"
 trained 0 --set data.weights=/w_balanced >/dev/null
-tap_run 'data: weights are described' grep -qx 'weights     /w_balanced; times 1, for a mean of 1' stdout
+tap_run 'data: weights are described' grep -qx 'weights     /w_balanced; scaled by 1 to a mean of 1' stdout
 
 # losses NP [OPTION…]: the training losses of whole batches, one a line
 losses()

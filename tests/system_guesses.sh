@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # What the config leaves open is decided and said, or asked where it may be two things; batches that are larger than the
-# data, and rows to validate and test by that are training rows as well, are pointed out.
+# data, and validation and test rows that are also training rows, are pointed out.
 set -u
 # shellcheck source=system.sh
 . "$(dirname "$0")/system.sh"
@@ -178,24 +178,24 @@ again()
     tap_empty "guesses: $1" "$({ [ "$code" = 0 ] && [ "$lines" = $((${#3} > 0)) ]; } ||
         { echo "$code"; cat stderr; })"
 }
-same='occur among the training rows as well'
-again 'test rows that are training rows' 0 "test.h5: 17 of the 40 rows to test by $same" --set data.test=test.h5
-again 'on three ranks' 3 "test.h5: 17 of the 40 rows to test by $same" --set data.test=test.h5
-again 'streamed' 3 "test.h5: 17 of the 40 rows to test by $same" --set data.test=test.h5 --set data.memory=stream
-again 'validation rows' 0 "17 of the 40 rows to validate by $same" --set data.validation=test.h5
+same='also occur among the training rows'
+again 'test rows that are training rows' 0 "test.h5: 17 of the 40 test rows $same" --set data.test=test.h5
+again 'on three ranks' 3 "test.h5: 17 of the 40 test rows $same" --set data.test=test.h5
+again 'streamed' 3 "test.h5: 17 of the 40 test rows $same" --set data.test=test.h5 --set data.memory=stream
+again 'validation rows' 0 "17 of the 40 validation rows $same" --set data.validation=test.h5
 again 'other rows' 0 '' --set data.test=test.h5 --set data.test_rows=20:
 again 'other rows of the same file' 3 '' --set data.validation=0.3
-again 'copies on both sides of a fraction' 0 "20 of the 20 rows to validate by $same" --set data.train=copies.h5 \
+again 'copies on both sides of a fraction' 0 "20 of the 20 validation rows $same" --set data.train=copies.h5 \
     --set data.validation=0.2
-again 'the same, streamed on two ranks' 2 "20 of the 20 rows to validate by $same" --set data.train=copies.h5 \
+again 'the same, streamed on two ranks' 2 "20 of the 20 validation rows $same" --set data.train=copies.h5 \
     --set data.validation=0.2 --set data.memory=stream
 
 # of many rows a part is compared, the same on any ranks
 large=(--set data.train=large.h5 --set data.validation=large.h5 --set data.validation_rows=1000:3000)
-again 'all rows of many' 0 "2000 of the 2000 rows to validate by $same" "${large[@]}"
+again 'all rows of many' 0 "2000 of the 2000 validation rows $same" "${large[@]}"
 export FCNN_SIZES="$FCNN_SIZES,hashed_rows=1000"
 train 0 --check "${large[@]}" c.ini
-sampled=$(grep -o '[0-9]* of the [0-9]* rows to validate by that were compared (1 of 8, chosen by their values)' stderr)
+sampled=$(grep -o '[0-9]* of the [0-9]* validation rows that were compared (1 in 8, selected by their values)' stderr)
 number=${sampled%% *}
 tap_run 'guesses: it is said that a part was compared' test -n "$sampled"
 # 2000 / 8 = 250, with a deviation of sqrt(2000 · 7/64) = 15

@@ -269,7 +269,7 @@ refused 'a source that is missing' 'gone.h5: dataset /x is put together from oth
     ranks 0 "$bin/fcnn-train" --set data.train=gone.h5 --set data.allow_external=yes small.ini
 refused 'a source that is too short' 'dataset x of ./part_1.h5 ' \
     ranks 0 "$bin/fcnn-train" --set data.train=short.h5 --set data.allow_external=yes small.ini
-refused 'a virtual dataset, together' 'virtual.h5: /x is virtual, which ranks cannot read together' \
+refused 'a virtual dataset, together' 'virtual.h5: dataset /x is virtual, which collective reading does not support' \
     ranks 3 "$bin/fcnn-train" --set data.train=virtual.h5 --set data.allow_external=yes --set data.read=collective \
     small.ini
 

@@ -87,7 +87,7 @@ tap_run 'init: without a step the weights are those of the model' \
 tap_run 'init: and so are the predictions, to the bit' \
     test "$(predictions zero/model.h5 b.h5)" = "$(predictions a/model.h5 b.h5)"
 tap_run 'init: the start says where it goes on from' grep -qx 'start       from a/model.h5' stdout
-tap_run 'init: and what comes along' grep -qx ' *with its normalization and its means' stdout
+tap_run 'init: and what comes along' grep -qx ' *its normalization and its means are used' stdout
 cat >kept.py <<'P'
 import h5py, numpy as np
 a, z = h5py.File('a/model.h5'), h5py.File('zero/model.h5')
@@ -120,7 +120,7 @@ tap_run 'init: missing inputs become the means of the model' \
     test "$("$bin/fcnn-info" --hash filled/model.h5)" = "$(head -n 1 hashes)"
 
 from 0 refit --set train.epochs=0 --set model.init_refit=yes
-tap_run 'init: init_refit is said' grep -qF 'normalization and means of these rows (model.init_refit)' stdout
+tap_run 'init: init_refit is said' grep -qF 'normalization and means are computed from these rows (model.init_refit)' stdout
 tap_run 'init: init_refit finds the normalization anew' "$python" -c '
 import h5py, numpy as np
 n, x, y = h5py.File("refit/model.h5")["normalizer"], h5py.File("b.h5")["x"][()], h5py.File("b.h5")["y"][()]
@@ -132,21 +132,21 @@ tap_run 'init: with the same weights' \
 
 # ---- what does not fit ----
 
-refused 'another activation' 'was trained with tanh in hidden layer 1, but the config says relu' -- "${model[@]}" \
+refused 'another activation' 'was trained with activation tanh in hidden layer 1, but the config specifies relu' -- "${model[@]}" \
     --set model.activation=relu a.ini
-refused 'another width' 'its network is 2-8-1, but config and data make 2-9-1' -- "${model[@]}" \
+refused 'another width' 'has the network 2-8-1, but config and data require 2-9-1' -- "${model[@]}" \
     --set model.hidden=9 a.ini
-refused 'another output' 'linear output and loss mse, but config and data make sigmoid and mse' -- "${model[@]}" \
+refused 'another output' 'linear output and loss mse, but config and data result in sigmoid and mse' -- "${model[@]}" \
     --set model.output=sigmoid --set train.loss=mse --set data.normalize_targets=none --set model.init_refit=yes a.ini
-refused 'another normalization' 'data.normalize = standardize, but the config says none' 'model.init_refit = yes' -- \
+refused 'another normalization' 'data.normalize = standardize, but the config specifies none' 'model.init_refit = yes' -- \
     "${model[@]}" --set data.normalize=none a.ini
-refused 'another normalization of targets' 'data.normalize_targets = minmax, but the config says standardize' -- \
+refused 'another normalization of targets' 'data.normalize_targets = minmax, but the config specifies standardize' -- \
     "${model[@]}" --set data.normalize_targets=standardize a.ini
 train 0 --overwrite --set data.normalize=scale --set data.scale=10 --set output.directory=scaled a.ini
-refused 'another divisor' 'data.scale = 10, but the config says 5' -- --set model.init=scaled/model.h5 \
+refused 'another divisor' 'data.scale = 10, but the config specifies 5' -- --set model.init=scaled/model.h5 \
     --set data.normalize=scale --set data.scale=5 a.ini
 from 0 double --set train.epochs=0 --set model.precision=double
-tap_run 'init: another precision is said' grep -qx ' *its weights of single precision become double' stdout
+tap_run 'init: another precision is said' grep -qx ' *its weights are converted from single to double precision' stdout
 
 # ---- a file of another program ----
 
@@ -154,9 +154,9 @@ tap_run 'init: another precision is said' grep -qx ' *its weights of single prec
 import h5py, numpy as np
 with h5py.File("a/model.h5") as a, h5py.File("foreign.h5", "w") as f:
     for name in ("W1", "b1", "W2", "b2"): f[name] = a["model"][name][()]'
-refused 'a file without normalization' 'foreign.h5 holds no normalization' -- --set model.init=./foreign.h5 a.ini
+refused 'a file without normalization' 'foreign.h5 does not contain the normalization' -- --set model.init=./foreign.h5 a.ini
 train 0 --overwrite --set model.init=./foreign.h5 --set model.init_refit=yes --set output.directory=foreign a.ini
-tap_run 'init: a file of another program is said' grep -qF 'made by another program: activations and output are' stdout
+tap_run 'init: a file of another program is said' grep -qF 'written by another program: the config determines activations and output' stdout
 
 # ---- classes with names ----
 
@@ -178,11 +178,11 @@ checkpoint_every = 0
 I
 train 0 c.ini || said
 more=(--overwrite --set model.init=c/model.h5 --set data.train=c2.h5 --set output.directory=more)
-refused 'a new and an absent class' "does not know the classes 'aye', and no row has the model's classes 'ant'" \
+refused 'a new and an absent class' "does not have the classes 'aye', and no row has the model's classes 'ant'" \
     'model.init_classes = extend' -- "${more[@]}" c.ini
 train 0 "${more[@]}" --set model.init_classes=extend --set train.epochs=0 c.ini
-tap_run 'init: new classes are said' grep -qF "new classes, with start weights: 'aye'" stdout
-tap_run 'init: absent ones too' grep -qF "classes that no row has, which keep their outputs: 'ant'" stdout
+tap_run 'init: new classes are said' grep -qF "new classes, with initial weights: 'aye'" stdout
+tap_run 'init: absent ones too' grep -qF "classes without rows, whose outputs are kept: 'ant'" stdout
 tap_run 'init: classes keep their numbers, new ones follow' "$python" -c '
 import h5py
 a, b = h5py.File("c/model.h5"), h5py.File("more/model.h5")
@@ -209,7 +209,7 @@ tap_run 'init: the same on any ranks, and resumed' test "$(sort -u hashes | wc -
 train 0 --set data.train=n5.h5 --set output.directory=five c.ini
 refused 'labels for fewer classes' 'the largest label is 2, but five/model.h5 has 5 classes' 'model.classes = 5' -- \
     --set model.init=five/model.h5 --set data.train=n3.h5 c.ini
-refused 'names where the model has numbers' 'holds names of classes, but five/model.h5 was trained on numbers' -- \
+refused 'names where the model has numbers' 'contains class names, but five/model.h5 was trained on class numbers' -- \
     --set model.init=five/model.h5 --set data.train=c2.h5 c.ini
 refused 'a label beyond the classes' 'the largest label is 5, but five/model.h5 has 5 classes, 0 to 4' -- \
     --set model.init=five/model.h5 --set data.train=n6.h5 c.ini

@@ -91,7 +91,7 @@ tap_run 'train: all files are written in the earliest format, with at most 8 att
 # ---- going on ----
 
 train 1 configs/digits.ini
-says 'a finished run says so and ends well' 'finished already'
+says 'a finished run says so and ends well' 'already finished'
 train 1 --set train.epochs=41 configs/digits.ini
 says 'raised epochs go on' 'resumed at step 1800 from digits/checkpoint-1800.h5'
 tap_run 'train: two checkpoints are kept' test "$(find digits -name 'checkpoint-*.h5' | wc -l)" = 2
@@ -110,7 +110,7 @@ fi
 truncate -s -100 digits/checkpoint-1845.h5
 train 2 --set train.epochs=42 configs/digits.ini
 says 'a damaged checkpoint is passed over' 'resumed at step 1800'
-tap_run 'train: and named in a warning' grep -q 'warning: digits/checkpoint-1845.h5: .*passed over' stderr
+tap_run 'train: and named in a warning' grep -q 'warning: digits/checkpoint-1845.h5: .*this checkpoint is skipped' stderr
 train 1 --overwrite --set train.epochs=1 configs/digits.ini
 says '--overwrite starts anew' '^ *1 *45 '
 tap_run 'train: and removes the old checkpoints' test "$(find digits -name 'checkpoint-*.h5')" = digits/checkpoint-45.h5

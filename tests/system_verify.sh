@@ -57,7 +57,7 @@ if [ -x "$program" ] && [ -e "$library" ]; then
     LD_LIBRARY_PATH=$work/other${LD_LIBRARY_PATH:+:$LD_LIBRARY_PATH} verify 0 "$program"
     tap_run 'verify: a wrong model ends with 70' test "$code" = 70
     tap_run 'verify: both hashes are told' grep -q \
-        "^WRONG  $name .*  plain .* $hash, expected 0000${hash:4}; .*, as expected: the file around them differs\$" \
+        "^WRONG  $name .*  plain .* $hash, expected 0000${hash:4}; .*, as expected: other parts of the file differ\$" \
         ../stdout
     tap_run 'verify: one line says how many are wrong' grep -q \
         "^fcnn-train: error: 1 of $(wc -l <../published) models" ../stderr

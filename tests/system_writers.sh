@@ -91,8 +91,8 @@ for way in '0 resident independent' '0 stream independent' "3 resident ${togethe
         "$([ "$("$bin/fcnn-info" --hash shards/model.h5)" = "$expected" ] || said)"
 done
 shown=
-grep -qF '2 of 4 files have no rows, the first is shard_0.h5' stdout || shown=$(said)
-grep -qF '/x: types differ between the files: all are taken as float64' stdout || shown=$(said)
+grep -qF '2 of 4 files have no rows; the first is shard_0.h5' stdout || shown=$(said)
+grep -qF '/x: types differ between the files; all are converted to float64' stdout || shown=$(said)
 tap_empty 'writers: the start text tells of files without rows and of types' "$shown"
 train 0 --set data.train='none_*.h5' --overwrite shards.ini
 shown=

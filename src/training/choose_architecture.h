@@ -1,4 +1,4 @@
-/* src/training/choose_architecture.h — from a config and the training targets to the shape of a network. */
+/* src/training/choose_architecture.h — determines the network from a config and a summary of the training targets. */
 #ifndef FCNN_TRAINING_CHOOSE_ARCHITECTURE_H
 #define FCNN_TRAINING_CHOOSE_ARCHITECTURE_H
 
@@ -7,17 +7,17 @@
 #include "data/targets.h"
 #include "model/model.h"
 
-/* Decides what the config leaves to auto: targets in one column that are all 0 or 1 make a sigmoid and binary
- * cross entropy, other one-column integers a softmax and cross entropy, anything else a linear output and mse.  What
- * looks like both classes and amounts (docs/data.md) is not decided but asked.
- * out is to be cleared with fcnn_architecture_clear().
- * Fails, alike on all ranks: FCNN_ECONFIG, FCNN_ENOMEM. */
+/* Determines the keys that the config leaves to auto: targets in one column that are all 0 or 1 get a sigmoid output
+ * and binary cross entropy, other integers in one column a softmax output and cross entropy, all others a linear output
+ * and the mean squared error.  If the targets may be classes or amounts (docs/data.md), it fails and asks the user.
+ * The caller clears out with fcnn_architecture_clear().  Not collective; the arguments must be the same on all ranks.
+ * Errors, the same on all ranks: FCNN_ECONFIG, FCNN_ENOMEM. */
 fcnn_status fcnn_architecture_choose(const fcnn_config *config, int64_t features, int64_t target_columns,
                                      const fcnn_target_summary *targets, fcnn_architecture *out);
 
-/* Appends what the targets were taken for, and by which key: "3 classes, whole numbers from 0 to 2 in one column
- * (model.output = auto)".  config is NULL where a model that training goes on from has decided.
- * Fails: FCNN_ENOMEM. */
+/* Appends how the targets are interpreted and which key determined it: "3 classes, whole numbers from 0 to 2 in one
+ * column (model.output = auto)".  config is NULL if the model from which training continues determined it.  Not
+ * collective.  Errors: FCNN_ENOMEM. */
 fcnn_status fcnn_architecture_explain(const fcnn_config *config, const fcnn_target_summary *targets,
                                       const fcnn_architecture *shape, fcnn_text *out);
 

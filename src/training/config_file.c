@@ -1,4 +1,4 @@
-/* src/training/config_file.c — a config from a file: rank 0 reads the bytes, every rank parses them. */
+/* src/training/config_file.c — reads a config: rank 0 reads the bytes of the file, and every rank parses them. */
 #include "core/arithmetic.h"
 #include "core/locale.h"
 #include "core/memory.h"
@@ -12,7 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define LONGEST_CONFIG (16 << 20) /* bytes: anything longer is some other file */
+#define LONGEST_CONFIG (16 << 20) /* bytes; a larger file cannot be a config */
 
 static fcnn_status read_bytes(const char *path, char **text, int64_t *length)
 {
@@ -33,7 +33,8 @@ static fcnn_status read_bytes(const char *path, char **text, int64_t *length)
     if (status == FCNN_OK && ferror(file)) {
         status = fcnn_fail(FCNN_EINPUT, "config %s cannot be read: %s", path, strerror(errno));
     } else if (status == FCNN_OK && *length >= LONGEST_CONFIG) {
-        status = fcnn_fail(FCNN_ECONFIG, "%s is too long for a config", path);
+        status = fcnn_fail(FCNN_ECONFIG, "config %s is larger than %d MB, the limit for a config", path,
+                           LONGEST_CONFIG >> 20);
     }
     fclose(file);
     return status;

@@ -1,4 +1,4 @@
-/* src/training/divergence.c — what to do about a training that diverges. */
+/* src/training/divergence.c — advice for a training that diverges. */
 #include "training/divergence.h"
 
 #include <stdbool.h>

@@ -1,15 +1,15 @@
-/* src/training/divergence.h — what to do about a training that diverges. */
+/* src/training/divergence.h — advice for a training that diverges. */
 #ifndef FCNN_TRAINING_DIVERGENCE_H
 #define FCNN_TRAINING_DIVERGENCE_H
 
 #include "model/model.h"
 
-#define FCNN_DIVERGENCE_SIZE 256
+#define FCNN_DIVERGENCE_SIZE 256 /* bytes of the text, including its end */
 
-/* Says what has not been done yet: normalization of the inputs, of a regression's targets, a smaller rate.  All may be
- * done in the same folder, with --overwrite: two of them may not change on resume, and what the last checkpoint holds
- * may be spoilt.
- *   out [FCNN_DIVERGENCE_SIZE]: "start from the beginning (--overwrite) with …" */
+/* Lists what has not been tried: normalization of the inputs, normalization of the targets of a regression, a smaller
+ * learning rate.  The advice is to start from the beginning, because the keys of normalization cannot change on resume,
+ * and the parameters in the last checkpoint may already be too large.  Not collective.
+ *   out [FCNN_DIVERGENCE_SIZE]  "start from the beginning (--overwrite) with …" */
 void fcnn_divergence_advise(const fcnn_model *model, char *out);
 
 #endif

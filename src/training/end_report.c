@@ -1,10 +1,10 @@
-/* src/training/end_report.c — where the time of a run went, in words. */
+/* src/training/end_report.c — prints the times of a run at its end. */
 #include "training/end_report.h"
 
 #include <inttypes.h>
 
-/* The rank that comes last to an exchange does not wait in it, so the shortest time of a rank in exchanges is taken for
- * the exchange itself, and what the mean is above it for waiting. */
+/* The rank that enters an exchange last does not wait in it.  Therefore the shortest time of a rank in exchanges is
+ * reported as the time of the exchange itself, and the difference between it and the mean over ranks as waiting. */
 void fcnn_end_report_print(const fcnn_end_facts *facts, fcnn_report *report)
 {
     const fcnn_thread_times *times = &facts->step->times[0];
@@ -23,11 +23,11 @@ void fcnn_end_report_print(const fcnn_end_facts *facts, fcnn_report *report)
             facts->seconds, facts->training, sums[0] / ranks, -shortest, sums[1] / ranks + shortest, facts->evaluation,
             facts->reading, facts->writing);
     if (facts->step->resets > 0) {
-        fprintf(out, "exponents of the exact sums were raised %" PRId64 " times between their regular settings\n",
+        fprintf(out, "exponents of the exact sums were raised %" PRId64 " times outside the regular schedule\n",
                 facts->step->resets);
     }
     if (facts->skipped > 0) {
-        fprintf(out, "%" PRId64 " batches were left out for NaN or Inf\n", facts->skipped);
+        fprintf(out, "%" PRId64 " batches were left out because of NaN or Inf\n", facts->skipped);
     }
     fprintf(out, "model: %s/model.h5\n", facts->folder);
     fcnn_report_flush(report);

@@ -1,4 +1,4 @@
-/* src/training/footprint.c — the memory that training takes on a rank, by a formula. */
+/* src/training/footprint.c — a formula for the memory that training uses on a rank. */
 #include "training/footprint.h"
 
 static int64_t part_bytes(const fcnn_data_part *part)

@@ -1,4 +1,4 @@
-/* src/training/memory_plan.c — which rows lie in memory and which stay in their files. */
+/* src/training/memory_plan.c — decides which rows are kept in memory and which are streamed from their files. */
 #include "training/memory_plan.h"
 
 #include "core/memory_limit.h"
@@ -7,13 +7,13 @@
 
 #include <inttypes.h>
 
-/* Of what a rank may still take, a quarter stays free for the network, the gradients and MPI. */
+/* Returns the part of the free memory that rows may use: a quarter is reserved for the network, gradients and MPI. */
 static int64_t for_rows(int64_t bytes)
 {
     return bytes / 4 * 3;
 }
 
-/* Bytes that this rank may take, with those that it has. */
+/* Bytes that this rank may use, including those that it uses now. */
 static int64_t own_limit(const fcnn_config *config, fcnn_comm *comm)
 {
     int64_t limit;
@@ -26,19 +26,19 @@ static int64_t own_limit(const fcnn_config *config, fcnn_comm *comm)
     return resident > 0 && share < INT64_MAX - resident ? share + resident : share;
 }
 
-/* The most bytes that a rank has of rows that are dealt evenly. */
+/* Largest number of bytes on a rank if the rows are distributed evenly. */
 static int64_t even_bytes(const fcnn_dataset *dataset, const fcnn_comm *comm)
 {
     return dataset == NULL ? 0 : (dataset->source.rows + comm->size - 1) / comm->size * fcnn_rows_bytes(&dataset->rows);
 }
 
-/* Whether training rows count differently. */
+/* Whether training rows have weights. */
 static bool has_weights(const fcnn_config *config)
 {
     return config->data_weights[0] != '\0' || config->data_class_weight[0] != '\0';
 }
 
-/* The same of training rows, with their order, labels and weights. */
+/* Largest number of bytes of training rows on a rank, including their order, labels and weights. */
 static int64_t train_bytes(const fcnn_config *config, const fcnn_training_data *data, const fcnn_comm *comm)
 {
     const fcnn_dataset *train = data->train.dataset;
@@ -48,7 +48,7 @@ static int64_t train_bytes(const fcnn_config *config, const fcnn_training_data *
     return rows * (fcnn_rows_bytes(&train->rows) + (int64_t)beside);
 }
 
-/* Whether some rows stay in their files; if not, they take room. */
+/* Whether a part of `bytes` is streamed; if it is kept in memory, its bytes are subtracted from *room. */
 static bool streams(const fcnn_config *config, int64_t bytes, int64_t *room)
 {
     switch (config->data_memory) {
@@ -92,25 +92,25 @@ fcnn_status fcnn_memory_plan_check(const fcnn_memory_plan *plan, fcnn_comm *comm
     }
     const int64_t window = fcnn_sampler_window_rows(data->sampler);
     if (plan->available == 0) {
-        return fcnn_fail(FCNN_ECONFIG,
-                         "data.memory_limit = %" PRId64
-                         " MB is less than a rank takes without any rows: more memory is "
-                         "needed",
-                         plan->limit >> 20);
+        return fcnn_fail(
+            FCNN_ECONFIG,
+            "data.memory_limit = %" PRId64
+            " MB is less than the memory of a rank without any rows: set a higher limit, or use nodes with more memory",
+            plan->limit >> 20);
     }
-    /* a tenth less: what a process takes without rows is not the same each time */
+    /* reduced by a tenth, because the memory of a process without rows varies from run to run */
     const int64_t fitting = (int64_t)(0.9 * (double)window * (double)plan->available / (double)bytes);
     if (fitting < fcnn_sampler_least_window(data->sampler)) {
         return fcnn_fail(FCNN_ECONFIG,
-                         "a rank's windows of %" PRId64 " rows need %" PRId64
-                         " MB, and data.memory_limit leaves %" PRId64 " MB for rows (of %" PRId64
-                         " MB): more memory or ranks are needed",
+                         "windows of %" PRId64 " rows need %" PRId64
+                         " MB on a rank, but data.memory_limit leaves %" PRId64 " MB for rows (of %" PRId64
+                         " MB): use more memory or more ranks",
                          window, bytes >> 20, plan->available >> 20, plan->limit >> 20);
     }
     return fcnn_fail(FCNN_ECONFIG,
-                     "a rank's windows of %" PRId64 " rows need %" PRId64 " MB, and data.memory_limit leaves %" PRId64
+                     "windows of %" PRId64 " rows need %" PRId64 " MB on a rank, but data.memory_limit leaves %" PRId64
                      " MB for rows (of %" PRId64 " MB): set data.shuffle_window = %" PRId64
                      " or less (which changes the "
-                     "order of the rows), or use more memory or ranks",
+                     "order of the rows), or use more memory or more ranks",
                      window, bytes >> 20, plan->available >> 20, plan->limit >> 20, fitting);
 }

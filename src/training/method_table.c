@@ -1,4 +1,4 @@
-/* src/training/method_table.c — the method that each optimizer goes with. */
+/* src/training/method_table.c — the training method of each optimizer. */
 #include "training/method.h"
 
 #define DECLARE_METHOD(constant, word, rule, method) extern const fcnn_method method;

@@ -1,6 +1,8 @@
-/* src/training/observer.h — an observer is told how a training goes on: its beginning, its batches, its lines and its
- * end.  Observers live on rank 0, and may not call what is collective.  What they do decides no result: one that fails
- * is not asked again, which is a warning, and training goes on. */
+/* src/training/observer.h — the interface of observers, which are informed of the progress of training: its start, its
+ * batches, the lines of its history, and its end.
+ *
+ * Observers exist only on rank 0 and must not call collective functions.  They do not influence results: if one fails, a
+ * warning is printed, it is not called again except for its end, and training continues. */
 #ifndef FCNN_TRAINING_OBSERVER_H
 #define FCNN_TRAINING_OBSERVER_H
 
@@ -8,38 +10,41 @@
 #include "model/model.h"
 #include "training/report.h"
 
-/* A training that begins.  All of it is borrowed, and stays until the end. */
+/* A training at its start.  All pointers are borrowed and remain valid until its end. */
 typedef struct fcnn_observed_run {
     fcnn_report *report;
     const fcnn_config *config;
-    const char *metric;   /* what validation rows are scored by, "accuracy" or "R2"; NULL: there are none */
-    int64_t steps;        /* done before; 0: training starts with them */
-    int64_t batches;      /* of an epoch */
-    double start_seconds; /* when the run was started, by fcnn_comm_seconds() */
+    const char *metric;   /* metric of the validation rows, "accuracy" or "R2"; NULL: no validation rows */
+    int64_t steps;        /* steps completed before this run; 0: training starts from the beginning */
+    int64_t batches;      /* per epoch */
+    double start_seconds; /* time at which the run was started, by fcnn_comm_seconds() */
 } fcnn_observed_run;
 
-/* A batch of an epoch is done. */
+/* A completed batch. */
 typedef struct fcnn_observed_batch {
-    int64_t epoch, batch; /* both from 1 on */
-    double seconds;       /* since the run was started */
+    int64_t epoch, batch; /* both counted from 1 */
+    double seconds;       /* since the start of the run */
 } fcnn_observed_batch;
 
-/* A line of the history: of the start weights, or of an epoch that output.log_every asks for.  Where training was
- * rolled back (train.nonfinite) epochs come again. */
+/* A line of the history: for the initial weights, or for an epoch that output.log_every selects.  After a rollback
+ * (train.nonfinite) epochs are repeated. */
 typedef struct fcnn_observed_line {
     fcnn_history_line history;
-    double rows_per_second; /* since the line before; NaN: none were trained */
-    double seconds;         /* since the run was started */
+    double rows_per_second; /* since the previous line; NaN: no rows were trained */
+    double seconds;         /* since the start of the run */
 } fcnn_observed_line;
 
-/* A kind of observer.  Each function may be NULL but begin, and fails with a text that names what failed. */
+/* A kind of observer.  All functions except begin may be NULL.  A function that fails sets an error text that names what
+ * failed. */
 typedef struct fcnn_observer {
-    /* Sets *own to what the others are given, to be released by end; NULL: it has nothing to do in this run, and is not
-     * called again. */
+    /* Sets *own to the object that the other functions receive; end releases it.  If *own stays NULL, the observer has
+     * nothing to do in this run and is not called again. */
     fcnn_status (*begin)(const fcnn_observed_run *run, void **own);
-    fcnn_status (*batch)(void *own, const fcnn_observed_batch *batch); /* between two steps: has to be quick */
+    /* Called after each batch, between two steps, so it must be fast. */
+    fcnn_status (*batch)(void *own, const fcnn_observed_batch *batch);
+    /* Called for each new line of the history. */
     fcnn_status (*line)(void *own, const fcnn_observed_line *line);
-    /* status: how training ended.  Called in any case after begin has set *own, and releases it. */
+    /* Releases own.  Always called if begin has set *own.  status is that with which training ended. */
     fcnn_status (*end)(void *own, fcnn_status status);
 } fcnn_observer;
 

@@ -1,4 +1,4 @@
-/* src/training/observer_table.c — the table of a training: a line of the report for each line of the history. */
+/* src/training/observer_table.c — observer that prints each line of the history as a row of the table in the report. */
 #include "core/log.h"
 #include "training/observer.h"
 
@@ -18,7 +18,7 @@ static fcnn_status begin(const fcnn_observed_run *run, void **own)
     return FCNN_OK;
 }
 
-/* A number in a column, or another text where there is none. */
+/* Prints a number right-aligned in a column; the text `none` if it is NaN. */
 static void print_cell(FILE *out, const char *format, int width, double value, const char *none)
 {
     char text[32];

@@ -1,4 +1,4 @@
-/* src/training/observer_terminal.c — on a terminal, a line that is drawn again and again: how far the epoch is. */
+/* src/training/observer_terminal.c — observer that shows the progress within an epoch in a line on a terminal. */
 #include "core/log.h"
 #include "core/memory.h"
 #include "training/observer.h"
@@ -8,15 +8,16 @@
 #include <string.h>
 #include <unistd.h>
 
-#define MOVE_SECONDS 0.2
+#define MOVE_SECONDS 0.2 /* interval between two updates of the line */
 
 typedef struct moving_line {
     FILE *out;
     int64_t batches;
-    double next_time; /* when it moves next */
+    double next_time; /* time of the next update */
 } moving_line;
 
-/* Open MPI gives a rank a terminal of its own making, wherever mpirun's own output goes: look there. */
+/* Whether the output of the launcher is a terminal.  Open MPI gives each rank a pseudo-terminal even if the output of
+ * mpirun is not a terminal, so the output of the parent process is examined. */
 static bool launcher_has_terminal(void)
 {
     if (getenv("OMPI_COMM_WORLD_RANK") == NULL) {
@@ -48,7 +49,7 @@ static fcnn_status batch(void *own, const fcnn_observed_batch *batch)
         return FCNN_OK;
     }
     moving->next_time = batch->seconds + MOVE_SECONDS;
-    /* twice: another thread's message may come just before or after the drawing */
+    /* called before and after the drawing, because another thread may print a message at either time */
     fcnn_log_set_line(moving->out);
     fprintf(moving->out, "\r\033[Kepoch %" PRId64 ": batch %" PRId64 " of %" PRId64 ", %.1f s", batch->epoch,
             batch->batch, moving->batches, batch->seconds);

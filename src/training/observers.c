@@ -1,4 +1,4 @@
-/* src/training/observers.c — those who are told how a training goes on. */
+/* src/training/observers.c — informs all observers of the progress of training. */
 #include "training/observers.h"
 
 #include "core/log.h"

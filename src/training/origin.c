@@ -1,4 +1,4 @@
-/* src/training/origin.c — the model that training goes on from. */
+/* src/training/origin.c — the model from which training starts or continues. */
 #include "training/origin.h"
 
 #include "model/initializer.h"
@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { LISTED = 10 };
+enum { LISTED = 10 }; /* number of class names that a message lists */
 
 void fcnn_origin_clear(fcnn_origin *origin)
 {
@@ -15,13 +15,13 @@ void fcnn_origin_clear(fcnn_origin *origin)
     *origin = (fcnn_origin){0};
 }
 
-/* What another program wrote says nothing of activations and outputs. */
+/* Whether fcnn wrote the model; a model of another program does not specify activations and output. */
 static bool is_own(const fcnn_model *model)
 {
     return model->program != NULL;
 }
 
-/* Do the rows name their classes, by strings or by an enumeration? */
+/* Whether the rows contain class names, as strings or as an enumeration type. */
 static bool has_names(const fcnn_dataset *train)
 {
     return train->source.targets.is_text || train->source.targets.has_classes;
@@ -34,7 +34,7 @@ static bool extends(const fcnn_origin *origin, const fcnn_config *config)
 
 /* ---- classes ---- */
 
-/* Appends the names that others lacks: "ant, bee, … 3 more"; nothing if it has them all. */
+/* Appends the names that are not in `others`: "'ant', 'bee' and 3 more"; nothing if there are none. */
 static fcnn_status list_absent(const fcnn_classes *classes, const fcnn_classes *others, fcnn_text *out)
 {
     int64_t absent = 0;
@@ -49,7 +49,7 @@ static fcnn_status list_absent(const fcnn_classes *classes, const fcnn_classes *
     return absent > LISTED ? fcnn_text_append(out, " and %" PRId64 " more", absent - LISTED) : FCNN_OK;
 }
 
-/* Says what is new and what is absent, as an error or as notes. */
+/* Reports new and absent classes, as an error or as notes.  fresh and absent are lists of names, or NULL. */
 static fcnn_status tell_difference(fcnn_origin *origin, const fcnn_config *config, const fcnn_dataset *train,
                                    const char *fresh, const char *absent)
 {
@@ -59,21 +59,21 @@ static fcnn_status tell_difference(fcnn_origin *origin, const fcnn_config *confi
     if (!extends(origin, config)) {
         return fcnn_fail(
             FCNN_EDATA,
-            "%s: %s: %s%s%s%s%s: going on from %s, model.init_classes = extend gives new classes outputs "
-            "of their own and lets absent ones keep theirs",
-            train->source.file, train->source.targets_name, fresh != NULL ? "the model does not know the classes " : "",
+            "%s: %s: %s%s%s%s%s (model.init = %s): set model.init_classes = extend to add outputs for new classes "
+            "and to keep the outputs of classes without rows",
+            train->source.file, train->source.targets_name, fresh != NULL ? "the model does not have the classes " : "",
             fresh != NULL ? fresh : "", fresh != NULL && absent != NULL ? ", and " : "",
             absent != NULL ? "no row has the model's classes " : "", absent != NULL ? absent : "", origin->path);
     }
     if (fresh != NULL) {
-        FCNN_TRY(fcnn_text_append(&origin->notes, "new classes, with start weights: %s\n", fresh));
+        FCNN_TRY(fcnn_text_append(&origin->notes, "new classes, with initial weights: %s\n", fresh));
     }
     return absent == NULL
                ? FCNN_OK
-               : fcnn_text_append(&origin->notes, "classes that no row has, which keep their outputs: %s\n", absent);
+               : fcnn_text_append(&origin->notes, "classes without rows, whose outputs are kept: %s\n", absent);
 }
 
-/* Puts the model's names before those that are new. */
+/* Sets found to the model's names, followed by the new ones. */
 static fcnn_status join_classes(const fcnn_classes *known, fcnn_classes *found)
 {
     fcnn_classes joined;
@@ -96,8 +96,9 @@ static fcnn_status match_names(fcnn_origin *origin, const fcnn_config *config, f
     const fcnn_classes *known = &origin->model->classes;
     if (known->count == 0) {
         return fcnn_fail(FCNN_EDATA,
-                         "%s: %s holds names of classes, but %s was trained on numbers: which name is which number is "
-                         "not known, so give numbers here, too",
+                         "%s: %s contains class names, but %s was trained on class numbers: it is unknown which number "
+                         "each name has, so use "
+                         "class numbers here too",
                          train->source.file, train->source.targets_name, origin->path);
     }
     fcnn_text fresh = {0}, absent = {0};
@@ -125,15 +126,15 @@ fcnn_status fcnn_origin_match_classes(fcnn_origin *origin, const fcnn_config *co
     const int64_t number = fcnn_classes_differ(found, known);
     if (number >= 0) {
         return fcnn_fail(FCNN_EDATA,
-                         "%s: %s: the number %" PRId64
-                         " is the class '%.60s', but '%.60s' in %s: number both in the same way",
+                         "%s: %s: class %" PRId64
+                         " has the name '%.60s', but '%.60s' in %s: number the classes in the same way",
                          train->source.file, train->source.targets_name, number, found->names[number],
                          known->names[number], origin->path);
     }
     return known->count > 0 ? join_classes(known, &train->source.classes) : FCNN_OK;
 }
 
-/* ---- what comes along ---- */
+/* ---- what is taken over from the model ---- */
 
 bool fcnn_origin_gives_normalization(const fcnn_origin *origin, const fcnn_config *config)
 {
@@ -207,7 +208,7 @@ void fcnn_origin_give_normalization(const fcnn_origin *origin, fcnn_model *model
 
 /* ---- the task ---- */
 
-/* Labels that are numbers count the model's classes. */
+/* Checks that the number of classes by the largest label is that of the model. */
 static fcnn_status check_numbers(const fcnn_origin *origin, const fcnn_config *config, const fcnn_dataset *train,
                                  double largest)
 {
@@ -218,12 +219,12 @@ static fcnn_status check_numbers(const fcnn_origin *origin, const fcnn_config *c
     if (largest + 1 > (double)outputs) {
         return fcnn_fail(FCNN_EDATA,
                          "%s: %s: the largest label is %.17g, but %s has %" PRId64 " classes, 0 to %" PRId64
-                         ": model.init_classes = extend gives new ones outputs of their own",
+                         ": set model.init_classes = extend to add outputs for new classes",
                          train->source.file, train->source.targets_name, largest, origin->path, outputs, outputs - 1);
     }
     return fcnn_fail(FCNN_EDATA,
                      "%s: %s: the largest label is %.17g, but %s has %" PRId64 " classes, 0 to %" PRId64
-                     ": if the others are only absent from these rows, say model.classes = %" PRId64,
+                     ": if the other classes merely have no rows here, set model.classes = %" PRId64,
                      train->source.file, train->source.targets_name, largest, origin->path, outputs, outputs - 1,
                      outputs);
 }
@@ -250,7 +251,7 @@ fcnn_status fcnn_origin_task(fcnn_origin *origin, const fcnn_config *config, con
     return FCNN_OK;
 }
 
-/* ---- does it fit? ---- */
+/* ---- checks against the config ---- */
 
 static fcnn_status widths_differ(const fcnn_origin *origin, const fcnn_architecture *wanted, const char *hint)
 {
@@ -260,7 +261,7 @@ static fcnn_status widths_differ(const fcnn_origin *origin, const fcnn_architect
         status = fcnn_architecture_text(wanted, &b);
     }
     if (status == FCNN_OK) {
-        status = fcnn_fail(FCNN_EDATA, "%s: its network is %s, but config and data make %s%s",
+        status = fcnn_fail(FCNN_EDATA, "%s has the network %s, but config and data require %s%s",
                            origin->resumes ? "the checkpoint" : origin->path, a, b, hint);
     }
     free(a);
@@ -284,7 +285,7 @@ static fcnn_status check_widths(const fcnn_origin *origin, const fcnn_config *co
         return FCNN_OK;
     }
     return widths_differ(origin, shape,
-                         grows ? "; model.init_classes = extend gives new classes outputs of their own" : "");
+                         grows ? "; set model.init_classes = extend to add outputs for new classes" : "");
 }
 
 static fcnn_status check_activations(const fcnn_origin *origin, const fcnn_architecture *shape)
@@ -293,16 +294,16 @@ static fcnn_status check_activations(const fcnn_origin *origin, const fcnn_archi
     for (int64_t layer = 0; layer + 1 < shape->layers; layer++) {
         if (own->layer[layer].activation != shape->layer[layer].activation) {
             return fcnn_fail(FCNN_ECONFIG,
-                             "%s was trained with %s in hidden layer %" PRId64
-                             ", but the config says %s: set model.activation as it was",
+                             "%s was trained with activation %s in hidden layer %" PRId64
+                             ", but the config specifies %s: set model.activation to the original value",
                              origin->path, fcnn_activation_name(own->layer[layer].activation), layer + 1,
                              fcnn_activation_name(shape->layer[layer].activation));
         }
     }
     if (own->output != shape->output || own->loss != shape->loss) {
         return fcnn_fail(FCNN_ECONFIG,
-                         "%s was trained with %s output and loss %s, but config and data make %s and %s: set "
-                         "model.output and train.loss as they were, or to auto",
+                         "%s was trained with %s output and loss %s, but config and data result in %s and %s: set "
+                         "model.output and train.loss to the original values, or to auto",
                          origin->path, fcnn_output_name(own->output), fcnn_loss_name(own->loss),
                          fcnn_output_name(shape->output), fcnn_loss_name(shape->loss));
     }
@@ -311,11 +312,11 @@ static fcnn_status check_activations(const fcnn_origin *origin, const fcnn_archi
 
 static fcnn_status kinds_differ(const fcnn_origin *origin, const char *key, const char *then, const char *now)
 {
-    return fcnn_fail(FCNN_ECONFIG,
-                     "%s was trained with %s = %s, but the config says %s: its weights need the normalization that "
-                     "they were trained with, so set %s = %s; or find a new one in these rows by "
-                     "model.init_refit = yes",
-                     origin->path, key, then, now, key, then);
+    return fcnn_fail(
+        FCNN_ECONFIG,
+        "%s was trained with %s = %s, but the config specifies %s: its weights require the normalization with which "
+        "they were trained: set %s = %s, or set model.init_refit = yes to compute a new normalization from these rows",
+        origin->path, key, then, now, key, then);
 }
 
 static fcnn_status compare_kinds(const fcnn_origin *origin, const fcnn_config *then, const fcnn_config *now)
@@ -347,17 +348,18 @@ static bool is_plain(const fcnn_normalizer *normalizer)
     return true;
 }
 
-/* Of a model whose config is not known: it must not be taken as it is where the config asks for more. */
+/* Checks a model without a known config: it must contain a normalization if the config requires one. */
 static fcnn_status check_plain(const fcnn_origin *origin, const fcnn_config *config)
 {
     const fcnn_model *model = origin->model;
     const bool lacks = (config->data_normalize != FCNN_NORMALIZE_NONE && is_plain(&model->inputs)) ||
                        (config->data_normalize_targets != FCNN_NORMALIZE_NONE && is_plain(&model->targets));
     return !lacks ? FCNN_OK
-                  : fcnn_fail(FCNN_ECONFIG,
-                              "%s holds no normalization of what data.normalize and data.normalize_targets ask for: "
-                              "set both to none, or find one in these rows by model.init_refit = yes",
-                              origin->path);
+                  : fcnn_fail(
+                        FCNN_ECONFIG,
+                        "%s does not contain the normalization that data.normalize and data.normalize_targets require: "
+                        "set both to none, or set model.init_refit = yes to compute one from these rows",
+                        origin->path);
 }
 
 static fcnn_status check_normalization(const fcnn_origin *origin, const fcnn_config *config)
@@ -368,7 +370,7 @@ static fcnn_status check_normalization(const fcnn_origin *origin, const fcnn_con
     if (text != NULL) {
         status = fcnn_config_parse_effective(text, (int64_t)strlen(text), origin->path, &then);
     }
-    if (status == FCNN_ECONFIG) { /* there is none, or a newer program wrote it */
+    if (status == FCNN_ECONFIG) { /* the model has no config, or one of a newer version of fcnn */
         return check_plain(origin, config);
     }
     FCNN_TRY(status);
@@ -381,15 +383,16 @@ static fcnn_status note(fcnn_origin *origin, const fcnn_config *config, const fc
 {
     const fcnn_architecture *own = &origin->model->shape;
     FCNN_TRY(fcnn_text_append(&origin->notes, "%s",
-                              config->model_init_refit ? "normalization and means of these rows (model.init_refit)\n"
-                                                       : "with its normalization and its means\n"));
+                              config->model_init_refit
+                                  ? "normalization and means are computed from these rows (model.init_refit)\n"
+                                  : "its normalization and means are used\n"));
     if (!is_own(origin->model)) {
-        FCNN_TRY(
-            fcnn_text_append(&origin->notes, "made by another program: activations and output are the config's\n"));
+        FCNN_TRY(fcnn_text_append(&origin->notes,
+                                  "written by another program: the config determines activations and output\n"));
     }
     return own->precision == shape->precision
                ? FCNN_OK
-               : fcnn_text_append(&origin->notes, "its weights of %s precision become %s\n",
+               : fcnn_text_append(&origin->notes, "its weights are converted from %s to %s precision\n",
                                   fcnn_precision_name(own->precision), fcnn_precision_name(shape->precision));
 }
 

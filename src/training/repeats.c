@@ -1,4 +1,4 @@
-/* src/training/repeats.c — rows to validate and test by that are training rows as well. */
+/* src/training/repeats.c — finds validation and test rows that are also training rows. */
 #include "training/repeats.h"
 
 #include "core/log.h"
@@ -30,17 +30,17 @@ static void warn(const fcnn_dataset *dataset, const char *what, uint64_t mask, i
 {
     char sample[80] = "";
     if (mask != 0) {
-        snprintf(sample, sizeof sample, " that were compared (1 of %" PRIu64 ", chosen by their values)", mask + 1);
+        snprintf(sample, sizeof sample, " that were compared (1 in %" PRIu64 ", selected by their values)", mask + 1);
     }
-    fcnn_log_warning("%s: %" PRId64 " of the %" PRId64 " rows to %s by%s occur among the training rows as well, with "
-                     "the same inputs and targets: scores on them say little about new rows",
+    fcnn_log_warning("%s: %" PRId64 " of the %" PRId64 " %s rows%s also occur among the training rows, with "
+                     "the same inputs and targets: their scores say little about new rows",
                      dataset->source.file, again, compared, what, sample);
 }
 
 fcnn_status fcnn_repeats_report(fcnn_training_data *data, fcnn_comm *comm)
 {
     fcnn_dataset *parts[] = {data->train.dataset, data->validation.dataset, data->test.dataset};
-    static const char *const what[] = {"train", "validate", "test"};
+    static const char *const what[] = {"training", "validation", "test"};
     fcnn_status status = FCNN_OK;
     for (int i = 1; i < 3 && status == FCNN_OK; i++) {
         int64_t again = 0, compared = 0;

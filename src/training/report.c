@@ -1,4 +1,4 @@
-/* src/training/report.c — the text that a run prints on rank 0: its start, its table and its end. */
+/* src/training/report.c — the text that a run prints on rank 0. */
 #include "training/report.h"
 
 #include "core/log.h"

@@ -1,4 +1,4 @@
-/* src/training/report.h — the text that a run prints on rank 0: its start, its table and its end. */
+/* src/training/report.h — the text that a run prints on rank 0: the description at the start, the table, the times. */
 #ifndef FCNN_TRAINING_REPORT_H
 #define FCNN_TRAINING_REPORT_H
 
@@ -7,11 +7,10 @@
 
 typedef struct fcnn_report {
     FILE *out;   /* borrowed; NULL: this rank prints nothing */
-    bool failed; /* it could not be written, and a warning was printed */
+    bool failed; /* the report could not be written, and a warning was printed */
 } fcnn_report;
 
-/* Writes what was printed so far.  The first failure is a warning: the run does not depend on its report.
- * Not collective. */
+/* Flushes the report.  The first failure is printed as a warning, and the run continues.  Not collective. */
 void fcnn_report_flush(fcnn_report *report);
 
 #endif

@@ -1,4 +1,4 @@
-/* src/training/resume.c — what a run starts from: a checkpoint, or nothing. */
+/* src/training/resume.c — finds and reads the checkpoint from which a run continues. */
 #include "training/resume.h"
 
 #include "core/log.h"
@@ -11,7 +11,7 @@
 
 /* ---- which checkpoint ---- */
 
-/* Rank 0 names a checkpoint, or none by an empty path; the others learn it. */
+/* Broadcasts the path of a checkpoint, or NULL, from rank 0. */
 static fcnn_status share_path(fcnn_comm *comm, fcnn_status status, char **path)
 {
     status = fcnn_comm_agree(comm, status);
@@ -36,12 +36,13 @@ static fcnn_status share_path(fcnn_comm *comm, fcnn_status status, char **path)
 static fcnn_status in_the_way(fcnn_status status, const fcnn_config *config, const char *what)
 {
     return fcnn_fail(status,
-                     "the folder %s %s: continue from them (output.resume = auto), remove them and start from "
-                     "the beginning (--overwrite), or write elsewhere (--set output.directory=NAME)",
+                     "the folder %s contains %s: continue from them (output.resume = auto), remove them and start from "
+                     "the beginning (--overwrite), or choose another folder (--set output.directory=NAME)",
                      config->output_directory, what);
 }
 
-/* The checkpoint of rank k (0: the newest) that output.resume asks for; NULL: none is left.  On rank 0. */
+/* Sets *path to the checkpoint number k (0: the newest) that output.resume selects; NULL if there is none.  Only on
+ * rank 0. */
 static fcnn_status choose(const fcnn_config *config, bool overwrite, int64_t k, char **path)
 {
     fcnn_resume_kind kind;
@@ -55,20 +56,20 @@ static fcnn_status choose(const fcnn_config *config, bool overwrite, int64_t k, 
     } else if (overwrite) {
         status = FCNN_OK;
     } else if (kind == FCNN_RESUME_NO && count > 0) {
-        status = in_the_way(FCNN_ECONFIG, config, "holds checkpoints");
+        status = in_the_way(FCNN_ECONFIG, config, "checkpoints");
     } else if (kind == FCNN_RESUME_AUTO && k < count) {
         status = fcnn_run_folder_checkpoint_path(config->output_directory, steps[k], path);
     } else if (kind == FCNN_RESUME_AUTO && k > 0) {
         status = fcnn_fail(FCNN_EDATA,
-                           "the folder %s holds only damaged checkpoints: remove them and start from the beginning "
-                           "(--overwrite), or write elsewhere (--set output.directory=NAME)",
+                           "the folder %s contains only damaged checkpoints: remove them and start from the beginning "
+                           "(--overwrite), or choose another folder (--set output.directory=NAME)",
                            config->output_directory);
     }
     free(steps);
     return status;
 }
 
-/* Reads the newest undamaged checkpoint, or the one that was asked for. */
+/* Reads the newest undamaged checkpoint, or the one that output.resume names. */
 static fcnn_status read_one(fcnn_comm *comm, const fcnn_config *config, bool overwrite, char **path, fcnn_model **model,
                             fcnn_training_state *state)
 {
@@ -95,24 +96,24 @@ static fcnn_status read_one(fcnn_comm *comm, const fcnn_config *config, bool ove
         if (status != FCNN_EDATA || !may_pass_over) {
             return status;
         }
-        fcnn_log_warning("%s; passed over", fcnn_error_text());
+        fcnn_log_warning("%s; this checkpoint is skipped", fcnn_error_text());
         free(*path);
     }
 }
 
-/* ---- may it go on? ---- */
+/* ---- whether the run may continue ---- */
 
 static fcnn_status check_config(const fcnn_config *config, const char *path, const fcnn_model *model)
 {
     if (model->numerics_version != FCNN_NUMERICS_VERSION) {
         return fcnn_fail(
             FCNN_ECONFIG,
-            "%s was made with version %" PRId64 " of the arithmetic, this program has %d and "
-            "cannot continue exactly: start a new run from its weights by model.init = %s in a new output.directory",
+            "%s was written with numerics version %" PRId64 ", but this program has version %d and "
+            "cannot continue exactly: start a new run from its weights (model.init = %s) in another output.directory",
             path, model->numerics_version, FCNN_NUMERICS_VERSION, path);
     }
     if (model->config == NULL) {
-        return fcnn_fail(FCNN_EDATA, "%s holds no config", path);
+        return fcnn_fail(FCNN_EDATA, "%s contains no config", path);
     }
     fcnn_config *stored;
     FCNN_TRY(fcnn_config_parse_effective(model->config, (int64_t)strlen(model->config), path, &stored));
@@ -121,7 +122,7 @@ static fcnn_status check_config(const fcnn_config *config, const char *path, con
     return status;
 }
 
-/* Going on from an old checkpoint must not leave newer ones beside the new. */
+/* Fails if the run would continue from an old checkpoint while the folder contains newer ones. */
 static fcnn_status check_newer(const fcnn_config *config, const fcnn_training_state *state, bool overwrite)
 {
     int64_t *steps, count;
@@ -130,7 +131,7 @@ static fcnn_status check_newer(const fcnn_config *config, const fcnn_training_st
     free(steps);
     fcnn_resume_kind kind;
     if (newer && !overwrite && !fcnn_resume_kind_from_word(config->output_resume, &kind)) {
-        return in_the_way(FCNN_ECONFIG, config, "holds newer checkpoints than that");
+        return in_the_way(FCNN_ECONFIG, config, "checkpoints that are newer than the one of output.resume");
     }
     return FCNN_OK;
 }
@@ -176,8 +177,8 @@ static fcnn_status compare(const char *path, const char *what, const char *store
     }
     return fcnn_fail(
         FCNN_ECONFIG,
-        "the %s data is not what %s was trained with: then %s, now %s (type, shape, checksum); restore it, "
-        "or start a new run from these weights by model.init = %s in a new output.directory",
+        "the %s data is not that with which %s was trained: then %s, now %s (type, shape, checksum): restore the data, "
+        "or start a new run from these weights (model.init = %s) in another output.directory",
         what, path, stored[0] != '\0' ? stored : "none", current[0] != '\0' ? current : "none", path);
 }
 

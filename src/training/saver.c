@@ -1,4 +1,4 @@
-/* src/training/saver.c — what a run writes into its folder and goes back to: checkpoints, and the model. */
+/* src/training/saver.c — saves checkpoints and the model in the output folder, and reads checkpoints for rollbacks. */
 #include "training/saver.h"
 
 #include "core/memory.h"
@@ -12,12 +12,12 @@
 #include <stdlib.h>
 
 struct fcnn_saver {
-    fcnn_comm *comm; /* borrowed, as the next two */
-    const fcnn_topology *topology;
-    const char *folder;
+    fcnn_comm *comm;                /* borrowed */
+    const fcnn_topology *topology;  /* borrowed */
+    const char *folder;             /* borrowed */
     fcnn_checkpoint_writer *writer; /* on rank 0; NULL on other ranks */
-    int64_t saved_step;             /* of the newest checkpoint that was packed or found; −1: none */
-    double seconds;
+    int64_t saved_step;             /* step of the newest checkpoint that was packed or found; −1: none */
+    double seconds;                 /* spent in the functions of the saver */
 };
 
 fcnn_status fcnn_saver_create(fcnn_comm *comm, const fcnn_topology *topology, const char *folder, int64_t keep,
@@ -56,15 +56,16 @@ double fcnn_saver_seconds(const fcnn_saver *saver)
     return saver->seconds;
 }
 
-/* ---- rank 0 alone ---- */
+/* ---- only on rank 0 ---- */
 
-/* No number that is not finite ever reaches a file: fails if a layer (from 0; −1: none) holds one. */
+/* Fails if a layer (from 0; −1: none) contains NaN or Inf, which are never written to a file. */
 static fcnn_status check_finite(const fcnn_snapshot *snapshot, int64_t layer)
 {
     if (layer < 0) {
         return FCNN_OK;
     }
-    return fcnn_fail(FCNN_EDIVERGED, "training diverged: after step %" PRId64 " layer %" PRId64 " holds NaN or Inf; %s",
+    return fcnn_fail(FCNN_EDIVERGED,
+                     "training diverged: after step %" PRId64 " layer %" PRId64 " contains NaN or Inf; %s",
                      snapshot->state->step, layer + 1, snapshot->advice);
 }
 
@@ -80,7 +81,7 @@ static fcnn_status store_optimizer(const fcnn_snapshot *snapshot, fcnn_optimizer
     return check_finite(snapshot, fcnn_optimizer_state_find_nonfinite(out, &snapshot->network->shape));
 }
 
-/* state: all but what the optimizer keeps. */
+/* Builds the image of a checkpoint.  state contains everything except the optimizer state. */
 static fcnn_status pack(const fcnn_snapshot *snapshot, fcnn_training_state *state, void **bytes, int64_t *count)
 {
     FCNN_TRY(store_parameters(snapshot));
@@ -116,7 +117,7 @@ static fcnn_status write_model(const fcnn_saver *saver, const fcnn_snapshot *sna
 static fcnn_status save_checkpoint(fcnn_saver *saver, const fcnn_snapshot *snapshot)
 {
     double work[FCNN_EXACT_LIMBS + 1];
-    fcnn_training_state all = *snapshot->state; /* a file has the loss of all ranks, and the exponents */
+    fcnn_training_state all = *snapshot->state; /* a checkpoint contains the loss of all ranks */
     all.exponents = *snapshot->exponents;
     FCNN_TRY(fcnn_rank_check(saver->comm, saver->topology, snapshot->network, snapshot->optimizer, all.step));
     fcnn_exact_sum_over_ranks(saver->comm, 1, &all.loss, work);
@@ -164,7 +165,7 @@ fcnn_status fcnn_saver_write_model(fcnn_saver *saver, const fcnn_snapshot *snaps
     const double begin = fcnn_comm_seconds();
     fcnn_pulse_beat(FCNN_PHASE_WRITING);
     if (saver->writer != NULL) {
-        /* on a disk that is nearly full the room is the checkpoint's, which can be gone on from */
+        /* If the disk is nearly full, the checkpoint has priority: training can continue from it. */
         fcnn_checkpoint_writer_collect(saver->writer, true);
     }
     const fcnn_status status =
@@ -173,7 +174,7 @@ fcnn_status fcnn_saver_write_model(fcnn_saver *saver, const fcnn_snapshot *snaps
     return status;
 }
 
-/* ---- back ---- */
+/* ---- rollback ---- */
 
 static fcnn_status read_checkpoint(const fcnn_saver *saver, int64_t step, fcnn_model **model,
                                    fcnn_training_state *state)

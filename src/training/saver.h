@@ -1,4 +1,6 @@
-/* src/training/saver.h — what a run writes into its folder and goes back to: checkpoints, and the model. */
+/* src/training/saver.h — saves checkpoints and the model in the output folder, and reads checkpoints for rollbacks.
+ *
+ * Functions must be called by the main thread. */
 #ifndef FCNN_TRAINING_SAVER_H
 #define FCNN_TRAINING_SAVER_H
 
@@ -9,49 +11,53 @@
 
 typedef struct fcnn_saver fcnn_saver;
 
-/* A training at one moment, as it is to be saved.  All of it is borrowed. */
+/* The state of a training at the end of a step, to be saved.  All pointers are borrowed. */
 typedef struct fcnn_snapshot {
-    const fcnn_network *network;      /* the parameters that train */
-    fcnn_model *model;                /* gets them on rank 0, and is what is written */
-    const fcnn_training_state *state; /* its loss counts the rows of this rank */
-    const fcnn_optimizer *optimizer;  /* what it keeps is saved and compared, too */
-    const fcnn_exponents *exponents;  /* promised for the next exact sums */
-    const char *advice;               /* what to do where a parameter is not finite */
-    int64_t stays;                    /* a step whose checkpoint is not removed, nor that of step 0; −1: none */
+    const fcnn_network *network;      /* the current parameters */
+    fcnn_model *model;                /* the parameters are copied to it on rank 0, and it is written */
+    const fcnn_training_state *state; /* its loss is that of the rows of this rank */
+    const fcnn_optimizer *optimizer;  /* its state arrays are saved and compared over ranks */
+    const fcnn_exponents *exponents;  /* of the next exact sums */
+    const char *advice;               /* text for the error that a parameter is not finite */
+    int64_t stays;                    /* a step whose checkpoint is kept, together with that of step 0; −1: none */
 } fcnn_snapshot;
 
-/* Prepares to write into a folder, of whose checkpoints the newest `keep` stay.  found: the step of the checkpoint that
- * the run goes on from; −1: none.  comm, folder and topology are borrowed.  Collective; all ranks fail alike:
- * FCNN_ENOMEM. */
+/* Creates a saver for a folder that keeps the newest `keep` checkpoints.  comm, folder and topology are borrowed.
+ * Collective.
+ *   found  step of the checkpoint from which the run continues; −1: none
+ * Errors, the same on all ranks: FCNN_ENOMEM. */
 fcnn_status fcnn_saver_create(fcnn_comm *comm, const fcnn_topology *topology, const char *folder, int64_t keep,
                               int64_t found, fcnn_saver **out);
 
-/* Waits for the end of a write, if there is one.  Takes NULL.  Not collective. */
+/* Waits until a running write has ended, and releases the saver, which may be NULL.  Not collective. */
 void fcnn_saver_destroy(fcnn_saver *saver);
 
-/* Compares the parameters of all ranks, scans them for NaN and Inf, and gives the snapshot to the checkpoint writer; it
- * is in a file some time later.  Does nothing if that is done for this step, or the run goes on from it.  Collective.
- * Fails, alike on all ranks: FCNN_EDIVERGED, FCNN_EINTERNAL, FCNN_ENOMEM; what fails later is a warning
- * (fcnn_saver_finish). */
+/* Compares the parameters of all ranks, checks them for NaN and Inf, and passes a checkpoint to the writer, which writes
+ * it in the background.  Does nothing if the checkpoint of this step was saved already, or if the run continued from it.
+ * Collective.
+ * Errors, the same on all ranks: FCNN_EDIVERGED, FCNN_EINTERNAL, FCNN_ENOMEM.  A write that fails later is printed as a
+ * warning, and returned by fcnn_saver_finish(). */
 fcnn_status fcnn_saver_checkpoint(fcnn_saver *saver, const fcnn_snapshot *snapshot);
 
-/* Warns of a write that has failed meanwhile.  Not collective. */
+/* Prints a warning if a write in the background has failed.  Not collective. */
 void fcnn_saver_poll(fcnn_saver *saver);
 
-/* Waits for the last checkpoint.  Collective.  Fails, alike on all ranks: FCNN_EOUTPUT if it could not be written. */
+/* Waits until the last checkpoint is written.  Collective.
+ * Errors, the same on all ranks: FCNN_EOUTPUT if it could not be written. */
 fcnn_status fcnn_saver_finish(fcnn_saver *saver);
 
-/* Writes model.h5.  Collective.  Fails, alike on all ranks: FCNN_EOUTPUT, FCNN_EDIVERGED, FCNN_ENOMEM. */
+/* Writes model.h5.  Collective.  Errors, the same on all ranks: FCNN_EOUTPUT, FCNN_EDIVERGED, FCNN_ENOMEM. */
 fcnn_status fcnn_saver_write_model(fcnn_saver *saver, const fcnn_snapshot *snapshot);
 
-/* Reads the checkpoint of a step and removes those of later steps.  model and state are new; state is to be cleared.
- * Collective; all ranks fail alike, as reading a checkpoint does. */
+/* Reads the checkpoint of a step for a rollback, and removes the checkpoints of later steps.  The caller destroys *model
+ * and clears *state.  Collective.
+ * Errors, the same on all ranks: those of fcnn_checkpoint_share() and fcnn_checkpoint_unpack(), FCNN_EOUTPUT. */
 fcnn_status fcnn_saver_go_back(fcnn_saver *saver, int64_t step, fcnn_model **model, fcnn_training_state *state);
 
-/* Seconds that the longest write of a checkpoint took, on rank 0; 0 on other ranks. */
+/* Returns the duration in seconds of the longest write of a checkpoint; 0 on ranks other than 0.  Not collective. */
 double fcnn_saver_longest_write(const fcnn_saver *saver);
 
-/* Seconds that training spent in these functions on this rank. */
+/* Returns the seconds that this rank has spent in the functions of the saver.  Not collective. */
 double fcnn_saver_seconds(const fcnn_saver *saver);
 
 #endif

@@ -1,4 +1,4 @@
-/* src/training/start_model.c — the model that training starts with. */
+/* src/training/start_model.c — creates the initial model of a training. */
 #include "training/start_model.h"
 
 #include "core/memory.h"
@@ -37,7 +37,7 @@ static fcnn_status copy_decoded(const fcnn_columns *columns, char **out)
     return status;
 }
 
-/* What the rows' columns and classes are called; an attribute may name more classes than the rows have. */
+/* Copies the names of columns and classes; an attribute may name more classes than the network has. */
 static fcnn_status copy_names(const fcnn_dataset *train, fcnn_model *model)
 {
     FCNN_TRY(fcnn_column_names_copy(&train->source.inputs.names, &model->inputs_names));
@@ -54,7 +54,7 @@ static fcnn_status copy_names(const fcnn_dataset *train, fcnn_model *model)
     return FCNN_OK;
 }
 
-/* Points out numbers that may be codes for missing values.  Collective. */
+/* Warns of values that may be codes for missing values.  Collective. */
 static fcnn_status warn_of_codes(fcnn_dataset *train, fcnn_comm *comm, const fcnn_model *model)
 {
     const fcnn_column_statistics *inputs = &model->inputs_statistics, *targets = &model->targets_statistics;
@@ -62,7 +62,7 @@ static fcnn_status warn_of_codes(fcnn_dataset *train, fcnn_comm *comm, const fcn
     return targets->count == 0 ? FCNN_OK : fcnn_sentinels_warn(train, comm, true, targets->smallest, targets->largest);
 }
 
-/* Finds what the columns of the training rows hold, and how they are normalized. */
+/* Computes the statistics of the columns of the training rows and their normalization.  Collective. */
 static fcnn_status find_statistics(const fcnn_config *config, fcnn_comm *comm, const fcnn_training_data *data,
                                    const fcnn_origin *origin, fcnn_model *model)
 {
@@ -78,7 +78,7 @@ static fcnn_status find_statistics(const fcnn_config *config, fcnn_comm *comm, c
                                      &model->targets_statistics, comm));
     }
     if (train->source.missing.means != NULL) {
-        /* those of all rows, completed ones among them, differ in the last bits */
+        /* means over all rows, including replaced values, would differ from these in the last bits */
         memcpy(model->inputs_statistics.mean, train->source.missing.means,
                (size_t)model->inputs_statistics.count * sizeof(double));
     }
@@ -113,13 +113,13 @@ static fcnn_status make(const fcnn_config *config, fcnn_comm *comm, const fcnn_t
     return FCNN_OK;
 }
 
-/* The shape that config, data and origin ask for. */
+/* Determines the shape of the network from config, data and origin. */
 static fcnn_status resolve(const fcnn_config *config, fcnn_training_data *data, fcnn_origin *origin,
                            fcnn_architecture *out)
 {
     const fcnn_dataset *train = data->train.dataset;
     const fcnn_target_summary *targets = &data->targets;
-    fcnn_config own; /* borrows all texts */
+    fcnn_config own; /* its texts are borrowed */
     FCNN_TRY(fcnn_origin_task(origin, config, train, targets, &own));
     data->targets_as_before = own.model_output != config->model_output;
     FCNN_TRY(fcnn_architecture_choose(&own, fcnn_dataset_features(train), fcnn_dataset_outputs(train), targets, out));

@@ -1,4 +1,4 @@
-/* src/training/start_report.c — what a run is about to do, in words. */
+/* src/training/start_report.c — describes a run at its start. */
 #include "training/start_report.h"
 
 #include "core/text.h"
@@ -15,9 +15,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* ---- pieces ---- */
+/* ---- parts of the report ---- */
 
-/* What is done to the stored values of columns: a line for each dataset. */
+/* Prints how stored values are decoded: a line for each dataset. */
 static fcnn_status describe_decoding(const fcnn_dataset *dataset, FILE *out)
 {
     enum { LINES_MOST = 8 };
@@ -36,14 +36,14 @@ static fcnn_status describe_decoding(const fcnn_dataset *dataset, FILE *out)
         }
     }
     if (told > LINES_MOST) {
-        fprintf(out, "            decoded: %" PRId64 " more; the model keeps them all, fcnn-info prints them\n",
+        fprintf(out, "            decoded: %" PRId64 " more, which the model stores and fcnn-info prints\n",
                 told - LINES_MOST);
     }
     fcnn_text_clear(&lines);
     return status;
 }
 
-/* What was never written, of rows that are not those of another part. */
+/* Prints which storage was never written.  A part that was split from the training rows prints nothing. */
 static void describe_unwritten(const fcnn_dataset *dataset, FILE *out)
 {
     fcnn_unwritten_text text;
@@ -52,37 +52,37 @@ static void describe_unwritten(const fcnn_dataset *dataset, FILE *out)
     }
 }
 
-/* What was done about missing values. */
+/* Prints how missing values were treated. */
 static void describe_missing(const fcnn_dataset *dataset, FILE *out)
 {
     if (dataset->source.missing.drops > 0) {
         const int64_t row = dataset->source.first_row + dataset->source.missing.dropped[0];
         const int64_t place = fcnn_files_of_row(&dataset->source.files, row);
         fprintf(out,
-                "            left out: %" PRId64 " of %" PRId64 " rows, which have missing values, the first is row "
+                "            left out: %" PRId64 " of %" PRId64 " rows with missing values; the first is row "
                 "%" PRId64 " of %s\n",
                 dataset->source.missing.drops, dataset->source.range_rows, row - dataset->source.files.starts[place],
                 dataset->source.files.paths[place]);
     }
     if (dataset->filled_values > 0) {
-        fprintf(out, "            completed: %" PRIu64 " missing inputs in %" PRIu64 " rows, by the means\n",
+        fprintf(out, "            replaced: %" PRIu64 " missing inputs in %" PRIu64 " rows, by the means\n",
                 dataset->filled_values, dataset->filled_rows);
     }
 }
 
-/* Files of a list that have no rows, or numbers of other types than the first. */
+/* Prints which files have no rows, and which columns have other types than in the first file. */
 static void describe_files(const fcnn_dataset *dataset, FILE *out)
 {
     const fcnn_columns *columns[] = {&dataset->source.inputs, &dataset->source.targets, &dataset->source.weights};
     int64_t first;
     const int64_t empty = fcnn_files_without_rows(&dataset->source.files, &first);
     if (empty > 0) {
-        fprintf(out, "            %" PRId64 " of %" PRId64 " files %s no rows, the first is %s\n", empty,
+        fprintf(out, "            %" PRId64 " of %" PRId64 " files %s no rows; the first is %s\n", empty,
                 dataset->source.files.count, empty == 1 ? "has" : "have", dataset->source.files.paths[first]);
     }
     for (int i = 0; i < 3; i++) {
         if (columns[i]->stored_differs) {
-            fprintf(out, "            %s: types differ between the files: all are taken as %s\n", columns[i]->text,
+            fprintf(out, "            %s: types differ between the files; all are converted to %s\n", columns[i]->text,
                     fcnn_type_name(columns[i]->type));
         }
     }
@@ -117,7 +117,7 @@ static void describe_weights(const fcnn_training_data *data, FILE *out)
     for (int64_t c = 0; c < weights->classes && c < MOST; c++) {
         fprintf(out, "%s%.4g", c > 0 ? ", " : "", weights->of_class[c]);
     }
-    fprintf(out, "%s%s; times %.6g, for a mean of 1\n", weights->classes > MOST ? ", ..." : "",
+    fprintf(out, "%s%s; scaled by %.6g to a mean of 1\n", weights->classes > MOST ? ", ..." : "",
             weights->classes > 0 ? " by class" : "", weights->factor);
 }
 
@@ -151,7 +151,7 @@ static fcnn_status describe_network(const fcnn_architecture *shape, FILE *out)
     return FCNN_OK;
 }
 
-/* The model that training goes on from. */
+/* Prints the model of model.init and the notes about it. */
 static void describe_origin(const fcnn_start_facts *facts, FILE *out)
 {
     if (facts->origin != NULL) {
@@ -162,7 +162,7 @@ static void describe_origin(const fcnn_start_facts *facts, FILE *out)
     }
 }
 
-/* Part of the ranks' time that is work, where `ranks` share B blocks. */
+/* Fraction of the ranks' time in which they have work if they share the blocks. */
 static double efficiency(int64_t blocks, int64_t ranks)
 {
     const int64_t most = (blocks + ranks - 1) / ranks;
@@ -174,21 +174,21 @@ static void describe_blocks(const fcnn_start_facts *facts, FILE *out)
     const fcnn_training_data *data = facts->data;
     const int ranks = facts->comm->size;
     fprintf(out,
-            "batches     %" PRId64 " rows in %" PRId64 " blocks, %" PRId64 " steps an epoch, %s sums; efficiency of "
+            "batches     %" PRId64 " rows in %" PRId64 " blocks, %" PRId64 " steps per epoch, %s sums; efficiency of "
             "%d rank%s %.0f %%\n",
             data->batch, data->blocks, fcnn_method_of(facts->config->optimizer_name)->steps(data),
             fcnn_reduction_name(facts->config->train_reduction), ranks, ranks == 1 ? "" : "s",
             100 * efficiency(data->blocks, ranks));
     if (fcnn_sampler_windows(data->sampler, 0) > 1) {
-        fprintf(out, "windows     of %" PRId64 " rows are shuffled, %" PRId64 " a block\n",
+        fprintf(out, "windows     of %" PRId64 " rows are shuffled, %" PRId64 " per block\n",
                 fcnn_sampler_window_rows(data->sampler), fcnn_sampler_windows(data->sampler, 0));
     }
 }
 
-/* Rank counts that divide the blocks. */
+/* Prints the numbers of ranks that divide the number of blocks. */
 static void describe_fitting_ranks(const fcnn_training_data *data, FILE *out)
 {
-    fprintf(out, "ranks       these numbers share the blocks evenly:");
+    fprintf(out, "ranks       numbers that share the blocks evenly:");
     for (int64_t ranks = 1; ranks <= data->blocks; ranks++) {
         if (data->blocks % ranks == 0) {
             fprintf(out, " %" PRId64, ranks);
@@ -197,7 +197,7 @@ static void describe_fitting_ranks(const fcnn_training_data *data, FILE *out)
     fprintf(out, "\n");
 }
 
-/* The largest rank's, part by part. */
+/* Returns the maximum over ranks of each part.  Collective. */
 static fcnn_footprint largest_footprint(const fcnn_start_facts *facts)
 {
     fcnn_footprint own;
@@ -214,10 +214,10 @@ static void describe_memory(const fcnn_footprint *footprint, FILE *out)
     fcnn_text_from_bytes((double)footprint->network, network);
     fcnn_text_from_bytes((double)footprint->gradients, gradients);
     fcnn_text_from_bytes((double)fcnn_footprint_bytes(footprint), all);
-    fprintf(out, "memory      %s a rank: data %s, network %s, gradients %s\n", all, data, network, gradients);
+    fprintf(out, "memory      %s per rank: data %s, network %s, gradients %s\n", all, data, network, gradients);
 }
 
-/* ---- the whole ---- */
+/* ---- the report ---- */
 
 static fcnn_status describe_data(const fcnn_training_data *data, FILE *out)
 {
@@ -267,8 +267,8 @@ void fcnn_start_report_print_resume(const char *path, const fcnn_training_state 
         return;
     }
     if (is_finished) {
-        fprintf(report->out, "finished already: %s has all %" PRId64 " epochs; raise train.epochs to continue\n", path,
-                state->epoch);
+        fprintf(report->out, "already finished: %s has all %" PRId64 " epochs; increase train.epochs to continue\n",
+                path, state->epoch);
     } else {
         fprintf(report->out, "resumed at step %" PRId64 " from %s\n", state->step, path);
         fcnn_report_flush(report);

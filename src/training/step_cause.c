@@ -1,11 +1,12 @@
-/* src/training/step_cause.c — what made a step diverge, for the message. */
+/* src/training/step_cause.c — finds the cause of a divergence for the error message. */
 #include "training/step.h"
 
 #include <float.h>
 #include <inttypes.h>
 #include <math.h>
 
-/* This rank's row of the batch, as the data set counts its own, with an input beyond the precision; −1: none. */
+/* Returns a row of this rank in the batch with an input that overflows in the network's precision, as an index into the
+ * rows of the dataset on this rank; −1: none. */
 static int64_t find_large_input(const fcnn_step *step)
 {
     const fcnn_network *network = step->network;
@@ -31,12 +32,12 @@ fcnn_status fcnn_step_name_cause(const fcnn_step *step, int64_t number, int64_t 
         int64_t file_row;
         const char *path = fcnn_dataset_place(dataset, row, &file_row);
         return fcnn_fail(FCNN_EDIVERGED,
-                         "training diverged at step %" PRId64 ": NaN, Inf or a number too large in layer 1, from row "
-                         "%" PRId64 " of %s (%s; rows count from 0): take it out, or "
+                         "training diverged at step %" PRId64 ": NaN, Inf or overflow in layer 1, caused by row "
+                         "%" PRId64 " of %s (%s; rows count from 0): remove this row, or "
                          "%s or model.precision = double",
                          number + 1, file_row, path, dataset->source.inputs_name, step->advice);
     }
     return fcnn_fail(FCNN_EDIVERGED,
-                     "training diverged at step %" PRId64 ": NaN, Inf or a number too large in layer %" PRId64 "; %s",
-                     number + 1, layer + 1, step->advice);
+                     "training diverged at step %" PRId64 ": NaN, Inf or overflow in layer %" PRId64 "; %s", number + 1,
+                     layer + 1, step->advice);
 }

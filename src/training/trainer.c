@@ -1,5 +1,5 @@
-/* src/training/trainer.c — a training run: take my part of the batch, forward, backward, sum over ranks, the
- * same update everywhere (one step: step.c); now and then evaluate, now and then rank 0 writes a checkpoint. */
+/* src/training/trainer.c — a training run: epochs of steps (each in step.c), with evaluations, checkpoints, stops and
+ * rollbacks between them. */
 #include "training/trainer.h"
 
 #include "core/arithmetic.h"
@@ -17,16 +17,16 @@
 #include <math.h>
 #include <stdio.h>
 
-/* Does the checkpoint that the run continues from have all epochs? */
+/* Whether the checkpoint from which the run continues has completed all epochs. */
 static bool is_finished(const fcnn_trainer *trainer)
 {
     return trainer->resumed_from != NULL && trainer->state.epoch >= trainer->config->train_epochs;
 }
 
-/* ---- what is saved ---- */
+/* ---- saving ---- */
 
-/* The step whose checkpoint train.nonfinite = rollback goes back to, −1 if it is not asked for: the last end of an
- * epoch that was due for a checkpoint, or the start.  It depends on the config alone, not on when a run was stopped. */
+/* Returns the step to which train.nonfinite = rollback returns, −1 for other values: the last end of an epoch at which a
+ * checkpoint was due, or the start.  It depends only on the config, not on when a run was stopped. */
 static int64_t rollback_step(const fcnn_trainer *trainer)
 {
     const int64_t every = trainer->config->output_checkpoint_every;
@@ -64,13 +64,13 @@ static fcnn_status save_model(fcnn_trainer *trainer)
 
 /* ---- training ---- */
 
-/* Each time that training was rolled back halves the rate. */
+/* The configured learning rate, halved once for each rollback. */
 static double learning_rate(const fcnn_trainer *trainer)
 {
     return ldexp(trainer->config->optimizer_learning_rate, -(int)trainer->state.rollbacks);
 }
 
-/* A batch with NaN or Inf has changed nothing; it may be left out. */
+/* Runs one step.  A batch with NaN or Inf does not change the parameters, so it can be left out. */
 static fcnn_status run_step(fcnn_trainer *trainer)
 {
     fcnn_training_state *state = &trainer->state;
@@ -81,8 +81,9 @@ static fcnn_status run_step(fcnn_trainer *trainer)
     } else if (status == FCNN_EDIVERGED && trainer->config->train_nonfinite == FCNN_NONFINITE_SKIP) {
         state->skipped++;
         if (state->skipped == 1) {
-            fcnn_log_warning("%s; the batch is left out, as train.nonfinite says, and later ones like it in silence",
-                             fcnn_error_text());
+            fcnn_log_warning(
+                "%s; the batch is left out (train.nonfinite = skip), and so are later ones, without a warning",
+                fcnn_error_text());
         }
     } else {
         return status;
@@ -109,27 +110,27 @@ static bool wants_checkpoint(const fcnn_trainer *trainer)
     return (trainer->flags.heard & (FCNN_LIFECYCLE_STOP | FCNN_LIFECYCLE_CHECKPOINT)) != 0;
 }
 
-/* Ends a run that was asked to stop, when its checkpoint is on the disk. */
+/* Ends a run that was asked to stop, after its checkpoint has been written. */
 static fcnn_status stop(fcnn_trainer *trainer)
 {
     const char *reason = fcnn_lifecycle_reason(&trainer->lifecycle);
     reason = reason != NULL ? reason : "another rank";
     const fcnn_status status = fcnn_saver_finish(trainer->saver);
     if (status != FCNN_OK) {
-        return fcnn_fail_prefix(status, "stopped by %s after step %" PRId64 ", without its checkpoint", reason,
-                                trainer->state.step);
+        return fcnn_fail_prefix(status, "stopped by %s after step %" PRId64 ", but its checkpoint could not be written",
+                                reason, trainer->state.step);
     }
     fcnn_lifecycle_stopped(&trainer->lifecycle);
-    return fcnn_comm_agree(trainer->comm,
-                           fcnn_fail(FCNN_ESTOPPED,
-                                     "stopped by %s after step %" PRId64 ", in epoch %" PRId64 " of %" PRId64
-                                     "; %s/checkpoint-%" PRId64 ".h5 is written, the same command continues from it",
-                                     reason, trainer->state.step, trainer->state.epoch + (trainer->state.batch > 0),
-                                     trainer->config->train_epochs, trainer->config->output_directory,
-                                     trainer->state.step));
+    return fcnn_comm_agree(
+        trainer->comm,
+        fcnn_fail(FCNN_ESTOPPED,
+                  "stopped by %s after step %" PRId64 ", in epoch %" PRId64 " of %" PRId64 "; %s/checkpoint-%" PRId64
+                  ".h5 was written, and the same command continues from it",
+                  reason, trainer->state.step, trainer->state.epoch + (trainer->state.batch > 0),
+                  trainer->config->train_epochs, trainer->config->output_directory, trainer->state.step));
 }
 
-/* What may have to be done between two steps of an epoch. */
+/* Does what is due between two steps of an epoch: progress, the comparison of ranks, checkpoints, a stop. */
 static fcnn_status poll(fcnn_trainer *trainer, int64_t batches)
 {
     const fcnn_training_state *state = &trainer->state;
@@ -147,14 +148,14 @@ static fcnn_status poll(fcnn_trainer *trainer, int64_t batches)
     return FCNN_OK;
 }
 
-/* The mean loss of an epoch that is over; the next one's sum begins. */
+/* Computes the mean loss of the completed epoch and clears the sum for the next one. */
 static fcnn_status end_epoch(fcnn_trainer *trainer, double *train_loss)
 {
     fcnn_training_state *state = &trainer->state;
     double work[FCNN_EXACT_LIMBS + 1];
     if (state->rows == 0) {
         return fcnn_fail(FCNN_EDIVERGED,
-                         "training diverged: every batch of epoch %" PRId64 " was left out for NaN or Inf; %s",
+                         "training diverged: every batch of epoch %" PRId64 " was left out because of NaN or Inf; %s",
                          state->epoch + 1, trainer->step->advice);
     }
     fcnn_exact_sum_over_ranks(trainer->comm, 1, &state->loss, work);
@@ -177,7 +178,7 @@ fcnn_status fcnn_trainer_epoch(fcnn_trainer *trainer, double *train_loss)
     return end_epoch(trainer, train_loss);
 }
 
-/* Adds a line to the history, and tells the observers. */
+/* Evaluates the validation rows, adds a line to the history and informs the observers. */
 static fcnn_status log_line(fcnn_trainer *trainer, double train_loss, double rows_per_second)
 {
     fcnn_history_line line = {trainer->state.epoch, trainer->state.step, train_loss, NAN, NAN};
@@ -193,7 +194,7 @@ static fcnn_status log_line(fcnn_trainer *trainer, double train_loss, double row
     return fcnn_comm_agree(trainer->comm, fcnn_history_append(&trainer->model->history, &line));
 }
 
-/* The line before the first update: the loss of the start weights. */
+/* Adds the line of epoch 0 with the loss of the initial weights. */
 static fcnn_status log_start(fcnn_trainer *trainer)
 {
     fcnn_evaluation *evaluation;
@@ -205,7 +206,7 @@ static fcnn_status log_start(fcnn_trainer *trainer)
     return status == FCNN_OK ? log_line(trainer, scores.loss, NAN) : status;
 }
 
-/* What follows an epoch: a line, a checkpoint, or a stop. */
+/* Does what is due after an epoch: a line of the history, a checkpoint, a stop. */
 static fcnn_status follow_epoch(fcnn_trainer *trainer, double train_loss, double *logged_seconds, int64_t *logged_step)
 {
     const fcnn_config *config = trainer->config;
@@ -239,7 +240,7 @@ static fcnn_status train_epochs(fcnn_trainer *trainer)
     return FCNN_OK;
 }
 
-/* What train() does while the team is ready. */
+/* The call of train_epochs() inside fcnn_team_keep(). */
 typedef struct training {
     fcnn_trainer *trainer;
     fcnn_status status;
@@ -251,7 +252,7 @@ static void train_with_team(void *data)
     call->status = train_epochs(call->trainer);
 }
 
-/* After a divergence: back to a checkpoint, and on with half the learning rate. */
+/* After a divergence: restores a checkpoint and halves the learning rate. */
 static fcnn_status roll_back(fcnn_trainer *trainer)
 {
     enum { MOST_ROLLBACKS = 10 };
@@ -264,16 +265,17 @@ static fcnn_status roll_back(fcnn_trainer *trainer)
     fcnn_model *model = NULL;
     fcnn_training_state state = {0};
     const int64_t last = rollback_step(trainer);
-    /* one whose very first step diverges does so at any rate: its weights are too large already */
+    /* If the first step after a checkpoint diverges, its weights are already too large for any learning rate. */
     const int64_t step = trainer->state.step == last ? 0 : last;
     const fcnn_status status = fcnn_saver_go_back(trainer->saver, step, &model, &state);
     if (status != FCNN_OK) {
-        return fcnn_fail_prefix(FCNN_EDIVERGED, "%.1000s; there is no going back", cause);
+        return fcnn_fail_prefix(FCNN_EDIVERGED, "%.1000s; the rollback failed", cause);
     }
     FCNN_TRY(fcnn_trainer_put_back(trainer, model, &state));
     trainer->state.rollbacks = rollbacks;
-    fcnn_log_warning("%s; back to step %" PRId64 " and on with a learning rate of %g, as train.nonfinite says", cause,
-                     trainer->state.step, learning_rate(trainer));
+    fcnn_log_warning("%s; training returns to step %" PRId64
+                     " and continues with a learning rate of %g (train.nonfinite = rollback)",
+                     cause, trainer->state.step, learning_rate(trainer));
     return FCNN_OK;
 }
 
@@ -329,8 +331,7 @@ static fcnn_status print_start(fcnn_trainer *trainer)
                                     .is_check = trainer->options.check_only};
     FCNN_TRY(fcnn_start_report_print(&facts, &trainer->report));
     if (trainer->resumed_from != NULL) {
-        fcnn_start_report_print_resume(trainer->resumed_from, &trainer->state, is_finished(trainer),
-                                       &trainer->report);
+        fcnn_start_report_print_resume(trainer->resumed_from, &trainer->state, is_finished(trainer), &trainer->report);
     }
     return FCNN_OK;
 }
@@ -396,7 +397,7 @@ void fcnn_train_catch_signals(void)
     fcnn_signals_catch();
 }
 
-/* Trains in a folder that is the run's own; none is needed where nothing is written. */
+/* Trains with exclusive use of the output folder; a check writes nothing and does not need it. */
 static fcnn_status train_guarded(fcnn_comm *comm, const fcnn_config *config, const fcnn_train_options *options)
 {
     fcnn_run_guard *guard = NULL;

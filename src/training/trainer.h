@@ -1,4 +1,6 @@
-/* src/training/trainer.h — a training run in pieces, for tests and benchmarks. */
+/* src/training/trainer.h — a training run: what fcnn_train() does, in separate functions.
+ *
+ * Functions must be called by the main thread. */
 #ifndef FCNN_TRAINING_TRAINER_H
 #define FCNN_TRAINING_TRAINER_H
 
@@ -13,45 +15,51 @@
 #include <fcnn/trainer.h>
 
 typedef struct fcnn_trainer {
-    fcnn_comm *comm; /* borrowed, as the next two */
-    const fcnn_config *config;
-    fcnn_train_options options;
+    fcnn_comm *comm;            /* borrowed */
+    const fcnn_config *config;  /* borrowed */
+    fcnn_train_options options; /* with borrowed pointers */
     fcnn_threads threads;
     fcnn_training_data *data;
-    fcnn_model *init;  /* that of model.init, until training starts; NULL: none */
-    fcnn_text origin;  /* what the start text says of it: lines */
-    fcnn_model *model; /* row by row; the step's network holds the parameters that train */
+    fcnn_model *init;  /* model of model.init, until the initial model is created; NULL: none */
+    fcnn_text origin;  /* lines about it for the report at the start */
+    fcnn_model *model; /* row-major; the current parameters are in the network of the step */
     fcnn_step *step;
     const fcnn_method *method;
     fcnn_evaluation *validation; /* NULL: none */
     fcnn_training_state state;
-    char *resumed_from; /* path; NULL: started anew */
-    int64_t own_steps;  /* done by this run */
+    char *resumed_from; /* path of the checkpoint from which the run continues; NULL: none */
+    int64_t own_steps;  /* completed by this run */
     fcnn_saver *saver;
     fcnn_lifecycle lifecycle;
-    fcnn_step_flags flags; /* those of the lifecycle, and what was heard */
+    fcnn_step_flags flags; /* flags of the lifecycle */
     fcnn_report report;
     fcnn_observers observers;
     double start_seconds, train_seconds, evaluation_seconds, read_seconds;
 } fcnn_trainer;
 
-/* Reads data and, if there is one, the checkpoint to go on from; makes everything that training needs.
- * Collective; all ranks fail alike. */
+/* Reads the data and, if there is one, the checkpoint from which the run continues, and creates everything that training
+ * needs.  comm and config are borrowed.  Collective; errors are the same on all ranks. */
 fcnn_status fcnn_trainer_create(fcnn_comm *comm, const fcnn_config *config, const fcnn_train_options *options,
                                 fcnn_trainer **out);
+
+/* Releases the trainer, which may be NULL on all ranks.  Collective. */
 void fcnn_trainer_destroy(fcnn_trainer *trainer);
 
-/* Puts a checkpoint, which is taken, in place of what is being trained.  Collective; all ranks fail alike. */
+/* Replaces model and state by those of a checkpoint, for a rollback.  Takes ownership of both.  Collective; errors are
+ * the same on all ranks. */
 fcnn_status fcnn_trainer_put_back(fcnn_trainer *trainer, fcnn_model *model, fcnn_training_state *state);
 
-/* Trains up to the config's number of epochs, with the table, checkpoints and the model at the end.  Collective. */
+/* Trains until train.epochs epochs are complete, with the report, checkpoints, the test and the model file at the end.
+ * Collective; errors are the same on all ranks. */
 fcnn_status fcnn_trainer_run(fcnn_trainer *trainer);
 
-/* What is left of an epoch; *train_loss is the mean over its rows, each before its step's update.  Collective.
- * Fails: FCNN_EDIVERGED; FCNN_ESTOPPED if a stop was asked for in mid-epoch, with a checkpoint of that step. */
+/* Runs the remaining steps of the current epoch.  *train_loss is the mean loss over the rows of the epoch, each computed
+ * before the update of its step.  Collective.
+ * Errors, the same on all ranks: FCNN_EDIVERGED; FCNN_ESTOPPED if a stop was requested before the last step of the
+ * epoch, after a checkpoint was written; errors of reading and writing. */
 fcnn_status fcnn_trainer_epoch(fcnn_trainer *trainer, double *train_loss);
 
-/* Where the training is now, to be saved; valid until the next step. */
+/* Returns the current state to be saved; valid until the next step.  Not collective. */
 fcnn_snapshot fcnn_trainer_snapshot(fcnn_trainer *trainer);
 
 #endif

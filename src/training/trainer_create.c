@@ -1,4 +1,4 @@
-/* src/training/trainer_create.c — everything that a training run needs, made from its config. */
+/* src/training/trainer_create.c — creates everything that a training run needs from its config. */
 #include "training/trainer.h"
 
 #include "core/log.h"
@@ -9,8 +9,8 @@
 #include <inttypes.h>
 #include <stdlib.h>
 
-/* Puts a checkpoint's state in place of a new run's: its loss is that of all ranks, and counts once; its exponents and
- * arrays are those of the step now. */
+/* Moves the exponents and optimizer arrays of a checkpoint to the step.  The loss of a checkpoint is the sum over all
+ * ranks, so only rank 0 keeps it. */
 static fcnn_status restore_state(fcnn_trainer *trainer)
 {
     fcnn_training_state *state = &trainer->state;
@@ -34,7 +34,7 @@ static fcnn_status begin_state(fcnn_trainer *trainer)
     return fcnn_resume_check_data(trainer->resumed_from, &trainer->state, trainer->data);
 }
 
-/* What this rank tells the others in a step. */
+/* Returns the flags that this rank raises in a step. */
 static uint32_t raise_flags(void *lifecycle)
 {
     return fcnn_lifecycle_flags(lifecycle);
@@ -55,7 +55,7 @@ static fcnn_status create_step(fcnn_trainer *trainer)
     return fcnn_step_create(trainer->comm, trainer->model, trainer->data, &options, &trainer->step);
 }
 
-/* The model's config is the one that trains it now. */
+/* Stores the config of this run in the model. */
 static fcnn_status name_config(fcnn_trainer *trainer)
 {
     free(trainer->model->config);
@@ -78,7 +78,7 @@ static fcnn_status begin_training(fcnn_trainer *trainer)
     return begin_state(trainer);
 }
 
-/* Reads the data, and makes the model that training starts with. */
+/* Reads the data and creates the initial model. */
 static fcnn_status load_from(fcnn_trainer *trainer, fcnn_origin *origin)
 {
     const double begin = fcnn_comm_seconds();
@@ -132,8 +132,9 @@ static fcnn_status create_parts(fcnn_trainer *trainer)
     FCNN_TRY(create_validation(trainer));
     FCNN_TRY(create_saver(trainer));
     if (comm->size > trainer->data->blocks) {
-        fcnn_log_warning("%d ranks for %" PRId64 " blocks: %" PRId64 " ranks have nothing to train on; use fewer, or "
-                         "raise train.blocks (which changes the result)",
+        fcnn_log_warning("there are %d ranks but only %" PRId64 " blocks, so %" PRId64
+                         " ranks have no training rows: use fewer ranks, or "
+                         "increase train.blocks (which changes the result)",
                          comm->size, trainer->data->blocks, comm->size - trainer->data->blocks);
     }
     return FCNN_OK;

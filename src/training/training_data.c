@@ -1,4 +1,4 @@
-/* src/training/training_data.c — the rows that a run trains on, watches and is tested by. */
+/* src/training/training_data.c — the training, validation and test rows of a run. */
 #include "training/training_data.h"
 
 #include "core/log.h"
@@ -20,7 +20,8 @@ static const char *or_else(const char *name, const char *fallback)
     return name[0] != '\0' ? name : fallback;
 }
 
-/* Ranks cannot read together what each has to unpack for itself, and HDF5 lets them read no virtual dataset. */
+/* Fails if a dataset cannot be read collectively: it has filters, which each rank must apply itself, or it is virtual,
+ * which HDF5 does not support. */
 static fcnn_status check_together(const fcnn_dataset *dataset)
 {
     const fcnn_columns *columns[] = {&dataset->source.inputs, &dataset->source.targets, &dataset->source.weights};
@@ -28,21 +29,23 @@ static fcnn_status check_together(const fcnn_dataset *dataset)
         for (int64_t k = 0; k < columns[i]->count && !columns[i]->is_text; k++) {
             if (columns[i]->parts[k].info.is_packed) {
                 return fcnn_fail(FCNN_EDATA,
-                                 "%s: %s is packed, which ranks cannot read together: set data.read = independent, or "
-                                 "unpack it by 'h5repack -f NONE IN.h5 OUT.h5'",
+                                 "%s: dataset %s is compressed or has other filters, which collective reading does not "
+                                 "support: set data.read = independent, or "
+                                 "remove the filters by 'h5repack -f NONE IN.h5 OUT.h5'",
                                  dataset->source.files.paths[0], columns[i]->parts[k].dataset);
             }
             if (columns[i]->parts[k].info.is_virtual) {
-                return fcnn_fail(FCNN_EDATA,
-                                 "%s: %s is virtual, which ranks cannot read together: set data.read = independent",
-                                 dataset->source.files.paths[0], columns[i]->parts[k].dataset);
+                return fcnn_fail(
+                    FCNN_EDATA,
+                    "%s: dataset %s is virtual, which collective reading does not support: set data.read = independent",
+                    dataset->source.files.paths[0], columns[i]->parts[k].dataset);
             }
         }
     }
     return FCNN_OK;
 }
 
-/* The columns of the training rows, which the others must have. */
+/* The columns of the training rows, which the other parts must also have. */
 static fcnn_source_reference columns_of(const fcnn_dataset *train)
 {
     return (fcnn_source_reference){
@@ -51,7 +54,7 @@ static fcnn_source_reference columns_of(const fcnn_dataset *train)
     };
 }
 
-/* known_drops: the caller says which rows are left out. */
+/* Opens the files of a part.  known_drops: the caller determines which rows are left out. */
 static fcnn_status open_part(const fcnn_config *config, fcnn_comm *comm, const char *file, const char *inputs,
                              const char *targets, const char *weights, const char *rows, bool known_drops,
                              const fcnn_source_reference *reference, fcnn_data_part *part)
@@ -79,7 +82,7 @@ static fcnn_status open_part(const fcnn_config *config, fcnn_comm *comm, const c
                : FCNN_OK;
 }
 
-/* Another part must have the training set's columns. */
+/* Fails if another part has other numbers of columns than the training rows. */
 static fcnn_status check_columns(const fcnn_data_part *train, const fcnn_data_part *other)
 {
     const fcnn_dataset *a = train->dataset, *b = other->dataset;
@@ -87,13 +90,13 @@ static fcnn_status check_columns(const fcnn_data_part *train, const fcnn_data_pa
         return FCNN_OK;
     }
     return fcnn_fail(FCNN_EDATA,
-                     "%s: %s and %s have %" PRId64 " and %" PRId64 " columns, but the training rows in %s have %" PRId64
-                     " and %" PRId64,
+                     "%s: inputs %s and targets %s have %" PRId64 " and %" PRId64
+                     " columns, but those of the training rows in %s have %" PRId64 " and %" PRId64,
                      b->source.file, b->source.inputs_name, b->source.targets_name, b->rows.inputs.width,
                      b->rows.targets.width, a->source.file, a->rows.inputs.width, a->rows.targets.width);
 }
 
-/* Takes a fraction of the training rows out for validation. */
+/* Moves a fraction of the training rows to the validation rows. */
 static fcnn_status split(const fcnn_config *config, fcnn_comm *comm, double fraction, fcnn_training_data *data)
 {
     fcnn_dataset *train = data->train.dataset;
@@ -101,7 +104,7 @@ static fcnn_status split(const fcnn_config *config, fcnn_comm *comm, double frac
     if (count < 1 || count >= train->source.rows) {
         return fcnn_fail(FCNN_ECONFIG,
                          "data.validation = %g of %" PRId64 " rows leaves %" PRId64 " for validation and %" PRId64
-                         " for training",
+                         " for training: both need at least one row",
                          fraction, train->source.rows, count, train->source.rows - count);
     }
     FCNN_TRY(fcnn_comm_agree(
@@ -122,8 +125,8 @@ static fcnn_status choose_batch(const fcnn_config *config, fcnn_training_data *d
     data->batch = wanted == 0 || wanted > rows ? rows : wanted;
     if (wanted > rows) {
         fcnn_log_warning("train.batch_size = %" PRId64 ", but there are only %" PRId64
-                         " training rows: a batch is all of "
-                         "them, and an epoch one step; 0 says so without a warning",
+                         " training rows: each batch contains all of "
+                         "them, and an epoch is one step; 0 selects this without a warning",
                          wanted, rows);
     }
     if (config->train_blocks == FCNN_AUTO) {
@@ -164,7 +167,7 @@ static fcnn_status open_all(const fcnn_config *config, fcnn_comm *comm, const fc
     return choose_batch(config, data);
 }
 
-/* Class labels that are strings are numbered alike in all parts. */
+/* Numbers class labels that are strings in the same way in all parts. */
 static fcnn_status find_classes(const fcnn_config *config, fcnn_comm *comm, fcnn_origin *origin,
                                 fcnn_training_data *data)
 {
@@ -180,7 +183,7 @@ static fcnn_status find_classes(const fcnn_config *config, fcnn_comm *comm, fcnn
     return FCNN_OK;
 }
 
-/* What is missing among the inputs of any part becomes the mean of the training rows, or of those of the origin. */
+/* Determines the means that replace missing inputs in all parts: those of the training rows, or of the origin. */
 static fcnn_status fill_missing(const fcnn_config *config, fcnn_comm *comm, const fcnn_origin *origin,
                                 fcnn_training_data *data)
 {
@@ -201,7 +204,7 @@ static fcnn_status fill_missing(const fcnn_config *config, fcnn_comm *comm, cons
     return FCNN_OK;
 }
 
-/* Reads an even part of the rows. */
+/* Reads a part whose rows are distributed evenly over ranks; does nothing if the part does not exist. */
 static fcnn_status read_evenly(fcnn_data_part *part, fcnn_comm *comm, bool streams, fcnn_row_hashes *hashes)
 {
     return part->dataset == NULL ? FCNN_OK : fcnn_dataset_read_evenly(part->dataset, comm, streams, hashes);

@@ -1,4 +1,4 @@
-/* src/training/training_data.h — the rows that a run trains on, watches and is tested by. */
+/* src/training/training_data.h — the training, validation and test rows of a run. */
 #ifndef FCNN_TRAINING_TRAINING_DATA_H
 #define FCNN_TRAINING_TRAINING_DATA_H
 
@@ -12,40 +12,45 @@
 
 typedef struct fcnn_training_data {
     fcnn_data_part train, validation, test;
-    fcnn_row_hashes hashes[3];   /* of their rows, while they are read */
+    fcnn_row_hashes hashes[3];   /* of the rows of these parts, while they are read */
     fcnn_target_summary targets; /* of the training rows */
-    bool targets_as_before;      /* they are taken for what they are in the model that training goes on from */
+    bool targets_as_before;      /* the model from which training continues determines how targets are interpreted */
     fcnn_stream *stream;         /* of the training rows; NULL: they are resident */
-    const fcnn_rows *rows; /* those in memory, which a step gathers its rows from: the dataset's, or the stream's */
-    int64_t *chosen;       /* validation rows taken out of the training file; NULL: none */
-    int64_t batch, blocks;
+    const fcnn_rows *rows;       /* training rows in memory, those of the dataset or of the stream; borrowed */
+    int64_t *chosen;             /* numbers of the validation rows that were split from the training rows; NULL: none */
+    int64_t batch, blocks;       /* rows per batch, blocks per batch */
     fcnn_sampler *sampler;
-    int32_t *own_labels;   /* of resident rows; NULL where the loss needs none, or the stream has them */
-    const int32_t *labels; /* of these rows, for softmax; else NULL */
+    int32_t *own_labels;   /* of resident rows; NULL if the loss needs no labels, or the stream has them */
+    const int32_t *labels; /* of `rows`, for softmax, otherwise NULL; borrowed */
     fcnn_weights weights;
-    double *own_weights;       /* of resident rows; NULL where all count alike, or the stream has them */
-    const double *row_weights; /* of these rows; NULL: all count alike */
+    double *own_weights;       /* of resident rows; NULL if rows have no weights, or the stream has them */
+    const double *row_weights; /* of `rows`; NULL: no weights; borrowed */
 } fcnn_training_data;
 
-/* Reads all that the config names and deals it to the ranks; columns have to be those of the origin, if training has
- * one, and classes and means for missing inputs are.  Collective; all ranks fail alike. */
+/* Opens and reads the rows that the config names, and distributes them over ranks.  If there is an origin, the columns
+ * must be those of its model, and its classes and means for missing inputs are used.  The caller destroys *out.
+ * Collective; errors are the same on all ranks: FCNN_ECONFIG, FCNN_EDATA, FCNN_EINPUT, FCNN_ENOMEM. */
 fcnn_status fcnn_training_data_load(const fcnn_config *config, fcnn_comm *comm, fcnn_origin *origin,
                                     fcnn_training_data **out);
+
+/* Releases the data, which may be NULL.  Not collective. */
 void fcnn_training_data_destroy(fcnn_training_data *data);
 
-/* Checks the targets of all parts for a network's loss.  Collective. */
+/* Checks that the targets of all parts are valid for the loss of the network.  Collective.
+ * Errors, the same on all ranks: FCNN_EDATA. */
 fcnn_status fcnn_training_data_check(fcnn_training_data *data, fcnn_comm *comm, const fcnn_architecture *shape);
 
-/* Makes the training rows ready for steps: weights, labels, and the windows of rows that are streamed.  Collective. */
+/* Prepares the training rows for steps: weights, labels, and the windows of streamed rows.  Collective; errors are the
+ * same on all ranks. */
 fcnn_status fcnn_training_data_prepare(const fcnn_config *config, fcnn_training_data *data, fcnn_comm *comm,
                                        const fcnn_architecture *shape);
 
-/* An epoch begins, or goes on: those that count its batches next are of it. */
+/* Starts or continues an epoch: later batches belong to it.  Not collective. */
 void fcnn_training_data_start_epoch(fcnn_training_data *data, int64_t epoch);
 
-/* This rank's rows of a batch of the epoch, as fcnn_sampler_take() gives them: rows of data->rows, and in
- * row_numbers [capacity] where they stand in the whole dataset.
- * Not collective.  Fails if rows that are streamed cannot be read. */
+/* Selects the rows of this rank in a batch of the epoch, as fcnn_sampler_take() does: index contains rows of data->rows,
+ * row_numbers [capacity] their numbers in the whole dataset.  Not collective, except that with data.read = collective
+ * all ranks must call it.  Errors: FCNN_EINPUT or FCNN_EDATA if streamed rows cannot be read. */
 fcnn_status fcnn_training_data_take(const fcnn_training_data *data, int64_t batch, int64_t *index, int64_t *row_numbers,
                                     int64_t *leaves, int64_t *leaf_count);
 

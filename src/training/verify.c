@@ -1,5 +1,5 @@
-/* src/training/verify.c — trains small networks with every instruction set, and looks whether the models are those
- * that every machine makes. */
+/* src/training/verify.c — trains small networks with every instruction set, and compares the models with those that
+ * every machine must produce. */
 #include "compute/kernels.h"
 #include "core/arithmetic.h"
 #include "core/locale.h"
@@ -24,7 +24,7 @@
 
 typedef struct verify_case {
     const char *name;
-    int first_epochs; /* of a run that is gone on from; 0: none */
+    int first_epochs; /* epochs of a first run from which a second continues; 0: a single run */
     const char *weights, *file, *config;
 } verify_case;
 
@@ -47,7 +47,7 @@ typedef struct rows {
     double weights[ROWS];
 } rows;
 
-/* What a number is drawn for; a benchmark has 0 and 1. */
+/* Purposes of random numbers; fcnn-bench uses 0 and 1. */
 enum { FOR_INPUTS = 16, FOR_TARGETS = 17 };
 
 static void draw(rows *out)
@@ -104,11 +104,11 @@ static fcnn_status write_rows(const char *path)
     return status;
 }
 
-/* ---- a folder that is gone afterwards: paths in it are the same everywhere, and stand in the models ---- */
+/* ---- a temporary working directory: models contain relative paths, which are the same on every machine ---- */
 
 typedef struct place {
-    int home;         /* the working directory of before; −1: not left */
-    fcnn_text folder; /* data NULL: not made */
+    int home;         /* descriptor of the previous working directory; −1: unchanged */
+    fcnn_text folder; /* path of the temporary folder; data is NULL if it was not created */
 } place;
 
 static fcnn_status enter(place *at)
@@ -119,12 +119,13 @@ static fcnn_status enter(place *at)
     if (mkdtemp(at->folder.data) == NULL) {
         const int error = errno;
         fcnn_text_clear(&at->folder);
-        return fcnn_fail(FCNN_EOUTPUT, "%s: no temporary folder can be made there: %s; TMPDIR names another place",
+        return fcnn_fail(FCNN_EOUTPUT, "%s: no temporary folder can be created there: %s; set TMPDIR to another folder",
                          parent, strerror(error));
     }
     at->home = open(".", O_PATH | O_DIRECTORY | O_CLOEXEC);
     if (at->home < 0 || chdir(at->folder.data) != 0) {
-        return fcnn_fail(FCNN_EOUTPUT, "%s: cannot be entered: %s", at->folder.data, strerror(errno));
+        return fcnn_fail(FCNN_EOUTPUT, "the working directory cannot be changed to %s: %s", at->folder.data,
+                         strerror(errno));
     }
     return write_rows("rows.h5");
 }
@@ -141,7 +142,7 @@ static void leave(place *at)
 {
     if (at->home >= 0) {
         if (fchdir(at->home) != 0) {
-            fcnn_log_warning("the working directory of before cannot be entered again: %s", strerror(errno));
+            fcnn_log_warning("the previous working directory cannot be restored: %s", strerror(errno));
         }
         close(at->home);
     }
@@ -153,7 +154,7 @@ static void leave(place *at)
 
 /* ---- one model ---- */
 
-/* What all configs have in common; the case's own config decides the rest. */
+/* Sets the keys that are the same in all cases, checks the config. */
 static fcnn_status complete(const verify_case *of, int epochs, fcnn_config *config)
 {
     static const char *const common[] = {"data.train=rows.h5", "train.blocks=8", "train.batch_size=40"};
@@ -206,7 +207,7 @@ static fcnn_status hash_file(const char *path, char out[HASH])
     for (int i = 0; i < 32 && done; i++) {
         snprintf(out + 2 * i, 3, "%02x", digest[i]);
     }
-    return done ? FCNN_OK : fcnn_fail(FCNN_EINTERNAL, "%s: cannot be read again", path);
+    return done ? FCNN_OK : fcnn_fail(FCNN_EINTERNAL, "%s cannot be read", path);
 }
 
 static fcnn_status hash_model(const char *path, char weights[HASH], char file[HASH])
@@ -219,7 +220,7 @@ static fcnn_status hash_model(const char *path, char weights[HASH], char file[HA
     return status;
 }
 
-/* Prints a line; counts what is wrong. */
+/* Prints the result of a case, and increases *wrong if the model is not the expected one. */
 static fcnn_status judge(const verify_case *of, const char *isa, FILE *report, int *wrong)
 {
     char path[64], weights[HASH], file[HASH];
@@ -230,7 +231,8 @@ static fcnn_status judge(const verify_case *of, const char *isa, FILE *report, i
     fprintf(report, "%s  %-22s  %-6s  %s", right ? "right" : "WRONG", of->name, isa, file);
     if (!right) {
         fprintf(report, ", expected %s; weights %s, ", of->file, weights);
-        fprintf(report, strcmp(weights, of->weights) == 0 ? "as expected: the file around them differs" : "expected %s",
+        fprintf(report,
+                strcmp(weights, of->weights) == 0 ? "as expected: other parts of the file differ" : "expected %s",
                 of->weights);
     }
     fprintf(report, "\n");
@@ -238,9 +240,9 @@ static fcnn_status judge(const verify_case *of, const char *isa, FILE *report, i
     return FCNN_OK;
 }
 
-/* ---- all of them ---- */
+/* ---- all models ---- */
 
-/* The instruction sets of rank's processor in turn, the last one again where other ranks have more. */
+/* Returns the instruction set of a round; the last one if other ranks have more instruction sets than this one. */
 static const char *instructions(int round)
 {
     while (fcnn_kernels_at(round, 32) == NULL) {
@@ -259,13 +261,13 @@ static int64_t count_rounds(fcnn_comm *comm)
     return rounds;
 }
 
-/* Trains all with the instruction set that FCNN_ISA names. */
+/* Trains all networks with the instruction set in FCNN_ISA. */
 static fcnn_status run_round(fcnn_comm *comm, const char *isa, FILE *report, int *wrong)
 {
     for (int i = 0; i < CASES; i++) {
         fcnn_status status = train(comm, &cases[i]);
         if (status == FCNN_ESTOPPED) {
-            return fcnn_fail(status, "stopped by a signal; nothing is left of the runs");
+            return fcnn_fail(status, "stopped by a signal; the files of the runs were removed");
         }
         FCNN_TRY(status);
         status = comm->rank == 0 ? judge(&cases[i], isa, report, wrong) : FCNN_OK;
@@ -295,7 +297,7 @@ static fcnn_status run_rounds(fcnn_comm *comm, FILE *report)
     return fcnn_comm_agree(comm, wrong == 0 ? FCNN_OK
                                             : fcnn_fail(FCNN_EINTERNAL,
                                                         "%d of %d models are not the published ones (docs/exactness.md "
-                                                        "says what may be the cause)",
+                                                        "lists possible causes)",
                                                         wrong, (int)rounds * CASES));
 }
 

@@ -4,7 +4,7 @@
 #include "core/sizes.h"
 #include "model/network.h"
 
-/* Sums of at most so many bytes stay in a thread's cache beside its rows. */
+/* Largest sums in bytes that fit into the cache of a thread together with its rows. */
 #define CACHED_SUMS (256 * 1024)
 
 static int64_t largest_leaf(const fcnn_sampler *sampler)
@@ -18,10 +18,10 @@ fcnn_work_split fcnn_work_split_make(const fcnn_architecture *shape, const fcnn_
 {
     const int64_t batch = fcnn_sampler_capacity(sampler), leaf = largest_leaf(sampler);
     const int64_t chunk = fcnn_network_chunk_rows(shape);
-    const int64_t by_tiles = fcnn_size(FCNN_SIZE_TILES_ROWS); /* batches with more go through in groups of leaves */
+    const int64_t by_tiles = fcnn_size(FCNN_SIZE_TILES_ROWS); /* larger batches are processed in groups of leaves */
     const int64_t group = !by_rows ? by_tiles : chunk < leaf ? leaf : chunk;
     const int64_t most = by_rows ? threads * group : by_tiles;
-    const int64_t least = FCNN_LEAF_ROWS; /* room for evaluation, also where a rank has no row to train on */
+    const int64_t least = FCNN_LEAF_ROWS; /* space for evaluation, also on a rank without training rows */
     const int64_t rows = batch < most ? batch : most;
     return (fcnn_work_split){.by_rows = by_rows, .rows = rows < least ? least : rows, .group = group};
 }

@@ -90,7 +90,7 @@ is_passed_over()
     cp -r base out
     cp bad.h5 out/checkpoint-12.h5
     train 0 run.ini
-    if [ $code != 0 ] || [ "$(grep -Ec "^fcnn-train: warning: out/checkpoint-12.h5: ($refusals).*; passed over$" \
+    if [ $code != 0 ] || [ "$(grep -Ec "^fcnn-train: warning: out/checkpoint-12.h5: ($refusals).*; this checkpoint is skipped$" \
         stderr)" != 1 ] || grep -qi 'hdf5' stderr ||
         ! grep -q '^resumed at step 6 from out/checkpoint-6.h5$' stdout ||
         [ "$(weights out/model.h5)" != "$whole" ]; then
@@ -144,8 +144,8 @@ cp -r base out
 cp bad.h5 out/checkpoint-6.h5
 cp bad.h5 out/checkpoint-12.h5
 train 0 run.ini
-if [ $code = 65 ] && [ "$(grep -c '; passed over$' stderr)" = 2 ] &&
-    grep -q '^fcnn-train: error: the folder out holds only damaged checkpoints' stderr; then
+if [ $code = 65 ] && [ "$(grep -c '; this checkpoint is skipped$' stderr)" = 2 ] &&
+    grep -q '^fcnn-train: error: the folder out contains only damaged checkpoints' stderr; then
     tap_ok 'damage: of all checkpoints is the end'
 else
     tap_not_ok 'damage: of all checkpoints is the end' "$(said)"

@@ -81,7 +81,7 @@ judge_restart()
 {
     mount -o remount,nr_blocks=100000 disk
     train 0 run.ini || said
-    grep -Eq '^(resumed at step|finished already:) ' stdout || echo "not resumed: $(said)"
+    grep -Eq '^(resumed at step|already finished:) ' stdout || echo "not resumed: $(said)"
     [ "$(weights disk/out/model.h5)" = "$second" ] && [ "$(weights disk/out/checkpoint-12.h5)" = "$second" ] ||
         echo 'other weights than with room'
 }

@@ -151,7 +151,7 @@ judge_syncs()
 judge_restart()
 {
     train 0 run.ini || said
-    grep -Eq '^(resumed at step|finished already:) ' stdout || echo "not resumed: $(said)"
+    grep -Eq '^(resumed at step|already finished:) ' stdout || echo "not resumed: $(said)"
     [ "$(weights out/model.h5)" = "$whole" ] && [ "$(weights out/checkpoint-$last.h5)" = "$whole" ] ||
         echo "other weights than without failures"
     grep -q "^finished at step $last," out/status || echo "status after it: $(cat out/status)"

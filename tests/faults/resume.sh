@@ -98,7 +98,7 @@ stop_everywhere()
     np=2
     train $np "../$config.ini"
     check 'code 0' [ "$code" = 0 ]
-    check 'it says so' grep -q '^finished already: ' stdout
+    check 'it says so' grep -q '^already finished: ' stdout
     check 'the status' status_is "finished at step ${total[$config]}, 0 steps in this run"
     check 'model.h5' [ "$(sha256sum <out/model.h5)" = "$digest" ]
     tap_empty "resume: $config: started once more, it is finished already and changes nothing" "$failures"
