@@ -118,6 +118,7 @@ void fixture_split(fixture *run, const fcnn_work_split *split)
         .exact = trainer->config->train_reduction == FCNN_REDUCTION_EXACT,
         .exchange = FCNN_EXCHANGE_AUTO,
         .optimizer = fcnn_optimizer_rule_of(trainer->config->optimizer_name),
+        .config = trainer->config,
         .threads = fcnn_threads_wanted(&trainer->threads),
         .split = split,
         .flags = FCNN_LIFECYCLE_FLAGS,

@@ -338,7 +338,7 @@ static void check_update(const fcnn_kernels *kernels, bool exact, uint64_t *seed
                                  .scale = scale,
                                  .rate = rate,
                                  .exact = exact};
-    kernels->sgd(&job);
+    kernels->updates[FCNN_OPTIMIZER_SGD](&job);
     for (int i = 0; i < COUNT; i++) {
         double sum = exact ? ((const double *)sums)[i] : numbers_get(kernels, sums, i);
         sum += two_words ? ((const double *)sums)[COUNT + i] : 0;

@@ -17,7 +17,18 @@
 
 /* ---- an optimizer of the test's own ---- */
 
-#define KEPT 0.875 /* of the velocity, after a step */
+#define KEPT 0.875 /* of the velocity, after a step: the learning rate of the config, which steps of tests do not use */
+
+static void settings(const fcnn_config *config, double out[FCNN_OPTIMIZER_SETTINGS])
+{
+    out[3] = config->optimizer_learning_rate;
+}
+
+static void prepare(const double own[FCNN_OPTIMIZER_SETTINGS], fcnn_update *how)
+{
+    how->scalars[0] = own[3];
+    how->scalars[1] = (double)how->number;
+}
 
 /* The mean of element i's derivative, rounded to the precision. */
 static double mean_of(const fcnn_kernels *kernels, const fcnn_update_job *job, int64_t i)
@@ -29,20 +40,28 @@ static double mean_of(const fcnn_kernels *kernels, const fcnn_update_job *job, i
     return kernels->bits == 32 ? (double)(float)mean : mean;
 }
 
-/* v ← 7/8·v + mean, w ← w − rate·v; the second array has the numbers of the steps so far, added up. */
+/* What a step adds to the second array: its number, and which kind of parameter the element is. */
+static double note_of(double number, int64_t layer, bool is_bias)
+{
+    return number + (double)layer / 8 + (is_bias ? 0.0625 : 0);
+}
+
+/* v ← 7/8·v + mean, w ← w − rate·v. */
 static void update(const fcnn_kernels *kernels, const fcnn_update_job *job)
 {
     for (int64_t i = 0; i < job->count; i++) {
-        const double velocity = fma(KEPT, numbers_get(kernels, job->state[0], i), mean_of(kernels, job, i));
+        const double velocity = fma(job->scalars[0], numbers_get(kernels, job->state[0], i), mean_of(kernels, job, i));
         numbers_set(kernels, job->state[0], i, velocity);
-        numbers_set(kernels, job->state[1], i, numbers_get(kernels, job->state[1], i) + (double)job->number);
+        const double note = note_of(job->scalars[1], job->layer, i < job->biases);
+        numbers_set(kernels, job->state[1], i, numbers_get(kernels, job->state[1], i) + note);
         numbers_set(kernels, job->out, i, fma(-job->rate, velocity, numbers_get(kernels, job->weights, i)));
     }
 }
 
-static const char *const arrays[] = {"velocity", "numbers_of_steps", NULL};
+static const char *const arrays[] = {"velocity", "notes", NULL};
 
-static const fcnn_optimizer_rule momentum = {.arrays = arrays, .update = update};
+static const fcnn_optimizer_rule momentum = {
+    .arrays = arrays, .settings = settings, .prepare = prepare, .update = update};
 
 const fcnn_optimizer_rule *fcnn_optimizer_rule_of(fcnn_optimizer_kind kind)
 {
@@ -65,8 +84,8 @@ static fixture start(const char *precision)
     char config[256];
     snprintf(config, sizeof config,
              "[model]\nhidden = 66, 5\nactivation = tanh\nprecision = %s\n"
-             "[train]\nbatch_size = 10\nblocks = 6\nthreads = 2\n",
-             precision);
+             "[train]\nbatch_size = 10\nblocks = 6\nthreads = 2\n[optimizer]\nlearning_rate = %g\n",
+             precision, KEPT);
     return fixture_start(harness_comm(), "rows.h5", config);
 }
 
@@ -85,7 +104,8 @@ static void momentum_moves_the_parameters(void)
     const fcnn_architecture *shape = &trainer->model->shape;
     const int64_t layer = 1, out = 3, in = 64; /* in another panel than the first inputs */
     const int64_t place = numbers_place(1 + shape->layer[layer].inputs, shape->layer[layer].outputs, 1 + in, out);
-    double velocity = 0,
+    const int64_t bias = numbers_place(1 + shape->layer[layer].inputs, shape->layer[layer].outputs, 0, out);
+    double velocity = 0, notes = 0, bias_notes = 0,
            weight = numbers_get(trainer->step->network->kernels, trainer->step->network->parameters[layer], place);
     for (int64_t step = 0; step < 6; step++) {
         double low;
@@ -94,7 +114,10 @@ static void momentum_moves_the_parameters(void)
         velocity = fma(KEPT, velocity, sum * trainer->step->scale);
         weight = fma(-0.1, velocity, weight);
         CU_ASSERT_EQUAL(element(&run, 0, layer, place), velocity);
-        CU_ASSERT_EQUAL(element(&run, 1, layer, place), (double)(step * (step + 1) / 2));
+        notes += note_of((double)step, layer, false);
+        bias_notes += note_of((double)step, layer, true);
+        CU_ASSERT_EQUAL(element(&run, 1, layer, place), notes);
+        CU_ASSERT_EQUAL(element(&run, 1, layer, bias), bias_notes);
         CU_ASSERT_EQUAL(numbers_get(trainer->step->network->kernels, trainer->step->network->parameters[layer], place),
                         weight);
     }

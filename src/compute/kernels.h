@@ -84,10 +84,10 @@ typedef struct fcnn_gradient_job {
     bool streams;    /* no cache holds the sums until they are read */
 } fcnn_gradient_job;
 
-/* Arrays that an optimizer may keep. */
-#define FCNN_UPDATE_ARRAYS 4
+/* The largest number of arrays that an optimizer keeps, and of numbers that its kernel gets in a step. */
+enum { FCNN_UPDATE_ARRAYS = 4, FCNN_UPDATE_SCALARS = 12 };
 
-/* An update of a run of elements.  Stochastic gradient descent: out = w − rate·mean, mean = (real)(sum·scale). */
+/* An update of a run of elements by the mean of their derivatives, mean = (real)(sum·scale). */
 typedef struct fcnn_update_job {
     const void *weights;
     void *out;        /* may be weights */
@@ -97,9 +97,17 @@ typedef struct fcnn_update_job {
     double scale;
     double rate;
     int exact;
+    int64_t layer;                   /* to which the elements belong, from 0 */
+    int64_t biases;                  /* the first elements are biases, the others weights */
     int64_t number;                  /* of the step, from 0 */
+    const double *scalars;           /* [FCNN_UPDATE_SCALARS]: what the optimizer's rule computes once a step */
     void *state[FCNN_UPDATE_ARRAYS]; /* of the optimizer's arrays, the same elements; changed in place */
 } fcnn_update_job;
+
+/* One kernel for each optimizer of the config. */
+#define FCNN_UPDATE_COUNT_ONE(...) +1
+enum { FCNN_UPDATES = FCNN_OPTIMIZER_WORDS(FCNN_UPDATE_COUNT_ONE) };
+#undef FCNN_UPDATE_COUNT_ONE
 
 /* Sums of gradients, first … last−1, of several arrays: out = from[0] + from[1] + …, in this order. */
 typedef struct fcnn_join_job {
@@ -141,7 +149,9 @@ typedef struct fcnn_kernels {
 
     void (*gradient_exact)(const fcnn_gradient_job *job);
     void (*gradient_fast)(const fcnn_gradient_job *job);
-    void (*sgd)(const fcnn_update_job *job);
+
+    /* Updates parameters together with the optimizer's arrays, in one pass: [FCNN_OPTIMIZER_SGD] is gradient descent. */
+    void (*updates[FCNN_UPDATES])(const fcnn_update_job *job);
 
     /* out[c·out_width + r] = in[r·in_width + c] for r < rows ≤ 64, c < columns ≤ 64.  streams: other threads will read
      * out, which then begins a cache line in each row. */

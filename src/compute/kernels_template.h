@@ -12,6 +12,7 @@
 #include "compute/template_check.h"
 #include "compute/template_elements.h"
 #include "compute/template_loss.h"
+#include "compute/template_optimizers.h"
 #include "compute/template_peak.h"
 #include "compute/template_product.h"
 #include "compute/template_rows.h"
@@ -21,6 +22,7 @@
 #define TABLE_NAME(isa, width) PASTE_3(fcnn_kernels_, isa, width)
 #define TEXT_OF(word) #word
 #define TEXT(word) TEXT_OF(word)
+#define UPDATE_ENTRY(constant, word, rule, method, kernel) [constant] = update_##kernel,
 
 extern const fcnn_kernels TABLE_NAME(FCNN_SIMD_NAME, FCNN_BITS);
 
@@ -37,7 +39,7 @@ const fcnn_kernels TABLE_NAME(FCNN_SIMD_NAME, FCNN_BITS) = {
     .weigh_rows = weigh_rows,
     .gradient_exact = gradient_exact,
     .gradient_fast = gradient_fast,
-    .sgd = sgd,
+    .updates = {FCNN_OPTIMIZER_WORDS(UPDATE_ENTRY)},
     .transpose = transpose,
     .join_sums = join_sums,
     .copy_out = copy_out,

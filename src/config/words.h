@@ -83,8 +83,9 @@
     X(FCNN_EXCHANGE_ALLREDUCE, "allreduce") \
     X(FCNN_EXCHANGE_SHARED, "shared")
 
-/* With the rule of each (methods/optimizer.h) and the method that it goes with (training/method.h). */
-#define FCNN_OPTIMIZER_WORDS(X) X(FCNN_OPTIMIZER_SGD, "sgd", fcnn_optimizer_sgd, fcnn_method_minibatch)
+/* Each with the names of its rule, fcnn_optimizer_X (methods/optimizer.h), of its method, fcnn_method_X
+ * (training/method.h), and of its kernel, update_X (compute/template_optimizers.h). */
+#define FCNN_OPTIMIZER_WORDS(X) X(FCNN_OPTIMIZER_SGD, "sgd", sgd, minibatch, sgd)
 
 #define FCNN_NONFINITE_WORDS(X)    \
     X(FCNN_NONFINITE_STOP, "stop") \

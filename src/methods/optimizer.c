@@ -5,6 +5,7 @@
 #include "core/memory.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 /* ---- creation ---- */
 
@@ -19,11 +20,15 @@ static fcnn_status create_array(const fcnn_network *network, void ***out)
     return FCNN_OK;
 }
 
-fcnn_status fcnn_optimizer_create(const fcnn_optimizer_rule *rule, const fcnn_network *network, fcnn_optimizer **out)
+fcnn_status fcnn_optimizer_create(const fcnn_optimizer_rule *rule, const fcnn_config *config,
+                                  const fcnn_network *network, fcnn_optimizer **out)
 {
     fcnn_optimizer *optimizer;
     FCNN_TRY(fcnn_memory_create("the optimizer", 1, sizeof *optimizer, &optimizer));
     *optimizer = (fcnn_optimizer){.rule = rule, .layers = network->shape.layers};
+    if (rule->settings != NULL) {
+        rule->settings(config, optimizer->settings);
+    }
     fcnn_status status = FCNN_OK;
     while (status == FCNN_OK && rule->arrays[optimizer->arrays] != NULL) {
         status = create_array(network, &optimizer->state[optimizer->arrays]);
@@ -62,6 +67,15 @@ int64_t fcnn_optimizer_bytes(const fcnn_optimizer *optimizer, const fcnn_network
 
 /* ---- the update ---- */
 
+void fcnn_optimizer_prepare(const fcnn_optimizer *optimizer, fcnn_update *how)
+{
+    if (optimizer->rule->prepare != NULL) {
+        optimizer->rule->prepare(optimizer->settings, how);
+    } else {
+        memcpy(how->scalars, optimizer->settings, sizeof how->scalars);
+    }
+}
+
 /* A tile's updated parameters, with the biases' row where there is one. */
 #define MOST_ELEMENTS ((1 + FCNN_TILE_INPUTS) * FCNN_PANEL)
 
@@ -93,6 +107,8 @@ static void update_tile(const fcnn_optimizer *optimizer, fcnn_network *network, 
     job->out = shared ? (void *)own : parameters;
     job->sums = fcnn_gradient_value(gradient, tile->layer, begin);
     job->count = biases + tile->inputs * width;
+    job->layer = tile->layer;
+    job->biases = biases;
     for (int i = 0; i < optimizer->arrays; i++) {
         job->state[i] = (char *)optimizer->state[i][tile->layer] + (size_t)begin * kernels->size;
     }
@@ -114,6 +130,7 @@ void fcnn_optimizer_update(const fcnn_optimizer *optimizer, fcnn_network *networ
         .rate = how->rate,
         .exact = gradient->exact,
         .number = how->number,
+        .scalars = how->scalars,
     };
     int64_t first, last;
     fcnn_gradient_tiles(gradient, thread, threads, &first, &last);

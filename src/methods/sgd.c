@@ -3,7 +3,7 @@
 
 static void update(const fcnn_kernels *kernels, const fcnn_update_job *job)
 {
-    kernels->sgd(job);
+    kernels->updates[FCNN_OPTIMIZER_SGD](job);
 }
 
 static const char *const no_arrays[] = {NULL};

@@ -22,7 +22,7 @@ typedef struct fcnn_method {
     int64_t (*rows)(const fcnn_training_data *data, int64_t of_epoch);
 
     /* Makes a step; adds the losses of its rows on this rank to loss.  Collective.  Fails, alike on all ranks: as
-     * fcnn_step_sum(), with parameters and loss as they were before the step. */
+     * fcnn_step_run(), with parameters and loss as they were before the step. */
     fcnn_status (*run)(fcnn_step *step, const fcnn_method_step *which, fcnn_step_flags *flags, fcnn_exact_sum *loss);
 } fcnn_method;
 

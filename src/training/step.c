@@ -51,7 +51,7 @@ static fcnn_status create_parts(fcnn_step *step, const fcnn_model *model, const 
                                       &step->network));
     FCNN_TRY(fcnn_gradient_create(step->network, options->exact, sampler->batch, fcnn_sampler_leaves(sampler),
                                   summing_threads(step, threads), &step->gradient));
-    FCNN_TRY(fcnn_optimizer_create(options->optimizer, step->network, &step->optimizer));
+    FCNN_TRY(fcnn_optimizer_create(options->optimizer, options->config, step->network, &step->optimizer));
     FCNN_TRY(fcnn_memory_create("the batch", fcnn_sampler_capacity(sampler), sizeof(int64_t), &step->index));
     FCNN_TRY(fcnn_memory_create("the batch", fcnn_sampler_capacity(sampler), sizeof(int64_t), &step->row_numbers));
     FCNN_TRY(fcnn_memory_create("the batch", leaves + 1, sizeof(int64_t), &step->leaves));
@@ -112,15 +112,13 @@ void fcnn_step_destroy(fcnn_step *step)
 
 /* ---- this rank's part ---- */
 
-/* The sum of a step as its threads see it. */
-typedef struct sum_call {
+/* A step as its threads see it. */
+typedef struct step_call {
     fcnn_step *step;
-    int64_t number;
     fcnn_step_flags *flags; /* NULL: none */
-    bool applies;           /* the update follows at once */
-    double rate;
+    fcnn_update how;        /* the update that follows the sum */
     bool diverged, unread;
-} sum_call;
+} step_call;
 
 static void wait_for_team(fcnn_step *step, int thread)
 {
@@ -161,7 +159,8 @@ static bool in_one_group(const fcnn_step *step)
     return step->leaves[step->leaf_count] <= step->network->all.rows;
 }
 
-fcnn_batch fcnn_step_batch(const fcnn_step *step, int64_t first, int64_t last)
+/* This rank's rows of the batch in leaves first … last−1 of leaf_count. */
+static fcnn_batch batch_of(const fcnn_step *step, int64_t first, int64_t last)
 {
     const fcnn_training_data *data = step->data;
     const int64_t row = step->leaves[first];
@@ -181,7 +180,7 @@ fcnn_batch fcnn_step_batch(const fcnn_step *step, int64_t first, int64_t last)
 static void pass_rows(fcnn_step *step, const leaf_group *group, int64_t first, int64_t last, bool count_loss,
                       int thread)
 {
-    const fcnn_batch batch = fcnn_step_batch(step, group->first, group->last);
+    const fcnn_batch batch = batch_of(step, group->first, group->last);
     fcnn_network_forward_backward(step->network, &batch, first, last, group->at + first, count_loss, thread,
                                   &step->notes[thread]);
 }
@@ -300,11 +299,11 @@ static void promise_exponents(fcnn_step *step, int thread)
 }
 
 /* Exponents of exact sums are set before the sums where it is time for it. */
-static void compute_sums(sum_call *call, int thread, int threads)
+static void compute_sums(step_call *call, int thread, int threads)
 {
     fcnn_step *step = call->step;
     const bool sets =
-        step->gradient->exact && (call->number % FCNN_EXPONENT_STEPS == 0 || !step->gradient->promised.ready);
+        step->gradient->exact && (step->number % FCNN_EXPONENT_STEPS == 0 || !step->gradient->promised.ready);
     const bool one_group = in_one_group(step);
     go_through(step, &(share){.passes = true, .count_loss = !sets || one_group, .accumulates = !sets}, thread, threads);
     if (thread == 0) {
@@ -328,7 +327,7 @@ static bool is_heard(const fcnn_step *step, own_flag flag)
 }
 
 /* Sets the flags of this rank. */
-static void raise_flags(const sum_call *call)
+static void raise_flags(const step_call *call)
 {
     fcnn_step *step = call->step;
     const uint32_t raised = call->flags != NULL ? call->flags->raise(call->flags->owner) : 0;
@@ -351,7 +350,7 @@ static void hear_flags(const fcnn_step *step, fcnn_step_flags *flags)
     }
 }
 
-static void exchange_sums(const sum_call *call, int thread, int threads)
+static void exchange_sums(const step_call *call, int thread, int threads)
 {
     fcnn_step *step = call->step;
     double since = fcnn_clock_seconds();
@@ -363,7 +362,7 @@ static void exchange_sums(const sum_call *call, int thread, int threads)
 }
 
 /* A factor outgrew its exponent on some rank: all set new ones and sum the gradients again. */
-static void sum_again(const sum_call *call, int thread, int threads)
+static void sum_again(const step_call *call, int thread, int threads)
 {
     fcnn_step *step = call->step;
     promise_exponents(step, thread);
@@ -372,20 +371,20 @@ static void sum_again(const sum_call *call, int thread, int threads)
     step->resets += thread == 0;
 }
 
-static void apply_on_thread(fcnn_step *step, double rate, int thread, int threads)
+static void update_on_thread(const step_call *call, int thread, int threads)
 {
+    fcnn_step *step = call->step;
     if (thread == 0) {
         fcnn_pulse_beat(FCNN_PHASE_UPDATING);
     }
     double since = fcnn_clock_seconds();
-    const fcnn_update how = {.number = step->number, .scale = step->scale, .rate = rate};
-    fcnn_optimizer_update(step->optimizer, step->network, step->gradient, &how, thread, threads);
+    fcnn_optimizer_update(step->optimizer, step->network, step->gradient, &call->how, thread, threads);
     fcnn_clock_count(&step->times[thread].elementwise, &since);
 }
 
-static void sum_on_thread(void *data, int thread, int threads)
+static void run_on_thread(void *data, int thread, int threads)
 {
-    sum_call *call = data;
+    step_call *call = data;
     fcnn_step *step = call->step;
     if (thread == 0) {
         fcnn_pulse_beat(FCNN_PHASE_COMPUTING);
@@ -404,9 +403,7 @@ static void sum_on_thread(void *data, int thread, int threads)
     if (is_heard(step, FLAG_OUTGROWN)) {
         sum_again(call, thread, threads);
     }
-    if (call->applies) {
-        apply_on_thread(step, call->rate, thread, threads);
-    }
+    update_on_thread(call, thread, threads);
 }
 
 /* Exponents that this batch set may be far too high for the next. */
@@ -420,55 +417,31 @@ static fcnn_status diverged(fcnn_step *step, int64_t number)
 
 /* ---- a step ---- */
 
-static fcnn_status run(sum_call *call, int64_t batch, fcnn_exact_sum *loss)
+fcnn_status fcnn_step_run(fcnn_step *step, int64_t number, int64_t batch, double rate, fcnn_step_flags *flags,
+                          fcnn_exact_sum *loss)
 {
-    fcnn_step *step = call->step;
     const fcnn_status taken =
         fcnn_training_data_take(step->data, batch, step->index, step->row_numbers, step->leaves, &step->leaf_count);
-    step->number = call->number;
-    step->scale = fcnn_network_mean_factor(&step->network->shape, fcnn_sampler_batch_rows(step->data->sampler, batch));
+    const int64_t rows = fcnn_sampler_batch_rows(step->data->sampler, batch);
+    step->number = number;
+    step->scale = fcnn_network_mean_factor(&step->network->shape, rows);
     step->unread = taken != FCNN_OK;
     step->leaf_count = step->unread ? 0 : step->leaf_count;
     step->leaves[0] = 0;
-    fcnn_team_run(step->team, sum_on_thread, call);
-    if (call->flags != NULL) {
-        hear_flags(step, call->flags);
+    step_call call = {.step = step, .flags = flags, .how = {.number = number, .scale = step->scale, .rate = rate}};
+    fcnn_optimizer_prepare(step->optimizer, &call.how);
+    fcnn_team_run(step->team, run_on_thread, &call);
+    if (flags != NULL) {
+        hear_flags(step, flags);
     }
-    if (call->unread) {
+    if (call.unread) {
         return fcnn_comm_agree_named(step->comm, taken);
     }
-    if (call->diverged) {
-        return diverged(step, call->number);
+    if (call.diverged) {
+        return diverged(step, number);
     }
     for (int thread = 0; thread < fcnn_team_threads(step->team); thread++) {
         fcnn_exact_sum_merge(loss, &step->notes[thread].loss);
     }
     return FCNN_OK;
-}
-
-fcnn_status fcnn_step_run(fcnn_step *step, int64_t number, int64_t batch, double rate, fcnn_step_flags *flags,
-                          fcnn_exact_sum *loss)
-{
-    return run(&(sum_call){.step = step, .number = number, .flags = flags, .applies = true, .rate = rate}, batch, loss);
-}
-
-fcnn_status fcnn_step_sum(fcnn_step *step, int64_t number, int64_t batch, fcnn_step_flags *flags, fcnn_exact_sum *loss)
-{
-    return run(&(sum_call){.step = step, .number = number, .flags = flags}, batch, loss);
-}
-
-typedef struct apply_call {
-    fcnn_step *step;
-    double rate;
-} apply_call;
-
-static void apply_with_team(void *data, int thread, int threads)
-{
-    const apply_call *call = data;
-    apply_on_thread(call->step, call->rate, thread, threads);
-}
-
-void fcnn_step_apply(fcnn_step *step, double rate)
-{
-    fcnn_team_run(step->team, apply_with_team, &(apply_call){step, rate});
 }

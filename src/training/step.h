@@ -25,8 +25,8 @@ typedef struct fcnn_step {
     int64_t *row_numbers;           /* [rows of this rank in a batch] */
     int64_t *leaves;                /* [leaves + 1] */
     int64_t leaf_count;
-    int64_t number;           /* of the step that was summed last */
-    double scale;             /* of the last sum: makes the derivative of the mean loss of it */
+    int64_t number;           /* of the last step */
+    double scale;             /* of its sums: makes the derivative of the mean loss of them */
     bool unread;              /* this rank's rows could not be read */
     fcnn_thread_notes *notes; /* [threads] */
     fcnn_thread_times *times; /* [threads] */
@@ -43,6 +43,7 @@ typedef struct fcnn_step_options {
     bool exact;                  /* sums have the same bits whatever the ranks and threads */
     fcnn_exchange_kind exchange; /* how sums are made over ranks */
     const fcnn_optimizer_rule *optimizer;
+    const fcnn_config *config; /* from which the optimizer takes its settings; NULL: it has none */
     int threads;
     const fcnn_work_split *split; /* how the threads share the work; NULL: in the best way */
     int flags;                    /* that the caller may raise in a step, at most 32 */
@@ -63,22 +64,11 @@ fcnn_status fcnn_step_create(fcnn_comm *comm, const fcnn_model *model, const fcn
 /* Collective; takes NULL, on all ranks or on none. */
 void fcnn_step_destroy(fcnn_step *step);
 
-/* This rank's rows of the batch that was summed last, in leaves first … last−1 of leaf_count; borrowed. */
-fcnn_batch fcnn_step_batch(const fcnn_step *step, int64_t first, int64_t last);
-
-/* Sums up, over all ranks, the gradient of a batch of the sampler's epoch for the parameters of now, which is step
- * number `number` (of all; from 0), and adds the losses of the batch's rows on this rank to loss.  Parameters stay as
- * they are.  flags: what rides along; NULL: nothing.  Collective.
- * Fails, alike on all ranks: FCNN_EDIVERGED, with loss unchanged; the text names the layer and, where an input alone is
- * the cause, file and row.  FCNN_EINPUT and FCNN_EDATA, in the same way, if rows that are streamed cannot be read. */
-fcnn_status fcnn_step_sum(fcnn_step *step, int64_t number, int64_t batch, fcnn_step_flags *flags, fcnn_exact_sum *loss);
-
-/* Changes the parameters by the gradient of the last sum, which has to have succeeded; the same on all ranks.  Not
- * collective. */
-void fcnn_step_apply(fcnn_step *step, double rate);
-
-/* Sums, and applies what was summed, in one call of the team: the same as both, without a meeting of the threads in
- * between. */
+/* Makes step number `number` (of all steps, from 0): sums the gradient of a batch of the sampler's epoch over all ranks,
+ * updates the parameters by it with a learning rate, and adds the losses of the batch's rows on this rank to loss.
+ * flags: what is counted together with the sum; NULL: nothing.  Collective.
+ * Fails, alike on all ranks, with parameters and loss unchanged: FCNN_EDIVERGED, whose text names the layer and, if an
+ * input alone is the cause, file and row; FCNN_EINPUT and FCNN_EDATA if streamed rows cannot be read. */
 fcnn_status fcnn_step_run(fcnn_step *step, int64_t number, int64_t batch, double rate, fcnn_step_flags *flags,
                           fcnn_exact_sum *loss);
 

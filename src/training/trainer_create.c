@@ -47,6 +47,7 @@ static fcnn_status create_step(fcnn_trainer *trainer)
         .exact = config->train_reduction == FCNN_REDUCTION_EXACT,
         .exchange = config->train_exchange,
         .optimizer = fcnn_optimizer_rule_of(config->optimizer_name),
+        .config = config,
         .threads = fcnn_threads_wanted(&trainer->threads),
         .flags = FCNN_LIFECYCLE_FLAGS,
     };
