@@ -159,19 +159,19 @@ if [ "$(id -u)" != 0 ]; then
 fi
 counts='0 2' config 'an unknown key' "bad.ini:3|unknown key 'epoch'|[train]|'epochs'" '[train]' '# a comment' \
     'epoch = 3'
-config 'an empty config' 'bad.ini|data.train is not given' ''
+config 'an empty config' 'bad.ini|data.train is required' ''
 config 'an unknown section' 'bad.ini:1|unknown section [trian]|[train]' '[trian]' 'epochs = 3'
 config 'a key of another section' 'bad.ini:2|epochs|[train]' '[data]' 'epochs = 3'
 config 'a duplicate key' 'bad.ini:3|train.epochs|line 2' '[train]' 'epochs = 3' 'epochs = 4'
 config 'a duplicate section' 'bad.ini:4|[train]|line 1' '[train]' 'epochs = 3' '[data]' '[train]'
 config 'trailing junk after a number' "bad.ini:2|train.epochs|'3 or 4'" '[train]' 'epochs = 3 or 4'
 config 'a comment after a number' "bad.ini:2|train.epochs|'3 # few'" '[train]' 'epochs = 3 # few'
-config 'trailing junk after a section' 'bad.ini:1|more than' '[train] x'
-config 'a section that is not closed' 'bad.ini:1|not closed' '[train'
-config 'a key before any section' 'bad.ini:1|before the first' 'epochs = 3'
+config 'trailing junk after a section' 'bad.ini:1|text follows' '[train] x'
+config 'a section that is not closed' 'bad.ini:1|after the name of a section' '[train'
+config 'a key before any section' 'bad.ini:1|precedes the first' 'epochs = 3'
 config 'a line that is none' "bad.ini:2|'epochs 3'|key = value" '[train]' 'epochs 3'
 config 'a missing value' 'bad.ini:2|train.epochs' '[train]' 'epochs ='
-config 'a NUL byte' 'bad.ini:2|NUL' '[train]' 'epochs\0000 = 3'
+config 'a zero byte' 'bad.ini:2|zero byte' '[train]' 'epochs\0000 = 3'
 config 'Windows line ends, and a typo' "bad.ini:2|unknown key 'epocs'" '[train]\r' 'epocs = 3\r'
 for value in -1 1000000001 1e3 0x10 3.5 99999999999999999999 yes; do
     config "epochs = $value" "bad.ini:2|train.epochs|$value" '[train]' "epochs = $value"

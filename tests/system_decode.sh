@@ -96,9 +96,9 @@ says 'the model keeps it' '/t2m: value*0.001 + 280.1, -32767' <("$bin/fcnn-info"
 train 0 --set train.epochs=2 climate.ini
 is 'the run is resumed' "$code" 0
 train 0 --set data.decode=no climate.ini
-holds 'not without decoding' "$(cat stderr)" 'data.decode may not change on resume'
+holds 'not without decoding' "$(cat stderr)" 'data.decode cannot change on resume'
 train 0 --set data.missing_values=5 climate.ini
-holds 'nor with other codes' "$(cat stderr)" 'data.missing_values may not change on resume'
+holds 'nor with other codes' "$(cat stderr)" 'data.missing_values cannot change on resume'
 fails 'an error names the code and what says so' \
     'cf_0.nc: /t2m, /missing_scaled: row 0, column 0 is -32767, which _FillValue says is missing' \
     --set data.missing=error climate.ini

@@ -382,7 +382,7 @@ if (ulimit -Sn 72) 2>/dev/null; then
         train 0 --overwrite --set output.directory=few run.ini
     )
     code=$?
-    ends 'too few descriptors for a run are counted at the start' 66 'only [0-9]+ more can be opened.*ulimit -n'
+    ends 'too few descriptors for a run are counted at the start' 66 'only [0-9]+ can be opened.*ulimit -n'
     tap_run 'reports: and the status tells, for which there is always one' grep -q '^failed: .*ulimit -n' few/status
 fi
 

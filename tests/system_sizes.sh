@@ -13,11 +13,11 @@ unset FCNN_SIZES
 FCNN_SIZES=block_byte=3 "$bin/fcnn-info" nothing.h5 >stdout 2>stderr
 code=$?
 tap_run 'a size that does not exist is an error' test $code -eq 64 -a "$(cat stderr)" = \
-    "fcnn-info: error: FCNN_SIZES: 'block_byte' is no size; src/core/sizes.def lists them"
+    "fcnn-info: error: FCNN_SIZES: there is no size 'block_byte'; src/core/sizes.def lists the names"
 FCNN_SIZES=block_bytes=0 ranks 2 "$bin/fcnn-train" "$configs/xor.ini" >stdout 2>stderr
 code=$?
 tap_run 'a value that is not allowed is an error' eval \
-    "test $code -eq 64 && grep -q '^fcnn-train: error: FCNN_SIZES: block_bytes is a whole number from 1 to' stderr"
+    "test $code -eq 64 && grep -q '^fcnn-train: error: FCNN_SIZES: block_bytes must be a whole number from 1 to' stderr"
 
 # ---- files: more rows than a block of 16 MiB and rounds of 4096 rows, and few ----
 

@@ -239,7 +239,7 @@ static void help_is_a_config_of_all_keys(void)
         CU_ASSERT(strcspn(line, "\n") == 0 || line[strcspn(line, "\n") - 1] != ' ');
     }
     CU_ASSERT_PTR_NOT_NULL(strstr(help, "from 1 to 1024"));
-    CU_ASSERT_PTR_NOT_NULL(strstr(help, "\n# Takes one of rows, columns. Default: rows. May not change on resume.\n"));
+    CU_ASSERT_PTR_NOT_NULL(strstr(help, "\n# Takes one of rows, columns. Default: rows. Cannot change on resume.\n"));
     free(help);
     free(a);
     free(b);
@@ -378,7 +378,7 @@ static void resume_refuses_what_may_not_change(void)
     fcnn_config *fraction = fixture_parsed("[data]\nvalidation=0.2\n", "c.ini");
     HARNESS_STATUS(fcnn_config_resume_check(stored, fraction, "c.h5"), FCNN_ECONFIG);
     HARNESS_STATUS(fcnn_config_resume_check(fraction, stored, "c.h5"), FCNN_ECONFIG);
-    HARNESS_ERROR_HAS("data.validation may not change");
+    HARNESS_ERROR_HAS("data.validation cannot change");
     HARNESS_OK(fcnn_config_resume_check(fraction, fraction, "c.h5"));
     fcnn_config_destroy(fraction);
     fcnn_config_destroy(stored);

@@ -38,17 +38,17 @@ static void bad_lines_are_named(void)
     REFUSED("[train]\nlearning_rate = 3\n", "a/b.ini:2: ", "'learning_rate'", "[optimizer]");
     REFUSED("[train]\nepochs=3\n\nepochs=3\n", "a/b.ini:4: ", "train.epochs", "line 2");
     REFUSED("[train]\nepochs=3\n[data]\n[train]\n", "a/b.ini:4: ", "[train]", "line 1");
-    REFUSED("epochs = 3\n[train]\n", "a/b.ini:1: ", "'epochs'", "before the first");
+    REFUSED("epochs = 3\n[train]\n", "a/b.ini:1: ", "'epochs'", "precedes the first");
     REFUSED("[train]\nepochs 3\n", "a/b.ini:2: ", "'epochs 3'", "key = value");
-    REFUSED("[train]\n = 3\n", "a/b.ini:2: ", "no key");
-    REFUSED("[train\n", "a/b.ini:1: ", "not closed");
-    REFUSED("[train] # here\n", "a/b.ini:1: ", "lines of their own");
-    REFUSED("[]\n", "a/b.ini:1: ", "without a name");
+    REFUSED("[train]\n = 3\n", "a/b.ini:2: ", "there is no key");
+    REFUSED("[train\n", "a/b.ini:1: ", "the ']' after the name");
+    REFUSED("[train] # here\n", "a/b.ini:1: ", "comments on separate lines");
+    REFUSED("[]\n", "a/b.ini:1: ", "has no name");
     REFUSED("[Train]\n", "a/b.ini:1: ", "[train]");
     REFUSED("[train]\r\nepochs=3\r\nepoch=3", "a/b.ini:3: ");
     fcnn_config *config = NULL;
     HARNESS_STATUS(fcnn_config_parse("[train]\n\nseed\0=1", 15, "b.ini", &config), FCNN_ECONFIG);
-    HARNESS_ERROR_HAS("b.ini:3: a NUL byte");
+    HARNESS_ERROR_HAS("b.ini:3: the file contains a zero byte");
     CU_ASSERT_PTR_NULL(config);
 }
 
@@ -56,8 +56,8 @@ static void bad_numbers_are_refused(void)
 {
     REFUSED("[train]\nepochs = 10 abc", "a/b.ini:2: train.epochs: '10 abc' is not a whole number",
             "from 0 to 1000000000");
-    REFUSED("[train]\nepochs = 10 # ten", "'10 # ten' is not a whole number", "lines of their own");
-    REFUSED("[train]\nepochs = 10 ; ten", "lines of their own");
+    REFUSED("[train]\nepochs = 10 # ten", "'10 # ten' is not a whole number", "comments on separate lines");
+    REFUSED("[train]\nepochs = 10 ; ten", "comments on separate lines");
     REFUSED("[train]\nepochs = 1e3", "not a whole number");
     REFUSED("[train]\nepochs = 0x10", "not a whole number");
     REFUSED("[train]\nepochs = \"10\"", "not a whole number");
@@ -118,11 +118,11 @@ static void bad_words_are_refused(void)
     REFUSED("[output]\ntime_limit =", "output.time_limit: '' is empty");
     REFUSED("[train]\nshuffle = maybe", "'maybe'", "yes or no");
     REFUSED("[model]\ninit = xaver", "'xaver'", "(nearest: xavier)", "path");
-    REFUSED("[output]\nresume = auto # go on", "'auto # go on'", "lines of their own");
+    REFUSED("[output]\nresume = auto # go on", "'auto # go on'", "comments on separate lines");
     REFUSED("[output]\nresume =", "output.resume");
     REFUSED("[data]\ninputs =", "data.inputs: '' is empty");
-    REFUSED("[data]\ntrain = a\rb", "data.train: a control character");
-    REFUSED("[data]\ninputs = a\x01", "data.inputs: a control character");
+    REFUSED("[data]\ntrain = a\rb", "data.train: the value contains a control character");
+    REFUSED("[data]\ninputs = a\x01", "data.inputs: the value contains a control character");
     fcnn_config *config = NULL;
     HARNESS_STATUS(fcnn_config_parse("", 0, "x\n/b.ini", &config), FCNN_OK);
     fcnn_config_destroy(config);
@@ -201,13 +201,13 @@ static void keys_must_not_contradict_each_other(void)
 {
     HARNESS_OK(check_with(NULL, NULL, NULL));
     HARNESS_STATUS(check_with("data.train=", NULL, NULL), FCNN_ECONFIG);
-    HARNESS_ERROR_HAS("b.ini: data.train is not given");
+    HARNESS_ERROR_HAS("b.ini: data.train is required");
     HARNESS_STATUS(check_with("output.directory=", NULL, NULL), FCNN_ECONFIG);
     HARNESS_ERROR_HAS("output.directory");
     HARNESS_OK(check_with("model.hidden=3,4", "model.activation=tanh", NULL));
     HARNESS_OK(check_with("model.hidden=3,4", "model.activation=tanh,relu", NULL));
     HARNESS_STATUS(check_with("model.hidden=3,4,5", "model.activation=tanh,relu", NULL), FCNN_ECONFIG);
-    HARNESS_ERROR_HAS("b.ini: model.activation names 2 activations, model.hidden 3 layers");
+    HARNESS_ERROR_HAS("b.ini: model.activation has 2 activations, but model.hidden has 3 layers");
     HARNESS_STATUS(check_with("model.activation=tanh,relu", NULL, NULL), FCNN_ECONFIG);
     HARNESS_OK(check_with("data.scale=255", NULL, NULL));
 
@@ -260,7 +260,7 @@ static void losses_go_with_outputs(void)
         }
     }
     HARNESS_STATUS(check_with("model.output=linear", "train.loss=cross_entropy", NULL), FCNN_ECONFIG);
-    HARNESS_ERROR_HAS("model.output = linear does not go with train.loss = cross_entropy");
+    HARNESS_ERROR_HAS("model.output = linear cannot be combined with train.loss = cross_entropy");
     HARNESS_STATUS(check_with("model.output=sigmoid", "data.normalize_targets=standardize", NULL), FCNN_ECONFIG);
     HARNESS_ERROR_HAS("data.normalize_targets = standardize");
 }

@@ -1,4 +1,4 @@
-/* src/config/config.c — a config as a whole: read, changed, checked, written, compared. */
+/* src/config/config.c — reads, changes, checks, writes and compares configs. */
 #include "config/config.h"
 
 #include "config/ini.h"
@@ -51,12 +51,12 @@ static fcnn_status create(const char *name, fcnn_config **out)
 
 /* ---- read ---- */
 
-/* What reading a file needs to know besides the config: where it stands, and what it has met on which line. */
+/* The state of reading a file. */
 typedef struct reading {
     const char *name, *folder;
     const char *section;
-    int64_t section_lines[FCNN_KEY_COUNT]; /* by the section's first row; 0: not met */
-    int64_t key_lines[FCNN_KEY_COUNT];
+    int64_t section_lines[FCNN_KEY_COUNT]; /* line of a section, at the row of its first key; 0: not found yet */
+    int64_t key_lines[FCNN_KEY_COUNT];     /* line of a key, at its row; 0: not found yet */
 } reading;
 
 static fcnn_status enter_section(reading *state, const fcnn_ini_line *line)
@@ -64,7 +64,7 @@ static fcnn_status enter_section(reading *state, const fcnn_ini_line *line)
     int first;
     FCNN_TRY(fcnn_key_find_section(line->name, &first));
     if (state->section_lines[first] != 0) {
-        return fcnn_fail(FCNN_ECONFIG, "section [%s] stands on line %" PRId64 " already", line->name,
+        return fcnn_fail(FCNN_ECONFIG, "section [%s] is given twice, first on line %" PRId64, line->name,
                          state->section_lines[first]);
     }
     state->section_lines[first] = line->number;
@@ -77,7 +77,7 @@ static fcnn_status read_entry(reading *state, const fcnn_ini_line *line, fcnn_co
     int place;
     FCNN_TRY(fcnn_key_find(state->section, line->name, &place));
     if (state->key_lines[place] != 0) {
-        return fcnn_fail(FCNN_ECONFIG, "%s.%s stands on line %" PRId64 " already", state->section, line->name,
+        return fcnn_fail(FCNN_ECONFIG, "%s.%s is given twice, first on line %" PRId64, state->section, line->name,
                          state->key_lines[place]);
     }
     state->key_lines[place] = line->number;
@@ -114,7 +114,7 @@ static const char *base_name(const char *path)
     return slash != NULL ? slash + 1 : path;
 }
 
-/* output.directory: the file's base name without .ini, unless the file says otherwise. */
+/* Sets output.directory, if the file does not set it, to the base name of the file without .ini. */
 static fcnn_status default_directory(const char *name, fcnn_config *config)
 {
     if (*config->output_directory != '\0') {
@@ -169,7 +169,7 @@ fcnn_status fcnn_config_parse_effective(const char *text, int64_t length, const 
 
 /* ---- change ---- */
 
-/* Cuts "section.key=value" into its parts and applies it. */
+/* Splits "section.key=value" in place and applies it. */
 static fcnn_status assign(fcnn_config *config, char *text)
 {
     char *equals = strchr(text, '=');
@@ -179,7 +179,7 @@ static fcnn_status assign(fcnn_config *config, char *text)
     *equals = '\0';
     char *dot = strchr(text, '.');
     if (dot == NULL) {
-        return fcnn_fail(FCNN_EUSAGE, "expected section.key=value: no '.' in front of the '='");
+        return fcnn_fail(FCNN_EUSAGE, "expected section.key=value: there is no '.' before the '='");
     }
     *dot = '\0';
     const char *section = fcnn_ini_trim(text);
@@ -215,12 +215,12 @@ static fcnn_status check_required(const fcnn_config *config)
         fcnn_text_clear(&value);
         FCNN_TRY(status);
         if (!given) {
-            return fcnn_fail(FCNN_ECONFIG, "%s.%s is not given: set it in the file, or by --set %s.%s=…", key->section,
-                             key->name, key->section, key->name);
+            return fcnn_fail(FCNN_ECONFIG, "%s.%s is required: set it in the config file, or by --set %s.%s=VALUE",
+                             key->section, key->name, key->section, key->name);
         }
     }
     if (*config->output_directory == '\0') {
-        return fcnn_fail(FCNN_ECONFIG, "output.directory is empty: name a folder");
+        return fcnn_fail(FCNN_ECONFIG, "output.directory is empty: set it to the name of a folder");
     }
     return FCNN_OK;
 }
@@ -253,7 +253,7 @@ static fcnn_status check_activations(const fcnn_config *config)
     const int64_t given = config->model_activation.count, layers = config->model_hidden.count;
     if (given != 1 && given != layers) {
         return fcnn_fail(FCNN_ECONFIG,
-                         "model.activation names %" PRId64 " activations, model.hidden %" PRId64
+                         "model.activation has %" PRId64 " activations, but model.hidden has %" PRId64
                          " layers: give one activation, or one for each layer",
                          given, layers);
     }
@@ -266,16 +266,16 @@ static fcnn_status check_loss(const fcnn_config *config)
     const fcnn_loss loss = config->train_loss;
     if (loss != FCNN_LOSS_AUTO && !fcnn_output_takes_loss(output, loss)) {
         return fcnn_fail(FCNN_ECONFIG,
-                         "model.output = %s does not go with train.loss = %s: softmax goes with "
-                         "cross_entropy, sigmoid with binary_cross_entropy or mse, linear with mse",
+                         "model.output = %s cannot be combined with train.loss = %s: softmax requires "
+                         "cross_entropy, sigmoid binary_cross_entropy or mse, linear mse",
                          fcnn_output_name(output), fcnn_loss_name(loss));
     }
     const bool regression = (output == FCNN_OUTPUT_AUTO || output == FCNN_OUTPUT_LINEAR) &&
                             (loss == FCNN_LOSS_AUTO || loss == FCNN_LOSS_MSE);
     if (config->data_normalize_targets != FCNN_NORMALIZE_NONE && !regression) {
         return fcnn_fail(FCNN_ECONFIG,
-                         "data.normalize_targets = %s is for a regression, with a linear output and mse; "
-                         "here model.output = %s and train.loss = %s",
+                         "data.normalize_targets = %s requires a regression (model.output = linear and train.loss = "
+                         "mse), but model.output is %s and train.loss is %s",
                          fcnn_normalize_name(config->data_normalize_targets), fcnn_output_name(output),
                          fcnn_loss_name(loss));
     }
@@ -286,7 +286,7 @@ static fcnn_status check_time_limit(const fcnn_config *config)
 {
     double seconds;
     if (fcnn_config_time_limit(config, &seconds) == FCNN_TIME_LIMIT_BAD) {
-        return fcnn_fail(FCNN_ECONFIG, "output.time_limit: '%.60s' is no time: expected auto, none or HH:MM:SS",
+        return fcnn_fail(FCNN_ECONFIG, "output.time_limit: '%.60s' is not a time: expected auto, none or HH:MM:SS",
                          config->output_time_limit);
     }
     return FCNN_OK;
@@ -297,7 +297,7 @@ static fcnn_status check_memory_limit(const fcnn_config *config)
     int64_t bytes;
     if (!fcnn_config_memory_limit(config, &bytes)) {
         return fcnn_fail(FCNN_ECONFIG,
-                         "data.memory_limit: '%.60s' is no size: expected auto, or a number such as 500M "
+                         "data.memory_limit: '%.60s' is not a size: expected auto, or a number such as 500M "
                          "or 4G",
                          config->data_memory_limit);
     }
@@ -307,7 +307,7 @@ static fcnn_status check_memory_limit(const fcnn_config *config)
 static fcnn_status check_reading(const fcnn_config *config)
 {
     return config->data_read == FCNN_READ_COLLECTIVE && config->data_order == FCNN_ORDER_COLUMNS
-               ? fcnn_fail(FCNN_ECONFIG, "data.read = collective is for data.order = rows")
+               ? fcnn_fail(FCNN_ECONFIG, "data.read = collective requires data.order = rows")
                : FCNN_OK;
 }
 
@@ -331,7 +331,7 @@ fcnn_status fcnn_config_check(const fcnn_config *config)
 
 static fcnn_status print(const fcnn_config *config, fcnn_text *out)
 {
-    FCNN_TRY(fcnn_text_append(out, "# Paths are seen from the working directory of the run.\n"));
+    FCNN_TRY(fcnn_text_append(out, "# Paths are relative to the working directory of the run.\n"));
     for (int i = 0; i < FCNN_KEY_COUNT; i++) {
         const fcnn_key *key = &fcnn_keys[i];
         if (i == 0 || strcmp(key->section, fcnn_keys[i - 1].section) != 0) {
@@ -340,7 +340,7 @@ static fcnn_status print(const fcnn_config *config, fcnn_text *out)
         FCNN_TRY(fcnn_text_append(out, "%s = ", key->name));
         const int64_t start = out->length;
         FCNN_TRY(fcnn_key_print(key, config, out));
-        out->length -= out->length == start; /* no blank at the end of a line */
+        out->length -= out->length == start; /* removes the blank before an empty value */
         FCNN_TRY(fcnn_text_append(out, "\n"));
     }
     return FCNN_OK;
@@ -364,7 +364,7 @@ fcnn_status fcnn_config_text(const fcnn_config *config, char **out)
 
 static bool may_change(const fcnn_key *key, const char *before, const char *after)
 {
-    double fraction; /* another fraction takes other rows for training */
+    double fraction; /* another fraction would change the training rows */
     const bool takes_rows = key->type == FCNN_KEY_FRACTION_OR_PATH &&
                             (fcnn_text_to_double(before, &fraction) || fcnn_text_to_double(after, &fraction));
     return key->changeable && !takes_rows;
@@ -376,9 +376,9 @@ static fcnn_status compare(const fcnn_key *key, const char *before, const char *
         return FCNN_OK;
     }
     return fcnn_fail(FCNN_ECONFIG,
-                     "%s.%s may not change on resume: %s was trained with '%.200s', the config now says '%.200s'; go "
-                     "back to the old value, or start a new run in another folder with --set output.directory=NAME, "
-                     "and with --set model.init=%s from these weights",
+                     "%s.%s cannot change on resume: %s was trained with '%.200s', but the config now has '%.200s'; "
+                     "restore the old value, or start a new run in another folder with --set output.directory=NAME "
+                     "(and --set model.init=%s to start from these weights)",
                      key->section, key->name, checkpoint, before, after, checkpoint);
 }
 
@@ -408,7 +408,8 @@ fcnn_activation fcnn_config_activation(const fcnn_config *config, int64_t layer)
     return (fcnn_activation)given->values[given->count == 1 ? 0 : layer];
 }
 
-/* Digits up to a ':' or the end as a number below a limit; −1 if they are none.  Moves *text behind the ':'. */
+/* Reads digits up to a ':' or the end as a number below limit, and moves *text after the ':'.  Returns −1 if there is
+ * no such number. */
 static int64_t take_part(const char **text, int64_t limit)
 {
     int64_t number = 0;

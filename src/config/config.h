@@ -1,4 +1,5 @@
-/* src/config/config.h — the values of a config, for the library's own code. */
+/* src/config/config.h — the values of a config, for the code of the library.
+ * Not collective.  Any thread may call any function; a config is not changed while another thread uses it. */
 #ifndef FCNN_CONFIG_CONFIG_H
 #define FCNN_CONFIG_CONFIG_H
 
@@ -9,18 +10,18 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-enum { FCNN_AUTO = -1 }; /* the word auto, where a whole number may stand too */
+enum { FCNN_AUTO = -1 }; /* the word auto, for a key that also takes whole numbers */
 
 typedef struct fcnn_int_list {
     int64_t count;
     int64_t *values; /* [count] */
 } fcnn_int_list;
 
-/* Each row of keys.def is a member <section>_<name>, such as train_epochs.  Texts and paths are never NULL: empty
- * where not set.  Words of a WORD_OR_PATH are told from paths by fcnn_init_kind_from_word() and
- * fcnn_resume_kind_from_word(). */
+/* Each row of keys.def defines a member <section>_<name>, such as train_epochs.  The config owns its texts and lists.
+ * Texts and paths are never NULL; they are empty if they are not set.  fcnn_init_kind_from_word() and
+ * fcnn_resume_kind_from_word() distinguish the words of a WORD_OR_PATH from paths. */
 struct fcnn_config {
-    char *name; /* the file's, for messages */
+    char *name; /* name of the config file, for messages */
 #define FCNN_FIELD_TEXT(bounds) char *
 #define FCNN_FIELD_PATH(bounds) char *
 #define FCNN_FIELD_WORD_OR_PATH(bounds) char *
@@ -37,30 +38,33 @@ struct fcnn_config {
 #undef FCNN_KEY
 };
 
-/* As fcnn_config_parse(), for a text that fcnn_config_text() made: its paths stay as they are. */
+/* The same as fcnn_config_parse(), for a text that fcnn_config_text() has written: its paths are not changed. */
 fcnn_status fcnn_config_parse_effective(const char *text, int64_t length, const char *name, fcnn_config **out);
 
-/* May a run that was started with one config go on with another?
- *   checkpoint  borrowed: the path of the file that stored the first, for the message
- * Fails: FCNN_ECONFIG naming the first key that changed and may not, both values and the ways out. */
+/* Checks that a run that was started with one config can be resumed with another.
+ *   stored      the config in the checkpoint
+ *   checkpoint  borrowed; path of the checkpoint, for the message
+ * Fails: FCNN_ECONFIG; the message names the first key that cannot change, both values and what to do.  FCNN_ENOMEM. */
 fcnn_status fcnn_config_resume_check(const fcnn_config *stored, const fcnn_config *current, const char *checkpoint);
 
-/* The activation of a hidden layer; layers count from 0.  The config has passed fcnn_config_check(). */
+/* The activation of a hidden layer, counted from 0.  The config must have passed fcnn_config_check(). */
 fcnn_activation fcnn_config_activation(const fcnn_config *config, int64_t layer);
 
-/* output.time_limit: what it is, and if it is given the seconds. */
+/* The kind of output.time_limit; for FCNN_TIME_LIMIT_GIVEN, sets *seconds. */
 typedef enum fcnn_time_limit {
     FCNN_TIME_LIMIT_AUTO,
     FCNN_TIME_LIMIT_NONE,
     FCNN_TIME_LIMIT_GIVEN,
-    FCNN_TIME_LIMIT_BAD /* never in a config that has passed fcnn_config_check() */
+    FCNN_TIME_LIMIT_BAD /* refused by fcnn_config_check() */
 } fcnn_time_limit;
 fcnn_time_limit fcnn_config_time_limit(const fcnn_config *config, double *seconds);
 
-/* data.memory_limit in bytes, FCNN_AUTO for auto; false, never after fcnn_config_check(), if it is no size. */
+/* Sets *bytes to data.memory_limit, or to FCNN_AUTO for auto.  Returns false if it is not a size, which
+ * fcnn_config_check() refuses. */
 bool fcnn_config_memory_limit(const fcnn_config *config, int64_t *bytes);
 
-/* True if data.validation is a fraction of the training rows, which *out is then set to; else it is a path or empty. */
+/* Whether data.validation is a fraction of the training rows, to which *out is then set; otherwise it is a list of
+ * paths or empty. */
 bool fcnn_config_validation_fraction(const fcnn_config *config, double *out);
 
 #endif

@@ -1,4 +1,4 @@
-/* src/config/help.c — the reference of all keys, itself a config. */
+/* src/config/help.c — the reference of all keys, which is itself a valid config. */
 #include "config/key.h"
 
 #include "core/arithmetic.h"
@@ -9,7 +9,7 @@
 
 enum { WIDTH = 98 };
 
-/* Appends a text as comment lines of at most WIDTH characters, broken at blanks; "…" counts for its bytes. */
+/* Appends a text as comment lines of at most WIDTH bytes, broken at blanks. */
 static fcnn_status append_comment(const char *text, fcnn_text *out)
 {
     int column = 0;
@@ -27,7 +27,7 @@ static fcnn_status append_comment(const char *text, fcnn_text *out)
     return fcnn_text_append(out, "\n");
 }
 
-/* "Takes one of rows, columns.  Default: rows.  May not change on resume." */
+/* Appends a line such as "Takes one of rows, columns. Default: rows. Cannot change on resume." */
 static fcnn_status append_rules(const fcnn_key *key, fcnn_text *out)
 {
     const char *standard = key->standard == NULL ? "Required" : *key->standard == '\0' ? "empty" : key->standard;
@@ -38,7 +38,7 @@ static fcnn_status append_rules(const fcnn_key *key, fcnn_text *out)
     }
     if (status == FCNN_OK) {
         status = fcnn_text_append(&rules, ". %s%s. %s on resume.", key->standard == NULL ? "" : "Default: ", standard,
-                                  key->changeable ? "May change" : "May not change");
+                                  key->changeable ? "Can change" : "Cannot change");
     }
     if (status == FCNN_OK) {
         status = append_comment(rules.data, out);
@@ -60,8 +60,8 @@ static fcnn_status append_key(const fcnn_key *key, fcnn_text *out)
 
 static fcnn_status append_all(fcnn_text *out)
 {
-    FCNN_TRY(append_comment("The keys of an fcnn config with their defaults; a key that is left out keeps its default. "
-                            "Comments, with # or ;, stand on lines of their own.",
+    FCNN_TRY(append_comment("The keys of an fcnn config with their defaults. A key that is left out has its default. "
+                            "A comment begins with # or ; and needs a separate line.",
                             out));
     for (int i = 0; i < FCNN_KEY_COUNT; i++) {
         if (i == 0 || strcmp(fcnn_keys[i].section, fcnn_keys[i - 1].section) != 0) {

@@ -1,4 +1,4 @@
-/* src/config/ini.c — a strict INI reader. */
+/* src/config/ini.c — a strict reader of INI files. */
 #include "config/ini.h"
 
 #include "core/memory.h"
@@ -12,8 +12,8 @@
 #define BYTE_ORDER_MARK "\xEF\xBB\xBF"
 
 struct fcnn_ini {
-    char *text; /* ended by NUL; each line is cut where it ends once it is read */
-    char *next; /* the line to read next; NULL after the last one */
+    char *text; /* terminated by a zero byte; lines that have been read are terminated as well */
+    char *next; /* the next line to read; NULL after the last one */
     const char *name;
     int64_t line;
     bool in_section;
@@ -30,7 +30,8 @@ static fcnn_status refuse_nul(const char *text, int64_t length, const char *name
     for (int64_t i = 0; i < length; i++) {
         line += text[i] == '\n';
         if (text[i] == '\0') {
-            return fail_at(name, line, "a NUL byte: this is no text file, so no config");
+            return fail_at(name, line,
+                           "the file contains a zero byte: it is not a text file, so not a config");
         }
     }
     return FCNN_OK;
@@ -75,7 +76,7 @@ char *fcnn_ini_trim(char *text)
     return text;
 }
 
-/* Cuts the next line out of the text and returns it trimmed; NULL at the end. */
+/* Returns the next line without blanks at its ends; NULL at the end of the text. */
 static char *take_line(fcnn_ini *ini)
 {
     char *line = ini->next;
@@ -94,17 +95,17 @@ static fcnn_status read_section(fcnn_ini *ini, char *line, fcnn_ini_line *out)
 {
     char *end = strchr(line, ']');
     if (end == NULL) {
-        return fail_at(ini->name, ini->line, "a section's name is not closed: expected '[section]'");
+        return fail_at(ini->name, ini->line, "the ']' after the name of a section is missing: expected '[section]'");
     }
     if (end[1] != '\0') {
-        return fail_at(ini->name, ini->line, "more than '[section]' on a line: comments go on lines of their own");
+        return fail_at(ini->name, ini->line, "text follows '[section]': write comments on separate lines");
     }
     *end = '\0';
     out->kind = FCNN_INI_SECTION;
     out->name = fcnn_ini_trim(line + 1);
     out->value = NULL;
     if (*out->name == '\0') {
-        return fail_at(ini->name, ini->line, "a section without a name");
+        return fail_at(ini->name, ini->line, "the section has no name");
     }
     ini->in_section = true;
     return FCNN_OK;
@@ -122,10 +123,10 @@ static fcnn_status read_entry(fcnn_ini *ini, char *line, fcnn_ini_line *out)
     out->name = fcnn_ini_trim(line);
     out->value = fcnn_ini_trim(equals + 1);
     if (*out->name == '\0') {
-        return fail_at(ini->name, ini->line, "no key in front of '='");
+        return fail_at(ini->name, ini->line, "there is no key before the '='");
     }
     if (!ini->in_section) {
-        return fcnn_fail(FCNN_ECONFIG, "%s:%" PRId64 ": the key '%.60s' stands before the first '[section]'", ini->name,
+        return fcnn_fail(FCNN_ECONFIG, "%s:%" PRId64 ": the key '%.60s' precedes the first '[section]'", ini->name,
                          ini->line, out->name);
     }
     return FCNN_OK;

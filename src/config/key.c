@@ -1,4 +1,4 @@
-/* src/config/key.c — the rows of keys.def, and the values of a config by row. */
+/* src/config/key.c — the rows of keys.def, and access to the values of a config by row. */
 #include "config/key.h"
 
 #include "config/ini.h"
@@ -50,7 +50,7 @@ const fcnn_key fcnn_keys[FCNN_KEY_COUNT] = {
 #undef FCNN_KEY
 };
 
-/* The place of an enumeration's word is its constant, and every enumeration is stored as an int. */
+/* The index of a word is its constant, and each enumeration is stored as an int. */
 #define FCNN_WORDS_FIT_INT(enumeration, list) \
     static_assert(sizeof(fcnn_##enumeration) == sizeof(int), "fcnn_" #enumeration " is read and written as an int");
 FCNN_WORDS_TABLE(FCNN_WORDS_FIT_INT)
@@ -136,18 +136,18 @@ fcnn_status fcnn_key_describe(const fcnn_key *key, fcnn_text *out)
         return fcnn_text_append(out, key->not_empty ? "a text" : "a text, or nothing");
     case FCNN_KEY_PATH:
         if (key->is_list) {
-            return fcnn_text_append(out, "paths, separated by commas, from the config file's folder");
+            return fcnn_text_append(out, "paths, separated by commas, relative to the folder of the config file");
         }
-        return fcnn_text_append(out, key->in_config_folder ? "a path, from the config file's folder"
-                                                           : "a path, from the working directory");
+        return fcnn_text_append(out, key->in_config_folder ? "a path, relative to the folder of the config file"
+                                                           : "a path, relative to the working directory");
     case FCNN_KEY_WORD_OR_PATH:
         FCNN_TRY(fcnn_text_append(out, "one of "));
         FCNN_TRY(append_words(key->words, out));
-        return fcnn_text_append(out,
-                                "; or a path with a '.' or '/' in it, or in quotes, from the config file's folder");
+        return fcnn_text_append(out, "; or a path that contains '.' or '/' or is in quotes, relative to the folder of "
+                                     "the config file");
     case FCNN_KEY_FRACTION_OR_PATH:
-        return fcnn_text_append(out, "a fraction above 0 and below 1; or paths with a '.' or '/' in them, or in "
-                                     "quotes, separated by commas, from the config file's folder; or nothing");
+        return fcnn_text_append(out, "a fraction above 0 and below 1; or paths, separated by commas, that contain '.' "
+                                     "or '/' or are in quotes, relative to the folder of the config file; or nothing");
     case FCNN_KEY_INTEGER:
         FCNN_TRY(fcnn_text_append(out, "a whole number "));
         return append_range(key, out);
@@ -167,9 +167,9 @@ fcnn_status fcnn_key_describe(const fcnn_key *key, fcnn_text *out)
         FCNN_TRY(append_range(key, out));
         return fcnn_text_append(out, ", separated by commas; or nothing");
     case FCNN_KEY_WORD_LIST:
-        FCNN_TRY(fcnn_text_append(out, "1 to %d of the words ", FCNN_DEPTH_LIMIT));
+        FCNN_TRY(fcnn_text_append(out, "a list of 1 to %d of the words ", FCNN_DEPTH_LIMIT));
         FCNN_TRY(append_words(key->words, out));
-        return fcnn_text_append(out, "; separated by commas");
+        return fcnn_text_append(out, ", separated by commas");
     }
     return FCNN_OK;
 }
@@ -185,7 +185,7 @@ static const char *nearest_word(const char *const *words, const char *value)
     return nearest;
 }
 
-/* Fails with what is wrong with a value, or with one item of a list, and what is expected. */
+/* Fails with a message that says why a value, or an item of a list, is refused, and what is expected. */
 static fcnn_status refuse(const fcnn_key *key, const char *value, const char *reason)
 {
     enum { SHOWN = 60 };
@@ -195,7 +195,7 @@ static fcnn_status refuse(const fcnn_key *key, const char *value, const char *re
         status = fcnn_text_append(&expected, " (nearest: %s)", nearest_word(key->words, value));
     }
     if (status == FCNN_OK && (strstr(value, " #") != NULL || strstr(value, " ;") != NULL)) {
-        status = fcnn_text_append(&expected, "; comments go on lines of their own");
+        status = fcnn_text_append(&expected, "; write comments on separate lines");
     }
     if (status == FCNN_OK) {
         status = fcnn_fail(FCNN_ECONFIG, "%s.%s: '%.*s%s' %s: expected %s", key->section, key->name, SHOWN, value,
@@ -207,7 +207,7 @@ static fcnn_status refuse(const fcnn_key *key, const char *value, const char *re
 
 /* ---- reading ---- */
 
-/* A line feed in a text would not survive the effective text; other control characters are accidents too. */
+/* Control characters are refused: a line feed could not be written back to a config, and the others are mistakes. */
 static bool has_control_character(const char *text)
 {
     for (; *text != '\0'; text++) {
@@ -223,7 +223,7 @@ static fcnn_status store_text(const fcnn_key *key, const char *value, fcnn_confi
 {
     char *copy;
     if (has_control_character(value)) {
-        return fcnn_fail(FCNN_ECONFIG, "%s.%s: a control character in the value", key->section, key->name);
+        return fcnn_fail(FCNN_ECONFIG, "%s.%s: the value contains a control character", key->section, key->name);
     }
     FCNN_TRY(fcnn_memory_copy_text(value, &copy));
     fcnn_key_clear(key, config);
@@ -233,7 +233,7 @@ static fcnn_status store_text(const fcnn_key *key, const char *value, fcnn_confi
 
 static fcnn_status read_path(const fcnn_key *key, const char *value, const char *folder, fcnn_config *config)
 {
-    /* a path in quotes that is a word of the key stays a path where it is written without them */
+    /* a path in quotes that equals a word of the key needs "./" when it is written without quotes */
     const bool may_be_word = key->type == FCNN_KEY_WORD_OR_PATH && *value == '"' && *folder == '\0';
     const char *start = may_be_word ? "./" : key->in_config_folder ? folder : "";
     fcnn_text moved = {0};
@@ -249,7 +249,7 @@ static fcnn_status read_path(const fcnn_key *key, const char *value, const char 
     return status;
 }
 
-/* Without quotes a path of keys that take other words as well has to look like one. */
+/* Whether a value of a key that also takes words or fractions is a path. */
 static bool looks_like_path(const char *value)
 {
     return *value == '"' || strpbrk(value, "./") != NULL;
@@ -261,7 +261,7 @@ static fcnn_status read_word_or_path(const fcnn_key *key, const char *value, con
         return store_text(key, value, config);
     }
     if (!looks_like_path(value)) {
-        return refuse(key, value, "is neither a word of this key nor a path");
+        return refuse(key, value, "is neither an allowed word nor a path");
     }
     return read_path(key, value, folder, config);
 }
@@ -314,7 +314,7 @@ static fcnn_status read_boolean(const fcnn_key *key, const char *value, bool *ou
 {
     const int place = fcnn_words_find(boolean_words, value);
     if (place < 0) {
-        return refuse(key, value, "is neither");
+        return refuse(key, value, "is not a truth value");
     }
     *out = place % 2 == 1;
     return FCNN_OK;
@@ -324,7 +324,7 @@ static fcnn_status read_word(const fcnn_key *key, const char *value, int *out)
 {
     const int place = fcnn_words_find(key->words, value);
     if (place < 0) {
-        return refuse(key, value, "is not a word of this key");
+        return refuse(key, value, "is not an allowed word");
     }
     *out = place;
     return FCNN_OK;
@@ -333,7 +333,7 @@ static fcnn_status read_word(const fcnn_key *key, const char *value, int *out)
 static fcnn_status read_item(const fcnn_key *key, const char *item, int64_t *out)
 {
     if (*item == '\0') {
-        return refuse(key, item, "is an empty item of the list");
+        return refuse(key, item, "is an empty item of a list");
     }
     if (key->type == FCNN_KEY_INTEGER_LIST) {
         return read_integer(key, item, out);
@@ -344,7 +344,7 @@ static fcnn_status read_item(const fcnn_key *key, const char *item, int64_t *out
     return FCNN_OK;
 }
 
-/* Reads the items of a list into values, which has room for them; cuts the text at its commas. */
+/* Reads the items of a list into values [count]; splits text in place. */
 static fcnn_status read_items(const fcnn_key *key, char *text, int64_t count, int64_t *values)
 {
     for (int64_t i = 0; i < count; i++) {
@@ -435,7 +435,7 @@ static fcnn_status print_list(const fcnn_key *key, const fcnn_int_list *list, fc
             FCNN_TRY(fcnn_text_append(out, "%" PRId64, list->values[i]));
         }
     }
-    return fcnn_text_append(out, "%s", ""); /* so that an empty list makes a text too */
+    return fcnn_text_append(out, "%s", ""); /* for an empty list, sets the text to "" */
 }
 
 fcnn_status fcnn_key_print(const fcnn_key *key, const fcnn_config *config, fcnn_text *out)

@@ -1,4 +1,5 @@
-/* src/config/key.h — the rows of keys.def, and the values of a config by row. */
+/* src/config/key.h — the rows of keys.def, and access to the values of a config by row.
+ * Not collective; any thread may call any function. */
 #ifndef FCNN_CONFIG_KEY_H
 #define FCNN_CONFIG_KEY_H
 
@@ -22,21 +23,21 @@ typedef enum fcnn_key_type {
     FCNN_KEY_WORD_LIST
 } fcnn_key_type;
 
-/* A row.  What its type has no use for is zero. */
+/* A row.  Members that do not apply to its type are zero. */
 typedef struct fcnn_key {
     fcnn_key_type type;
     const char *section, *name;
-    const char *standard; /* the default, as in a file; NULL if the key is required */
+    const char *standard; /* the default, as written in a file; NULL if the key is required */
     const char *help;
-    size_t offset;   /* of the value in struct fcnn_config */
-    bool changeable; /* on resume */
+    size_t offset;   /* offset of the value in struct fcnn_config */
+    bool changeable; /* whether the value can change when a run is resumed */
     bool not_empty;
-    bool in_config_folder; /* where a relative path starts; else in the working directory */
-    bool is_list;          /* of paths, separated by commas; an '@' may stand before each */
-    int64_t low, high;
-    double above;
-    bool or_equal;            /* to what a number is above */
-    const char *const *words; /* ended by NULL */
+    bool in_config_folder;    /* relative paths start in the folder of the config, otherwise in the working directory */
+    bool is_list;             /* a list of paths, separated by commas, each perhaps with an '@' before it */
+    int64_t low, high;        /* smallest and largest value of a whole number */
+    double above;             /* lower limit of a number */
+    bool or_equal;            /* whether the number can be equal to this limit */
+    const char *const *words; /* allowed words, terminated by NULL */
 } fcnn_key;
 
 enum {
@@ -46,30 +47,30 @@ enum {
 #undef FCNN_KEY
 };
 
-enum { FCNN_DEPTH_LIMIT = 1000 }; /* items of a list: hidden layers */
+enum { FCNN_DEPTH_LIMIT = 1000 }; /* largest number of items of a list, and so of hidden layers */
 
 extern const fcnn_key fcnn_keys[FCNN_KEY_COUNT];
 
-/* Sets *first to the place in fcnn_keys of a section's first row.
- * Fails: FCNN_ECONFIG naming the nearest section. */
+/* Sets *first to the index in fcnn_keys of the first row of a section.
+ * Fails: FCNN_ECONFIG; the message names the most similar section. */
 fcnn_status fcnn_key_find_section(const char *section, int *first);
 
-/* Sets *place to the row of a key of a known section.
- * Fails: FCNN_ECONFIG naming the nearest key, or the section that has a key of this name. */
+/* Sets *place to the index of the row of a key; the section must exist.
+ * Fails: FCNN_ECONFIG; the message names the most similar key, or the section that has a key of this name. */
 fcnn_status fcnn_key_find(const char *section, const char *name, int *place);
 
-/* Reads a value into the config, which keeps its old one on failure.
- *   folder  borrowed: put in front of relative paths of keys that start in the config's folder; "" or ends in '/'
- * Fails: FCNN_ECONFIG with "section.key: 'value' …" and what is expected instead. */
+/* Parses a value and stores it in the config, which keeps the old value on failure.
+ *   folder  borrowed; prepended to relative paths if they start in the folder of the config; "" or ends in '/'
+ * Fails: FCNN_ECONFIG; the message names the key and the value, and says what is expected.  FCNN_ENOMEM. */
 fcnn_status fcnn_key_read(const fcnn_key *key, const char *value, const char *folder, fcnn_config *config);
 
-/* Appends the value as a file has it. */
+/* Appends the value in the notation of a config file.  Fails: FCNN_ENOMEM. */
 fcnn_status fcnn_key_print(const fcnn_key *key, const fcnn_config *config, fcnn_text *out);
 
-/* Appends what values the key takes: "a whole number from 1 to 1024". */
+/* Appends a description of the allowed values, such as "a whole number from 1 to 1024".  Fails: FCNN_ENOMEM. */
 fcnn_status fcnn_key_describe(const fcnn_key *key, fcnn_text *out);
 
-/* Releases what the value owns. */
+/* Releases the memory of the value. */
 void fcnn_key_clear(const fcnn_key *key, fcnn_config *config);
 
 #endif

@@ -1,4 +1,4 @@
-/* src/config/outputs.c — what goes with each kind of output: losses, and the activation of the last layer. */
+/* src/config/outputs.c — the losses that each kind of output allows, and the activation of the output layer. */
 #include "config/outputs.h"
 
 fcnn_loss fcnn_output_usual_loss(fcnn_output output)

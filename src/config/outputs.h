@@ -1,16 +1,17 @@
-/* src/config/outputs.h — what goes with each kind of output: losses, and the activation of the last layer. */
+/* src/config/outputs.h — the losses that each kind of output allows, and the activation of the output layer.
+ * Not collective; any thread may call any function. */
 #ifndef FCNN_CONFIG_OUTPUTS_H
 #define FCNN_CONFIG_OUTPUTS_H
 
 #include "config/words.h"
 
-/* The loss of an output for which none is named; FCNN_LOSS_AUTO for FCNN_OUTPUT_AUTO. */
+/* The default loss of an output; FCNN_LOSS_AUTO for FCNN_OUTPUT_AUTO. */
 fcnn_loss fcnn_output_usual_loss(fcnn_output output);
 
-/* Whether a loss, which is not FCNN_LOSS_AUTO, goes with an output; with FCNN_OUTPUT_AUTO all do. */
+/* Whether an output allows a loss, which is not FCNN_LOSS_AUTO; FCNN_OUTPUT_AUTO allows all losses. */
 bool fcnn_output_takes_loss(fcnn_output output, fcnn_loss loss);
 
-/* The activation of the last layer. */
+/* The activation of the output layer; for softmax it is linear, and the loss computes the softmax. */
 fcnn_activation fcnn_output_activation(fcnn_output output);
 
 #endif

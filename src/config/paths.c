@@ -1,4 +1,4 @@
-/* src/config/paths.c — paths in a config, seen from its folder. */
+/* src/config/paths.c — paths in a config, which are relative to its folder. */
 #include "config/paths.h"
 
 #include "core/list.h"
@@ -14,7 +14,7 @@ static const char *folder_of(const char *path, const char *folder)
     return *path != '/' && *path != '\0' ? folder : "";
 }
 
-/* Takes a whole text that is a name in quotes out of them; *out is to be released with free(). */
+/* Removes the quotes of a text that is a quoted name; *out is to be released with free(). */
 static fcnn_status unquote(const char *text, char **out)
 {
     const char *at = text;
@@ -23,7 +23,8 @@ static fcnn_status unquote(const char *text, char **out)
         return FCNN_OK;
     }
     free(*out);
-    return fcnn_fail(FCNN_ECONFIG, "'%.200s': a quote is not closed, or more follows it; in quotes \"\" stands for one",
+    return fcnn_fail(FCNN_ECONFIG,
+                     "'%.200s': a quote is not closed, or text follows it; within quotes, write \"\" for a quote",
                      text);
 }
 
@@ -49,7 +50,7 @@ fcnn_status fcnn_path_put(const char *path, fcnn_text *out)
 
 /* ---- lists ---- */
 
-/* Appends a name in quotes behind the folder. */
+/* Appends the folder and a name, together in quotes. */
 static fcnn_status put_quoted(const char *folder, const char *path, fcnn_text *out)
 {
     fcnn_text joined = {0};
@@ -61,13 +62,13 @@ static fcnn_status put_quoted(const char *folder, const char *path, fcnn_text *o
     return status;
 }
 
-/* Appends a pattern behind a folder whose own name is none. */
+/* Appends a pattern after a folder, whose special characters are escaped. */
 static fcnn_status put_pattern(const char *folder, const char *pattern, fcnn_text *out)
 {
     if (strpbrk(folder, ",\"") != NULL) {
         return fcnn_fail(FCNN_ECONFIG,
-                         "'%.200s': a pattern cannot stand behind the config's folder '%.200s', whose name has a comma "
-                         "or a quote: name the files one by one, or in a list, @LIST",
+                         "'%.200s': a pattern cannot be used because the name of the config's folder, '%.200s', "
+                         "contains a comma or a quote: name each file, or use a list, @LIST",
                          pattern, folder);
     }
     for (const char *at = folder; *at != '\0'; at++) {
@@ -76,7 +77,7 @@ static fcnn_status put_pattern(const char *folder, const char *pattern, fcnn_tex
     return fcnn_text_append(out, "%s", pattern);
 }
 
-/* Appends an item without quotes. */
+/* Appends an item that is not in quotes. */
 static fcnn_status put_open(const char *folder, const char *path, fcnn_text *out)
 {
     const char *before = folder_of(path, folder);

@@ -1,5 +1,6 @@
-/* src/config/words.h — the enumerations of a config: each list of words makes the constants, their names in
- * messages and files, and the way back.  What follows a word in its list is for others. */
+/* src/config/words.h — the enumerations of a config.  Each list of words generates the constants, their names in
+ * messages and files, and the conversion from names to constants.  Further arguments in a list belong to other rooms.
+ * Not collective; any thread may call any function. */
 #ifndef FCNN_CONFIG_WORDS_H
 #define FCNN_CONFIG_WORDS_H
 
@@ -41,8 +42,8 @@
     FCNN_NORMALIZE_TARGETS_WORDS(X) \
     X(FCNN_NORMALIZE_SCALE, "scale")
 
-/* With the name of its functions (compute/template_activations.h), how start weights before it are drawn, and whether
- * its derivative is kept beside its value, which does not tell it. */
+/* Further arguments: the name of its functions (compute/template_activations.h), the default initial weights of its
+ * layer, and whether its derivative is stored because it cannot be computed from its value. */
 #define FCNN_ACTIVATION_WORDS(X)                                                 \
     X(FCNN_ACTIVATION_RELU, "relu", relu, FCNN_INIT_HE, false)                   \
     X(FCNN_ACTIVATION_LEAKY_RELU, "leaky_relu", leaky_relu, FCNN_INIT_HE, false) \
@@ -83,7 +84,7 @@
     X(FCNN_EXCHANGE_ALLREDUCE, "allreduce") \
     X(FCNN_EXCHANGE_SHARED, "shared")
 
-/* Each with the names of its rule, fcnn_optimizer_X (methods/optimizer.h), of its method, fcnn_method_X
+/* Further arguments: the names of its rule, fcnn_optimizer_X (methods/optimizer.h), of its method, fcnn_method_X
  * (training/method.h), and of its kernel, update_X (compute/template_optimizers.h). */
 #define FCNN_OPTIMIZER_WORDS(X) X(FCNN_OPTIMIZER_SGD, "sgd", sgd, minibatch, sgd)
 
@@ -122,7 +123,7 @@ typedef enum fcnn_nonfinite { FCNN_NONFINITE_WORDS(FCNN_WORDS_CONSTANT) } fcnn_n
 typedef enum fcnn_resume_kind { FCNN_RESUME_WORDS(FCNN_WORDS_CONSTANT) } fcnn_resume_kind;
 #undef FCNN_WORDS_CONSTANT
 
-/* enumeration fcnn_X, its list */
+/* name X of the enumeration fcnn_X, its list */
 #define FCNN_WORDS_TABLE(X)                            \
     X(order, FCNN_ORDER_WORDS)                         \
     X(memory, FCNN_MEMORY_WORDS)                       \
@@ -145,9 +146,9 @@ typedef enum fcnn_resume_kind { FCNN_RESUME_WORDS(FCNN_WORDS_CONSTANT) } fcnn_re
     X(resume_kind, FCNN_RESUME_WORDS)
 
 /* For each enumeration, here fcnn_loss:
- *   fcnn_loss_words[]                     the words by their constants, ended by NULL
+ *   fcnn_loss_words[]                     the words, indexed by their constants, terminated by NULL
  *   fcnn_loss_name(FCNN_LOSS_MSE)         "mse", a static string
- *   fcnn_loss_from_word("mse", &loss)     false, and loss untouched, if it is no word of the list */
+ *   fcnn_loss_from_word("mse", &loss)     false, with loss unchanged, if the list does not contain the word */
 #define FCNN_WORDS_DECLARE(enumeration, list)                        \
     extern const char *const fcnn_##enumeration##_words[];           \
     const char *fcnn_##enumeration##_name(fcnn_##enumeration value); \
@@ -155,7 +156,7 @@ typedef enum fcnn_resume_kind { FCNN_RESUME_WORDS(FCNN_WORDS_CONSTANT) } fcnn_re
 FCNN_WORDS_TABLE(FCNN_WORDS_DECLARE)
 #undef FCNN_WORDS_DECLARE
 
-/* The place of a word in a list ended by NULL; -1 if it is not there. */
+/* The index of a word in a list terminated by NULL; −1 if it is not in the list. */
 int fcnn_words_find(const char *const *words, const char *word);
 
 #endif

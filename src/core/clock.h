@@ -1,10 +1,10 @@
-/* src/core/clock.h — time on this host. */
+/* src/core/clock.h — elapsed time on this host.  Not collective; any thread may call any function. */
 #ifndef FCNN_CORE_CLOCK_H
 #define FCNN_CORE_CLOCK_H
 
 #include <time.h>
 
-/* Seconds since some moment; never goes back. */
+/* Seconds since an unspecified moment; the value never decreases. */
 static inline double fcnn_clock_seconds(void)
 {
     struct timespec now;

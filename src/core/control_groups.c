@@ -1,8 +1,9 @@
-/* src/core/control_groups.c — what the control groups of a process, as of a container or a batch job, leave it.
+/* src/core/control_groups.c — the limits that the control groups of a process set.
  *
  * /proc/self/cgroup has a line for each hierarchy, "0::/group" (version 2) or "4:cpu,cpuacct:/group" (version 1).
- * /proc/self/mountinfo tells where the hierarchy is mounted, and which of its groups the mounted root is: in a
- * container often that of the container itself, while the first file names groups that are not seen inside. */
+ * /proc/self/mountinfo says where the hierarchy is mounted, and which of its groups is the root of the mount.  In a
+ * container this root is often the group of the container itself, while /proc/self/cgroup may name groups that are not
+ * visible inside the container. */
 #include "core/control_groups.h"
 
 #include <inttypes.h>
@@ -15,13 +16,13 @@
 enum { LONGEST_PATH = 4096, LONGEST_LINE = 3 * LONGEST_PATH };
 
 typedef struct hierarchy {
-    char group[LONGEST_PATH]; /* of the process */
-    char root[LONGEST_PATH];  /* the group that is mounted */
-    char mount[LONGEST_PATH]; /* its folder */
+    char group[LONGEST_PATH]; /* the group of the process */
+    char root[LONGEST_PATH];  /* the group that is the root of the mount */
+    char mount[LONGEST_PATH]; /* the folder where it is mounted */
     bool is_version_2;
 } hierarchy;
 
-/* Is a word one of a list such as "cpu,cpuacct"? */
+/* Whether a list such as "cpu,cpuacct" contains a word. */
 static bool is_in_list(const char *word, const char *list)
 {
     const size_t length = strlen(word);
@@ -40,7 +41,7 @@ static FILE *open_in(const char *folder, const char *name)
     return snprintf(path, sizeof path, "%s/%s", folder, name) < (int)sizeof path ? fopen(path, "re") : NULL;
 }
 
-/* The process's group in the hierarchy of a controller. */
+/* Finds the group of the process in the hierarchy of a controller. */
 static bool find_group(const char *proc, const char *controller, bool is_version_2, hierarchy *out)
 {
     FILE *file = open_in(proc, "cgroup");
@@ -63,7 +64,7 @@ static bool find_group(const char *proc, const char *controller, bool is_version
     return found;
 }
 
-/* Puts back the blanks, tabs, line feeds and backslashes that mountinfo writes as \040 and the like. */
+/* Decodes the octal codes, such as \040, that mountinfo writes for blanks, tabs, line feeds and backslashes. */
 static void unescape(char *text)
 {
     char *to = text;
@@ -79,7 +80,7 @@ static void unescape(char *text)
     *to = '\0';
 }
 
-/* Takes a line "36 35 0:30 ROOT MOUNT rw,nosuid shared:9 - cgroup cgroup rw,cpu,cpuacct". */
+/* Parses a line "36 35 0:30 ROOT MOUNT rw,nosuid shared:9 - cgroup cgroup rw,cpu,cpuacct". */
 static bool take_mount(char *line, const char *controller, bool is_version_2, hierarchy *out)
 {
     char type[16], options[1024] = "";
@@ -96,7 +97,7 @@ static bool take_mount(char *line, const char *controller, bool is_version_2, hi
     return true;
 }
 
-/* What of the process's group lies below the mounted one, "" where it is that one; NULL: it cannot be seen there. */
+/* The path of the process's group relative to the root of the mount; "" if it is the root; NULL if it is outside. */
 static const char *below_root(const hierarchy *where)
 {
     const size_t length = strcmp(where->root, "/") == 0 ? 0 : strlen(where->root);
@@ -107,7 +108,7 @@ static const char *below_root(const hierarchy *where)
     return strcmp(below, "/") == 0 ? "" : *below == '/' || *below == '\0' ? below : NULL;
 }
 
-/* The mount that shows the process's group, else any. */
+/* Finds the mount that contains the process's group, or any mount of the hierarchy if none does. */
 static bool find_mount(const char *proc, const char *controller, bool is_version_2, hierarchy *out)
 {
     FILE *file = open_in(proc, "mountinfo");
@@ -179,7 +180,7 @@ typedef struct quota_list {
     int count;
 } quota_list;
 
-/* The microseconds of a group's time in each period, and the period; false: it has no limit. */
+/* Reads the processor time of a group per period, and the period, both in microseconds.  False if it has no limit. */
 static bool read_quota(const char *folder, bool is_version_2, int64_t *quota, int64_t *period)
 {
     char text[64];
@@ -188,7 +189,7 @@ static bool read_quota(const char *folder, bool is_version_2, int64_t *quota, in
                sscanf(text, "%" SCNd64 " %" SCNd64, quota, period) == 2;
     }
     return fcnn_control_group_read(folder, "cpu.cfs_quota_us", text, sizeof text) &&
-           sscanf(text, "%" SCNd64, quota) == 1 && /* −1: none */
+           sscanf(text, "%" SCNd64, quota) == 1 && /* −1: no limit */
            fcnn_control_group_read(folder, "cpu.cfs_period_us", text, sizeof text) &&
            sscanf(text, "%" SCNd64, period) == 1;
 }

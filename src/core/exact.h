@@ -1,7 +1,7 @@
-/* src/core/exact.h — stops a compiler that was told to compute otherwise than IEEE 754 says.
- * Nobody includes it: the build puts it in front of every source (-include in Makefile.am), so that none is without it,
- * whatever CFLAGS make is given.  What a compiler has no macro for, fused sums for one, the self-test finds when the
- * library starts (compute/template_check.h). */
+/* src/core/exact.h — stops the compilation if compiler flags change the arithmetic of IEEE 754.
+ * No source includes this file: the build adds it to every source (-include in Makefile.am), whatever CFLAGS are given
+ * to make.  Flags for which compilers define no macro, such as those for fused multiply-adds, are detected by the
+ * self-test when the library starts (compute/template_check.h). */
 #ifndef FCNN_CORE_EXACT_H
 #define FCNN_CORE_EXACT_H
 
@@ -19,13 +19,13 @@
 #error "a flag such as -fsingle-precision-constant changes results: leave it out of CFLAGS (docs/exactness.md)"
 #endif
 
-/* 16: float16 is no wider than it says; float and double are not either */
+/* 0 and 16: expressions of float and double are not evaluated in a wider format */
 #if __FLT_EVAL_METHOD__ != 0 && __FLT_EVAL_METHOD__ != 16
 #error "float or double is computed in a wider format, as x87 does: use -msse2 -mfpmath=sse (docs/exactness.md)"
 #endif
 
 #if __FLT_MANT_DIG__ != 24 || __FLT_MAX_EXP__ != 128 || __DBL_MANT_DIG__ != 53 || __DBL_MAX_EXP__ != 1024
-#error "float and double are not the formats of IEEE 754 that results are defined in (docs/exactness.md)"
+#error "float and double must be the binary32 and binary64 formats of IEEE 754 (docs/exactness.md)"
 #endif
 
 #endif

@@ -1,4 +1,4 @@
-/* src/core/file.c — opening files where a signal may come between, or descriptors have run out. */
+/* src/core/file.c — opening files despite signals and exhausted file descriptors. */
 #include "core/file.h"
 
 #include <stdatomic.h>
@@ -8,11 +8,11 @@
 #include <unistd.h>
 
 enum {
-    SPARES = 4,      /* a checkpoint, the status, a note of the watchdog, and one more */
-    MOST_ROOM = 4096 /* files that are asked for at once */
+    SPARES = 4,      /* for a checkpoint, the status, a note of the watchdog, and one more */
+    MOST_ROOM = 4096 /* largest number of files that fcnn_file_room() checks for */
 };
 
-static atomic_int spares[SPARES]; /* descriptors + 1; 0: none */
+static atomic_int spares[SPARES]; /* descriptor + 1; 0: not reserved */
 
 static int open_again(const char *path, int flags)
 {
@@ -52,7 +52,7 @@ void fcnn_file_spare(void)
     }
 }
 
-/* Raises the soft limit by so many, as far as the hard one lets it.  False if it stays. */
+/* Raises the soft limit by `more`, at most up to the hard limit.  False if the limit could not be raised. */
 static bool raise_limit(int more)
 {
     struct rlimit limit;
@@ -81,13 +81,13 @@ fcnn_status fcnn_file_room(int more, const char *what)
     }
     return error == 0
                ? FCNN_OK
-               : fcnn_fail(FCNN_EINPUT, "%s: %d files have to be open at once, but only %d more can be opened: %s%s",
+               : fcnn_fail(FCNN_EINPUT, "%s: %d files must be open at the same time, but only %d can be opened: %s%s",
                            what, more, count, strerror(error), fcnn_file_advice(error));
 }
 
 const char *fcnn_file_advice(int error)
 {
-    return error == EMFILE   ? "; raise the limit of this process (ulimit -n 4096)"
-           : error == ENFILE ? "; the whole machine has too many files open: end other programs"
+    return error == EMFILE   ? "; raise the limit of open files (ulimit -n 4096)"
+           : error == ENFILE ? "; too many files are open on the whole machine: end other programs"
                              : "";
 }

@@ -1,4 +1,5 @@
-/* src/core/file.h — opening files where a signal may come between, or descriptors have run out. */
+/* src/core/file.h — opening files despite signals and exhausted file descriptors.
+ * Not collective; any thread may call any function. */
 #ifndef FCNN_CORE_FILE_H
 #define FCNN_CORE_FILE_H
 
@@ -7,20 +8,22 @@
 #include <errno.h>
 #include <fcntl.h>
 
-/* open(2) with permissions 0666 for a new file, again where a signal interrupted it: servers of files may be slow.
- * Where this process may open no more it gives up one of the descriptors that fcnn_file_spare() keeps. */
+/* Opens a file like open(2), with permissions 0666 for a new file, and tries again if a signal interrupts the call.  If
+ * the limit of open files is reached, the function closes a descriptor that fcnn_file_spare() has reserved and tries
+ * again.  Returns the descriptor, or −1 with errno set. */
 int fcnn_file_open(const char *path, int flags);
 
-/* Keeps a few descriptors, which fcnn_file_open() gives up when there are no others: what a run writes, and tells of
- * its failure, does not depend on how many files its data lies in.  What it could not keep, it tries again to keep
- * when it is called again. */
+/* Reserves a few descriptors, which fcnn_file_open() uses when there are no others.  A run can thus write its
+ * checkpoint, its status and its messages however many data files are open.  A later call reserves again those that
+ * were used or could not be reserved. */
 void fcnn_file_spare(void);
 
-/* Makes sure that this process may open so many files more, if need be by raising its soft limit of descriptors
- * towards the hard one.  what names them in the message.  Fails: FCNN_EINPUT, with the way to raise the limit. */
+/* Checks that this process can open `more` additional files, and raises its soft limit of descriptors up to the hard
+ * limit if necessary.  what names the files in the message.
+ * Fails: FCNN_EINPUT; the message says how to raise the limit. */
 fcnn_status fcnn_file_room(int more, const char *what);
 
-/* What to do about an error number of open(2), to stand behind its text; "" for most. */
+/* Advice that a message appends to the text of an error number of open(2); "" for most errors.  Static. */
 const char *fcnn_file_advice(int error);
 
 #endif

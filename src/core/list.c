@@ -1,4 +1,4 @@
-/* src/core/list.c — lists of names in one line, as configs and options have them. */
+/* src/core/list.c — lists of names in configs and options. */
 #include "core/list.h"
 
 #include "core/memory.h"
@@ -12,7 +12,7 @@ bool fcnn_list_unquote(const char **at, char *out)
 {
     const char *from = *at + 1;
     while (*from != '\0' && (*from != '"' || from[1] == '"')) {
-        from += *from == '"'; /* of two quotes one counts */
+        from += *from == '"'; /* "" stands for one quotation mark */
         *out++ = *from++;
     }
     *out = '\0';
@@ -20,7 +20,7 @@ bool fcnn_list_unquote(const char **at, char *out)
     return *from == '"';
 }
 
-/* Behind the quotes that a text begins with; NULL if they are not closed. */
+/* The character after the quoted part at the start of a text; NULL if the closing quotation mark is missing. */
 static const char *skip_quotes(const char *text)
 {
     const char *at = text + 1;
@@ -30,7 +30,7 @@ static const char *skip_quotes(const char *text)
     return *at == '"' ? at + 1 : NULL;
 }
 
-/* The comma or the zero that ends an item without leading blanks; NULL if a quote in it is not closed. */
+/* The comma or zero byte at the end of an item that has no leading blanks; NULL if a quotation mark is not closed. */
 static const char *end_of(const char *item)
 {
     const char *at = item;
@@ -61,7 +61,7 @@ fcnn_status fcnn_list_split(const char *text, int64_t *count, char ***items)
     for (const char *at = text; at != NULL && status == FCNN_OK;) {
         const char *item = at + strspn(at, BLANKS), *end = end_of(item);
         if (end == NULL) {
-            status = fcnn_fail(FCNN_ECONFIG, "'%.200s': a quote is not closed; in quotes \"\" stands for one", text);
+            status = fcnn_fail(FCNN_ECONFIG, "'%.200s': a quote is not closed", text);
         } else {
             status = add(item, end, &found, &all, &capacity);
             at = *end == ',' ? end + 1 : NULL;

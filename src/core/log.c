@@ -1,4 +1,4 @@
-/* src/core/log.c — warnings, on stderr, from the rank that speaks for all. */
+/* src/core/log.c — warnings and fatal errors on stderr. */
 #include "core/log.h"
 
 #include <errno.h>
@@ -11,7 +11,7 @@
 static const char *speaker = "fcnn";
 static int speaking = 1;
 static int silenced;
-static _Atomic(FILE *) standing; /* an unfinished line stands there */
+static _Atomic(FILE *) standing; /* the terminal that shows an unfinished line; NULL: none */
 
 void fcnn_log_set_speaker(const char *program, int speaks)
 {
@@ -38,7 +38,7 @@ void fcnn_log_wipe_line(void)
     }
 }
 
-/* Without memory, streams or locks, which a thread that hangs may hold. */
+/* Uses neither the heap nor streams nor locks, which a thread that hangs may hold. */
 static void print(const char *kind, const char *format, va_list args)
 {
     char text[4096];
@@ -49,7 +49,7 @@ static void print(const char *kind, const char *format, va_list args)
     for (size_t left = strlen(text); left > 0;) {
         const ssize_t written = write(STDERR_FILENO, next, left);
         if (written < 0 && errno != EINTR) {
-            return; /* there is nobody to tell it to */
+            return; /* a failure to write to stderr cannot be reported */
         }
         next += written > 0 ? written : 0;
         left -= written > 0 ? (size_t)written : 0;

@@ -1,27 +1,28 @@
-/* src/core/log.h — warnings, on stderr, from the rank that speaks for all; and last words of any. */
+/* src/core/log.h — warnings on stderr, which one rank prints for all, and fatal errors, which any rank prints.
+ * Not collective.  Any thread may print; the functions that change what is printed are called by the main thread. */
 #ifndef FCNN_CORE_LOG_H
 #define FCNN_CORE_LOG_H
 
 #include <stdio.h>
 
-/* Sets who speaks: the program's name, and whether this process prints at all (rank 0 does). */
+/* Sets the name of the program (borrowed, static), and whether this process prints warnings (rank 0 does). */
 void fcnn_log_set_speaker(const char *program, int speaks);
 
-/* Prints "program: warning: text" and a line feed as one write. */
+/* Prints "program: warning: text" and a line feed with one write, if this process prints warnings. */
 void fcnn_log_warning(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
-/* While silent no warning is printed, whoever speaks. */
+/* Suppresses all warnings (1), or prints them again (0). */
 void fcnn_log_silence(int silent);
 
-/* A line that will be drawn again stands unfinished on `out`, a terminal: what is printed next begins in its place.
- * NULL: there is none any more. */
+/* Records that the terminal `out` shows an unfinished line that will be redrawn, such as the progress line; the next
+ * warning replaces it.  NULL: there is no such line. */
 void fcnn_log_set_line(FILE *out);
 
-/* Takes such a line away, if there is one. */
+/* Erases such a line, if there is one. */
 void fcnn_log_wipe_line(void);
 
-/* Prints "program: error: text", whoever speaks otherwise: the process is about to end by itself.  Needs
- * neither memory nor a lock: another thread may hang with it. */
+/* Prints "program: error: text" on any rank, for a process that is about to end itself.  Uses neither the heap nor
+ * locks, which a thread that hangs may hold. */
 void fcnn_log_fatal(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
 #endif

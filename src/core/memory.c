@@ -1,4 +1,4 @@
-/* src/core/memory.c — aligned, zeroed memory that fails with a status. */
+/* src/core/memory.c — memory allocation that reports failures by a status. */
 #include "core/memory.h"
 
 #include "core/memory_limit.h"
@@ -15,7 +15,8 @@ static fcnn_status out_of_memory(const char *what, int64_t count, size_t size)
     return fcnn_fail(FCNN_ENOMEM, "out of memory: %s needs %" PRId64 " x %zu bytes", what, count, size);
 }
 
-/* Whether that is more than the process may have at all: it would be promised, and end the process when it is used. */
+/* Whether a size exceeds the limit of the process.  The system may grant such a request and kill the process later,
+ * when it uses the memory. */
 static bool is_beyond_limit(uint64_t bytes)
 {
     return bytes > (uint64_t)fcnn_memory_limit();
@@ -37,7 +38,7 @@ fcnn_status fcnn_memory_create(const char *what, int64_t count, size_t size, voi
     return FCNN_OK;
 }
 
-/* Bytes that the machine has.  Linux promises more, and kills the process that takes it at its word. */
+/* The memory of the machine in bytes.  Linux grants larger requests, and kills the process when it uses the memory. */
 static size_t machine_bytes(void)
 {
     const long pages = sysconf(_SC_PHYS_PAGES), page = sysconf(_SC_PAGESIZE);

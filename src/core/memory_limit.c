@@ -1,4 +1,4 @@
-/* src/core/memory_limit.c — how much memory this process may have at all, as Linux tells it. */
+/* src/core/memory_limit.c — the memory that this process may use, as reported by Linux. */
 #include "core/memory_limit.h"
 
 #include "core/control_groups.h"
@@ -9,7 +9,7 @@
 #include <sys/resource.h>
 #include <sys/sysinfo.h>
 
-static int64_t limit; /* both under the once */
+static int64_t limit; /* set once, by look_up() */
 static pthread_once_t once = PTHREAD_ONCE_INIT;
 
 static void lower(uint64_t bytes)
@@ -19,7 +19,7 @@ static void lower(uint64_t bytes)
     }
 }
 
-/* The limit of a control group; what says "max" sets none. */
+/* Applies the limit of a control group; "max" means that it has none. */
 static void lower_by_group(void *data, const char *folder, bool is_version_2)
 {
     char text[64];

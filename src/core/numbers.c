@@ -1,4 +1,4 @@
-/* src/core/numbers.c — numbers in texts.  It allocates nothing, so that core/sizes.c may use it. */
+/* src/core/numbers.c — conversion between texts and numbers.  Nothing is allocated, since core/sizes.c uses it. */
 #include "core/locale.h"
 #include "core/text.h"
 

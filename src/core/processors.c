@@ -1,4 +1,4 @@
-/* src/core/processors.c — sets of processors, and those that a thread may run on. */
+/* src/core/processors.c — sets of processors, and the processors on which a thread may run. */
 #include "core/processors.h"
 
 #include "core/memory.h"
@@ -9,7 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { BITS = 64, MOST_BYTES = 1 << 20 /* eight million processors: no kernel has so many */ };
+enum { BITS = 64, MOST_BYTES = 1 << 20 /* for eight million processors, more than any kernel supports */ };
 
 void fcnn_processors_clear(fcnn_processors *set)
 {
@@ -58,7 +58,7 @@ fcnn_status fcnn_processors_unite(fcnn_processors *set, const fcnn_processors *o
     return FCNN_OK;
 }
 
-/* Adds what a mask of the system's has. */
+/* Adds the processors of a mask of the system. */
 static fcnn_status add_mask(fcnn_processors *set, const cpu_set_t *mask, size_t bytes)
 {
     for (size_t processor = 0; processor < 8 * bytes; processor++) {
@@ -69,8 +69,8 @@ static fcnn_status add_mask(fcnn_processors *set, const cpu_set_t *mask, size_t 
     return FCNN_OK;
 }
 
-/* The kernel refuses a mask that has fewer bits than it has numbers of processors, and does not tell how many those
- * are: the mask grows until it takes it. */
+/* The kernel refuses a mask with fewer bits than it has processor numbers, and does not report how many it has.  The
+ * mask is therefore doubled until the kernel accepts it. */
 fcnn_status fcnn_processors_of_thread(fcnn_processors *out)
 {
     *out = (fcnn_processors){0};

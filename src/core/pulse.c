@@ -1,4 +1,4 @@
-/* src/core/pulse.c — what this process is doing, for a watchdog that looks at it from another thread. */
+/* src/core/pulse.c — signs of progress of this process, which the watchdog observes from another thread. */
 #include "core/pulse.h"
 
 #include <stdatomic.h>

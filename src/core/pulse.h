@@ -1,4 +1,5 @@
-/* src/core/pulse.h — what this process is doing, for a watchdog that looks at it from another thread. */
+/* src/core/pulse.h — signs of progress of this process, which the watchdog observes from another thread.
+ * Not collective.  The main thread calls fcnn_pulse_beat() and fcnn_pulse_step_done(), any thread the others. */
 #ifndef FCNN_CORE_PULSE_H
 #define FCNN_CORE_PULSE_H
 
@@ -21,23 +22,25 @@ typedef enum fcnn_phase {
 } fcnn_phase;
 
 typedef struct fcnn_pulse {
-    uint64_t beats; /* grows with every sign of progress */
+    uint64_t beats; /* number of signs of progress */
     fcnn_phase phase;
-    int64_t step;     /* steps done so far, those before a resume too */
-    bool has_stepped; /* one was done by this process */
+    int64_t step;     /* number of completed steps, including those before a resume */
+    bool has_stepped; /* whether this process has completed a step */
 } fcnn_pulse;
 
-/* A sign of progress: the process is in a phase now.  Costs a few nanoseconds. */
+/* Reports progress, and the phase in which the process is now.  Takes a few nanoseconds. */
 void fcnn_pulse_beat(fcnn_phase phase);
 
-/* A sign of progress in the same phase; from any thread. */
+/* Reports progress in the same phase. */
 void fcnn_pulse_go_on(void);
 
-/* So many steps are done now. */
+/* Reports progress, and the number of completed steps. */
 void fcnn_pulse_step_done(int64_t step);
 
-/* From any thread.  Other functions but go_on are for the main thread. */
+/* The current values. */
 fcnn_pulse fcnn_pulse_read(void);
+
+/* The text of a phase for messages, such as "reading data"; static. */
 const char *fcnn_phase_text(fcnn_phase phase);
 
 #endif

@@ -1,4 +1,4 @@
-/* src/core/random.c — Philox4x32-10 and what is drawn from it. */
+/* src/core/random.c — Philox4x32-10, a counter-based random number generator. */
 #include "core/random.h"
 
 void fcnn_philox4x32(const uint32_t counter[4], const uint32_t key[2], uint32_t out[4])

@@ -1,4 +1,4 @@
-/* src/core/resident.c — the memory of this process that is in use, as Linux tells it. */
+/* src/core/resident.c — the resident memory of this process, as reported by Linux. */
 #include "core/resident.h"
 
 #include <stdio.h>
@@ -8,7 +8,7 @@
 #include <malloc.h>
 #endif
 
-/* A line such as "VmHWM:    1234 kB" of /proc/self/status, in bytes; −1 if there is none. */
+/* The value in bytes of a line such as "VmHWM:    1234 kB" of /proc/self/status; −1 if there is no such line. */
 static int64_t read_status(const char *name)
 {
     FILE *file = fopen("/proc/self/status", "re");
@@ -51,6 +51,6 @@ bool fcnn_resident_reset(void)
     if (file == NULL) {
         return false;
     }
-    const bool written = fputs("5", file) >= 0; /* 5: the peak alone */
+    const bool written = fputs("5", file) >= 0; /* 5 resets only the peak */
     return fclose(file) == 0 && written;
 }

@@ -1,18 +1,19 @@
-/* src/core/resident.h — the memory of this process that is in use. */
+/* src/core/resident.h — the resident memory of this process.  Not collective; any thread may call any function. */
 #ifndef FCNN_CORE_RESIDENT_H
 #define FCNN_CORE_RESIDENT_H
 
 #include <stdbool.h>
 #include <stdint.h>
 
-/* Bytes of the process that lie in memory now; −1 where the system does not tell. */
+/* The resident memory in bytes; −1 if the system does not report it. */
 int64_t fcnn_resident_bytes(void);
 
-/* The most there have been, since the start or the last reset that worked; −1 where the system does not tell. */
+/* The largest resident memory in bytes since the start or the last successful reset; −1 if the system does not report
+ * it. */
 int64_t fcnn_resident_peak(void);
 
-/* Gives freed memory back to the system and lets the peak count from now on.  False if the system does not do
- * that: the peak then stays that of the whole run. */
+/* Returns freed memory to the system and resets the peak to the current value.  Returns false if the system does not
+ * support this; the peak is then that of the whole run. */
 bool fcnn_resident_reset(void);
 
 #endif

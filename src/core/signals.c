@@ -1,4 +1,4 @@
-/* src/core/signals.c — what the system asks a run for by signals. */
+/* src/core/signals.c — signals that request a stop or a checkpoint. */
 #include "core/signals.h"
 
 #include <errno.h>
@@ -8,7 +8,7 @@
 #include <unistd.h>
 
 static volatile sig_atomic_t stop_number, checkpoint_wanted;
-static int bell[2] = {-1, -1}; /* a pipe that a signal writes into, for a thread that waits for one */
+static int bell[2] = {-1, -1}; /* a pipe: the handler writes a byte, a waiting thread reads */
 
 static void ask_for_stop(int number)
 {

@@ -1,23 +1,26 @@
-/* src/core/signals.h — what the system asks a run for by signals. */
+/* src/core/signals.h — signals that request a stop or a checkpoint.
+ * Not collective.  Any thread may call any function except fcnn_signals_catch() and fcnn_signals_take_checkpoint(),
+ * which are called by the main thread. */
 #ifndef FCNN_CORE_SIGNALS_H
 #define FCNN_CORE_SIGNALS_H
 
 #include <stdbool.h>
 
-/* From now on SIGTERM, SIGINT, SIGUSR1 and SIGXCPU ask for a stop and SIGUSR2 for a checkpoint; nothing else happens
- * when they arrive.  A second SIGINT ends the process at once. */
+/* Installs signal handlers: from now on SIGTERM, SIGINT, SIGUSR1 and SIGXCPU request a stop, and SIGUSR2 requests a
+ * checkpoint.  The handlers only record the request.  A second SIGINT ends the process at once. */
 void fcnn_signals_catch(void);
 
-/* The signal that asked for a stop first, such as SIGTERM; 0: none. */
+/* The number of the first signal that requested a stop, such as SIGTERM; 0: none. */
 int fcnn_signals_stop(void);
 
-/* A descriptor that can be read from, for poll(2), once a signal has asked for a stop; −1: there is none. */
+/* A file descriptor for poll(2) that becomes readable when a signal has requested a stop; −1: not available.  It
+ * belongs to this module. */
 int fcnn_signals_bell(void);
 
-/* The name of a signal that asks for a stop, such as "SIGTERM". */
+/* The name of a signal that requests a stop, such as "SIGTERM"; static. */
 const char *fcnn_signals_name(int number);
 
-/* Whether a checkpoint was asked for since the last call. */
+/* Whether a checkpoint was requested since the last call. */
 bool fcnn_signals_take_checkpoint(void);
 
 #endif

@@ -1,4 +1,4 @@
-/* src/core/sizes.c — the sizes of blocks, buffers and messages, as FCNN_SIZES says. */
+/* src/core/sizes.c — the sizes of blocks, buffers and messages. */
 #include "core/sizes.h"
 
 #include "core/text.h"
@@ -25,9 +25,9 @@ int64_t fcnn_size_values[FCNN_SIZE_COUNT] = {
 #undef FCNN_SIZE
 };
 
-static bool is_bad; /* FCNN_SIZES */
+static bool is_bad; /* FCNN_SIZES has a wrong value */
 
-/* The row of a name [length]; −1: none. */
+/* The row of the table for a name [length]; −1: there is none. */
 static int find(const char *name, size_t length)
 {
     for (int row = 0; row < FCNN_SIZE_COUNT; row++) {
@@ -38,7 +38,7 @@ static int find(const char *name, size_t length)
     return -1;
 }
 
-/* name=value, [length] */
+/* Parses an item [length] of the form name=value. */
 static fcnn_status take_assignment(const char *item, size_t length, int64_t *values)
 {
     const char *equals = memchr(item, '=', length);
@@ -47,17 +47,17 @@ static fcnn_status take_assignment(const char *item, size_t length, int64_t *val
     const int row = find(item, name_length);
     char value[24] = "";
     if (row < 0) {
-        return fcnn_fail(FCNN_EUSAGE, "FCNN_SIZES: '%.*s' is no size; src/core/sizes.def lists them", (int)name_length,
-                         item);
+        return fcnn_fail(FCNN_EUSAGE, "FCNN_SIZES: there is no size '%.*s'; src/core/sizes.def lists the names",
+                         (int)name_length, item);
     }
     if (value_length < sizeof value) {
         memcpy(value, item + length - value_length, value_length);
     }
     if (!fcnn_text_to_int64(value, &values[row]) || values[row] < table[row].least ||
         values[row] > table[row].production) {
-        return fcnn_fail(FCNN_EUSAGE, "FCNN_SIZES: %s is a whole number from %" PRId64 " to %" PRId64 ", not '%.*s'",
-                         table[row].name, table[row].least, table[row].production, (int)value_length,
-                         item + length - value_length);
+        return fcnn_fail(
+            FCNN_EUSAGE, "FCNN_SIZES: %s must be a whole number from %" PRId64 " to %" PRId64 ", not '%.*s'",
+            table[row].name, table[row].least, table[row].production, (int)value_length, item + length - value_length);
     }
     return FCNN_OK;
 }

@@ -1,4 +1,5 @@
-/* src/core/sizes.h — the sizes of blocks, buffers and messages, which tests make tiny; sizes.def lists them. */
+/* src/core/sizes.h — the sizes of blocks, buffers and messages, which tests can reduce; sizes.def lists them.
+ * Not collective; any thread may call any function except fcnn_sizes_use(). */
 #ifndef FCNN_CORE_SIZES_H
 #define FCNN_CORE_SIZES_H
 
@@ -13,7 +14,7 @@ typedef enum fcnn_size_name {
     FCNN_SIZE_COUNT
 } fcnn_size_name;
 
-/* The largest value that each may have, that of production: for arrays on the stack. */
+/* The largest value of each size, which is the production value: for arrays on the stack. */
 enum {
 #define FCNN_SIZE(NAME, name, production, tiny, least, what) FCNN_SIZE_##NAME##_MOST = (production),
 #include "core/sizes.def"
@@ -22,24 +23,27 @@ enum {
 
 extern int64_t fcnn_size_values[FCNN_SIZE_COUNT];
 
-/* Never changes while a program runs: the environment variable FCNN_SIZES is read once, when the library is loaded. */
+/* A size of the table.  It is constant while a program runs: the environment variable FCNN_SIZES is read once, when the
+ * library is loaded. */
 static inline int64_t fcnn_size(fcnn_size_name name)
 {
     return fcnn_size_values[name];
 }
 
-/* Rows of row_bytes ≥ 1 bytes that fit into a size in bytes: at least one. */
+/* The number of rows of row_bytes ≥ 1 bytes that fit into a size given in bytes; at least 1. */
 static inline int64_t fcnn_size_rows(fcnn_size_name name, int64_t row_bytes)
 {
     const int64_t fitting = fcnn_size(name) / row_bytes;
     return fitting < 1 ? 1 : fitting;
 }
 
-/* Fails where FCNN_SIZES was not understood: FCNN_EUSAGE.  Whatever begins something calls it. */
+/* Checks the value of FCNN_SIZES; public functions that create objects call it.
+ * Fails: FCNN_EUSAGE if FCNN_SIZES is set to a wrong value. */
 fcnn_status fcnn_sizes_check(void);
 
-/* Takes the sizes of a text such as "tiny,block_bytes=100"; NULL and "" are those of production.  A text that is not
- * understood changes nothing: FCNN_EUSAGE.  For tests, while nothing else runs. */
+/* Sets the sizes by a text such as "tiny,block_bytes=100"; NULL and "" set the production values.  For tests only,
+ * while no other thread runs.
+ * Fails: FCNN_EUSAGE if the text is wrong; the sizes are then unchanged. */
 fcnn_status fcnn_sizes_use(const char *text);
 
 #endif

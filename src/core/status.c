@@ -36,7 +36,8 @@ const char *fcnn_error_text(void)
     return last_text;
 }
 
-/* Names out of foreign files end up in messages, and messages in terminals: they stay one line, and no command. */
+/* Replaces control characters, which names in data files may contain: a message must stay one line and must not control
+ * the terminal. */
 static void blank_controls(char *text)
 {
     for (; *text != '\0'; text++) {

@@ -1,4 +1,4 @@
-/* src/core/text.c — growing texts, what prints, near names. */
+/* src/core/text.c — texts that grow, printable texts, similarity of names. */
 #include "core/text.h"
 
 #include "core/memory.h"
@@ -35,7 +35,7 @@ void fcnn_text_clear(fcnn_text *text)
     *text = (fcnn_text){0};
 }
 
-/* Takes a character of UTF-8, moving *at behind it: its number, or −1 for bytes that are none. */
+/* Reads one character of UTF-8 and moves *at to the next one.  Returns its code point, or −1 for invalid bytes. */
 static int32_t take_character(const unsigned char **at)
 {
     const unsigned char first = *(*at)++;
@@ -43,7 +43,7 @@ static int32_t take_character(const unsigned char **at)
     if (more <= 0) {
         return more < 0 ? -1 : first;
     }
-    static const int32_t smallest[] = {0, 0x80, 0x800, 0x10000}; /* that needs so many more bytes */
+    static const int32_t smallest[] = {0, 0x80, 0x800, 0x10000}; /* code point with 0, 1, 2 and 3 continuation bytes */
     int32_t character = first & (0x3f >> more);
     for (int i = 0; i < more; i++) {
         if ((**at & 0xc0) != 0x80) {
@@ -51,7 +51,7 @@ static int32_t take_character(const unsigned char **at)
         }
         character = character << 6 | (*(*at)++ & 0x3f);
     }
-    const bool is_half = character >= 0xd800 && character < 0xe000; /* of a pair in UTF-16 */
+    const bool is_half = character >= 0xd800 && character < 0xe000; /* a surrogate of UTF-16 */
     return character < smallest[more] || is_half || character > 0x10ffff ? -1 : character;
 }
 
@@ -71,7 +71,7 @@ int fcnn_text_width(const char *text)
 {
     int width = 0;
     for (; *text != '\0'; text++) {
-        width += ((unsigned char)*text & 0xc0) != 0x80; /* not one that goes on */
+        width += ((unsigned char)*text & 0xc0) != 0x80; /* continuation bytes are not counted */
     }
     return width;
 }

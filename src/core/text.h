@@ -1,4 +1,5 @@
-/* src/core/text.h — growing texts, strict numbers, near names. */
+/* src/core/text.h — texts that grow, strict conversion of numbers, similarity of names.
+ * Not collective; any thread may call any function, but one fcnn_text is used by one thread at a time. */
 #ifndef FCNN_CORE_TEXT_H
 #define FCNN_CORE_TEXT_H
 
@@ -8,37 +9,39 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* A text that grows; start it as {0}, end it with fcnn_text_clear().  data is NULL while empty. */
+/* A text that grows.  Initialize it with {0} and release it with fcnn_text_clear().  data is NULL until something is
+ * appended, then terminated by a zero byte. */
 typedef struct fcnn_text {
     char *data;
     int64_t length, capacity;
 } fcnn_text;
 
+/* Appends formatted text.  Fails: FCNN_ENOMEM; FCNN_EINTERNAL if the text cannot be formatted. */
 fcnn_status fcnn_text_append(fcnn_text *text, const char *format, ...) __attribute__((format(printf, 2, 3)));
 void fcnn_text_clear(fcnn_text *text);
 
-/* Is it UTF-8, without a control character that could command a terminal or end a line? */
+/* Whether a text is valid UTF-8 without control characters, and can thus be printed safely. */
 bool fcnn_text_prints(const char *text);
 
-/* Characters of a text in UTF-8, for tables. */
+/* The number of characters of a text in UTF-8, for tables. */
 int fcnn_text_width(const char *text);
 
-/* Whole-string numbers in the C locale's notation: no blanks, no trailing characters, no hex.
- * False if the text is not such a number or out of the type's range; non-finite doubles are refused. */
+/* Convert a whole text to a number in the notation of the C locale: without blanks, other characters or hexadecimal
+ * digits.  Return false if the text is not such a number, exceeds the range of the type, or is not finite. */
 bool fcnn_text_to_int64(const char *text, int64_t *out);
 bool fcnn_text_to_double(const char *text, double *out);
 
-/* The shortest of %.15g, %.16g, %.17g that reads back as value. */
+/* Converts a number to the shortest of %.15g, %.16g and %.17g that is read back as the same number. */
 void fcnn_text_from_double(double value, char out[32]);
 
-/* Does a text stand for a value that is missing, in a table or among labels of any format?  Nothing, NA, N/A, <NA>,
- * NaN, NaT, null, none and ?, in capitals or not. */
+/* Whether a text stands for a missing value, in tables and labels of all formats: an empty text, NA, N/A, <NA>, NaN,
+ * NaT, null, none and ?, in upper or lower case. */
 bool fcnn_text_is_missing(const char *text);
 
 /* The number of single-character edits between two words (Levenshtein). */
 int fcnn_text_distance(const char *a, const char *b);
 
-/* A readable count of bytes, such as "3.4 MB" (powers of 1000). */
+/* Converts a number of bytes to a readable text such as "3.4 MB" (powers of 1000). */
 void fcnn_text_from_bytes(double bytes, char out[32]);
 
 #endif

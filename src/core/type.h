@@ -1,5 +1,5 @@
-/* src/core/type.h — types of the elements of tables, as they are stored in memory and named to the user.
- * Any thread may call any function. */
+/* src/core/type.h — the types of the elements of tables in memory, and their names.
+ * Not collective; any thread may call any function. */
 #ifndef FCNN_CORE_TYPE_H
 #define FCNN_CORE_TYPE_H
 
@@ -7,7 +7,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* name, type in C, what a user calls it */
+/* constant, C type, name in messages and files */
 #define FCNN_TYPE_TABLE(X)                  \
     X(FCNN_TYPE_INT8, int8_t, "int8")       \
     X(FCNN_TYPE_UINT8, uint8_t, "uint8")    \
@@ -26,11 +26,11 @@ typedef enum fcnn_type {
 #undef FCNN_TYPE_NAME
 } fcnn_type;
 
-/* Bytes of an element. */
+/* The size of an element in bytes. */
 size_t fcnn_type_size(fcnn_type type);
-/* "float32"; static. */
+/* The name of a type, such as "float32"; static. */
 const char *fcnn_type_name(fcnn_type type);
-/* False for floating point. */
+/* Whether a type is an integer type. */
 bool fcnn_type_is_integer(fcnn_type type);
 
 #endif

@@ -1,4 +1,4 @@
-/* src/core/wait.c — waiting for what another thread, or another process, is about to do. */
+/* src/core/wait.c — waiting for another thread or another process. */
 #include "core/wait.h"
 
 #include "core/clock.h"
@@ -12,20 +12,20 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-#define POLLS 4000        /* at a count, before others may run: some 10 µs */
-#define FEW_POLLS 1000    /* where others are known to want the processor */
-#define YIELDS 2000       /* before it sleeps: a millisecond or more */
-#define LONG_YIELD 100e-6 /* seconds: something else ran */
-#define LONG_YIELDS 2     /* in waits that follow each other: more than an interrupt, or another guest of this host */
-#define BUSY_WAITS 64     /* that do not yield after so many, before it is tried again; the next time twice as many */
+#define POLLS 4000        /* before the first yield: about 10 µs */
+#define FEW_POLLS 1000    /* the same on a processor that is known to be busy */
+#define YIELDS 2000       /* before the thread sleeps: a millisecond or more */
+#define LONG_YIELD 100e-6 /* seconds; a longer yield means that another program has run */
+#define LONG_YIELDS 2     /* in successive waits, which an interrupt or another virtual machine does not explain */
+#define BUSY_WAITS 64     /* waits without yields on a busy processor; doubled each time it is found busy again */
 #define BUSY_WAITS_MOST 8192
-#define NAP_NANOSECONDS 100000 /* of sleep, where something is to be done meanwhile */
+#define NAP_NANOSECONDS 100000 /* longest sleep between two calls of meanwhile */
 
-/* What a thread has seen of its processor: how busy that is concerns the thread, not what it waits for. */
+/* How busy the processor of this thread is. */
 static _Thread_local struct {
-    int long_yields; /* of the last waits */
-    int busy_waits;  /* left that do not yield */
-    int next_busy;
+    int long_yields; /* number of long yields in the last waits */
+    int busy_waits;  /* number of remaining waits without yields */
+    int next_busy;   /* value of busy_waits when the processor is found busy again */
 } seen = {.next_busy = BUSY_WAITS};
 
 bool fcnn_wait_is_passive(void)
@@ -56,7 +56,7 @@ static void do_meanwhile(const fcnn_wait *how)
     }
 }
 
-/* Takes note of a yield that took long; true: the processor is busy. */
+/* Records a long yield.  Returns true if the processor is busy. */
 static bool note_long_yield(void)
 {
     if (++seen.long_yields < LONG_YIELDS) {
@@ -68,7 +68,7 @@ static bool note_long_yield(void)
     return true;
 }
 
-/* Lets others run, until something else than what is waited for does. */
+/* Yields the processor until the counter reaches target (true), or until the thread should sleep instead (false). */
 static bool yield(const fcnn_wait_count *count, unsigned target, const fcnn_wait *how)
 {
     bool was_long = false;

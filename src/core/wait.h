@@ -1,36 +1,38 @@
-/* src/core/wait.h — waiting for what another thread, or another process, is about to do.
+/* src/core/wait.h — waiting for another thread or another process.
  *
- * A thread looks at a word of memory until it changes: that takes a fraction of what a lock takes, as long as each
- * thread has a processor of its own.  Where processors have more to do than that, looking takes the time of those that
- * are waited for, so the thread makes way for others; and where that takes long, since something else runs on its
- * processor, it sleeps until it is woken. */
+ * A thread polls a counter in memory until it reaches a value.  This takes a fraction of the time of a lock, provided
+ * that each thread has a processor of its own.  On processors that are shared, polling would delay the threads that are
+ * waited for; the waiting thread therefore yields its processor after some polls, and if that takes long, because
+ * another program uses the processor, it sleeps until it is woken.
+ *
+ * Not collective; any thread may call any function. */
 #ifndef FCNN_CORE_WAIT_H
 #define FCNN_CORE_WAIT_H
 
 #include <stdatomic.h>
 #include <stdbool.h>
 
-/* A count that only rises, modulo 2^32; in a cache line of its own. */
+/* A counter that only increases, modulo 2^32.  It should have a cache line of its own. */
 typedef struct fcnn_wait_count {
     atomic_uint value;
     atomic_uint sleepers;
 } fcnn_wait_count;
 
 typedef struct fcnn_wait {
-    bool is_shared;                /* the count is in memory of several processes */
-    bool is_passive;               /* nothing but sleeping: others need the processors */
-    void (*meanwhile)(void *data); /* called now and then while the thread waits; NULL: nothing */
-    void *data;
+    bool is_shared;                /* the counter is in memory that processes share */
+    bool is_passive;               /* the thread sleeps at once, without polling */
+    void (*meanwhile)(void *data); /* called repeatedly while the thread waits; may be NULL */
+    void *data;                    /* argument of meanwhile; borrowed */
 } fcnn_wait;
 
-/* Waits until the count has come to target, which is at most 2^31 away.  What was written before it was raised is
- * visible then. */
+/* Waits until the counter reaches target, which may be at most 2^31 ahead.  All writes that precede the call of
+ * fcnn_wait_raise() are then visible. */
 void fcnn_wait_for(fcnn_wait_count *count, unsigned target, const fcnn_wait *how);
 
-/* Sets the count, which one thread alone does at a time, and wakes who sleeps. */
+/* Sets the counter and wakes the threads that sleep.  Only one thread at a time may set a counter. */
 void fcnn_wait_raise(fcnn_wait_count *count, unsigned value, const fcnn_wait *how);
 
-/* Is waiting to be passive, as OMP_WAIT_POLICY has it? */
+/* Whether the environment variable OMP_WAIT_POLICY is "passive". */
 bool fcnn_wait_is_passive(void);
 
 #endif

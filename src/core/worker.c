@@ -1,4 +1,4 @@
-/* src/core/worker.c — a thread beside the team's, and the only place that starts one. */
+/* src/core/worker.c — background threads; no other file starts threads that do not belong to the team. */
 #include "core/worker.h"
 
 #include "core/arithmetic.h"
@@ -41,13 +41,13 @@ fcnn_status fcnn_worker_start(const char *what, void (*work)(void *data), void *
     pthread_sigmask(SIG_SETMASK, &before, NULL);
     if (error != 0) {
         free(worker);
-        return fcnn_fail(FCNN_EINTERNAL, "no thread for %s: %s", what, strerror(error));
+        return fcnn_fail(FCNN_EINTERNAL, "a thread for %s cannot be started: %s", what, strerror(error));
     }
     *out = worker;
     return FCNN_OK;
 }
 
-/* Lives until the mutex is free. */
+/* A thread that ends when the mutex is unlocked. */
 static void *wait_for(void *mutex)
 {
     pthread_mutex_lock(mutex);
@@ -77,7 +77,7 @@ fcnn_status fcnn_worker_probe(int threads)
     free(started);
     return error == 0 ? FCNN_OK
                       : fcnn_fail(FCNN_EINTERNAL,
-                                  "of %d threads that are asked for the system gives %d: %s; ask for fewer "
+                                  "%d threads are requested, but the system can start only %d: %s; request fewer "
                                   "(train.threads, OMP_NUM_THREADS), or raise the limit (ulimit -u, ulimit -v)",
                                   threads + 1, count + 1, strerror(error));
 }

@@ -1,4 +1,6 @@
-/* src/core/worker.h — a thread beside the team's, for what waits on the system.  It does not call MPI. */
+/* src/core/worker.h — a background thread for work that waits for the system, such as reading and writing files.  It
+ * does not belong to the team and must not call MPI.
+ * Not collective; any thread may call any function, but one worker is used by one thread at a time. */
 #ifndef FCNN_CORE_WORKER_H
 #define FCNN_CORE_WORKER_H
 
@@ -8,12 +10,16 @@
 
 typedef struct fcnn_worker fcnn_worker;
 
-/* Starts a thread that runs work(data) and ends; no signal is delivered to it.  what names it in the message.
- * Fails: FCNN_EINTERNAL if the system gives no thread, FCNN_ENOMEM. */
+/* Starts a thread that runs work(data) and ends.  All signals are blocked in it.
+ *   what  names the thread in the message
+ *   data  borrowed until the thread ends
+ *   out   to be released with fcnn_worker_join()
+ * Fails: FCNN_EINTERNAL if the system cannot start a thread, FCNN_ENOMEM. */
 fcnn_status fcnn_worker_start(const char *what, void (*work)(void *data), void *data, fcnn_worker **out);
 
-/* Whether the system gives this process so many threads more, all at once: OpenMP would end it where there are none.
- * Fails: FCNN_EINTERNAL, with how many there are. */
+/* Checks that the system can run `threads` additional threads of this process at the same time, because OpenMP would
+ * end the process otherwise.
+ * Fails: FCNN_EINTERNAL; the message says how many are possible.  FCNN_ENOMEM. */
 fcnn_status fcnn_worker_probe(int threads);
 
 /* Whether the work has ended. */
