@@ -197,7 +197,7 @@ tap_run 'data: completed values are counted' \
     grep -qx ' *replaced: 4 missing inputs in 3 rows, by the means' stdout
 "$bin/fcnn-predict" words/model.h5 words.h5 --inputs /x_missing --targets /y >scores 2>stderr
 tap_run 'data: and are in predictions' \
-    grep -q 'warning: 4 missing inputs in 3 of 40 rows are taken for the means of the training rows' stderr
+    grep -q 'warning: 4 missing inputs in 3 of 40 rows are replaced by the means of the training rows' stderr
 "$bin/fcnn-predict" words/model.h5 words.h5 --inputs /x_completed --targets /y >numbers 2>stderr
 tap_run 'data: with the same predictions' cmp -s scores numbers
 train 2 --overwrite --set data.inputs=/x_missing --set data.missing=drop_row --set data.rows=10: words.ini
@@ -364,7 +364,7 @@ for line in 'wind speed +m s-1 +0.25 +2.42 +' 'depth +0.5 +2.67 +' 'yield +kg +0
     tap_run "data: fcnn-info shows $line" grep -qE "^$line" info
 done
 "$bin/fcnn-predict" columns/model.h5 named_columns.h5 --targets /z --output predicted.h5 >scores 2>stderr
-tap_run 'data: what is out of range is named' grep -qF 'most of all in column temperature [K]: 7 rows' stderr
+tap_run 'data: what is out of range is named' grep -qF 'most often in column temperature [K]: 7 rows' stderr
 tap_run 'data: outputs are scored by their names' grep -qE '^  loss \[kg\]  +[0-9.-]+ ' scores
 tap_run 'data: predictions have the names of targets' grep -q '"yield", "loss' \
     <(h5dump -a /predictions/columns predicted.h5)

@@ -166,16 +166,16 @@ fails 'two outputs' 64 'what is two.h5; see fcnn-import --help' out.h5 two.h5 --
 fails 'an unknown option' 64 'unknown option --hedaer; see' out.h5 --csv plain.csv --hedaer
 fails 'an unknown short option' 64 'unknown option -h' out.h5 -h
 fails 'a value missing' 64 'a value is missing after --csv' out.h5 --csv
-fails 'a file missing' 64 'two files must follow --idx' out.h5 --idx images.idx
+fails 'a file missing' 64 '--idx requires two files, IMAGES and LABELS' out.h5 --idx images.idx
 for split in 0 1 -0.5 1.5 abc 0.5x nan '' 0x1p-1 ' 0.5'; do
     fails "--split '$split'" 64 "--split takes a number between 0 and 1, not $split" \
         out.h5 --csv plain.csv --split "$split"
 done
 for seed in -1 1.5 abc '' 18446744073709551616 ' 1'; do
-    fails "--seed '$seed'" 64 "--seed takes a whole number from 0 on, not $seed" \
+    fails "--seed '$seed'" 64 "--seed takes a whole number of at least 0, not $seed" \
         out.h5 --csv plain.csv --split 0.5 --seed "$seed"
 done
-fails 'a seed without a split' 64 '--seed goes with --split' out.h5 --csv plain.csv --seed 1
+fails 'a seed without a split' 64 '--seed can only be used with --split' out.h5 --csv plain.csv --seed 1
 fails 'column 0' 64 '0 is no column; they count from 1' out.h5 --csv plain.csv --target-columns 0
 fails 'a column twice' 64 'column 3 is named twice' out.h5 --csv plain.csv --target-columns 3,last
 fails 'a name without a header' 64 "'label' is no column's number; names need --header" \

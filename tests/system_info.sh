@@ -327,7 +327,7 @@ else
 fi
 
 for option in --hash --weights; do
-    silent "$option on data" fails 65 "xor.h5: holds data, not a model: there is nothing for $option" xor.h5 $option
+    silent "$option on data" fails 65 "xor.h5 contains data, not a model, so $option does not apply" xor.h5 $option
 done
 head -c 1000 xor.h5 >half.h5
 silent "data that lost its end" fails 65 'half.h5: cannot be opened as HDF5' half.h5
@@ -350,8 +350,8 @@ version() {
 silent "--help" help
 silent "--version" version
 silent "an unknown option" fails 64 'unknown option --hsah; see fcnn-info --help' --hsah single/model.h5
-silent "no model" fails 64 'the file is missing' --hash
-silent "two models" fails 64 'one file is enough; what is b.h5' a.h5 b.h5
+silent "no model" fails 64 'no file is given' --hash
+silent "two models" fails 64 'only one file can be given; unexpected argument b.h5' a.h5 b.h5
 silent "a missing file" fails 66 'none.h5: cannot be read: No such file or directory' none.h5
 silent "a CSV file" fails 65 "xor.csv: is not an HDF5 file, but text: of a table 'fcnn-import OUT.h5 --csv FILE'" \
     "$configs/data/xor.csv"

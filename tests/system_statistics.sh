@@ -116,7 +116,7 @@ tap_run 'statistics: R2 of a constant target is a dash' grep -qE '^ +y\[1\] +- +
 )
 "$bin/fcnn-predict" s/model.h5 train.h5 --inputs '/x, /k' --targets /y --output p.h5 >scores 2>/dev/null
 tap_run 'statistics: and it is said' grep -qF \
-    'R2 is - where the target is the same in all rows; the mean R2 leaves this output out' scores
+    'R2 is - if the target is the same in all rows; the mean R2 does not include this output' scores
 cat >scores.py <<'P'
 import h5py, numpy as np
 with h5py.File('train.h5') as f, h5py.File('p.h5') as g, h5py.File('s/model.h5') as m:

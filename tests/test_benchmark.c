@@ -111,7 +111,7 @@ static void workloads_are_named_or_described(void)
 
 static void wrong_options_are_told_what_is_allowed(void)
 {
-    refuse(&(fcnn_benchmark_options){.workloads = "S,Q"}, "'Q': it is one of S, S32, M64, M256, L, XL, T, TB");
+    refuse(&(fcnn_benchmark_options){.workloads = "S,Q"}, "'Q': use one of S, S32, M64, M256, L, XL, T, TB");
     refuse(&(fcnn_benchmark_options){.workloads = ""}, "S, S32");
     refuse(&(fcnn_benchmark_options){.workloads = "S,"}, "S, S32");
     refuse(&(fcnn_benchmark_options){.workloads = "s"}, "S, S32");
@@ -121,9 +121,9 @@ static void wrong_options_are_told_what_is_allowed(void)
     refuse(&(fcnn_benchmark_options){.precision = "half"}, "single, double");
     refuse(&(fcnn_benchmark_options){.reduction = "slow"}, "exact, fast");
     refuse(&(fcnn_benchmark_options){.exchange = "post"}, "auto, allreduce, shared");
-    refuse(&(fcnn_benchmark_options){.seconds = -1}, "more than 0");
+    refuse(&(fcnn_benchmark_options){.seconds = -1}, "must be above 0");
     refuse(&(fcnn_benchmark_options){.latency_seconds = 1e-6}, "bandwidth");
-    refuse(&(fcnn_benchmark_options){.workloads = "S", .network = "3-2"}, "either");
+    refuse(&(fcnn_benchmark_options){.workloads = "S", .network = "3-2"}, "only one of them");
     refuse(&(fcnn_benchmark_options){.workloads = "S", .batch = 3}, "784-128-10");
 }
 

@@ -1,4 +1,4 @@
-/* src/bench/benchmark.c — a benchmark: its options, its workloads one by one, what is said of them. */
+/* src/bench/benchmark.c — runs a benchmark: options, workloads, reports. */
 #include "bench/benchmark.h"
 
 #include "compute/peak.h"
@@ -20,7 +20,7 @@ typedef struct benchmark {
     const fcnn_benchmark_options *options;
     fcnn_benchmark_plan plan;
     fcnn_threads threads;
-    fcnn_team *team; /* for the exchange */
+    fcnn_team *team; /* for the measurement of the exchange */
     fcnn_text where;
     fcnn_benchmark_findings findings;
 } benchmark;
@@ -30,9 +30,9 @@ static bool speaks(const benchmark *bench)
     return bench->comm->rank == 0 && bench->options->report != NULL;
 }
 
-/* ---- before ---- */
+/* ---- preparation ---- */
 
-/* A file that cannot be written is better known before the work than after it. */
+/* Checks before the measurements that the JSON file can be written. */
 static fcnn_status check_file(const benchmark *bench)
 {
     fcnn_atomic_file *file;
@@ -74,8 +74,8 @@ static void warn_of_cycles(const fcnn_benchmark_result *result)
 {
     const double whole = fcnn_peak_nearest(result->flop_per_cycle, result->bits);
     if (isfinite(result->flop_per_cycle) && fabs(result->flop_per_cycle / whole - 1) > CYCLE_TOLERANCE) {
-        fcnn_log_warning("the multiply-add units do %.1f FLOP a cycle instead of %.0f: threads share cores, or "
-                         "something else runs here, so the peak is too low",
+        fcnn_log_warning("the multiply-add units reach %.1f FLOP per cycle instead of %.0f: threads share cores, or "
+                         "other programs are running, so the measured peak is too low",
                          result->flop_per_cycle, whole);
     }
 }
@@ -103,7 +103,7 @@ static fcnn_status run_all(benchmark *bench)
     return FCNN_OK;
 }
 
-/* ---- after ---- */
+/* ---- reports ---- */
 
 static fcnn_status write_json(const benchmark *bench)
 {
@@ -115,7 +115,7 @@ static fcnn_status write_json(const benchmark *bench)
     fcnn_status status = fcnn_benchmark_json(&bench->findings, &text);
     if (status == FCNN_OK && options->json != NULL) {
         fputs(text.data, options->json);
-        fflush(options->json); /* what did not get through, its owner sees */
+        fflush(options->json); /* the caller, who owns the stream, checks it for errors */
     }
     if (status == FCNN_OK && options->json_path != NULL) {
         status = fcnn_atomic_file_write(options->json_path, "", 0, text.data, (size_t)text.length);

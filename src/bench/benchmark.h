@@ -1,4 +1,6 @@
-/* src/bench/benchmark.h — a benchmark in pieces: what is measured, on which rows, how, and what it predicts. */
+/* src/bench/benchmark.h — the parts of a benchmark: workloads, rows, measurements, predictions, reports.
+ *
+ * Functions must be called by the main thread. */
 #ifndef FCNN_BENCH_BENCHMARK_H
 #define FCNN_BENCH_BENCHMARK_H
 
@@ -7,7 +9,7 @@
 
 #include <fcnn/benchmark.h>
 
-/* ---- benchmark_workload.c: what is measured ---- */
+/* ---- bench/workload.c: the networks and batches that are measured ---- */
 
 typedef struct fcnn_workload {
     char name[16];
@@ -18,131 +20,137 @@ typedef struct fcnn_workload {
 
 /* A link between ranks. */
 typedef struct fcnn_link {
-    double latency;   /* seconds of a message, whatever its size */
-    double bandwidth; /* bytes a second */
+    double latency;   /* seconds per message, for any size */
+    double bandwidth; /* bytes per second */
 } fcnn_link;
 
-/* Options, checked. */
+/* The options after all checks. */
 typedef struct fcnn_benchmark_plan {
     int64_t count;
     fcnn_workload *workloads; /* [count], owned */
     fcnn_precision precision;
     fcnn_reduction reduction;
     fcnn_exchange_kind exchange;
-    double seconds;
-    bool has_link; /* one is given, to predict for */
+    double seconds; /* duration of the timed steps of a workload */
+    bool has_link;  /* the link for predictions is given */
     fcnn_link link;
 } fcnn_benchmark_plan;
 
-/* Not collective, and alike on all ranks.  Fails: FCNN_EUSAGE, naming what is allowed; FCNN_ENOMEM. */
+/* Checks the options and creates the plan.  The caller clears *out.  Not collective; all ranks get the same result.
+ * Errors: FCNN_EUSAGE, with the permitted values in the text; FCNN_ENOMEM. */
 fcnn_status fcnn_benchmark_plan_make(const fcnn_benchmark_options *options, fcnn_benchmark_plan *out);
 void fcnn_benchmark_plan_clear(fcnn_benchmark_plan *plan);
 
-/* Reads "784-128-10" into the widths of a shape, which is to be cleared.  Fails: FCNN_EUSAGE, FCNN_ENOMEM. */
+/* Parses a network such as "784-128-10" and sets the widths of a shape, which the caller clears.  Not collective.
+ * Errors: FCNN_EUSAGE, FCNN_ENOMEM. */
 fcnn_status fcnn_workload_read_network(const char *text, fcnn_architecture *out);
 
-/* ---- benchmark_data.c: on which rows ---- */
+/* ---- bench/data.c: synthetic rows ---- */
 
-/* Makes up rows for a shape: inputs in −1 … 1, any labels, targets in −1 … 1.  Which numbers a row has depends on
- * its place among all rows alone.  Each rank makes those of its shards.  Of rows all batches are full: it is
- * rounded up.  Not collective.  Fails: FCNN_ENOMEM. */
+/* Creates synthetic rows for a shape: inputs and targets in −1 … 1, random labels.  The values of a row depend only on
+ * its number.  Each rank creates the rows of its shards.  The number of rows is rounded up to whole batches.  The caller
+ * destroys *out.  Not collective.  Errors: FCNN_ENOMEM. */
 fcnn_status fcnn_benchmark_data_create(const fcnn_architecture *shape, int64_t rows, int64_t batch, int64_t blocks,
                                        const fcnn_comm *comm, fcnn_training_data **out);
 
-/* Rows for a workload: 8192, fewer if those take more than 64 MB, but at least four batches. */
+/* Returns the number of rows of a workload: 8192, fewer if their inputs need more than 64 MB, but at least four
+ * batches. */
 int64_t fcnn_benchmark_rows(const fcnn_workload *workload);
 
-/* ---- benchmark_split.c: where the time goes ---- */
+/* ---- bench/split.c: the parts of the time of a step ---- */
 
-/* Seconds, or parts of a step. */
+/* Seconds, or fractions of a step. */
 typedef struct fcnn_split {
     double multiply, elementwise, exchange, waiting, other;
 } fcnn_split;
 
-/* The mean over a rank's threads of what each did in a time of that length (seconds), other being what no timer
- * covers.  The exchange is thread 0's and holds for all: a thread that counts the same time as waiting has it
- * taken off there. */
+/* Returns the mean over the threads of a rank of the times of each part, for a measurement of the given duration in
+ * seconds; `other` is the time that no timer covers.  The time of the exchange is that of thread 0, for all threads; it
+ * is subtracted from the waiting time of threads that count it as waiting.  Not collective. */
 fcnn_split fcnn_split_of_rank(const fcnn_thread_times *times, int threads, double seconds);
 
-/* From the sums over ranks, and the shortest exchange of a rank, to parts of the whole that add up to 1: what
- * ranks spend in the exchange beyond the shortest time is waiting.  linear_multiply is the seconds of the
- * products of the same network with linear activations, per rank, or negative if that is not known: what the
- * products take beyond it is activations, so elementwise. */
+/* Converts sums over ranks to fractions of the whole, which add up to 1.  Not collective.
+ *   shortest_exchange  shortest time of a rank in the exchange; time beyond it is counted as waiting
+ *   linear_multiply    seconds per rank of the products of the same network with linear activations, negative if
+ *                      unknown; time of the products beyond it is that of activations, so it is elementwise */
 fcnn_split fcnn_split_of_ranks(const fcnn_split *sums, int ranks, double shortest_exchange, double linear_multiply);
 
-/* ---- benchmark_link.c: what a sum over ranks costs, and what follows ---- */
+/* ---- bench/link.c: the time of a sum over ranks, and predictions ---- */
 
 enum { FCNN_LINK_SIZES = 8 };
 
 /* t(bytes) = latency + bytes / bandwidth, for a whole sum over the measured ranks. */
 typedef struct fcnn_link_fit {
     fcnn_link sum;
-    double worst;            /* the largest relative error of the fit */
-    fcnn_exchange_kind kind; /* of all sums that were timed */
-    int count;               /* of what it is fitted to: */
-    double bytes[FCNN_LINK_SIZES], seconds[FCNN_LINK_SIZES];
+    double worst;                                            /* largest relative error of the fit */
+    fcnn_exchange_kind kind;                                 /* kind of exchange of all sums that were timed */
+    int count;                                               /* number of sizes that were timed */
+    double bytes[FCNN_LINK_SIZES], seconds[FCNN_LINK_SIZES]; /* [count] */
 } fcnn_link_fit;
 
-/* Fits the measured times [count], count ≥ 2, sizes ascending, by least squares of the relative errors, so that
- * small and large sizes count alike: sets sum and worst.  Neither latency nor 1 / bandwidth gets negative. */
+/* Fits the measured times [count], count ≥ 2, with ascending sizes, by least squares of the relative errors, so that
+ * small and large sizes have equal weight, and sets sum and worst.  Latency and bandwidth are never negative.  Not
+ * collective. */
 void fcnn_link_fit_times(fcnn_link_fit *fit);
 
-/* The link of one message under a sum over ranks ≥ 2, by the formula below. */
+/* Returns the link of a single message from the measured sums over ranks ≥ 2, by the formula of
+ * fcnn_link_sum_seconds(). */
 fcnn_link fcnn_link_of_sum(const fcnn_link *sum, int ranks);
 
-/* Seconds of a sum over ranks: 2·log2(R)·latency + 2·(R − 1)/R·bytes/bandwidth, a reduce-scatter and an allgather
- * after R. Rabenseifner, Optimization of collective reduction operations (ICCS 2004).  0 for one rank. */
+/* Returns the seconds of a sum over R ranks, 2·log2(R)·latency + 2·(R − 1)/R·bytes/bandwidth: a reduce-scatter and an
+ * allgather (R. Rabenseifner, Optimization of collective reduction operations, ICCS 2004).  0 for one rank. */
 double fcnn_link_sum_seconds(const fcnn_link *link, int64_t ranks, double bytes);
 
-/* A step as measured, taken apart by what more ranks can share. */
+/* A measured step, divided into work that more ranks can share and work that they cannot. */
 typedef struct fcnn_step_model {
     int64_t batch, blocks;
-    int ranks;             /* that it was measured on */
-    double shared_seconds; /* work on rows: of the rank with most blocks */
-    double fixed_seconds;  /* what each rank does whatever its rows: the update above all */
-    double bytes;          /* of a sum over ranks */
+    int ranks;             /* number of ranks of the measurement */
+    double shared_seconds; /* work on rows, on the rank with the most blocks */
+    double fixed_seconds;  /* work that does not depend on the number of rows, mainly the update */
+    double bytes;          /* size of the sum over ranks */
 } fcnn_step_model;
 
-/* Rows a second on that many ranks with the threads that they had: fixed + shared·⌈B/R⌉/⌈B/measured⌉ + the sum. */
+/* Returns the predicted rows per second on R ranks with the same number of threads each.  The time of a step is
+ * fixed + shared·⌈B/R⌉/⌈B/measured ranks⌉ + the time of the sum. */
 double fcnn_step_model_speed(const fcnn_step_model *model, const fcnn_link *link, int64_t ranks);
 
-/* Times sums of several sizes over the ranks, doubles from 8 bytes to 32 MB, and fits them; sizes from where on
- * they are not made in the same way, for lack of room, are left out.  fit untouched on one rank.  Collective.
- * Fails, alike on all ranks: FCNN_ENOMEM. */
+/* Times sums of doubles over the ranks, of several sizes from 8 bytes to 32 MB, and fits their times.  If there is too
+ * little shared memory for a size, so that another kind of exchange would be used, this and larger sizes are left out.
+ * Does not change fit on one rank.  Collective.  Errors, the same on all ranks: FCNN_ENOMEM. */
 fcnn_status fcnn_link_measure(fcnn_comm *comm, fcnn_team *team, fcnn_exchange_kind kind, fcnn_link_fit *fit);
 
-/* ---- benchmark_measure.c: how fast ---- */
+/* ---- bench/measure.c: measurements ---- */
 
 enum { FCNN_PREDICTIONS = 10 }; /* 2, 4, … 1024 ranks */
 
 typedef struct fcnn_benchmark_result {
     const fcnn_workload *workload; /* borrowed */
-    const char *isa, *exchange;    /* in use; static; an exchange of one rank is "none" */
-    int threads, bits;
-    int64_t blocks, rows, steps; /* steps that were timed */
-    double step_seconds;         /* the median of the rounds, each by the slowest rank */
+    const char *isa, *exchange;    /* names of those that were used; static; exchange is "none" for one rank */
+    int threads, bits;             /* threads per rank; bits of a number */
+    int64_t blocks, rows, steps;   /* blocks per batch, rows of the data, steps that were timed */
+    double step_seconds;           /* median over rounds of the time on the slowest rank */
     double samples_per_second, gflops;
-    double peak_gflops; /* the best burst between the rounds, all threads of all ranks together */
-    double efficiency;
+    double peak_gflops;    /* of the best burst between the rounds, on all threads of all ranks */
+    double efficiency;     /* gflops / peak_gflops */
     double flop_per_cycle; /* NaN: no cycle counter */
     fcnn_split split;
-    double check_seconds; /* of a comparison of the ranks' parameters; 0: one rank makes none */
-    double check_part;    /* of the time of training, with train.check_every as it is by default */
-    int64_t memory_base, memory_predicted, memory_measured; /* bytes, the largest rank's; −1: not known */
+    double check_seconds; /* time of a comparison of the parameters of all ranks; 0 for one rank */
+    double check_part;    /* fraction of the training time, for the default of train.check_every */
+    int64_t memory_base, memory_predicted, memory_measured; /* bytes, maximum over ranks; −1: unknown */
     fcnn_step_model model;
 } fcnn_benchmark_result;
 
-/* Runs a workload.  Collective; all ranks fail alike and get the same result.
- * Fails: FCNN_ENOMEM, FCNN_EUSAGE (FCNN_ISA), FCNN_EDIVERGED. */
+/* Runs a workload.  Collective; all ranks get the same result.
+ * Errors, the same on all ranks: FCNN_ENOMEM, FCNN_EUSAGE if FCNN_ISA is invalid, FCNN_EDIVERGED. */
 fcnn_status fcnn_benchmark_measure(fcnn_comm *comm, const fcnn_benchmark_plan *plan, const fcnn_workload *workload,
                                    int threads, fcnn_benchmark_result *out);
 
-/* ---- benchmark_report.c, benchmark_json.c: what is said of it ---- */
+/* ---- bench/report.c, bench/json.c: reports ---- */
 
 typedef struct fcnn_benchmark_findings {
     const fcnn_benchmark_plan *plan; /* borrowed */
     const char *where;               /* lines about ranks, threads and hosts; borrowed */
-    const char *isa;                 /* of the kernels; static */
+    const char *isa;                 /* instruction set of the kernels; static */
     int ranks, threads;
     int64_t count;
     fcnn_benchmark_result *results; /* [count], borrowed */
@@ -150,15 +158,15 @@ typedef struct fcnn_benchmark_findings {
     fcnn_link_fit fit;
 } fcnn_benchmark_findings;
 
-/* The link to predict for: the given one, else the measured one; false if there is none. */
+/* Sets out to the link for predictions: the given one, otherwise the measured one; returns false if there is none. */
 bool fcnn_benchmark_link(const fcnn_benchmark_findings *findings, fcnn_link *out);
 
-/* Before the first workload, after each, at the end.  Rank 0 alone. */
+/* Print the head before the first workload, the result after each, and the rest at the end.  Only rank 0 calls them. */
 void fcnn_benchmark_print_head(const fcnn_benchmark_findings *findings, FILE *out);
 void fcnn_benchmark_print_result(const fcnn_benchmark_result *result, FILE *out);
 void fcnn_benchmark_print_end(const fcnn_benchmark_findings *findings, FILE *out);
 
-/* Appends a list with an object for each result.  Fails: FCNN_ENOMEM. */
+/* Appends a JSON array with an object for each result.  Not collective.  Errors: FCNN_ENOMEM. */
 fcnn_status fcnn_benchmark_json(const fcnn_benchmark_findings *findings, fcnn_text *out);
 
 #endif

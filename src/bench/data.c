@@ -1,4 +1,4 @@
-/* src/bench/data.c — rows for a benchmark, made up in memory. */
+/* src/bench/data.c — creates synthetic rows for a benchmark in memory. */
 #include "core/memory.h"
 #include "core/random.h"
 #include "data/shard.h"
@@ -7,9 +7,9 @@
 #include <math.h>
 #include <stdlib.h>
 
-enum { SEED = 1, INPUTS = 0, TARGETS = 1 }; /* the last two: what a number is drawn for */
+enum { SEED = 1, INPUTS = 0, TARGETS = 1 }; /* the last two: purposes of random numbers */
 
-#define MOST_INPUT_BYTES ((int64_t)1 << 26) /* of more than four batches */
+#define MOST_INPUT_BYTES ((int64_t)1 << 26) /* limit for the inputs, unless four batches need more */
 
 int64_t fcnn_benchmark_rows(const fcnn_workload *workload)
 {
@@ -18,14 +18,14 @@ int64_t fcnn_benchmark_rows(const fcnn_workload *workload)
     return rows > 4 * workload->batch ? rows : 4 * workload->batch;
 }
 
-/* Half of a word as a float in −1 … 1. */
+/* Converts 32 random bits to a float in −1 … 1. */
 static float between(uint64_t word, int half)
 {
     const int32_t whole = (int32_t)(uint32_t)(word >> (32 * half)) >> 8;
     return (float)whole * 0x1p-23F;
 }
 
-/* Fills a table with the rows from `first` on. */
+/* Fills a table with random rows, starting with row number `first`. */
 static fcnn_status draw_table(int64_t rows, int64_t width, int64_t first, uint32_t what, fcnn_table *out)
 {
     float *values;

@@ -1,4 +1,4 @@
-/* src/bench/json.c — the results of a benchmark as JSON. */
+/* src/bench/json.c — writes the results of a benchmark as JSON. */
 #include "bench/benchmark.h"
 
 #include "config.h"
@@ -7,7 +7,7 @@
 #include <math.h>
 #include <stdlib.h>
 
-/* "key": number; null if it is not finite. */
+/* Appends "key": number, or null if the number is not finite. */
 static fcnn_status put_number(fcnn_text *out, const char *before, const char *key, double value)
 {
     char number[32] = "null";
@@ -23,7 +23,7 @@ static fcnn_status put_integer(fcnn_text *out, const char *before, const char *k
                      : fcnn_text_append(out, "%s\"%s\": %" PRId64, before, key, value);
 }
 
-/* Words and names of ours: nothing in them needs an escape. */
+/* Appends "key": "value".  The values are names of fcnn that need no escapes. */
 static fcnn_status put_word(fcnn_text *out, const char *before, const char *key, const char *value)
 {
     return fcnn_text_append(out, "%s\"%s\": \"%s\"", before, key, value);

@@ -1,4 +1,4 @@
-/* src/bench/link.c — what a sum over ranks costs, and the speed that other numbers of ranks have. */
+/* src/bench/link.c — measures the time of a sum over ranks, and predicts the speed on other numbers of ranks. */
 #include "compute/math.h"
 #include "bench/benchmark.h"
 
@@ -7,8 +7,8 @@
 
 enum { BLOCKS = 5, MOST_SUMS = 200 };
 
-#define BLOCK_SECONDS 0.005 /* of successive sums that are timed together */
-#define LONG_SECONDS 0.2    /* a sum as long as that is timed once */
+#define BLOCK_SECONDS 0.005 /* duration of successive sums that are timed together */
+#define LONG_SECONDS 0.2    /* a sum that takes this long is timed only once */
 
 /* ---- the fit ---- */
 
@@ -31,7 +31,7 @@ void fcnn_link_fit_times(fcnn_link_fit *fit)
     if (latency < 0) {
         latency = 0;
         slope = b1 / bb;
-    } else if (slope <= 0) { /* time does not grow with size: as if the largest sum hardly cost more */
+    } else if (slope <= 0) { /* the time does not grow with the size */
         latency = a1 / aa;
         slope = latency * 0x1p-20 / bytes[fit->count - 1];
     }
@@ -45,7 +45,7 @@ void fcnn_link_fit_times(fcnn_link_fit *fit)
 
 /* ---- the formula ---- */
 
-/* log2(ranks), 0 for one: exactly, where it is whole. */
+/* log2(ranks), exact for powers of 2. */
 static double log2_of(int64_t ranks)
 {
     int64_t power = 1, exponent = 0;
@@ -56,7 +56,7 @@ static double log2_of(int64_t ranks)
     return (double)exponent + fcnn_log((double)ranks / (double)power) / fcnn_log(2);
 }
 
-/* Messages that follow each other in a sum, and the part of its bytes that passes a link. */
+/* Number of successive messages in a sum, and the number of times that its bytes pass a link. */
 static double messages(int64_t ranks)
 {
     return 2 * log2_of(ranks);
@@ -100,16 +100,16 @@ static void run_sums(void *data, int thread, int threads)
 {
     const sums_work *work = data;
     for (int i = 0; i < work->count; i++) {
-        fcnn_team_wait(); /* as after the gradients of a step */
+        fcnn_team_wait(); /* the threads wait for each other before a sum, as in a step */
         fcnn_exchange_sum(work->exchange, thread, threads, fcnn_team_wait);
     }
 }
 
-/* Seconds of a sum in a block of `count`, by the slowest rank. */
+/* Seconds per sum in a block of `count` sums, on the slowest rank.  Collective. */
 static double time_block(fcnn_comm *comm, fcnn_team *team, fcnn_exchange *exchange, int count)
 {
     sums_work work = {exchange, count};
-    fcnn_comm_agree(comm, FCNN_OK); /* all ranks begin together */
+    fcnn_comm_agree(comm, FCNN_OK); /* all ranks start at the same time */
     const double begin = fcnn_comm_seconds();
     fcnn_team_run(team, run_sums, &work);
     double seconds = (fcnn_comm_seconds() - begin) / count;
@@ -123,15 +123,15 @@ static int compare(const void *a, const void *b)
     return (x > y) - (x < y);
 }
 
-/* *kind is what is asked for, then what became of it. */
+/* Times sums of one size.  *kind is the requested kind of exchange on entry, and the kind that was used on return. */
 static fcnn_status time_size(fcnn_comm *comm, fcnn_team *team, int64_t elements, fcnn_exchange_kind *kind,
                              double *seconds)
 {
     fcnn_exchange *exchange = NULL;
     FCNN_TRY(fcnn_exchange_create(comm, *kind, FCNN_EXCHANGE_DOUBLE, elements, 0, &exchange));
     *kind = fcnn_exchange_kind_used(exchange);
-    time_block(comm, team, exchange, 1);                      /* the first one pays for memory and connections */
-    const double trial = time_block(comm, team, exchange, 2); /* alike on all ranks, as is what follows from it */
+    time_block(comm, team, exchange, 1); /* the first sum includes the allocation of memory and connections */
+    const double trial = time_block(comm, team, exchange, 2); /* the same on all ranks */
     const double fitting = BLOCK_SECONDS / trial;
     const int count = fitting < 1 ? 1 : fitting > (double)MOST_SUMS ? MOST_SUMS : (int)fitting;
     double blocks[BLOCKS];

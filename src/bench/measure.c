@@ -1,4 +1,4 @@
-/* src/bench/measure.c — runs a workload's steps and takes the time. */
+/* src/bench/measure.c — runs the steps of a workload and measures their time. */
 #include "compute/peak.h"
 #include "core/resident.h"
 #include "data/shard.h"
@@ -15,17 +15,17 @@ enum { ROUNDS = 7, TWIN_ROUNDS = 2, WARM_STEPS = 3, MOST_STEPS = 1000000, SEED =
 enum { CHECKS = 20, CHECK_EVERY = 100 /* steps: train.check_every by default */ };
 
 #define WARM_SECONDS 0.2
-#define BURST_SECONDS 0.02 /* of the peak, before each round */
-#define RATE 0x1p-20       /* so small that no number of steps leads anywhere */
+#define BURST_SECONDS 0.02 /* duration of the measurement of the peak before each round */
+#define RATE 0x1p-20       /* learning rate, so small that the parameters hardly change */
 
-/* ---- a network with rows to train on ---- */
+/* ---- a network and its training rows ---- */
 
 typedef struct subject {
     fcnn_comm *comm;
     fcnn_training_data *data;
     fcnn_model *model;
     fcnn_step *step;
-    int64_t number; /* of the next step */
+    int64_t number; /* number of the next step */
 } subject;
 
 static void destroy(subject *given)
@@ -36,10 +36,10 @@ static void destroy(subject *given)
     *given = (subject){0};
 }
 
-/* What differs from the workload itself. */
+/* A variant of a workload. */
 typedef struct variant {
     int64_t rows, batch, blocks;
-    bool linear; /* its activations are left out; the weights are the same */
+    bool linear; /* all activations are linear; the weights are the same */
 } variant;
 
 static fcnn_status create_model(const fcnn_workload *workload, const variant *how, subject *out)
@@ -53,7 +53,8 @@ static fcnn_status create_model(const fcnn_workload *workload, const variant *ho
     return FCNN_OK;
 }
 
-/* Collective; all ranks fail alike.  To be destroyed also on failure. */
+/* Creates network and rows.  The caller destroys them also after an error.  Collective; errors are the same on all
+ * ranks. */
 static fcnn_status create(fcnn_comm *comm, const fcnn_benchmark_plan *plan, const fcnn_workload *workload,
                           const variant *how, int threads, subject *out)
 {
@@ -71,18 +72,18 @@ static fcnn_status create(fcnn_comm *comm, const fcnn_benchmark_plan *plan, cons
 /* ---- rounds ---- */
 
 typedef struct rounds {
-    int64_t steps; /* of one round */
+    int64_t steps; /* steps per round */
     int count;
-    double seconds[ROUNDS];   /* [count], by the slowest rank */
-    double flops_per_second;  /* the best burst, over all ranks */
+    double seconds[ROUNDS];   /* [count] seconds of each round on the slowest rank */
+    double flops_per_second;  /* of the best burst, sum over ranks */
     double flops_per_cycle;   /* mean over bursts and ranks; NaN: no cycle counter */
-    fcnn_split sums;          /* over ranks, seconds of all rounds */
-    double shortest_exchange; /* of a rank */
-    double compute;           /* seconds of all rounds outside of the exchange, of the slowest rank */
+    fcnn_split sums;          /* seconds of all rounds, sum over ranks */
+    double shortest_exchange; /* minimum over ranks, in seconds */
+    double compute;           /* seconds of all rounds without the exchange, on the slowest rank */
     double total;             /* seconds of all rounds, mean over ranks */
 } rounds;
 
-/* Steps that are run while the team is ready. */
+/* The call of several steps inside fcnn_team_keep(). */
 typedef struct run_of_steps {
     subject *given;
     int64_t count;
@@ -96,7 +97,7 @@ static void run_with_team(void *data)
     subject *given = call->given;
     const int64_t batches = fcnn_sampler_batches(given->data->sampler);
     fcnn_exact_sum loss = {0};
-    fcnn_comm_agree(given->comm, FCNN_OK); /* all ranks begin together */
+    fcnn_comm_agree(given->comm, FCNN_OK); /* all ranks start at the same time */
     const double begin = fcnn_comm_seconds();
     for (int64_t i = 0; i < call->count && call->status == FCNN_OK; i++) {
         call->status = fcnn_step_run(given->step, given->number, given->number % batches, RATE, NULL, &loss);
@@ -113,7 +114,7 @@ static fcnn_status run_steps(subject *given, int64_t count, double *seconds)
     return call.status;
 }
 
-/* Steps that fit into a time, as rank 0 sees it; at least 1. */
+/* Number of steps that fit into a time, determined by rank 0; at least 1.  Collective. */
 static int64_t fitting_steps(fcnn_comm *comm, double seconds, double step_seconds)
 {
     double fitting = rint(seconds / (step_seconds > 1e-9 ? step_seconds : 1e-9));
@@ -121,7 +122,7 @@ static int64_t fitting_steps(fcnn_comm *comm, double seconds, double step_second
     return fitting < 1 ? 1 : fitting > (double)MOST_STEPS ? MOST_STEPS : (int64_t)fitting;
 }
 
-/* Warms up and says how many steps a round of that length has. */
+/* Runs steps to warm up, and returns the number of steps of a round of the given length.  Collective. */
 static fcnn_status warm_up(subject *given, double round_seconds, int64_t *steps)
 {
     double seconds;
@@ -134,7 +135,7 @@ static fcnn_status warm_up(subject *given, double round_seconds, int64_t *steps)
     return FCNN_OK;
 }
 
-/* A burst of multiply-adds on all threads of all ranks. */
+/* Measures the peak on all threads of all ranks at the same time.  Collective. */
 static fcnn_status burst(const subject *given, rounds *out)
 {
     fcnn_peak peak = {0};
@@ -148,7 +149,7 @@ static fcnn_status burst(const subject *given, rounds *out)
     return FCNN_OK;
 }
 
-/* Where the time of all rounds went, by the timers of the step, which began with them. */
+/* Collects the times of all rounds from the timers of the step.  Collective. */
 static void take_split(const subject *given, double seconds, double exchange, rounds *out)
 {
     const fcnn_split own = fcnn_split_of_rank(given->step->times, fcnn_team_threads(given->step->team), seconds);
@@ -162,7 +163,7 @@ static void take_split(const subject *given, double seconds, double exchange, ro
     out->total = sums[5] / given->comm->size;
 }
 
-/* Runs rounds of that length, after warming up, with a burst before each if with_peak. */
+/* Warms up and runs rounds of the given length, each after a measurement of the peak if with_peak.  Collective. */
 static fcnn_status run_rounds(subject *given, int count, double round_seconds, bool with_peak, rounds *out)
 {
     fcnn_step *step = given->step;
@@ -197,13 +198,13 @@ static double median_step(const rounds *given)
     return sorted[given->count / 2] / (double)given->steps;
 }
 
-/* Seconds of a step outside of the exchange, of the slowest rank, in the median round. */
+/* Seconds of a step without the exchange, on the slowest rank, in the median round. */
 static double compute_of_step(const rounds *given)
 {
     return median_step(given) * given->compute / given->total;
 }
 
-/* What the comparison of the ranks' parameters costs a training; the slowest rank's time. */
+/* Measures the time of a comparison of the parameters over ranks, on the slowest rank.  Collective. */
 static fcnn_status take_checks(const subject *given, fcnn_benchmark_result *out)
 {
     fcnn_topology *topology;
@@ -223,7 +224,8 @@ static fcnn_status take_checks(const subject *given, fcnn_benchmark_result *out)
 
 /* ---- memory ---- */
 
-/* base is what the process had before, counts whether its peak began there. */
+/* Sets the memory of the result.  base is the memory of the process before the workload; counts is true if the peak of
+ * the process was reset at that time. */
 static void take_memory(const subject *given, int64_t base, bool counts, fcnn_benchmark_result *out)
 {
     fcnn_footprint footprint;
@@ -264,7 +266,7 @@ static void take_speed(const subject *given, const rounds *measured, fcnn_benchm
     };
 }
 
-/* Runs a variant of the workload; its arrays are gone afterwards. */
+/* Creates a variant of the workload, runs it and releases it.  Collective. */
 static fcnn_status run_variant(fcnn_comm *comm, const fcnn_benchmark_plan *plan, const fcnn_workload *workload,
                                const variant *how, int threads, int count, rounds *out)
 {
@@ -277,7 +279,7 @@ static fcnn_status run_variant(fcnn_comm *comm, const fcnn_benchmark_plan *plan,
     return status;
 }
 
-/* The workload as it is. */
+/* Measures the workload itself.  Collective. */
 static fcnn_status run_itself(fcnn_comm *comm, const fcnn_benchmark_plan *plan, const variant *how, int threads,
                               rounds *measured, fcnn_benchmark_result *out)
 {
@@ -297,8 +299,8 @@ static fcnn_status run_itself(fcnn_comm *comm, const fcnn_benchmark_plan *plan, 
     return status;
 }
 
-/* The same network without activations tells what the activations take, and one row what each rank does whatever
- * its rows. */
+/* Measures two variants: linear activations, which shows the time of the activations, and batches of one row, which
+ * shows the time that does not depend on the rows.  Collective. */
 static fcnn_status run_twins(fcnn_comm *comm, const fcnn_benchmark_plan *plan, const variant *how, int threads,
                              const rounds *measured, fcnn_benchmark_result *out)
 {

@@ -1,4 +1,4 @@
-/* src/bench/report.c — the results of a benchmark as tables. */
+/* src/bench/report.c — prints the results of a benchmark as tables. */
 #include "bench/benchmark.h"
 
 #include "config.h"
@@ -33,13 +33,14 @@ static void print_memory(const fcnn_benchmark_result *result, FILE *out)
     char predicted[32], measured[32], base[32];
     fcnn_text_from_bytes((double)result->memory_predicted, predicted);
     if (result->memory_measured < 0) {
-        fprintf(out, "         memory %s a rank by the formula; this system does not tell how much it is\n", predicted);
+        fprintf(out, "         memory %s per rank by the formula; this system does not report the memory in use\n",
+                predicted);
         return;
     }
     fcnn_text_from_bytes((double)result->memory_measured, measured);
     fcnn_text_from_bytes((double)result->memory_base, base);
-    fprintf(out, "         memory %s a rank (%s before it, and the formula), measured %s, %+.1f %%\n", predicted, base,
-            measured, 100 * ((double)result->memory_measured / (double)result->memory_predicted - 1));
+    fprintf(out, "         memory %s per rank (%s before the workload, plus the formula), measured %s, %+.1f %%\n",
+            predicted, base, measured, 100 * ((double)result->memory_measured / (double)result->memory_predicted - 1));
 }
 
 void fcnn_benchmark_print_result(const fcnn_benchmark_result *result, FILE *out)
@@ -59,7 +60,7 @@ void fcnn_benchmark_print_result(const fcnn_benchmark_result *result, FILE *out)
             100 * split->multiply, 100 * split->elementwise, 100 * split->exchange, 100 * split->waiting,
             100 * split->other, result->exchange);
     if (result->check_seconds > 0) {
-        fprintf(out, "         comparing the ranks' parameters takes %.1f us, %.2f %% of the time of training\n",
+        fprintf(out, "         comparing the parameters of all ranks takes %.1f us, %.2f %% of the training time\n",
                 result->check_seconds * 1e6, 100 * result->check_part);
     }
     print_memory(result, out);
@@ -73,19 +74,20 @@ static void print_cycles(const fcnn_benchmark_findings *findings, FILE *out)
 {
     const double measured = findings->results[0].flop_per_cycle;
     if (isfinite(measured)) {
-        fprintf(out, "peak: %.1f FLOP a cycle and core\n", measured);
+        fprintf(out, "peak: %.1f FLOP per cycle and core\n", measured);
     } else {
-        fprintf(out, "peak: no cycle counter here, so FLOP a cycle are not known\n");
+        fprintf(out, "peak: there is no cycle counter, so FLOP per cycle are unknown\n");
     }
 }
 
 static void print_fit(const fcnn_benchmark_findings *findings, FILE *out)
 {
     if (!findings->has_fit) {
-        fprintf(out, "exchange: one rank has none; start at least 2 to measure it\n");
+        fprintf(out, "exchange: one rank has none; start at least 2 ranks to measure it\n");
         return;
     }
-    fprintf(out, "exchange: a sum over %d ranks by %s takes %.2f us + bytes / %.3f GB/s, to %.0f %% at worst\n",
+    fprintf(out,
+            "exchange: a sum over %d ranks by %s takes %.2f us + bytes / %.3f GB/s, with an error of at most %.0f %%\n",
             findings->ranks, fcnn_exchange_kind_name(findings->fit.kind), findings->fit.sum.latency * 1e6,
             findings->fit.sum.bandwidth * 1e-9, 100 * findings->fit.worst);
     fprintf(out, "  measured:");
@@ -104,15 +106,16 @@ static void print_predictions(const fcnn_benchmark_findings *findings, FILE *out
         return;
     }
     fprintf(out,
-            "predicted rows/s on more ranks of %d thread%s like these, same batch (strong scaling), by a link of "
+            "predicted rows/s on more ranks of %d thread%s each, for the same batch (strong scaling) and a link of "
             "%.2f us and %.3f GB/s (%s):\n",
             findings->threads, findings->threads == 1 ? "" : "s", link.latency * 1e6, link.bandwidth * 1e-9,
             findings->plan->has_link
                 ? "as given"
-                : "as measured between the ranks of this run, which is memory where they share a host");
-    fprintf(out, "  a step takes what each rank does alone + the rest * ceil(B/R) blocks + 2 log2(R) latency + "
-                 "2 (R-1)/R bytes / bandwidth;\n"
-                 "  ranks beyond the B blocks of a batch have no work; other traffic and waiting are not counted\n");
+                : "as measured between the ranks of this run; ranks on one host communicate through memory");
+    fprintf(out,
+            "  time of a step: fixed work of a rank + work of ceil(B/R) blocks + 2 log2(R) latency + "
+            "2 (R-1)/R bytes / bandwidth;\n"
+            "  more ranks than the B blocks of a batch have no work; other traffic and waiting are not included\n");
     fprintf(out, "  %-6s %5s", "ranks", "B");
     for (int i = 0; i < FCNN_PREDICTIONS; i++) {
         fprintf(out, " %10d", 2 << i);
@@ -127,12 +130,12 @@ static void print_predictions(const fcnn_benchmark_findings *findings, FILE *out
     fprintf(out, "\n");
 }
 
-/* What the sums of a step would cost on that many ranks. */
+/* Prints the predicted time of the exchange of a step on the given number of ranks. */
 static void print_cost(const fcnn_benchmark_findings *findings, long ranks, FILE *out)
 {
     fcnn_link link;
     if (ranks > 1 && fcnn_benchmark_link(findings, &link)) {
-        fprintf(out, "    the exchange of a step by that link:");
+        fprintf(out, "    exchange of a step over this link:");
         for (int64_t k = 0; k < findings->count; k++) {
             const fcnn_benchmark_result *result = &findings->results[k];
             fprintf(out, "%s %s %.1f us", k > 0 ? "," : "", result->workload->name,
@@ -142,14 +145,15 @@ static void print_cost(const fcnn_benchmark_findings *findings, long ranks, FILE
     }
 }
 
-/* What else to try on this node: ranks that divide its processors and the blocks of some workload. */
+/* Prints other numbers of ranks to try on this node, which divide its processors and the blocks of a workload. */
 static void print_advice(const fcnn_benchmark_findings *findings, FILE *out)
 {
     const long processors = sysconf(_SC_NPROCESSORS_ONLN);
-    fprintf(out,
-            "this node has %ld processors; this was %d x %d (ranks x threads).  Ranks that divide the blocks share the "
-            "work evenly.  To compare, with the options of this run for '…':\n",
-            processors, findings->ranks, findings->threads);
+    fprintf(
+        out,
+        "this node has %ld processors; this run used %d x %d (ranks x threads).  A number of ranks that divides the "
+        "blocks shares the work evenly.  To compare, with the options of this run for '…':\n",
+        processors, findings->ranks, findings->threads);
     for (long ranks = 1; ranks <= processors; ranks++) {
         const long threads = processors / ranks;
         bool fits = false;

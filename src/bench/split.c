@@ -1,4 +1,4 @@
-/* src/bench/split.c — where the time of a step goes. */
+/* src/bench/split.c — divides the time of a step into its parts. */
 #include "bench/benchmark.h"
 
 fcnn_split fcnn_split_of_rank(const fcnn_thread_times *times, int threads, double seconds)

@@ -1,4 +1,4 @@
-/* src/bench/workload.c — the networks and batches that are measured, and the options that choose. */
+/* src/bench/workload.c — the networks and batches that are measured, and the options that select them. */
 #include "core/memory.h"
 #include "bench/benchmark.h"
 
@@ -34,13 +34,14 @@ enum { TABLE_ROWS = sizeof table / sizeof *table };
 
 static fcnn_status malformed_network(const char *text)
 {
-    return fcnn_fail(FCNN_EUSAGE,
-                     "'%s' is no network: write the widths from the inputs to the outputs, such as 784-128-10; each is "
-                     "1 to %d, and there are 2 to %d of them",
-                     text, MOST_WIDTH, MOST_LAYERS + 1);
+    return fcnn_fail(
+        FCNN_EUSAGE,
+        "'%s' is not a network: give the widths from the inputs to the outputs, such as 784-128-10; each is "
+        "1 to %d, and there are 2 to %d of them",
+        text, MOST_WIDTH, MOST_LAYERS + 1);
 }
 
-/* Reads the number before a '-' or the end, which *text then points to; 0 if it is not one in range. */
+/* Reads a number up to a '-' or the end of the text, and moves *text behind it; returns 0 if it is not a valid width. */
 static int64_t read_width(const char **text)
 {
     char word[16];
@@ -103,7 +104,7 @@ static fcnn_status unknown_word(const char *what, const char *word, const char *
         status = fcnn_text_append(&list, "%s%s", i > 0 ? ", " : "", words[i]);
     }
     if (status == FCNN_OK) {
-        status = fcnn_fail(FCNN_EUSAGE, "unknown %s '%s': it is one of %s", what, word, list.data);
+        status = fcnn_fail(FCNN_EUSAGE, "unknown %s '%s': use one of %s", what, word, list.data);
     }
     fcnn_text_clear(&list);
     return status;
@@ -130,7 +131,7 @@ static fcnn_status unknown_workload(const char *name, size_t length)
     return unknown_word("workload", word, names);
 }
 
-/* Takes the workloads of a list such as "S,M256". */
+/* Selects the workloads of a list such as "S,M256". */
 static fcnn_status take_list(const char *list, fcnn_benchmark_plan *plan)
 {
     int64_t names = 1;
@@ -162,7 +163,7 @@ static fcnn_status take_defaults(fcnn_benchmark_plan *plan)
     return FCNN_OK;
 }
 
-/* Takes the network that is given. */
+/* Creates the workload of a network that the options describe. */
 static fcnn_status take_network(const fcnn_benchmark_options *options, fcnn_benchmark_plan *plan)
 {
     static const char *const losses[] = {"cross_entropy", "mse", NULL};
@@ -179,7 +180,7 @@ static fcnn_status take_network(const fcnn_benchmark_options *options, fcnn_benc
         return unknown_word("loss", options->loss, losses);
     }
     if (row.batch < 1 || row.batch > INT32_MAX) {
-        return fcnn_fail(FCNN_EUSAGE, "a batch of %" PRId64 " rows: it is 1 to %d", row.batch, INT32_MAX);
+        return fcnn_fail(FCNN_EUSAGE, "a batch has %" PRId64 " rows, but must have 1 to %d", row.batch, INT32_MAX);
     }
     FCNN_TRY(fcnn_memory_create("the workloads", 1, sizeof *plan->workloads, &plan->workloads));
     FCNN_TRY(make_workload(&row, plan->precision, plan->workloads));
@@ -208,13 +209,14 @@ static fcnn_status take_numbers(const fcnn_benchmark_options *options, fcnn_benc
 {
     plan->seconds = options->seconds != 0 ? options->seconds : DEFAULT_SECONDS;
     if (!(plan->seconds > 0 && plan->seconds <= 1e6)) {
-        return fcnn_fail(FCNN_EUSAGE, "%g seconds for a workload: it is more than 0, and at most 1e6", plan->seconds);
+        return fcnn_fail(FCNN_EUSAGE, "the duration of a workload is %g seconds, but must be above 0 and at most 1e6",
+                         plan->seconds);
     }
     plan->link = (fcnn_link){options->latency_seconds, options->bytes_per_second};
     plan->has_link = plan->link.latency != 0 || plan->link.bandwidth != 0;
     if (plan->has_link && !(plan->link.latency >= 0 && plan->link.bandwidth > 0 && plan->link.latency < 1e6 &&
                             plan->link.bandwidth < 1e18)) {
-        return fcnn_fail(FCNN_EUSAGE, "a link has a latency of 0 or more, and a bandwidth of more than 0: give both");
+        return fcnn_fail(FCNN_EUSAGE, "a link requires a latency of at least 0 and a bandwidth above 0: give both");
     }
     return FCNN_OK;
 }
@@ -222,13 +224,13 @@ static fcnn_status take_numbers(const fcnn_benchmark_options *options, fcnn_benc
 static fcnn_status take_workloads(const fcnn_benchmark_options *options, fcnn_benchmark_plan *plan)
 {
     if (options->network != NULL && options->workloads != NULL) {
-        return fcnn_fail(FCNN_EUSAGE, "workloads and a network are given: take either");
+        return fcnn_fail(FCNN_EUSAGE, "both workloads and a network are given: give only one of them");
     }
     if (options->network != NULL) {
         return take_network(options, plan);
     }
     if (options->batch != 0 || options->activation != NULL || options->loss != NULL) {
-        return fcnn_fail(FCNN_EUSAGE, "batch, activation and loss belong to a network of one's own: give that too, "
+        return fcnn_fail(FCNN_EUSAGE, "batch, activation and loss apply only to a network of your own: give it too, "
                                       "such as 784-128-10");
     }
     return options->workloads != NULL ? take_list(options->workloads, plan) : take_defaults(plan);

@@ -1,4 +1,4 @@
-/* src/predict/evaluation.c — how good a network is on rows with targets. */
+/* src/predict/evaluation.c — scores a network on rows with targets. */
 #include "predict/evaluation.h"
 
 #include "compute/square_sum.h"
@@ -13,7 +13,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Sums of one thread, and after a merge of all. */
+/* Sums of one thread; after merging, the first tally has the sums of all threads. */
 typedef struct tally {
     int64_t rows, right;
     fcnn_exact_sum loss;
@@ -26,22 +26,22 @@ struct fcnn_evaluation {
     fcnn_comm *comm;
     fcnn_team *team;
     const fcnn_data_part *part;
-    fcnn_cursor cursor; /* over its rows: what it has read and opened stays for the next evaluation */
+    fcnn_cursor cursor; /* over the rows; its files and rows stay open and read for the next evaluation */
     bool scores;        /* the rows have targets */
     bool classifies;
     int64_t loss_terms;
-    int64_t outputs;             /* scored one by one; 0 for classifiers */
-    int64_t classes;             /* counted one by one; 0: they are not */
-    int64_t room;                /* rows at once */
+    int64_t outputs;             /* outputs with scores of their own; 0 for classifiers */
+    int64_t classes;             /* classes with scores of their own; 0: none */
+    int64_t room;                /* largest number of rows of a block */
     int64_t *index;              /* [room]: 0, 1, 2, … */
     int32_t *labels;             /* [room], for softmax; else NULL */
-    double *weights;             /* [room], where rows count differently; else NULL */
+    double *weights;             /* [room], of the rows; NULL: no weights */
     tally *tallies;              /* [threads] */
-    double *means;               /* [outputs]: of the targets of the whole dataset */
-    bool *varies;                /* [outputs]: these targets are not all the same */
-    fcnn_square_sum *variations; /* [outputs]: Σ (t − mean)² of them */
-    double *work;                /* for the exchange of exact sums */
-    uint64_t *counts;            /* over ranks: rows, right ones, and three of each class */
+    double *means;               /* [outputs]: means of the targets of the whole dataset */
+    bool *varies;                /* [outputs]: whether the targets are not all the same */
+    fcnn_square_sum *variations; /* [outputs]: Σ (t − mean)² of the targets */
+    double *work;                /* scratch memory for sums over ranks */
+    uint64_t *counts;            /* over ranks: rows, rows predicted correctly, and three counts of each class */
     fcnn_class_score *class_scores;
     double *r2, *rmse, *max_error;
 };
@@ -71,14 +71,14 @@ static fcnn_status create_tallies(fcnn_evaluation *evaluation)
     return fcnn_memory_create("the scores", outputs, sizeof(double), &evaluation->max_error);
 }
 
-/* Classes that a network tells apart and that are counted one by one. */
+/* Number of classes with scores of their own; 0 if there are too many or none. */
 static int64_t count_classes(const fcnn_architecture *shape)
 {
     const int64_t classes = fcnn_architecture_classes(shape);
     return classes <= FCNN_SCORES_CLASSES_MOST ? classes : 0;
 }
 
-/* Adds up the targets of this rank's rows. */
+/* Sums the targets of the rows of this rank. */
 static fcnn_status add_targets(fcnn_evaluation *evaluation, fcnn_column_sums *sums)
 {
     fcnn_status status = FCNN_OK;
@@ -88,7 +88,7 @@ static fcnn_status add_targets(fcnn_evaluation *evaluation, fcnn_column_sums *su
     return status;
 }
 
-/* Finds which targets vary, over all rows, and the means of all. */
+/* Determines over all rows which targets vary, and their means.  Collective. */
 static fcnn_status find_means(fcnn_evaluation *evaluation)
 {
     fcnn_comm *comm = evaluation->comm;
@@ -206,7 +206,7 @@ int64_t fcnn_evaluation_class(const fcnn_network *network, int64_t row)
     return best;
 }
 
-/* Rows of a block on their way through the network. */
+/* A block whose rows are processed by the team. */
 typedef struct rows_work {
     fcnn_evaluation *evaluation;
     fcnn_network *network;
@@ -214,7 +214,7 @@ typedef struct rows_work {
     fcnn_batch batch;
 } rows_work;
 
-/* True if every output of a row is on its target's side: the class of a softmax, each of several sigmoids. */
+/* Whether a row is predicted correctly: the class of a softmax, or every one of several sigmoids. */
 static bool is_right(const rows_work *work, int64_t row)
 {
     const fcnn_network *network = work->network;
@@ -298,7 +298,7 @@ bool fcnn_evaluation_next(fcnn_evaluation *evaluation, fcnn_network *network, in
 
 /* ---- results ---- */
 
-/* Moves a thread's sums into the first tally. */
+/* Adds the sums of a thread to the first tally and clears them. */
 static void merge_thread(const fcnn_evaluation *evaluation, tally *own, tally *all)
 {
     fcnn_exact_sum_merge(&all->loss, &own->loss);
@@ -312,7 +312,7 @@ static void merge_thread(const fcnn_evaluation *evaluation, tally *own, tally *a
     }
 }
 
-/* Adds up the counts of all threads of all ranks.  Collective. */
+/* Sums the counts over all threads and ranks.  Collective. */
 static void sum_counts(fcnn_evaluation *evaluation)
 {
     uint64_t *counts = evaluation->counts;
@@ -385,7 +385,7 @@ void fcnn_evaluation_finish(fcnn_evaluation *evaluation, fcnn_scores *out)
     }
 }
 
-/* All rows on their way through the network. */
+/* The call of an evaluation of all rows inside fcnn_team_keep(). */
 typedef struct all_rows {
     fcnn_evaluation *evaluation;
     fcnn_network *network;

@@ -1,4 +1,6 @@
-/* src/predict/evaluation.h — how good a network is on rows with targets: sums and counts over all ranks. */
+/* src/predict/evaluation.h — scores a network on rows with targets, by sums and counts over all ranks.
+ *
+ * Functions must be called by the main thread; the threads of the team share the work. */
 #ifndef FCNN_PREDICT_EVALUATION_H
 #define FCNN_PREDICT_EVALUATION_H
 
@@ -9,25 +11,29 @@
 
 typedef struct fcnn_evaluation fcnn_evaluation;
 
-/* Prepares to score a dataset's rows, each rank its own.  comm, team and part are borrowed.  Collective; all ranks
- * fail alike. */
+/* Creates an evaluation of the rows of a dataset; each rank scores its own rows.  comm, team and part are borrowed.
+ * Collective.  Errors, the same on all ranks: FCNN_ENOMEM, FCNN_EINPUT, FCNN_EDATA. */
 fcnn_status fcnn_evaluation_create(fcnn_comm *comm, fcnn_team *team, const fcnn_data_part *part,
                                    const fcnn_architecture *shape, fcnn_evaluation **out);
+
+/* Releases the evaluation, which may be NULL.  Not collective. */
 void fcnn_evaluation_destroy(fcnn_evaluation *evaluation);
 
-/* Runs the next rows of this rank, at least one and no more than `most` and the network's capacity, through the network
- * and adds up their scores; its outputs then lie in the rows of the network from 0 on.  A loop as that of
- * fcnn_cursor_next().  Not collective. */
+/* Computes the outputs of the next rows of this rank, at least one and at most `most` or the capacity of the network,
+ * and adds their scores.  The outputs are in the rows of the network from row 0.  Returns false after the last row or an
+ * error, which is in *status, like fcnn_cursor_next().  Not collective. */
 bool fcnn_evaluation_next(fcnn_evaluation *evaluation, fcnn_network *network, int64_t most, fcnn_block *block,
                           fcnn_status *status);
 
-/* The scores of the rows since the last call, whose arrays are the evaluation's.  Collective. */
+/* Sets out to the scores of all rows since the last call.  The evaluation owns the arrays of out.  Collective. */
 void fcnn_evaluation_finish(fcnn_evaluation *evaluation, fcnn_scores *out);
 
-/* Scores all rows.  Collective; fails, alike on all ranks, if rows cannot be read. */
+/* Scores all rows.  The evaluation owns the arrays of out.  Collective.
+ * Errors, the same on all ranks: FCNN_EINPUT, FCNN_EDATA if rows cannot be read. */
 fcnn_status fcnn_evaluation_run(fcnn_evaluation *evaluation, fcnn_network *network, fcnn_scores *out);
 
-/* The class of a row of outputs: the first largest of several, or whether a single one is above 1/2. */
+/* Returns the class of a row of the network's outputs: the first index of the largest output, or for a single output
+ * whether it is above 1/2.  Not collective. */
 int64_t fcnn_evaluation_class(const fcnn_network *network, int64_t row);
 
 #endif

@@ -1,4 +1,4 @@
-/* src/predict/predictor.c — a trained model over a file of rows: every rank computes, rank 0 writes. */
+/* src/predict/predictor.c — applies a trained model to the rows of files: every rank computes, rank 0 writes. */
 #include <fcnn/predictor.h>
 
 #include "core/log.h"
@@ -31,19 +31,19 @@ typedef struct predictor {
     fcnn_network *network;
     fcnn_data_part part;
     fcnn_evaluation *evaluation;
-    fcnn_block block;         /* whose outputs were computed last */
-    fcnn_hdf5_writer *output; /* rank 0; NULL: none */
-    int64_t round_rows;       /* of a rank, between two writes; no more than the network's capacity */
-    fcnn_outside outside;     /* rows with an input outside of what the training rows had */
-    bool is_single;           /* predictions are written as float32, else as float64 */
-    void *predictions;        /* [round_rows][outputs] of that type */
+    fcnn_block block;         /* the block whose outputs were computed last */
+    fcnn_hdf5_writer *output; /* on rank 0; NULL: nothing is written */
+    int64_t round_rows;       /* rows of a rank between two writes; at most the capacity of the network */
+    fcnn_outside outside;     /* rows with inputs outside the range of the training rows */
+    bool is_single;           /* predictions are written as float32, otherwise as float64 */
+    void *predictions;        /* [round_rows][outputs], float or double */
     int32_t *classes;         /* [round_rows] */
-    void *all;                /* rank 0: every rank's, for the larger of the two */
+    void *all;                /* on rank 0: predictions or classes of all ranks */
     int64_t *sizes;           /* [ranks]: bytes of each rank in this round */
 } predictor;
 
-/* Does the output hold float32?  Not where the model has double precision, nor where float32 would make 0 or infinity
- * of numbers of the targets' size. */
+/* Whether predictions are written as float32: not if the model has double precision, or if targets have magnitudes that
+ * become 0 or infinity in float32. */
 static bool writes_single(const fcnn_model *model)
 {
     const double most = 1e30, least = 1e-30;
@@ -73,14 +73,15 @@ static fcnn_status check_columns(const predictor *work)
     if (dataset->rows.inputs.width != fcnn_model_features(work->model)) {
         const bool turned =
             !dataset->source.inputs.by_columns && dataset->source.rows == fcnn_model_features(work->model);
-        return fcnn_fail(FCNN_EDATA, "%s: %s has %" PRId64 " columns, but the model %s takes %" PRId64 "%s",
+        return fcnn_fail(FCNN_EDATA, "%s: %s has %" PRId64 " columns, but the model %s has %" PRId64 " inputs%s",
                          dataset->source.file, dataset->source.inputs_name, dataset->rows.inputs.width,
                          work->options->model, fcnn_model_features(work->model),
-                         turned ? "; it would fit with --columns ([features][rows], as Fortran writes it)" : "");
+                         turned ? "; with --columns the data would fit ([features][rows], as Fortran programs write it)"
+                                : "");
     }
     if (dataset->source.targets_name != NULL && work->model->shape.output != FCNN_OUTPUT_SOFTMAX &&
         dataset->rows.targets.width != fcnn_model_outputs(work->model)) {
-        return fcnn_fail(FCNN_EDATA, "%s: %s has %" PRId64 " columns, but the model %s gives %" PRId64,
+        return fcnn_fail(FCNN_EDATA, "%s: %s has %" PRId64 " columns, but the model %s has %" PRId64 " outputs",
                          dataset->source.file, dataset->source.targets_name, dataset->rows.targets.width,
                          work->options->model, fcnn_model_outputs(work->model));
     }
@@ -105,10 +106,10 @@ static fcnn_status create_memory(predictor *work)
     return fcnn_memory_create("the predictions", ranks * work->round_rows, (size_t)output_bytes(work), &work->all);
 }
 
-/* Strings that are an attribute of a dataset. */
+/* An attribute of a dataset that is an array of strings. */
 typedef struct labels {
     const char *name;
-    int64_t count; /* 0: there is no such attribute */
+    int64_t count; /* 0: no attribute */
     char *const *strings;
 } labels;
 
@@ -117,7 +118,7 @@ static labels labels_of(const char *name, char *const *strings, int64_t count)
     return (labels){name, fcnn_column_names_any(strings, count) ? count : 0, strings};
 }
 
-/* Makes a dataset with attributes [2]. */
+/* Creates a dataset with attributes [2]. */
 static fcnn_status put_dataset(const predictor *work, const char *dataset, fcnn_hdf5_info info, const labels *of)
 {
     for (int i = 0; i < 2; i++) {
@@ -133,7 +134,7 @@ static fcnn_status put_dataset(const predictor *work, const char *dataset, fcnn_
     return FCNN_OK;
 }
 
-/* The columns of the predictions are the targets, or how probable each class is. */
+/* Creates /predictions.  Its columns are the targets, or the probabilities of the classes. */
 static fcnn_status put_predictions(const predictor *work, int64_t rows)
 {
     const fcnn_classes *classes = &work->model->classes;
@@ -170,14 +171,14 @@ static fcnn_status create_output(predictor *work)
     return fcnn_model_is_classifier(work->model) ? put_classes(work, rows) : FCNN_OK;
 }
 
-/* Whether two paths lead to one file. */
+/* Whether two paths are the same file. */
 static bool is_same_file(const char *a, const char *b)
 {
     struct stat of_a, of_b;
     return stat(a, &of_a) == 0 && stat(b, &of_b) == 0 && of_a.st_dev == of_b.st_dev && of_a.st_ino == of_b.st_ino;
 }
 
-/* The output must not replace what is read. */
+/* Fails if the output would replace an input file. */
 static fcnn_status check_paths(const predictor *work)
 {
     const fcnn_predict_options *options = work->options;
@@ -190,7 +191,7 @@ static fcnn_status check_paths(const predictor *work)
         is_input = is_input || is_same_file(options->output, files->paths[i]);
     }
     return !is_input ? FCNN_OK
-                     : fcnn_fail(FCNN_EUSAGE, "%s is an input, and cannot be the output as well", options->output);
+                     : fcnn_fail(FCNN_EUSAGE, "%s is an input file, so it cannot be the output file", options->output);
 }
 
 static fcnn_status read_rows(predictor *work)
@@ -211,7 +212,7 @@ static fcnn_status read_rows(predictor *work)
     FCNN_TRY(fcnn_dataset_read_evenly(dataset, work->comm, true, NULL));
     if (dataset->filled_values > 0) {
         fcnn_log_warning("%" PRIu64 " missing inputs in %" PRIu64 " of %" PRId64
-                         " rows are taken for the means of the training rows, as in training",
+                         " rows are replaced by the means of the training rows, as in training",
                          dataset->filled_values, dataset->filled_rows, dataset->source.rows);
     }
     return FCNN_OK;
@@ -233,7 +234,7 @@ static fcnn_status prepare(predictor *work)
 
 /* ---- rounds ---- */
 
-/* The rows that a rank has in a round. */
+/* Number of rows of a rank in a round. */
 static int64_t rows_in_round(const predictor *work, int rank, int64_t round)
 {
     const int64_t rows = work->part.dataset->source.rows;
@@ -243,7 +244,7 @@ static int64_t rows_in_round(const predictor *work, int rank, int64_t round)
     return left < 0 ? 0 : left < work->round_rows ? left : work->round_rows;
 }
 
-/* From the network's first rows to the round's from `at` on. */
+/* Copies the outputs in the first rows of the network to the rows of the round from `at`. */
 static void copy_outputs(predictor *work, int64_t at, int64_t rows)
 {
     const int64_t outputs = fcnn_model_outputs(work->model);
@@ -262,7 +263,7 @@ static void copy_outputs(predictor *work, int64_t at, int64_t rows)
     }
 }
 
-/* Brings a round's rows of one dataset together on rank 0, which writes each rank's where they belong. */
+/* Collects the rows of a round for one dataset on rank 0, which writes them.  Collective. */
 static fcnn_status write_round(predictor *work, const char *dataset, const void *own, int64_t row_bytes, int64_t round)
 {
     const int ranks = work->comm->size;
@@ -284,7 +285,7 @@ static fcnn_status write_round(predictor *work, const char *dataset, const void 
     return fcnn_comm_agree(work->comm, status);
 }
 
-/* What predict_rows() does while the team is ready. */
+/* The call of a round inside fcnn_team_keep(). */
 typedef struct predicting {
     predictor *work;
     int64_t rows;
@@ -306,7 +307,7 @@ static void predict_with_team(void *data)
     }
 }
 
-/* Takes this rank's rows of a round through the network: their predictions, and scores. */
+/* Computes predictions and scores of the rows of this rank in a round. */
 static fcnn_status predict_rows(predictor *work, int64_t rows)
 {
     predicting call = {work, rows, FCNN_OK};
@@ -328,7 +329,7 @@ static fcnn_status run_round(predictor *work, int64_t round)
     return write_round(work, "/classes", work->classes, sizeof(int32_t), round);
 }
 
-/* What the file calls a column of the inputs, or its number. */
+/* Sets label to the name of an input column, or to its number. */
 static void label_input(const predictor *work, int64_t column, char label[FCNN_COLUMN_LABEL_BYTES])
 {
     if (!fcnn_column_names_label(&work->part.dataset->source.inputs.names, column, label)) {
@@ -336,7 +337,7 @@ static void label_input(const predictor *work, int64_t column, char label[FCNN_C
     }
 }
 
-/* Warns where the model had to go beyond what it has seen.  Collective. */
+/* Warns of inputs outside the range of the training rows.  Collective. */
 static void warn_of_extrapolation(predictor *work)
 {
     const fcnn_column_statistics *statistics = &work->model->inputs_statistics;
@@ -349,15 +350,15 @@ static void warn_of_extrapolation(predictor *work)
     char label[FCNN_COLUMN_LABEL_BYTES], other[FCNN_COLUMN_LABEL_BYTES + 128] = "";
     if (farthest != most) {
         label_input(work, farthest, label);
-        snprintf(other, sizeof other, "; farthest in column %s, with %g instead of %g to %g", label,
-                 fcnn_outside_value(statistics, outside, farthest), statistics->smallest[farthest],
+        snprintf(other, sizeof other, "; the farthest relative to its range is in column %s, %g instead of %g to %g",
+                 label, fcnn_outside_value(statistics, outside, farthest), statistics->smallest[farthest],
                  statistics->largest[farthest]);
     }
     label_input(work, most, label);
     fcnn_log_warning(
-        "%" PRIu64 " of %" PRId64 " rows have inputs outside of the range of the training rows, where the "
-        "model only guesses, %" PRIu64 " of them by more than half of it; most of all in column %s: %" PRIu64
-        " rows are not within %g to %g, the farthest has %g%s",
+        "%" PRIu64 " of %" PRId64 " rows have inputs outside the range of the training rows, where predictions are "
+        "extrapolations, %" PRIu64 " of them by more than half of the range; most often in column %s: %" PRIu64
+        " rows are not within %g to %g, and the farthest value is %g%s",
         outside->rows, work->part.dataset->source.rows, outside->far_rows, label, outside->column_rows[most],
         statistics->smallest[most], statistics->largest[most], fcnn_outside_value(statistics, outside, most), other);
 }
@@ -365,8 +366,8 @@ static void warn_of_extrapolation(predictor *work)
 static fcnn_status run(predictor *work)
 {
     FCNN_TRY(prepare(work));
-    const int64_t most =
-        (work->part.dataset->source.rows + work->comm->size - 1) / work->comm->size; /* rows of a rank */
+    const int64_t most = (work->part.dataset->source.rows + work->comm->size - 1) /
+                         work->comm->size; /* largest number of rows of a rank */
     for (int64_t round = 0; round * work->round_rows < most; round++) {
         FCNN_TRY(run_round(work, round));
     }

@@ -1,4 +1,4 @@
-/* src/predict/scores.c — how good predictions are, as text. */
+/* src/predict/scores.c — prints scores. */
 #include "predict/scores.h"
 
 #include "core/text.h"
@@ -16,7 +16,7 @@ double fcnn_scores_metric(const fcnn_scores *scores)
 
 /* ---- outputs ---- */
 
-/* A column's name with its unit, or its number, which counts from 1. */
+/* Sets label to the name and unit of a column, or to its number, counted from 1. */
 static void label_output(const fcnn_model *model, int64_t column, char label[FCNN_COLUMN_LABEL_BYTES])
 {
     if (!fcnn_column_names_label(&model->targets_names, column, label)) {
@@ -24,7 +24,7 @@ static void label_output(const fcnn_model *model, int64_t column, char label[FCN
     }
 }
 
-/* R², or a dash where there is none. */
+/* Prints R², or a dash if it is NaN. */
 static void print_r2(double r2, int width, FILE *out)
 {
     if (isnan(r2)) {
@@ -34,16 +34,16 @@ static void print_r2(double r2, int width, FILE *out)
     }
 }
 
-/* Says why some outputs have no R². */
+/* Explains why some outputs have no R². */
 static void explain_r2(const fcnn_scores *scores, FILE *out)
 {
     const int64_t constant = scores->outputs - scores->varying;
     if (constant == 1) {
-        fprintf(out, "  R2 is - where the target is the same in all rows%s\n",
-                scores->varying > 0 ? "; the mean R2 leaves this output out" : "");
+        fprintf(out, "  R2 is - if the target is the same in all rows%s\n",
+                scores->varying > 0 ? "; the mean R2 does not include this output" : "");
     } else if (constant > 1) {
-        fprintf(out, "  R2 is - where the target is the same in all rows, which is so for %" PRId64 " outputs%s\n",
-                constant, scores->varying > 0 ? "; the mean R2 leaves them out" : "");
+        fprintf(out, "  R2 is - if the target is the same in all rows, which is true for %" PRId64 " outputs%s\n",
+                constant, scores->varying > 0 ? "; the mean R2 does not include them" : "");
     }
 }
 
@@ -73,7 +73,7 @@ static void print_outputs(const fcnn_scores *scores, const fcnn_model *model, FI
 
 /* ---- classes ---- */
 
-/* A part in percent, or a dash of nothing. */
+/* Prints part/all in percent, or a dash if all is 0. */
 static void print_part(uint64_t part, uint64_t all, FILE *out)
 {
     if (all == 0) {

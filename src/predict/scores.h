@@ -1,4 +1,4 @@
-/* src/predict/scores.h — how good predictions are, as numbers and as text. */
+/* src/predict/scores.h — the scores of predictions, and how they are printed. */
 #ifndef FCNN_PREDICT_SCORES_H
 #define FCNN_PREDICT_SCORES_H
 
@@ -7,33 +7,33 @@
 #include <stdint.h>
 #include <stdio.h>
 
-enum { FCNN_SCORES_CLASSES_MOST = 50 }; /* that are counted one by one */
+enum { FCNN_SCORES_CLASSES_MOST = 50 }; /* largest number of classes that have scores of their own */
 
-/* Rows of a class: how many there are, how many the network takes for it, and of how many both is true. */
+/* Counts of a class: rows of the class, rows predicted as the class, and rows for which both are true. */
 typedef struct fcnn_class_score {
     uint64_t rows, taken, right;
 } fcnn_class_score;
 
-/* Of all rows, over all ranks. */
+/* Scores of all rows, over all ranks.  The evaluation that computed them owns the arrays. */
 typedef struct fcnn_scores {
     int64_t rows;
-    double loss;        /* mean over rows (and outputs, for mse and binary cross entropy), normalized units */
-    double accuracy;    /* classifiers: fraction of rows whose class is right; else NaN */
-    int64_t outputs;    /* of the arrays below; 0 for classifiers */
-    const double *r2;   /* [outputs] 1 − Σ(y−t)²/Σ(t−mean)², physical units; NaN where all t are the same */
-    const double *rmse; /* [outputs] √(Σ(y−t)²/rows), physical units */
-    const double *max_error;         /* [outputs] max |y−t|, physical units */
-    int64_t class_count;             /* of the array below; 0 for regressions, several sigmoids, and too many classes */
+    double loss;             /* mean over rows (and outputs, for mse and binary cross entropy), normalized units */
+    double accuracy;         /* fraction of rows that are predicted correctly; NaN for regressions */
+    int64_t outputs;         /* length of the next three arrays; 0 for classifiers */
+    const double *r2;        /* [outputs] 1 − Σ(y−t)²/Σ(t−mean)², physical units; NaN if all t are the same */
+    const double *rmse;      /* [outputs] √(Σ(y−t)²/rows), physical units */
+    const double *max_error; /* [outputs] max |y−t|, physical units */
+    int64_t class_count;     /* length of classes; 0 for regressions, several sigmoids, and too many classes */
     const fcnn_class_score *classes; /* [class_count] */
     int64_t varying;                 /* outputs whose targets are not all the same; 0 for classifiers */
-    double mean_r2;                  /* over these; NaN where there are none */
+    double mean_r2;                  /* mean R² over these outputs; NaN if there are none */
 } fcnn_scores;
 
-/* The one number for a table: the accuracy, or the mean R²; NaN where there is none. */
+/* Returns the metric of the table: the accuracy, or the mean R²; NaN if it is not defined.  Not collective. */
 double fcnn_scores_metric(const fcnn_scores *scores);
 
-/* Prints "title: loss …, accuracy …", and below it a table of the classes, or of a regression's outputs, by the names
- * that the model has for them. */
+/* Prints "title: loss …, accuracy …", followed by a table of the classes, or of the outputs of a regression, with their
+ * names in the model.  Not collective: rank 0 calls it. */
 void fcnn_scores_print(const fcnn_scores *scores, const char *title, const fcnn_model *model, FILE *out);
 
 #endif

@@ -1,4 +1,4 @@
-/* src/programs/fcnn_bench.c — how fast training steps are here, and against what. */
+/* src/programs/fcnn_bench.c — measures the speed of training steps. */
 #include <fcnn/fcnn.h>
 
 #include "program.h"
@@ -34,12 +34,12 @@ static const char help[] =
     "Threads: OMP_NUM_THREADS, else each rank's share of the processors.\n"
     "Exit codes: 0 done, 64 usage or launcher, 70 diverged or internal error, 74 output cannot be written.\n";
 
-/* Options that are numbers, as they were written. */
+/* The texts of options that are numbers. */
 typedef struct numbers {
     const char *batch, *seconds, *latency, *bandwidth;
 } numbers;
 
-/* A decimal number above 0, or from 0 on. */
+/* Reads a decimal number above 0, or of at least 0. */
 static int read_number(const char *text, int may_be_zero, double *out)
 {
     char *end;
@@ -48,31 +48,31 @@ static int read_number(const char *text, int may_be_zero, double *out)
            (*out > 0 || (may_be_zero && *out == 0));
 }
 
-/* Turns them into numbers.  Returns an exit code. */
+/* Converts these texts to numbers.  Returns an exit code. */
 static int take_numbers(const numbers *given, const fcnn_comm *comm, fcnn_benchmark_options *out)
 {
     double value;
     if (given->batch != NULL) {
         if (!read_number(given->batch, 0, &value) || value < 1 || value > 2147483647 ||
             value != (double)(int64_t)value) {
-            return program_usage_error(PROGRAM, comm, "--batch is a whole number from 1 to 2147483647, not ",
+            return program_usage_error(PROGRAM, comm, "--batch takes a whole number from 1 to 2147483647, not ",
                                        given->batch);
         }
         out->batch = (int64_t)value;
     }
     if (given->seconds != NULL && !read_number(given->seconds, 0, &out->seconds)) {
-        return program_usage_error(PROGRAM, comm, "--seconds is a number above 0, not ", given->seconds);
+        return program_usage_error(PROGRAM, comm, "--seconds takes a number above 0, not ", given->seconds);
     }
     if ((given->latency == NULL) != (given->bandwidth == NULL)) {
-        return program_usage_error(PROGRAM, comm, "--latency and --bandwidth make a link together: give both", "");
+        return program_usage_error(PROGRAM, comm, "--latency and --bandwidth describe a link together: give both", "");
     }
     if (given->latency != NULL) {
         if (!read_number(given->latency, 1, &value)) {
-            return program_usage_error(PROGRAM, comm, "--latency is a number of microseconds, not ", given->latency);
+            return program_usage_error(PROGRAM, comm, "--latency takes a number of microseconds, not ", given->latency);
         }
         out->latency_seconds = value * 1e-6;
         if (!read_number(given->bandwidth, 0, &value)) {
-            return program_usage_error(PROGRAM, comm, "--bandwidth is a number of GB/s above 0, not ",
+            return program_usage_error(PROGRAM, comm, "--bandwidth takes a number of GB/s above 0, not ",
                                        given->bandwidth);
         }
         out->bytes_per_second = value * 1e9;

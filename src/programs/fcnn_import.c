@@ -1,4 +1,4 @@
-/* src/programs/fcnn_import.c — turns CSV, IDX and numpy's files into HDF5. */
+/* src/programs/fcnn_import.c — converts CSV, IDX and NumPy files to HDF5. */
 #include <fcnn/import.h>
 
 #include "program.h"
@@ -76,7 +76,7 @@ static int parse_delimiter(const char *text, char *out)
     return 0;
 }
 
-/* Reads an option that stands alone; 0 if the word is none. */
+/* Reads an option without a value; returns 0 if the word is not such an option. */
 static int parse_flag(const char *word, fcnn_import_options *options)
 {
     const struct {
@@ -96,19 +96,19 @@ static int parse_flag(const char *word, fcnn_import_options *options)
     return 0;
 }
 
-/* A command line being read. */
+/* The state of reading a command line. */
 typedef struct command {
     int argc;
     char **argv;
     int at; /* the current word */
     fcnn_import_options *options;
-    const char **tables; /* [argc + 1], NULL behind those that were named */
+    const char **tables; /* [argc + 1] the files of --csv, terminated by NULL */
     int tables_count;
     int has_seed;
 } command;
 
-/* The next word if it is a file's name; NULL if not.  Before the output is named, the word after the first file is
- * that. */
+/* Returns the next word if it is a file name, otherwise NULL.  If no output was named yet, the word after the first file
+ * is the output. */
 static const char *next_file(command *line)
 {
     const int next = line->at + 1;
@@ -121,7 +121,7 @@ static const char *next_file(command *line)
 
 enum { CSV, IDX, NPY, ARRAYS, NPZ, INPUTS, TARGETS, TARGET_COLUMNS, DELIMITER, SPLIT, SEED, GROUP, COUNT };
 
-/* Takes the files of an option that may have several, of which value is the first.  Returns an exit code. */
+/* Reads the files of an option with several files; value is the first.  Returns an exit code. */
 static int parse_files(command *line, int which, const char *value)
 {
     fcnn_import_options *options = line->options;
@@ -139,7 +139,7 @@ static int parse_files(command *line, int which, const char *value)
         break;
     default:
         if (line->at + 1 >= line->argc) {
-            return usage_error("two files must follow --idx", "");
+            return usage_error("--idx requires two files, IMAGES and LABELS", "");
         }
         options->images = value;
         options->labels = line->argv[++line->at];
@@ -148,7 +148,7 @@ static int parse_files(command *line, int which, const char *value)
     return 0;
 }
 
-/* Takes an option's value.  Returns an exit code. */
+/* Stores the value of an option.  Returns an exit code. */
 static int parse_value(command *line, int which, const char *value)
 {
     fcnn_import_options *options = line->options;
@@ -175,8 +175,9 @@ static int parse_value(command *line, int which, const char *value)
                    : usage_error("--split takes a number between 0 and 1, not ", value);
     case SEED:
         line->has_seed = 1;
-        return parse_seed(value, &options->seed) ? 0
-                                                 : usage_error("--seed takes a whole number from 0 on, not ", value);
+        return parse_seed(value, &options->seed)
+                   ? 0
+                   : usage_error("--seed takes a whole number of at least 0, not ", value);
     case GROUP:
         options->group = value;
         return 0;
@@ -185,7 +186,7 @@ static int parse_value(command *line, int which, const char *value)
     }
 }
 
-/* Reads an option with a value, and moves to its last word.  Returns an exit code. */
+/* Reads an option with a value, and advances to its last word.  Returns an exit code. */
 static int parse_valued(command *line)
 {
     static const char *const names[COUNT] = {"--csv",       "--idx",    "--npy",     "--arrays",
@@ -202,7 +203,7 @@ static int parse_valued(command *line)
     return value != NULL ? parse_value(line, which, value) : usage_error("a value is missing after ", names[which]);
 }
 
-/* Returns an exit code; the options hold together as far as the program can tell. */
+/* Reads the command line and checks the options against each other.  Returns an exit code. */
 static int parse(command *line)
 {
     fcnn_import_options *options = line->options;
@@ -210,7 +211,7 @@ static int parse(command *line)
         const char *word = line->argv[line->at];
         if (word[0] != '-') {
             if (options->output != NULL) {
-                return usage_error("one output file is enough; what is ", word);
+                return usage_error("only one output file can be given; unexpected argument ", word);
             }
             options->output = word;
         } else if (!parse_flag(word, options)) {
@@ -220,7 +221,7 @@ static int parse(command *line)
             }
         }
     }
-    return line->has_seed && options->split == 0 ? usage_error("--seed goes with --split", "") : 0;
+    return line->has_seed && options->split == 0 ? usage_error("--seed can only be used with --split", "") : 0;
 }
 
 /* Returns an exit code. */

@@ -1,4 +1,4 @@
-/* src/programs/fcnn_info.c — prints what is in a model file, a checkpoint or a data file. */
+/* src/programs/fcnn_info.c — prints the contents of a model file, a checkpoint or a data file. */
 #include <fcnn/dataset.h>
 #include <fcnn/model.h>
 
@@ -50,12 +50,12 @@ static int parse(int argc, char **argv, options *out)
         } else if (argv[i][0] == '-') {
             return usage_error("unknown option ", argv[i]);
         } else if (out->path != NULL) {
-            return usage_error("one file is enough; what is ", argv[i]);
+            return usage_error("only one file can be given; unexpected argument ", argv[i]);
         } else {
             out->path = argv[i];
         }
     }
-    return out->path == NULL ? usage_error("the file is missing", "") : 0;
+    return out->path == NULL ? usage_error("no file is given", "") : 0;
 }
 
 static fcnn_status print(const fcnn_model *model, const options *wanted)
@@ -80,12 +80,12 @@ static fcnn_status print(const fcnn_model *model, const options *wanted)
     return FCNN_OK;
 }
 
-/* Data has no weights. */
+/* Fails for options that only apply to models. */
 static int refuse_option(const options *wanted)
 {
     char text[1024];
     snprintf(text, sizeof text,
-             "%.800s: holds data, not a model: there is nothing for %s; without it the tables are shown", wanted->path,
+             "%.800s contains data, not a model, so %s does not apply; without it the tables are printed", wanted->path,
              wanted->hash      ? "--hash"
              : wanted->weights ? "--weights"
                                : "--columns");

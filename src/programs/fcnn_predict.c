@@ -1,4 +1,4 @@
-/* src/programs/fcnn_predict.c — runs a trained model over a file of rows. */
+/* src/programs/fcnn_predict.c — applies a trained model to the rows of files. */
 #include <fcnn/fcnn.h>
 
 #include "program.h"
@@ -70,15 +70,16 @@ static int parse(int argc, char **argv, const fcnn_comm *comm, fcnn_predict_opti
         } else if (out->data.file == NULL) {
             out->data.file = argv[i];
         } else {
-            return program_usage_error(PROGRAM, comm, "a model and a data file are enough; what is ", argv[i]);
+            return program_usage_error(PROGRAM, comm, "only a model and a data file can be given; unexpected argument ",
+                                       argv[i]);
         }
     }
     if (out->data.file == NULL) {
-        return program_usage_error(PROGRAM, comm, "a model and a data file are needed", "");
+        return program_usage_error(PROGRAM, comm, "a model and a data file are required", "");
     }
     if (out->data.targets == NULL && out->output == NULL) {
-        return program_usage_error(PROGRAM, comm, "nothing to do: --targets scores predictions, --output writes them",
-                                   "");
+        return program_usage_error(PROGRAM, comm,
+                                   "nothing to do: give --targets to score predictions, or --output to write them", "");
     }
     return 0;
 }

@@ -50,7 +50,7 @@ static int parse(int argc, char **argv, const fcnn_comm *comm, arguments *out)
             out->assignments[out->assignment_count++] = argv[i] + 6;
         } else if (strcmp(argv[i], "--set") == 0) {
             if (i + 1 == argc) {
-                return program_usage_error(PROGRAM, comm, "--set needs SECTION.KEY=VALUE", "");
+                return program_usage_error(PROGRAM, comm, "--set requires SECTION.KEY=VALUE", "");
             }
             out->assignments[out->assignment_count++] = argv[++i];
         } else if (strcmp(argv[i], "--check") == 0) {
@@ -64,13 +64,14 @@ static int parse(int argc, char **argv, const fcnn_comm *comm, arguments *out)
         } else if (argv[i][0] == '-') {
             return program_usage_error(PROGRAM, comm, "unknown option ", argv[i]);
         } else if (out->config != NULL) {
-            return program_usage_error(PROGRAM, comm, "one config is enough; what is ", argv[i]);
+            return program_usage_error(PROGRAM, comm, "only one config can be given; unexpected argument ", argv[i]);
         } else {
             out->config = argv[i];
         }
     }
     if (out->verify) {
-        return argc == 2 ? 0 : program_usage_error(PROGRAM, comm, "--verify goes with nothing else", "");
+        return argc == 2 ? 0
+                         : program_usage_error(PROGRAM, comm, "--verify cannot be combined with other arguments", "");
     }
     return out->config != NULL ? 0 : program_usage_error(PROGRAM, comm, "no config is given", "");
 }
@@ -112,7 +113,7 @@ static fcnn_status run(fcnn_comm *comm, const arguments *given)
     return status;
 }
 
-/* --help-config, before MPI starts.  True if it was asked for. */
+/* Answers --help-config, before MPI starts.  Returns true if it was given. */
 static int print_reference(int argc, char **argv)
 {
     for (int i = 1; i < argc; i++) {
@@ -126,7 +127,7 @@ static int print_reference(int argc, char **argv)
     return 0;
 }
 
-/* Does what the command line says; comm is NULL where MPI does not run.  Returns an exit code. */
+/* Runs the command; comm is NULL if MPI is not running.  Returns an exit code. */
 static int obey(int argc, char **argv, fcnn_comm *comm)
 {
     arguments given = {.assignments = calloc((size_t)argc, sizeof(char *))};
@@ -140,12 +141,12 @@ static int obey(int argc, char **argv, fcnn_comm *comm)
     return code;
 }
 
-/* Whether --print-config is asked for, which needs no MPI: scripts ask where there is none, too. */
+/* Whether --print-config is given.  It does not start MPI, so that scripts can use it without a launcher. */
 static int only_prints(int argc, char **argv)
 {
     for (int i = 1; i < argc; i++) {
         if (strcmp(argv[i], "--set") == 0) {
-            i++; /* what follows is its value, whatever it looks like */
+            i++; /* the next argument is its value, even if it looks like an option */
         } else if (strcmp(argv[i], "--print-config") == 0) {
             return 1;
         }
@@ -161,7 +162,7 @@ int main(int argc, char **argv)
     if (only_prints(argc, argv)) {
         return obey(argc, argv, NULL);
     }
-    signal(SIGPIPE, SIG_IGN); /* a reader of the table who is gone ends no training */
+    signal(SIGPIPE, SIG_IGN); /* training continues if the reader of its output has exited */
     fcnn_train_catch_signals();
     fcnn_comm *comm = NULL;
     const fcnn_status status = fcnn_comm_start(&argc, &argv, &comm);

@@ -1,4 +1,4 @@
-/* src/programs/program.c — what the programs share: how they begin, their options, how they end. */
+/* src/programs/program.c — what all programs share: start, options, errors and end. */
 #include "config.h"
 
 #include "program.h"
@@ -12,13 +12,13 @@
 #include <time.h>
 #include <unistd.h>
 
-/* Takes the places of the standard streams that were closed: the next file that is opened would get them, and messages
- * be written into it.  They can be read alone, so what is printed there fails as it should. */
+/* Opens /dev/null for standard streams that are closed; otherwise the next file to be opened would take their
+ * descriptors, and messages would be written into it.  It is opened for reading only, so writes fail as they should. */
 static void hold_standard_streams(void)
 {
     for (int descriptor = STDIN_FILENO; descriptor <= STDERR_FILENO; descriptor++) {
         if (fcntl(descriptor, F_GETFD) < 0 && open("/dev/null", O_RDONLY) < 0) {
-            return; /* the next one opened is this one again */
+            return; /* nothing can be opened */
         }
     }
 }
@@ -70,8 +70,8 @@ int program_speaks(const fcnn_comm *comm)
     return 1;
 }
 
-/* True on the rank that reports an error.  Before MPI runs, each rank ends for itself, and a launcher ends the others
- * with the first one: the silent ranks wait, so that the error is reported before. */
+/* Returns true on the rank that reports an error.  If MPI is not running, each rank ends by itself, and a launcher ends
+ * all others when the first one ends; therefore the silent ranks wait until the error is reported. */
 static int reports(const fcnn_comm *comm)
 {
     const int speaks = program_speaks(comm);
@@ -106,17 +106,18 @@ int program_end(fcnn_comm *comm, int code)
         return code;
     }
     if (rank == 0) {
-        nanosleep(&(struct timespec){.tv_nsec = 50000000}, NULL); /* the others have nothing more to do but to end */
+        nanosleep(&(struct timespec){.tv_nsec = 50000000}, NULL); /* let the other ranks end first */
         return code;
     }
     return 0;
 }
 
-/* Why the standard output cannot be written, or could not once: nobody has kept the error number of then. */
+/* Returns why standard output cannot be written.  If an earlier write failed and a new one succeeds, the error number of
+ * the earlier one is unknown. */
 static const char *output_error(void)
 {
-    static const char lost[] = "a part of the output is missing above\n";
-    return write(STDOUT_FILENO, lost, sizeof lost - 1) < 0 ? strerror(errno) : "a part of it was lost";
+    static const char lost[] = "part of the output above is missing\n";
+    return write(STDOUT_FILENO, lost, sizeof lost - 1) < 0 ? strerror(errno) : "part of the output was lost";
 }
 
 int program_finish(const char *program, int code)

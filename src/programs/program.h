@@ -1,37 +1,38 @@
-/* src/programs/program.h — what the programs share: how they begin, their options, how they end. */
+/* src/programs/program.h — what all programs share: start, options, errors and end. */
 #ifndef FCNN_PROGRAMS_PROGRAM_H
 #define FCNN_PROGRAMS_PROGRAM_H
 
 #include <fcnn/ranks.h>
 
-/* Answers --help and --version, wherever they stand, before anything else starts; true if there was one.
- * Standard streams that were closed are held, so that no file takes their places.
- * From here on a file that grows beyond a limit is an error of writing, not the end of the process. */
+/* Answers --help and --version at any position of the command line, before anything else starts; returns true if one of
+ * them was given.  Closed standard streams are opened to /dev/null, so that no file takes their descriptors.  SIGXFSZ is
+ * ignored, so that exceeding a file size limit is a write error and does not end the process. */
 int program_begin(int argc, char **argv, const char *program, const char *help);
 
-/* True if a word is the option, alone or as --option=value. */
+/* Returns whether a word is the option, either alone or as --option=value. */
 int program_is_option(const char *word, const char *option);
 
-/* The text behind the word's "=", or the next argument, to which *i then moves; NULL if there is none. */
+/* Returns the text after the "=" of argument *i, or the next argument, in which case *i is increased; NULL if there is no
+ * value. */
 const char *program_option_value(int argc, char **argv, int *i);
 
-/* Whether this process is the one that prints: rank 0; comm is NULL before MPI runs, then it is the first that the
- * launcher started. */
+/* Returns whether this process prints messages: rank 0, or, if comm is NULL because MPI is not running, the first process
+ * that the launcher started. */
 int program_speaks(const fcnn_comm *comm);
 
-/* Prints "program: error: text" on the rank that speaks; comm is NULL for a serial program, or before MPI
- * runs.  Returns the exit code. */
+/* Prints "program: error: text" on the rank that prints messages.  comm is NULL for a serial program, or if MPI is not
+ * running.  Returns the exit code of the status. */
 int program_fail(const char *program, const fcnn_comm *comm, fcnn_status status, const char *text);
 
-/* The same for a wrong command line: "program: error: text detail; see program --help". */
+/* The same for an invalid command line: "program: error: text detail; see program --help". */
 int program_usage_error(const char *program, const fcnn_comm *comm, const char *text, const char *detail);
 
-/* Ends what fcnn_comm_start() began.  Returns what the process returns for a code that all ranks have alike: on
- * several ranks rank 0 alone tells it, when the others are gone.  For launchers end a job at the first code that is not
- * 0, and mpirun then waits (odls_base_sigkill_timeout) for ranks that are about to end by themselves. */
+/* Ends MPI, and returns the exit code of this process for a code that is the same on all ranks.  With several ranks only
+ * rank 0 returns it, after the others have ended, and the others return 0: launchers end a job at the first exit code
+ * that is not 0, and mpirun then waits (odls_base_sigkill_timeout) for ranks that are about to end by themselves. */
 int program_end(fcnn_comm *comm, int code);
 
-/* An exit code, unless what was printed did not get through. */
+/* Returns the code, or the exit code of an output error if standard output could not be written. */
 int program_finish(const char *program, int code);
 
 #endif
