@@ -1,10 +1,10 @@
-/* src/compute/activations.h — what is known of each activation besides its functions. */
+/* src/compute/activations.h — the properties of each activation, from the table in config/words.h. */
 #ifndef FCNN_COMPUTE_ACTIVATIONS_H
 #define FCNN_COMPUTE_ACTIVATIONS_H
 
 #include "config/words.h"
 
-/* Whether the derivative is kept beside the value. */
+/* Returns whether the forward pass stores the derivative in addition to the value. */
 static inline bool fcnn_activation_keeps_slopes(fcnn_activation activation)
 {
 #define KEEPS_SLOPES(constant, word, name, init, keeps) \
@@ -17,7 +17,7 @@ static inline bool fcnn_activation_keeps_slopes(fcnn_activation activation)
     return false;
 }
 
-/* How start weights of a layer that it follows are drawn where nothing is asked for. */
+/* Returns the initialization of the weights of a layer with this activation for model.init = auto. */
 static inline fcnn_init_kind fcnn_activation_init(fcnn_activation activation)
 {
 #define INIT_OF(constant, word, name, init, keeps) \

@@ -1,4 +1,4 @@
-/* src/compute/exact_sum.c — sums of doubles without any rounding, in whatever order. */
+/* src/compute/exact_sum.c — sums of doubles without rounding, whose results do not depend on the order of the terms. */
 #include "compute/exact_sum.h"
 
 #include "core/sizes.h"
@@ -6,11 +6,11 @@
 #include <math.h>
 #include <string.h>
 
-#define LOWEST_EXPONENT (-1088) /* of limb 0's unit */
+#define LOWEST_EXPONENT (-1088) /* of the unit of limb 0 */
 #define LIMB_BITS 32
 #define LIMB_MASK 0xFFFFFFFF
 
-/* Brings all limbs but the last into 0 … 2^32−1; the last one carries the sign. */
+/* Propagates carries: all limbs except the last are then in 0 … 2^32−1, and the last one has the sign. */
 static void carry(fcnn_exact_sum *sum)
 {
     for (int i = 0; i + 1 < FCNN_EXACT_LIMBS; i++) {
@@ -56,17 +56,17 @@ void fcnn_exact_sum_merge(fcnn_exact_sum *sum, const fcnn_exact_sum *other)
         sum->limbs[i] += other->limbs[i];
     }
     sum->nonfinite += other->nonfinite;
-    sum->additions += 1 + other->additions; /* what a carry has left of them counts as one more */
+    sum->additions += 1 + other->additions; /* limbs after a carry count as one addition */
 }
 
-/* |sum|·2^−down as a double: 64 bits from the highest limb downwards, what is below them folded into the lowest. */
+/* Returns |sum|·2^−down as a double, rounded from the highest 62 to 64 bits and a sticky bit for all lower bits. */
 static double magnitude_value(const int64_t limbs[FCNN_EXACT_LIMBS], int down)
 {
     int top = FCNN_EXACT_LIMBS - 1;
     while (top > 0 && limbs[top] == 0) {
         top--;
     }
-    /* the last limb may be longer than 32 bits, but a sum that reaches it is infinite anyway */
+    /* The last limb may have more than 32 bits, but a sum that reaches it is infinite in any case. */
     uint64_t head = (uint64_t)limbs[top];
     int exponent = top * LIMB_BITS + LOWEST_EXPONENT - down;
     int below = top - 1;
@@ -89,7 +89,7 @@ static double magnitude_value(const int64_t limbs[FCNN_EXACT_LIMBS], int down)
     for (; below >= 0; below--) {
         sticky |= limbs[below] != 0;
     }
-    /* head has at least 62 bits or is exact; round it to what a double holds at this exponent */
+    /* head has at least 62 bits or is exact; round it to the precision of a double at this exponent. */
     int drop = 0;
     while (drop < 64 && (head >> drop >= (uint64_t)1 << 53 || exponent + drop < -1074)) {
         drop++;
@@ -106,7 +106,7 @@ static double magnitude_value(const int64_t limbs[FCNN_EXACT_LIMBS], int down)
     return ldexp((double)kept, exponent + drop);
 }
 
-/* sum·2^−down, rounded once. */
+/* Returns sum·2^−down, rounded once. */
 static double lowered_value(const fcnn_exact_sum *sum, int down)
 {
     if (sum->nonfinite != 0) {
@@ -131,7 +131,7 @@ double fcnn_exact_sum_value(const fcnn_exact_sum *sum)
 
 double fcnn_exact_sum_mean(const fcnn_exact_sum *sum, int64_t count, double smallest, double largest)
 {
-    enum { ROOM = 64 }; /* bits for the count */
+    enum { ROOM = 64 }; /* a reduction of the exponent, so that the sum does not overflow */
     double mean = lowered_value(sum, 0) / (double)count;
     if (isinf(mean)) {
         mean = ldexp(lowered_value(sum, ROOM) / (double)count, ROOM);

@@ -1,4 +1,4 @@
-/* src/compute/kernels.c — which kernels this build has, and which of them this machine can run. */
+/* src/compute/kernels.c — chooses among the kernels that this build has and this processor supports. */
 #include "compute/kernels.h"
 
 #include "config.h"
@@ -29,13 +29,13 @@ static int have_avx512(void)
 extern const fcnn_kernels fcnn_kernels_neon_32, fcnn_kernels_neon_64;
 #endif
 
-/* For what every processor of the build's kind has. */
+/* For instruction sets that every processor of this architecture supports. */
 static int have_base(void)
 {
     return 1;
 }
 
-/* Best last. */
+/* All tables, the fastest last. */
 static const struct {
     const fcnn_kernels *single_precision, *double_precision;
     int (*runs_here)(void);
@@ -79,21 +79,23 @@ static fcnn_status refuse(const char *isa)
         const size_t used = strlen(known);
         snprintf(known + used, sizeof known - used, "%s%s", i == 0 ? "" : ", ", kernels->isa);
     }
-    return fcnn_fail(FCNN_EUSAGE,
-                     "FCNN_ISA=%s: this machine or this build has no such instruction set; it has %s, and without "
-                     "FCNN_ISA the best is taken",
-                     isa, known);
+    return fcnn_fail(
+        FCNN_EUSAGE,
+        "FCNN_ISA=%s: this processor or this build does not support this instruction set: use one of %s, or "
+        "unset FCNN_ISA to use the fastest",
+        isa, known);
 }
 
 static fcnn_status check(const fcnn_kernels *kernels)
 {
     FCNN_IN_EXACT_ARITHMETIC;
     const char *fault = kernels->find_fault();
-    return fault == NULL ? FCNN_OK
-                         : fcnn_fail(FCNN_EINTERNAL,
-                                     "results would not be exact: %s, in the %s kernels of %d bits: build fcnn again, "
-                                     "without flags in CFLAGS or of the compiler's own that change results",
-                                     fault, kernels->isa, kernels->bits);
+    return fault == NULL
+               ? FCNN_OK
+               : fcnn_fail(FCNN_EINTERNAL,
+                           "results would not be exact: %s, in the %s kernels of %d bits: build fcnn again, "
+                           "without compiler flags that change results, in CFLAGS or set by the compiler itself",
+                           fault, kernels->isa, kernels->bits);
 }
 
 fcnn_status fcnn_kernels_check(void)

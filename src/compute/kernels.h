@@ -1,8 +1,9 @@
-/* src/compute/kernels.h — the arithmetic of a network, one table of functions per precision and instruction set.
+/* src/compute/kernels.h — the arithmetic of a network: one table of functions per precision and instruction set.
  *
- * Real numbers are float or double as the table's bits say; matrices are in panels (panels.h) of a row
- * capacity `rows`, of which a call works on the rows first … last−1.  No function allocates, fails or
- * synchronizes.  Each defines its result bit by bit, so all tables of one precision give the same. */
+ * "Real" numbers are float or double, depending on `bits` of the table.  Matrices are in panels (panels.h) with a row
+ * capacity `rows`; a call processes the rows first … last−1.  The functions of a table allocate nothing, cannot fail,
+ * are not collective, and may be called by several threads at the same time for different rows, panels or elements.  The
+ * bits of each result are defined, so all tables of one precision give the same results. */
 #ifndef FCNN_COMPUTE_KERNELS_H
 #define FCNN_COMPUTE_KERNELS_H
 
@@ -27,13 +28,13 @@ typedef enum fcnn_function {
     FCNN_FUNCTION_GELU_DERIVATIVE
 } fcnn_function;
 
-/* What a loss kernel leaves in the output matrix. */
+/* What a loss kernel writes to the output matrix. */
 typedef enum fcnn_head {
     FCNN_HEAD_OUTPUT, /* the network's output */
-    FCNN_HEAD_DELTA   /* the loss's derivative with respect to the logits, without the factors of the mean */
+    FCNN_HEAD_DELTA   /* the derivative of the loss with respect to the logits, without the factor of the mean */
 } fcnn_head;
 
-/* Rows of a table, converted on the way into a panel matrix: x → (real)(x·factor + shift), in double. */
+/* Copies rows of a table to a matrix in panels and converts them: x → (real)(x·factor + shift), computed in double. */
 typedef struct fcnn_rows_job {
     const void *values;   /* [table rows][width], as stored */
     fcnn_type type;       /* element type of values */
@@ -41,67 +42,67 @@ typedef struct fcnn_rows_job {
     const int64_t *index; /* [last − first] table rows to take, in order */
     const double *factor; /* [width] */
     const double *shift;  /* [width] */
-    bool keeps;           /* every factor is 1, every shift 0 */
+    bool keeps;           /* all factors are 1 and all shifts 0 */
     void *out;            /* panels [rows][width] */
     int64_t rows, first, last;
 } fcnn_rows_job;
 
-/* One panel of a product: out[r][·] = bias + Σ_k in[r][k]·weights[k][·], one chain of fused
- * multiply-adds from k = 0 upwards, and then what belongs to the layer, number by number:
- *   forward, results NULL   out ← f(out), and for a gelu slopes ← f'
- *   backward                out ← out·f' with f' from the results f, or for a gelu from the slopes; what is
- *                           smaller than 2^-100 (double: 2^-900) becomes zero
- * A call runs the chain from inner_first to inner_last; a long one is run in parts, so that weights and inputs
- * stay in the cache, and ends with the part that reaches inner. */
+/* One panel of a product: out[r][·] = bias + Σ_k in[r][k]·weights[k][·], computed as a chain of fused multiply-adds in
+ * the order of k, followed by the activation of the layer:
+ *   forward, results NULL   out ← f(out); for gelu also slopes ← f'
+ *   backward                out ← out·f', with f' from the results f, or for gelu from the slopes; magnitudes below 2^-100
+ *                           (double: 2^-900) become zero
+ * A call computes the chain from inner_first to inner_last − 1.  A long chain is computed in several calls, so that
+ * weights and inputs stay in the cache; the call with inner_last = inner applies the activation. */
 typedef struct fcnn_multiply_job {
     const void *in;                         /* panels [rows][inner] */
-    int64_t inner, inner_first, inner_last; /* parts begin at multiples of FCNN_PANEL */
+    int64_t inner, inner_first, inner_last; /* inner_first is a multiple of FCNN_PANEL */
     const void *weights;                    /* one panel, [inner][width] */
     const void *bias;                       /* [width]; NULL: the chain starts at zero */
     void *out;                              /* one panel, [rows][width] */
     int64_t width;                          /* a multiple of 16, at most 64 */
     int64_t rows, first, last;
     fcnn_activation activation;
-    const void *results; /* as out */
-    void *slopes;        /* as out */
+    const void *results; /* layout of out; NULL: forward pass */
+    void *slopes;        /* layout of out */
 } fcnn_multiply_job;
 
-/* A piece of a weight gradient: sums over rows of in[r][i]·delta[r][·] for `count` inputs i of a panel.
- * Leaf k is the rows leaves[k] − first_row … leaves[k+1] − first_row − 1. */
+/* A tile of a weight gradient: sums over rows of in[r][i]·delta[r][·] for `count` inputs i of a panel.
+ * Leaf k has the rows leaves[k] − first_row … leaves[k+1] − first_row − 1. */
 typedef struct fcnn_gradient_job {
-    const void *in; /* the first input's column in its panel, [rows][in_width]; in_width 0: a constant */
+    const void *in; /* column of the first input in its panel [rows][in_width]; in_width 0: a constant */
     int64_t in_width;
     int64_t count;
     const void *delta; /* one panel, [rows][width] */
     int64_t width;
     const int64_t *leaves;
     int64_t leaf_count, first_row;
-    void *sums;   /* [count][width] double (exact) or real (fast); in double precision the low words lie */
-    int64_t low;  /* this many elements behind the high words */
-    double start; /* exact: the high words' start value, added at the first group, taken off at the last */
-    double start_low;
-    bool begin, end; /* first, last group of rows of this step */
-    bool streams;    /* no cache holds the sums until they are read */
+    void *sums;       /* [count][width] double (exact) or real (fast) */
+    int64_t low;      /* distance in elements from a high word to its low word, for exact sums in double precision */
+    double start;     /* exact: start value of the high words, added in the first group, subtracted in the last */
+    double start_low; /* the same for the low words */
+    bool begin, end;  /* this is the first, the last group of rows of the step */
+    bool streams;     /* the sums do not fit into the cache, so they are written past it */
 } fcnn_gradient_job;
 
-/* The largest number of arrays that an optimizer keeps, and of numbers that its kernel gets in a step. */
+/* The largest number of state arrays of an optimizer, and of scalars that its kernel receives in a step. */
 enum { FCNN_UPDATE_ARRAYS = 4, FCNN_UPDATE_SCALARS = 12 };
 
-/* An update of a run of elements by the mean of their derivatives, mean = (real)(sum·scale). */
+/* An update of contiguous elements by the mean of their derivatives, mean = (real)(sum·scale). */
 typedef struct fcnn_update_job {
     const void *weights;
-    void *out;        /* may be weights */
-    const void *sums; /* as fcnn_gradient_job */
+    void *out;        /* may be the same array as weights */
+    const void *sums; /* as in fcnn_gradient_job, as is low */
     int64_t low;
     int64_t count; /* a multiple of 16 */
     double scale;
     double rate;
     int exact;
-    int64_t layer;                   /* to which the elements belong, from 0 */
-    int64_t biases;                  /* the first elements are biases, the others weights */
-    int64_t number;                  /* of the step, from 0 */
-    const double *scalars;           /* [FCNN_UPDATE_SCALARS]: what the optimizer's rule computes once a step */
-    void *state[FCNN_UPDATE_ARRAYS]; /* of the optimizer's arrays, the same elements; changed in place */
+    int64_t layer;                   /* layer of the elements, from 0 */
+    int64_t biases;                  /* the first `biases` elements are biases, the others weights */
+    int64_t number;                  /* number of the step, from 0 */
+    const double *scalars;           /* [FCNN_UPDATE_SCALARS] numbers that the optimizer computes once per step */
+    void *state[FCNN_UPDATE_ARRAYS]; /* the same elements of the state arrays of the optimizer; changed in place */
 } fcnn_update_job;
 
 /* One kernel for each optimizer of the config. */
@@ -109,13 +110,13 @@ typedef struct fcnn_update_job {
 enum { FCNN_UPDATES = FCNN_OPTIMIZER_WORDS(FCNN_UPDATE_COUNT_ONE) };
 #undef FCNN_UPDATE_COUNT_ONE
 
-/* Sums of gradients, first … last−1, of several arrays: out = from[0] + from[1] + …, in this order. */
+/* The sum of elements first … last−1 of several arrays of gradient sums: out = from[0] + from[1] + …, in this order. */
 typedef struct fcnn_join_job {
     const void *const *from; /* [count] */
     int count;
     int64_t first, last; /* multiples of 16 */
     void *out;
-    bool exact; /* the sums are doubles, else real */
+    bool exact; /* the elements are doubles, otherwise real */
 } fcnn_join_job;
 
 typedef struct fcnn_kernels {
@@ -123,18 +124,18 @@ typedef struct fcnn_kernels {
     int bits;        /* 32 or 64 */
     size_t size;     /* bytes of a real number */
 
-    /* What this table computes otherwise than it was written, in words, or NULL (template_check.h). */
+    /* Returns a text about an operation that this table computes wrongly, or NULL (template_check.h). */
     const char *(*find_fault)(void);
 
-    /* These return the magnitude bits of the largest result; a NaN counts as largest.  The parts of a product before
-     * its last return zero. */
+    /* Return the magnitude bits of the largest result; NaN counts as the largest.  A call of multiply that does not reach
+     * the end of the chain returns zero. */
     uint64_t (*take_rows)(const fcnn_rows_job *job);
     uint64_t (*multiply)(const fcnn_multiply_job *job);
 
-    /* The loss of rows of logits z [rows][width].  losses [last − first] gets each row's loss (not
-     * divided by anything); labels or targets and losses may be NULL with FCNN_HEAD_OUTPUT.
-     * Each returns the magnitude bits of what it leaves in z.  square takes outputs, of the activation sigmoid or
-     * linear, instead of logits. */
+    /* Compute the losses of rows of logits z [rows][width] in panels and replace z as `head` specifies.  Each element of
+     * losses [last − first] is the loss of a row, not divided by anything.  With FCNN_HEAD_OUTPUT, labels, targets and
+     * losses may be NULL.  Return the magnitude bits of the largest element of z.  square takes outputs of the activation
+     * sigmoid or linear instead of logits. */
     uint64_t (*softmax)(fcnn_head head, void *z, int64_t rows, int64_t width, int64_t first, int64_t last,
                         const int32_t *labels, double *losses);
     uint64_t (*sigmoid)(fcnn_head head, void *z, int64_t rows, int64_t width, int64_t first, int64_t last,
@@ -142,53 +143,59 @@ typedef struct fcnn_kernels {
     uint64_t (*square)(fcnn_head head, fcnn_activation activation, void *z, int64_t rows, int64_t width, int64_t first,
                        int64_t last, const void *targets, double *losses);
 
-    /* Multiplies row r of derivatives z [rows][width] by weights[index[r − first]]; what is smaller than 2^-100
-     * (double: 2^-900) becomes zero.  Returns the magnitude bits of the largest. */
+    /* Multiplies row r of derivatives z [rows][width] by weights[index[r − first]]; magnitudes below 2^-100 (double:
+     * 2^-900) become zero.  Returns the magnitude bits of the largest result. */
     uint64_t (*weigh_rows)(void *z, int64_t rows, int64_t width, int64_t first, int64_t last, const double *weights,
                            const int64_t *index);
 
+    /* Add the leaves of a job to its sums: exact sums, and ordinary floating-point sums. */
     void (*gradient_exact)(const fcnn_gradient_job *job);
     void (*gradient_fast)(const fcnn_gradient_job *job);
 
-    /* Updates parameters together with the optimizer's arrays, in one pass: [FCNN_OPTIMIZER_SGD] is gradient descent. */
+    /* Update parameters and the state arrays of the optimizer in one pass; [FCNN_OPTIMIZER_SGD] is gradient descent. */
     void (*updates[FCNN_UPDATES])(const fcnn_update_job *job);
 
-    /* out[c·out_width + r] = in[r·in_width + c] for r < rows ≤ 64, c < columns ≤ 64.  streams: other threads will read
-     * out, which then begins a cache line in each row. */
+    /* out[c·out_width + r] = in[r·in_width + c] for r < rows ≤ 64, c < columns ≤ 64.  If streams is set, other threads
+     * will read out, so it is written past the cache; its rows must then start at cache lines. */
     void (*transpose)(const void *in, int64_t in_width, int64_t rows, int64_t columns, int streams, void *out,
                       int64_t out_width);
 
-    /* Adds up sums for other ranks or threads to read, as copy_out. */
+    /* Adds arrays of sums for other ranks or threads, which can read the result after a fence, as with copy_out. */
     void (*join_sums)(const fcnn_join_job *job);
 
-    /* Copies n numbers, a multiple of 16, for other threads to read after a fence: past this thread's caches, as a line
-     * that others have read is slow to write.  Both begin a cache line. */
+    /* Copies n numbers, a multiple of 16, which other threads can read after a fence.  The copy is written past the caches
+     * of this thread, because cache lines that other threads have read are slow to write.  Both arrays must start at
+     * cache lines. */
     void (*copy_out)(int64_t n, const void *from, void *to);
     void (*fence)(void);
 
     /* y[i] = function(x[i]); n a multiple of 16. */
     void (*apply)(fcnn_function function, int64_t n, const void *x, void *y);
 
-    /* Runs independent chains of multiply-adds in registers, that many each; *count is set to the multiply-adds
-     * of all lanes of all chains.  The result is there to be used, so that nothing is left out. */
+    /* Runs independent chains of `repetitions` multiply-adds each in registers, and sets *count to the number of
+     * multiply-adds in all lanes of all chains.  The caller must use the result; otherwise the compiler could remove the
+     * computation. */
     double (*multiply_adds)(int64_t repetitions, int64_t *count);
 } fcnn_kernels;
 
-/* Fails if the library was built with flags that change results, or the system's fma() is wrong. */
+/* Checks that plain kernels compute correctly.  Not collective; thread-safe.
+ * Errors: FCNN_EINTERNAL if the library was built with flags that change results, or if fma() of the system is wrong. */
 fcnn_status fcnn_kernels_check(void);
 
-/* The table of an instruction set, or NULL if this build or this machine lacks it. */
+/* Returns the table of an instruction set and precision (32 or 64 bits), or NULL if this build or this processor does not
+ * support it. */
 const fcnn_kernels *fcnn_kernels_find(const char *isa, int bits);
 
-/* The tables of a precision that this build and this machine have, one for each i from 0 on: plain first, the best
- * last, then NULL. */
+/* Returns table number i, from 0, of those that this build and this processor support for a precision: the plain table is
+ * the first and the fastest the last.  Returns NULL for larger i. */
 const fcnn_kernels *fcnn_kernels_at(int i, int bits);
 
-/* The best table for this machine, or the one that the environment variable FCNN_ISA names.
- * Fails: FCNN_EUSAGE if that is unknown or the machine lacks it. */
+/* Sets *out to the fastest table for this processor, or to the one that the environment variable FCNN_ISA names, after
+ * checking that it computes correctly.  Not collective.
+ * Errors: FCNN_EUSAGE if the name is unknown or not supported, FCNN_EINTERNAL as fcnn_kernels_check(). */
 fcnn_status fcnn_kernels_choose(int bits, const fcnn_kernels **out);
 
-/* The smallest e with |x| < 2^e for magnitude bits of x; above 1024 for NaN and Inf. */
+/* Returns the smallest e with |x| < 2^e for the magnitude bits of x; above 1024 for NaN and Inf. */
 int fcnn_magnitude_exponent(const fcnn_kernels *kernels, uint64_t magnitude);
 
 #endif

@@ -1,3 +1,3 @@
-/* src/compute/kernels_f32.c — single precision, for the instruction set that the build asks for. */
+/* src/compute/kernels_f32.c — the kernels of single precision, compiled once per instruction set. */
 #define FCNN_BITS 32
 #include "compute/kernels_template.h"

@@ -1,5 +1,5 @@
-/* src/compute/logarithm.h — the natural logarithm in double precision, for math.c and, where a call would cost
- * more than the logarithm, for the kernels.  Coefficients come from scripts/derive_coefficients.py. */
+/* src/compute/logarithm.h — the natural logarithm in double precision, for math.c and, inlined, for the kernels.
+ * The coefficients come from scripts/derive_coefficients.py. */
 #ifndef FCNN_COMPUTE_LOGARITHM_H
 #define FCNN_COMPUTE_LOGARITHM_H
 
@@ -17,12 +17,12 @@ static const double log_l[] = {
     0x1.74663d041917ap-3, 0x1.39a1e54db5226p-3, 0x1.2f03e8ca504b6p-3,
 };
 
-/* x = m·2^k with m in [½, 1), for x positive and finite. */
+/* Splits a positive and finite x into m·2^k with m in [½, 1); returns m. */
 static inline double split_number(double x, int *k)
 {
     uint64_t word;
     memcpy(&word, &x, sizeof word);
-    if (word >> 52 == 0) { /* not normal */
+    if (word >> 52 == 0) { /* subnormal */
         return frexp(x, k);
     }
     *k = (int)(word >> 52) - 1022;
@@ -31,10 +31,10 @@ static inline double split_number(double x, int *k)
     return x;
 }
 
-/* log(x + rest) for x positive and finite, and rest no more than its rounding error.
+/* Returns log(x + rest) for a positive and finite x; rest is at most the rounding error of x.
  *
- * With x = 2^k·m, f = m - 1 and s = f/(2 + f): log m = 2s + s³·L(s²), and as 2s = f - s·f this is
- * f - s·(f - s²·L), in which the rounding of s hardly counts. */
+ * With x = 2^k·m, f = m - 1 and s = f/(2 + f): log m = 2s + s³·L(s²).  Because 2s = f - s·f, this is equal to
+ * f - s·(f - s²·L), in which the rounding error of s has little effect. */
 static inline double log_of_sum(double x, double rest)
 {
     int k;
@@ -55,7 +55,7 @@ static inline double log_of_sum(double x, double rest)
     return fma(k, LN2_HIGH, f - fma(s, bend, -low));
 }
 
-/* As fcnn_log(). */
+/* The inline form of fcnn_log(). */
 static inline double log_of(double x)
 {
     if (x > 0 && x < (double)INFINITY) {

@@ -1,6 +1,6 @@
-/* src/compute/math.c — exp from the kernels' template, log from log.h, log1p and cos(2πu) in plain C.
+/* src/compute/math.c — exp from vmath.h, log from logarithm.h, log1p and cos(2πu) in plain C.
  *
- * Coefficients come from scripts/derive_coefficients.py.  Every multiply-add is an explicit fma. */
+ * The coefficients come from scripts/derive_coefficients.py.  Every multiply-add is an explicit fma. */
 #include "compute/math.h"
 
 #include "compute/logarithm.h"
@@ -41,7 +41,7 @@ double fcnn_log1p(double x)
 {
     const double sum = 1 + x;
     if (sum == 1) {
-        return x; /* -0 and what is too small to bend */
+        return x; /* -0, and numbers so small that log(1 + x) rounds to x */
     }
     if (sum > 0 && sum < (double)INFINITY) {
         return log_of_sum(sum, x < 1 ? x - (sum - 1) : 1 - (sum - x));

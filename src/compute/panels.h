@@ -1,41 +1,42 @@
-/* src/compute/panels.h — how matrices lie in memory: panels of 64 columns.
+/* src/compute/panels.h — the layout of matrices in memory: panels of 64 columns.
  *
- * A matrix [rows][columns] is stored as [panel][row][width], where a panel holds 64 columns and the last
- * one what is left, rounded up to 16; the columns that fill it up are zero.  Rows of one panel are
- * contiguous, so no row length can alias in the cache, and kernels never repack. */
+ * A matrix [rows][columns] is stored as [panel][row][width].  A panel has 64 columns; the last one has the remaining
+ * columns, rounded up to 16, and the additional columns are zero.  The rows of a panel are contiguous, so no row length
+ * causes conflicts in the cache, and kernels need not repack matrices. */
 #ifndef FCNN_COMPUTE_PANELS_H
 #define FCNN_COMPUTE_PANELS_H
 
 #include <stdint.h>
 
 #define FCNN_PANEL 64 /* columns of a full panel */
-#define FCNN_LANES 16 /* widths are multiples of this; also the virtual lanes of a row reduction */
+#define FCNN_LANES 16 /* widths are multiples of it; also the number of virtual lanes of a reduction over a row */
 
+/* Number of panels. */
 static inline int64_t fcnn_panel_count(int64_t columns)
 {
     return (columns + FCNN_PANEL - 1) / FCNN_PANEL;
 }
 
-/* Columns, in memory, of one panel. */
+/* Width of a panel in memory: its columns, including additional ones. */
 static inline int64_t fcnn_panel_width(int64_t columns, int64_t panel)
 {
     const int64_t left = columns - panel * FCNN_PANEL;
     return left >= FCNN_PANEL ? FCNN_PANEL : (left + FCNN_LANES - 1) / FCNN_LANES * FCNN_LANES;
 }
 
-/* Elements before a panel. */
+/* Number of elements before a panel. */
 static inline int64_t fcnn_panel_offset(int64_t rows, int64_t panel)
 {
     return panel * FCNN_PANEL * rows;
 }
 
-/* Elements of the whole matrix. */
+/* Number of elements of the matrix in memory. */
 static inline int64_t fcnn_panel_elements(int64_t rows, int64_t columns)
 {
     return rows * ((columns + FCNN_LANES - 1) / FCNN_LANES * FCNN_LANES);
 }
 
-/* Where an element lies. */
+/* Index of an element. */
 static inline int64_t fcnn_panel_index(int64_t rows, int64_t columns, int64_t row, int64_t column)
 {
     const int64_t panel = column / FCNN_PANEL;

@@ -1,4 +1,4 @@
-/* src/compute/peak.c — what the multiply-add units of a team's processors can do. */
+/* src/compute/peak.c — measures the peak of the multiply-add units. */
 #include "compute/peak.h"
 
 #include "core/memory.h"
@@ -16,10 +16,10 @@
 #include <sys/syscall.h>
 #endif
 
-/* ---- cycles of the calling thread ---- */
+/* ---- processor cycles of the calling thread ---- */
 
 #ifdef __linux__
-/* A stopped counter, or −1 where there is none. */
+/* Opens a stopped counter of cycles; returns −1 if there is none. */
 static int open_counter(void)
 {
     struct perf_event_attr what;
@@ -40,7 +40,7 @@ static void start_counter(int counter)
     }
 }
 
-/* Closes it; the cycles, or 0 if it did not count. */
+/* Closes the counter and returns the number of cycles; 0 if it did not count. */
 static double end_counter(int counter)
 {
     uint64_t cycles = 0;
@@ -74,19 +74,19 @@ static double end_counter(int counter)
 
 typedef struct burst {
     double flops, seconds, cycles, result;
-    char padding[32]; /* a cache line each */
+    char padding[32]; /* the size is a cache line, so that threads do not write to the same one */
 } burst;
 
 typedef struct peak_work {
     const fcnn_kernels *kernels;
     double seconds;
     burst *bursts; /* [threads] */
-    int threads;   /* that took part */
+    int threads;   /* number of threads that took part */
 } peak_work;
 
 static void run_burst(void *data, int thread, int threads)
 {
-    enum { TRIAL = 10000 }; /* repetitions that tell how many fit */
+    enum { TRIAL = 10000 }; /* repetitions of a first measurement, which determines the number of the second */
     peak_work *work = data;
     burst own = {0};
     int64_t count;

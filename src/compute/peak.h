@@ -1,4 +1,4 @@
-/* src/compute/peak.h — what the multiply-add units of a team's processors can do, all at the same time. */
+/* src/compute/peak.h — measures the peak of the multiply-add units of all processors of a team at the same time. */
 #ifndef FCNN_COMPUTE_PEAK_H
 #define FCNN_COMPUTE_PEAK_H
 
@@ -6,15 +6,16 @@
 #include "compute/team.h"
 
 typedef struct fcnn_peak {
-    double flops_per_second; /* of all threads; a multiply-add is 2 */
-    double flops_per_cycle;  /* of a thread's core, mean over threads; NaN: there is no cycle counter here */
+    double flops_per_second; /* sum over threads; a multiply-add is 2 operations */
+    double flops_per_cycle;  /* of the core of a thread, mean over threads; NaN: there is no cycle counter */
 } fcnn_peak;
 
-/* Runs multiply-adds on all threads of a team for about so many seconds.  Not collective.  Fails: FCNN_ENOMEM. */
+/* Runs multiply-adds on all threads of a team for about the given number of seconds.  Not collective.
+ * Errors: FCNN_ENOMEM. */
 fcnn_status fcnn_peak_measure(fcnn_team *team, const fcnn_kernels *kernels, double seconds, fcnn_peak *out);
 
-/* What a core does in a cycle if its units are whole: the nearest of 16, 32 and 64 for single precision, half of
- * it for double. */
+/* Returns the theoretical peak per cycle and core that is closest to a measured one: 16, 32 or 64 operations in single
+ * precision, half as many in double precision. */
 double fcnn_peak_nearest(double flops_per_cycle, int bits);
 
 #endif

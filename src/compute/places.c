@@ -1,4 +1,4 @@
-/* src/compute/places.c — where OpenMP may put the threads of this process, and how many it gives. */
+/* src/compute/places.c — the processors on which OpenMP may run threads, and the largest number of threads. */
 #include "compute/places.h"
 
 #include "core/memory.h"
@@ -9,7 +9,7 @@
 
 #include <omp.h>
 
-enum { PRIMARY = 2 }; /* omp_proc_bind_primary, which was omp_proc_bind_master in older <omp.h> */
+enum { PRIMARY = 2 }; /* omp_proc_bind_primary, which older <omp.h> call omp_proc_bind_master */
 
 static bool binds(void)
 {
@@ -30,7 +30,7 @@ static fcnn_status add_place(fcnn_processors *set, int place)
     return status;
 }
 
-/* Where no mask can be read, the process may run anywhere. */
+/* Adds all processors, if the affinity mask cannot be read. */
 static fcnn_status add_all(fcnn_processors *set)
 {
     for (long processor = 0; processor < sysconf(_SC_NPROCESSORS_ONLN); processor++) {
@@ -44,7 +44,7 @@ static fcnn_status find(fcnn_processors *out)
     if (!binds()) {
         FCNN_TRY(fcnn_processors_of_thread(out));
     }
-    /* with OMP_PROC_BIND=primary all threads share the place of the initial one */
+    /* with OMP_PROC_BIND=primary all threads share the place of the initial thread */
     const bool is_shared = (int)omp_get_proc_bind() == PRIMARY;
     for (int place = 0; binds() && place < omp_get_num_places(); place++) {
         if (!is_shared || place == omp_get_place_num()) {
@@ -96,7 +96,7 @@ bool fcnn_places_are_named(void)
     if (strchr(variable, '=') != NULL) {
         return true;
     }
-    const char *value = getenv(variable); /* "{0},{1}", "cores(4)"; "0-3"; "explicit,proclist=[0,1]" */
+    const char *value = getenv(variable); /* for example "{0},{1}" or "cores(4)"; "0-3"; "explicit,proclist=[0,1]" */
     return strcmp(variable, "OMP_PLACES") == 0 ? strpbrk(value, "{(") != NULL : strpbrk(value, "0123456789") != NULL;
 }
 

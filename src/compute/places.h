@@ -1,22 +1,25 @@
-/* src/compute/places.h — where OpenMP may put the threads of this process, and how many it gives. */
+/* src/compute/places.h — the processors on which OpenMP may run threads, and the largest number of threads.
+ *
+ * No function is collective. */
 #ifndef FCNN_COMPUTE_PLACES_H
 #define FCNN_COMPUTE_PLACES_H
 
 #include "core/processors.h"
 
-/* The processors of this process.  Where OpenMP binds threads, its initial one is bound as soon as the program is
- * loaded, so that thread's own mask tells of one place only: then they are those of all places, or
- * with OMP_PROC_BIND=primary those of that place.  Never empty.
- * Fails: FCNN_ENOMEM. */
+/* Sets out to the processors of this process, at least one; the caller clears it.  If OpenMP binds threads, it binds the
+ * initial thread when the program is loaded, so the affinity mask of this thread has only one place.  In this case the
+ * result is the set of processors of all places, or with OMP_PROC_BIND=primary those of this place.
+ * Errors: FCNN_ENOMEM. */
 fcnn_status fcnn_places_find(fcnn_processors *out);
 
-/* The environment variable by which OpenMP binds threads; NULL: it does not bind any. */
+/* Returns the environment variable by which OpenMP binds threads, such as "OMP_PLACES"; NULL if it does not bind them.
+ * The text is static. */
 const char *fcnn_places_variable(void);
 
-/* Does that variable choose processors, which may then be fewer than the process has? */
+/* Returns whether this variable lists processors, which may be fewer than those of the process. */
 bool fcnn_places_are_named(void);
 
-/* The most threads that OpenMP gives at a time. */
+/* Returns the largest number of threads that OpenMP provides (OMP_THREAD_LIMIT). */
 int fcnn_places_thread_limit(void);
 
 #endif

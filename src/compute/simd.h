@@ -3,19 +3,19 @@
  * The including file defines FCNN_BITS (32 or 64); the build defines FCNN_SIMD (0 plain, 1 NEON, 2 AVX2+FMA,
  * 5 AVX-512).  What follows is then available:
  *   real, bits        the element and the unsigned integer of its size
- *   vec, uvec         VW elements of either; + - * / & | ^ << >> work lane by lane
+ *   vec, uvec         VW elements of these types; + - * / & | ^ << >> work lane by lane
  *   vset, vuset(a)    all lanes a
  *   vfma(a, b, c)     a·b + c with one rounding: the only multiply-add in the project's kernels
  *   vmask             the result of a comparison, vlt(a, b) or vgt(a, b)
  *   vselect(m, a, b)  m ? a : b, lane by lane
  *   vumax(a, b)       the larger of two unsigned integers
  *   vzip(a, b, …)     a and b interleaved: low = a0 b0 a1 b1 …, high the rest
- *   vstream(p, a)     to memory that other threads read, past this one's caches where the instruction set can; p is
- *                     aligned to the vector, and others see it after vfence()
+ *   vstream(p, a)     stores a for other threads, past the caches of this one if the instruction set can; p must be
+ *                     aligned to the vector, and other threads see it after vfence()
  *   dvec              the lower or the upper half of a vec of floats as doubles (not plain): dset, dstream, dfma as
  *                     above, dlower and dupper of a vec, djoin(lower, upper) rounds both to a vec
- * Every operation rounds each lane as IEEE 754 says, so the same sequence of them gives the same bits with every
- * instruction set.  What needs an instruction of its own is in simd_*.h, one file per set. */
+ * Every operation rounds each lane according to IEEE 754, so the same sequence of operations gives the same bits with
+ * every instruction set.  Operations that need instructions of their own are in simd_*.h, one file per set. */
 #ifndef FCNN_COMPUTE_SIMD_H
 #define FCNN_COMPUTE_SIMD_H
 
@@ -71,7 +71,7 @@ typedef double dvec __attribute__((vector_size(FCNN_VECTOR_BYTES)));
 #include "compute/simd_plain.h"
 #endif
 
-/* ---- the same text for every instruction set ---- */
+/* ---- the same for every instruction set ---- */
 
 FCNN_INLINE uvec vbits(vec a)
 {
@@ -104,7 +104,7 @@ FCNN_INLINE vec vabs(vec a)
     return vfrombits(vbits(a) & vuset((bits) ~(bits)0 >> 1));
 }
 
-/* a with the sign of sign. */
+/* Returns a with the sign of `sign`. */
 FCNN_INLINE vec vcopysign(vec a, vec sign)
 {
     const uvec top = vuset((bits)1 << (FCNN_BITS - 1));

@@ -4,7 +4,7 @@
 
 #include <immintrin.h>
 
-typedef vec vmask; /* all bits of a lane set, or none */
+typedef vec vmask; /* all bits of a lane are set, or none */
 
 FCNN_INLINE void vfence(void)
 {

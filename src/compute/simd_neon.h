@@ -4,7 +4,7 @@
 
 #include <arm_neon.h>
 
-typedef uvec vmask; /* all bits of a lane set, or none */
+typedef uvec vmask; /* all bits of a lane are set, or none */
 
 FCNN_INLINE void vstream(real *p, vec a)
 {

@@ -52,7 +52,7 @@ FCNN_INLINE uvec vumax(uvec a, uvec b)
     return a > b ? a : b;
 }
 
-/* One lane has no halves. */
+/* A vector of one lane has no halves. */
 FCNN_INLINE void vzip(vec a, vec b, vec *low, vec *high)
 {
     *low = a;

@@ -7,9 +7,9 @@ enum { ORDINARY, SMALL, LARGE };
 
 #define SCALE_EXPONENT 600 /* small differences are multiplied by 2^600, large ones by 2^-600 */
 #define SMALL_LIMIT 0x1p-450
-#define LARGE_LIMIT 0x1p480 /* 2^63 squares of such are finite */
+#define LARGE_LIMIT 0x1p480 /* 2^63 squares of smaller numbers have a finite sum */
 
-/* A number that may be beyond a double's range: value·2^exponent. */
+/* A number that may exceed the range of a double: value·2^exponent. */
 typedef struct scaled {
     double value;
     int exponent; /* even */
@@ -19,7 +19,7 @@ void fcnn_square_sum_add(fcnn_square_sum *sum, double a, double b)
 {
     const double difference = a - b, magnitude = fabs(difference);
     if (magnitude > LARGE_LIMIT) {
-        const double part = a * 0x1p-600 - b * 0x1p-600; /* finite, where a − b is beyond the range of a double */
+        const double part = a * 0x1p-600 - b * 0x1p-600; /* finite even if a − b overflows */
         fcnn_exact_sum_add(&sum->parts[LARGE], part * part);
         return;
     }
@@ -55,7 +55,7 @@ static scaled value_of(const fcnn_square_sum *sum)
     if (ordinary >= SMALL_LIMIT * SMALL_LIMIT) {
         return (scaled){ordinary, 0};
     }
-    /* every difference was small, and each was counted there */
+    /* all differences are small, so this part contains all of them */
     return (scaled){fcnn_exact_sum_value(&sum->parts[SMALL]), -2 * SCALE_EXPONENT};
 }
 

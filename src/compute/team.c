@@ -1,7 +1,7 @@
-/* src/compute/team.c — the threads of a rank, and the only parallel region.
+/* src/compute/team.c — the threads of a rank, and the only parallel regions.
  *
- * Threads wait for each other by looking at counts that have cache lines of their own (core/wait.h): that takes a
- * fraction of what OpenMP's barriers and regions do. */
+ * Threads wait for each other by polling counters in cache lines of their own (core/wait.h), which takes a fraction of
+ * the time of OpenMP barriers and regions. */
 #include "compute/team.h"
 
 #include "core/arithmetic.h"
@@ -19,30 +19,31 @@
 #include <omp.h>
 
 struct fcnn_team {
-    int threads; /* granted when the team was made */
-    int size;    /* granted in the region that is open */
+    int threads; /* number of threads that OpenMP provided when the team was created */
+    int size;    /* number of threads in the current region */
     fcnn_processors processors;
     fcnn_wait wait;
-    bool kept; /* by fcnn_team_keep() */
+    bool kept; /* the region of fcnn_team_keep() is open */
     void (*work)(void *data, int thread, int threads);
     void *data;
-    alignas(FCNN_ALIGNMENT) fcnn_wait_count calls; /* of work since the region was opened; work NULL: the end */
+    alignas(FCNN_ALIGNMENT)
+        fcnn_wait_count calls; /* number of calls of work since the region was opened; work NULL ends the region */
     alignas(FCNN_ALIGNMENT) atomic_int arrived;
-    alignas(FCNN_ALIGNMENT) fcnn_wait_count rounds; /* in which all have arrived */
+    alignas(FCNN_ALIGNMENT) fcnn_wait_count rounds; /* number of waits that all threads have reached */
 };
 
-/* The team whose work this thread does. */
+/* The team for which this thread is working. */
 static _Thread_local fcnn_team *current;
 
-/* ---- what OpenMP gives ---- */
+/* ---- the threads that OpenMP provides ---- */
 
-/* What a thread says of itself. */
+/* The answer of a thread. */
 typedef struct thread_answer {
     fcnn_status status;
     fcnn_processors processors;
 } thread_answer;
 
-/* Asks each thread of a region where it is. */
+/* Collects the processors of each thread of a region. */
 static void ask(fcnn_team *team, int threads, thread_answer *answers)
 {
 #pragma omp parallel num_threads(threads)
@@ -64,7 +65,7 @@ static fcnn_status ask_all(fcnn_team *team, int threads)
     fcnn_status status = FCNN_OK;
     for (int i = 0; i < team->threads; i++) {
         if (status == FCNN_OK) {
-            status = answers[i].status != FCNN_OK ? fcnn_fail(answers[i].status, "no memory for a set of processors")
+            status = answers[i].status != FCNN_OK ? fcnn_fail(answers[i].status, "out of memory: a set of processors")
                                                   : fcnn_processors_unite(&team->processors, &answers[i].processors);
         }
         fcnn_processors_clear(&answers[i].processors);
@@ -132,7 +133,7 @@ void fcnn_team_wait(void)
 
 /* ---- work ---- */
 
-/* Gives the work to the threads that are ready for it. */
+/* Runs work on the threads that wait for it in the open region. */
 static void call(fcnn_team *team, void (*work)(void *data, int thread, int threads), void *data)
 {
     team->work = work;
@@ -142,7 +143,7 @@ static void call(fcnn_team *team, void (*work)(void *data, int thread, int threa
     fcnn_team_wait();
 }
 
-/* What a thread but the caller does in a region: work until there is no more. */
+/* The loop of a thread other than the caller: waits for work and runs it until the region ends. */
 static void serve(fcnn_team *team, int thread)
 {
     for (unsigned calls = 1;; calls++) {
@@ -163,7 +164,7 @@ void fcnn_team_keep(fcnn_team *team, void (*body)(void *data), void *data)
     }
     atomic_store(&team->calls.value, 0);
     const int dynamic = omp_get_dynamic();
-    omp_set_dynamic(false); /* it had its say when the team was made */
+    omp_set_dynamic(false); /* the number of threads was determined when the team was created */
 #pragma omp parallel num_threads(team->threads)
     {
         FCNN_IN_C_LOCALE;
@@ -184,7 +185,7 @@ void fcnn_team_keep(fcnn_team *team, void (*body)(void *data), void *data)
     omp_set_dynamic(dynamic);
 }
 
-/* A piece of work as the body of a region of its own. */
+/* A single call of work in a region of its own. */
 typedef struct single_call {
     fcnn_team *team;
     void (*work)(void *data, int thread, int threads);

@@ -1,7 +1,7 @@
 /* src/compute/template_activations.h — the activations: for each, named X in FCNN_ACTIVATION_WORDS (config/words.h),
- *   value_of_X  f(z); where the derivative is kept beside it, also f'(z)
- *   slope_of_X  f'(z) from y = f(z), or from what was kept
- * Selects, not min or max instructions, so that NaN gets through. */
+ *   value_of_X  f(z); also f'(z) if the derivative is stored
+ *   slope_of_X  f'(z) from y = f(z), or from the stored derivative
+ * They use selects instead of min or max instructions, so that NaN is propagated. */
 
 #define LEAK ((real)0.01) /* leaky_relu: z for z ≥ 0, LEAK·z below */
 

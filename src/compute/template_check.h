@@ -1,10 +1,11 @@
-/* src/compute/template_check.h — does this table compute as it was written?  A compiler's flag that has no macro (fused
- * sums for one, see core/exact.h), a libm whose fma() rounds twice or an environment that flushes subnormal numbers to
- * zero would change results without a word.  Numbers come from memory that compilers have to read. */
+/* src/compute/template_check.h — checks that the kernels compute what their source specifies.  Results would change
+ * without a message by a compiler flag without a macro (such as one that fuses sums, see core/exact.h), by a libm whose
+ * fma() rounds twice, or by an environment that flushes subnormal numbers to zero.  The operands are read from volatile
+ * memory, so that the compiler cannot compute the results. */
 #ifndef FCNN_COMPUTE_TEMPLATE_CHECK_H
 #define FCNN_COMPUTE_TEMPLATE_CHECK_H
 
-enum { CHECKED = 16 }; /* numbers in a loop: a whole number of vectors of any set */
+enum { CHECKED = 16 }; /* numbers in a loop, a multiple of the vector length of every instruction set */
 
 static real hidden(real number)
 {
@@ -24,7 +25,7 @@ static bool are_bits(vec a, bits b)
     return true;
 }
 
-/* All lanes are b, to the bit. */
+/* Whether all lanes have the bits of b. */
 static bool are(vec a, real b)
 {
     bits of_b;
@@ -32,7 +33,7 @@ static bool are(vec a, real b)
     return are_bits(a, of_b);
 }
 
-/* Half the smallest normal number is there, as a result and as an operand. */
+/* Whether half of the smallest normal number is kept as a result and as an operand. */
 static bool keeps_subnormal(void)
 {
     const real smallest = hidden((real)(FCNN_BITS == 32 ? 0x1p-126 : 0x1p-1022)), half = hidden((real)0.5);
@@ -42,7 +43,8 @@ static bool keeps_subnormal(void)
            smallest * half != 0;
 }
 
-/* x/3 is the nearest number to it, not x times a reciprocal: for quotients in [1, 2) the remainder tells. */
+/* Whether x/3 is rounded correctly and not computed as x times a reciprocal; the remainder of quotients in [1, 2) shows
+ * it. */
 static bool divides(real epsilon)
 {
     const real three = hidden(3);
@@ -86,15 +88,15 @@ static const char *find_fault(void)
         return "a product and a sum are fused, as by -ffp-contract=fast";
     }
     if (!are((vset(quarter) + vset(one)) - vset(one), 0) || (quarter + one) - one != 0) {
-        return "sums are done in another order, as by -fassociative-math";
+        return "sums are computed in another order, as by -fassociative-math";
     }
     if (!are(vset(hidden(-(real)0)) + vset(0), 0) || !are(vset(0) - vset(hidden(0)), 0)) {
         return "the sign of zero is lost, as by -fno-signed-zeros";
     }
     if ((nothing_bits & ~((bits)1 << (FCNN_BITS - 1))) <= infinite_bits || hidden(nothing) == nothing) {
-        return "NaN and Inf are taken for numbers, as by -ffinite-math-only";
+        return "NaN and Inf are treated as finite numbers, as by -ffinite-math-only";
     }
-    return divides(epsilon) ? NULL : "quotients are products with a reciprocal, as by -freciprocal-math";
+    return divides(epsilon) ? NULL : "quotients are computed as products with a reciprocal, as by -freciprocal-math";
 }
 
 #endif

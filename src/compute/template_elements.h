@@ -1,6 +1,6 @@
-/* src/compute/template_elements.h — activations, their derivatives, magnitudes: number by number. */
+/* src/compute/template_elements.h — elementwise operations: activations, their derivatives, magnitudes. */
 
-/* A derivative smaller than this becomes zero: subnormal numbers trap on some processors. */
+/* Derivatives with smaller magnitudes become zero, because subnormal numbers are slow on some processors. */
 #if FCNN_BITS == 32
 #define SMALLEST_DELTA 0x1p-100F
 #else
@@ -12,7 +12,7 @@ FCNN_INLINE uvec magnitude_bits(vec a)
     return vbits(vabs(a));
 }
 
-/* Zero instead of a derivative that is too small; NaN stays. */
+/* Returns zero instead of a derivative that is too small; NaN is propagated. */
 FCNN_INLINE vec without_small(vec a)
 {
     return vselect(vlt(vabs(a), vset(SMALLEST_DELTA)), vset(0), a);
@@ -54,8 +54,8 @@ FCNN_INLINE vec activation_derivative(const fcnn_activation activation, vec y, c
     return vset(1);
 }
 
-/* z ← f(z) for n numbers; writes the slopes where they are kept.  Returns the magnitude bits of the results, lane by
- * lane. */
+/* z ← f(z) for n numbers; also writes the slopes if they are stored.  Returns the largest magnitude bits of the results
+ * in each lane. */
 FCNN_INLINE uvec activate(const fcnn_activation activation, int64_t n, real *z, real *slopes)
 {
     uvec most = vuset(0);
@@ -71,7 +71,8 @@ FCNN_INLINE uvec activate(const fcnn_activation activation, int64_t n, real *z, 
     return most;
 }
 
-/* delta ← delta·f'(z), too small ones to zero, with f' from the result f(z), or from the slopes where they are kept. */
+/* delta ← delta·f'(z), with f' from the result f(z), or from the slopes if they are stored; results that are too small
+ * become zero. */
 FCNN_INLINE uvec backpropagate(const fcnn_activation activation, int64_t n, real *delta, const real *results,
                                const real *slopes)
 {
@@ -93,7 +94,7 @@ FCNN_INLINE uvec finish_as(const fcnn_activation activation, const fcnn_multiply
                                 : backpropagate(activation, n, out, (const real *)job->results + at, slopes);
 }
 
-/* Calls finish_as with the activation as a constant. */
+/* Calls finish_as() with the activation as a constant, so that it is inlined. */
 static uvec finish_run(const fcnn_multiply_job *job, int64_t at, int64_t n)
 {
 #define FINISH_CASE(constant, word, name, init, keeps) \
@@ -103,10 +104,10 @@ static uvec finish_run(const fcnn_multiply_job *job, int64_t at, int64_t n)
         FCNN_ACTIVATION_WORDS(FINISH_CASE)
     }
 #undef FINISH_CASE
-    return vuset(0); /* there is no other */
+    return vuset(0); /* not reached: all activations are listed */
 }
 
-/* What ends the product of a tile of rows × n columns, which is still in the nearest cache. */
+/* Applies the activation to a tile of rows × n columns of a product while it is in the nearest cache. */
 FCNN_INLINE uvec finish_rows(const fcnn_multiply_job *job, int64_t at, int64_t rows, int64_t n)
 {
     if (n == job->width) {

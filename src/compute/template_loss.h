@@ -1,11 +1,11 @@
 /* src/compute/template_loss.h — losses of rows of logits and their derivatives.
  *
- * Sums along a row run in 16 virtual lanes (column c in lane c mod 16, c ascending) and then a fixed tree,
- * whatever the vector width. */
+ * Sums along a row are computed in 16 virtual lanes (column c in lane c mod 16, in ascending order), which are then added
+ * in a fixed tree.  The order does not depend on the length of vectors. */
 
 #define LANE_VECTORS (FCNN_LANES / VW)
 
-/* lane[i] += lane[i + 8], then 4, 2, 1. */
+/* Adds the lanes in a tree: lane[i] += lane[i + 8], then with 4, 2, 1. */
 #if FCNN_SIMD == 5 && FCNN_BITS == 32
 FCNN_INLINE real sum_lanes(const vec lanes[LANE_VECTORS])
 {
@@ -29,7 +29,7 @@ FCNN_INLINE real sum_lanes(const vec lanes[LANE_VECTORS])
 }
 #endif
 
-/* The largest element; one of them if several are equal. */
+/* Returns the largest element. */
 FCNN_INLINE real largest_element(vec a)
 {
 #if FCNN_SIMD == 5 && FCNN_BITS == 32
@@ -45,21 +45,21 @@ FCNN_INLINE real largest_element(vec a)
 #endif
 }
 
-/* Where a row begins in a panel of a matrix [rows][width]. */
+/* Returns the address of a row in a panel of a matrix [rows][width]. */
 FCNN_INLINE int64_t row_start(int64_t rows, int64_t width, int64_t panel, int64_t row)
 {
     return fcnn_panel_offset(rows, panel) + row * fcnn_panel_width(width, panel);
 }
 
-/* The columns of a panel that belong to the matrix. */
+/* Returns the number of columns of a panel that belong to the matrix. */
 FCNN_INLINE int64_t own_columns(int64_t width, int64_t panel)
 {
     const int64_t left = width - panel * FCNN_PANEL;
     return left < FCNN_PANEL ? left : FCNN_PANEL;
 }
 
-/* Minus infinity in the columns that fill up a row's last panel: they then count neither for the maximum nor for
- * the sum. */
+/* Sets the additional columns of the last panel of a row to minus infinity, so that they contribute neither to the
+ * maximum nor to the sum. */
 FCNN_INLINE void fill_up(void *z, int64_t rows, int64_t width, int64_t row)
 {
     const int64_t panel = fcnn_panel_count(width) - 1;
@@ -69,7 +69,7 @@ FCNN_INLINE void fill_up(void *z, int64_t rows, int64_t width, int64_t row)
     }
 }
 
-/* The largest logit of a row; NaN logits are passed over here and come out of the exponentials. */
+/* Returns the largest logit of a row.  NaN is ignored here and is propagated by the exponentials. */
 FCNN_INLINE real row_maximum(const void *z, int64_t rows, int64_t width, int64_t row)
 {
     vec lanes = vset(-(real)INFINITY);
@@ -80,7 +80,7 @@ FCNN_INLINE real row_maximum(const void *z, int64_t rows, int64_t width, int64_t
             lanes = vselect(vgt(logits, lanes), logits, lanes);
         }
     }
-    return largest_element(lanes); /* comparisons pass over NaN */
+    return largest_element(lanes); /* comparisons ignore NaN */
 }
 
 /* z ← exp(z − maximum); returns the sum. */
@@ -117,7 +117,7 @@ FCNN_INLINE uvec row_scale(fcnn_head head, void *z, int64_t rows, int64_t width,
     return most;
 }
 
-/* p = softmax(z); loss = log Σ exp(z − max) + max − z[label]; derivative p − [label]. */
+/* p = softmax(z); loss = log Σ exp(z − max) + max − z[label]; derivative p, minus 1 at the label. */
 static uint64_t softmax(fcnn_head head, void *z, int64_t rows, int64_t width, int64_t first, int64_t last,
                         const int32_t *labels, double *losses)
 {
@@ -142,7 +142,7 @@ static uint64_t softmax(fcnn_head head, void *z, int64_t rows, int64_t width, in
     return largest(most);
 }
 
-/* max(z, 0) − z·t + log(1 + exp(−|z|)): −t·log y − (1−t)·log(1−y) for y = sigmoid(z), never overflowing. */
+/* max(z, 0) − z·t + log(1 + exp(−|z|)), which is −t·log y − (1−t)·log(1−y) for y = sigmoid(z) without overflow. */
 FCNN_INLINE double binary_cross_entropy(double z, double t)
 {
     return fma(-z, t, z < 0 ? 0 : z) + fcnn_log1p(fcnn_exp(-fabs(z)));
@@ -181,8 +181,8 @@ static uint64_t sigmoid_cross_entropy(fcnn_head head, void *z, int64_t rows, int
     return largest(most);
 }
 
-/* z holds outputs y = f(…) of an activation f; loss = Σ (y − t)²; derivative (y − t)·f' (the factor 2 belongs to the
- * mean's).  The columns that fill up the last panel are zero in the targets, and become so in z. */
+/* z contains outputs y = f(…) of an activation f; loss = Σ (y − t)²; derivative (y − t)·f' (the factor 2 is part of the
+ * factor of the mean).  The additional columns of the last panel are zero in the targets, and become zero in z. */
 FCNN_INLINE uint64_t square_error_as(const fcnn_activation activation, fcnn_head head, void *z, int64_t rows,
                                      int64_t width, int64_t first, int64_t last, const void *targets, double *losses)
 {

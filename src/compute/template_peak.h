@@ -1,7 +1,7 @@
-/* src/compute/template_peak.h — nothing but multiply-adds, to see what the units can do. */
+/* src/compute/template_peak.h — multiply-adds without memory accesses, to measure the peak. */
 
-/* Independent chains: enough to hide the latency of any unit, few enough to stay in registers with the two
- * factors. */
+/* Number of independent chains: enough to hide the latency of the units, and few enough to stay in registers together
+ * with the two factors. */
 #if FCNN_SIMD == 5 || FCNN_SIMD == 1
 #define PEAK_CHAINS 24 /* of 32 registers */
 #elif FCNN_SIMD == 2
@@ -13,7 +13,7 @@
 static double multiply_adds(int64_t repetitions, int64_t *count)
 {
     vec acc[PEAK_CHAINS];
-    /* each chain tends to 1, from a start of its own, so that none is another's copy and none gets subnormal */
+    /* Each chain converges to 1 from a different start, so that chains are not merged and no value becomes subnormal. */
     const vec factor = vset((real)0.75), shift = vset((real)0.25);
 #pragma GCC unroll 32
     for (int i = 0; i < PEAK_CHAINS; i++) {

@@ -1,7 +1,7 @@
-/* src/compute/template_product.h — products of matrices in panels, and sums of them over rows.
+/* src/compute/template_product.h — products of matrices in panels, and gradients as sums of products over rows.
  *
- * A tile of TILE_ROWS × (up to STRIP vectors) accumulators stays in registers.  Every accumulator is one
- * sequential chain of fused multiply-adds, so no choice of tiles can change a bit. */
+ * A tile of TILE_ROWS × (at most STRIP vectors) accumulators stays in registers.  Each accumulator is one sequential
+ * chain of fused multiply-adds, so the size of the tiles does not change any bit. */
 
 #if FCNN_SIMD == 5
 #define TILE_ROWS 6
@@ -16,9 +16,9 @@
 #define TILE_ROWS 4
 #define STRIP 4
 #endif
-#define TALL_ROWS (2 * TILE_ROWS) /* of a tile of one vector */
+#define TALL_ROWS (2 * TILE_ROWS) /* rows of a tile of one vector */
 
-/* acc[r][v] += Σ_k a[r·a_row + k·a_step] · b[k·b_step + v·VW …], k ascending. */
+/* acc[r][v] += Σ_k a[r·a_row + k·a_step] · b[k·b_step + v·VW …], in ascending order of k. */
 FCNN_INLINE void chain(const int rows, const int vectors, vec acc[TALL_ROWS][STRIP], int64_t count, const real *a,
                        int64_t a_row, int64_t a_step, const real *b, int64_t b_step)
 {
@@ -41,13 +41,13 @@ FCNN_INLINE void chain(const int rows, const int vectors, vec acc[TALL_ROWS][STR
     }
 }
 
-/* For each accumulator [r][v] of a tile, as constants, so that they become registers. */
+/* A loop over the accumulators [r][v] of a tile, unrolled so that they are kept in registers. */
 #define FOR_TILE(rows, vectors)                               \
     _Pragma("GCC unroll 16") for (int r = 0; r < (rows); r++) \
         _Pragma("GCC unroll 8") for (int v = 0; v < (vectors); v++)
 
-/* Calls f(rows, vectors, …, first) for the rows first … last−1 by tiles of tile_rows, or twice as many where there is
- * one vector: fewer chains would wait for each other. */
+/* Calls f(rows, vectors, …, first) for the rows first … last−1 in tiles of tile_rows, or of twice as many rows for a
+ * single vector, because fewer chains would not hide the latency. */
 #define FOR_RUN(f, tile_rows, first, last, vectors, ...)                                \
     int64_t run = (first);                                                              \
     for (; (vectors) == 1 && run + 2 * (tile_rows) <= (last); run += 2 * (tile_rows)) { \
@@ -76,7 +76,7 @@ FCNN_INLINE void chain(const int rows, const int vectors, vec acc[TALL_ROWS][STR
         break;                                                                          \
     }
 
-/* Calls f(vectors, …) for a width of 16 … 64 columns in strips of at most `most` vectors. */
+/* Calls f(vectors, …) for a width of 16 … 64 columns, in strips of at most `most` vectors. */
 #define FOR_STRIPS(most, f, width, ...)                                                 \
     for (int64_t strip_column = 0; strip_column < (width); strip_column += (most)*VW) { \
         const int64_t strip_vectors = ((width)-strip_column) / VW;                      \
@@ -91,7 +91,7 @@ FCNN_INLINE void chain(const int rows, const int vectors, vec acc[TALL_ROWS][STR
         }                                                                               \
     }
 
-/* What begins the chains of a tile: the bias, zero, or what earlier calls have left in out. */
+/* Loads the start of the chains of a tile: the bias, zero, or the results of earlier calls in out. */
 FCNN_INLINE void begin_tile(const int rows, const int vectors, vec acc[TALL_ROWS][STRIP], int64_t column,
                             const fcnn_multiply_job *job, const real *out)
 {
@@ -144,12 +144,12 @@ static uint64_t multiply(const fcnn_multiply_job *job)
 
 /* ---- gradients: a tile is TILE_ROWS inputs × STRIP vectors of outputs, the chain runs over rows ---- */
 
-/* Makes ties impossible in the rounding to a multiple of the quantum, so that its result does not depend
- * on the accumulator (docs/exactness.md). */
+/* Values are multiplied by this factor, so that rounding to a multiple of the quantum has no ties; the result then does
+ * not depend on the accumulator (docs/exactness.md). */
 #define EXACT_FACTOR (1 + 0x1p-52)
 
-/* VW exact sums: two vectors of doubles, which are the halves of one word in single precision, and the high and the
- * low word in double precision. */
+/* VW exact sums in two vectors of doubles: two halves of the sums in single precision, high and low words in double
+ * precision. */
 #if FCNN_BITS == 64
 typedef struct exact_vec {
     vec high, low;
@@ -182,7 +182,7 @@ FCNN_INLINE exact_vec exact_subtract(exact_vec a, exact_vec b)
     return (exact_vec){a.high - b.high, a.low - b.low};
 }
 
-/* sum + values rounded to the quantum: in whatever order, the same bits. */
+/* Adds values, rounded to the quantum, to the sums.  The bits do not depend on the order of the additions. */
 FCNN_INLINE exact_vec exact_add(exact_vec sum, vec values)
 {
     const vec factor = vset(EXACT_FACTOR);
@@ -268,22 +268,23 @@ FCNN_INLINE exact_vec exact_add(exact_vec sum, vec values)
 }
 #endif
 
-static const real constant_input = 1; /* the bias's input */
+static const real constant_input = 1; /* the input of the bias */
 
-/* Where leaf rows of a job begin, for its first input and column. */
+/* Addresses of the rows of a leaf, for the first input and column of a tile. */
 FCNN_INLINE const real *gradient_inputs(const fcnn_gradient_job *job, int64_t input, int64_t row)
 {
     return job->in_width == 0 ? &constant_input : (const real *)job->in + row * job->in_width + input;
 }
 
-/* Where the sums of a tile lie while leaves are added: sum [r][i] at r·stride + i, its low word so far behind it. */
+/* The memory of the sums of a tile while leaves are added: sum [r][i] is at r·stride + i, and its low word is `low`
+ * elements after it. */
 typedef struct exact_place {
     double *at;
     int64_t stride, low;
 } exact_place;
 
-/* Adds the leaves to a tile of sums.  They are held in registers from leaf to leaf, or else lie in memory: if all
- * leaves are there, in the nearest cache until they are complete. */
+/* Adds the leaves to a tile of sums.  The sums stay in registers from leaf to leaf, or are in memory; if all leaves of
+ * the step are processed in one call, this memory is in the nearest cache until the sums are complete. */
 FCNN_INLINE void exact_tile(const bool held, const int rows, const int vectors, int64_t column,
                             const fcnn_gradient_job *job, int64_t input)
 {
@@ -373,8 +374,8 @@ FCNN_INLINE void fast_strip(const int vectors, int64_t column, const fcnn_gradie
 }
 
 #if FCNN_SIMD == 5
-/* Short leaves are cheaper where no sum leaves its register: 8 accumulators, 16 of doubles, 2 weights, 1 broadcast and
- * 1 factor. */
+/* Short leaves are faster if all sums stay in registers: 8 accumulators, 16 of doubles, 2 weights, 1 broadcast and 1
+ * factor. */
 #define HELD_ROWS 4
 #define HELD_STRIP 2
 #define HELD_LEAF_ROWS 12

@@ -1,16 +1,16 @@
-/* src/compute/template_rows.h — rows of a table as stored, converted into panels. */
+/* src/compute/template_rows.h — converts rows of a table from the stored type to panels. */
 
-#define ROWS_AHEAD 2 /* of the one that is converted, fetched into the cache */
+#define ROWS_AHEAD 2 /* rows that are prefetched ahead of the one that is converted */
 
-/* Asks for the memory of a row. */
+/* Prefetches a row. */
 FCNN_INLINE void fetch(const void *row, size_t bytes)
 {
     for (size_t line = 0; line < bytes; line += FCNN_ALIGNMENT) {
-        __builtin_prefetch((const char *)row + line, 0, 0); /* it is read once */
+        __builtin_prefetch((const char *)row + line, 0, 0); /* the row is read only once */
     }
 }
 
-/* The largest magnitude of a row in a panel, whose columns that fill it up are zero. */
+/* Returns the largest magnitude of a row in a panel, whose additional columns are zero. */
 FCNN_INLINE uvec panel_magnitude(const real *out, int64_t width, uvec most)
 {
     for (int64_t i = 0; i < width; i += VW) {
@@ -19,13 +19,13 @@ FCNN_INLINE uvec panel_magnitude(const real *out, int64_t width, uvec most)
     return most;
 }
 
-/* in → out, by a line in double precision. */
+/* out = (real)(in·factor + shift), computed in double precision. */
 #define CONVERT(in, columns, factor, shift, out)                        \
     for (int64_t i = 0; i < (columns); i++) {                           \
         (out)[i] = (real)fma((double)(in)[i], (factor)[i], (shift)[i]); \
     }
 
-/* The same for numbers of the precision that stay as they are, but for -0, which becomes 0. */
+/* The same for numbers of the precision of the network with factor 1 and shift 0; -0 becomes 0. */
 #define KEEP(in, columns, factor, shift, out)   \
     for (int64_t i = 0; i < (columns); i++) {   \
         (out)[i] = (real)((in)[i] + (real)0.0); \

@@ -1,7 +1,7 @@
-/* src/compute/template_update.h — transposed weights, and what other threads read. */
+/* src/compute/template_update.h — transposed weights, and stores for other threads. */
 
-/* A square of VW × VW numbers.  Each round interleaves row i with row i + VW/2; after log2(VW) rounds rows are
- * columns. */
+/* Transposes a square of VW × VW numbers.  Each round interleaves row i with row i + VW/2; after log2(VW) rounds the rows
+ * are columns. */
 FCNN_INLINE void transpose_square(const bool streams, const real *in, int64_t in_width, real *out, int64_t out_width)
 {
     vec rows[VW], zipped[VW];
@@ -30,7 +30,7 @@ FCNN_INLINE void transpose_square(const bool streams, const real *in, int64_t in
     }
 }
 
-/* Parts of lines would stop and go where they are streamed. */
+/* Whether a vector is a whole cache line.  Streaming stores of parts of lines would be slow. */
 #define WHOLE_LINES (VW * sizeof(real) == FCNN_ALIGNMENT)
 
 static void transpose(const void *in, int64_t in_width, int64_t rows, int64_t columns, int streams, void *out,
@@ -64,7 +64,7 @@ static void copy_out(int64_t n, const void *from, void *to)
     }
 }
 
-/* A line of sums after the other, in the order of the arrays. */
+/* Adds the arrays line by line, in the order of the arrays. */
 #define JOIN(number)                                                                     \
     for (int64_t i = job->first; i < job->last; i += FCNN_LANES) {                       \
         _Alignas(FCNN_ALIGNMENT) number sums[FCNN_LANES];                                \

@@ -1,12 +1,12 @@
 /* src/compute/vmath.h — exp, tanh, sigmoid, erf, the normal distribution and gelu for the kernel templates.
  *
- * Our own, because libm's differ from machine to machine and results here must not.  Include it after
- * simd.h.  Every function takes any argument, has no branch on data, and is one sequence of operations
- * that each round as IEEE 754 says: the bits are the same with every instruction set.  NaN gives NaN,
- * infinities give the limits, and -0 gives what the function has there.
+ * They replace the functions of libm, whose results differ from machine to machine.  Include this file after simd.h.
+ * Every function accepts any argument, has no branch that depends on data, and is one sequence of operations that round
+ * according to IEEE 754: the bits are the same with every instruction set.  NaN gives NaN, infinities give the limits of
+ * the function, and -0 gives its value there.
  *
- * Largest errors measured, in units in the last place; float over all 2^32 arguments, double over 10^8
- * of each function (tests/test_vmath.c checks some 10^5 of each):
+ * Largest measured errors in units in the last place, for float over all 2^32 arguments, for double over 10^8
+ * arguments of each function (tests/test_vmath.c checks about 10^5 of each):
  *                       float  double
  *   vexp                0.91   0.91
  *   vtanh               1.59   1.60
@@ -14,9 +14,9 @@
  *   verf                1.06   1.12
  *   vnormal_cdf         3.78   3.77
  *   vgelu               4.68   4.65
- *     its derivative    4.11   4.13   of the larger of its two terms, as it has a zero
+ *     its derivative    4.11   4.13   in units of the larger of its two terms, because it has a zero
  *
- * Coefficients come from scripts/derive_coefficients.py, which says how they were fitted. */
+ * The coefficients come from scripts/derive_coefficients.py, which describes how they were fitted. */
 #ifndef FCNN_COMPUTE_VMATH_H
 #define FCNN_COMPUTE_VMATH_H
 
@@ -24,7 +24,7 @@
 
 #define VM_MANTISSA 23
 #define VM_ONE_BITS 0x3F800000U
-#define VM_ROUNDER 0x1.8p23F /* adding it leaves the nearest integer in the low bits */
+#define VM_ROUNDER 0x1.8p23F /* after adding it, the low bits contain the nearest integer */
 #define VM_PER_LN2 0x1.715476p+0F
 #define VM_LN2_HIGH 0x1.62e4p-1F /* 16 bits: k times it is exact for every exponent k */
 #define VM_LN2_LOW 0x1.7f7d1cp-20F
@@ -33,7 +33,7 @@
 #define VM_TANH_SPLIT 0.55F
 #define VM_TANH_END 10.0F     /* from 9.02 on, tanh rounds to 1 */
 #define VM_ERF_END 4.0F       /* from 3.84 on, erf rounds to 1 */
-#define VM_NORMAL_END 12.875F /* beyond it Φ(-a) is taken as 0; from 12.95 on it is no normal number */
+#define VM_NORMAL_END 12.875F /* for larger a, Φ(-a) is set to 0; from 12.95 on it is subnormal */
 #define VM_SQRT_2 0x1.6a09e6p+0F
 #define VM_DENSITY_0 0x1.988454p-2F /* φ(0) = 1/√(2π) */
 
@@ -133,12 +133,12 @@ FCNN_INLINE vec vm_polynomial(vec x, const real *c, int degree)
     return sum;
 }
 
-/* The whole number k nearest to x/ln 2, and in *exponent k at the place of a number's exponent, to be
- * added to its bits.  Means something for |x| up to VM_EXP_END. */
+/* Returns the integer k nearest to x/ln 2, and sets *exponent to k at the position of the exponent of a number, to be
+ * added to its bits.  Valid for |x| up to VM_EXP_END. */
 FCNN_INLINE vec vm_exp_whole(vec x, uvec *exponent)
 {
     const vec turned = vfma(x, vset(VM_PER_LN2), vset(VM_ROUNDER));
-    *exponent = vbits(turned) << VM_MANTISSA; /* all of the bits but k's fall off */
+    *exponent = vbits(turned) << VM_MANTISSA; /* only the bits of k remain */
     return turned - vset(VM_ROUNDER);
 }
 
@@ -162,24 +162,24 @@ FCNN_INLINE vec vm_expm1_reduced(vec r)
     return vfma(VM_POLYNOMIAL(r, vm_exp_q), r * r, r);
 }
 
-/* 2^k for k as it comes from vm_exp_reduce, at least the exponent of the smallest normal number. */
+/* 2^k for k from vm_exp_reduce(); 2^k must be a normal number. */
 FCNN_INLINE vec vm_power_of_two(uvec exponent)
 {
     return vfrombits(exponent + vuset(VM_ONE_BITS));
 }
 
-/* e^x; 0 where that would be subnormal. */
+/* e^x; 0 instead of subnormal results. */
 FCNN_INLINE vec vexp(vec x)
 {
     uvec exponent;
     const vec r = vm_exp_reduce(x, &exponent);
     const vec inside = vfrombits(vbits(vm_exp_reduced(r)) + exponent);
-    /* x + Inf is Inf above the range and NaN for NaN, whose bits the line above has spoilt. */
+    /* x + Inf is Inf above the range, and NaN for NaN, whose bits the line above has changed. */
     const vec y = vselect(vlt(x, vset(VM_EXP_END)), inside, x + vset((real)INFINITY));
     return vselect(vlt(x, vset(VM_EXP_START)), vset(0), y);
 }
 
-/* tanh x: near 0 a polynomial, beyond 0.55 as 1 - 2/(e^(2|x|) + 1). */
+/* tanh x: a polynomial for |x| ≤ 0.55, otherwise 1 - 2/(e^(2|x|) + 1) with the sign of x. */
 FCNN_INLINE vec vtanh(vec x)
 {
     const vec magnitude = vabs(x);
@@ -190,12 +190,12 @@ FCNN_INLINE vec vtanh(vec x)
     const vec outer = vset(1) - vset(2) / (e + vset(1));
     const vec square = magnitude * magnitude;
     const vec inner = vfma(magnitude * square, VM_POLYNOMIAL(square, vm_tanh_t), magnitude);
-    /* NaN goes by way of inner. */
+    /* NaN is propagated by inner. */
     return vcopysign(vselect(vgt(magnitude, vset(VM_TANH_SPLIT)), outer, inner), x);
 }
 
-/* 1/(1 + e^-x): with q = 1/(1 + e^|x|), q for negative x and 1 - q for others, so that no rounding of an
- * exponential comes in between; 0 where that would be subnormal. */
+/* 1/(1 + e^-x), computed from q = 1/(1 + e^|x|) as q for negative x and 1 - q for others, which avoids an
+ * additional rounding of an exponential; 0 instead of subnormal results. */
 FCNN_INLINE vec vsigmoid(vec x)
 {
     const vec a = vabs(x);
@@ -204,14 +204,14 @@ FCNN_INLINE vec vsigmoid(vec x)
     const vec r = vm_exp_reduce(a, &exponent);
     const vec scale = vm_power_of_two(exponent);
     const vec sum = scale + one;
-    const vec lost = one - (sum - scale); /* of the 1, when the scale is large */
+    const vec lost = one - (sum - scale); /* part of the 1 that was lost because scale is large */
     const vec inside = one / (vfma(scale, vm_expm1_reduced(r), lost) + sum);
     const vec q = vselect(vgt(a, vset(-VM_EXP_START)), vset(0), inside);
     return vselect(vlt(x, vset(0)), q, one - q);
 }
 
-/* exp(-a²·half)/√(2π), half 1 or ½, for squares in the range of exp.  The rounding error of a² is taken
- * in, which would cost up to a² units in the last place. */
+/* exp(-a²·half)/√(2π) for half = 1 or ½, for squares in the range of exp.  The rounding error of a², which would cause
+ * errors of up to a² units in the last place, is corrected. */
 FCNN_INLINE vec vm_density(vec a, real half)
 {
     const vec b = a * vset(-half);
@@ -224,14 +224,14 @@ FCNN_INLINE vec vm_density(vec a, real half)
     return vfma(start, vm_expm1_reduced(r), start) * vm_power_of_two(exponent);
 }
 
-/* Φ(-a) = φ(a)·N/(a·N + R), given φ(a).  The errors of N, which Horner's rule lets grow with a, cancel. */
+/* Φ(-a) = φ(a)·N/(a·N + R), given φ(a).  The errors of N, which grow with a in Horner's rule, cancel. */
 FCNN_INLINE vec vm_tail(vec a, vec density)
 {
     const vec n = VM_POLYNOMIAL(a, vm_tail_n);
     return density * n / vfma(a, n, VM_POLYNOMIAL(a, vm_tail_r));
 }
 
-/* erf x: near 0 a polynomial, beyond 1 as 1 - 2Φ(-√2·|x|) with the sign of x. */
+/* erf x: a polynomial for |x| ≤ 1, otherwise 1 - 2Φ(-√2·|x|) with the sign of x. */
 FCNN_INLINE vec verf(vec x)
 {
     const vec magnitude = vabs(x);
@@ -242,7 +242,7 @@ FCNN_INLINE vec verf(vec x)
     return vselect(vgt(magnitude, vset(1)), vcopysign(outer, x), inner);
 }
 
-/* Φ(x) and φ(x), and *near = x moved into the range outside of which Φ is 0 or 1. */
+/* Φ(x) and φ(x), and *near = x limited to the range outside of which Φ is 0 or 1. */
 FCNN_INLINE vec vm_normal(vec x, vec *near, vec *density)
 {
     const vec magnitude = vabs(x);
@@ -268,7 +268,7 @@ FCNN_INLINE vec vgelu(vec x, vec *derivative)
     vec near;
     vec density;
     const vec cdf = vm_normal(x, &near, &density);
-    /* near, not x, where the other factor may be 0: -Inf·0 would be NaN. */
+    /* The factor is near instead of x, because the other factor may be 0, and -Inf·0 would be NaN. */
     *derivative = vfma(near, density, cdf);
     return vselect(vlt(x, vset(0)), near, x) * cdf;
 }
