@@ -147,6 +147,7 @@ static void start_alone(const char *variables, const char *expected)
     }
     HARNESS_STATUS(status, FCNN_EUSAGE);
     HARNESS_ERROR_HAS(expected);
+    CU_ASSERT_PTR_NULL(comm); /* a program would finish it again */
 }
 
 static void processes_that_cannot_see_each_other_are_refused(void)

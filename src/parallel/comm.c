@@ -49,20 +49,18 @@ fcnn_status fcnn_comm_start(int *argc, char ***argv, fcnn_comm **out)
     const fcnn_launcher launcher = fcnn_launcher_find();
     int running;
     MPI_Initialized(&running);
-    fcnn_status status = running ? FCNN_OK : initialize(argc, argv, launcher);
-    if (status == FCNN_OK) {
-        status = fcnn_comm_create(MPI_COMM_WORLD, out);
+    fcnn_comm *comm;
+    FCNN_TRY(running ? FCNN_OK : initialize(argc, argv, launcher));
+    FCNN_TRY(fcnn_comm_create(MPI_COMM_WORLD, &comm));
+    comm->finalizes = !running;
+    comm->launcher = launcher;
+    const fcnn_status status = fcnn_launcher_check_ranks(launcher, comm->size);
+    if (status != FCNN_OK) {
+        fcnn_comm_finish(comm);
+        return status;
     }
-    if (status == FCNN_OK) {
-        (*out)->finalizes = !running;
-        (*out)->launcher = launcher;
-        status = fcnn_launcher_check_ranks(launcher, (*out)->size);
-        if (status == FCNN_OK) {
-            return status;
-        }
-        fcnn_comm_finish(*out);
-    }
-    return status;
+    *out = comm;
+    return FCNN_OK;
 }
 
 void fcnn_comm_finish(fcnn_comm *comm)

@@ -52,6 +52,20 @@ static fcnn_status read_alone(const char *path, fcnn_config **out)
     return status;
 }
 
+/* Gives all ranks rank 0's bytes, and a config of them. */
+static fcnn_status parse_together(fcnn_comm *comm, char *text, int64_t length, const char *path, fcnn_config **out)
+{
+    fcnn_config *config = NULL;
+    fcnn_comm_broadcast(comm, text, length);
+    const fcnn_status status = fcnn_comm_agree(comm, fcnn_config_parse(text, length, path, &config));
+    if (status != FCNN_OK) {
+        fcnn_config_destroy(config); /* other ranks may have failed to parse it */
+        return status;
+    }
+    *out = config;
+    return FCNN_OK;
+}
+
 fcnn_status fcnn_config_read(fcnn_comm *comm, const char *path, fcnn_config **out)
 {
     FCNN_IN_C_LOCALE;
@@ -70,8 +84,7 @@ fcnn_status fcnn_config_read(fcnn_comm *comm, const char *path, fcnn_config **ou
         status = fcnn_comm_agree(comm, status);
     }
     if (status == FCNN_OK) {
-        fcnn_comm_broadcast(comm, text, length);
-        status = fcnn_comm_agree(comm, fcnn_config_parse(text, length, path, out));
+        status = parse_together(comm, text, length, path, out);
     }
     free(text);
     return status;
