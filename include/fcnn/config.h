@@ -1,6 +1,7 @@
 /* include/fcnn/config.h — what a run is to do: the keys of a config file.  `fcnn-train --help-config` lists them.
  *
- * Nothing here is collective and nothing reads a file: rank 0 reads the bytes, every rank parses them. */
+ * No function of this header is collective, and none reads a file; <fcnn/trainer.h> declares fcnn_config_read(), which
+ * does both.  Different threads may use different configs at the same time, and may read the same one. */
 #ifndef FCNN_CONFIG_H
 #define FCNN_CONFIG_H
 
@@ -12,36 +13,41 @@
 extern "C" {
 #endif
 
+/* A value for every key. */
 typedef struct fcnn_config fcnn_config;
 
-/* Reads a config; keys that it does not name keep their defaults.
- *   text [length]  borrowed; INI: "[section]" and "key = value" lines, comments ('#' or ';') on lines of their
- *                  own; a UTF-8 byte order mark and Windows line ends are accepted
- *   name           borrowed; the path of the file as the user gave it: it stands in messages, its folder is where
- *                  relative paths start, its base name without ".ini" is the default of output.directory
- *   out            to be released with fcnn_config_destroy(); untouched on failure
- * Fails: FCNN_ECONFIG with "name:line: …" for the first line that is wrong. */
+/* Reads a config.  Keys that the text does not contain have their defaults.
+ *   text [length]  borrowed; "[section]" and "key = value" lines, and comments ('#' or ';') on lines of their own.  A
+ *                  UTF-8 byte order mark and Windows line ends are accepted.  No null character is needed at the end.
+ *   name           borrowed; the path of the file as the user has given it.  Messages contain it, relative paths in the
+ *                  config start in its folder, and its base name without ".ini" is the default of output.directory.
+ *   out            the config; release it with fcnn_config_destroy()
+ * Fails: FCNN_ECONFIG with "name:line: …" for the first line that is wrong; FCNN_ENOMEM. */
 FCNN_API fcnn_status fcnn_config_parse(const char *text, int64_t length, const char *name, fcnn_config **out);
 
-/* Changes one key, as by the option --set; paths are left as given, so they start in the working directory.
+/* Changes one key, as the option --set of fcnn-train does.  A relative path starts in the working directory.
  *   assignment  borrowed: "section.key=value"
- * On failure the config keeps its value.
- * Fails: FCNN_EUSAGE if it is no assignment, FCNN_ECONFIG for an unknown key or a bad value. */
+ * If it fails, the config keeps the value that it had; the text begins with "--set ".
+ * Fails: FCNN_EUSAGE if the text is no assignment; FCNN_ECONFIG if the key is unknown or the value is not allowed;
+ * FCNN_ENOMEM. */
 FCNN_API fcnn_status fcnn_config_set(fcnn_config *config, const char *assignment);
 
-/* Checks what needs more than one key; call it after the last fcnn_config_set().
- * Fails: FCNN_ECONFIG if a required key is missing or keys contradict each other. */
+/* Checks whether all required keys are given and no two keys contradict each other.  Call it after the last
+ * fcnn_config_set() and before fcnn_train().
+ * Fails: FCNN_ECONFIG if a required key is missing or keys contradict each other; FCNN_ENOMEM. */
 FCNN_API fcnn_status fcnn_config_check(const fcnn_config *config);
 
-/* Sets *out to the effective config: every key with its value, paths as seen from the working directory.  It is a
- * config itself.  To be released with free(). */
+/* Sets *out to the effective config: every key with its value, and paths as seen from the working directory.  The text
+ * can be read as a config again.  Release it with free().
+ * Fails: FCNN_ENOMEM. */
 FCNN_API fcnn_status fcnn_config_text(const fcnn_config *config, char **out);
 
-/* Sets *out to the reference: a config in which every key stands with its default, its bounds and what it is for.
- * To be released with free(). */
+/* Sets *out to the reference of all keys: a config that contains every key with its default, its bounds and its
+ * meaning.  Release it with free().
+ * Fails: FCNN_ENOMEM. */
 FCNN_API fcnn_status fcnn_config_help(char **out);
 
-/* Takes NULL. */
+/* Releases a config.  config may be NULL. */
 FCNN_API void fcnn_config_destroy(fcnn_config *config);
 
 #ifdef __cplusplus

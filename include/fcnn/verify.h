@@ -11,13 +11,15 @@
 extern "C" {
 #endif
 
-/* Trains small networks on rows made up by counter, with every instruction set that the processors have (where the
- * environment variable FCNN_ISA is set: with that one), and compares the SHA-256 of each model.h5 with the published
- * one (docs/exactness.md).  Rank 0 prints a line for each to report, which is borrowed.
- * Each rank works in a temporary folder of its own ($TMPDIR or /tmp), which is the process's working directory
- * meanwhile, and sets FCNN_ISA: for programs that do nothing else at the time.  Warnings are not printed.
- * Collective; all ranks return the same status: FCNN_EINTERNAL if a hash is wrong; FCNN_EOUTPUT if the temporary folder
- * cannot be made or written; and as fcnn_train(). */
+/* Trains small networks on rows of random numbers (Philox, docs/exactness.md) with each instruction set that the
+ * processors have, or only with the one that the environment variable FCNN_ISA names, and compares the SHA-256 of each
+ * model.h5 with the published one.
+ *   report  borrowed; where rank 0 prints one line for each network and instruction set; other ranks do not use it
+ * Each rank works in a temporary folder of its own, in $TMPDIR or /tmp, which is the working directory of the process
+ * until the function returns; then it is removed.  The function also sets FCNN_ISA, and prints no warnings.  It is
+ * meant for programs that do nothing else at the same time.  Collective.  Not thread-safe.
+ * Fails: FCNN_EINTERNAL if a hash differs from the published one; FCNN_EOUTPUT if the temporary folder cannot be made
+ * or written; FCNN_ESTOPPED if a signal has stopped it; otherwise as fcnn_train(). */
 FCNN_API fcnn_status fcnn_verify(fcnn_comm *comm, FILE *report);
 
 #ifdef __cplusplus
