@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Compares the speed of fcnn with PyTorch, numpy and scikit-learn, and with its own targets (docs/benchmarks.md).
+# Compares the speed of fcnn with that of PyTorch, numpy and scikit-learn, and with its targets (docs/benchmarks.md).
 set -eu
 started_in=$PWD
 cd "$(dirname "$0")/.."
@@ -8,25 +8,25 @@ cd "$(dirname "$0")/.."
 usage() {
     cat <<'END'
 usage: scripts/benchmark.sh [PART…] [OPTION…]
-Installs what is missing (apt), builds in build-bench/, measures, and prints tables in Markdown.
-Parts, all by default:
-  --speed            steps a second against PyTorch, DistributedDataParallel, numpy and scikit-learn
-  --train            fcnn-train on MNIST against the bare step
-  --startup          how long fcnn-train takes beyond a bare MPI program
-  --memory           what fcnn-bench predicts against what it takes
+Installs missing packages (apt), builds in build-bench/, measures, and prints tables in Markdown.
+Parts (all of them if none is given):
+  --speed            rows per second, compared with PyTorch, DistributedDataParallel, numpy and scikit-learn
+  --train            fcnn-train on MNIST, compared with the bare step
+  --startup          how much longer fcnn-train takes to start than a bare MPI program
+  --memory           the memory that fcnn-bench predicts, compared with the memory that is used
 Options:
-  --rounds N         every contender runs so often, in turns [5]
-  --seconds T        and so long each time [0.5]
+  --rounds N         number of times that every contender runs, in turns [5]
+  --seconds T        duration of each of these runs in seconds [0.5]
   --workloads LIST   some of S,S32,M64,M256,L,XL,T,TB [all]
-  --build DIR        a build folder to use as it is
-  --python PATH      the Python of the contenders with PyTorch, where torch and numpy can be imported
+  --build DIR        use the programs in this build folder, and build nothing
+  --python PATH      Python of the contenders with PyTorch, which can import torch and numpy
                      [/usr/bin/python3 with Debian's packages]
-  --mnist FILE       the HDF5 file of configs/mnist.ini [$FCNN_MNIST, else configs/data/mnist.h5,
+  --mnist FILE       HDF5 file of configs/mnist.ini [$FCNN_MNIST, else configs/data/mnist.h5,
                      else ../shared/data/mnist.h5]
-  --output FILE      writes the tables there too
-  --json FILE        writes all raw figures there
-  --update-docs      puts the tables into docs/benchmarks.md
-FCNN_NO_INSTALL=1 leaves the packages as they are.
+  --output FILE      also write the tables to this file
+  --json FILE        write all raw values to this file
+  --update-docs      replace the tables in docs/benchmarks.md
+FCNN_NO_INSTALL=1 prevents the installation of packages.
 END
 }
 
@@ -74,10 +74,10 @@ while [ $# -gt 0 ]; do
     esac
     shift
 done
-[[ $rounds =~ ^[1-9][0-9]*$ ]] || fcnn_stop 64 "--rounds is a whole number from 1 on, not $rounds"
-[[ $seconds =~ ^([1-9][0-9]*(\.[0-9]+)?|0?\.[0-9]*[1-9][0-9]*)$ ]] || fcnn_stop 64 "--seconds is above 0, not $seconds"
+[[ $rounds =~ ^[1-9][0-9]*$ ]] || fcnn_stop 64 "--rounds must be an integer of 1 or more, not $rounds"
+[[ $seconds =~ ^([1-9][0-9]*(\.[0-9]+)?|0?\.[0-9]*[1-9][0-9]*)$ ]] || fcnn_stop 64 "--seconds must be above 0, not $seconds"
 name='(S|S32|M64|M256|L|XL|T|TB)'
-[[ $workloads =~ ^$name(,$name)*$ ]] || fcnn_stop 64 "--workloads is a list such as S,S32; see --help; not $workloads"
+[[ $workloads =~ ^$name(,$name)*$ ]] || fcnn_stop 64 "--workloads must be a list such as S,S32, not $workloads; see --help"
 [ ${#parts[@]} -gt 0 ] || parts=(speed train startup memory)
 if [ -z "$mnist" ]; then
     for file in configs/data/mnist.h5 ../shared/data/mnist.h5; do

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Compares streamed and resident training: rows per second of the median epoch, and the memory of a rank.
+# Compares streamed with resident training: rows per second of an epoch, and the memory of a rank.
 set -eu
 cd "$(dirname "$0")/.."
 . scripts/common.sh
@@ -7,11 +7,14 @@ cd "$(dirname "$0")/.."
 usage() {
     cat <<'END'
 usage: scripts/benchmark_io.sh [--rounds N] [--small] [--folder FOLDER] [wide|narrow]
-Trains a 2 x 512 network on 64 columns (wide), and a 2 x 50 one on 20 million rows of 10 columns (narrow; batches of
-10000), or the one that is named, from memory and from files of four times data.memory_limit, with a cold and a warm
-page cache (cold needs root), and prints the ratios.  Needs 2.5 GB in FOLDER [a temporary one].
-  --rounds N  [3]
-  --small     half of the rows
+Installs missing packages (apt), builds in build-bench/, and trains two networks, or the given one: wide has two hidden
+layers of 512 units, 64 columns and batches of 1024; narrow has two hidden layers of 50 units, 20 million rows of 10
+columns and batches of 10000.  Each is trained with its rows in memory, and from a file of four times
+data.memory_limit, with a warm and with a cold page cache.  Prints a table of the speeds, their ratios and the memory.
+  --rounds N       number of runs of each kind; the table has their medians [3]
+  --small          use half of the rows
+  --folder FOLDER  where the files are created, which need 2.5 GB [$TMPDIR or /tmp]
+FCNN_NO_INSTALL=1 prevents the installation of packages.
 END
 }
 
@@ -65,13 +68,13 @@ checkpoint_every = 0
 END
 }
 
-# drop FILE: removes it from the page cache
+# drop FILE: removes the file from the page cache
 drop() {
     sync
     dd if="$1" iflag=nocache count=0 status=none
 }
 
-# run NAME MEMORY LIMIT COLD: prints rows per second (best epoch) and megabytes
+# run NAME MEMORY LIMIT CACHE: prints the rows per second of the second epoch, and the megabytes of the process
 run() {
     rm -rf out
     [ "$4" = warm ] || drop "$1.h5"

@@ -9,8 +9,9 @@ case ${1:-} in
 '') ;;
 -h | --help)
     fcnn_say "usage: scripts/quickstart.sh"
-    fcnn_say "Installs what is missing (apt), builds in build/, trains configs/digits.ini on two ranks, evaluates it."
-    fcnn_say "FCNN_NO_INSTALL=1 leaves the packages as they are."
+    fcnn_say "Installs missing packages (apt), builds in build/, imports the digits, trains configs/digits.ini on two"
+    fcnn_say "ranks, and scores the model on the test rows.  Steps that are already done are skipped."
+    fcnn_say "FCNN_NO_INSTALL=1 prevents the installation of packages."
     exit 0
     ;;
 *) fcnn_stop 64 "unknown argument $1; see --help" ;;
@@ -40,7 +41,7 @@ fi
 fcnn_say "== Training: mpirun -np $ranks build/fcnn-train configs/digits.ini"
 fcnn_mpirun $ranks build/fcnn-train configs/digits.ini
 
-fcnn_say "== Evaluating on rows that training did not see"
+fcnn_say "== Scoring the model on rows that were not used for training"
 result=$(fcnn_mpirun $ranks build/fcnn-predict "$model" "$data" --inputs /test/x --targets /test/y)
 printf '%s\n' "$result"
 # The number that follows "accuracy", in percent or as a fraction.
@@ -48,9 +49,9 @@ percent=$(printf '%s\n' "$result" | awk '
     match($0, /[Aa]ccuracy[^0-9]*[0-9.]+ *%?/) {
         text = substr($0, RSTART, RLENGTH); fraction = text !~ /%/
         gsub(/[^0-9.]/, "", text); print fraction && text <= 1 ? 100 * text : text + 0; exit }')
-[ -n "$percent" ] || fcnn_stop 70 "fcnn-predict named no accuracy"
+[ -n "$percent" ] || fcnn_stop 70 "fcnn-predict printed no accuracy"
 awk -v p="$percent" -v w="$wanted" 'BEGIN { exit !(p >= w) }' ||
-    fcnn_stop 70 "only $percent % of the held-out digits are right, $wanted % were expected"
+    fcnn_stop 70 "only $percent % of the test digits are right; at least $wanted % were expected"
 
 # The options that mpirun needs on this machine for these commands.
 fcnn_find_mpi
@@ -60,23 +61,23 @@ if [ "$fcnn_mpi" = openmpi ] && [ "$ranks" -gt "$(fcnn_cores)" ]; then
 fi
 cat <<END
 
-$percent % of the held-out digits are right.  The network lies in $model.  Try next:
+$percent % of the test digits are right.  The model is in $model.  Try next:
 
 END
 if [ "$fcnn_mpi" = openmpi ] && [ "$(id -u)" -eq 0 ]; then
-    fcnn_say "Open MPI refuses root unless it is told:"
+    fcnn_say "Open MPI runs as root only if these variables are set:"
     fcnn_say "  export OMPI_ALLOW_RUN_AS_ROOT=1 OMPI_ALLOW_RUN_AS_ROOT_CONFIRM=1"
 fi
 cat <<END
-What is in the network:
+Show what is in the model:
   build/fcnn-info $model
-The same on one rank, which gives the same bits:
+Train on one rank, which gives the same bits:
   build/fcnn-train --set output.directory=digits-one-rank configs/digits.ini
   build/fcnn-info --hash $model
   build/fcnn-info --hash digits-one-rank/model.h5
-Go on training from where it stopped:
+Continue the training run with more epochs:
   $mpirun build/fcnn-train --set train.epochs=60 configs/digits.ini
-Another kind of problem, from its table on (the head of configs/regression.ini says more):
+Train a regression, from its table on (the head of configs/regression.ini describes it):
   build/fcnn-import configs/data/regression.h5 --csv configs/data/regression.csv --header \\
       --target-columns 7,8,9 --split 0.8 --seed 1
   $mpirun build/fcnn-train configs/regression.ini

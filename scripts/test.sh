@@ -11,24 +11,30 @@ usage: scripts/test.sh [--sanitize] [--tiny] [TEST…]
        scripts/test.sh --exact | --faults | --slurm | --hosts | --large | --packaging
        scripts/test.sh --fuzz [FUZZER…]
        scripts/test.sh --system SYSTEM [--short] [TEST…]
-Installs what is missing (apt), builds in build-test/, runs every test, or the given ones (tests/test_csv, say).  After
-every test comes the short form on Debian 13, where that can be made.
+Installs missing packages (apt), builds in build-test/, and runs all tests, or the given ones (tests/test_csv, for
+example).  If it runs all tests, it also runs the short form on Debian 13, if that system can be created here.
   --sanitize  builds in build-sanitize/ with the address, leak and undefined behaviour sanitizers
-  --tiny      with every block, round and buffer tiny (FCNN_SIZES, docs/debugging.md): a few rows then reach what
-              else only much data does
-  --exact     the long form of tests/system_exact.sh: every config on every pair of ranks and threads
-  --faults    the long form of the fault injection, tests/faults/ alone: about an hour (docs/reliability.md)
-  --large     the long form of tests/large/: gigabytes of rows and predictions, 10^9 rows; half an hour, and room in
-              TMPDIR
-  --packaging the long form of tests/packaging/: builds the Debian packages, and lintian looks at them
-  --slurm     the long form of tests/slurm/: the batch files in a SLURM of its own on this machine; root
-  --fuzz      builds in build-fuzz/ and runs tests/fuzz/fuzz_*.c, or the given ones (fuzz_csv, say), a minute each
-              (FCNN_FUZZ_SECONDS)
-  --hosts     the long form of tests/hosts/: network namespaces as hosts; root
-  --system    the tests on another system, made in a folder: trixie, sid, mpich, serial-hdf5, clang, arm64, s390x, …
-              (--system --help); root
-FCNN_NO_INSTALL=1 leaves the packages as they are.  FCNN_TEST_TIMEOUT and FCNN_SYSTEM_TIMEOUT are the seconds that
-one run of a unit test and a system test may take.
+  --tiny      makes every block, round and buffer tiny (FCNN_SIZES, docs/debugging.md), so that a few rows reach code
+              that otherwise only large data reaches
+  --exact     runs the long form of tests/system_exact.sh: every config with every pair of numbers of ranks and
+              threads
+  --faults    runs the long form of the fault injection, tests/faults/, which takes about an hour
+              (docs/reliability.md)
+  --large     runs the long form of tests/large/: gigabytes of rows and predictions, and 10^9 rows; it takes half an
+              hour, and needs 14 GB in TMPDIR
+  --packaging runs the long form of tests/packaging/: builds the Debian packages, and checks them with lintian
+  --slurm     runs the long form of tests/slurm/: the batch files in their own SLURM on this machine; needs root
+  --hosts     runs the long form of tests/hosts/, in which network namespaces act as hosts; needs root
+  --fuzz      builds in build-fuzz/ and runs all fuzzers tests/fuzz/fuzz_*.c, or the given ones (fuzz_csv, for
+              example), for one minute each (FCNN_FUZZ_SECONDS)
+  --system    runs the tests on another system, which it creates in a folder: trixie, sid, mpich, serial-hdf5, clang,
+              arm64, s390x, … (--system --help); needs root
+Environment variables:
+  FCNN_NO_INSTALL=1    do not install packages
+  FCNN_TEST_TIMEOUT    seconds after which one run of a unit test is ended
+  FCNN_SYSTEM_TIMEOUT  seconds after which a system test is ended
+  FCNN_FUZZ_SECONDS    how long each fuzzer runs
+The last line of the output is "P passed, F failed, K skipped".
 END
 }
 

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
-# Runs the tests on another system, as scripts/test.sh --system does: makes it in a folder by debootstrap, emulated if
-# its processor is another, clones this checkout into it, and builds and tests there as a newcomer would.  The last
-# line is that of scripts/test.sh.  docs/systems.md says what came out of it.
+# Runs the tests on another system, for scripts/test.sh --system: creates the system in a folder by debootstrap, emulates
+# its processor if that is another one, clones this checkout into it, and builds and tests there as a new user would.
+# The last line is that of scripts/test.sh.  docs/systems.md contains the results.
 set -eu
 cd "$(dirname "$0")/.."
 . scripts/common.sh
@@ -9,19 +9,20 @@ cd "$(dirname "$0")/.."
 usage() {
     cat <<'END'
 usage: scripts/test.sh --system SYSTEM [--short] [TEST…]
-Makes the system in a folder, clones this checkout into it, builds and runs every test, or the given ones, and removes
-the system again.  Needs root and a Debian with debootstrap.
-  bookworm     Debian 12, bare
+Creates the system in a folder, clones this checkout into it, builds there, runs all tests or the given ones, and
+removes the system.  Needs root, and a Debian with debootstrap.
+  bookworm     Debian 12 with only the packages that it needs
   trixie       Debian 13
   sid          Debian unstable
   mpich        Debian 12 with MPICH and its HDF5
   serial-hdf5  Debian 12 with Open MPI and an HDF5 without MPI
   clang        Debian 12 with clang and libomp
-  arm64, ppc64el, s390x   Debian 12 for these processors, emulated by qemu: always short
-  riscv64                 Debian 13, as these
-  --short      README.md from scripts/quickstart.sh on, the unit tests, the golden hashes and those of --verify alone
-FCNN_SYSTEM_KEEP=DIR makes the system in DIR, or takes the one that is there, and leaves it; the clone is always new.
-FCNN_SYSTEM_MIRROR is the Debian mirror, by default the one that apt uses here.
+  arm64, ppc64el, s390x   Debian 12 for these processors, emulated by qemu; always the short form
+  riscv64                 Debian 13 for this processor, likewise
+  --short      runs only the commands of README.md, the unit tests, the golden hashes and those of --verify
+Environment variables:
+  FCNN_SYSTEM_KEEP=DIR  create the system in DIR, or use the one that is there, and keep it; the clone is always new
+  FCNN_SYSTEM_MIRROR    the Debian mirror [the one that apt uses on this machine]
 END
 }
 
@@ -47,12 +48,12 @@ describe() {
     esac
     if [ "$architecture" != "$own" ]; then
         emulated=yes short=yes
-        # some twenty times slower
+        # These systems are about twenty times slower.
         environment+=(FCNN_TEST_TIMEOUT=3600 FCNN_SYSTEM_TIMEOUT=14400)
     fi
 }
 
-# Lets the kernel start programs of $architecture.
+# Makes the kernel start programs of $architecture by qemu.
 emulate() {
     local processor=$architecture
     case $architecture in
