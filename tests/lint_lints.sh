@@ -142,8 +142,9 @@ else
 fi
 
 # the fewer scripts there are, the sooner
-find "$scratch" -name '*.sh' ! -name common.sh -delete
+find "$scratch" -name '*.sh' ! -name common.sh ! -path '*/slurm/*' -delete
 fails shell "scripts/common.sh parses" scripts/common.sh 'if true; then'
+fails shell "array.sh starts mpirun as train.sh does" scripts/slurm/array.sh $'mpirun)\n    esac'
 
 # A library that calls exp() and exports a foreign name.
 printf '%s\n' '#include <math.h>' 'double wrong(double x) { return exp(x); }' >"$scratch/wrong.c"

@@ -338,6 +338,13 @@ comes_back()
     fi
 }
 
+for file in train array requeue debug; do
+    PATH=$work/slurm:$bin:$PATH LAUNCHER=mpiexec SLURM_JOB_ID=7 SLURM_ARRAY_TASK_ID=1 timeout 60 \
+        bash "$here/../scripts/slurm/$file.sh" run.ini >stdout 2>stderr
+    code=$?
+    ends "$file.sh with a launcher that it does not know" 64 'LAUNCHER must be srun or mpirun, not mpiexec'
+done
+
 echo RUNNING >state
 comes_back 'a config that is wrong' 78 0 --set train.epochs=none
 tap_empty 'reports: requeue.sh looks for no status elsewhere' "$(grep /status stdout stderr)"

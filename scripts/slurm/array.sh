@@ -31,4 +31,8 @@ mpirun)
     esac
     exec mpirun -np "$SLURM_NTASKS" "${options[@]}" fcnn-train "$config"
     ;;
+*)
+    echo "LAUNCHER must be srun or mpirun, not $LAUNCHER" >&2
+    exit 64
+    ;;
 esac

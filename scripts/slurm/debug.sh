@@ -23,4 +23,8 @@ srun)
     exec srun "${allocation[@]}" -K --mpi="${SLURM_MPI_TYPE:-pmix}" ${terminal[@]+"${terminal[@]}"} "${command[@]}"
     ;;
 mpirun) exec salloc "${allocation[@]}" mpirun -np 1 --bind-to none "${command[@]}" ;;
+*)
+    echo "LAUNCHER must be srun or mpirun, not $LAUNCHER" >&2
+    exit 64
+    ;;
 esac

@@ -51,6 +51,10 @@ mpirun)
     esac
     mpirun -np "$SLURM_NTASKS" "${options[@]}" fcnn-train "$@" &
     ;;
+*)
+    echo "LAUNCHER must be srun or mpirun, not $LAUNCHER" >&2
+    exit 64
+    ;;
 esac
 step=$!
 # Both launchers pass SIGUSR1 on to the ranks.

@@ -35,4 +35,8 @@ mpirun)
     esac
     exec mpirun -np "$SLURM_NTASKS" "${options[@]}" fcnn-train "$@"
     ;;
+*)
+    echo "LAUNCHER must be srun or mpirun, not $LAUNCHER" >&2
+    exit 64
+    ;;
 esac
