@@ -104,6 +104,20 @@ void fcnn_hdf5_file_free(fcnn_hdf5_file *file)
     free(file);
 }
 
+fcnn_status fcnn_hdf5_file_opened(fcnn_hdf5_file *file, fcnn_status status, fcnn_hdf5_file **out)
+{
+    if (status == FCNN_OK) {
+        status = fcnn_hdf5_check_root(file);
+    }
+    fcnn_hdf5_leave();
+    if (status != FCNN_OK) {
+        fcnn_hdf5_close(file);
+        return status;
+    }
+    *out = file;
+    return FCNN_OK;
+}
+
 fcnn_status fcnn_hdf5_open(const char *path, fcnn_hdf5_file **out)
 {
     fcnn_hdf5_file *file;
@@ -119,16 +133,7 @@ fcnn_status fcnn_hdf5_open(const char *path, fcnn_hdf5_file **out)
         status = open_file(path, access, &file->id);
     }
     H5Pclose(access);
-    if (status == FCNN_OK) {
-        status = fcnn_hdf5_check_root(file);
-    }
-    fcnn_hdf5_leave();
-    if (status != FCNN_OK) {
-        fcnn_hdf5_close(file);
-        return status;
-    }
-    *out = file;
-    return FCNN_OK;
+    return fcnn_hdf5_file_opened(file, status, out);
 }
 
 /* A property list of a file access by MPI-IO. */

@@ -41,6 +41,10 @@ fcnn_status fcnn_hdf5_file_create(const char *path, fcnn_hdf5_file **out);
 /* Without closing it. */
 void fcnn_hdf5_file_free(fcnn_hdf5_file *file);
 
+/* Ends the opening of a file after fcnn_hdf5_enter().  If status is FCNN_OK, it checks the root group.  It then leaves
+ * HDF5, and sets *out to the file, or closes it on failure.  Fails: with status, or FCNN_EDATA. */
+fcnn_status fcnn_hdf5_file_opened(fcnn_hdf5_file *file, fcnn_status status, fcnn_hdf5_file **out);
+
 /* HDF5 is not thread-safe as packaged: between enter and leave the calling thread has it alone, and HDF5
  * prints no errors of its own and loads no plugins.  Leave gives the caller's settings back.  Not recursive. */
 void fcnn_hdf5_enter(void);

@@ -86,7 +86,7 @@ static fcnn_status open_image(fcnn_hdf5_file *file, int64_t count)
 fcnn_status fcnn_hdf5_image_open(const char *name, void *bytes, int64_t count, fcnn_hdf5_file **out)
 {
     fcnn_hdf5_file *file;
-    fcnn_status status = fcnn_hdf5_file_create(name, &file);
+    const fcnn_status status = fcnn_hdf5_file_create(name, &file);
     if (status != FCNN_OK) {
         free(bytes);
         return status;
@@ -94,17 +94,7 @@ fcnn_status fcnn_hdf5_image_open(const char *name, void *bytes, int64_t count, f
     file->image = bytes;
     file->image_bytes = count;
     fcnn_hdf5_enter();
-    status = open_image(file, count);
-    if (status == FCNN_OK) {
-        status = fcnn_hdf5_check_root(file);
-    }
-    fcnn_hdf5_leave();
-    if (status != FCNN_OK) {
-        fcnn_hdf5_close(file);
-        return status;
-    }
-    *out = file;
-    return FCNN_OK;
+    return fcnn_hdf5_file_opened(file, open_image(file, count), out);
 }
 
 fcnn_status fcnn_hdf5_open_verified(const char *path, bool *is_framed, fcnn_hdf5_file **out)
