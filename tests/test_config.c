@@ -1,6 +1,7 @@
 /* tests/test_config.c — every rule of the config reader, over the whole table where a rule is for all keys. */
 #include "config/config.h"
 #include "config/key.h"
+#include "config/layers.h"
 #include "core/status.h"
 #include "core/text.h"
 
@@ -46,6 +47,7 @@ static bool other_value(const fcnn_key *key, char *out, size_t size)
         break;
     case FCNN_KEY_PATH:
     case FCNN_KEY_WORD_OR_PATH:
+    case FCNN_KEY_WORDS_OR_PATH:
     case FCNN_KEY_FRACTION_OR_PATH:
         snprintf(value, sizeof value, "other folder/%s=1.h5", key->name);
         break;
@@ -68,6 +70,9 @@ static bool other_value(const fcnn_key *key, char *out, size_t size)
         break;
     case FCNN_KEY_INTEGER_LIST:
         snprintf(value, sizeof value, "5,7 , 3");
+        break;
+    case FCNN_KEY_DOUBLE_LIST:
+        snprintf(value, sizeof value, "0.5,1e-3 , 7");
         break;
     case FCNN_KEY_WORD_LIST:
         snprintf(value, sizeof value, "%s,%s, %s", key->words[2], key->words[1], key->words[2]);
@@ -95,7 +100,10 @@ static void defaults_are_the_documented_ones(void)
     CU_ASSERT_EQUAL(config->model_output, FCNN_OUTPUT_AUTO);
     CU_ASSERT_EQUAL(config->model_classes, FCNN_AUTO);
     CU_ASSERT_STRING_EQUAL(config->model_init, "auto");
-    CU_ASSERT_EQUAL(config->model_init_scale, 1.0);
+    CU_ASSERT_EQUAL(config->model_init_scale.count, 1);
+    CU_ASSERT_EQUAL(config->model_init_scale.values[0], 1.0);
+    CU_ASSERT_EQUAL(config->model_bias_init.count, 1);
+    CU_ASSERT_EQUAL(config->model_bias_init.values[0], 0.0);
     CU_ASSERT_EQUAL(config->model_precision, FCNN_PRECISION_SINGLE);
     CU_ASSERT_EQUAL(config->train_loss, FCNN_LOSS_AUTO);
     CU_ASSERT_EQUAL(config->train_epochs, 10);
@@ -201,6 +209,38 @@ static void values_are_read_as_written(void)
     }
     config = fixture_parsed("[model]\nactivation=sigmoid\nhidden=4,4,4", "b.ini");
     CU_ASSERT_EQUAL(fcnn_config_activation(config, 2), FCNN_ACTIVATION_SIGMOID);
+    fcnn_config_destroy(config);
+}
+
+static void each_layer_has_its_own_value(void)
+{
+    fcnn_init_kind kind;
+    fcnn_config *config = fixture_parsed("[data]\ntrain=t.h5\n[model]\nhidden=4,5\ninit = zero,orthogonal ,\the\n"
+                                         "init_scale=0.5 ,1e-3,\t7\nbias_init = -1,0,1e30\n",
+                                         "x/b.ini");
+    HARNESS_OK(fcnn_config_check(config));
+    CU_ASSERT_STRING_EQUAL(config->model_init, "zero, orthogonal, he");
+    CU_ASSERT_EQUAL(fcnn_config_layers(config), 3);
+    static const fcnn_init_kind kinds[] = {FCNN_INIT_ZERO, FCNN_INIT_ORTHOGONAL, FCNN_INIT_HE};
+    static const double scales[] = {0.5, 1e-3, 7}, biases[] = {-1, 0, 1e30};
+    for (int64_t layer = 0; layer < 3; layer++) {
+        kind = FCNN_INIT_AUTO;
+        CU_ASSERT(fcnn_config_init(config, layer, &kind));
+        CU_ASSERT_EQUAL(kind, kinds[layer]);
+        CU_ASSERT_EQUAL(fcnn_config_init_scale(config, layer), scales[layer]);
+        CU_ASSERT_EQUAL(fcnn_config_bias_init(config, layer), biases[layer]);
+    }
+    HARNESS_OK(fcnn_config_set(config, "model.init=torch"));
+    HARNESS_OK(fcnn_config_set(config, "model.init_scale=2"));
+    CU_ASSERT(fcnn_config_init(config, 2, &kind));
+    CU_ASSERT_EQUAL(kind, FCNN_INIT_TORCH);
+    CU_ASSERT_EQUAL(fcnn_config_init_scale(config, 2), 2);
+    HARNESS_OK(fcnn_config_set(config, "model.init=\"he, zero\""));
+    CU_ASSERT_FALSE(fcnn_config_init(config, 0, &kind));
+    fcnn_config_destroy(config);
+    config = fixture_parsed("[model]\ninit = he, zero.h5\n", "x/b.ini");
+    CU_ASSERT_STRING_EQUAL(config->model_init, "x/he, zero.h5");
+    CU_ASSERT_FALSE(fcnn_config_init(config, 0, &kind));
     fcnn_config_destroy(config);
 }
 
@@ -387,6 +427,7 @@ static void resume_refuses_what_may_not_change(void)
 HARNESS_MAIN("config", {"defaults are the documented ones", defaults_are_the_documented_ones},
              {"every key is set, printed and read back", every_key_is_set_printed_and_read_back},
              {"values are read as written", values_are_read_as_written},
+             {"each layer has its own value", each_layer_has_its_own_value},
              {"long values stay whole", long_values_stay_whole},
              {"help is a config of all keys", help_is_a_config_of_all_keys},
              {"words and constants belong together", words_and_constants_belong_together},

@@ -143,6 +143,14 @@ static void bad_lists_are_refused(void)
     REFUSED("[model]\nactivation = tanh, rleu", "'rleu'", "(nearest: relu)");
     REFUSED("[model]\nactivation =", "model.activation: '' is empty");
     REFUSED("[model]\nactivation = tanh,", "empty item");
+    REFUSED("[model]\nhidden = 3\ninit = he, zeor", "a/b.ini:3: model.init: 'zeor'", "(nearest: zero)");
+    REFUSED("[model]\ninit = he,", "empty item");
+    REFUSED("[model]\ninit =", "model.init: ''");
+    REFUSED("[model]\ninit_scale =", "model.init_scale: '' is empty", "1 to 1000 numbers above 0, separated by commas");
+    REFUSED("[model]\ninit_scale = 1, 0", "model.init_scale: '0' is out of range");
+    REFUSED("[model]\ninit_scale = 1, x", "'x' is not a finite number");
+    REFUSED("[model]\nbias_init = 0, 2e30", "model.bias_init: '2e30' is out of range", "from -1e+30 to 1e+30");
+    REFUSED("[model]\nbias_init = -2e30", "'-2e30' is out of range");
     char text[8192];
     for (int items = FCNN_DEPTH_LIMIT; items <= FCNN_DEPTH_LIMIT + 1; items++) {
         int length = sprintf(text, "[model]\nhidden = 7");
@@ -210,6 +218,19 @@ static void keys_must_not_contradict_each_other(void)
     HARNESS_ERROR_HAS("b.ini: model.activation has 2 activations, but model.hidden has 3 layers");
     HARNESS_STATUS(check_with("model.activation=tanh,relu", NULL, NULL), FCNN_ECONFIG);
     HARNESS_OK(check_with("data.scale=255", NULL, NULL));
+    HARNESS_OK(check_with("model.hidden=3", "model.init=he,zero", "model.init_scale=1,2"));
+    HARNESS_STATUS(check_with("model.hidden=3,4", "model.init=he,zero", NULL), FCNN_ECONFIG);
+    HARNESS_ERROR_HAS("b.ini: model.init has 2 items, but the network has 3 layers, the output layer among them");
+    HARNESS_STATUS(check_with("model.hidden=3", "model.init_scale=1,2,3", NULL), FCNN_ECONFIG);
+    HARNESS_ERROR_HAS("model.init_scale has 3 items, but the network has 2 layers");
+    HARNESS_STATUS(check_with("model.bias_init=1,2", NULL, NULL), FCNN_ECONFIG);
+    HARNESS_ERROR_HAS("model.bias_init has 2 items, but the network has 1 layer,");
+    HARNESS_OK(check_with("model.init=a, b.h5", "model.init_scale=2", NULL));
+    HARNESS_STATUS(check_with("model.init=a.h5", "model.bias_init=1", NULL), FCNN_ECONFIG);
+    HARNESS_ERROR_HAS("model.bias_init is for initial biases, but model.init is a file");
+    HARNESS_OK(check_with("model.hidden=3", "model.init=torch,zero", "model.bias_init=0,-1"));
+    HARNESS_STATUS(check_with("model.hidden=3", "model.init=he,torch", "model.bias_init=0,-1"), FCNN_ECONFIG);
+    HARNESS_ERROR_HAS("model.bias_init of layer 2 is not 0, but model.init = torch draws the biases");
 
     HARNESS_STATUS(check_with("data.validation_inputs=x", NULL, NULL), FCNN_ECONFIG);
     HARNESS_ERROR_HAS("data.validation is ''");

@@ -4,7 +4,6 @@
 #include "compute/math.h"
 #include "core/random.h"
 #include "data/sampler.h"
-#include "model/initializer.h"
 #include "parallel/comm.h"
 
 #include <math.h>
@@ -225,71 +224,6 @@ static void bounded_numbers_are_even(void)
     CU_ASSERT(fcnn_random_unit(UINT64_MAX) < 1);
 }
 
-/* A drawn layer of a double-precision network [in]-[out]-1. */
-static fcnn_model *draw(int64_t in, int64_t out, fcnn_activation activation, fcnn_init_kind kind, double scale,
-                        uint64_t seed)
-{
-    fcnn_layer layers[] = {{in, out, activation}, {out, 1, FCNN_ACTIVATION_LINEAR}};
-    const fcnn_architecture shape = {FCNN_PRECISION_DOUBLE, 2, layers, FCNN_OUTPUT_LINEAR, FCNN_LOSS_MSE};
-    fcnn_model *model;
-    HARNESS_OK(fcnn_model_create(&shape, &model));
-    fcnn_initializer_draw(model, kind, scale, seed);
-    return model;
-}
-
-/* Checks mean, variance and, for uniform weights, the bound; all biases are 0. */
-static void check_draw(fcnn_activation activation, fcnn_init_kind kind, double scale, double variance, double bound)
-{
-    enum { IN = 150, OUT = 200 };
-    fcnn_model *model = draw(IN, OUT, activation, kind, scale, 1);
-    const double *w = model->weights[0], *b = model->biases[0];
-    double sum = 0, squares = 0, most = 0, biases = 0;
-    for (int i = 0; i < IN * OUT; i++) {
-        sum += w[i];
-        squares += w[i] * w[i];
-        most = fmax(most, fabs(w[i]));
-    }
-    for (int i = 0; i < OUT; i++) {
-        biases += fabs(b[i]);
-    }
-    CU_ASSERT(fabs(sum) / (IN * OUT) < 5 * sqrt(variance / (IN * OUT)));
-    CU_ASSERT(fabs(squares / (IN * OUT) / variance - 1) < 0.05);
-    CU_ASSERT(bound > 0 ? most <= bound && most > 0.99 * bound : most > 3.5 * sqrt(variance));
-    CU_ASSERT_EQUAL(biases, 0);
-    fcnn_model_destroy(model);
-}
-
-static void start_weights_have_their_distributions(void)
-{
-    const double xavier = sqrt(6.0 / 350);
-    check_draw(FCNN_ACTIVATION_TANH, FCNN_INIT_HE, 1, 2.0 / 150, 0);
-    check_draw(FCNN_ACTIVATION_RELU, FCNN_INIT_AUTO, 1, 2.0 / 150, 0);
-    check_draw(FCNN_ACTIVATION_GELU, FCNN_INIT_AUTO, 1, 2.0 / 150, 0);
-    check_draw(FCNN_ACTIVATION_RELU, FCNN_INIT_XAVIER, 1, xavier * xavier / 3, xavier);
-    check_draw(FCNN_ACTIVATION_SIGMOID, FCNN_INIT_AUTO, 1, xavier * xavier / 3, xavier);
-    check_draw(FCNN_ACTIVATION_RELU, FCNN_INIT_NORMAL, 0.3, 0.09, 0);
-    check_draw(FCNN_ACTIVATION_RELU, FCNN_INIT_UNIFORM, 0.3, 0.03, 0.3);
-}
-
-static void a_start_weight_depends_on_its_place_and_the_seed(void)
-{
-    fcnn_model *narrow = draw(10, 5, FCNN_ACTIVATION_RELU, FCNN_INIT_NORMAL, 1, 1);
-    fcnn_model *wide = draw(20, 8, FCNN_ACTIVATION_RELU, FCNN_INIT_NORMAL, 1, 1);
-    fcnn_model *other = draw(10, 5, FCNN_ACTIVATION_RELU, FCNN_INIT_NORMAL, 1, 2);
-    int equal = 0;
-    for (int out = 0; out < 5; out++) {
-        for (int in = 0; in < 10; in++) {
-            const double w = ((const double *)narrow->weights[0])[out * 10 + in];
-            CU_ASSERT_EQUAL(w, ((const double *)wide->weights[0])[out * 20 + in]);
-            equal += w == ((const double *)other->weights[0])[out * 10 + in];
-        }
-    }
-    CU_ASSERT_EQUAL(equal, 0);
-    fcnn_model_destroy(narrow);
-    fcnn_model_destroy(wide);
-    fcnn_model_destroy(other);
-}
-
 HARNESS_MAIN("sampler", {"every row is in one batch", every_row_is_in_one_batch},
              {"batches do not depend on the ranks", batches_do_not_depend_on_the_ranks},
              {"windows are taken one by one", windows_are_taken_one_by_one},
@@ -297,6 +231,4 @@ HARNESS_MAIN("sampler", {"every row is in one batch", every_row_is_in_one_batch}
              {"philox gives the published answers", philox_gives_the_published_answers},
              {"streams are the pairs of their counter", streams_are_the_pairs_of_their_counter},
              {"bounded numbers are even", bounded_numbers_are_even},
-             {"large bounds are even too", large_bounds_are_even_too},
-             {"start weights have their distributions", start_weights_have_their_distributions},
-             {"a start weight depends on its place and the seed", a_start_weight_depends_on_its_place_and_the_seed})
+             {"large bounds are even too", large_bounds_are_even_too})

@@ -46,7 +46,7 @@ static fcnn_status create_model(const fcnn_workload *workload, const variant *ho
 {
     FCNN_TRY(fcnn_benchmark_data_create(&workload->shape, how->rows, how->batch, how->blocks, out->comm, &out->data));
     FCNN_TRY(fcnn_model_create(&workload->shape, &out->model));
-    fcnn_initializer_draw(out->model, FCNN_INIT_AUTO, 1, SEED);
+    FCNN_TRY(fcnn_initializer_draw(out->model, NULL, SEED));
     for (int64_t layer = 0; how->linear && layer + 1 < workload->shape.layers; layer++) {
         out->model->shape.layer[layer].activation = FCNN_ACTIVATION_LINEAR;
     }

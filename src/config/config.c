@@ -3,6 +3,7 @@
 
 #include "config/ini.h"
 #include "config/key.h"
+#include "config/layers.h"
 #include "config/outputs.h"
 #include "core/arithmetic.h"
 #include "core/locale.h"
@@ -248,18 +249,6 @@ static fcnn_status check_datasets(const fcnn_config *config)
     return FCNN_OK;
 }
 
-static fcnn_status check_activations(const fcnn_config *config)
-{
-    const int64_t given = config->model_activation.count, layers = config->model_hidden.count;
-    if (given != 1 && given != layers) {
-        return fcnn_fail(FCNN_ECONFIG,
-                         "model.activation has %" PRId64 " activations, but model.hidden has %" PRId64
-                         " layers: give one activation, or one for each layer",
-                         given, layers);
-    }
-    return FCNN_OK;
-}
-
 static fcnn_status check_loss(const fcnn_config *config)
 {
     const fcnn_output output = config->model_output;
@@ -315,7 +304,7 @@ fcnn_status fcnn_config_check(const fcnn_config *config)
 {
     FCNN_IN_C_LOCALE;
     FCNN_IN_EXACT_ARITHMETIC;
-    fcnn_status (*const checks[])(const fcnn_config *) = {check_required, check_datasets,   check_activations,
+    fcnn_status (*const checks[])(const fcnn_config *) = {check_required, check_datasets,   fcnn_config_check_layers,
                                                           check_loss,     check_time_limit, check_memory_limit,
                                                           check_reading};
     for (size_t i = 0; i < sizeof checks / sizeof *checks; i++) {
@@ -401,12 +390,6 @@ fcnn_status fcnn_config_resume_check(const fcnn_config *stored, const fcnn_confi
 }
 
 /* ---- ask ---- */
-
-fcnn_activation fcnn_config_activation(const fcnn_config *config, int64_t layer)
-{
-    const fcnn_int_list *given = &config->model_activation;
-    return (fcnn_activation)given->values[given->count == 1 ? 0 : layer];
-}
 
 /* Reads digits up to a ':' or the end as a number below limit, and moves *text after the ':'.  Returns −1 if there is
  * no such number. */

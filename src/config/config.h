@@ -17,14 +17,20 @@ typedef struct fcnn_int_list {
     int64_t *values; /* [count] */
 } fcnn_int_list;
 
+typedef struct fcnn_double_list {
+    int64_t count;
+    double *values; /* [count] */
+} fcnn_double_list;
+
 /* Each row of keys.def defines a member <section>_<name>, such as train_epochs.  The config owns its texts and lists.
- * Texts and paths are never NULL; they are empty if they are not set.  fcnn_init_kind_from_word() and
- * fcnn_resume_kind_from_word() distinguish the words of a WORD_OR_PATH from paths. */
+ * Texts and paths are never NULL; they are empty if they are not set.  fcnn_config_init() (config/layers.h)
+ * distinguishes the words of model.init from a path, fcnn_resume_kind_from_word() those of output.resume. */
 struct fcnn_config {
     char *name; /* name of the config file, for messages */
 #define FCNN_FIELD_TEXT(bounds) char *
 #define FCNN_FIELD_PATH(bounds) char *
 #define FCNN_FIELD_WORD_OR_PATH(bounds) char *
+#define FCNN_FIELD_WORDS_OR_PATH(bounds) char *
 #define FCNN_FIELD_FRACTION_OR_PATH(bounds) char *
 #define FCNN_FIELD_INTEGER(bounds) int64_t
 #define FCNN_FIELD_INTEGER_OR_AUTO(bounds) int64_t
@@ -32,6 +38,7 @@ struct fcnn_config {
 #define FCNN_FIELD_BOOLEAN(bounds) bool
 #define FCNN_FIELD_ENUM(bounds) fcnn_##bounds
 #define FCNN_FIELD_INTEGER_LIST(bounds) fcnn_int_list
+#define FCNN_FIELD_DOUBLE_LIST(bounds) fcnn_double_list
 #define FCNN_FIELD_WORD_LIST(bounds) fcnn_int_list
 #define FCNN_KEY(type, section, name, standard, bounds, resume, help) FCNN_FIELD_##type(bounds) section##_##name;
 #include "config/keys.def"
@@ -46,9 +53,6 @@ fcnn_status fcnn_config_parse_effective(const char *text, int64_t length, const 
  *   checkpoint  borrowed; path of the checkpoint, for the message
  * Fails: FCNN_ECONFIG; the message names the first key that cannot change, both values and what to do.  FCNN_ENOMEM. */
 fcnn_status fcnn_config_resume_check(const fcnn_config *stored, const fcnn_config *current, const char *checkpoint);
-
-/* The activation of a hidden layer, counted from 0.  The config must have passed fcnn_config_check(). */
-fcnn_activation fcnn_config_activation(const fcnn_config *config, int64_t layer);
 
 /* The kind of output.time_limit; for FCNN_TIME_LIMIT_GIVEN, sets *seconds. */
 typedef enum fcnn_time_limit {

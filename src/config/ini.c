@@ -30,8 +30,7 @@ static fcnn_status refuse_nul(const char *text, int64_t length, const char *name
     for (int64_t i = 0; i < length; i++) {
         line += text[i] == '\n';
         if (text[i] == '\0') {
-            return fail_at(name, line,
-                           "the file contains a zero byte: it is not a text file, so not a config");
+            return fail_at(name, line, "the file contains a zero byte: it is not a text file, so not a config");
         }
     }
     return FCNN_OK;

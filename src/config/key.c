@@ -1,9 +1,7 @@
 /* src/config/key.c — the rows of keys.def, and access to the values of a config by row. */
 #include "config/key.h"
 
-#include "config/ini.h"
 #include "config/paths.h"
-#include "core/memory.h"
 
 #include <assert.h>
 #include <inttypes.h>
@@ -23,10 +21,12 @@
 #define ITEMS(lowest, highest) .low = (lowest), .high = (highest)
 #define ABOVE(limit) .above = (limit)
 #define AT_LEAST(limit) .above = (limit), .or_equal = true
+#define BETWEEN(lowest, highest) .above = (lowest), .or_equal = true, .most = (highest), .has_most = true
 
 #define FCNN_BOUNDS_TEXT(...) __VA_ARGS__
 #define FCNN_BOUNDS_PATH(...) __VA_ARGS__
 #define FCNN_BOUNDS_WORD_OR_PATH(enumeration) .words = fcnn_##enumeration##_words, IN_CONFIG_FOLDER
+#define FCNN_BOUNDS_WORDS_OR_PATH(enumeration) .words = fcnn_##enumeration##_words, IN_CONFIG_FOLDER
 #define FCNN_BOUNDS_FRACTION_OR_PATH(...) __VA_ARGS__, FILES_IN_CONFIG_FOLDER
 #define FCNN_BOUNDS_INTEGER(...) __VA_ARGS__
 #define FCNN_BOUNDS_INTEGER_OR_AUTO(...) __VA_ARGS__
@@ -34,6 +34,7 @@
 #define FCNN_BOUNDS_BOOLEAN(...) __VA_ARGS__
 #define FCNN_BOUNDS_ENUM(enumeration) .words = fcnn_##enumeration##_words
 #define FCNN_BOUNDS_INTEGER_LIST(...) __VA_ARGS__
+#define FCNN_BOUNDS_DOUBLE_LIST(...) __VA_ARGS__
 #define FCNN_BOUNDS_WORD_LIST(enumeration) .words = fcnn_##enumeration##_words
 
 const fcnn_key fcnn_keys[FCNN_KEY_COUNT] = {
@@ -55,9 +56,9 @@ const fcnn_key fcnn_keys[FCNN_KEY_COUNT] = {
     static_assert(sizeof(fcnn_##enumeration) == sizeof(int), "fcnn_" #enumeration " is read and written as an int");
 FCNN_WORDS_TABLE(FCNN_WORDS_FIT_INT)
 
-static const char *const boolean_words[] = {"no", "yes", "false", "true", "off", "on", "0", "1", NULL};
+const char *const fcnn_key_boolean_words[] = {"no", "yes", "false", "true", "off", "on", "0", "1", NULL};
 
-static void *field_of(const fcnn_key *key, fcnn_config *config)
+void *fcnn_key_field(const fcnn_key *key, fcnn_config *config)
 {
     return (char *)config + key->offset;
 }
@@ -128,9 +129,20 @@ static fcnn_status append_range(const fcnn_key *key, fcnn_text *out)
     return fcnn_text_append(out, "from %" PRId64 " to %" PRId64, key->low, key->high);
 }
 
+/* Appends "above 0", "of at least 0" or "from 0 to 1". */
+static fcnn_status append_limits(const fcnn_key *key, fcnn_text *out)
+{
+    char limit[32], most[32];
+    fcnn_text_from_double(key->above, limit);
+    if (!key->has_most) {
+        return fcnn_text_append(out, key->or_equal ? "of at least %s" : "above %s", limit);
+    }
+    fcnn_text_from_double(key->most, most);
+    return fcnn_text_append(out, "from %s to %s", limit, most);
+}
+
 fcnn_status fcnn_key_describe(const fcnn_key *key, fcnn_text *out)
 {
-    char limit[32];
     switch (key->type) {
     case FCNN_KEY_TEXT:
         return fcnn_text_append(out, key->not_empty ? "a text" : "a text, or nothing");
@@ -145,6 +157,11 @@ fcnn_status fcnn_key_describe(const fcnn_key *key, fcnn_text *out)
         FCNN_TRY(append_words(key->words, out));
         return fcnn_text_append(out, "; or a path that contains '.' or '/' or is in quotes, relative to the folder of "
                                      "the config file");
+    case FCNN_KEY_WORDS_OR_PATH:
+        FCNN_TRY(fcnn_text_append(out, "1 to %d of the words ", FCNN_DEPTH_LIMIT));
+        FCNN_TRY(append_words(key->words, out));
+        return fcnn_text_append(out, ", separated by commas; or a path with a '.' or '/' in it, or in quotes, from the "
+                                     "config file's folder");
     case FCNN_KEY_FRACTION_OR_PATH:
         return fcnn_text_append(out, "a fraction above 0 and below 1; or paths, separated by commas, that contain '.' "
                                      "or '/' or are in quotes, relative to the folder of the config file; or nothing");
@@ -155,8 +172,8 @@ fcnn_status fcnn_key_describe(const fcnn_key *key, fcnn_text *out)
         FCNN_TRY(fcnn_text_append(out, "auto or a whole number "));
         return append_range(key, out);
     case FCNN_KEY_DOUBLE:
-        fcnn_text_from_double(key->above, limit);
-        return fcnn_text_append(out, key->or_equal ? "a number of at least %s" : "a number above %s", limit);
+        FCNN_TRY(fcnn_text_append(out, "a number "));
+        return append_limits(key, out);
     case FCNN_KEY_BOOLEAN:
         return fcnn_text_append(out, "yes or no");
     case FCNN_KEY_ENUM:
@@ -166,6 +183,10 @@ fcnn_status fcnn_key_describe(const fcnn_key *key, fcnn_text *out)
         FCNN_TRY(fcnn_text_append(out, "up to %d whole numbers ", FCNN_DEPTH_LIMIT));
         FCNN_TRY(append_range(key, out));
         return fcnn_text_append(out, ", separated by commas; or nothing");
+    case FCNN_KEY_DOUBLE_LIST:
+        FCNN_TRY(fcnn_text_append(out, "1 to %d numbers ", FCNN_DEPTH_LIMIT));
+        FCNN_TRY(append_limits(key, out));
+        return fcnn_text_append(out, ", separated by commas");
     case FCNN_KEY_WORD_LIST:
         FCNN_TRY(fcnn_text_append(out, "a list of 1 to %d of the words ", FCNN_DEPTH_LIMIT));
         FCNN_TRY(append_words(key->words, out));
@@ -185,8 +206,7 @@ static const char *nearest_word(const char *const *words, const char *value)
     return nearest;
 }
 
-/* Fails with a message that says why a value, or an item of a list, is refused, and what is expected. */
-static fcnn_status refuse(const fcnn_key *key, const char *value, const char *reason)
+fcnn_status fcnn_key_refuse(const fcnn_key *key, const char *value, const char *reason)
 {
     enum { SHOWN = 60 };
     fcnn_text expected = {0};
@@ -205,224 +225,6 @@ static fcnn_status refuse(const fcnn_key *key, const char *value, const char *re
     return status;
 }
 
-/* ---- reading ---- */
-
-/* Control characters are refused: a line feed could not be written back to a config, and the others are mistakes. */
-static bool has_control_character(const char *text)
-{
-    for (; *text != '\0'; text++) {
-        const unsigned char byte = (unsigned char)*text;
-        if ((byte < ' ' && byte != '\t') || byte == 0x7F) {
-            return true;
-        }
-    }
-    return false;
-}
-
-static fcnn_status store_text(const fcnn_key *key, const char *value, fcnn_config *config)
-{
-    char *copy;
-    if (has_control_character(value)) {
-        return fcnn_fail(FCNN_ECONFIG, "%s.%s: the value contains a control character", key->section, key->name);
-    }
-    FCNN_TRY(fcnn_memory_copy_text(value, &copy));
-    fcnn_key_clear(key, config);
-    *(char **)field_of(key, config) = copy;
-    return FCNN_OK;
-}
-
-static fcnn_status read_path(const fcnn_key *key, const char *value, const char *folder, fcnn_config *config)
-{
-    /* a path in quotes that equals a word of the key needs "./" when it is written without quotes */
-    const bool may_be_word = key->type == FCNN_KEY_WORD_OR_PATH && *value == '"' && *folder == '\0';
-    const char *start = may_be_word ? "./" : key->in_config_folder ? folder : "";
-    fcnn_text moved = {0};
-    fcnn_status status = key->is_list ? fcnn_paths_move(value, start, &moved) : fcnn_path_move(value, start, &moved);
-    if (status != FCNN_OK) {
-        fcnn_text_clear(&moved);
-        return fcnn_fail_prefix(status, "%s.%s", key->section, key->name);
-    }
-    if (status == FCNN_OK) {
-        status = store_text(key, moved.data, config);
-    }
-    fcnn_text_clear(&moved);
-    return status;
-}
-
-/* Whether a value of a key that also takes words or fractions is a path. */
-static bool looks_like_path(const char *value)
-{
-    return *value == '"' || strpbrk(value, "./") != NULL;
-}
-
-static fcnn_status read_word_or_path(const fcnn_key *key, const char *value, const char *folder, fcnn_config *config)
-{
-    if (fcnn_words_find(key->words, value) >= 0) {
-        return store_text(key, value, config);
-    }
-    if (!looks_like_path(value)) {
-        return refuse(key, value, "is neither an allowed word nor a path");
-    }
-    return read_path(key, value, folder, config);
-}
-
-static fcnn_status read_fraction_or_path(const fcnn_key *key, const char *value, const char *folder,
-                                         fcnn_config *config)
-{
-    double fraction;
-    if (fcnn_text_to_double(value, &fraction)) {
-        if (!(fraction > 0 && fraction < 1)) {
-            return refuse(key, value, "is out of range");
-        }
-        return store_text(key, value, config);
-    }
-    if (*value != '\0' && !looks_like_path(value)) {
-        return refuse(key, value, "is neither a fraction nor a path");
-    }
-    return read_path(key, value, folder, config);
-}
-
-static fcnn_status read_integer(const fcnn_key *key, const char *value, int64_t *out)
-{
-    int64_t number;
-    if (!fcnn_text_to_int64(value, &number)) {
-        const char *digits = value + (*value == '-' || *value == '+');
-        const bool whole = *digits != '\0' && digits[strspn(digits, "0123456789")] == '\0';
-        return refuse(key, value, whole ? "is out of range" : "is not a whole number");
-    }
-    if (number < key->low || number > key->high) {
-        return refuse(key, value, "is out of range");
-    }
-    *out = number;
-    return FCNN_OK;
-}
-
-static fcnn_status read_double(const fcnn_key *key, const char *value, double *out)
-{
-    double number;
-    if (!fcnn_text_to_double(value, &number)) {
-        return refuse(key, value, "is not a finite number");
-    }
-    if (number < key->above || (number == key->above && !key->or_equal)) {
-        return refuse(key, value, "is out of range");
-    }
-    *out = number;
-    return FCNN_OK;
-}
-
-static fcnn_status read_boolean(const fcnn_key *key, const char *value, bool *out)
-{
-    const int place = fcnn_words_find(boolean_words, value);
-    if (place < 0) {
-        return refuse(key, value, "is not a truth value");
-    }
-    *out = place % 2 == 1;
-    return FCNN_OK;
-}
-
-static fcnn_status read_word(const fcnn_key *key, const char *value, int *out)
-{
-    const int place = fcnn_words_find(key->words, value);
-    if (place < 0) {
-        return refuse(key, value, "is not an allowed word");
-    }
-    *out = place;
-    return FCNN_OK;
-}
-
-static fcnn_status read_item(const fcnn_key *key, const char *item, int64_t *out)
-{
-    if (*item == '\0') {
-        return refuse(key, item, "is an empty item of a list");
-    }
-    if (key->type == FCNN_KEY_INTEGER_LIST) {
-        return read_integer(key, item, out);
-    }
-    int word = 0;
-    FCNN_TRY(read_word(key, item, &word));
-    *out = word;
-    return FCNN_OK;
-}
-
-/* Reads the items of a list into values [count]; splits text in place. */
-static fcnn_status read_items(const fcnn_key *key, char *text, int64_t count, int64_t *values)
-{
-    for (int64_t i = 0; i < count; i++) {
-        char *next = text + strcspn(text, ",");
-        next += *next == ',';
-        if (i + 1 < count) {
-            next[-1] = '\0';
-        }
-        FCNN_TRY(read_item(key, fcnn_ini_trim(text), &values[i]));
-        text = next;
-    }
-    return FCNN_OK;
-}
-
-static fcnn_status read_list(const fcnn_key *key, const char *value, fcnn_config *config)
-{
-    int64_t count = *value != '\0';
-    for (const char *comma = strchr(value, ','); comma != NULL; comma = strchr(comma + 1, ',')) {
-        count++;
-    }
-    if (count > FCNN_DEPTH_LIMIT) {
-        return refuse(key, value, "has too many items");
-    }
-    if (count == 0 && key->type == FCNN_KEY_WORD_LIST) {
-        return refuse(key, value, "is empty");
-    }
-    char *text = NULL;
-    int64_t *values = NULL;
-    fcnn_status status = fcnn_memory_copy_text(value, &text);
-    if (status == FCNN_OK) {
-        status = fcnn_memory_create("a list of the config", count, sizeof *values, &values);
-    }
-    if (status == FCNN_OK) {
-        status = read_items(key, text, count, values);
-    }
-    free(text);
-    if (status != FCNN_OK) {
-        free(values);
-        return status;
-    }
-    fcnn_key_clear(key, config);
-    *(fcnn_int_list *)field_of(key, config) = (fcnn_int_list){.count = count, .values = values};
-    return FCNN_OK;
-}
-
-fcnn_status fcnn_key_read(const fcnn_key *key, const char *value, const char *folder, fcnn_config *config)
-{
-    void *field = field_of(key, config);
-    switch (key->type) {
-    case FCNN_KEY_TEXT:
-        return key->not_empty && *value == '\0' ? refuse(key, value, "is empty") : store_text(key, value, config);
-    case FCNN_KEY_PATH:
-        return read_path(key, value, folder, config);
-    case FCNN_KEY_WORD_OR_PATH:
-        return read_word_or_path(key, value, folder, config);
-    case FCNN_KEY_FRACTION_OR_PATH:
-        return read_fraction_or_path(key, value, folder, config);
-    case FCNN_KEY_INTEGER_OR_AUTO:
-        if (strcmp(value, "auto") == 0) {
-            *(int64_t *)field = FCNN_AUTO;
-            return FCNN_OK;
-        }
-        return read_integer(key, value, field);
-    case FCNN_KEY_INTEGER:
-        return read_integer(key, value, field);
-    case FCNN_KEY_DOUBLE:
-        return read_double(key, value, field);
-    case FCNN_KEY_BOOLEAN:
-        return read_boolean(key, value, field);
-    case FCNN_KEY_ENUM:
-        return read_word(key, value, field);
-    case FCNN_KEY_INTEGER_LIST:
-    case FCNN_KEY_WORD_LIST:
-        return read_list(key, value, config);
-    }
-    return FCNN_OK;
-}
-
 /* ---- printing, releasing ---- */
 
 static fcnn_status print_list(const fcnn_key *key, const fcnn_int_list *list, fcnn_text *out)
@@ -438,6 +240,16 @@ static fcnn_status print_list(const fcnn_key *key, const fcnn_int_list *list, fc
     return fcnn_text_append(out, "%s", ""); /* for an empty list, sets the text to "" */
 }
 
+static fcnn_status print_doubles(const fcnn_double_list *list, fcnn_text *out)
+{
+    for (int64_t i = 0; i < list->count; i++) {
+        char number[32];
+        fcnn_text_from_double(list->values[i], number);
+        FCNN_TRY(fcnn_text_append(out, "%s%s", i > 0 ? ", " : "", number));
+    }
+    return FCNN_OK;
+}
+
 fcnn_status fcnn_key_print(const fcnn_key *key, const fcnn_config *config, fcnn_text *out)
 {
     const void *value = value_of(key, config);
@@ -445,6 +257,7 @@ fcnn_status fcnn_key_print(const fcnn_key *key, const fcnn_config *config, fcnn_
     switch (key->type) {
     case FCNN_KEY_PATH:
     case FCNN_KEY_WORD_OR_PATH:
+    case FCNN_KEY_WORDS_OR_PATH:
         if (!key->is_list) {
             return fcnn_path_put(*(char *const *)value, out);
         }
@@ -463,9 +276,11 @@ fcnn_status fcnn_key_print(const fcnn_key *key, const fcnn_config *config, fcnn_
         fcnn_text_from_double(*(const double *)value, number);
         return fcnn_text_append(out, "%s", number);
     case FCNN_KEY_BOOLEAN:
-        return fcnn_text_append(out, "%s", boolean_words[*(const bool *)value]);
+        return fcnn_text_append(out, "%s", fcnn_key_boolean_words[*(const bool *)value]);
     case FCNN_KEY_ENUM:
         return fcnn_text_append(out, "%s", key->words[*(const int *)value]);
+    case FCNN_KEY_DOUBLE_LIST:
+        return print_doubles(value, out);
     case FCNN_KEY_INTEGER_LIST:
     case FCNN_KEY_WORD_LIST:
         return print_list(key, value, out);
@@ -475,14 +290,19 @@ fcnn_status fcnn_key_print(const fcnn_key *key, const fcnn_config *config, fcnn_
 
 void fcnn_key_clear(const fcnn_key *key, fcnn_config *config)
 {
-    void *field = field_of(key, config);
+    void *field = fcnn_key_field(key, config);
     switch (key->type) {
     case FCNN_KEY_TEXT:
     case FCNN_KEY_PATH:
     case FCNN_KEY_WORD_OR_PATH:
+    case FCNN_KEY_WORDS_OR_PATH:
     case FCNN_KEY_FRACTION_OR_PATH:
         free(*(char **)field);
         *(char **)field = NULL;
+        break;
+    case FCNN_KEY_DOUBLE_LIST:
+        free(((fcnn_double_list *)field)->values);
+        *(fcnn_double_list *)field = (fcnn_double_list){0};
         break;
     case FCNN_KEY_INTEGER_LIST:
     case FCNN_KEY_WORD_LIST:

@@ -13,6 +13,7 @@ typedef enum fcnn_key_type {
     FCNN_KEY_TEXT,
     FCNN_KEY_PATH,
     FCNN_KEY_WORD_OR_PATH,
+    FCNN_KEY_WORDS_OR_PATH,
     FCNN_KEY_FRACTION_OR_PATH,
     FCNN_KEY_INTEGER,
     FCNN_KEY_INTEGER_OR_AUTO,
@@ -20,6 +21,7 @@ typedef enum fcnn_key_type {
     FCNN_KEY_BOOLEAN,
     FCNN_KEY_ENUM,
     FCNN_KEY_INTEGER_LIST,
+    FCNN_KEY_DOUBLE_LIST,
     FCNN_KEY_WORD_LIST
 } fcnn_key_type;
 
@@ -37,6 +39,8 @@ typedef struct fcnn_key {
     int64_t low, high;        /* smallest and largest value of a whole number */
     double above;             /* lower limit of a number */
     bool or_equal;            /* whether the number can be equal to this limit */
+    double most;              /* largest number, if has_most */
+    bool has_most;            /* whether there is a largest number */
     const char *const *words; /* allowed words, terminated by NULL */
 } fcnn_key;
 
@@ -50,6 +54,9 @@ enum {
 enum { FCNN_DEPTH_LIMIT = 1000 }; /* largest number of items of a list, and so of hidden layers */
 
 extern const fcnn_key fcnn_keys[FCNN_KEY_COUNT];
+
+/* The words of a BOOLEAN, no and yes in turn, terminated by NULL. */
+extern const char *const fcnn_key_boolean_words[];
 
 /* Sets *first to the index in fcnn_keys of the first row of a section.
  * Fails: FCNN_ECONFIG; the message names the most similar section. */
@@ -69,6 +76,13 @@ fcnn_status fcnn_key_print(const fcnn_key *key, const fcnn_config *config, fcnn_
 
 /* Appends a description of the allowed values, such as "a whole number from 1 to 1024".  Fails: FCNN_ENOMEM. */
 fcnn_status fcnn_key_describe(const fcnn_key *key, fcnn_text *out);
+
+/* The address of the value in a config. */
+void *fcnn_key_field(const fcnn_key *key, fcnn_config *config);
+
+/* Refuses a value, or an item of a list; reason completes the sentence "'value' …".
+ * Fails: always, FCNN_ECONFIG; the message names the key and the value, and says what is expected.  FCNN_ENOMEM. */
+fcnn_status fcnn_key_refuse(const fcnn_key *key, const char *value, const char *reason);
 
 /* Releases the memory of the value. */
 void fcnn_key_clear(const fcnn_key *key, fcnn_config *config);

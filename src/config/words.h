@@ -58,12 +58,16 @@
     X(FCNN_OUTPUT_SIGMOID, "sigmoid") \
     X(FCNN_OUTPUT_LINEAR, "linear")
 
-#define FCNN_INIT_WORDS(X)        \
-    X(FCNN_INIT_AUTO, "auto")     \
-    X(FCNN_INIT_HE, "he")         \
-    X(FCNN_INIT_XAVIER, "xavier") \
-    X(FCNN_INIT_NORMAL, "normal") \
-    X(FCNN_INIT_UNIFORM, "uniform")
+#define FCNN_INIT_WORDS(X)                \
+    X(FCNN_INIT_AUTO, "auto")             \
+    X(FCNN_INIT_HE, "he")                 \
+    X(FCNN_INIT_XAVIER, "xavier")         \
+    X(FCNN_INIT_LECUN, "lecun")           \
+    X(FCNN_INIT_ORTHOGONAL, "orthogonal") \
+    X(FCNN_INIT_NORMAL, "normal")         \
+    X(FCNN_INIT_UNIFORM, "uniform")       \
+    X(FCNN_INIT_ZERO, "zero")             \
+    X(FCNN_INIT_TORCH, "torch")
 
 #define FCNN_PRECISION_WORDS(X)        \
     X(FCNN_PRECISION_SINGLE, "single") \

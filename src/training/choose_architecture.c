@@ -1,6 +1,7 @@
 /* src/training/choose_architecture.c — from a config and the training targets to the shape of a network. */
 #include "training/choose_architecture.h"
 
+#include "config/layers.h"
 #include "config/outputs.h"
 #include "core/memory.h"
 

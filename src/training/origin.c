@@ -168,17 +168,18 @@ static void convert(const void *from, fcnn_precision from_precision, void *to, f
     }
 }
 
-void fcnn_origin_give_weights(const fcnn_origin *origin, const fcnn_config *config, fcnn_model *model)
+fcnn_status fcnn_origin_give_weights(const fcnn_origin *origin, const fcnn_config *config, fcnn_model *model)
 {
     const fcnn_architecture *shape = &model->shape, *own = &origin->model->shape;
     if (fcnn_architecture_outputs(shape) > fcnn_architecture_outputs(own)) {
-        fcnn_initializer_draw(model, FCNN_INIT_AUTO, config->model_init_scale, (uint64_t)config->train_seed);
+        FCNN_TRY(fcnn_initializer_draw(model, NULL, (uint64_t)config->train_seed));
     }
     for (int64_t layer = 0; layer < shape->layers; layer++) {
         const int64_t in = own->layer[layer].inputs, out = own->layer[layer].outputs;
         convert(origin->model->weights[layer], own->precision, model->weights[layer], shape->precision, in * out);
         convert(origin->model->biases[layer], own->precision, model->biases[layer], shape->precision, out);
     }
+    return FCNN_OK;
 }
 
 static void copy_normalizer(const fcnn_normalizer *from, fcnn_normalizer *to)

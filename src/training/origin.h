@@ -42,8 +42,8 @@ fcnn_status fcnn_origin_task(fcnn_origin *origin, const fcnn_config *config, con
 fcnn_status fcnn_origin_check(fcnn_origin *origin, const fcnn_config *config, const fcnn_architecture *shape);
 
 /* Copies the weights to a new model, converted to its precision; outputs that the origin does not have get random
- * initial weights. */
-void fcnn_origin_give_weights(const fcnn_origin *origin, const fcnn_config *config, fcnn_model *model);
+ * initial weights.  Fails: FCNN_ENOMEM. */
+fcnn_status fcnn_origin_give_weights(const fcnn_origin *origin, const fcnn_config *config, fcnn_model *model);
 
 /* Returns whether the normalization is taken over from the origin. */
 bool fcnn_origin_gives_normalization(const fcnn_origin *origin, const fcnn_config *config);

@@ -1,6 +1,7 @@
 /* src/training/start_model.c — creates the initial model of a training. */
 #include "training/start_model.h"
 
+#include "config/layers.h"
 #include "core/memory.h"
 #include "data/describe_columns.h"
 #include "data/sentinels.h"
@@ -16,7 +17,7 @@ fcnn_status fcnn_start_model_read(const fcnn_config *config, fcnn_comm *comm, fc
 {
     fcnn_init_kind kind;
     *out = NULL;
-    if (fcnn_init_kind_from_word(config->model_init, &kind)) {
+    if (fcnn_config_init(config, 0, &kind)) {
         return FCNN_OK;
     }
     fcnn_model *init = NULL;
@@ -88,6 +89,24 @@ static fcnn_status find_statistics(const fcnn_config *config, fcnn_comm *comm, c
     return FCNN_OK;
 }
 
+/* Draws initial weights as the config says, or takes those of its file. */
+static fcnn_status find_weights(const fcnn_config *config, const fcnn_origin *origin, fcnn_model *model)
+{
+    const int64_t layers = model->shape.layers;
+    fcnn_layer_start *starts;
+    FCNN_TRY(fcnn_memory_create("the initial weights", layers, sizeof *starts, &starts));
+    bool is_drawn = true;
+    for (int64_t layer = 0; layer < layers && is_drawn; layer++) {
+        is_drawn = fcnn_config_init(config, layer, &starts[layer].kind);
+        starts[layer].scale = fcnn_config_init_scale(config, layer);
+        starts[layer].bias = fcnn_config_bias_init(config, layer);
+    }
+    const fcnn_status status = is_drawn ? fcnn_initializer_draw(model, starts, (uint64_t)config->train_seed)
+                                        : fcnn_origin_give_weights(origin, config, model);
+    free(starts);
+    return status;
+}
+
 static fcnn_status make(const fcnn_config *config, fcnn_comm *comm, const fcnn_training_data *data,
                         const fcnn_architecture *shape, const fcnn_origin *origin, fcnn_model **out)
 {
@@ -103,11 +122,10 @@ static fcnn_status make(const fcnn_config *config, fcnn_comm *comm, const fcnn_t
         fcnn_model_destroy(model);
         return status;
     }
-    fcnn_init_kind kind;
-    if (fcnn_init_kind_from_word(config->model_init, &kind)) {
-        fcnn_initializer_draw(model, kind, config->model_init_scale, (uint64_t)config->train_seed);
-    } else {
-        fcnn_origin_give_weights(origin, config, model);
+    status = fcnn_comm_agree(comm, find_weights(config, origin, model));
+    if (status != FCNN_OK) {
+        fcnn_model_destroy(model);
+        return status;
     }
     *out = model;
     return FCNN_OK;

@@ -1,0 +1,123 @@
+/* src/config/layers.c — the values of a config that a layer has. */
+#include "config/layers.h"
+
+#include <inttypes.h>
+#include <string.h>
+
+int64_t fcnn_config_layers(const fcnn_config *config)
+{
+    return config->model_hidden.count + 1;
+}
+
+fcnn_activation fcnn_config_activation(const fcnn_config *config, int64_t layer)
+{
+    const fcnn_int_list *given = &config->model_activation;
+    return (fcnn_activation)given->values[given->count == 1 ? 0 : layer];
+}
+
+/* ---- initial weights ---- */
+
+/* A word has neither a '.' nor a '/', of which a path has one. */
+static bool init_is_file(const fcnn_config *config)
+{
+    return strpbrk(config->model_init, "./") != NULL;
+}
+
+static int64_t count_init_words(const fcnn_config *config)
+{
+    int64_t count = 1;
+    for (const char *comma = strchr(config->model_init, ','); comma != NULL; comma = strchr(comma + 1, ',')) {
+        count++;
+    }
+    return count;
+}
+
+bool fcnn_config_init(const fcnn_config *config, int64_t layer, fcnn_init_kind *out)
+{
+    enum { LONGEST = 32 };
+    char word[LONGEST] = "";
+    if (init_is_file(config)) {
+        return false;
+    }
+    const char *start = config->model_init;
+    for (int64_t i = 0; count_init_words(config) > 1 && i < layer; i++) {
+        start = strchr(start, ',') + 2; /* the reader puts a blank behind each comma */
+    }
+    const size_t length = strcspn(start, ",");
+    memcpy(word, start, length < LONGEST ? length : 0);
+    return fcnn_init_kind_from_word(word, out);
+}
+
+static double of_layer(const fcnn_double_list *given, int64_t layer)
+{
+    return given->values[given->count == 1 ? 0 : layer];
+}
+
+double fcnn_config_init_scale(const fcnn_config *config, int64_t layer)
+{
+    return of_layer(&config->model_init_scale, layer);
+}
+
+double fcnn_config_bias_init(const fcnn_config *config, int64_t layer)
+{
+    return of_layer(&config->model_bias_init, layer);
+}
+
+/* ---- checks ---- */
+
+static fcnn_status check_activations(const fcnn_config *config)
+{
+    const int64_t given = config->model_activation.count, layers = config->model_hidden.count;
+    if (given != 1 && given != layers) {
+        return fcnn_fail(FCNN_ECONFIG,
+                         "model.activation has %" PRId64 " activations, but model.hidden has %" PRId64
+                         " layers: give one activation, or one for each layer",
+                         given, layers);
+    }
+    return FCNN_OK;
+}
+
+static fcnn_status check_count(const fcnn_config *config, const char *key, int64_t given)
+{
+    const int64_t layers = fcnn_config_layers(config);
+    if (given != 1 && given != layers) {
+        return fcnn_fail(FCNN_ECONFIG,
+                         "%s has %" PRId64 " items, but the network has %" PRId64
+                         " layer%s, the output layer among them: give one item, or one for each layer",
+                         key, given, layers, layers == 1 ? "" : "s");
+    }
+    return FCNN_OK;
+}
+
+/* Biases that are not drawn are for weights that are. */
+static fcnn_status check_biases(const fcnn_config *config)
+{
+    for (int64_t layer = 0; layer < fcnn_config_layers(config); layer++) {
+        fcnn_init_kind kind;
+        if (fcnn_config_bias_init(config, layer) == 0) {
+            continue;
+        }
+        if (!fcnn_config_init(config, layer, &kind)) {
+            return fcnn_fail(FCNN_ECONFIG, "model.bias_init is for initial biases, but model.init is a file, which has "
+                                           "biases: remove one of them");
+        }
+        if (kind == FCNN_INIT_TORCH) {
+            return fcnn_fail(FCNN_ECONFIG,
+                             "model.bias_init of layer %" PRId64
+                             " is not 0, but model.init = torch draws the biases: remove one of them",
+                             layer + 1);
+        }
+    }
+    return FCNN_OK;
+}
+
+fcnn_status fcnn_config_check_layers(const fcnn_config *config)
+{
+    FCNN_TRY(check_activations(config));
+    FCNN_TRY(check_count(config, "model.init_scale", config->model_init_scale.count));
+    FCNN_TRY(check_count(config, "model.bias_init", config->model_bias_init.count));
+    if (!init_is_file(config)) {
+        FCNN_TRY(check_count(config, "model.init", count_init_words(config)));
+    }
+    return check_biases(config);
+}
