@@ -64,17 +64,18 @@ static double result(const head *h, int64_t row, int64_t c)
 
 static uint64_t run_loss(head *h, fcnn_loss loss, fcnn_head kind)
 {
-    const fcnn_kernels *k = h->kernels;
-    switch (loss) {
-    case FCNN_LOSS_CROSS_ENTROPY:
-        return k->softmax(kind, h->z, ROWS, h->width, FIRST, LAST, h->labels + FIRST, h->losses + FIRST);
-    case FCNN_LOSS_BINARY_CROSS_ENTROPY:
-        return k->sigmoid(kind, h->z, ROWS, h->width, FIRST, LAST, h->targets, h->losses + FIRST);
-    case FCNN_LOSS_MSE:
-    case FCNN_LOSS_AUTO:
-        break;
-    }
-    return k->square(kind, FCNN_ACTIVATION_LINEAR, h->z, ROWS, h->width, FIRST, LAST, h->targets, h->losses + FIRST);
+    const bool has_labels = loss == FCNN_LOSS_CROSS_ENTROPY;
+    const fcnn_loss_job job = {.head = kind,
+                               .activation = FCNN_ACTIVATION_LINEAR,
+                               .z = h->z,
+                               .rows = ROWS,
+                               .width = h->width,
+                               .first = FIRST,
+                               .last = LAST,
+                               .labels = has_labels ? h->labels + FIRST : NULL,
+                               .targets = has_labels ? NULL : h->targets,
+                               .losses = h->losses + FIRST};
+    return h->kernels->losses[loss](&job);
 }
 
 /* Row's loss, outputs [width] and derivatives [width] in long double. */

@@ -1,6 +1,7 @@
 /* src/bench/workload.c — the networks and batches that are measured, and the options that select them. */
-#include "core/memory.h"
 #include "bench/benchmark.h"
+#include "config/outputs.h"
+#include "core/memory.h"
 
 #include <inttypes.h>
 #include <stdlib.h>
@@ -87,7 +88,7 @@ static fcnn_status make_workload(const workload_row *row, fcnn_precision precisi
     out->batch = row->batch;
     out->shape.precision = precision;
     out->shape.loss = row->loss;
-    out->shape.output = row->loss == FCNN_LOSS_MSE ? FCNN_OUTPUT_LINEAR : FCNN_OUTPUT_SOFTMAX;
+    out->shape.output = fcnn_loss_usual_output(row->loss);
     for (int64_t layer = 0; layer < out->shape.layers; layer++) {
         out->shape.layer[layer].activation = layer + 1 < out->shape.layers ? row->activation : FCNN_ACTIVATION_LINEAR;
     }

@@ -85,6 +85,22 @@ typedef struct fcnn_gradient_job {
     bool streams;     /* the sums do not fit into the cache, so they are written past it */
 } fcnn_gradient_job;
 
+/* The largest number of settings that a loss has. */
+enum { FCNN_LOSS_SETTINGS = 32 };
+
+/* Rows first … last−1 of what the product of the last layer left, z [rows][width] in panels: logits where the activation
+ * of the last layer belongs to the loss (its targets are not numbers), else outputs. */
+typedef struct fcnn_loss_job {
+    fcnn_head head;
+    fcnn_activation activation; /* of the last layer */
+    const double *settings;     /* [FCNN_LOSS_SETTINGS], of the loss */
+    void *z;
+    int64_t rows, width, first, last;
+    const int32_t *labels; /* [last − first]; NULL: none */
+    const void *targets;   /* as z; NULL: none */
+    double *losses;        /* [last − first]; NULL where the rows have neither */
+} fcnn_loss_job;
+
 /* The largest number of state arrays of an optimizer, and of scalars that its kernel receives in a step. */
 enum { FCNN_UPDATE_ARRAYS = 4, FCNN_UPDATE_SCALARS = 12 };
 
@@ -104,11 +120,6 @@ typedef struct fcnn_update_job {
     const double *scalars;           /* [FCNN_UPDATE_SCALARS] numbers that the optimizer computes once per step */
     void *state[FCNN_UPDATE_ARRAYS]; /* the same elements of the state arrays of the optimizer; changed in place */
 } fcnn_update_job;
-
-/* One kernel for each optimizer of the config. */
-#define FCNN_UPDATE_COUNT_ONE(...) +1
-enum { FCNN_UPDATES = FCNN_OPTIMIZER_WORDS(FCNN_UPDATE_COUNT_ONE) };
-#undef FCNN_UPDATE_COUNT_ONE
 
 /* The sum of elements first … last−1 of several arrays of gradient sums: out = from[0] + from[1] + …, in this order. */
 typedef struct fcnn_join_job {
@@ -132,16 +143,11 @@ typedef struct fcnn_kernels {
     uint64_t (*take_rows)(const fcnn_rows_job *job);
     uint64_t (*multiply)(const fcnn_multiply_job *job);
 
-    /* Compute the losses of rows of logits z [rows][width] in panels and replace z as `head` specifies.  Each element of
-     * losses [last − first] is the loss of a row, not divided by anything.  With FCNN_HEAD_OUTPUT, labels, targets and
-     * losses may be NULL.  Return the magnitude bits of the largest element of z.  square takes outputs of the activation
-     * sigmoid or linear instead of logits. */
-    uint64_t (*softmax)(fcnn_head head, void *z, int64_t rows, int64_t width, int64_t first, int64_t last,
-                        const int32_t *labels, double *losses);
-    uint64_t (*sigmoid)(fcnn_head head, void *z, int64_t rows, int64_t width, int64_t first, int64_t last,
-                        const void *targets, double *losses);
-    uint64_t (*square)(fcnn_head head, fcnn_activation activation, void *z, int64_t rows, int64_t width, int64_t first,
-                       int64_t last, const void *targets, double *losses);
+    /* Compute the losses of rows and replace z as `head` specifies; [FCNN_LOSS_MSE] is the mean squared error,
+     * [FCNN_LOSS_AUTO] is NULL.  Each element of losses is the loss of a row, not divided by anything.  With
+     * FCNN_HEAD_OUTPUT, labels, targets and losses may be NULL.  Return the magnitude bits of the largest element of
+     * z. */
+    uint64_t (*losses[FCNN_LOSSES_END])(const fcnn_loss_job *job);
 
     /* Multiplies row r of derivatives z [rows][width] by weights[index[r − first]]; magnitudes below 2^-100 (double:
      * 2^-900) become zero.  Returns the magnitude bits of the largest result. */
@@ -153,7 +159,7 @@ typedef struct fcnn_kernels {
     void (*gradient_fast)(const fcnn_gradient_job *job);
 
     /* Update parameters and the state arrays of the optimizer in one pass; [FCNN_OPTIMIZER_SGD] is gradient descent. */
-    void (*updates[FCNN_UPDATES])(const fcnn_update_job *job);
+    void (*updates[FCNN_OPTIMIZERS_END])(const fcnn_update_job *job);
 
     /* out[c·out_width + r] = in[r·in_width + c] for r < rows ≤ 64, c < columns ≤ 64.  If streams is set, other threads
      * will read out, so it is written past the cache; its rows must then start at cache lines. */

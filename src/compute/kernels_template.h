@@ -22,6 +22,7 @@
 #define TABLE_NAME(isa, width) PASTE_3(fcnn_kernels_, isa, width)
 #define TEXT_OF(word) #word
 #define TEXT(word) TEXT_OF(word)
+#define LOSS_ENTRY(constant, word, kernel, ...) [constant] = loss_##kernel,
 #define UPDATE_ENTRY(constant, word, rule, method, kernel) [constant] = update_##kernel,
 
 extern const fcnn_kernels TABLE_NAME(FCNN_SIMD_NAME, FCNN_BITS);
@@ -33,9 +34,7 @@ const fcnn_kernels TABLE_NAME(FCNN_SIMD_NAME, FCNN_BITS) = {
     .find_fault = find_fault,
     .take_rows = take_rows,
     .multiply = multiply,
-    .softmax = softmax,
-    .sigmoid = sigmoid_cross_entropy,
-    .square = square_error,
+    .losses = {FCNN_LOSSES(LOSS_ENTRY)},
     .weigh_rows = weigh_rows,
     .gradient_exact = gradient_exact,
     .gradient_fast = gradient_fast,

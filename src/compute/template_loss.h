@@ -1,4 +1,4 @@
-/* src/compute/template_loss.h — losses of rows of logits and their derivatives.
+/* src/compute/template_loss.h — the losses: for each kernel X of FCNN_LOSSES (config/words.h) a function loss_X.
  *
  * Sums along a row are computed in 16 virtual lanes (column c in lane c mod 16, in ascending order), which are then added
  * in a fixed tree.  The order does not depend on the length of vectors. */
@@ -118,24 +118,26 @@ FCNN_INLINE uvec row_scale(fcnn_head head, void *z, int64_t rows, int64_t width,
 }
 
 /* p = softmax(z); loss = log Σ exp(z − max) + max − z[label]; derivative p, minus 1 at the label. */
-static uint64_t softmax(fcnn_head head, void *z, int64_t rows, int64_t width, int64_t first, int64_t last,
-                        const int32_t *labels, double *losses)
+static uint64_t loss_cross_entropy(const fcnn_loss_job *job)
 {
+    const fcnn_head head = job->head;
+    const int64_t rows = job->rows, width = job->width;
+    void *z = job->z;
     uvec most = head == FCNN_HEAD_DELTA ? magnitude_bits(vset(1)) : vuset(0); /* bounds |p − 1| */
-    for (int64_t row = first; row < last; row++) {
+    for (int64_t row = job->first; row < job->last; row++) {
         fill_up(z, rows, width, row);
         const real maximum = row_maximum(z, rows, width, row);
         real *own = NULL;
         double logit = 0;
-        if (labels != NULL) {
-            const int64_t label = labels[row - first];
+        if (job->labels != NULL) {
+            const int64_t label = job->labels[row - job->first];
             own = (real *)z + row_start(rows, width, label / FCNN_PANEL, row) + label % FCNN_PANEL;
             logit = (double)*own;
         }
         const real sum = row_exponentials(z, rows, width, row, maximum);
         most = row_scale(head, z, rows, width, row, 1 / sum, most);
         if (own != NULL) {
-            losses[row - first] = log_of((double)sum) + ((double)maximum - logit);
+            job->losses[row - job->first] = log_of((double)sum) + ((double)maximum - logit);
             *own -= head == FCNN_HEAD_DELTA ? 1 : 0;
         }
     }
@@ -149,23 +151,23 @@ FCNN_INLINE double binary_cross_entropy(double z, double t)
 }
 
 /* y = sigmoid(z), targets t in [0, 1]; loss = Σ binary cross entropies; derivative y − t. */
-static uint64_t sigmoid_cross_entropy(fcnn_head head, void *z, int64_t rows, int64_t width, int64_t first, int64_t last,
-                                      const void *targets, double *losses)
+static uint64_t loss_binary_cross_entropy(const fcnn_loss_job *job)
 {
+    const int64_t width = job->width;
     uvec most = vuset(0);
-    for (int64_t row = first; row < last; row++) {
+    for (int64_t row = job->first; row < job->last; row++) {
         double loss = 0;
         for (int64_t panel = 0; panel * FCNN_PANEL < width; panel++) {
-            const int64_t start = row_start(rows, width, panel, row);
+            const int64_t start = row_start(job->rows, width, panel, row);
             const int64_t columns = own_columns(width, panel), in_memory = fcnn_panel_width(width, panel);
-            real *value = (real *)z + start;
-            const real *target = (const real *)targets + start;
-            for (int64_t i = 0; targets != NULL && i < columns; i++) {
+            real *value = (real *)job->z + start;
+            const real *target = (const real *)job->targets + start;
+            for (int64_t i = 0; job->targets != NULL && i < columns; i++) {
                 loss += binary_cross_entropy((double)value[i], (double)target[i]);
             }
             for (int64_t i = 0; i < in_memory; i += VW) {
                 const vec y = vsigmoid(vload(value + i));
-                vstore(value + i, head == FCNN_HEAD_DELTA ? without_small(y - vload(target + i)) : y);
+                vstore(value + i, job->head == FCNN_HEAD_DELTA ? without_small(y - vload(target + i)) : y);
             }
             for (int64_t i = columns; i < in_memory; i++) {
                 value[i] = 0;
@@ -174,60 +176,85 @@ static uint64_t sigmoid_cross_entropy(fcnn_head head, void *z, int64_t rows, int
                 most = vumax(most, magnitude_bits(vload(value + i)));
             }
         }
-        if (losses != NULL) {
-            losses[row - first] = loss;
+        if (job->losses != NULL) {
+            job->losses[row - job->first] = loss;
         }
     }
     return largest(most);
 }
 
-/* z contains outputs y = f(…) of an activation f; loss = Σ (y − t)²; derivative (y − t)·f' (the factor 2 is part of the
- * factor of the mean).  The additional columns of the last panel are zero in the targets, and become zero in z. */
-FCNN_INLINE uint64_t square_error_as(const fcnn_activation activation, fcnn_head head, void *z, int64_t rows,
-                                     int64_t width, int64_t first, int64_t last, const void *targets, double *losses)
+/* ---- sums over the elements of a row ---- */
+
+/* A loss of outputs y and targets t: returns sum with the losses of VW elements added, and sets the derivatives with
+ * respect to y, without the factor that FCNN_LOSSES says. */
+typedef vec element_loss(const fcnn_loss_job *job, vec y, vec t, vec sum, vec *derivative);
+
+/* Numbers of lanes. */
+static const real lane_numbers[FCNN_LANES] = {0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15};
+
+/* FCNN_LANES elements of a row, from a column of a panel on, of which `own` belong to the matrix. */
+FCNN_INLINE uvec element_lanes(element_loss *const element, const fcnn_loss_job *job, real *value, const real *target,
+                               int64_t own, vec lanes[LANE_VECTORS], uvec most)
+{
+    for (int v = 0; v < LANE_VECTORS; v++) {
+        const vec y = vload(value + v * VW);
+        vec derivative;
+        const vmask counts = vlt(vload(lane_numbers + v * VW), vset((real)own));
+        const vec sum = element(job, y, vload(target + v * VW), lanes[v], &derivative);
+        lanes[v] = vselect(counts, sum, lanes[v]);
+        if (job->head == FCNN_HEAD_DELTA) {
+            const vec slope = activation_derivative(job->activation, y, NULL);
+            const vec kept = vselect(counts, without_small(without_small(derivative) * slope), vset(0));
+            vstore(value + v * VW, kept);
+            most = vumax(most, magnitude_bits(kept));
+        }
+    }
+    return most;
+}
+
+/* z contains outputs y = f(…) of an activation f; loss = Σ element(y, t); the derivative is that of the element times
+ * f'.  The additional columns of the last panel become zero in z. */
+FCNN_INLINE uint64_t loss_of_elements(element_loss *const element, const fcnn_loss_job *job)
 {
     uvec most = vuset(0);
-    for (int64_t row = first; row < last; row++) {
+    for (int64_t row = job->first; row < job->last; row++) {
         vec lanes[LANE_VECTORS];
         for (int v = 0; v < LANE_VECTORS; v++) {
             lanes[v] = vset(0);
         }
-        for (int64_t panel = 0; panel * FCNN_PANEL < width; panel++) {
-            const int64_t start = row_start(rows, width, panel, row);
-            real *value = (real *)z + start;
-            for (int64_t i = own_columns(width, panel); i < fcnn_panel_width(width, panel); i++) {
+        for (int64_t panel = 0; panel * FCNN_PANEL < job->width; panel++) {
+            const int64_t start = row_start(job->rows, job->width, panel, row), own = own_columns(job->width, panel);
+            real *value = (real *)job->z + start;
+            for (int64_t i = own; i < fcnn_panel_width(job->width, panel); i++) {
                 value[i] = 0;
             }
-            for (int64_t i = 0; targets != NULL && i < fcnn_panel_width(width, panel); i += FCNN_LANES) {
-                for (int v = 0; v < LANE_VECTORS; v++) {
-                    const int64_t column = i + v * VW;
-                    const vec y = vload(value + column);
-                    const vec difference = y - vload((const real *)targets + start + column);
-                    lanes[v] = vfma(difference, difference, lanes[v]);
-                    if (head == FCNN_HEAD_DELTA) {
-                        const vec slope = activation_derivative(activation, y, NULL);
-                        const vec kept = without_small(without_small(difference) * slope);
-                        vstore(value + column, kept);
-                        most = vumax(most, magnitude_bits(kept));
-                    }
-                }
+            for (int64_t i = 0; job->targets != NULL && i < own; i += FCNN_LANES) {
+                most = element_lanes(element, job, value + i, (const real *)job->targets + start + i, own - i, lanes,
+                                     most);
             }
         }
-        if (targets != NULL) {
-            losses[row - first] = (double)sum_lanes(lanes);
+        if (job->targets != NULL) {
+            job->losses[row - job->first] = (double)sum_lanes(lanes);
         }
     }
     return largest(most);
 }
 
-static uint64_t square_error(fcnn_head head, fcnn_activation activation, void *z, int64_t rows, int64_t width,
-                             int64_t first, int64_t last, const void *targets, double *losses)
-{
-    if (activation == FCNN_ACTIVATION_SIGMOID) {
-        return square_error_as(FCNN_ACTIVATION_SIGMOID, head, z, rows, width, first, last, targets, losses);
+/* Defines loss_X as the sum of element_X over a row. */
+#define DEFINE_LOSS_OF_ELEMENTS(name)                     \
+    static uint64_t loss_##name(const fcnn_loss_job *job) \
+    {                                                     \
+        return loss_of_elements(element_##name, job);     \
     }
-    return square_error_as(FCNN_ACTIVATION_LINEAR, head, z, rows, width, first, last, targets, losses);
+
+/* (y − t)², without the factor 2 of its derivative. */
+FCNN_INLINE vec element_mse(const fcnn_loss_job *job, vec y, vec t, vec sum, vec *derivative)
+{
+    (void)job;
+    *derivative = y - t;
+    return vfma(*derivative, *derivative, sum);
 }
+DEFINE_LOSS_OF_ELEMENTS(mse)
 
 static uint64_t weigh_rows(void *z, int64_t rows, int64_t width, int64_t first, int64_t last, const double *weights,
                            const int64_t *index)

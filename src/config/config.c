@@ -254,16 +254,18 @@ static fcnn_status check_loss(const fcnn_config *config)
     const fcnn_output output = config->model_output;
     const fcnn_loss loss = config->train_loss;
     if (loss != FCNN_LOSS_AUTO && !fcnn_output_takes_loss(output, loss)) {
+        char outputs[FCNN_OUTPUTS_TEXT];
+        fcnn_loss_outputs_text(loss, outputs);
         return fcnn_fail(FCNN_ECONFIG,
-                         "model.output = %s cannot be combined with train.loss = %s: softmax requires "
-                         "cross_entropy, sigmoid binary_cross_entropy or mse, linear mse",
-                         fcnn_output_name(output), fcnn_loss_name(loss));
+                         "model.output = %s cannot be combined with train.loss = %s: this loss requires "
+                         "model.output = %s",
+                         fcnn_output_name(output), fcnn_loss_name(loss), outputs);
     }
     const bool regression = (output == FCNN_OUTPUT_AUTO || output == FCNN_OUTPUT_LINEAR) &&
-                            (loss == FCNN_LOSS_AUTO || loss == FCNN_LOSS_MSE);
+                            (loss == FCNN_LOSS_AUTO || fcnn_loss_targets(loss) == FCNN_TARGETS_NUMBERS);
     if (config->data_normalize_targets != FCNN_NORMALIZE_NONE && !regression) {
         return fcnn_fail(FCNN_ECONFIG,
-                         "data.normalize_targets = %s requires a regression (model.output = linear and train.loss = "
+                         "data.normalize_targets = %s requires a regression (model.output = linear and a loss such as "
                          "mse), but model.output is %s and train.loss is %s",
                          fcnn_normalize_name(config->data_normalize_targets), fcnn_output_name(output),
                          fcnn_loss_name(loss));

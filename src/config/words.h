@@ -52,11 +52,12 @@
     X(FCNN_ACTIVATION_GELU, "gelu", gelu, FCNN_INIT_HE, true)                    \
     X(FCNN_ACTIVATION_LINEAR, "linear", linear, FCNN_INIT_XAVIER, false)
 
-#define FCNN_OUTPUT_WORDS(X)          \
-    X(FCNN_OUTPUT_AUTO, "auto")       \
-    X(FCNN_OUTPUT_SOFTMAX, "softmax") \
-    X(FCNN_OUTPUT_SIGMOID, "sigmoid") \
-    X(FCNN_OUTPUT_LINEAR, "linear")
+/* With the activation of the last layer. */
+#define FCNN_OUTPUT_WORDS(X)                                   \
+    X(FCNN_OUTPUT_AUTO, "auto", FCNN_ACTIVATION_LINEAR)        \
+    X(FCNN_OUTPUT_SOFTMAX, "softmax", FCNN_ACTIVATION_LINEAR)  \
+    X(FCNN_OUTPUT_SIGMOID, "sigmoid", FCNN_ACTIVATION_SIGMOID) \
+    X(FCNN_OUTPUT_LINEAR, "linear", FCNN_ACTIVATION_LINEAR)
 
 #define FCNN_INIT_WORDS(X)                \
     X(FCNN_INIT_AUTO, "auto")             \
@@ -73,11 +74,18 @@
     X(FCNN_PRECISION_SINGLE, "single") \
     X(FCNN_PRECISION_DOUBLE, "double")
 
-#define FCNN_LOSS_WORDS(X)                                    \
-    X(FCNN_LOSS_AUTO, "auto")                                 \
-    X(FCNN_LOSS_CROSS_ENTROPY, "cross_entropy")               \
-    X(FCNN_LOSS_BINARY_CROSS_ENTROPY, "binary_cross_entropy") \
-    X(FCNN_LOSS_MSE, "mse")
+/* Each with the name of its kernel, loss_X (compute/template_loss.h), and of its settings, settings_X
+ * (model/losses.c); the kind of its targets; the factor of its derivative that the kernel leaves out; and the outputs
+ * that it goes with, the usual one first.  The usual loss of an output is the first that goes with it. */
+#define FCNN_LOSSES(X)                                                                                             \
+    X(FCNN_LOSS_CROSS_ENTROPY, "cross_entropy", cross_entropy, none, FCNN_TARGETS_CLASSES, 1, FCNN_OUTPUT_SOFTMAX) \
+    X(FCNN_LOSS_BINARY_CROSS_ENTROPY, "binary_cross_entropy", binary_cross_entropy, none, FCNN_TARGETS_YES_NO, 1,  \
+      FCNN_OUTPUT_SIGMOID)                                                                                         \
+    X(FCNN_LOSS_MSE, "mse", mse, none, FCNN_TARGETS_NUMBERS, 2, FCNN_OUTPUT_LINEAR, FCNN_OUTPUT_SIGMOID)
+
+#define FCNN_LOSS_WORDS(X)    \
+    X(FCNN_LOSS_AUTO, "auto") \
+    FCNN_LOSSES(X)
 
 #define FCNN_REDUCTION_WORDS(X)      \
     X(FCNN_REDUCTION_EXACT, "exact") \
@@ -105,6 +113,13 @@
     X(FCNN_INIT_CLASSES_ERROR, "error") \
     X(FCNN_INIT_CLASSES_EXTEND, "extend")
 
+/* What the targets of a loss are. */
+typedef enum fcnn_target_kind {
+    FCNN_TARGETS_CLASSES, /* a class for each row */
+    FCNN_TARGETS_YES_NO,  /* a number from 0 to 1 for each output */
+    FCNN_TARGETS_NUMBERS  /* any numbers */
+} fcnn_target_kind;
+
 #define FCNN_WORDS_CONSTANT(constant, ...) constant,
 typedef enum fcnn_order { FCNN_ORDER_WORDS(FCNN_WORDS_CONSTANT) } fcnn_order;
 typedef enum fcnn_memory { FCNN_MEMORY_WORDS(FCNN_WORDS_CONSTANT) } fcnn_memory;
@@ -126,6 +141,13 @@ typedef enum fcnn_optimizer_kind { FCNN_OPTIMIZER_WORDS(FCNN_WORDS_CONSTANT) } f
 typedef enum fcnn_nonfinite { FCNN_NONFINITE_WORDS(FCNN_WORDS_CONSTANT) } fcnn_nonfinite;
 typedef enum fcnn_resume_kind { FCNN_RESUME_WORDS(FCNN_WORDS_CONSTANT) } fcnn_resume_kind;
 #undef FCNN_WORDS_CONSTANT
+
+#define FCNN_WORDS_COUNT(...) +1
+enum {
+    FCNN_LOSSES_END = FCNN_LOSS_WORDS(FCNN_WORDS_COUNT),         /* losses are below it */
+    FCNN_OPTIMIZERS_END = FCNN_OPTIMIZER_WORDS(FCNN_WORDS_COUNT) /* optimizers are below it */
+};
+#undef FCNN_WORDS_COUNT
 
 /* name X of the enumeration fcnn_X, its list */
 #define FCNN_WORDS_TABLE(X)                            \

@@ -1,6 +1,7 @@
 /* src/model/architecture.c — the shape of a network: its layers, its output and its loss. */
 #include "model/architecture.h"
 
+#include "config/outputs.h"
 #include "core/memory.h"
 #include "core/text.h"
 
@@ -53,7 +54,7 @@ int64_t fcnn_architecture_classes(const fcnn_architecture *shape)
     if (shape->output == FCNN_OUTPUT_SOFTMAX) {
         return outputs;
     }
-    return shape->loss == FCNN_LOSS_BINARY_CROSS_ENTROPY && outputs == 1 ? 2 : 0;
+    return fcnn_loss_targets(shape->loss) == FCNN_TARGETS_YES_NO && outputs == 1 ? 2 : 0;
 }
 
 fcnn_status fcnn_architecture_text(const fcnn_architecture *shape, char **out)

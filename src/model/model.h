@@ -2,6 +2,7 @@
 #ifndef FCNN_MODEL_MODEL_H
 #define FCNN_MODEL_MODEL_H
 
+#include "compute/kernels.h"
 #include "config/config.h"
 #include "core/status.h"
 #include "data/classes.h"
@@ -45,6 +46,7 @@ struct fcnn_model {
     void **biases;                             /* [layers], each [out] */
     fcnn_normalizer inputs, targets;           /* targets: shift 0 and scale 1 for classifiers */
     fcnn_column_statistics inputs_statistics;  /* of the inputs */
+    double loss_settings[FCNN_LOSS_SETTINGS];  /* of the loss, as in the config; 0 without a config */
     bool fills_missing;                        /* its means stand for missing inputs */
     fcnn_column_statistics targets_statistics; /* not where the targets are numbers of classes */
     fcnn_column_names inputs_names;

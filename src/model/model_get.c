@@ -4,6 +4,7 @@
 #include "config/outputs.h"
 #include "core/memory.h"
 #include "core/text.h"
+#include "model/losses.h"
 
 #include <inttypes.h>
 #include <math.h>
@@ -312,9 +313,9 @@ static fcnn_status read_history(fcnn_model_reader *from)
     return status;
 }
 
-/* Whether training put means in the place of missing inputs, as the model's config says.  One that a newer program has
- * written may not be understood: missing inputs then stay NaN. */
-static fcnn_status find_completion(fcnn_model *model, const char *path)
+/* Takes from the model's config the settings of the loss, and whether training replaced missing inputs by means.  A
+ * config of a newer program may not be understood: the settings are then 0, and missing inputs remain NaN. */
+static fcnn_status use_config(fcnn_model *model, const char *path)
 {
     fcnn_config *config;
     const fcnn_status status =
@@ -323,6 +324,7 @@ static fcnn_status find_completion(fcnn_model *model, const char *path)
         return status == FCNN_ECONFIG ? FCNN_OK : status;
     }
     model->fills_missing = config->data_missing == FCNN_MISSING_MEAN;
+    fcnn_loss_rule_of(model->shape.loss)->settings(config, model->loss_settings);
     fcnn_config_destroy(config);
     return FCNN_OK;
 }
@@ -340,7 +342,7 @@ static fcnn_status read_notes(fcnn_model_reader *from)
     }
     if (fcnn_hdf5_has(from->file, "/config")) {
         FCNN_TRY(fcnn_hdf5_read_text(from->file, "/config", CONFIG_BYTES, &model->config));
-        FCNN_TRY(find_completion(model, from->path));
+        FCNN_TRY(use_config(model, from->path));
     }
     return read_history(from);
 }

@@ -223,6 +223,7 @@ fcnn_status fcnn_network_create_from(const fcnn_model *model, int64_t rows, fcnn
         return status;
     }
     load_parameters(network, model);
+    memcpy(network->loss_settings, model->loss_settings, sizeof network->loss_settings);
     fcnn_normalizer_as_affine(&model->inputs, network->input_affine, network->input_affine + model->inputs.count);
     fcnn_normalizer_as_affine(&model->targets, network->target_affine, network->target_affine + model->targets.count);
     network->keeps_inputs = true;

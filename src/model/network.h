@@ -65,10 +65,11 @@ struct fcnn_network {
     int threads;         /* that share the rows of a gradient */
     fcnn_work_area *own; /* [threads], for a chunk of rows each; one thread, or forward only: NULL */
     bool keeps_inputs;   /* input_affine changes nothing */
-    double *input_affine, *target_affine; /* [2][features], [2][outputs]: factors, then offsets, that normalize */
-    double *target_units;                 /* [2][outputs]: factors, then offsets, back to physical units */
-    fcnn_missing missing;                 /* what NaN becomes among rows of the caller's; without means: nothing */
-    double *completed;                    /* room for such rows, where there are means; else NULL */
+    double *input_affine, *target_affine;     /* [2][features], [2][outputs]: factors, then offsets, that normalize */
+    double *target_units;                     /* [2][outputs]: factors, then offsets, back to physical units */
+    fcnn_missing missing;                     /* what NaN becomes among rows of the caller's; without means: nothing */
+    double loss_settings[FCNN_LOSS_SETTINGS]; /* as in the model */
+    double *completed;                        /* room for such rows, where there are means; else NULL */
 };
 
 /* Rows that go through the layers together, at most: few enough for their matrices to stay in a cache of some 512 KB,

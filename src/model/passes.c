@@ -174,6 +174,7 @@ static uint64_t apply_loss(const fcnn_network *network, const rows_of_pass *rows
     const fcnn_loss_job job = {
         .head = head,
         .activation = shape->layer[shape->layers - 1].activation,
+        .settings = network->loss_settings,
         .z = area->deltas[shape->layers - 1],
         .rows = area->rows,
         .width = fcnn_architecture_outputs(shape),
@@ -183,7 +184,7 @@ static uint64_t apply_loss(const fcnn_network *network, const rows_of_pass *rows
         .targets = known ? area->targets : NULL,
         .losses = known ? area->losses + rows->at : NULL,
     };
-    return fcnn_loss_rule_of(shape->loss)->apply(network->kernels, &job);
+    return network->kernels->losses[shape->loss](&job);
 }
 
 /* Multiplies losses and derivatives by the rows' weights; returns the magnitude of these derivatives. */
@@ -207,7 +208,7 @@ int64_t fcnn_network_loss_terms(const fcnn_architecture *shape)
 
 double fcnn_network_mean_factor(const fcnn_architecture *shape, int64_t rows)
 {
-    return fcnn_loss_rule_of(shape->loss)->slope / ((double)rows * (double)fcnn_network_loss_terms(shape));
+    return fcnn_loss_rule_of(shape->loss)->factor / ((double)rows * (double)fcnn_network_loss_terms(shape));
 }
 
 /* ---- passes ---- */

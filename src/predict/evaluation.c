@@ -2,6 +2,7 @@
 #include "predict/evaluation.h"
 
 #include "compute/square_sum.h"
+#include "config/outputs.h"
 #include "core/memory.h"
 #include "core/pulse.h"
 #include "core/sizes.h"
@@ -143,7 +144,7 @@ fcnn_status fcnn_evaluation_create(fcnn_comm *comm, fcnn_team *team, const fcnn_
         evaluation->part = part;
         evaluation->cursor = fcnn_dataset_cursor(part->dataset);
         evaluation->scores = fcnn_dataset_outputs(part->dataset) > 0;
-        evaluation->classifies = shape->output == FCNN_OUTPUT_SOFTMAX || shape->loss == FCNN_LOSS_BINARY_CROSS_ENTROPY;
+        evaluation->classifies = fcnn_loss_targets(shape->loss) != FCNN_TARGETS_NUMBERS;
         evaluation->loss_terms = fcnn_network_loss_terms(shape);
         evaluation->outputs = evaluation->classifies || !evaluation->scores ? 0 : fcnn_architecture_outputs(shape);
         evaluation->classes = evaluation->scores ? count_classes(shape) : 0;

@@ -1,6 +1,7 @@
 /* src/predict/scores.c — prints scores. */
 #include "predict/scores.h"
 
+#include "config/outputs.h"
 #include "core/text.h"
 #include "inspect/model_print.h"
 
@@ -12,6 +13,11 @@
 double fcnn_scores_metric(const fcnn_scores *scores)
 {
     return scores->outputs > 0 ? scores->mean_r2 : scores->accuracy;
+}
+
+const char *fcnn_scores_metric_name(const fcnn_architecture *shape)
+{
+    return fcnn_loss_targets(shape->loss) == FCNN_TARGETS_NUMBERS ? "R2" : "accuracy";
 }
 
 /* ---- outputs ---- */

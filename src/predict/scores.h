@@ -32,6 +32,9 @@ typedef struct fcnn_scores {
 /* Returns the metric of the table: the accuracy, or the mean R²; NaN if it is not defined.  Not collective. */
 double fcnn_scores_metric(const fcnn_scores *scores);
 
+/* The name of that number for a network of this shape: "accuracy" or "R2". */
+const char *fcnn_scores_metric_name(const fcnn_architecture *shape);
+
 /* Prints "title: loss …, accuracy …", followed by a table of the classes, or of the outputs of a regression, with their
  * names in the model.  Not collective: rank 0 calls it. */
 void fcnn_scores_print(const fcnn_scores *scores, const char *title, const fcnn_model *model, FILE *out);

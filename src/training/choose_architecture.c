@@ -93,15 +93,8 @@ static fcnn_output output_of(const fcnn_config *config, const fcnn_target_summar
     if (config->model_output != FCNN_OUTPUT_AUTO) {
         return config->model_output;
     }
-    switch (config->train_loss) {
-    case FCNN_LOSS_CROSS_ENTROPY:
-        return FCNN_OUTPUT_SOFTMAX;
-    case FCNN_LOSS_BINARY_CROSS_ENTROPY:
-        return FCNN_OUTPUT_SIGMOID;
-    case FCNN_LOSS_MSE:
-        return FCNN_OUTPUT_LINEAR;
-    case FCNN_LOSS_AUTO:
-        break;
+    if (config->train_loss != FCNN_LOSS_AUTO) {
+        return fcnn_loss_usual_output(config->train_loss);
     }
     if (config->data_normalize_targets != FCNN_NORMALIZE_NONE) {
         return FCNN_OUTPUT_LINEAR;

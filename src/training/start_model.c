@@ -7,6 +7,7 @@
 #include "data/sentinels.h"
 #include "model/column_statistics.h"
 #include "model/initializer.h"
+#include "model/losses.h"
 #include "model/normalizer.h"
 #include "training/choose_architecture.h"
 
@@ -84,6 +85,7 @@ static fcnn_status find_statistics(const fcnn_config *config, fcnn_comm *comm, c
                (size_t)model->inputs_statistics.count * sizeof(double));
     }
     model->fills_missing = config->data_missing == FCNN_MISSING_MEAN;
+    fcnn_loss_rule_of(model->shape.loss)->settings(config, model->loss_settings);
     fcnn_column_statistics_warn_of_constants(&model->inputs_statistics, train);
     FCNN_TRY(warn_of_codes(train, comm, model));
     return FCNN_OK;
