@@ -75,9 +75,11 @@ while [ $# -gt 0 ]; do
     shift
 done
 [[ $rounds =~ ^[1-9][0-9]*$ ]] || fcnn_stop 64 "--rounds must be an integer of 1 or more, not $rounds"
-[[ $seconds =~ ^([1-9][0-9]*(\.[0-9]+)?|0?\.[0-9]*[1-9][0-9]*)$ ]] || fcnn_stop 64 "--seconds must be above 0, not $seconds"
+[[ $seconds =~ ^([1-9][0-9]*(\.[0-9]+)?|0?\.[0-9]*[1-9][0-9]*)$ ]] ||
+    fcnn_stop 64 "--seconds must be above 0, not $seconds"
 name='(S|S32|M64|M256|L|XL|T|TB)'
-[[ $workloads =~ ^$name(,$name)*$ ]] || fcnn_stop 64 "--workloads must be a list such as S,S32, not $workloads; see --help"
+[[ $workloads =~ ^$name(,$name)*$ ]] ||
+    fcnn_stop 64 "--workloads must be a list such as S,S32, not $workloads; see --help"
 [ ${#parts[@]} -gt 0 ] || parts=(speed train startup memory)
 if [ -z "$mnist" ]; then
     for file in configs/data/mnist.h5 ../shared/data/mnist.h5; do
