@@ -122,7 +122,8 @@ for name in $all; do
     for pair in $matrix; do
         run "$name" "${pair%,*}" "${pair#*,}"
         agrees "$name" "$pair"
-        [ "$name $pair" != 'surface 8,1' ] || warnings=$(grep -c '^fcnn-train: warning: there are 8 ranks but only 3 blocks, so 5' stderr)
+        [ "$name $pair" != 'surface 8,1' ] ||
+            warnings=$(grep -c '^fcnn-train: warning: there are 8 ranks but only 3 blocks, so 5' stderr)
     done
     tap_empty "exact: $name on ranks,threads $matrix" "$differences"
 done

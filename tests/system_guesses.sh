@@ -200,7 +200,7 @@ number=${sampled%% *}
 tap_run 'guesses: it is said that a part was compared' test -n "$sampled"
 # 2000 / 8 = 250, with a deviation of sqrt(2000 · 7/64) = 15
 tap_run "guesses: about an eighth of the rows ($number)" test "$number" -gt 175 -a "$number" -lt 325
-tap_run 'guesses: all of that part are found' test "${sampled%% rows*}" = "$number of the $number"
+tap_run 'guesses: all of that part are found' test "${sampled%% validation*}" = "$number of the $number"
 again 'the same part on three ranks, streamed' 3 "$sampled" "${large[@]}" --set data.memory=stream
 
 tap_done

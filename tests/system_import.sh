@@ -162,7 +162,7 @@ fails 'no arguments' 64 'no output file is named'
 fails 'no input' 64 'one of --csv FILE, --idx IMAGES LABELS, --npy INPUTS [TARGETS], --arrays INPUTS' out.h5
 fails 'two inputs' 64 'one of --csv' out.h5 --csv plain.csv --idx images.idx labels.idx
 fails 'no output' 64 'no output file is named' --csv plain.csv
-fails 'two outputs' 64 'what is two.h5; see fcnn-import --help' out.h5 two.h5 --csv plain.csv
+fails 'two outputs' 64 'unexpected argument two.h5; see fcnn-import --help' out.h5 two.h5 --csv plain.csv
 fails 'an unknown option' 64 'unknown option --hedaer; see' out.h5 --csv plain.csv --hedaer
 fails 'an unknown short option' 64 'unknown option -h' out.h5 -h
 fails 'a value missing' 64 'a value is missing after --csv' out.h5 --csv

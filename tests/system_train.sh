@@ -110,7 +110,8 @@ fi
 truncate -s -100 digits/checkpoint-1845.h5
 train 2 --set train.epochs=42 configs/digits.ini
 says 'a damaged checkpoint is passed over' 'resumed at step 1800'
-tap_run 'train: and named in a warning' grep -q 'warning: digits/checkpoint-1845.h5: .*this checkpoint is skipped' stderr
+tap_run 'train: and named in a warning' \
+    grep -q 'warning: digits/checkpoint-1845.h5: .*this checkpoint is skipped' stderr
 train 1 --overwrite --set train.epochs=1 configs/digits.ini
 says '--overwrite starts anew' '^ *1 *45 '
 tap_run 'train: and removes the old checkpoints' test "$(find digits -name 'checkpoint-*.h5')" = digits/checkpoint-45.h5

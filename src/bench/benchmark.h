@@ -48,8 +48,8 @@ fcnn_status fcnn_workload_read_network(const char *text, fcnn_architecture *out)
 /* ---- bench/data.c: synthetic rows ---- */
 
 /* Creates synthetic rows for a shape: inputs and targets in −1 … 1, random labels.  The values of a row depend only on
- * its number.  Each rank creates the rows of its shards.  The number of rows is rounded up to whole batches.  The caller
- * destroys *out.  Not collective.  Errors: FCNN_ENOMEM. */
+ * its number.  Each rank creates the rows of its shards.  The number of rows is rounded up to whole batches.  The
+ * caller destroys *out.  Not collective.  Errors: FCNN_ENOMEM. */
 fcnn_status fcnn_benchmark_data_create(const fcnn_architecture *shape, int64_t rows, int64_t batch, int64_t blocks,
                                        const fcnn_comm *comm, fcnn_training_data **out);
 

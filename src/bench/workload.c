@@ -42,7 +42,8 @@ static fcnn_status malformed_network(const char *text)
         text, MOST_WIDTH, MOST_LAYERS + 1);
 }
 
-/* Reads a number up to a '-' or the end of the text, and moves *text behind it; returns 0 if it is not a valid width. */
+/* Reads a number up to a '-' or the end of the text, and moves *text behind it; returns 0 if it is not a valid
+ * width. */
 static int64_t read_width(const char **text)
 {
     char word[16];

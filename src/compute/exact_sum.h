@@ -2,8 +2,8 @@
  *
  * A sum is a fixed-point number that covers the full range of a double, in limbs of 32 bits.  Each limb is an integer
  * that can take 2^30 additions before carries are propagated.  Sums over ranks convert the limbs to doubles: limbs are
- * small integers, so MPI_SUM of them is exact.  Method: U. W. Kulisch, Computer Arithmetic and Validity (2008), the long
- * accumulator.
+ * small integers, so MPI_SUM of them is exact.  Method: U. W. Kulisch, Computer Arithmetic and Validity (2008), the
+ * long accumulator.
  *
  * A sum must be used by one thread at a time.  Only fcnn_exact_sum_over_ranks() is collective. */
 #ifndef FCNN_COMPUTE_EXACT_SUM_H

@@ -2,8 +2,8 @@
  *
  * "Real" numbers are float or double, depending on `bits` of the table.  Matrices are in panels (panels.h) with a row
  * capacity `rows`; a call processes the rows first … last−1.  The functions of a table allocate nothing, cannot fail,
- * are not collective, and may be called by several threads at the same time for different rows, panels or elements.  The
- * bits of each result are defined, so all tables of one precision give the same results. */
+ * are not collective, and may be called by several threads at the same time for different rows, panels or elements.
+ * The bits of each result are defined, so all tables of one precision give the same results. */
 #ifndef FCNN_COMPUTE_KERNELS_H
 #define FCNN_COMPUTE_KERNELS_H
 
@@ -50,8 +50,8 @@ typedef struct fcnn_rows_job {
 /* One panel of a product: out[r][·] = bias + Σ_k in[r][k]·weights[k][·], computed as a chain of fused multiply-adds in
  * the order of k, followed by the activation of the layer:
  *   forward, results NULL   out ← f(out); for gelu also slopes ← f'
- *   backward                out ← out·f', with f' from the results f, or for gelu from the slopes; magnitudes below 2^-100
- *                           (double: 2^-900) become zero
+ *   backward                out ← out·f', with f' from the results f, or for gelu from the slopes; magnitudes below
+ *                           2^-100 (double: 2^-900) become zero
  * A call computes the chain from inner_first to inner_last − 1.  A long chain is computed in several calls, so that
  * weights and inputs stay in the cache; the call with inner_last = inner applies the activation. */
 typedef struct fcnn_multiply_job {
@@ -138,8 +138,8 @@ typedef struct fcnn_kernels {
     /* Returns a text about an operation that this table computes wrongly, or NULL (template_check.h). */
     const char *(*find_fault)(void);
 
-    /* Return the magnitude bits of the largest result; NaN counts as the largest.  A call of multiply that does not reach
-     * the end of the chain returns zero. */
+    /* Return the magnitude bits of the largest result; NaN counts as the largest.  A call of multiply that does not
+     * reach the end of the chain returns zero. */
     uint64_t (*take_rows)(const fcnn_rows_job *job);
     uint64_t (*multiply)(const fcnn_multiply_job *job);
 
@@ -169,9 +169,9 @@ typedef struct fcnn_kernels {
     /* Adds arrays of sums for other ranks or threads, which can read the result after a fence, as with copy_out. */
     void (*join_sums)(const fcnn_join_job *job);
 
-    /* Copies n numbers, a multiple of 16, which other threads can read after a fence.  The copy is written past the caches
-     * of this thread, because cache lines that other threads have read are slow to write.  Both arrays must start at
-     * cache lines. */
+    /* Copies n numbers, a multiple of 16, which other threads can read after a fence.  The copy is written past the
+     * caches of this thread, because cache lines that other threads have read are slow to write.  Both arrays must
+     * start at cache lines. */
     void (*copy_out)(int64_t n, const void *from, void *to);
     void (*fence)(void);
 
@@ -179,21 +179,22 @@ typedef struct fcnn_kernels {
     void (*apply)(fcnn_function function, int64_t n, const void *x, void *y);
 
     /* Runs independent chains of `repetitions` multiply-adds each in registers, and sets *count to the number of
-     * multiply-adds in all lanes of all chains.  The caller must use the result; otherwise the compiler could remove the
-     * computation. */
+     * multiply-adds in all lanes of all chains.  The caller must use the result; otherwise the compiler could remove
+     * the computation. */
     double (*multiply_adds)(int64_t repetitions, int64_t *count);
 } fcnn_kernels;
 
 /* Checks that plain kernels compute correctly.  Not collective; thread-safe.
- * Errors: FCNN_EINTERNAL if the library was built with flags that change results, or if fma() of the system is wrong. */
+ * Errors: FCNN_EINTERNAL if the library was built with flags that change results, or if fma() of the system is
+ * wrong. */
 fcnn_status fcnn_kernels_check(void);
 
-/* Returns the table of an instruction set and precision (32 or 64 bits), or NULL if this build or this processor does not
- * support it. */
+/* Returns the table of an instruction set and precision (32 or 64 bits), or NULL if this build or this processor does
+ * not support it. */
 const fcnn_kernels *fcnn_kernels_find(const char *isa, int bits);
 
-/* Returns table number i, from 0, of those that this build and this processor support for a precision: the plain table is
- * the first and the fastest the last.  Returns NULL for larger i. */
+/* Returns table number i, from 0, of those that this build and this processor support for a precision: the plain table
+ * is the first and the fastest the last.  Returns NULL for larger i. */
 const fcnn_kernels *fcnn_kernels_at(int i, int bits);
 
 /* Sets *out to the fastest table for this processor, or to the one that the environment variable FCNN_ISA names, after

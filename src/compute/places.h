@@ -6,9 +6,9 @@
 
 #include "core/processors.h"
 
-/* Sets out to the processors of this process, at least one; the caller clears it.  If OpenMP binds threads, it binds the
- * initial thread when the program is loaded, so the affinity mask of this thread has only one place.  In this case the
- * result is the set of processors of all places, or with OMP_PROC_BIND=primary those of this place.
+/* Sets out to the processors of this process, at least one; the caller clears it.  If OpenMP binds threads, it binds
+ * the initial thread when the program is loaded, so the affinity mask of this thread has only one place.  In this case
+ * the result is the set of processors of all places, or with OMP_PROC_BIND=primary those of this place.
  * Errors: FCNN_ENOMEM. */
 fcnn_status fcnn_places_find(fcnn_processors *out);
 

@@ -1,7 +1,7 @@
 /* src/compute/template_loss.h — the losses: for each kernel X of FCNN_LOSSES (config/words.h) a function loss_X.
  *
- * Sums along a row are computed in 16 virtual lanes (column c in lane c mod 16, in ascending order), which are then added
- * in a fixed tree.  The order does not depend on the length of vectors. */
+ * Sums along a row are computed in 16 virtual lanes (column c in lane c mod 16, in ascending order), which are then
+ * added in a fixed tree.  The order does not depend on the length of vectors. */
 
 #define LANE_VECTORS (FCNN_LANES / VW)
 

@@ -13,7 +13,8 @@
 static double multiply_adds(int64_t repetitions, int64_t *count)
 {
     vec acc[PEAK_CHAINS];
-    /* Each chain converges to 1 from a different start, so that chains are not merged and no value becomes subnormal. */
+    /* Each chain converges to 1 from a different start, so that chains are not merged and no value becomes
+     * subnormal. */
     const vec factor = vset((real)0.75), shift = vset((real)0.25);
 #pragma GCC unroll 32
     for (int i = 0; i < PEAK_CHAINS; i++) {

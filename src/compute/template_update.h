@@ -1,7 +1,7 @@
 /* src/compute/template_update.h — transposed weights, and stores for other threads. */
 
-/* Transposes a square of VW × VW numbers.  Each round interleaves row i with row i + VW/2; after log2(VW) rounds the rows
- * are columns. */
+/* Transposes a square of VW × VW numbers.  Each round interleaves row i with row i + VW/2; after log2(VW) rounds the
+ * rows are columns. */
 FCNN_INLINE void transpose_square(const bool streams, const real *in, int64_t in_width, real *out, int64_t out_width)
 {
     vec rows[VW], zipped[VW];

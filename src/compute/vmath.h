@@ -2,8 +2,8 @@
  *
  * They replace the functions of libm, whose results differ from machine to machine.  Include this file after simd.h.
  * Every function accepts any argument, has no branch that depends on data, and is one sequence of operations that round
- * according to IEEE 754: the bits are the same with every instruction set.  NaN gives NaN, infinities give the limits of
- * the function, and -0 gives its value there.
+ * according to IEEE 754: the bits are the same with every instruction set.  NaN gives NaN, infinities give the limits
+ * of the function, and -0 gives its value there.
  *
  * Largest measured errors in units in the last place, for float over all 2^32 arguments, for double over 10^8
  * arguments of each function (tests/test_vmath.c checks about 10^5 of each):

@@ -20,8 +20,8 @@ fcnn_status fcnn_evaluation_create(fcnn_comm *comm, fcnn_team *team, const fcnn_
 void fcnn_evaluation_destroy(fcnn_evaluation *evaluation);
 
 /* Computes the outputs of the next rows of this rank, at least one and at most `most` or the capacity of the network,
- * and adds their scores.  The outputs are in the rows of the network from row 0.  Returns false after the last row or an
- * error, which is in *status, like fcnn_cursor_next().  Not collective. */
+ * and adds their scores.  The outputs are in the rows of the network from row 0.  Returns false after the last row or
+ * an error, which is in *status, like fcnn_cursor_next().  Not collective. */
 bool fcnn_evaluation_next(fcnn_evaluation *evaluation, fcnn_network *network, int64_t most, fcnn_block *block,
                           fcnn_status *status);
 

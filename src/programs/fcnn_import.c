@@ -107,8 +107,8 @@ typedef struct command {
     int has_seed;
 } command;
 
-/* Returns the next word if it is a file name, otherwise NULL.  If no output was named yet, the word after the first file
- * is the output. */
+/* Returns the next word if it is a file name, otherwise NULL.  If no output was named yet, the word after the first
+ * file is the output. */
 static const char *next_file(command *line)
 {
     const int next = line->at + 1;

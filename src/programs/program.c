@@ -112,8 +112,8 @@ int program_end(fcnn_comm *comm, int code)
     return 0;
 }
 
-/* Returns why standard output cannot be written.  If an earlier write failed and a new one succeeds, the error number of
- * the earlier one is unknown. */
+/* Returns why standard output cannot be written.  If an earlier write failed and a new one succeeds, the error number
+ * of the earlier one is unknown. */
 static const char *output_error(void)
 {
     static const char lost[] = "part of the output above is missing\n";

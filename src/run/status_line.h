@@ -15,8 +15,8 @@
 #include <stdbool.h>
 
 /* Replaces the line and synchronizes the file; prints a warning on failure.  It allocates no memory, because an
- * allocation may be what has failed.  Thread-safe.  Not collective: rank 0 calls it, or a watchdog that ends the
- * run. */
+ * allocation may be what has failed.  Any thread may call it.  Not collective: rank 0 calls it, or a watchdog that
+ * ends the run. */
 void fcnn_status_line_write(const char *folder, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
 /* Returns whether the folder has a status line that begins with "finished". */

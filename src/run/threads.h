@@ -14,7 +14,7 @@ typedef struct fcnn_threads {
 /* Determines how many threads this rank should have: the requested number, or one that fits its processors.  The
  * caller clears *out.  Collective.
  *   configured  number of threads that a config or an option requests; 0: none
- * Errors, the same on all ranks: FCNN_ENOMEM, FCNN_EUSAGE if an environment variable is invalid. */
+ * Errors, the same on all ranks: FCNN_ENOMEM, FCNN_EUSAGE if the requested number is invalid. */
 fcnn_status fcnn_threads_choose(fcnn_comm *comm, int configured, fcnn_threads *out);
 
 /* Reduces the number of threads if a step has so little work that the threads would mostly wait for each other.  A

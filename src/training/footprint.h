@@ -4,9 +4,9 @@
 
 #include "training/step.h"
 
-/* Bytes on this rank, in addition to those of the process after the start of MPI and the threads.  This rank has n rows,
- * of which r are in the matrices of the network at the same time (training/work_split.h), and there are P parameters of
- * s bytes. */
+/* Bytes on this rank, in addition to those of the process after the start of MPI and the threads.  This rank has n
+ * rows, of which r are in the matrices of the network at the same time (training/work_split.h), and there are P
+ * parameters of s bytes. */
 typedef struct fcnn_footprint {
     int64_t data;    /* n·(bytes of a stored row + 8 for its position in the order of the epoch), 16 for each row of a
                         * batch, 8 for each of its leaves */

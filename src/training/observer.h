@@ -1,8 +1,8 @@
 /* src/training/observer.h — the interface of observers, which are informed of the progress of training: its start, its
  * batches, the lines of its history, and its end.
  *
- * Observers exist only on rank 0 and must not call collective functions.  They do not influence results: if one fails, a
- * warning is printed, it is not called again except for its end, and training continues. */
+ * Observers exist only on rank 0 and must not call collective functions.  They do not influence results: if one fails,
+ * a warning is printed, it is not called again except for its end, and training continues. */
 #ifndef FCNN_TRAINING_OBSERVER_H
 #define FCNN_TRAINING_OBSERVER_H
 
@@ -34,8 +34,8 @@ typedef struct fcnn_observed_line {
     double seconds;         /* since the start of the run */
 } fcnn_observed_line;
 
-/* A kind of observer.  All functions except begin may be NULL.  A function that fails sets an error text that names what
- * failed. */
+/* A kind of observer.  All functions except begin may be NULL.  A function that fails sets an error text that names
+ * what failed. */
 typedef struct fcnn_observer {
     /* Sets *own to the object that the other functions receive; end releases it.  If *own stays NULL, the observer has
      * nothing to do in this run and is not called again. */

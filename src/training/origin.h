@@ -21,8 +21,8 @@ typedef struct fcnn_origin {
 /* Releases the notes and sets origin to {0}. */
 void fcnn_origin_clear(fcnn_origin *origin);
 
-/* Numbers the classes of the training rows as in the model; new classes follow.  Called after fcnn_find_classes(), before
- * rows are read.
+/* Numbers the classes of the training rows as in the model; new classes follow.  Called after fcnn_find_classes(),
+ * before rows are read.
  * Errors: FCNN_EDATA for new or absent classes, unless model.init_classes is extend, and for class numbers whose names
  * differ from those of the model; FCNN_ENOMEM. */
 fcnn_status fcnn_origin_match_classes(fcnn_origin *origin, const fcnn_config *config, fcnn_dataset *train);

@@ -15,7 +15,8 @@
 fcnn_status fcnn_resume_load(fcnn_comm *comm, const fcnn_config *config, bool overwrite, char **path,
                              fcnn_model **model, fcnn_training_state *state);
 
-/* Sets the texts of the state that identify the data (types, shapes, checksum).  Not collective.  Errors: FCNN_ENOMEM. */
+/* Sets the texts of the state that identify the data (types, shapes, checksum).  Not collective.  Errors:
+ * FCNN_ENOMEM. */
 fcnn_status fcnn_resume_identify(const fcnn_training_data *data, fcnn_training_state *state);
 
 /* Checks that the data is that with which the checkpoint `path` was made.  Not collective.

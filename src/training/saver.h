@@ -32,8 +32,9 @@ fcnn_status fcnn_saver_create(fcnn_comm *comm, const fcnn_topology *topology, co
 /* Waits until a running write has ended, and releases the saver, which may be NULL.  Not collective. */
 void fcnn_saver_destroy(fcnn_saver *saver);
 
-/* Compares the parameters of all ranks, checks them for NaN and Inf, and passes a checkpoint to the writer, which writes
- * it in the background.  Does nothing if the checkpoint of this step was saved already, or if the run continued from it.
+/* Compares the parameters of all ranks, checks them for NaN and Inf, and passes a checkpoint to the writer, which
+ * writes it in the background.  Does nothing if the checkpoint of this step was saved already, or if the run continued
+ * from it.
  * Collective.
  * Errors, the same on all ranks: FCNN_EDIVERGED, FCNN_EINTERNAL, FCNN_ENOMEM.  A write that fails later is printed as a
  * warning, and returned by fcnn_saver_finish(). */
@@ -49,8 +50,8 @@ fcnn_status fcnn_saver_finish(fcnn_saver *saver);
 /* Writes model.h5.  Collective.  Errors, the same on all ranks: FCNN_EOUTPUT, FCNN_EDIVERGED, FCNN_ENOMEM. */
 fcnn_status fcnn_saver_write_model(fcnn_saver *saver, const fcnn_snapshot *snapshot);
 
-/* Reads the checkpoint of a step for a rollback, and removes the checkpoints of later steps.  The caller destroys *model
- * and clears *state.  Collective.
+/* Reads the checkpoint of a step for a rollback, and removes the checkpoints of later steps.  The caller destroys
+ * *model and clears *state.  Collective.
  * Errors, the same on all ranks: those of fcnn_checkpoint_share() and fcnn_checkpoint_unpack(), FCNN_EOUTPUT. */
 fcnn_status fcnn_saver_go_back(fcnn_saver *saver, int64_t step, fcnn_model **model, fcnn_training_state *state);
 

@@ -25,8 +25,8 @@ static bool is_finished(const fcnn_trainer *trainer)
 
 /* ---- saving ---- */
 
-/* Returns the step to which train.nonfinite = rollback returns, −1 for other values: the last end of an epoch at which a
- * checkpoint was due, or the start.  It depends only on the config, not on when a run was stopped. */
+/* Returns the step to which train.nonfinite = rollback returns, −1 for other values: the last end of an epoch at which
+ * a checkpoint was due, or the start.  It depends only on the config, not on when a run was stopped. */
 static int64_t rollback_step(const fcnn_trainer *trainer)
 {
     const int64_t every = trainer->config->output_checkpoint_every;

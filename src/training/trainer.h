@@ -37,8 +37,8 @@ typedef struct fcnn_trainer {
     double start_seconds, train_seconds, evaluation_seconds, read_seconds;
 } fcnn_trainer;
 
-/* Reads the data and, if there is one, the checkpoint from which the run continues, and creates everything that training
- * needs.  comm and config are borrowed.  Collective; errors are the same on all ranks. */
+/* Reads the data and, if there is one, the checkpoint from which the run continues, and creates everything that
+ * training needs.  comm and config are borrowed.  Collective; errors are the same on all ranks. */
 fcnn_status fcnn_trainer_create(fcnn_comm *comm, const fcnn_config *config, const fcnn_train_options *options,
                                 fcnn_trainer **out);
 
@@ -53,8 +53,8 @@ fcnn_status fcnn_trainer_put_back(fcnn_trainer *trainer, fcnn_model *model, fcnn
  * Collective; errors are the same on all ranks. */
 fcnn_status fcnn_trainer_run(fcnn_trainer *trainer);
 
-/* Runs the remaining steps of the current epoch.  *train_loss is the mean loss over the rows of the epoch, each computed
- * before the update of its step.  Collective.
+/* Runs the remaining steps of the current epoch.  *train_loss is the mean loss over the rows of the epoch, each
+ * computed before the update of its step.  Collective.
  * Errors, the same on all ranks: FCNN_EDIVERGED; FCNN_ESTOPPED if a stop was requested before the last step of the
  * epoch, after a checkpoint was written; errors of reading and writing. */
 fcnn_status fcnn_trainer_epoch(fcnn_trainer *trainer, double *train_loss);

@@ -48,9 +48,9 @@ fcnn_status fcnn_training_data_prepare(const fcnn_config *config, fcnn_training_
 /* Starts or continues an epoch: later batches belong to it.  Not collective. */
 void fcnn_training_data_start_epoch(fcnn_training_data *data, int64_t epoch);
 
-/* Selects the rows of this rank in a batch of the epoch, as fcnn_sampler_take() does: index contains rows of data->rows,
- * row_numbers [capacity] their numbers in the whole dataset.  Not collective, except that with data.read = collective
- * all ranks must call it.  Errors: FCNN_EINPUT or FCNN_EDATA if streamed rows cannot be read. */
+/* Selects the rows of this rank in a batch of the epoch, as fcnn_sampler_take() does: index contains rows of
+ * data->rows, row_numbers [capacity] their numbers in the whole dataset.  Not collective, except that with data.read =
+ * collective all ranks must call it.  Errors: FCNN_EINPUT or FCNN_EDATA if streamed rows cannot be read. */
 fcnn_status fcnn_training_data_take(const fcnn_training_data *data, int64_t batch, int64_t *index, int64_t *row_numbers,
                                     int64_t *leaves, int64_t *leaf_count);
 

@@ -90,8 +90,9 @@ is_passed_over()
     cp -r base out
     cp bad.h5 out/checkpoint-12.h5
     train 0 run.ini
-    if [ $code != 0 ] || [ "$(grep -Ec "^fcnn-train: warning: out/checkpoint-12.h5: ($refusals).*; this checkpoint is skipped$" \
-        stderr)" != 1 ] || grep -qi 'hdf5' stderr ||
+    if [ $code != 0 ] || [ "$(grep -Ec \
+        "^fcnn-train: warning: out/checkpoint-12.h5: ($refusals).*; this checkpoint is skipped$" stderr)" != 1 ] ||
+        grep -qi 'hdf5' stderr ||
         ! grep -q '^resumed at step 6 from out/checkpoint-6.h5$' stdout ||
         [ "$(weights out/model.h5)" != "$whole" ]; then
         said
