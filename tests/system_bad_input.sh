@@ -138,7 +138,7 @@ config()
 # ---- the command line ----
 
 counts='0 3' refused 'no config' 64 'no config is given' "$bin/fcnn-train"
-refused 'two configs' 64 'what is b.ini' "$bin/fcnn-train" good.ini b.ini
+refused 'two configs' 64 'unexpected argument b.ini' "$bin/fcnn-train" good.ini b.ini
 refused 'an unknown option' 64 'unknown option --chekc' "$bin/fcnn-train" --chekc good.ini
 refused '--set without a value' 64 '--set' "$bin/fcnn-train" good.ini --set
 bad '--set of no assignment' 64 '--set epochs|section.key=value' --set epochs
@@ -394,7 +394,7 @@ predict 'no arguments' 64 'a model and a data file'
 predict 'nothing to do' 64 'nothing to do' kept/model.h5 odd.h5
 predict 'an unknown option' 64 'unknown option --ouput' kept/model.h5 odd.h5 --ouput x.h5
 predict 'a missing value' 64 'after --output' kept/model.h5 odd.h5 --output
-predict 'three files' 64 'what is third.h5' kept/model.h5 odd.h5 third.h5
+predict 'three files' 64 'unexpected argument third.h5' kept/model.h5 odd.h5 third.h5
 predict 'a data file as model' 65 'odd.h5|no model' odd.h5 odd.h5 "${out[@]}"
 predict 'a missing data file' 66 'absent.h5|No such file' kept/model.h5 absent.h5 "${out[@]}"
 predict 'a truncated data file' 65 'cut.h5' kept/model.h5 cut.h5 "${out[@]}"
