@@ -207,7 +207,7 @@ contents 'NaN can be taken' out.h5 /x 2 $'0,nan'
 fails 'NaN among the targets' 65 'nan.npy: row 2 holds NaN' out.h5 --npy y.npy nan.npy --missing
 fails 'infinity' 65 'inf.npy: row 2 holds infinity' out.h5 --npy inf.npy --missing
 fails 'an array that is missing' 66 'absent.npy: cannot be read: No such file' out.h5 --npy x.npy absent.npy
-fails 'three arrays' 64 'what is y3.npy' out.h5 --npy x.npy y.npy y3.npy
+fails 'three arrays' 64 'unexpected argument y3.npy' out.h5 --npy x.npy y.npy y3.npy
 fails '--header with --npy' 64 'go with --csv' out.h5 --npy x.npy y.npy --header
 fails '--inputs with --npy' 64 '--inputs and --targets go with --npz' out.h5 --npy x.npy y.npy --inputs x
 

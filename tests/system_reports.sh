@@ -180,7 +180,8 @@ fi
 )
 code=$?
 if [ -e threads/status ]; then
-    ends 'threads that the system does not give are counted' 70 '64 threads are requested, but the system can start only'
+    ends 'threads that the system does not give are counted' 70 \
+        '64 threads are requested, but the system can start only'
     tap_run 'reports: which the status tells, too' grep -q '^failed: 64 threads are requested' threads/status
 fi
 

@@ -88,8 +88,8 @@ typedef struct fcnn_gradient_job {
 /* The largest number of settings that a loss has. */
 enum { FCNN_LOSS_SETTINGS = 32 };
 
-/* Rows first … last−1 of what the product of the last layer left, z [rows][width] in panels: logits where the activation
- * of the last layer belongs to the loss (its targets are not numbers), else outputs. */
+/* The rows first … last−1 of the results of the last layer, z [rows][width] in panels: logits if the loss includes the
+ * activation of the last layer (its targets are not numbers), otherwise outputs. */
 typedef struct fcnn_loss_job {
     fcnn_head head;
     fcnn_activation activation; /* of the last layer */

@@ -64,9 +64,9 @@ fcnn_status fcnn_step_create(fcnn_comm *comm, const fcnn_model *model, const fcn
 /* Collective; takes NULL, on all ranks or on none. */
 void fcnn_step_destroy(fcnn_step *step);
 
-/* Makes step number `number` (of all steps, from 0): sums the gradient of a batch of the sampler's epoch over all ranks,
- * updates the parameters by it with a learning rate, and adds the losses of the batch's rows on this rank to loss.
- * flags: what is counted together with the sum; NULL: nothing.  Collective.
+/* Makes step number `number` (of all steps, from 0): sums the gradient of a batch of the sampler's epoch over all
+ * ranks, updates the parameters by it with a learning rate, and adds the losses of the batch's rows on this rank to
+ * loss.  flags: what is counted together with the sum; NULL: nothing.  Collective.
  * Fails, alike on all ranks, with parameters and loss unchanged: FCNN_EDIVERGED, whose text names the layer and, if an
  * input alone is the cause, file and row; FCNN_EINPUT and FCNN_EDATA if streamed rows cannot be read. */
 fcnn_status fcnn_step_run(fcnn_step *step, int64_t number, int64_t batch, double rate, fcnn_step_flags *flags,
