@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Runs the tests on another system, for scripts/test.sh --system: creates the system in a folder by debootstrap,
-# emulates its processor if that is another one, clones this checkout into it, and builds and tests there as a new user would.
-# The last line is that of scripts/test.sh.  docs/systems.md contains the results.
+# emulates its processor if that is another one, clones this checkout into it, and builds and tests there as a new user
+# would.  The last line is that of scripts/test.sh.  docs/systems.md contains the results.
 set -eu
 cd "$(dirname "$0")/.."
 . scripts/common.sh
