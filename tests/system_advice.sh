@@ -260,7 +260,7 @@ option --missing
 imports 'a missing input, --missing' 0 --csv gaps.csv --missing
 printf '1,2,NA\n4,5,6\n' >no_target.csv
 imports 'a missing target' 65 --csv no_target.csv --missing
-tap_run 'advice: a missing target: to leave it out is said' grep -q 'leave such rows out' <<<"$advice"
+tap_run 'advice: a missing target: to leave it out is said' grep -q 'remove such rows' <<<"$advice"
 "$python" -c "import numpy as np; np.savez('arrays.npz', data=np.ones((5, 2)), labels=np.arange(5))"
 imports 'an archive' 65 --npy arrays.npz
 option --npz

@@ -146,7 +146,7 @@ tap_run 'data: one column for each class' test "$named" = "$("$bin/fcnn-info" --
 "$bin/fcnn-predict" named.h5 words.h5 --targets /y >numbers 2>stderr
 tap_run 'data: predictions are scored by such columns' cmp -s scores numbers
 train 0 --overwrite --set data.targets=/hot_twice --set model.output=softmax words.ini
-tap_run 'data: a row with two classes is named' grep -q '/hot_twice has 3 columns, but those of row 21 ' stderr
+tap_run 'data: a row with two classes is named' grep -q '/hot_twice has 3 columns, but the values of row 21 ' stderr
 train 0 --overwrite --set data.targets=/hot --set model.classes=4 --set model.output=softmax words.ini
 tap_run 'data: as many columns as classes' grep -q '/hot has 3 columns, but the network has 4 classes' stderr
 train 0 --overwrite --set data.targets=/hot_twice words.ini
@@ -170,7 +170,7 @@ train 0 --overwrite words.ini
 ranks 2 "$bin/fcnn-predict" words/model.h5 words.h5 --targets /words >scores 2>stderr
 code=$?
 tap_run 'data: a model of numbers does not know words' grep -q \
-    '^fcnn-predict: error: words.h5: /words holds names of classes, but the targets of the training rows were' stderr
+    '^fcnn-predict: error: words.h5: /words contains class names, but the targets of the training rows were' stderr
 tap_run 'data: which is an error of the data' test "$code" = 65
 train 2 --overwrite --set data.test=words.h5 --set data.test_targets=/words words.ini
 tap_run 'data: nor do test rows of words fit training rows of numbers' test "$code" = 65
@@ -205,9 +205,10 @@ tap_run 'data: rows that are left out are counted' \
     grep -qx ' *left out: 2 of 30 rows with missing values; the first is row 17 of .*words.h5' stdout
 train 2 --overwrite --set data.inputs=/x_missing words.ini
 tap_run 'data: missing values are an error else' \
-    grep -q '/x_missing: row 3, column 1 is NaN .*in training data.missing = drop_row or mean does' stderr
+    grep -q '/x_missing: row 3, column 1 is NaN .*in training, data.missing = drop_row or mean does this' stderr
 train 2 --overwrite --set data.inputs=/x,/x_empty --set data.missing=mean words.ini
-tap_run 'data: nothing has no mean' grep -q 'column 3 (from 0) has no value in any row: it has no mean' stderr
+tap_run 'data: nothing has no mean' \
+    grep -q 'column 3 (counting from 0) has no value in any row, so it has no mean' stderr
 train 2 --overwrite --set data.inputs=/x,/x_empty --set data.missing=drop_row words.ini
 tap_run 'data: no row is left' grep -q 'each of the 40 rows has missing values' stderr
 
@@ -259,11 +260,11 @@ refused()
 }
 refused 'negative weights' 'row 23 (counting from 0) has the weight -1' --set data.weights=/w_negative
 refused 'weights of nothing' 'the weights of all training rows add up to 0' --set data.weights=/w_zero
-refused 'several weights a row' '/x is not one number a row' --set data.weights=/x
+refused 'several weights a row' '/x does not have one number per row' --set data.weights=/x
 refused 'weights of other rows' '/y_twice [55] has 55' --set data.weights=/y_twice
 refused 'a weight for each class' 'data.class_weight has 2 numbers, but there are 3 classes' --set data.class_weight=1,2
-refused 'weights that are none' "data.class_weight: '1, -2' is neither" --set 'data.class_weight=1, -2'
-refused 'classes of a regression' 'data.class_weight = balanced: the targets are no classes' \
+refused 'weights that are none' "data.class_weight = 1, -2 is neither" --set 'data.class_weight=1, -2'
+refused 'classes of a regression' 'data.class_weight = balanced requires targets that are class labels' \
     --set data.class_weight=balanced --set model.output=linear
 
 # ---- beyond what was trained on ----
@@ -324,11 +325,13 @@ tap_run 'data: more names behind the others are no trouble' test ! -s stderr
 ranks 2 "$bin/fcnn-predict" nine_model.h5 others.h5 --targets /y >scores 2>stderr
 code=$?
 tap_run 'data: numbers that count other classes are an error' grep -q \
-    "^fcnn-predict: error: others.h5: /y: by its attribute 'classes' the number 0 is 'five', but 'eight' in" stderr
+    "error: others.h5: /y: according to its attribute 'classes', the number 0 is 'five', but it is 'eig" \
+    stderr
 tap_run 'data: of the data' test "$code" = 65
 train 2 --overwrite --set data.train='nine.h5, others.h5' --set data.rows= --set data.validation= run.ini
 tap_run 'data: files that count differently are no data set' grep -q \
-    "others.h5: /y: by its attribute 'classes' the number 0 is 'five', but 'eight' in the first file" stderr
+    "others.h5: /y: according to its attribute 'classes', the number 0 is 'five', but it is 'eight' in the first file" \
+    stderr
 
 train 2 --overwrite --set data.targets=/hot words.ini
 "$bin/fcnn-predict" words/model.h5 words.h5 --targets /hot --output hot.h5 >scores 2>stderr
@@ -372,9 +375,10 @@ tap_run 'data: and their units' grep -q '"kg", "kg"' <(h5dump -a /predictions/un
 tap_run 'data: no warning where columns are in order' bash -c '! grep -q order stderr'
 "$bin/fcnn-predict" columns/model.h5 named_columns.h5 --inputs '/x[2], /x[:2]' --output moved.h5 2>stderr
 tap_run 'data: columns in another order than in training' grep -qF \
-    "has the columns of columns/model.h5 in another order: column 0 (from 0) is 'depth', there 'temperature'" stderr
+    "of columns/model.h5 in another order: column 0 (counting from 0) is 'depth' instead of 'temperature'" \
+    stderr
 "$make_hdf5" turned turned_columns.h5
 train 2 --overwrite --set data.train=named_columns.h5,turned_columns.h5 columns.ini
 tap_run 'data: files with columns in another order' grep -qF \
-    "column 1 (from 0) is 'depth', there 'wind speed'" stderr
+    "column 1 (counting from 0) is 'depth' instead of 'wind speed'" stderr
 tap_done

@@ -100,27 +100,27 @@ holds 'not without decoding' "$(cat stderr)" 'data.decode cannot change on resum
 train 0 --set data.missing_values=5 climate.ini
 holds 'nor with other codes' "$(cat stderr)" 'data.missing_values cannot change on resume'
 fails 'an error names the code and what says so' \
-    'cf_0.nc: /t2m, /missing_scaled: row 0, column 0 is -32767, which _FillValue says is missing' \
+    'cf_0.nc: /t2m, /missing_scaled: row 0, column 0 is -32767, which is a missing value according to _FillValue' \
     --set data.missing=error climate.ini
 fails 'a target that is out of range is told' \
-    'row 0, column 0 is -1, which is missing: it is below the 0 of valid_range' \
+    'row 0, column 0 is -1, which is a missing value: it is below the 0 of valid_range' \
     --set data.missing=error --set data.inputs=/zz --set data.targets=/range climate.ini
-fails 'missing targets have no mean' 'is -1, which is missing' \
+fails 'missing targets have no mean' 'is -1, which is a missing value' \
     --set data.missing=mean --set data.inputs=/zz --set data.targets=/range climate.ini
 train 0 --overwrite --set data.decode=no --set data.missing=error climate.ini
 is 'without decoding nothing is missing' "$code $(grep -c decoded stdout)" '0 0'
 predict 0 climate/model.h5 cf_0.nc --inputs '/t2m, /missing_scaled' --output raw.h5
 says 'such a model predicts from the numbers as they are stored' \
-    "is taken as it is stored, as in the model's training" stderr
+    "is used as it is stored, as in the training of the model" stderr
 train 0 --overwrite climate.ini
 predict 0 climate/model.h5 cf_0.nc --inputs '/t2m, /missing_scaled' --rows 1:2 --output p.h5
 is 'a model that was decoded decodes' "$code $(cat stderr)" '0 '
 predict 0 climate/model.h5 cf_0.nc --inputs '/t2m, /missing_scaled' --output p.h5
-says 'and knows what is missing' 'row 0, column 0 is -32767, which _FillValue says is missing' stderr
+says 'and knows what is missing' 'row 0, column 0 is -32767, which is a missing value according to _FillValue' stderr
 predict 0 climate/model.h5 cf_0.nc --inputs '/zz, /bytes' --rows 1:2 --output p.h5
-says 'a side without a scale is told' 'is not scaled, the inputs of the model' stderr
+says 'a side without a scale is told' 'is not scaled, but the inputs in the training of the model' stderr
 predict 0 climate/model.h5 cf_0.nc --no-decode --inputs '/t2m, /missing_scaled' --output p.h5
-says '--no-decode is told' 'as it is stored (--no-decode), but the model was trained on decoded values' stderr
+says '--no-decode is told' 'as it is stored (--no-decode), but the model was trained with decoded values' stderr
 fails 'a dimension is no data' 'dataset /without is a netCDF dimension without values of its own' \
     --set data.inputs=/without climate.ini
 is 'nor is it listed' "$("$bin/fcnn-info" cf_0.nc | grep -c without)" 0
@@ -154,24 +154,25 @@ gives '1e20 in float32' 14 missing /big 'data.missing_values=1e20'
 gives 'one of two columns' 20 missing '/sentinels, /x[0]' 'data.missing_values=-999, -9999'
 gives 'an enumeration as an input' 12 missing /cloud
 gives 'nothing of it with decode = no' '' missing '/r_integer, /integer64, /cloud, /table:c' data.decode=no
-fails 'a list that is none' 'data.missing_values = x: expected up to' --set data.missing_values=x codes.ini
-fails 'values with a mask' "the dataset 'mask' beside it" --set data.inputs=/nullable/values codes.ini
-fails 'a scale_factor that is a text' 'attribute scale_factor is not one number' --set data.inputs=/bad_scale codes.ini
+fails 'a list that is none' 'data.missing_values = x is not a list of at most' --set data.missing_values=x codes.ini
+fails 'values with a mask' "the dataset 'mask' next to it" --set data.inputs=/nullable/values codes.ini
+fails 'a scale_factor that is a text' 'attribute scale_factor is not a single number' \
+    --set data.inputs=/bad_scale codes.ini
 fails 'an empty array of MATLAB' 'is an empty MATLAB array' --set data.inputs=/empty codes.ini
 
 # ---- what looks like a code ----
 
 "$bin/fcnn-info" cf_0.nc >info
-says 'fcnn-info tells what the numbers mean' '/scale_only: value*0.1, -32767 (netCDF' info
+says 'fcnn-info tells what the numbers mean' '/scale_only: value*0.1, -32767 (the default fill value of netCDF' info
 is 'and points out what is left of codes' "$(sed -n 's/: .* values are.*//p' info | tr '\n' ' ')" \
     '/default_i2 /default_i4 /fill_replaces_default '
 "$bin/fcnn-info" codes.h5 >info
-says 'fcnn-info points a lonely code out' '/sentinels: 10 values are -9999, the next one is -999' info
-says 'also where R left no mark' '/plain_integer: 13 values are -2147483648, the next one is 1' info
-says 'and among the members of records' '/table:c: -1 (its place among categories) is missing' info
+says 'fcnn-info points a lonely code out' '/sentinels: 10 values are -9999, the next value is -999' info
+says 'also where R left no mark' '/plain_integer: 13 values are -2147483648, the next value is 1' info
+says 'and among the members of records' '/table:c: -1 (the codes of categories) is missing' info
 is 'not where its values are missing anyway' "$(grep -cE '/(r_integer|r_logical|integer64).*values are' info)" 0
 train 3 --overwrite --set 'data.inputs=/big, /plain_integer' --set data.targets=/y codes.ini
-says 'fcnn-train points it out' 'big is 1.0000000200408773e+20 in 14 rows, and all else is beyond 6' stderr
+says 'fcnn-train points it out' 'big is 1.0000000200408773e+20 in 14 rows, and the next value is 6' stderr
 says 'in each column' 'plain_integer is -2147483648 in 13 rows' stderr
 train 0 --overwrite --set 'data.inputs=/big, /plain_integer' --set 'data.missing_values=1e20, -2147483648' codes.ini
 is 'and says no more once that is settled' "$(grep -c 'data.missing_values' stderr)" 0
@@ -187,7 +188,8 @@ says 'names are numbered in the order of the values' 'cumulus = 0, none = 1, str
 says 'NA, and what has no name, is missing' 'left out: 12 of 40 rows' stdout
 says 'and they make the network' '2-3, double' stdout
 holds 'the model has the names' "$(classes sky/model.h5)" 'cumulus 1 none 2 stratus'
-fails 'a label without a name is told' 'row 4, column 0 is 100, which its enumeration calls NA: it is missing' \
+fails 'a label without a name is told' \
+    'row 4, column 0 is 100, which is a missing value: its name in the enumeration is NA' \
     --set data.missing=error sky.ini
 predict 0 sky/model.h5 codes.h5 --targets /factor
 says 'they are matched by name' 'of 40 rows right' stdout
@@ -197,7 +199,8 @@ gives 'whatever their values' '' diff factor stdout
 predict 3 sky/model.h5 codes.h5 --targets /factor_otherwise
 gives 'on three ranks' '' diff factor stdout
 predict 0 sky/model.h5 codes.h5 --targets /factor_more
-says 'a name that training did not have is an error' "row 1 (counting from 0) has the label 'fog', which is none" stderr
+says 'a name that training did not have is an error' \
+    "row 1 (counting from 0) has the label 'fog', which is not one of" stderr
 train 0 --overwrite --set data.targets=/factor --set data.test=codes.h5 \
     --set data.test_targets=/factor_otherwise sky.ini
 says 'values from 1 make no class of their own' '2-3, double' stdout
@@ -223,7 +226,7 @@ holds 'the others are' "$(classes words/model.h5)" '0 hi 1 lo '
 digest=$("$bin/fcnn-info" --hash words/model.h5)
 train 3 --overwrite --set data.memory=stream words.ini
 is 'the same on three ranks, streamed' "$("$bin/fcnn-info" --hash words/model.h5)" "$digest"
-fails 'a missing label is told' "the label of row 2 .counting from 0. is missing: '' names no class" \
+fails 'a missing label is told' "the label of row 2 .counting from 0. is missing, because '' does not name a class" \
     --set data.missing=error words.ini
 fails 'it has no mean' 'the label of row 2' --set data.missing=mean words.ini
 train 0 --overwrite --set data.decode=no words.ini
@@ -249,7 +252,8 @@ END
 config numbered 'train = f0.h5, f2.h5' 'inputs = /x, /k' 'targets = /z'
 train 0 numbered.ini
 is 'the numbers of an enumeration are inputs' "$code" 0
-says 'and it is said that they must be the same elsewhere' '/k is an enumeration, whose numbers are taken' stderr
+says 'and it is said that they must be the same elsewhere' \
+    '/k is an enumeration whose numbers are used as values' stderr
 other='is an enumeration with other names or numbers than in the first file'
 fails 'a file with other numbers is an error' "f1.h5: /k $other" --set data.train=f0.h5,f1.h5 numbered.ini
 fails 'of targets in several columns, too' "f1.h5: /two $other" --set data.train=f0.h5,f1.h5 --set data.inputs=/x \

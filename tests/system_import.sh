@@ -109,8 +109,8 @@ same 'a split goes into a group, too' "$(grep -o '/[a-z/]*/[xy]' stdout | paste 
 run out.h5 --csv plain.csv --split 0.5
 same 'halves are rounded up' "$(cat stdout)" \
     'wrote out.h5: /train/x float64 [2][2], /train/y int32 [2], /test/x float64 [1][2], /test/y int32 [1]'
-fails 'a part without rows, test' 65 '--split 0.9 of 3 rows leaves no row for /test' out.h5 --csv plain.csv --split 0.9
-fails 'a part without rows, train' 65 '--split 0.1 of 3 rows leaves no row for /train' \
+fails 'a part without rows, test' 65 '--split 0.9 of 3 rows leaves no rows for /test' out.h5 --csv plain.csv --split 0.9
+fails 'a part without rows, train' 65 '--split 0.1 of 3 rows leaves no rows for /train' \
     out.h5 --csv plain.csv --split 0.1
 
 # ---- IDX ----
@@ -131,7 +131,7 @@ fails 'images that are cut short' 65 'packed.gz: is cut short: what gzip has pac
     out.h5 --idx packed.gz labels.idx
 fails 'fewer images than labels' 65 'images.idx has 2 images, but three.idx has 3 labels' \
     out.h5 --idx images.idx three.idx
-fails 'images and labels swapped' 65 'the order is --idx IMAGES LABELS' out.h5 --idx labels.idx images.idx
+fails 'images and labels swapped' 65 'specify the images first: --idx IMAGES LABELS' out.h5 --idx labels.idx images.idx
 fails 'no IDX file' 65 'plain.csv: is not an IDX file' out.h5 --idx plain.csv labels.idx
 fails 'a missing IDX file' 66 'absent: cannot be read: No such file' out.h5 --idx images.idx absent
 
@@ -146,22 +146,22 @@ fails 'a header unasked for' 65 "'a' is not a number; if the first line names th
 printf '1,2\n3\n' >bad.csv
 fails 'a short row' 65 'bad.csv: line 2 has 1 cells, line 1 has 2' out.h5 --csv bad.csv
 printf '1\n2\n' >bad.csv
-fails 'no inputs' 65 'bad.csv: no column is left for the inputs' out.h5 --csv bad.csv
+fails 'no inputs' 65 'bad.csv: no columns are left for the inputs' out.h5 --csv bad.csv
 : >bad.csv
 fails 'an empty file' 65 'bad.csv: holds no rows' out.h5 --csv bad.csv
 fails 'a missing file' 66 'absent.csv: cannot be read: No such file or directory' out.h5 --csv absent.csv
 fails 'a folder' 66 '.: cannot be read: Is a directory' out.h5 --csv .
 fails 'a column beyond the table' 65 'plain.csv: there is no column 4; the table has 3' \
     out.h5 --csv plain.csv --target-columns 4
-fails 'a name that is none' 65 "no column has the name 'lable'; the nearest is 'label'" \
+fails 'a name that is none' 65 "there is no column 'lable'; the most similar name is 'label'" \
     out.h5 --csv header.csv --header --target-columns lable
 
 # ---- bad calls ----
 
-fails 'no arguments' 64 'no output file is named'
+fails 'no arguments' 64 'no output file is specified'
 fails 'no input' 64 'one of --csv FILE, --idx IMAGES LABELS, --npy INPUTS [TARGETS], --arrays INPUTS' out.h5
 fails 'two inputs' 64 'one of --csv' out.h5 --csv plain.csv --idx images.idx labels.idx
-fails 'no output' 64 'no output file is named' --csv plain.csv
+fails 'no output' 64 'no output file is specified' --csv plain.csv
 fails 'two outputs' 64 'unexpected argument two.h5; see fcnn-import --help' out.h5 two.h5 --csv plain.csv
 fails 'an unknown option' 64 'unknown option --hedaer; see' out.h5 --csv plain.csv --hedaer
 fails 'an unknown short option' 64 'unknown option -h' out.h5 -h
@@ -176,13 +176,13 @@ for seed in -1 1.5 abc '' 18446744073709551616 ' 1'; do
         out.h5 --csv plain.csv --split 0.5 --seed "$seed"
 done
 fails 'a seed without a split' 64 '--seed can only be used with --split' out.h5 --csv plain.csv --seed 1
-fails 'column 0' 64 '0 is no column; they count from 1' out.h5 --csv plain.csv --target-columns 0
-fails 'a column twice' 64 'column 3 is named twice' out.h5 --csv plain.csv --target-columns 3,last
-fails 'a name without a header' 64 "'label' is no column's number; names need --header" \
+fails 'column 0' 64 '0 is not the number of a column; columns count from 1' out.h5 --csv plain.csv --target-columns 0
+fails 'a column twice' 64 'column 3 is specified twice' out.h5 --csv plain.csv --target-columns 3,last
+fails 'a name without a header' 64 "'label' is not the number of a column; names require --header" \
     out.h5 --csv plain.csv --target-columns label
-fails 'an empty column' 64 "'' is no column's number" out.h5 --csv plain.csv --target-columns 1,,2
-fails '--header with --idx' 64 'go with --csv' out.h5 --idx images.idx labels.idx --header
-fails 'the input as output' 64 'plain.csv: is the input and the output as well' ./plain.csv --csv plain.csv
+fails 'an empty column' 64 "'' is not the number of a column" out.h5 --csv plain.csv --target-columns 1,,2
+fails '--header with --idx' 64 'require --csv' out.h5 --idx images.idx labels.idx --header
+fails 'the input as output' 64 'plain.csv: the input and the output are the same file' ./plain.csv --csv plain.csv
 
 # ---- outputs that cannot be written ----
 

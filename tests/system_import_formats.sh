@@ -44,7 +44,8 @@ printf '1,2,3\n4,5,x\n' >bad.csv
 fails 'a bad cell in the second table' 65 "bad.csv: line 2, column 3: 'x' is not a number" \
     out.h5 --csv plain.csv bad.csv
 fails 'a table that is missing' 66 'absent.csv: cannot be read: No such file' out.h5 --csv plain.csv absent.csv
-fails 'the second input as output' 64 'plain.csv: is the input and the output as well' ./plain.csv --csv 1.csv plain.csv
+fails 'the second input as output' 64 'plain.csv: the input and the output are the same file' \
+    ./plain.csv --csv 1.csv plain.csv
 
 # ---- what gzip has packed ----
 
@@ -102,7 +103,7 @@ holds 'cells in quotes make the same bytes' cmp out.h5 kept.h5
 printf 'x,"a; b; c"\n1,2\n3,4\n' >named.csv
 run out.h5 --csv named.csv --header --delimiter comma --target-columns 'a; b; c'
 same 'a delimiter can be given' "$code $(cat stdout stderr)" '0 wrote out.h5: /x float64 [2][1], /y int32 [2]'
-fails 'a delimiter that is another' 65 'plain.csv: no column is left for the inputs' \
+fails 'a delimiter that is another' 65 'plain.csv: no columns are left for the inputs' \
     out.h5 --csv plain.csv --delimiter tab
 fails 'a delimiter that is none' 64 '--delimiter takes comma, semicolon or tab, not ,' \
     out.h5 --csv plain.csv --delimiter ,
@@ -118,7 +119,7 @@ fails 'a cell that is missing' 65 'gaps.csv: line 1, column 2: the cell is empty
 run out.h5 --csv gaps.csv --missing
 same 'missing cells can be taken' "$code $(cat stdout stderr)" '0 wrote out.h5: /x float64 [3][2], /y int32 [3]'
 contents 'missing cells are NaN' out.h5 /x 2 $'1,nan\nnan,4\n5,nan'
-fails 'a target that is missing' 65 'gaps.csv: row 1 of the table has no target (column 2); leave such rows out' \
+fails 'a target that is missing' 65 'gaps.csv: row 1 of the table has no target (column 2); remove such rows' \
     out.h5 --csv gaps.csv --missing --target-columns 2
 
 # ---- classes ----
@@ -141,7 +142,7 @@ fails 'names in an input' 65 "kinds.csv: line 2, column 2: 'wasp' is not a numbe
 printf '1,bee\n2,\n' >unnamed.csv
 fails 'a class without a name' 65 'unnamed.csv: line 2, column 2: the name of the class is missing' \
     out.h5 --csv unnamed.csv --classes --missing
-fails 'two columns of classes' 64 '--classes takes one target column, not 2' \
+fails 'two columns of classes' 64 '--classes requires exactly one target column, not 2' \
     out.h5 --csv plain.csv --classes --target-columns 1,2
 
 # ---- inputs alone ----
@@ -150,7 +151,7 @@ printf '1.5,-2\n3,4e-3\n' >inputs.csv
 run out.h5 --csv inputs.csv --no-targets
 same 'a table of inputs is read' "$code $(cat stdout stderr)" '0 wrote out.h5: /x float64 [2][2]'
 contents 'all columns are inputs' out.h5 /x 2 $'1.5,-2\n3,0.0040000000000000001'
-fails '--no-targets with targets' 64 '--no-targets leaves no targets to choose' \
+fails '--no-targets with targets' 64 '--no-targets cannot be combined with targets' \
     out.h5 --csv plain.csv --no-targets --target-columns 1
 
 # ---- numpy ----
@@ -201,15 +202,16 @@ fails 'Python objects' 65 'objects.npy: holds Python objects (pickled) of type' 
 head -c 100 x.npy | head -c -1 >cut.npy
 fails 'an array that is cut short' 65 'cut.npy: is cut short' out.h5 --npy cut.npy
 fails 'no array' 65 'plain.csv: is not a .npy file (it begins with 31 2e 35 2c)' out.h5 --npy plain.csv
-fails 'NaN among the inputs' 65 'nan.npy: row 2 holds NaN; --missing takes that in inputs' out.h5 --npy nan.npy
+fails 'NaN among the inputs' 65 'nan.npy: row 2 contains NaN; specify --missing to accept missing inputs' \
+    out.h5 --npy nan.npy
 run out.h5 --npy nan.npy y.npy --missing
 contents 'NaN can be taken' out.h5 /x 2 $'0,nan'
-fails 'NaN among the targets' 65 'nan.npy: row 2 holds NaN' out.h5 --npy y.npy nan.npy --missing
-fails 'infinity' 65 'inf.npy: row 2 holds infinity' out.h5 --npy inf.npy --missing
+fails 'NaN among the targets' 65 'nan.npy: row 2 contains NaN' out.h5 --npy y.npy nan.npy --missing
+fails 'infinity' 65 'inf.npy: row 2 contains infinity' out.h5 --npy inf.npy --missing
 fails 'an array that is missing' 66 'absent.npy: cannot be read: No such file' out.h5 --npy x.npy absent.npy
 fails 'three arrays' 64 'unexpected argument y3.npy' out.h5 --npy x.npy y.npy y3.npy
-fails '--header with --npy' 64 'go with --csv' out.h5 --npy x.npy y.npy --header
-fails '--inputs with --npy' 64 '--inputs and --targets go with --npz' out.h5 --npy x.npy y.npy --inputs x
+fails '--header with --npy' 64 'require --csv' out.h5 --npy x.npy y.npy --header
+fails '--inputs with --npy' 64 '--inputs and --targets require --npz' out.h5 --npy x.npy y.npy --inputs x
 
 if command -v python3 >/dev/null; then
     python3 -c '

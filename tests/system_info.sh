@@ -82,7 +82,7 @@ describes() {
     shows "model      2-4-1, $1 precision" 'output     sigmoid, loss binary_cross_entropy' 'made by    fcnn ' \
         '    1  [4][2]                  tanh                 12' \
         'total                                               17' 'history, the last 10 of 21 lines' \
-        'inputs are used as they are' 'epochs = 20'
+        'inputs are not normalized' 'epochs = 20'
 }
 
 # same_weights FILE FORMAT: what is printed is what h5dump shows in that format
@@ -101,7 +101,7 @@ same_weights() {
 # All that is known of the columns, and nothing else.
 tells_of_columns() {
     info 0 "$1/model.h5" --columns
-    shows 'inputs are used as they are' 'inputs of the training rows' 'targets of the training rows' \
+    shows 'inputs are not normalized' 'inputs of the training rows' 'targets of the training rows' \
         'a                          0                     1                   0.5' \
         'a_xor_b                     0                     1                   0.5'
     grep -E 'history|config|layer' out
@@ -209,7 +209,7 @@ data_that_was_imported() {
     has_lines '[data]' 'train = digits.h5' 'inputs = /train/x' 'targets = /train/y' 'normalize = standardize' \
         'test = digits.h5' \
         'test_inputs = /test/x' 'test_targets = /test/y'
-    lacks 'what will be slow' 'not read'
+    lacks 'slow to read' 'not read'
     # what is to be pasted works
     sed -n '/^\[data\]$/,$p' out >pasted.ini
     fcnn_mpirun 1 "$bin/fcnn-train" --check pasted.ini >check.log 2>&1 || cat check.log
@@ -223,7 +223,7 @@ data_of_all_types() {
     has_lines '/x              [3][40]  float32, in K?[31m'
     has_lines '/y              [40]  uint8' '                contiguous; 40 B'
     has_lines '/records/table  [40]  records of 22 bytes' \
-        '                chunks [16] of 352 B; 880 B, of which nothing was written' \
+        '                chunks [16] of 352 B; 880 B, not written' \
         '                  /records/table:temperature  float64' \
         '                  /records/table:count  int32, big-endian' \
         '                  /records/table:"bad?[31m"  half, read as float32' \
@@ -232,15 +232,15 @@ data_of_all_types() {
         '[40]  an enumeration of 1 names, read as uint8' '[40]  whole numbers of 12 bits, read as uint16' \
         'chunks [40][1] of 160 B, shuffle, deflate 4; ' ' stored for 480 B, ' 'a single value  int64'
     has_lines '[data]' 'train = tables.h5' 'order = columns' 'inputs = /x' 'targets = /y'
-    lacks 'what will be slow'
+    lacks 'slow to read'
     ! grep '[[:cntrl:]]' out || echo 'control characters'
 }
 
 slow_data() {
     info 0 slow.h5
-    shows '/slow: 100000 chunks of 4 bytes: HDF5 takes some 10 us for each, about 1 s for all' \
+    shows '/slow: 100000 chunks of 4 bytes: HDF5 needs about 10 us for each, about 1 s for all' \
         '/slow;reboot: 100000 chunks of 4 bytes'
-    has_lines 'chunks of whole rows, of 1 MB, are faster' \
+    has_lines 'chunks of 1 MB that contain whole rows are faster' \
         'h5repack -l /columns:CHUNK=3x87381 -l /slow:CHUNK=100000 slow.h5 repacked.h5'
     # the command does what is said
     bash -c "$(grep '^h5repack' out)" || echo 'h5repack fails'
@@ -262,16 +262,17 @@ strings() {
 
 many_tables() {
     info 0 many.h5
-    shows 'many.h5: no model, but data: 250 datasets, ' '/199  [1]  uint8'
+    shows 'many.h5: data, not a model: 250 datasets, ' '/199  [1]  uint8'
     lacks /200
     [ "$(tail -n 1 out)" = 'and 50 more' ] || echo "no 'and 50 more': $(tail -n 1 out)"
 }
 
 deep_groups() {
     info 0 deep.h5
-    shows 'deep.h5: no model, but data: at least 8 datasets, ' /g/g/g/g/g/g/g/g/x
+    shows 'deep.h5: data, not a model: at least 8 datasets, ' /g/g/g/g/g/g/g/g/x
     lacks /g/g/g/g/g/g/g/g/g/x
-    [ "$(tail -n 1 out)" = 'not all groups were gone through: they are too many, too deep or damaged' ] || cat out
+    [ "$(tail -n 1 out)" = \
+        'not all groups were examined: there are too many, or they are nested too deeply or damaged' ] || cat out
 }
 
 # Everything that a training refuses is listed with the reason, and nothing comes of it.
@@ -287,7 +288,7 @@ hostile_data() {
     info 0 hostile/external_group.h5
     shows 'not read: a link to another file, secret.h5, dataset /'
     info 0 hostile/cycle.h5
-    shows 'data: 4 datasets' '/loop/a/z'
+    shows '4 datasets' '/loop/a/z'
     info 0 hostile/names.h5
     has_lines '"/?[31mred?"  [40][3]  float64'
     for name in packed scaleoffset szip nbit; do
@@ -317,7 +318,7 @@ mnist() {
     info 0 "$mnist"
     has_lines '/train/x  [60000][784]  uint8'
     grep -q '^          chunks .*, deflate .* stored for 47 MB, [4-9]\.[0-9]* : 1$' out || cat out
-    lacks 'what will be slow'
+    lacks 'slow to read'
 }
 mnist=$here/../../shared/data/mnist.h5
 if [ -r "$mnist" ]; then

@@ -87,27 +87,29 @@ predict() { "$bin/fcnn-predict" run/model.h5 "$@"; }
 
 fits 'the same columns' fit --set data.validation=./train.h5 --set data.test=train.h5
 refused 'test rows with columns moved' \
-    "moved.h5: /x has the columns of the training rows in another order: column 0 (from 0) is 'b', there 'a'" \
+    "moved.h5: /x has the columns of the training rows in another order: column 0 (counting from 0) is 'b' instead of" \
     fit --set data.test=moved.h5
 refused 'validation rows with columns moved' './moved.h5: /x has the columns of the training rows in another order' \
     fit --set data.validation=./moved.h5
 refused 'test rows with other columns' \
-    "other.h5: /x does not have the columns of the training rows: missing: 'b'; not known there: 'd'; name the right" \
+    "other.h5: /x does not have the columns of the training rows: missing: 'b'; unexpected: 'd'; specify the right" \
     fit --set data.test=other.h5
 refused 'test rows with more columns' \
-    "wide.h5: /x does not have the columns of the training rows: not known there: 'd', 'e'; data.match_columns = by_" \
+    "wide.h5: /x does not have the columns of the training rows: unexpected: 'd', 'e'; set data.match_columns = by_" \
     fit --set data.test=wide.h5
-refused 'test rows with fewer columns' "the training rows: missing: 'c'; name" fit --set data.test=fewer.h5
+refused 'test rows with fewer columns' "the training rows: missing: 'c'; specify" fit --set data.test=fewer.h5
 refused 'test rows with targets moved' \
-    "turned.h5: /y has the columns of the training rows in another order: column 0 (from 0) is 'v', there 'u'" \
+    "/y has the columns of the training rows in another order: column 0 (counting from 0) is 'v' instead of" \
     fit --set data.test=turned.h5
-refused 'further training rows with columns moved' 'moved.h5: /x has the columns of the files before it in another' \
+refused 'further training rows with columns moved' \
+    'moved.h5: /x has the columns of the files before this one in another' \
     fit --set data.train=train.h5,moved.h5
-refused 'further training rows with other columns' "the files before it: missing: 'b'; not known there: 'd'" \
+refused 'further training rows with other columns' "the files before this one: missing: 'b'; unexpected: 'd'" \
     fit --set data.train=train.h5,other.h5
-refused 'further training rows with targets moved' "turned.h5: /y has the columns of the files before it in another" \
+refused 'further training rows with targets moved' \
+    "turned.h5: /y has the columns of the files before this one in another" \
     fit --set data.train=train.h5,turned.h5
-refused 'files after one without names' "moved.h5: /x has the columns of the files before it in another order" \
+refused 'files after one without names' "moved.h5: /x has the columns of the files before this one in another order" \
     fit --set data.train=plain_units.h5,train.h5,moved.h5
 
 # ---- a model and its rows ----
@@ -115,18 +117,20 @@ refused 'files after one without names' "moved.h5: /x has the columns of the fil
 fits 'the model' fit
 refused 'predictions with columns moved' "moved.h5: /x has the columns of run/model.h5 in another order: column 0" \
     predict moved.h5 --targets /y
-refused 'predictions with other columns' "the columns of run/model.h5: missing: 'b'; not known there: 'd'" \
+refused 'predictions with other columns' "the columns of run/model.h5: missing: 'b'; unexpected: 'd'" \
     predict other.h5 --targets /y
-refused 'predictions with more columns' "not known there: 'd', 'e'; data.match_columns = by_name (fcnn-predict: -" \
+refused 'predictions with more columns' "unexpected: 'd', 'e'; set data.match_columns = by_name (fcnn-predict: -" \
     predict wide.h5 --output none.h5
 tap_run 'names: nothing is written then' test ! -e none.h5
-refused 'targets moved' "turned.h5: /y has the columns of run/model.h5 in another order" predict turned.h5 --targets /y
+refused 'targets moved' \
+    "turned.h5: /y has the columns of run/model.h5 in another order" predict turned.h5 --targets /y
 fits 'targets that nobody scores' predict turned.h5 --output ok.h5
 refused 'members moved' "records.h5: /table:b, /table:a, /table:c has the columns of run/model.h5 in another order" \
     predict records.h5 --inputs '/table:b, /table:a, /table:c' --output none.h5
 fits 'members in order' predict records.h5 --inputs '/table:a, /table:b, /table:c' --targets /y
 cp run/model.h5 first.h5
-refused 'a start from a model with columns moved' 'moved.h5: /x has the columns of first.h5 in another order' \
+refused 'a start from a model with columns moved' \
+    'moved.h5: /x has the columns of first.h5 in another order' \
     fit --set model.init=first.h5 --set data.train=moved.h5 --set output.directory=again
 refused 'a start from a model with targets moved' 'turned.h5: /y has the columns of first.h5 in another order' \
     fit --set model.init=first.h5 --set data.train=turned.h5 --set output.directory=again
@@ -139,7 +143,7 @@ with h5py.File('train.h5', 'r') as old, h5py.File('renamed.h5', 'w') as new:
     new['x'].attrs['columns'] = list('abd')
 END
 refused 'a run that goes on with columns renamed' \
-    "renamed.h5: /x does not have the columns of run/checkpoint-18.h5: missing: 'c'; not known there: 'd'" \
+    "renamed.h5: /x does not have the columns of run/checkpoint-18.h5: missing: 'c'; unexpected: 'd'" \
     "$bin/fcnn-train" --set train.epochs=4 --set data.train=renamed.h5 run.ini
 fits 'which may be ignored' \
     "$bin/fcnn-train" --set train.epochs=4 --set data.train=renamed.h5 --set data.match_columns=ignore run.ini
@@ -156,26 +160,26 @@ fits 'and named ones' predict train.h5 --targets /y
 fits 'the model of datasets of one column' fit --set data.train=records.h5 \
     --set 'data.inputs=/fields/a, /fields/b, /fields/c'
 refused 'these datasets moved' \
-    "/fields/b, /fields/a, /fields/c has the columns of run/model.h5 in another order: column 0 (from 0) is 'b'" \
+    "fields/a, /fields/c has the columns of run/model.h5 in another order: column 0 (counting from 0) is 'b'" \
     predict records.h5 --inputs '/fields/b, /fields/a, /fields/c' --targets /y
 
 # ---- units ----
 
 fits 'the same units but for blanks' fit --set data.train=kelvin.h5 --set data.test=kelvin_too.h5
 refused 'a unit that differs' \
-    "metres.h5: /x is in other units than the training rows: column 1 (from 0) 'b' is in 'ms-1', there in 'm s" \
+    "metres.h5: /x has other units than the training rows: column 1 (counting from 0) 'b' is in 'ms-1' instead of" \
     fit --set data.train=kelvin.h5 --set data.test=metres.h5
-refused 'files of other units' "metres.h5: /x is in other units than the files before it" \
+refused 'files of other units' "metres.h5: /x has other units than the files before this one" \
     fit --set data.train=train.h5,kelvin.h5,metres.h5
 fits 'units on one side' predict train.h5 --targets /y
 refused 'predictions in other units' \
-    "metres.h5: /x is in other units than run/model.h5: column 1 (from 0) 'b' is in 'ms-1', there in 'm s-1'" \
+    "metres.h5: /x has other units than run/model.h5: column 1 (counting from 0) 'b' is in 'ms-1' instead of 'm s-1'" \
     predict metres.h5 --targets /y
 fits 'the model of kelvins' fit --set data.train=plain_units.h5
-refused 'units of columns without names' "column 0 (from 0) 'x[0]' is in 'degC', there in 'K'" \
+refused 'units of columns without names' "column 0 (counting from 0) 'x[0]' is in 'degC' instead of 'K'" \
     predict celsius.h5 --targets /y
 cp run/model.h5 first.h5
-refused 'a start from a model of other units' "celsius.h5: /x is in other units than first.h5" \
+refused 'a start from a model of other units' "celsius.h5: /x has other units than first.h5" \
     fit --set model.init=first.h5 --set data.train=celsius.h5 --set output.directory=again
 
 # ---- ignore: by place, as it stands ----
@@ -194,7 +198,7 @@ predict nameless.h5 --output nameless_out.h5 >stdout 2>stderr
 tap_run 'names: ignored names are no names' h5diff ignored.h5 nameless_out.h5 /predictions /predictions
 "$bin/fcnn-predict" run/model.h5 moved.h5 --targets /y --match-columns never >stdout 2>stderr
 code=$?
-tap_run 'names: an unknown word is refused' grep -qF "matched by 'never': expected error, by_name or ignore" stderr
+tap_run 'names: an unknown word is refused' grep -qF "matched by 'never': specify error, by_name or ignore" stderr
 tap_run 'names: as wrong usage' test "$code" = 64
 
 # ---- by name ----
@@ -244,7 +248,7 @@ fits 'columns by name' by_name predict moved.h5 --targets /y --output moved_out.
 tap_run 'names: give the same predictions' h5diff expected.h5 moved_out.h5
 tap_run 'names: and scores' cmp <(sed 1d scores | grep -v expected.h5) <(sed 1d stdout | grep -v moved_out.h5)
 warns 'columns that nobody wants' \
-    "wide.h5: /x has 2 columns that are not among those of run/model.h5: 'd', 'e'; left out" \
+    "wide.h5: /x has 2 columns that are not among those of run/model.h5: 'd', 'e'; match_columns = by_name leaves" \
     by_name predict wide.h5 --targets /y --output wide_out.h5
 tap_run 'names: are left out' h5diff expected.h5 wide_out.h5
 fits 'targets by name' by_name predict turned.h5 --targets /y
@@ -275,17 +279,17 @@ ranks 3 "$bin/fcnn-predict" run/model.h5 'part_*.h5' --targets /y --output ranks
 tap_run 'names: on 3 ranks' h5diff expected.h5 ranks_out.h5
 
 refused 'a name that is not there' \
-    "other.h5: /x lacks columns of run/model.h5, which data.match_columns = by_name takes by name: 'b'; it has 'd'" \
+    "other.h5: /x lacks columns of run/model.h5 that data.match_columns = by_name requires: 'b'; it has 'd'" \
     by_name predict other.h5 --targets /y
-refused 'no names at all' "takes by name: 'a', 'b', 'c'; it has 'x[0]', 'x[1]', 'x[2]'" \
+refused 'no names at all' "requires: 'a', 'b', 'c'; it has 'x[0]', 'x[1]', 'x[2]'" \
     by_name predict nameless.h5 --output none.h5
 refused 'a name that two columns have' \
-    "cannot tell columns 0 and 1 (from 0) of this file apart, which are both called 'b'" \
+    "cannot distinguish columns 0 and 1 (counting from 0) of this file, which have the same name 'b'" \
     by_name predict two_of_b.h5 --targets /y
-refused 'names do not excuse units' "column 1 (from 0) 'b' is in 'ms-1', there in 'm s-1'" \
+refused 'names do not excuse units' "column 1 (counting from 0) 'b' is in 'ms-1' instead of 'm s-1'" \
     fit --set data.match_columns=by_name --set data.train=kelvin.h5 --set data.test=metres.h5
 refused 'columns of the model that are called alike' \
-    "cannot tell columns 0 and 2 (from 0) of the training rows apart, which are both called 'a'" \
+    "cannot distinguish columns 0 and 2 (counting from 0) of the training rows, which have the same name 'a'" \
     fit --set data.match_columns=by_name --set data.train=twice.h5 --set data.test=moved.h5
 fits 'the same list needs no order' fit --set data.match_columns=by_name --set data.train=twice.h5 \
     --set data.test=twice.h5
@@ -345,5 +349,5 @@ fits 'the model once more' fit
 ranks 3 "$bin/fcnn-predict" run/model.h5 moved.h5 --targets /y >stdout 2>stderr
 tap_run 'names: 3 ranks fail alike' grep -qF 'moved.h5: /x has the columns of run/model.h5 in another order' stderr
 train 3 --overwrite --set data.test=other.h5 --set data.read=collective run.ini
-tap_run 'names: together, too' grep -qF "missing: 'b'; not known there: 'd'" stderr
+tap_run 'names: together, too' grep -qF "missing: 'b'; unexpected: 'd'" stderr
 tap_done

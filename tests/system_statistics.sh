@@ -171,5 +171,5 @@ tap_run 'statistics: no warning where all columns vary' test ! -s stderr
 train 0 --overwrite --set data.train=plain.h5 --set data.inputs=/x,/nearly --set data.validation= \
     --set data.targets=/y s.ini
 tap_run 'statistics: a column that rounding alone moves is told' \
-    grep -qF '1 of 4 columns have the same value but for rounding in all training rows (nearly is 0.3)' stderr
+    grep -qF '1 of 4 columns have the same value except for rounding in all training rows (nearly is 0.3)' stderr
 tap_done

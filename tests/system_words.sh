@@ -111,9 +111,9 @@ takes 'a member that looks like a column' '/tab:v[1]' 31
 takes 'a member of a name with a colon' '/t:b:plain' 32
 takes 'the same in quotes' '"/t:b":"v[1]"' 31
 np=3 takes 'over ranks' '"/velocity, x", "/wide, x"[1], /p[0]' '12, 21, 11'
-asks 'a bracket that is no column' '/y[x]' 'expected columns as in [3]'
+asks 'a bracket that is no column' '/y[x]' 'is not a valid range of columns'
 asks 'an open quote' '"/velocity, x' 'a quote is not closed'
-asks 'more behind a quote' '"/velocity, x"y' 'and nothing else'
+asks 'more behind a quote' '"/velocity, x"y' 'may only be followed by'
 
 # what there is not is told with the names as they are to be written
 got=$(values '/velocity')
@@ -122,7 +122,8 @@ tap_run 'words: names are listed as they are written' grep -qF '"/BL01:MTR1" [30
 # ---- both there ----
 
 both=(--set data.train=both.h5)
-asks 'a column, or a name' '/p[1]' "/p[1] means two things, and the file has both: write '\"/p[1]\"' or '\"/p\"[1]'" \
+asks 'a column, or a name' '/p[1]' \
+    "/p[1] is ambiguous, because the file has both datasets that it can name: write '\"/p[1]\"' or '\"/p\"[1]'" \
     "${both[@]}"
 takes 'the name' '"/p[1]"' 42 "${both[@]}"
 takes 'the column' '"/p"[1]' 41 "${both[@]}"
@@ -130,10 +131,10 @@ takes 'a column that is no name' '/p[0]' 40 "${both[@]}"
 asks 'a member, or a name' '/a:b' "write '\"/a:b\"' or '\"/a\":\"b\"'" "${both[@]}"
 takes 'the name with a colon' '"/a:b"' 44 "${both[@]}"
 takes 'the member' '"/a":"b"' 43 "${both[@]}"
-asks 'a list, or a name' '/u, v' "write '\"/u, v\"' for that one" "${both[@]}"
+asks 'a list, or a name' '/u, v' "write '\"/u, v\"' for the single" "${both[@]}"
 takes 'the list' '"/u", "v"' '45, 46' "${both[@]}"
 takes 'the name with a comma' '"/u, v"' 47 "${both[@]}"
-asks 'another meaning in a further file' '/p[1]' "both.h5: /p[1] means two things" --set 'data.train=first.h5, both.h5'
+asks 'another meaning in a further file' '/p[1]' "both.h5: /p[1] is ambiguous" --set 'data.train=first.h5, both.h5'
 
 # ---- files ----
 
@@ -203,8 +204,8 @@ clash()
     (cd files && train 0 --check --set "data.train=$2" c.ini; cp code stderr ..)
     tap_empty "words: $1" "$({ [ "$(cat code)" = 78 ] && grep -qF -- "$3" stderr; } || cat stderr)"
 }
-clash 'a file, or a pattern' 'run[1].h5' "write '\"run[1].h5\"', quotes included, or 'run[1].h[5]'"
-clash 'a file, or a list' '@list.txt' "write '\"@list.txt\"' or '@\"list.txt\"'"
+clash 'a file, or a pattern' 'run[1].h5' "write '\"run[1].h5\"', including the quotes, for the file, or 'run[1].h[5]'"
+clash 'a file, or a list' '@list.txt' "write '\"@list.txt\"' for the file or '@\"list.txt\"'"
 clash 'a file, or two' 'a, b.h5' "write '\"a, b.h5\"'"
 rows 'the file' 30 '"run[1].h5"' files/c.ini
 rows 'the pattern' 30 'run[1].h[5]' files/c.ini
@@ -253,18 +254,18 @@ doubt()
     code=$?
     tap_empty "words: $1" "$({ [ "$code" = 64 ] && [ ! -e o.h5 ] && grep -qF -- "$4" stderr; } || cat stderr)"
 }
-doubt 'a number that is a name' pandas.csv 3 "write '\"3\"' for the first of these or '\"2\"' for the second"
+doubt 'a number that is a name' pandas.csv 3 "write '\"3\"' for the first or '\"2\"' for the second"
 target 'the name' pandas.csv '"3"' '"3"'
 target 'the number, by its name' pandas.csv '"2"' '"2"'
 target 'a number that is no name' pandas.csv 4 '"3"'
-doubt 'last' last.csv last "write '\"last\"' for the first of these or '\"y\"' for the second"
+doubt 'last' last.csv last "write '\"last\"' for the first or '\"y\"' for the second"
 target 'the column last' last.csv '"last"' '"last"'
 target 'the last column' last.csv y '"y"'
 target 'a year' years.csv 2000 '"2000"'
 target 'a name in a list' pandas.csv '"3","0"' '"3", "0"'
 target 'a name with a comma' comma.csv 'a, b' '"a, b"'
 target 'the same in quotes' comma.csv '"a, b"' '"a, b"'
-doubt 'a list that is a name' commas.csv 'u, v' "write '\"u, v\"' for that one"
+doubt 'a list that is a name' commas.csv 'u, v' "write '\"u, v\"' for the single"
 target 'the list' commas.csv '"u", "v"' '"u", "v"'
 "$bin/fcnn-import" o.h5 --csv last.csv --header >stdout 2>stderr
 tap_run 'words: without the option it is the last column' grep -q '/x float64 \[2\]\[3\]' stdout

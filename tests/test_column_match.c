@@ -92,28 +92,29 @@ static void the_same_names_fit(void)
 static void moved_columns_are_told(void)
 {
     there = NAMES("a", "b", "c"), here = NAMES("c", "b", "a");
-    expect("f.h5: /x has the columns of the training rows in another order: column 0 (from 0) is 'c', there 'a', "
-           "column 2 is 'a', there 'c'; data.match_columns = by_name");
+    expect("f.h5: /x has the columns of the training rows in another order: column 0 (counting from 0) is 'c' instead "
+           "of 'a', "
+           "column 2 is 'a' instead of 'c'; set data.match_columns");
     there = NAMES("a", "a", "b"), here = NAMES("a", "b", "a");
-    expect("in another order: column 1 (from 0) is 'b', there 'a'");
+    expect("in another order: column 1 (counting from 0) is 'b' instead of 'a'");
     there = NAMES(":t", ":p"), here = NAMES(":p", ":t");
-    expect("in another order: column 0 (from 0) is 'p', there 't'");
+    expect("in another order: column 0 (counting from 0) is 'p' instead of 't'");
     there = NAMES("t", "p"), here = NAMES(":p", ":t"); /* members, and datasets */
-    expect("in another order: column 0 (from 0) is 'p', there 't'");
+    expect("in another order: column 0 (counting from 0) is 'p' instead of 't'");
 }
 
 static void other_columns_are_told(void)
 {
     there = NAMES("a", "b", "c"), here = NAMES("c", "a", "d");
-    expect("f.h5: /x does not have the columns of the training rows: missing: 'b'; not known there: 'd'; name the "
-           "right file or columns; data.match_columns = ignore");
+    expect("f.h5: /x does not have the columns of the training rows: missing: 'b'; unexpected: 'd'; specify the "
+           "right file or columns, or set data.match_columns = ignore");
     there = NAMES("a", "b", "c"), here = NAMES("a", "b");
-    expect("missing: 'c'; name the right");
+    expect("missing: 'c'; specify the right");
     there = NAMES("a", "b"), here = NAMES("a", "c", "b", "d");
-    expect("the training rows: not known there: 'c', 'd'; data.match_columns = by_name (fcnn-predict: --match-columns "
-           "by_name) leaves the others out");
+    expect("the training rows: unexpected: 'c', 'd'; set data.match_columns = by_name (fcnn-predict: --match-columns "
+           "by_name) to leave the other columns out");
     there = NAMES("a", "a", "b"), here = NAMES("a", "b", "b");
-    expect("missing: 'a'; not known there: 'b'");
+    expect("missing: 'a'; unexpected: 'b'");
 }
 
 static void made_up_names_say_nothing(void)
@@ -139,19 +140,20 @@ static void some_names_are_compared_by_place(void)
     there = NAMES("a", ".x[0]", "c"), here = NAMES("a", ".y[3]", "c");
     expect(NULL);
     there = NAMES("a", ".x[0]", "c"), here = NAMES("b", "q", "c");
-    expect("f.h5: /x has other columns than the training rows: column 0 (from 0) is 'b', there 'a'; name");
+    expect(
+        "f.h5: /x has other columns than the training rows: column 0 (counting from 0) is 'b' instead of 'a'; specify");
 }
 
 static void datasets_of_one_column_name_them_where_some_agree(void)
 {
     there = NAMES(":a", ":b", ":c"), here = NAMES(":c", ":a", ":d");
-    expect("missing: 'b'; not known there: 'd'");
+    expect("missing: 'b'; unexpected: 'd'");
     there = NAMES(":a", ":b"), here = NAMES(":a", ":b");
     expect(NULL);
     there = NAMES(":a"), here = NAMES(":a", ":b");
-    expect("not known there: 'b'; data.match_columns = by_name");
+    expect("unexpected: 'b'; set data.match_columns");
     there = NAMES("a", "b"), here = NAMES(":a", ":c"); /* members, and datasets */
-    expect("missing: 'b'; not known there: 'c'");
+    expect("missing: 'b'; unexpected: 'c'");
     there = NAMES(":a", ":b"), here = NAMES(":a", ".x[0]");
     expect(NULL);
     there = NAMES(":b"), here = NAMES(":a", ":b");
@@ -170,15 +172,15 @@ static void long_lists_end_after_ten(void)
         labels[1][i] = texts[1][i];
     }
     there = make(MANY, labels[0]), here = make(MANY, labels[1]);
-    expect("missing: 'a0', 'a1', 'a2', 'a3', 'a4', 'a5', 'a6', 'a7', 'a8', 'a9' and 3 more; not known there: 'b0', ");
+    expect("missing: 'a0', 'a1', 'a2', 'a3', 'a4', 'a5', 'a6', 'a7', 'a8', 'a9' and 3 more; unexpected: 'b0', ");
     there = make(11, labels[0]), here = make(12, labels[1]);
-    expect("'b9' and 2 more; name");
+    expect("'b9' and 2 more; specify");
     there = make(MANY, labels[0]);
     for (int i = 0; i < MANY; i++) {
         labels[1][i] = texts[0][(i + 1) % MANY];
     }
     here = make(MANY, labels[1]);
-    expect("column 9 is 'a10', there 'a9' and 3 more; data");
+    expect("column 9 is 'a10' instead of 'a9' and 3 more; set data");
 }
 
 static void long_names_are_cut_between_characters(void)
@@ -208,14 +210,15 @@ static void labels_may_stand_for_columns(void)
 static void other_units_are_told(void)
 {
     there = NAMES("t|K", "p|Pa"), here = NAMES("t|degC", "p|Pa");
-    expect("f.h5: /x is in other units than the training rows: column 0 (from 0) 't' is in 'degC', there in 'K'; "
-           "convert");
+    expect(
+        "f.h5: /x has other units than the training rows: column 0 (counting from 0) 't' is in 'degC' instead of 'K'; "
+        "convert");
     there = NAMES(".x[0]|K", ".x[1]"), here = NAMES(":a|degC", ".b[0]|m");
-    expect("column 0 (from 0) 'a' is in 'degC', there in 'K'; convert");
+    expect("column 0 (counting from 0) 'a' is in 'degC' instead of 'K'; convert");
     there = NAMES("p|MPa"), here = NAMES("p|mPa");
-    expect("in 'mPa', there in 'MPa'");
+    expect("in 'mPa' instead of 'MPa'");
     there = NAMES("v|m s-1"), here = NAMES("v|ms-1");
-    expect("in 'ms-1', there in 'm s-1'");
+    expect("in 'ms-1' instead of 'm s-1'");
 }
 
 static void blanks_and_missing_units_are_no_difference(void)
@@ -261,25 +264,28 @@ static void places_serve_where_nothing_has_a_name(void)
 static void columns_that_are_not_there_are_told(void)
 {
     there = NAMES("a", "b", "c"), here = NAMES("c", "a", "d");
-    expect_order(NULL, "f.h5: /x lacks columns of the training rows, which data.match_columns = by_name takes by name: "
+    expect_order(NULL, "f.h5: /x lacks columns of the training rows that data.match_columns = by_name requires: "
                        "'b'; it has 'd'");
     there = NAMES("a", "b"), here = NAMES("b");
-    expect_order(NULL, "takes by name: 'a'");
+    expect_order(NULL, "requires: 'a'");
     there = NAMES("a", "b"), here = NAMES(".x[0]", ".x[1]");
-    expect_order(NULL, "takes by name: 'a', 'b'; it has 'x[0]', 'x[1]'");
+    expect_order(NULL, "requires: 'a', 'b'; it has 'x[0]', 'x[1]'");
     there = NAMES("a", "b");
-    expect_order(NULL, "takes by name: 'a', 'b'");
+    expect_order(NULL, "requires: 'a', 'b'");
     there = NAMES(":t", ":p"), here = NAMES(":p", ":q");
-    expect_order(NULL, "takes by name: 't'; it has 'q'");
+    expect_order(NULL, "requires: 't'; it has 'q'");
 }
 
 static void names_that_come_twice_are_told(void)
 {
     there = NAMES("a", "b", "a"), here = NAMES("a", "a", "b");
-    expect_order(NULL, "f.h5: /x: data.match_columns = by_name cannot tell columns 0 and 2 (from 0) of the training "
-                       "rows apart, which are both called 'a'");
+    expect_order(
+        NULL,
+        "f.h5: /x: data.match_columns = by_name cannot distinguish columns 0 and 2 (counting from 0) of the training "
+        "rows, which have the same name 'a'");
     there = NAMES("a", "b"), here = NAMES("b", "a", "c", "b");
-    expect_order(NULL, "cannot tell columns 0 and 3 (from 0) of this file apart, which are both called 'b'");
+    expect_order(NULL,
+                 "cannot distinguish columns 0 and 3 (counting from 0) of this file, which have the same name 'b'");
     there = NAMES("a", "a"), here = NAMES("a", "a"); /* the same list needs no order */
     expect_order("", NULL);
 }
@@ -287,11 +293,11 @@ static void names_that_come_twice_are_told(void)
 static void names_do_not_excuse_units(void)
 {
     there = NAMES("a|K", "b|m"), here = NAMES("b|m", "c|s", "a|degC");
-    expect_order(NULL, "column 2 (from 0) 'a' is in 'degC', there in 'K'");
+    expect_order(NULL, "column 2 (counting from 0) 'a' is in 'degC' instead of 'K'");
     there = NAMES("a|K", "b|m"), here = NAMES("b", "c|s", "a|K");
     expect_order("20", NULL);
     there = NAMES("a|K"), here = NAMES("a|degC");
-    expect_order(NULL, "column 0 (from 0) 'a' is in 'degC', there in 'K'");
+    expect_order(NULL, "column 0 (counting from 0) 'a' is in 'degC' instead of 'K'");
 }
 
 static void what_is_left_out_is_listed(void)

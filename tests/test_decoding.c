@@ -159,7 +159,7 @@ static void attributes_that_are_no_numbers_do_no_harm(void)
     fcnn_decoding decoding;
     HARNESS_OK(find(make(H5T_NATIVE_FLOAT, values, "missing_value", 64, many), &(fcnn_decode_rules){0}, &decoding));
     CU_ASSERT_EQUAL(missing(&decoding, values), 0);
-    CU_ASSERT_PTR_NOT_NULL(strstr(decoding.remarks.data, "missing_value holds no numbers"));
+    CU_ASSERT_PTR_NOT_NULL(strstr(decoding.remarks.data, "missing_value does not contain numbers"));
     fcnn_decoding_clear(&decoding);
     CU_ASSERT_EQUAL(
         find(make(H5T_NATIVE_INT16, factors, "scale_factor", 1, &infinite), &(fcnn_decode_rules){0}, &decoding),

@@ -108,7 +108,7 @@ static void a_signal_ends_the_call(void)
     const char *output = harness_path("c.h5");
     for (int i = 0; i < 4; i++) {
         HARNESS_STATUS(import_with_pending(numbers[i], SIG_DFL, output), FCNN_EOUTPUT);
-        HARNESS_ERROR_HAS("c.h5: interrupted, nothing written");
+        HARNESS_ERROR_HAS("c.h5: interrupted; nothing was written");
         CU_ASSERT_NOT_EQUAL(access(output, F_OK), 0);
     }
 }

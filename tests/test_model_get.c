@@ -211,7 +211,7 @@ static void wrong_shapes_are_told(void)
 {
     const hid_t f32 = H5T_IEEE_F32LE;
     hid_t file = foreign_create();
-    expect(file, "holds no model: there is no dataset W1 in /model or in /");
+    expect(file, "the file contains no model: there is no dataset W1 in /model or in /");
 
     file = spoil();
     H5Ldelete(file, "/model/b2", H5P_DEFAULT);
@@ -227,40 +227,43 @@ static void wrong_shapes_are_told(void)
 
     file = spoil();
     put_array(file, "/model/W2", f32, 2, 5);
-    expect(file, "/model/W2 is [2][5], but W1 gives 4 values; weights are [outputs][inputs]");
+    expect(file, "/model/W2 is [2][5], but W1 provides 4 values; the shape of weights is [outputs][inputs]");
 
     file = spoil();
     put_array(file, "/model/b1", f32, 3, 0);
-    expect(file, "/model/b1 has 3 values, but /model/W1 is [4][3]; weights are [outputs][inputs], biases [outputs]");
+    expect(file, "/model/b1 has 3 values, but /model/W1 is [4][3]; the shape of weights is [outputs][inputs], that of "
+                 "biases [outputs]");
 
     file = spoil();
     put_array(file, "/model/b3", f32, 2, 0);
-    expect(file, "there is /model/b3, but no weights W3");
+    expect(file, "/model/b3 exists, but the weights W3 do not");
 
     file = spoil();
     put_array(file, "/model/W3", f32, 7, 2);
     put_array(file, "/model/b3", f32, 7, 0);
     put_array(file, "/model/W4", f32, 0, 7);
-    expect(file, "/model/W4 is [0][7]: a layer without values");
+    expect(file, "/model/W4 is [0][7]; a layer must have at least one value");
 }
 
 static void wrong_types_and_values_are_told(void)
 {
     hid_t file = spoil();
     put_array(file, "/model/W1", H5T_STD_I32LE, 4, 3);
-    expect(file, "/model/W1 holds int32; it must be float32 or float64");
+    expect(file, "/model/W1 has the type int32; it must be float32 or float64");
 
     file = spoil();
     put_array(file, "/model/W2", H5T_IEEE_F64LE, 2, 4);
-    expect(file, "/model/W2 holds float64, but the arrays before it float32; all must be the same");
+    expect(
+        file,
+        "/model/W2 has the type float64, but the arrays before it have the type float32; all must have the same type");
 
     file = spoil();
     put_number(file, "/model/b2", 1, NAN);
-    expect(file, "W2 or b2 in /model holds NaN or Inf");
+    expect(file, "W2 or b2 in /model contains NaN or Inf");
 
     file = spoil();
     put_number(file, "/model/b1", 3, -INFINITY);
-    expect(file, "W1 or b1 in /model holds NaN or Inf");
+    expect(file, "W1 or b1 in /model contains NaN or Inf");
 }
 
 static void wrong_words_are_told(void)
@@ -279,7 +282,7 @@ static void wrong_words_are_told(void)
 
     file = spoil();
     put_word(file, "/model", "loss", "cross_entropy");
-    expect(file, "output linear does not go with loss cross_entropy");
+    expect(file, "output linear cannot be combined with loss cross_entropy");
 
     file = spoil();
     put_word(file, "/model/W1", "activation", "swish");
@@ -288,7 +291,7 @@ static void wrong_words_are_told(void)
 
     file = spoil();
     put_word(file, "/model/W2", "activation", "tanh");
-    expect(file, "activation of the last layer, /model/W2, is tanh; output linear goes with linear");
+    expect(file, "the activation of the last layer, /model/W2, is tanh; output linear requires linear");
 
     file = spoil();
     put_word(file, "/model", "precision", "double");
@@ -303,7 +306,9 @@ static void wrong_versions_are_told(void)
 {
     hid_t file = spoil();
     put_integer(file, "/model", "format_version", FCNN_MODEL_FORMAT_VERSION + 1);
-    expect(file, "was written by a newer fcnn: format_version is 2, this one reads up to 1; update fcnn");
+    expect(
+        file,
+        "the file was written by a newer fcnn: format_version is 2, but this fcnn reads versions up to 1; update fcnn");
 
     file = spoil();
     put_integer(file, "/model", "format_version", 0);
@@ -336,10 +341,10 @@ static void wrong_names_of_columns_are_told(void)
 {
     const struct {
         const char *group, *name, *lines, *told;
-    } cases[] = {{"/inputs", "/inputs/names", "a\nb\n", "/inputs/names must be 3 lines, one for each column"},
-                 {"/inputs", "/inputs/units", "a\nb\nc\nd\n", "/inputs/units must be 3 lines"},
-                 {"/targets", "/targets/names", "a\n\33[31mred\n", "/targets/names must be 2 lines"},
-                 {"/targets", "/targets/origins", "given\ngiven\n", "/targets/origins must be 0 lines"}};
+    } cases[] = {{"/inputs", "/inputs/names", "a\nb\n", "/inputs/names must have 3 lines, one for each column"},
+                 {"/inputs", "/inputs/units", "a\nb\nc\nd\n", "/inputs/units must have 3 lines"},
+                 {"/targets", "/targets/names", "a\n\33[31mred\n", "/targets/names must have 2 lines"},
+                 {"/targets", "/targets/origins", "given\ngiven\n", "/targets/origins must have 0 lines"}};
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         hid_t file = spoil();
         put_group(file, cases[i].group);
@@ -350,7 +355,7 @@ static void wrong_names_of_columns_are_told(void)
     put_group(file, "/inputs");
     put_text(file, "/inputs/names", "a\nb\nc\n");
     put_text(file, "/inputs/origins", "given\nfound\ngiven\n");
-    expect(file, "/inputs/origins must be 3 lines, each of them place, dataset or given");
+    expect(file, "/inputs/origins must have 3 lines, each of them 'place', 'dataset' or 'given'");
     file = spoil();
     put_group(file, "/targets");
     put_array(file, "/targets/smallest", H5T_IEEE_F64LE, 3, 0);
@@ -380,12 +385,12 @@ static void wrong_normalizers_are_told(void)
     put_array(file, "/normalizer/inputs_shift", f64, 3, 0);
     put_array(file, "/normalizer/inputs_scale", f64, 3, 0);
     put_number(file, "/normalizer/inputs_scale", 1, 0);
-    expect(file, "/normalizer/inputs_scale holds 0, NaN or Inf");
+    expect(file, "/normalizer/inputs_scale contains 0, NaN, Inf");
 
     file = foreign_open();
     put_number(file, "/normalizer/inputs_scale", 1, 1);
     put_number(file, "/normalizer/inputs_shift", 2, NAN);
-    expect(file, "/normalizer/inputs_shift holds NaN or Inf");
+    expect(file, "/normalizer/inputs_shift contains NaN or Inf");
 }
 
 static void wrong_histories_are_told(void)

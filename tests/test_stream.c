@@ -173,16 +173,19 @@ static void what_does_not_fit_is_named(void)
     const char *all = write_files();
     char missing[4200];
     snprintf(missing, sizeof missing, "%s, %s", all, harness_shared_path("nowhere_*.h5"));
-    refuse(&(fcnn_dataset_names){.file = missing, .inputs = "/t"}, FCNN_EINPUT, "no file has such a name");
+    refuse(&(fcnn_dataset_names){.file = missing, .inputs = "/t"}, FCNN_EINPUT, "no file matches this pattern");
     refuse(&(fcnn_dataset_names){.file = all, .inputs = "/state[5]"}, FCNN_EDATA, "no column 5");
     refuse(&(fcnn_dataset_names){.file = all, .inputs = "/state[3:9]"}, FCNN_EDATA, "no column 8");
-    refuse(&(fcnn_dataset_names){.file = all, .inputs = "/state[2:1]"}, FCNN_ECONFIG, "expected columns");
-    refuse(&(fcnn_dataset_names){.file = all, .inputs = "/state[x]"}, FCNN_ECONFIG, "expected columns");
+    refuse(&(fcnn_dataset_names){.file = all, .inputs = "/state[2:1]"}, FCNN_ECONFIG,
+           "is not a valid range of columns");
+    refuse(&(fcnn_dataset_names){.file = all, .inputs = "/state[x]"}, FCNN_ECONFIG, "is not a valid range of columns");
     refuse(&(fcnn_dataset_names){.file = all, .inputs = "/t,,/state"}, FCNN_ECONFIG, "is empty");
     refuse(&(fcnn_dataset_names){.file = all, .inputs = "/t:x"}, FCNN_EDATA, "no dataset /t:x");
-    refuse(&(fcnn_dataset_names){.file = all, .inputs = "/t", .rows = "600:701"}, FCNN_EDATA, "there are 700");
-    refuse(&(fcnn_dataset_names){.file = all, .inputs = "/t", .rows = "700:"}, FCNN_EDATA, "are none");
-    refuse(&(fcnn_dataset_names){.file = all, .inputs = "/t", .rows = "7"}, FCNN_ECONFIG, "expected rows");
+    refuse(&(fcnn_dataset_names){.file = all, .inputs = "/t", .rows = "600:701"}, FCNN_EDATA, "there are only 700");
+    refuse(&(fcnn_dataset_names){.file = all, .inputs = "/t", .rows = "700:"}, FCNN_EDATA,
+           "contains none of the 700 rows");
+    refuse(&(fcnn_dataset_names){.file = all, .inputs = "/t", .rows = "7"}, FCNN_ECONFIG,
+           "is not a valid range of rows");
 }
 
 /* ---- windows ---- */

@@ -1,4 +1,4 @@
-/* tests/test_survey.c — what will be slow about a table, and which tables are inputs and targets.  That the advice is
+/* tests/test_survey.c — slow to read about a table, and which tables are inputs and targets.  That the advice is
  * true was measured (src/inspect/survey_advice.c); here it is that it comes where it is due, and not elsewhere. */
 #include "harness.h"
 
@@ -53,7 +53,7 @@ static void tables_that_are_well_get_no_advice(void)
 static void tiny_chunks_are_told(void)
 {
     fcnn_hdf5_table table = make(500000, 64, 1, 64, false);
-    expect(&table, false, "/x: 500000 chunks of 256 bytes: HDF5 takes some 10 us for each, about 5 s for all\n",
+    expect(&table, false, "/x: 500000 chunks of 256 bytes: HDF5 needs about 10 us for each, about 5 s for all\n",
            " -l /x:CHUNK=4096x64");
     table = make(3, 500000, 3, 1, false);
     expect(&table, true, "/x: 500000 chunks of 12 bytes", " -l /x:CHUNK=3x87381");
@@ -64,7 +64,7 @@ static void tiny_chunks_are_told(void)
         .chunk = {1},
         .element_bytes = 8,
     };
-    expect(&table, false, "/y: 1048576 chunks of 8 bytes: HDF5 takes some 10 us for each, about 10 s",
+    expect(&table, false, "/y: 1048576 chunks of 8 bytes: HDF5 needs about 10 us for each, about 10 s",
            " -l /y:CHUNK=131072");
     table.info.dims[0] = 101000; /* less than a chunk should have */
     expect(&table, false, "/y: 101000 chunks of 8 bytes", " -l /y:CHUNK=101000");
@@ -76,25 +76,28 @@ static void chunks_that_are_read_again_and_again_are_told(void)
     expect(&table, false, NULL, NULL);
     table = make(4000000, 64, 400000, 1, true);
     expect(&table, false,
-           "/x: a row lies in 64 chunks, which hold 400000 rows (102 MB): streaming reads and unpacks each about 14 "
-           "times an epoch",
+           "/x: a row is spread over 64 chunks, which contain 400000 rows (102 MB): streaming reads and decompresses "
+           "each chunk about 14 "
+           "times per epoch",
            " -l /x:CHUNK=4096x64");
     table.is_packed = false;
-    expect(&table, false, "streaming reads each about 14 times an epoch", " -l /x:CHUNK=4096x64");
+    expect(&table, false, "streaming reads each chunk about 14 times per epoch", " -l /x:CHUNK=4096x64");
     table = make(4000000, 64, 131072, 64, true); /* of 32 MiB: 5 times */
-    expect(&table, false, "a chunk holds 131072 rows (34 MB): streaming reads and unpacks each about 5 times an epoch",
+    expect(&table, false,
+           "a chunk contains 131072 rows (34 MB): streaming reads and decompresses each chunk about 5 times per epoch",
            " -l /x:CHUNK=4096x64");
     table.is_packed = false;
     expect(&table, false, NULL, NULL);
     table = make(400000, 64, 131072, 64, false); /* rows in one run: parts are read of those as well */
     expect(&table, false, NULL, NULL);
     table.is_packed = true;
-    expect(&table, false, "a chunk holds 131072 rows (34 MB): streaming reads and unpacks each about 9 times",
+    expect(&table, false,
+           "a chunk contains 131072 rows (34 MB): streaming reads and decompresses each chunk about 9 times",
            " -l /x:CHUNK=4096x64");
     table = make(4000000, 64, 1000000, 64, false); /* too large for the cache: parts are read */
     expect(&table, false, NULL, NULL);
     table.is_packed = true;
-    expect(&table, false, "a chunk holds 1000000 rows", " -l /x:CHUNK=4096x64");
+    expect(&table, false, "a chunk contains 1000000 rows", " -l /x:CHUNK=4096x64");
 }
 
 static void slow_types_are_told(void)
@@ -102,7 +105,7 @@ static void slow_types_are_told(void)
     fcnn_hdf5_table table = make(4000000, 64, 0, 0, false);
     table.element_bytes = 2;
     table.is_slow_type = true;
-    expect(&table, false, "/x: HDF5 converts some 20 million such numbers a second, which takes about 13 s", NULL);
+    expect(&table, false, "/x: HDF5 converts about 20 million such numbers per second, which takes about 13 s", NULL);
     table.info.dims[0] = 4000;
     expect(&table, false, NULL, NULL);
 }

@@ -1,4 +1,4 @@
-/* src/data/classes.c — names of classes, in the order of their numbers. */
+/* src/data/classes.c — class names, in the order of the class numbers. */
 #include "data/classes.h"
 
 #include "core/memory.h"
@@ -17,7 +17,7 @@ void fcnn_classes_clear(fcnn_classes *classes)
     *classes = (fcnn_classes){0};
 }
 
-/* The first place in the sorted order whose name is not before the given one. */
+/* Returns the first position in the sorted order whose name is not less than the given one. */
 static int64_t place_of(const fcnn_classes *classes, const char *name)
 {
     int64_t low = 0, high = classes->count;
@@ -39,14 +39,15 @@ int64_t fcnn_classes_find(const fcnn_classes *classes, const char *name)
     return is_there ? classes->sorted[place] : -1;
 }
 
-/* Room for one more. */
+/* Allocates memory for one more name, and checks that it may be added. */
 static fcnn_status make_room(fcnn_classes *classes, const char *name)
 {
     if (strchr(name, '\n') != NULL) {
-        return fcnn_fail(FCNN_EDATA, "a label has a line break in it: '%.60s'", name);
+        return fcnn_fail(FCNN_EDATA, "the label '%.60s' contains a line break, which labels may not", name);
     }
     if (classes->count == FCNN_CLASSES_MOST) {
-        return fcnn_fail(FCNN_EDATA, "the labels have more than %d different names", FCNN_CLASSES_MOST);
+        return fcnn_fail(FCNN_EDATA, "the labels have more than %d different names, the largest number of classes",
+                         FCNN_CLASSES_MOST);
     }
     FCNN_TRY(fcnn_memory_grow("the classes", classes->count + 1, sizeof *classes->sorted, &classes->sorted,
                               &classes->sorted_capacity));
@@ -54,7 +55,8 @@ static fcnn_status make_room(fcnn_classes *classes, const char *name)
                             &classes->capacity);
 }
 
-/* Puts a name that is new in the sorted order; it gets that number, and those from there on one more. */
+/* Inserts a new name into the sorted order. It gets the given number; this number and all greater ones increase by
+ * 1. */
 static fcnn_status insert(fcnn_classes *classes, const char *name, int64_t number)
 {
     char *copy;
@@ -108,7 +110,7 @@ int64_t fcnn_classes_differ(const fcnn_classes *a, const fcnn_classes *b)
 
 /* ---- over ranks ---- */
 
-/* Names as bytes, each ended by a zero. */
+/* Copies the names into one array of bytes; each ends with a zero byte. */
 static fcnn_status pack(const fcnn_classes *classes, char **out, int64_t *bytes)
 {
     *bytes = 0;
@@ -139,7 +141,7 @@ static fcnn_status append_packed(fcnn_classes *classes, const char *names, int64
     return FCNN_OK;
 }
 
-/* Brings the names of all ranks together on rank 0. */
+/* Adds the names of all ranks to those of rank 0. Collective. */
 static fcnn_status gather(fcnn_classes *classes, fcnn_comm *comm)
 {
     char *own = NULL, *all = NULL;

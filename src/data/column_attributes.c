@@ -1,4 +1,4 @@
-/* src/data/column_attributes.c — the names and units that a file has for columns of its datasets. */
+/* src/data/column_attributes.c — names and units of columns, and class names, from the attributes of a file. */
 #include "data/column_attributes.h"
 
 #include "core/memory.h"
@@ -9,14 +9,15 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* What fcnn-import, pandas, PyTables and others call them; units is netCDF's and the CF conventions'. */
+/* Attributes that fcnn-import, pandas, PyTables and others write; netCDF and the CF conventions define units. */
 static const char *const name_attributes[] = {"columns", "names", "column_names", NULL};
 static const char *const unit_attributes[] = {"units", "unit", NULL};
 
 /* ---- attributes ---- */
 
-/* Takes the texts of a part's columns out of those of all columns of its dataset; returns how many there were.
- *   origins  NULL, or where it is noted that these names are given */
+/* Moves the texts of a part's columns from the texts of all columns of its dataset to out, and frees the other texts.
+ * Returns how many texts were moved.
+ *   origins  NULL, or set to FCNN_NAME_GIVEN for these columns */
 static int64_t take_chosen(const fcnn_open_part *part, char **all, char **out, unsigned char *origins)
 {
     int64_t found = 0;
@@ -38,7 +39,7 @@ static int64_t take_chosen(const fcnn_open_part *part, char **all, char **out, u
     return found;
 }
 
-/* Reads the first of these attributes that says anything of a part's columns.  out holds a text for each of them. */
+/* Reads the first of these attributes that has a text for any column of a part, and replaces the texts in out. */
 static fcnn_status read_attributes(const fcnn_open_part *part, const char *const *attributes, bool shared, char **out,
                                    unsigned char *origins)
 {
@@ -59,7 +60,7 @@ static fcnn_status read_attributes(const fcnn_open_part *part, const char *const
 
 /* ---- names ---- */
 
-/* The member's name, or the last part of the dataset's. */
+/* Returns the name of the member, or the last part of the name of the dataset, as the file list writes it. */
 static const char *own_name(const fcnn_open_part *part)
 {
     const fcnn_hdf5_info *info = fcnn_hdf5_dataset_info(part->dataset);
@@ -67,7 +68,7 @@ static const char *own_name(const fcnn_open_part *part)
     return info->is_member ? name + info->member_at : slash != NULL ? slash + 1 : name;
 }
 
-/* The same, without quotes around it. */
+/* The same name without quotes. */
 static fcnn_status copy_own_name(const fcnn_open_part *part, char **out)
 {
     char *dataset;
@@ -85,7 +86,8 @@ static fcnn_status copy_own_name(const fcnn_open_part *part, char **out)
     return status;
 }
 
-/* Names columns after their member, or their dataset: out [columns of the part] holds empty texts. */
+/* Names columns after their member or dataset, with the position if there are several columns.
+ *   out  [columns of the part]: empty texts, which are replaced */
 static fcnn_status name_by_place(const fcnn_open_part *part, char **out, unsigned char *origins)
 {
     const bool is_member = fcnn_hdf5_dataset_info(part->dataset)->is_member;
@@ -108,7 +110,7 @@ static fcnn_status name_by_place(const fcnn_open_part *part, char **out, unsigne
     return status;
 }
 
-/* Finds names and units of a part's columns, which are those from `first` on. */
+/* Finds the names and units of a part's columns; `first` is the number of its first column among all parts. */
 static fcnn_status find_part(const fcnn_open_part *part, int64_t first, fcnn_column_names *out)
 {
     char **names = out->names + first;

@@ -1,4 +1,5 @@
-/* src/data/column_list.c — lists of columns: taken apart, and what their items mean in a file. */
+/* src/data/column_list.c — parses lists of columns, and resolves ambiguous items with the names that a file
+ * contains. */
 #include "data/columns.h"
 
 #include "core/list.h"
@@ -9,7 +10,7 @@
 
 /* ---- ranges ---- */
 
-/* Digits from *at on as a number, moving *at behind them; −1 if there are none, or too many. */
+/* Reads the digits at *at as a number and moves *at past them. Returns −1 if there are none. */
 static int64_t take_number(const char **at)
 {
     int64_t number = -1;
@@ -19,7 +20,7 @@ static int64_t take_number(const char **at)
     return number;
 }
 
-/* Reads a text that is a range of columns, [3] or [0:12]; false if it is none. */
+/* Reads a text that is a range of columns such as [3] or [0:12]. Returns false if it is not. */
 static bool read_range(const char *text, int64_t *from, int64_t *to)
 {
     const char *at = text + 1;
@@ -35,8 +36,8 @@ static bool read_range(const char *text, int64_t *from, int64_t *to)
 static fcnn_status bad_range(const char *item)
 {
     return fcnn_fail(FCNN_ECONFIG,
-                     "'%.200s': expected columns as in [3], [0:12], [4:] or [:4]; a name with a ']' is written in "
-                     "quotes",
+                     "'%.200s' is not a valid range of columns: write it as [3], [0:12], [4:] or [:4], and put a name "
+                     "that contains ']' in quotes",
                      item);
 }
 
@@ -48,19 +49,19 @@ fcnn_status fcnn_columns_range(const char *text, int64_t *first, int64_t *last)
     at += has_colon;
     const int64_t to = take_number(&at);
     if (!has_colon || *at != '\0' || (to >= 0 && to <= from)) {
-        return fcnn_fail(FCNN_ECONFIG, "'%.60s': expected rows as in 0:80000, 100: or :100", text);
+        return fcnn_fail(FCNN_ECONFIG, "'%.60s' is not a valid range of rows: write it as 0:80000, 100: or :100", text);
     }
     *first = from < 0 ? 0 : from;
     *last = to;
     return FCNN_OK;
 }
 
-/* ---- what an item may mean ---- */
+/* ---- interpretations of an item ---- */
 
-/* One way to read an item: a dataset, or a member of its records, and columns of it. */
+/* One way to interpret an item: a dataset, or a member of its records, and a range of its columns. */
 typedef struct reading {
-    fcnn_text exact; /* all names in quotes */
-    fcnn_text plain; /* quotes where they are needed: what messages say and hdf5/file.h takes */
+    fcnn_text exact; /* all names are in quotes */
+    fcnn_text plain; /* names are in quotes only where necessary: for messages and hdf5/file.h */
     const char *range;
     int64_t first, last;
 } reading;
@@ -72,7 +73,8 @@ static void clear_reading(reading *one)
     *one = (reading){0};
 }
 
-/* The name of a dataset is the first `length` bytes of a name, that of a member follows a ':' there, if it goes on. */
+/* Sets the names of an interpretation: the first `length` bytes of `name` are the dataset; if a ':' follows, the rest
+ * is the member. */
 static fcnn_status name_reading(const char *name, size_t length, reading *out)
 {
     char *copy;
@@ -90,28 +92,30 @@ static fcnn_status name_reading(const char *name, size_t length, reading *out)
         status = fcnn_list_put_quoted(member, &out->exact);
     }
     if (status == FCNN_OK && member != NULL) {
-        /* a path through nested records needs no quotes */
+        /* the path of a nested member needs no quotes */
         status = fcnn_text_append(&out->plain, ":%s", member);
     }
     free(copy);
     return status;
 }
 
-/* An item in the making: what is known of its meaning in a file. */
+/* The search for the meaning of an item in a file. */
 typedef struct search {
     fcnn_hdf5_file *file;
     const char *item;
-    reading found; /* the first that the file has */
+    reading found; /* the first interpretation that the file contains */
 } search;
 
 static fcnn_status means_two_things(const search *in, const reading *other)
 {
-    return fcnn_fail(
-        FCNN_ECONFIG, "%s: %s means two things, and the file has both: write '%s%s' or '%s%s', quotes included",
-        fcnn_hdf5_path(in->file), in->item, in->found.exact.data, in->found.range, other->exact.data, other->range);
+    return fcnn_fail(FCNN_ECONFIG,
+                     "%s: %s is ambiguous, because the file has both datasets that it can name: write '%s%s' or "
+                     "'%s%s', including the quotes",
+                     fcnn_hdf5_path(in->file), in->item, in->found.exact.data, in->found.range, other->exact.data,
+                     other->range);
 }
 
-/* Keeps a reading if the file has it; a second one is one too many. */
+/* Keeps an interpretation if the file contains it. Fails if another one was kept before. */
 static fcnn_status try(search *in, const char *name, size_t length, const char *range, int64_t first, int64_t last)
 {
     reading one = {.range = range, .first = first, .last = last};
@@ -127,7 +131,7 @@ static fcnn_status try(search *in, const char *name, size_t length, const char *
     return status;
 }
 
-/* Tries a name as that of a dataset, and cut at each of its colons. */
+/* Tries the whole name as a dataset, and each of its colons as the separator between dataset and member. */
 static fcnn_status try_all(search *in, const char *name, const char *range, int64_t first, int64_t last)
 {
     FCNN_TRY(try(in, name, strlen(name), range, first, last));
@@ -139,7 +143,7 @@ static fcnn_status try_all(search *in, const char *name, const char *range, int6
     return FCNN_OK;
 }
 
-/* Finds what an item means in a file; in->found stays empty if the file has nothing of it. */
+/* Finds the meaning of an item in a file. in->found stays empty if the file contains none of the interpretations. */
 static fcnn_status find_meaning(search *in)
 {
     char *name;
@@ -156,10 +160,10 @@ static fcnn_status find_meaning(search *in)
     return status;
 }
 
-/* ---- taking items apart ---- */
+/* ---- parsing of items ---- */
 
-/* Moves the name behind *at, in quotes or up to a ':' or '[', into out, as it is to be written; false if it is
- * followed by anything else. */
+/* Appends the name at *at, which is in quotes or ends before a ':' or '[', to out, and moves *at past it.
+ *   fits  set to false if the name is empty or its quotes are not closed */
 static fcnn_status take_segment(const char **at, char *buffer, fcnn_text *out, bool *fits)
 {
     if (**at == '"') {
@@ -173,7 +177,7 @@ static fcnn_status take_segment(const char **at, char *buffer, fcnn_text *out, b
     return status;
 }
 
-/* Reads an item some name of which is in quotes, which means just one thing: "/velocity, x"[0:3], "/tab":"a, b". */
+/* Reads an item with a name in quotes, which is unambiguous: "/velocity, x"[0:3], "/tab":"a, b". */
 static fcnn_status read_exact(const char *item, char *buffer, fcnn_column_part *part)
 {
     fcnn_text name = {0};
@@ -189,8 +193,8 @@ static fcnn_status read_exact(const char *item, char *buffer, fcnn_column_part *
     }
     if (status == FCNN_OK && (!fits || (*at != '\0' && *at != '['))) {
         status = fcnn_fail(FCNN_ECONFIG,
-                           "'%.200s': behind a name in quotes a ':' with the name of a member, or columns as in [3], "
-                           "may follow, and nothing else",
+                           "'%.200s': a name in quotes may only be followed by a ':' and the name of a member, or by "
+                           "columns as in [3]",
                            item);
     }
     if (status == FCNN_OK && *at == '[' && !read_range(at, &part->first, &part->last)) {
@@ -204,7 +208,7 @@ static fcnn_status read_exact(const char *item, char *buffer, fcnn_column_part *
     return FCNN_OK;
 }
 
-/* Reads an item without quotes.  What may be read in two ways is kept for the file to decide. */
+/* Reads an item without quotes. An ambiguous item is kept as part->item until a file is open. */
 static fcnn_status read_open(const char *item, fcnn_column_part *part)
 {
     const size_t length = strlen(item);
@@ -260,7 +264,7 @@ fcnn_status fcnn_columns_parse(const char *text, fcnn_columns *out)
     return FCNN_OK;
 }
 
-/* ---- in a file ---- */
+/* ---- resolving items in a file ---- */
 
 static void clear_parts(fcnn_columns *columns)
 {
@@ -288,7 +292,7 @@ int64_t fcnn_column_part_width(const fcnn_column_part *part)
     return (part->last < 0 ? part->all : part->last) - part->first;
 }
 
-/* Settles what an item means; found says whether the file has anything of it. */
+/* Resolves an ambiguous item. *found is set to whether the file contains one of its interpretations. */
 static fcnn_status settle(fcnn_column_part *part, fcnn_hdf5_file *file, bool *found)
 {
     search in = {.file = file, .item = part->item};
@@ -317,7 +321,7 @@ static fcnn_status settle_part(fcnn_column_part *part, fcnn_hdf5_file *file)
     return found || !has_bracket ? FCNN_OK : bad_range(part->item);
 }
 
-/* The list becomes one dataset, of that name. */
+/* Replaces the list by a single dataset. */
 static fcnn_status become_one(fcnn_columns *columns, const char *exact)
 {
     char *name;
@@ -335,7 +339,7 @@ static fcnn_status become_one(fcnn_columns *columns, const char *exact)
     return FCNN_OK;
 }
 
-/* A list that is, as a whole, the name of a dataset: of that which the file has. */
+/* If the text of the whole list is the name of a dataset in the file, replaces the list by this dataset. */
 static fcnn_status settle_list(fcnn_columns *columns, fcnn_hdf5_file *file)
 {
     fcnn_text exact = {0};
@@ -351,10 +355,11 @@ static fcnn_status settle_list(fcnn_columns *columns, fcnn_hdf5_file *file)
             }
         }
         if (status == FCNN_OK && has_all) {
-            status = fcnn_fail(FCNN_ECONFIG,
-                               "%s: %s is the name of a dataset and a list of others, and the file has them all: write "
-                               "'%s' for that one, or put each name of the list in quotes",
-                               fcnn_hdf5_path(file), columns->text, exact.data);
+            status =
+                fcnn_fail(FCNN_ECONFIG,
+                          "%s: %s is ambiguous: it is the name of a dataset, and also a list of datasets that the file "
+                          "contains; write '%s' for the single dataset, or put each name of the list in quotes",
+                          fcnn_hdf5_path(file), columns->text, exact.data);
         } else if (status == FCNN_OK) {
             status = become_one(columns, exact.data);
         }
@@ -385,8 +390,8 @@ fcnn_status fcnn_columns_settle_again(const fcnn_columns *columns, fcnn_hdf5_fil
             (strcmp(in.found.plain.data, part->dataset) != 0 || in.found.first != part->first ||
              in.found.last != part->last)) {
             status = fcnn_fail(FCNN_ECONFIG,
-                               "%s: %s is '%s%s' here, but something else in the first file: write what is meant, "
-                               "quotes included",
+                               "%s: %s means '%s%s' in this file, but something else in the first file: write the "
+                               "intended name in quotes",
                                fcnn_hdf5_path(file), part->item, in.found.exact.data, in.found.range);
         }
         clear_reading(&in.found);

@@ -1,4 +1,4 @@
-/* src/data/column_match.c — whether the columns of a file are those that are wanted: by names and units. */
+/* src/data/column_match.c — compares the names and units of a file's columns with the expected ones. */
 #include "data/column_match.h"
 
 #include "core/memory.h"
@@ -8,13 +8,13 @@
 #include <string.h>
 
 enum {
-    LISTED = 10,    /* names of a list, at most */
-    NAME_BYTES = 48 /* of a name in a list */
+    LISTED = 10,    /* maximum number of names in a list */
+    NAME_BYTES = 48 /* maximum length of a name in a list */
 };
 
 /* ---- names ---- */
 
-/* Anything but the name of a dataset, with or without a place in it. */
+/* Returns whether a column has a name of its own, which is not that of its dataset. */
 static bool is_real(const fcnn_column_names *names, int64_t column)
 {
     return names->origins[column] == FCNN_NAME_GIVEN && names->names[column][0] != '\0';
@@ -45,7 +45,7 @@ bool fcnn_column_match_has_real(const fcnn_column_names *names)
     return false;
 }
 
-/* Is there nothing to compare? */
+/* Returns whether there is nothing to compare. */
 static bool is_unknown(const fcnn_column_names *here, const fcnn_column_reference *there)
 {
     return there->names == NULL || there->names->count == 0 ||
@@ -54,7 +54,7 @@ static bool is_unknown(const fcnn_column_names *here, const fcnn_column_referenc
 
 /* ---- lists ---- */
 
-/* Bytes of a name that are shown: whole characters. */
+/* Returns how many bytes of a name are shown; characters are not cut. */
 static int shown_bytes(const char *name)
 {
     size_t bytes = strlen(name);
@@ -72,7 +72,7 @@ static fcnn_status put_rest(int64_t count, fcnn_text *out)
     return count <= LISTED ? FCNN_OK : fcnn_text_append(out, " and %" PRId64 " more", count - LISTED);
 }
 
-/* Lists the marked names, as in "'a', 'b' and 3 more". */
+/* Appends the marked names, such as "'a', 'b' and 3 more". */
 static fcnn_status list_names(const fcnn_column_names *names, const bool *marked, fcnn_text *out)
 {
     int64_t found = 0;
@@ -85,14 +85,14 @@ static fcnn_status list_names(const fcnn_column_names *names, const bool *marked
     return put_rest(found, out);
 }
 
-/* Lists the places at which texts differ, as in "column 0 (from 0) is 'b', there 'a'". */
+/* Appends the columns with different texts, such as "column 0 (counting from 0) is 'b' instead of 'a'". */
 static fcnn_status list_places(char *const *here, char *const *there, const bool *marked, int64_t count, fcnn_text *out)
 {
     int64_t found = 0;
     for (int64_t i = 0; i < count; i++) {
         if (marked[i] && ++found <= LISTED) {
-            FCNN_TRY(fcnn_text_append(out, "%scolumn %" PRId64 "%s is '%.*s', there '%.*s'", found > 1 ? ", " : "", i,
-                                      found == 1 ? " (from 0)" : "", shown_bytes(here[i]), here[i],
+            FCNN_TRY(fcnn_text_append(out, "%scolumn %" PRId64 "%s is '%.*s' instead of '%.*s'", found > 1 ? ", " : "",
+                                      i, found == 1 ? " (counting from 0)" : "", shown_bytes(here[i]), here[i],
                                       shown_bytes(there[i]), there[i]));
         }
     }
@@ -113,7 +113,7 @@ static int compare_named(const void *a, const void *b)
     return order != 0 ? order : first->place < second->place ? -1 : 1;
 }
 
-/* The names in the order of their bytes; they are borrowed. */
+/* Sorts the names by their bytes; they are borrowed. */
 static fcnn_status sort(const fcnn_column_names *names, named **out)
 {
     FCNN_TRY(fcnn_memory_create("the names of columns", names->count, sizeof **out, out));
@@ -124,7 +124,7 @@ static fcnn_status sort(const fcnn_column_names *names, named **out)
     return FCNN_OK;
 }
 
-/* Marks the names of each side that the other does not have, or not as often. */
+/* Marks the names of each side that the other side does not have, or has less often. */
 static void mark_alone(const named *here, int64_t here_count, const named *there, int64_t there_count, bool *alone_here,
                        bool *alone_there)
 {
@@ -151,13 +151,13 @@ static bool any(const bool *marked, int64_t count)
     return false;
 }
 
-/* What two sides have in common, and what not. */
+/* The differences between two sides. */
 typedef struct comparison {
     const fcnn_column_side *here;
     const fcnn_column_reference *there;
     named *sorted_here, *sorted_there;
-    bool *alone_here, *alone_there; /* [columns]: names that the other side does not have */
-    bool *differs;                  /* [columns of both together]: places with other names, or units */
+    bool *alone_here, *alone_there; /* [columns]: names that only this side has */
+    bool *differs;                  /* [columns of both together]: positions with different names or units */
 } comparison;
 
 static fcnn_status compare(const fcnn_column_side *here, const fcnn_column_reference *there, comparison *out)
@@ -184,7 +184,7 @@ static void clear(comparison *of)
 
 /* ---- differences ---- */
 
-/* The set of names differs. */
+/* Fails because the sets of names differ. */
 static fcnn_status fail_set(const comparison *of, fcnn_text *text)
 {
     const fcnn_column_side *here = of->here;
@@ -195,41 +195,42 @@ static fcnn_status fail_set(const comparison *of, fcnn_text *text)
         FCNN_TRY(list_names(b, of->alone_there, text));
     }
     if (has_others) {
-        FCNN_TRY(fcnn_text_append(text, "%snot known there: ", lacks ? "; " : ""));
+        FCNN_TRY(fcnn_text_append(text, "%sunexpected: ", lacks ? "; " : ""));
         FCNN_TRY(list_names(a, of->alone_here, text));
     }
     return fcnn_fail(
         FCNN_EDATA, "%s: %s does not have the columns of %s: %s; %s", here->path, here->text, of->there->where,
         text->data,
-        !lacks ? "data.match_columns = by_name (fcnn-predict: --match-columns by_name) leaves the others out"
-        : a->count != b->count ? "name the right file or columns"
-                               : "name the right file or columns; data.match_columns = ignore (fcnn-predict: "
-                                 "--match-columns ignore) takes them by their places");
+        !lacks
+            ? "set data.match_columns = by_name (fcnn-predict: --match-columns by_name) to leave the other columns out"
+        : a->count != b->count ? "specify the right file or columns"
+                               : "specify the right file or columns, or set data.match_columns = ignore (fcnn-predict: "
+                                 "--match-columns ignore) to use columns by position");
 }
 
-/* The same names stand at other places. */
+/* Fails because the same names have other positions. */
 static fcnn_status fail_order(const comparison *of, fcnn_text *text)
 {
     const fcnn_column_side *here = of->here;
     FCNN_TRY(list_places(here->names->names, of->there->names->names, of->differs, here->names->count, text));
     return fcnn_fail(FCNN_EDATA,
-                     "%s: %s has the columns of %s in another order: %s; data.match_columns = by_name (fcnn-predict: "
-                     "--match-columns by_name) takes them by their names, ignore by their places",
+                     "%s: %s has the columns of %s in another order: %s; set data.match_columns (fcnn-predict: "
+                     "--match-columns) to by_name to use columns by name, or to ignore to use them by position",
                      here->path, here->text, of->there->where, text->data);
 }
 
-/* Only some columns have names: these are compared by place. */
+/* Fails because names at the same positions differ; only some columns have names. */
 static fcnn_status fail_places(const comparison *of, fcnn_text *text)
 {
     const fcnn_column_side *here = of->here;
     FCNN_TRY(list_places(here->names->names, of->there->names->names, of->differs, here->names->count, text));
     return fcnn_fail(FCNN_EDATA,
-                     "%s: %s has other columns than %s: %s; name the right file or columns; data.match_columns = "
-                     "ignore (fcnn-predict: --match-columns ignore) takes them by their places",
+                     "%s: %s has other columns than %s: %s; specify the right file or columns, or set "
+                     "data.match_columns = ignore (fcnn-predict: --match-columns ignore) to use columns by position",
                      here->path, here->text, of->there->where, text->data);
 }
 
-/* Marks places where names differ, of columns that have names of a kind on both sides; is there one? */
+/* Marks positions at which both sides have a name of this kind and the names differ. Returns whether there is one. */
 static bool mark_places(comparison *of, bool (*is)(const fcnn_column_names *, int64_t))
 {
     const fcnn_column_names *a = of->here->names, *b = of->there->names;
@@ -239,8 +240,8 @@ static bool mark_places(comparison *of, bool (*is)(const fcnn_column_names *, in
     return any(of->differs, a->count);
 }
 
-/* Do both sides name columns in the same way: all by names of their own, or, at least in part alike, by those of
- * datasets of one column, too? */
+/* Returns whether the names of both sides can be compared as sets: all columns have names of their own; or all have
+ * those or names of single-column datasets, and some names are equal. */
 static bool name_alike(const comparison *of)
 {
     const fcnn_column_names *a = of->here->names, *b = of->there->names;
@@ -263,7 +264,7 @@ static fcnn_status check_names(comparison *of, fcnn_text *text)
                                                                                : FCNN_OK;
     }
     if (a->count != b->count) {
-        return FCNN_OK; /* that is said by whoever compares their numbers */
+        return FCNN_OK; /* the caller compares the numbers of columns */
     }
     return mark_places(of, is_real) ? fail_places(of, text) : FCNN_OK;
 }
@@ -283,7 +284,7 @@ static const char *skip_blanks(const char *text)
     return text;
 }
 
-/* The same but for blanks at the ends, and how many stand together? */
+/* Returns whether two units are equal, except for the number of blanks. */
 static bool same_unit(const char *a, const char *b)
 {
     a = skip_blanks(a);
@@ -299,7 +300,7 @@ static bool same_unit(const char *a, const char *b)
     return *skip_blanks(a) == '\0' && *skip_blanks(b) == '\0';
 }
 
-/* Columns of a file are compared with those that are wanted, by an order or by place. */
+/* Compares the units of the file's columns with the expected ones, by an order or by position. */
 static fcnn_status check_units(const fcnn_column_side *here, const fcnn_column_reference *there, const int64_t *order,
                                fcnn_text *text)
 {
@@ -312,8 +313,8 @@ static fcnn_status check_units(const fcnn_column_side *here, const fcnn_column_r
             continue;
         }
         if (++found <= LISTED) {
-            FCNN_TRY(fcnn_text_append(text, "%scolumn %" PRId64 "%s%s%.*s%s is in '%.*s', there in '%.*s'",
-                                      found > 1 ? ", " : "", place, found == 1 ? " (from 0)" : "",
+            FCNN_TRY(fcnn_text_append(text, "%scolumn %" PRId64 "%s%s%.*s%s is in '%.*s' instead of '%.*s'",
+                                      found > 1 ? ", " : "", place, found == 1 ? " (counting from 0)" : "",
                                       name[0] != '\0' ? " '" : "", shown_bytes(name), name, name[0] != '\0' ? "'" : "",
                                       shown_bytes(unit), unit, shown_bytes(wanted), wanted));
         }
@@ -323,8 +324,8 @@ static fcnn_status check_units(const fcnn_column_side *here, const fcnn_column_r
     }
     FCNN_TRY(put_rest(found, text));
     return fcnn_fail(FCNN_EDATA,
-                     "%s: %s is in other units than %s: %s; convert the values, or correct the attribute; "
-                     "data.match_columns = ignore (fcnn-predict: --match-columns ignore) takes them as they are",
+                     "%s: %s has other units than %s: %s; convert the values, correct the attribute, or set "
+                     "data.match_columns = ignore (fcnn-predict: --match-columns ignore) to use the values as they are",
                      here->path, here->text, there->where, text->data);
 }
 
@@ -349,18 +350,17 @@ fcnn_status fcnn_column_match_check(const fcnn_column_side *here, const fcnn_col
 
 /* ---- by name ---- */
 
-/* A name that two columns share tells nothing apart. */
+/* Fails because two columns have the same name. */
 static fcnn_status fail_twice(const fcnn_column_side *here, const char *where, const named *first)
 {
-    return fcnn_fail(FCNN_EDATA,
-                     "%s: %s: data.match_columns = by_name cannot tell columns %" PRId64 " and %" PRId64
-                     " (from 0) of %s apart, which are both called '%.*s': rename one of them, or choose columns by "
-                     "their places",
-                     here->path, here->text, first[0].place, first[1].place, where, shown_bytes(first->name),
-                     first->name);
+    return fcnn_fail(
+        FCNN_EDATA,
+        "%s: %s: data.match_columns = by_name cannot distinguish columns %" PRId64 " and %" PRId64
+        " (counting from 0) of %s, which have the same name '%.*s': rename one of them, or select columns by position",
+        here->path, here->text, first[0].place, first[1].place, where, shown_bytes(first->name), first->name);
 }
 
-/* Some of what is wanted is not there. */
+/* Fails because expected columns are missing. */
 static fcnn_status fail_missing(const comparison *of, fcnn_text *text)
 {
     const fcnn_column_side *here = of->here;
@@ -369,7 +369,7 @@ static fcnn_status fail_missing(const comparison *of, fcnn_text *text)
         FCNN_TRY(fcnn_text_append(text, "; it has "));
         FCNN_TRY(list_names(here->names, of->alone_here, text));
     }
-    return fcnn_fail(FCNN_EDATA, "%s: %s lacks columns of %s, which data.match_columns = by_name takes by name: %s",
+    return fcnn_fail(FCNN_EDATA, "%s: %s lacks columns of %s that data.match_columns = by_name requires: %s",
                      here->path, here->text, of->there->where, text->data);
 }
 
@@ -382,7 +382,7 @@ static bool are_alike(const fcnn_column_names *a, const fcnn_column_names *b)
     return alike;
 }
 
-/* The first of two neighbours of sorted names that are called alike; NULL: there are none. */
+/* Returns the first of two successive sorted names that are equal; NULL: none. */
 static const named *find_twice(const named *names, int64_t count)
 {
     for (int64_t i = 0; i + 1 < count; i++) {
@@ -393,7 +393,7 @@ static const named *find_twice(const named *names, int64_t count)
     return NULL;
 }
 
-/* Where the wanted names stand in the file: none is missing, each is wanted once. */
+/* Sets order to the positions of the expected names in the file. None is missing, and each occurs once. */
 static fcnn_status place_names(const comparison *of, int64_t *order)
 {
     const int64_t count = of->here->names->count, wanted = of->there->names->count;
@@ -464,7 +464,7 @@ fcnn_status fcnn_column_match_left_out(const fcnn_column_names *here, const int6
     return status;
 }
 
-/* Puts a copy of a text in the place of another. */
+/* Replaces a text by a copy of another. */
 static fcnn_status replace(const char *text, char **at)
 {
     free(*at);

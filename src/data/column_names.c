@@ -1,4 +1,4 @@
-/* src/data/column_names.c — what columns are called, and the units of their values. */
+/* src/data/column_names.c — names of columns, and the units of their values. */
 #include "data/column_names.h"
 
 #include "core/memory.h"
@@ -33,7 +33,7 @@ static fcnn_status copy_texts(char *const *from, int64_t count, char **to)
     return FCNN_OK;
 }
 
-/* Room for names and units, or copies of those of another. */
+/* Allocates names and units: empty ones, or copies of those of another object. */
 static fcnn_status create(int64_t count, const fcnn_column_names *of, fcnn_column_names *out)
 {
     fcnn_column_names copy = {.count = count};
@@ -93,7 +93,7 @@ bool fcnn_column_names_label(const fcnn_column_names *names, int64_t column, cha
     return true;
 }
 
-/* ---- as lines ---- */
+/* ---- conversion to lines ---- */
 
 fcnn_status fcnn_column_names_put_lines(char *const *texts, int64_t count, fcnn_text *out)
 {
@@ -103,7 +103,7 @@ fcnn_status fcnn_column_names_put_lines(char *const *texts, int64_t count, fcnn_
     return FCNN_OK;
 }
 
-/* The next line of a text as a copy; NULL if there is none that may be a name. */
+/* Copies the next line of a text to *out, which is NULL if the line is missing or cannot be a name. */
 static fcnn_status take_line(const char **lines, char **out)
 {
     const char *end = strchr(*lines, '\n');
@@ -170,7 +170,7 @@ bool fcnn_column_names_take_origins(const char *lines, fcnn_column_names *names)
     return *lines == '\0';
 }
 
-/* Does it end as x[3]? */
+/* Returns whether a name ends with a position, as in x[3]. */
 static bool ends_with_place(const char *name)
 {
     const size_t length = strlen(name);
@@ -192,7 +192,7 @@ void fcnn_column_names_guess_origins(fcnn_column_names *names)
 
 /* ---- over ranks ---- */
 
-/* Every rank gets rank 0's texts [count], which all have room for.  Collective. */
+/* Copies the texts [count] of rank 0 to all ranks, which have allocated the arrays. Collective. */
 static fcnn_status share_texts(char **texts, int64_t count, fcnn_comm *comm)
 {
     fcnn_text lines = {0};

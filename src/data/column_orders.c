@@ -1,4 +1,4 @@
-/* src/data/column_orders.c — where the columns that are wanted stand in each of several files. */
+/* src/data/column_orders.c — the positions of the selected columns in each of several files. */
 #include "data/column_orders.h"
 
 #include "core/memory.h"
@@ -18,7 +18,7 @@ static int64_t *places_of(const fcnn_column_orders *orders, int64_t number)
     return orders->places + number * orders->width;
 }
 
-/* Room for so many files, and orders. */
+/* Allocates memory for this number of files and orders. */
 static fcnn_status grow(fcnn_column_orders *orders, int64_t files, int64_t count)
 {
     FCNN_TRY(fcnn_memory_grow("the order of columns", files, sizeof *orders->of_file, &orders->of_file,
@@ -30,7 +30,10 @@ static fcnn_status grow(fcnn_column_orders *orders, int64_t files, int64_t count
 fcnn_status fcnn_column_orders_add(fcnn_column_orders *orders, const int64_t *order)
 {
     const size_t bytes = (size_t)orders->width * sizeof *order;
-    int64_t number = order == NULL ? -1 : orders->count - 1; /* of the newest first: neighbours are alike */
+    int64_t number =
+        order == NULL
+            ? -1
+            : orders->count - 1; /* starts with the newest, because successive files often have the same order */
     while (number >= 0 && memcmp(places_of(orders, number), order, bytes) != 0) {
         number--;
     }

@@ -1,4 +1,4 @@
-/* src/data/column_orders.h — where the columns that are wanted stand in each of several files. */
+/* src/data/column_orders.h — the positions of the selected columns in each of several files. */
 #ifndef FCNN_DATA_COLUMN_ORDERS_H
 #define FCNN_DATA_COLUMN_ORDERS_H
 
@@ -7,24 +7,25 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-/* Files mostly share few orders, each of which is kept once.  Starts as {0}. */
+/* Usually few different orders occur; each is kept once. Initialize with {0}. */
 typedef struct fcnn_column_orders {
-    int64_t width; /* columns that are wanted */
+    int64_t width; /* number of selected columns */
     int64_t files, count;
-    int64_t *of_file; /* [files]: the number of its order; −1: as they are wanted */
-    int64_t *places;  /* [count][width] */
+    int64_t *of_file; /* [files]: number of the file's order; −1: the columns have the wanted order */
+    int64_t *places;  /* [count][width]: positions in the file */
     int64_t files_room, places_room;
 } fcnn_column_orders;
 
-/* Adds the next file, and its order [width], which is copied; NULL: as they are wanted.  Fails: FCNN_ENOMEM. */
+/* Appends a file and its order [width], which is copied; NULL: the wanted order. Fails: FCNN_ENOMEM. */
 fcnn_status fcnn_column_orders_add(fcnn_column_orders *orders, const int64_t *order);
 
-/* The order of a file, borrowed; NULL: the columns stand as they are wanted. */
+/* Returns the order of a file, borrowed; NULL: the columns have the wanted order. */
 const int64_t *fcnn_column_orders_find(const fcnn_column_orders *orders, int64_t file);
 
-/* Every rank gets what rank 0 has.  Collective; all ranks fail alike: FCNN_ENOMEM. */
+/* Gives every rank the orders of rank 0. Collective; all ranks return the same status. Fails: FCNN_ENOMEM. */
 fcnn_status fcnn_column_orders_share(fcnn_column_orders *orders, fcnn_comm *comm);
 
+/* Frees the memory. Accepts {0}. */
 void fcnn_column_orders_clear(fcnn_column_orders *orders);
 
 #endif

@@ -5,7 +5,7 @@
 
 #include <stdlib.h>
 
-/* Those of this rank's rows. */
+/* Adds the squares of this rank's rows. */
 static fcnn_status add_squares(fcnn_dataset *dataset, fcnn_side side, const double *means, fcnn_square_sum *sums)
 {
     fcnn_cursor cursor = fcnn_dataset_cursor(dataset);

@@ -7,8 +7,9 @@
 
 typedef enum fcnn_side { FCNN_SIDE_INPUTS, FCNN_SIDE_TARGETS } fcnn_side;
 
-/* Adds up (x − means[column])² over all rows of a side of a dataset and all ranks: sums [columns], empty before.
- * Collective; all ranks fail alike: FCNN_ENOMEM, and as reading fails. */
+/* Adds (x − means[column])² over the rows of all ranks to sums [columns], which are empty before; units are those of
+ * the values, squared.
+ * Collective; all ranks return the same status. Fails: FCNN_ENOMEM, and as reading. */
 fcnn_status fcnn_column_squares_find(fcnn_dataset *dataset, fcnn_comm *comm, fcnn_side side, const double *means,
                                      fcnn_square_sum *sums);
 

@@ -1,4 +1,4 @@
-/* src/data/column_sums.c — sums over rows and ranks of the values of each column, without any rounding. */
+/* src/data/column_sums.c — exact sums of the values of each column over rows and ranks. */
 #include "data/column_sums.h"
 
 #include "core/memory.h"
@@ -67,7 +67,7 @@ void fcnn_column_sums_over_ranks(fcnn_column_sums *sums, fcnn_comm *comm)
     }
 }
 
-/* A whole number of 64 bits, in two parts that doubles hold. */
+/* Converts a 64-bit whole number to an exact sum, in two parts that a double can represent exactly. */
 static fcnn_exact_sum sum_of_whole(uint64_t whole)
 {
     fcnn_exact_sum sum = {0};

@@ -1,5 +1,4 @@
-/* src/data/column_sums.h — sums over rows and ranks of the values of each column, without any rounding, and their
- * smallest and largest. */
+/* src/data/column_sums.h — exact sums of the values of each column over rows and ranks, with minimum and maximum. */
 #ifndef FCNN_DATA_COLUMN_SUMS_H
 #define FCNN_DATA_COLUMN_SUMS_H
 
@@ -11,21 +10,23 @@
 
 typedef struct fcnn_column_sums {
     int64_t columns;
-    uint64_t *counts;           /* [columns] of the values */
-    double *smallest, *largest; /* [columns]; until fcnn_column_sums_over_ranks() smallest has the largest −x */
-    bool is_small;              /* the values are whole numbers of at most 32 bits */
-    uint64_t *whole;            /* [columns], modulo 2^64, where they are */
-    fcnn_exact_sum *exact;      /* [columns], where they are not */
-    double *work;               /* for the exchange */
+    uint64_t *counts; /* [columns]: number of values */
+    /* [columns]; before fcnn_column_sums_over_ranks(), smallest contains the maximum of −x */
+    double *smallest, *largest;
+    bool is_small;         /* values are whole numbers of at most 32 bits */
+    uint64_t *whole;       /* [columns], modulo 2^64, if is_small */
+    fcnn_exact_sum *exact; /* [columns], if not is_small */
+    double *work;          /* buffer for the exchange between ranks */
 } fcnn_column_sums;
 
-/* Makes empty sums of values of a type.  Not collective.  Fails: FCNN_ENOMEM; out is {0} then. */
+/* Makes empty sums for values of a type, to be released with fcnn_column_sums_clear(). Not collective. Fails:
+ * FCNN_ENOMEM; out is {0} then. */
 fcnn_status fcnn_column_sums_create(int64_t columns, fcnn_type type, fcnn_column_sums *out);
 
-/* Takes {0}, too. */
+/* Accepts {0}. */
 void fcnn_column_sums_clear(fcnn_column_sums *sums);
 
-/* Adds a value to a column; NaN stands for a missing one and adds nothing. */
+/* Adds a value to a column. NaN is a missing value and is not counted. */
 static inline void fcnn_column_sums_add_value(fcnn_column_sums *sums, int64_t column, double value)
 {
     if (isnan(value)) {
@@ -41,13 +42,14 @@ static inline void fcnn_column_sums_add_value(fcnn_column_sums *sums, int64_t co
     }
 }
 
-/* Adds all rows of a table [rows][columns]. */
+/* Adds all rows of a table [rows][columns]. NaN is not counted. */
 void fcnn_column_sums_add(fcnn_column_sums *sums, const fcnn_table *table);
 
-/* Makes them those of all ranks; nothing is added after that.  Collective. */
+/* Replaces the sums by those over all ranks. No values may be added afterwards. Collective. */
 void fcnn_column_sums_over_ranks(fcnn_column_sums *sums, fcnn_comm *comm);
 
-/* The mean of a column of all ranks that has values: from smallest to largest, and that value where they are equal. */
+/* Returns the mean of a column with at least one value, after fcnn_column_sums_over_ranks(). The mean is limited to the
+ * range from minimum to maximum; for a constant column it is exactly its value. */
 double fcnn_column_sums_mean(const fcnn_column_sums *sums, int64_t column);
 
 #endif

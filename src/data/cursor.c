@@ -1,4 +1,4 @@
-/* src/data/cursor.c — a cursor over rows. */
+/* src/data/cursor.c — a loop over rows, block by block. */
 #include "data/cursor.h"
 
 #include "core/pulse.h"
@@ -28,7 +28,7 @@ int64_t fcnn_cursor_block_rows(const fcnn_rows *shapes, int64_t count)
     return count < most ? count : most;
 }
 
-/* Makes room for a block, unless there is some. */
+/* Allocates memory for a block, unless it exists. */
 static fcnn_status make_room(fcnn_cursor *cursor)
 {
     if (cursor->room > 0) {
@@ -46,7 +46,7 @@ static fcnn_status make_room(fcnn_cursor *cursor)
     return FCNN_OK;
 }
 
-/* Reads the block that begins with a row, unless that row is there. */
+/* Reads the block that starts with a row, unless the block in memory contains this row. */
 static fcnn_status bring_block(fcnn_cursor *cursor, int64_t first)
 {
     fcnn_rows *block = &cursor->block;

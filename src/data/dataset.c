@@ -1,4 +1,4 @@
-/* src/data/dataset.c — the rows of a source that this rank holds. */
+/* src/data/dataset.c — the rows of a source that belong to this rank. */
 #include "data/dataset.h"
 
 #include "core/arithmetic.h"
@@ -46,9 +46,9 @@ static fcnn_status not_finite(const char *path, const char *name, int64_t file_r
 {
     return fcnn_fail(FCNN_EDATA,
                      "%s: %s: row %" PRId64 ", column %" PRId64
-                     " is %s (rows and columns count from 0): take such rows out, or replace the value%s",
+                     " is %s (rows and columns count from 0): remove such rows or replace the value%s",
                      path, name, file_row, column, what,
-                     is_nan ? "; in training data.missing = drop_row or mean does" : "");
+                     is_nan ? "; in training, data.missing = drop_row or mean does this" : "");
 }
 
 static fcnn_status check_finite(const fcnn_dataset *dataset, const fcnn_table *table, int64_t first, const char *name,
@@ -71,10 +71,10 @@ static fcnn_status check_finite(const fcnn_dataset *dataset, const fcnn_table *t
     return status;
 }
 
-/* Numbers of all ranks' rows. */
+/* Sums over the rows of all ranks. */
 enum { INPUTS_FINGERPRINT, TARGETS_FINGERPRINT, WEIGHTS_FINGERPRINT, FILLED_VALUES, FILLED_ROWS, SUMS };
 
-/* Checks a block, and adds up its fingerprints. */
+/* Checks a block, and adds its rows to the fingerprints. */
 static fcnn_status look_at_block(const fcnn_dataset *dataset, const fcnn_block *block, uint64_t fingerprints[3])
 {
     const fcnn_source *source = &dataset->source;
@@ -90,7 +90,7 @@ static fcnn_status look_at_block(const fcnn_dataset *dataset, const fcnn_block *
     return FCNN_OK;
 }
 
-/* Goes over all rows; of those that are read by that it counts what was completed. */
+/* Checks all rows of this rank; if they are read from files, counts the missing values that are replaced. */
 static fcnn_status look_at_rows(const fcnn_dataset *dataset, fcnn_row_hashes *hashes, uint64_t sums[SUMS])
 {
     fcnn_cursor cursor = fcnn_dataset_cursor(dataset);
@@ -107,7 +107,7 @@ static fcnn_status look_at_rows(const fcnn_dataset *dataset, fcnn_row_hashes *ha
     return status;
 }
 
-/* Reads all of this rank's rows; counts what was completed. */
+/* Reads all rows of this rank into memory, and counts the missing values that are replaced. */
 static fcnn_status read_all(const fcnn_dataset *dataset, uint64_t filled[2])
 {
     fcnn_reader reader = {.source = &dataset->source, .comm = dataset->source.together};
@@ -146,7 +146,7 @@ fcnn_status fcnn_dataset_read_evenly(fcnn_dataset *dataset, fcnn_comm *comm, boo
     return fcnn_dataset_read(dataset, comm, first, after - first, streams, hashes);
 }
 
-/* ---- after that ---- */
+/* ---- after reading ---- */
 
 fcnn_status fcnn_dataset_describe_content(const fcnn_dataset *dataset, char **out)
 {

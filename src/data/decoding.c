@@ -1,4 +1,4 @@
-/* src/data/decoding.c — how the numbers that a dataset stores become values. */
+/* src/data/decoding.c — how stored numbers are converted to values. */
 #include "data/decoding.h"
 
 #include <inttypes.h>
@@ -21,9 +21,9 @@ void fcnn_decoding_clear(fcnn_decoding *decoding)
 
 /* ---- elements ---- */
 
-/* An element as it is stored; keys of signed and of unsigned numbers ascend with the numbers. */
+/* A stored element. Keys of signed and of unsigned numbers are in the order of the numbers. */
 typedef struct element {
-    uint64_t key; /* of whole numbers */
+    uint64_t key; /* for whole numbers */
     double real;
 } element;
 
@@ -64,7 +64,7 @@ static element element_at(fcnn_type type, const void *stored, int64_t i)
     return (element){.real = ((const double *)stored)[i]};
 }
 
-/* The code that an element is; NULL if it is none. */
+/* Returns the code that is equal to an element, or NULL. */
 static const fcnn_code *find_code(const fcnn_decoding *decoding, element value)
 {
     const bool is_whole = fcnn_type_is_integer(decoding->stored);
@@ -86,7 +86,7 @@ static bool is_above(const fcnn_decoding *decoding, element a, const fcnn_code *
     return b->fits && fcnn_type_is_integer(decoding->stored) ? a.key > b->key : a.real > b->real;
 }
 
-/* Where an element stands among the values of the enumeration; −1 if it is none of them. */
+/* Returns the position of an element among the values of the enumeration, or −1. */
 static int64_t find_named(const fcnn_decoding *decoding, uint64_t key)
 {
     int64_t low = 0, high = decoding->named_count;
@@ -123,7 +123,7 @@ double fcnn_decoding_value(const fcnn_decoding *decoding, const void *stored, in
     if (!decoding->scales) {
         return value.real;
     }
-    const double product = value.real * decoding->scale; /* rounded, and then the sum: as netCDF4 for Python does it */
+    const double product = value.real * decoding->scale; /* rounded before the addition, as in netCDF4 for Python */
     return product + decoding->offset;
 }
 
@@ -157,7 +157,7 @@ const char *fcnn_decoding_name(const fcnn_decoding *decoding, const void *stored
     return place < 0 ? NULL : decoding->names[place];
 }
 
-/* ---- in words ---- */
+/* ---- descriptions ---- */
 
 static fcnn_status append_number(const fcnn_hdf5_number *number, fcnn_text *out)
 {
@@ -169,7 +169,7 @@ static fcnn_status append_number(const fcnn_hdf5_number *number, fcnn_text *out)
     return fcnn_text_append(out, "%s", text);
 }
 
-/* A whole number of a type. */
+/* Prints a whole number of a type. */
 static void print_key(fcnn_type type, uint64_t key, char out[32])
 {
     const bool is_signed =
@@ -201,21 +201,22 @@ fcnn_status fcnn_decoding_explain(const fcnn_decoding *decoding, const void *sto
     FCNN_TRY(append_element(decoding->stored, value, out));
     const fcnn_code *code = find_code(decoding, value);
     if (code != NULL) {
-        return fcnn_text_append(out, ", which %s says is missing", code->origin);
+        return fcnn_text_append(out, ", which is a missing value according to %s", code->origin);
     }
     if (decoding->has_least && is_below(decoding, value, &decoding->least)) {
-        FCNN_TRY(fcnn_text_append(out, ", which is missing: it is below the "));
+        FCNN_TRY(fcnn_text_append(out, ", which is a missing value: it is below the "));
         FCNN_TRY(append_number(&decoding->least.number, out));
         return fcnn_text_append(out, " of %s", decoding->least.origin);
     }
     if (decoding->has_most && is_above(decoding, value, &decoding->most)) {
-        FCNN_TRY(fcnn_text_append(out, ", which is missing: it is above the "));
+        FCNN_TRY(fcnn_text_append(out, ", which is a missing value: it is above the "));
         FCNN_TRY(append_number(&decoding->most.number, out));
         return fcnn_text_append(out, " of %s", decoding->most.origin);
     }
     const char *name = fcnn_decoding_name(decoding, stored, i);
-    return name != NULL ? fcnn_text_append(out, ", which its enumeration calls %.60s: it is missing", name)
-                        : fcnn_text_append(out, ", which is missing: its enumeration has no such value");
+    return name != NULL
+               ? fcnn_text_append(out, ", which is a missing value: its name in the enumeration is %.60s", name)
+               : fcnn_text_append(out, ", which is a missing value: its enumeration has no such value");
 }
 
 static fcnn_status begin_clause(fcnn_text *out, int64_t start)
@@ -255,7 +256,7 @@ static fcnn_status describe_codes(const fcnn_decoding *decoding, int64_t start, 
 static fcnn_status describe_named(const fcnn_decoding *decoding, bool classes, fcnn_text *out)
 {
     enum { TOLD_MOST = 8 };
-    FCNN_TRY(fcnn_text_append(out, "an enumeration, %s", classes ? "whose names are classes: " : ""));
+    FCNN_TRY(fcnn_text_append(out, "an enumeration, %s", classes ? "whose names are class names: " : ""));
     int64_t told = 0;
     for (int64_t i = 0; i < decoding->named_count && told < TOLD_MOST; i++) {
         const fcnn_named_value *value = &decoding->named[i];

@@ -1,4 +1,4 @@
-/* src/data/decoding_find.c — what stands beside the numbers of a dataset, and what a config says, made a decoding. */
+/* src/data/decoding_find.c — finds the decoding of a dataset from its attributes and the config. */
 #include "data/decoding.h"
 
 #include "core/memory.h"
@@ -18,13 +18,13 @@ static bool is_signed(fcnn_type type)
     return type == FCNN_TYPE_INT8 || type == FCNN_TYPE_INT16 || type == FCNN_TYPE_INT32 || type == FCNN_TYPE_INT64;
 }
 
-/* Keys of signed and of unsigned numbers ascend with the numbers. */
+/* Keys of signed and of unsigned numbers are in the order of the numbers. */
 static uint64_t key_of_signed(int64_t value)
 {
     return (uint64_t)value ^ UINT64_C(1) << 63;
 }
 
-/* Finds a number among those of a type.  Of unsigned elements negative numbers are those with the same bits. */
+/* Finds the key of a number in a type. For unsigned elements, negative numbers are those with the same bits. */
 static void fit(fcnn_code *code, fcnn_type type)
 {
     const fcnn_hdf5_number *number = &code->number;
@@ -40,7 +40,7 @@ static void fit(fcnn_code *code, fcnn_type type)
         code->key = key_of_signed((int64_t)(number->is_negative ? -number->magnitude : number->magnitude));
     } else if (number->is_negative) {
         code->fits = number->magnitude <= half;
-        code->key = (half << 1) - number->magnitude; /* of 64 bits 2^64 is 0 */
+        code->key = (half << 1) - number->magnitude; /* with 64 bits, 2^64 is 0 */
         code->real = (double)code->key;
     } else {
         code->fits = bits == 64 || number->magnitude >> bits == 0;
@@ -84,7 +84,7 @@ fcnn_status fcnn_decode_rules_read(const char *missing_values, fcnn_decode_rules
         word[is_short ? end : 0] = '\0';
         if (out->count == FCNN_MISSING_VALUES_MOST || !read_missing_value(word, &out->missing_values[out->count])) {
             return fcnn_fail(FCNN_ECONFIG,
-                             "data.missing_values = %.100s: expected up to %d numbers, such as -999, 1e20",
+                             "data.missing_values = %.100s is not a list of at most %d numbers such as -999, 1e20",
                              missing_values, FCNN_MISSING_VALUES_MOST);
         }
         out->count++;
@@ -102,11 +102,11 @@ static void add_code(fcnn_decoding *decoding, fcnn_hdf5_number number, const cha
     fit(&code, decoding->stored);
     const bool is_whole = fcnn_type_is_integer(decoding->stored);
     if ((is_whole && !code.fits) || isnan(number.real) || decoding->code_count == CODES_MOST) {
-        return; /* no element is that, or NaN is missing anyway */
+        return; /* no element can be equal to it, or it is NaN and therefore missing anyway */
     }
     for (int64_t i = 0; i < decoding->code_count; i++) {
         if (is_whole ? decoding->codes[i].key == code.key : decoding->codes[i].real == code.real) {
-            return; /* said before */
+            return; /* already added */
         }
     }
     decoding->codes[decoding->code_count++] = code;
@@ -115,7 +115,8 @@ static void add_code(fcnn_decoding *decoding, fcnn_hdf5_number number, const cha
 static fcnn_status add_codes(fcnn_decoding *decoding, const fcnn_hdf5_numbers *numbers, const char *origin)
 {
     if (numbers->exists && numbers->count == 0) {
-        return fcnn_text_append(&decoding->remarks, ", its attribute %s holds no numbers and is not used", origin);
+        return fcnn_text_append(&decoding->remarks, ", its attribute %s does not contain numbers and is not used",
+                                origin);
     }
     for (int i = 0; i < numbers->count; i++) {
         add_code(decoding, numbers->values[i], origin, false);
@@ -146,8 +147,8 @@ static void find_bounds(fcnn_decoding *decoding, const fcnn_hdf5_conventions *co
     }
 }
 
-/* The fill value that netCDF gives to variables without one; false for types that have none.  Bytes have none when they
- * are read, says netCDF. */
+/* Sets *out to the default fill value of netCDF for a type. Returns false if there is none; netCDF has none for reading
+ * bytes. */
 static bool netcdf_fill(fcnn_type type, double *out)
 {
     switch (type) {
@@ -184,7 +185,7 @@ static bool is_netcdf_fill(fcnn_type type, const fcnn_hdf5_number *fill)
     return netcdf_fill(type, &standard) && fill->real == standard;
 }
 
-/* What R, pandas, numpy and AnnData write for a value that there is not. */
+/* Finds the marks for missing values that R, pandas, numpy and AnnData write. */
 static void find_marks(fcnn_decoding *decoding, const fcnn_hdf5_conventions *conventions)
 {
     const fcnn_type type = decoding->stored;
@@ -203,7 +204,7 @@ static void find_marks(fcnn_decoding *decoding, const fcnn_hdf5_conventions *con
     }
     decoding->is_category = conventions->is_category;
     if (conventions->is_category) {
-        add_code(decoding, fcnn_hdf5_number_of(-1), "its place among categories", false);
+        add_code(decoding, fcnn_hdf5_number_of(-1), "the codes of categories", false);
     }
 }
 
@@ -217,7 +218,7 @@ static bool is_code(const fcnn_decoding *decoding, uint64_t key)
     return false;
 }
 
-/* Takes the names of an enumeration, which stays sorted. */
+/* Takes over the names of an enumeration, which is sorted. */
 static fcnn_status find_named(fcnn_decoding *decoding, fcnn_hdf5_conventions *conventions)
 {
     const int64_t count = conventions->named_count;
@@ -256,8 +257,8 @@ static fcnn_status find_scale(fcnn_decoding *decoding, const fcnn_hdf5_conventio
         }
         if (two[i].from->count != 1 || !isfinite(two[i].from->values[0].real)) {
             return fcnn_fail(FCNN_EDATA,
-                             "%s: %s: its attribute %s is not one number: mend the attribute, or take the values as "
-                             "they are stored with data.decode = no",
+                             "%s: %s: its attribute %s is not a single number: correct the attribute, or set "
+                             "data.decode = no to use the values as they are stored",
                              fcnn_hdf5_dataset_path(dataset), fcnn_hdf5_dataset_name(dataset), two[i].name);
         }
         *two[i].to = two[i].from->values[0].real;
@@ -266,7 +267,7 @@ static fcnn_status find_scale(fcnn_decoding *decoding, const fcnn_hdf5_conventio
     return FCNN_OK;
 }
 
-/* Numbers of half precision have fewer digits than the type in memory. */
+/* Rounds codes of half-precision numbers, which have fewer digits than the type in memory. */
 static fcnn_status round_codes(fcnn_decoding *decoding, const fcnn_hdf5_dataset *dataset)
 {
     double values[CODES_MOST + 2];
@@ -287,7 +288,7 @@ static fcnn_status round_codes(fcnn_decoding *decoding, const fcnn_hdf5_dataset 
     return FCNN_OK;
 }
 
-/* float32 where it holds every value, else float64. */
+/* Chooses float32 if it can represent every value, otherwise float64. */
 static void settle_type(fcnn_decoding *decoding)
 {
     const fcnn_type stored = decoding->stored;
@@ -299,21 +300,21 @@ static void settle_type(fcnn_decoding *decoding)
                                                      : FCNN_TYPE_FLOAT64;
 }
 
-/* Finds what stands beside the numbers. */
+/* Uses the attributes of the dataset. */
 static fcnn_status use_conventions(fcnn_decoding *decoding, fcnn_hdf5_conventions *conventions,
                                    const fcnn_hdf5_dataset *dataset)
 {
     if (conventions->has_mask) {
         return fcnn_fail(FCNN_EDATA,
-                         "%s: %s: the dataset 'mask' beside it says which of these values are missing, which is not "
-                         "read: write them with NaN in their places, or take all as stored with data.decode = no",
+                         "%s: %s: the dataset 'mask' next to it marks missing values, but fcnn does not read masks: "
+                         "write NaN for these values, or set data.decode = no to use all values as they are stored",
                          fcnn_hdf5_dataset_path(dataset), fcnn_hdf5_dataset_name(dataset));
     }
     FCNN_TRY(add_codes(decoding, &conventions->fill_value, "_FillValue"));
     FCNN_TRY(add_codes(decoding, &conventions->missing_value, "missing_value"));
     if (!conventions->fill_value.exists && conventions->has_fill &&
         is_netcdf_fill(decoding->stored, &conventions->fill)) {
-        add_code(decoding, conventions->fill, "netCDF's standard fill value", false);
+        add_code(decoding, conventions->fill, "the default fill value of netCDF", false);
     }
     find_marks(decoding, conventions);
     find_bounds(decoding, conventions);
@@ -327,7 +328,8 @@ static fcnn_status find(const fcnn_hdf5_dataset *dataset, const fcnn_decode_rule
     if (!rules->as_stored) {
         FCNN_TRY(fcnn_hdf5_conventions_read(dataset, conventions));
         out->is_unsigned = conventions->is_unsigned && is_signed(out->stored);
-        out->stored = out->is_unsigned ? (fcnn_type)((int)out->stored + 1) : out->stored; /* of the same size */
+        out->stored =
+            out->is_unsigned ? (fcnn_type)((int)out->stored + 1) : out->stored; /* the unsigned type of the same size */
     }
     for (int i = 0; i < rules->count; i++) {
         add_code(out, rules->missing_values[i], "data.missing_values", false);

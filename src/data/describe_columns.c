@@ -1,4 +1,4 @@
-/* src/data/describe_columns.c — what columns are in the files of a dataset. */
+/* src/data/describe_columns.c — shapes, types, names and decoding of columns in the files of a source. */
 #include "data/describe_columns.h"
 
 #include "core/log.h"
@@ -10,7 +10,7 @@
 
 /* ---- types and decoding ---- */
 
-/* A type that holds the values of two others: double precision, but for small ones. */
+/* Returns a type that can represent the values of two types: double precision, except for small types. */
 static fcnn_type common_type(fcnn_type a, fcnn_type b)
 {
     if (a == b) {
@@ -21,7 +21,7 @@ static fcnn_type common_type(fcnn_type a, fcnn_type b)
     return small ? FCNN_TYPE_FLOAT32 : FCNN_TYPE_FLOAT64;
 }
 
-/* Keeps what is done to the values of a part of the first file, or compares that of another one. */
+/* Records how the values of a part are decoded in the first file; for other files, records whether it differs. */
 static fcnn_status note_decoding(fcnn_column_part *part, const fcnn_decoding *decoding, bool classes, bool is_first)
 {
     fcnn_text words = {0};
@@ -37,7 +37,7 @@ static fcnn_status note_decoding(fcnn_column_part *part, const fcnn_decoding *de
     return status;
 }
 
-/* Takes what part i of a file needs in memory. */
+/* Merges the decoding of part i in a file, and the type that its values need, into the columns. */
 static fcnn_status take_decoding(fcnn_columns *columns, int64_t i, const char *path, const fcnn_decoding *decoding,
                                  bool is_first)
 {
@@ -45,8 +45,8 @@ static fcnn_status take_decoding(fcnn_columns *columns, int64_t i, const char *p
     const bool has_classes =
         columns->may_be_classes && columns->count == 1 && columns->width == 1 && fcnn_decoding_has_classes(decoding);
     if (!is_first && has_classes != columns->has_classes) {
-        return fcnn_fail(FCNN_EDATA, "%s: %s is %s enumeration, in the first file it is %s", path, part->dataset,
-                         has_classes ? "an" : "no", has_classes ? "none" : "one");
+        return fcnn_fail(FCNN_EDATA, "%s: %s is %s enumeration, but in the first file it is %s", path, part->dataset,
+                         has_classes ? "an" : "not an", has_classes ? "not" : "one");
     }
     const bool is_start = is_first && i == 0;
     columns->has_classes = has_classes;
@@ -60,15 +60,16 @@ static fcnn_status take_decoding(fcnn_columns *columns, int64_t i, const char *p
     FCNN_TRY(note_decoding(part, decoding, has_classes, is_first));
     if (part->takes_numbers && part->decoded_differs) {
         return fcnn_fail(FCNN_EDATA,
-                         "%s: %s is an enumeration with other names or numbers than in the first file: the same number "
-                         "would mean two things; number its names alike, or take the numbers by data.decode = no",
+                         "%s: %s is an enumeration with other names or numbers than in the first file, so the same "
+                         "number would have different meanings: use the same enumeration in all files, or set "
+                         "data.decode = no to use the numbers",
                          path, part->dataset);
     }
     part->decoded_differs = part->decoded_differs || differed;
     return FCNN_OK;
 }
 
-/* Takes what is done to the values of each part in a file, and what all need in memory. */
+/* Does this for all parts of a file. */
 static fcnn_status take_decodings(fcnn_columns *columns, const fcnn_open_columns *open, const char *path, bool is_first)
 {
     fcnn_status status = FCNN_OK;
@@ -80,7 +81,7 @@ static fcnn_status take_decodings(fcnn_columns *columns, const fcnn_open_columns
 
 /* ---- the first file ---- */
 
-/* Two datasets of a file lie side by side, row by row. */
+/* Fails because two datasets of a file have different numbers of rows. */
 static fcnn_status rows_differ(const char *path, const fcnn_columns *columns, const fcnn_open_columns *open, int64_t b)
 {
     char shape_a[128], shape_b[128];
@@ -105,7 +106,7 @@ static fcnn_status take_shapes(fcnn_columns *columns, const char *path, const fc
     }
     columns->width = open->width;
     return columns->is_text && columns->width > 1
-               ? fcnn_fail(FCNN_EDATA, "%s: %s holds strings, which can be nothing but one column of class labels",
+               ? fcnn_fail(FCNN_EDATA, "%s: %s contains strings, which can only be a single column of class labels",
                            path, columns->text)
                : FCNN_OK;
 }
@@ -129,7 +130,7 @@ fcnn_status fcnn_describe_columns_count_rows(const fcnn_columns *columns, fcnn_h
     *rows = 0;
     for (int64_t i = 0; i < columns->count; i++) {
         fcnn_hdf5_info info;
-        /* what cannot be described, or is not settled yet, counts as rows: it is judged where they are read */
+        /* a dataset that cannot be described or resolved yet counts as having rows; reading reports the error */
         const bool is_known = fcnn_hdf5_describe(file, columns->parts[i].dataset, &info) == FCNN_OK;
         const int64_t own =
             !is_known || info.rank == info.array_rank ? 1 : info.dims[fcnn_hdf5_info_rows(&info, columns->by_columns)];
@@ -145,7 +146,8 @@ fcnn_status fcnn_describe_columns_fail_other_part(const fcnn_open_columns *open,
     const fcnn_hdf5_dataset *here = open->parts[part].dataset;
     fcnn_hdf5_info_shape(fcnn_hdf5_dataset_info(here), shape, sizeof shape);
     fcnn_hdf5_info_shape(&first->info, wanted, sizeof wanted);
-    return fcnn_fail(FCNN_EDATA, "%s: %s has the shape %s, in the first file %s: only the rows may differ",
+    return fcnn_fail(FCNN_EDATA,
+                     "%s: %s has the shape %s, but %s in the first file: files may differ only in the number of rows",
                      fcnn_hdf5_dataset_path(here), first->dataset, shape, wanted);
 }
 
@@ -190,7 +192,7 @@ fcnn_status fcnn_describe_columns_again(fcnn_columns *columns, fcnn_hdf5_file *f
     return fcnn_column_attributes_find(open, names);
 }
 
-/* ---- in words ---- */
+/* ---- descriptions ---- */
 
 fcnn_status fcnn_describe_columns_say_decoded(const fcnn_columns *columns, fcnn_text *out)
 {
@@ -198,8 +200,8 @@ fcnn_status fcnn_describe_columns_say_decoded(const fcnn_columns *columns, fcnn_
         const fcnn_column_part *part = &columns->parts[i];
         if (part->decoded != NULL || part->decoded_differs) {
             FCNN_TRY(fcnn_text_append(out, "%.200s: %s%s\n", part->dataset,
-                                      part->decoded != NULL ? part->decoded : "nothing is done in the first file",
-                                      part->decoded_differs ? "; other files by their own attributes" : ""));
+                                      part->decoded != NULL ? part->decoded : "no decoding in the first file",
+                                      part->decoded_differs ? "; other files according to their own attributes" : ""));
         }
     }
     return FCNN_OK;
@@ -210,15 +212,15 @@ void fcnn_describe_columns_warn_of_names(const fcnn_columns *columns, const char
     for (int64_t i = 0; i < columns->count; i++) {
         const fcnn_column_part *part = &columns->parts[i];
         if (part->takes_numbers) {
-            fcnn_log_warning("%s: %s is an enumeration, whose numbers are taken: other files must give its names the "
-                             "same numbers, which is compared within a list of files only",
+            fcnn_log_warning("%s: %s is an enumeration whose numbers are used as values: other files must assign the "
+                             "same numbers to its names, which fcnn checks only among the files of one list",
                              path, part->dataset);
         }
         if (part->is_category) {
-            fcnn_log_warning("%s: %s holds places among categories, whose names are not read: other files must have "
-                             "the same categories in the same order, which is not compared; labels that are strings "
-                             "are matched by name",
-                             path, part->dataset);
+            fcnn_log_warning(
+                "%s: %s contains numbers of categories, whose names are not read: other files must have the same "
+                "categories in the same order, which fcnn does not check; labels that are strings are matched by name",
+                path, part->dataset);
         }
     }
 }

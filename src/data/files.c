@@ -1,4 +1,4 @@
-/* src/data/files.c — the files that hold a data set. */
+/* src/data/files.c — the files that contain the rows of a source. */
 #include "data/files.h"
 
 #include "core/list.h"
@@ -39,10 +39,10 @@ static fcnn_status add_pattern(collection *all, const char *pattern)
     const int result = glob(pattern, GLOB_NOSORT, NULL, &found);
     fcnn_status status = FCNN_OK;
     if (result == GLOB_NOSPACE) {
-        return fcnn_fail(FCNN_ENOMEM, "out of memory: the files that %s stands for", pattern);
+        return fcnn_fail(FCNN_ENOMEM, "out of memory: the list of files that match %s", pattern);
     }
     if (result != 0) {
-        return fcnn_fail(FCNN_EINPUT, "%s: no file has such a name", pattern);
+        return fcnn_fail(FCNN_EINPUT, "%s: no file matches this pattern", pattern);
     }
     qsort(found.gl_pathv, found.gl_pathc, sizeof *found.gl_pathv, in_order);
     for (size_t i = 0; status == FCNN_OK && i < found.gl_pathc; i++) {
@@ -58,10 +58,10 @@ static bool exists(const char *path)
     return stat(path, &info) == 0;
 }
 
-/* ---- names that exist, patterns ---- */
+/* ---- names and patterns ---- */
 
-/* Appends a pattern that fits what another one does, without being the name that this one is: its last letter or digit
- * as a set of one. */
+/* Appends a pattern that matches the same files as another one, but differs from it as a text: its last letter or digit
+ * is replaced by a set of one character. */
 static fcnn_status put_as_pattern(const char *pattern, fcnn_text *out)
 {
     const int length = (int)strlen(pattern);
@@ -79,8 +79,8 @@ static fcnn_status means_two_things(const char *name, const char *other)
     }
     if (status == FCNN_OK) {
         status = fcnn_fail(FCNN_ECONFIG,
-                           "%s is the name of a file, and a pattern that fits %s, too: write '%s', quotes included, or "
-                           "'%s'",
+                           "%s is ambiguous: it is the name of a file, and also a pattern that matches %s; write '%s', "
+                           "including the quotes, for the file, or '%s' for the pattern",
                            name, other, quoted.data, pattern.data);
     }
     fcnn_text_clear(&quoted);
@@ -88,7 +88,7 @@ static fcnn_status means_two_things(const char *name, const char *other)
     return status;
 }
 
-/* A file whose name looks like a pattern is taken, unless that fits others. */
+/* Accepts a file whose name looks like a pattern, unless the pattern matches other files. */
 static fcnn_status check_pattern(const char *name)
 {
     glob_t found;
@@ -106,7 +106,7 @@ static fcnn_status check_pattern(const char *name)
 static fcnn_status add_name(collection *all, const char *name)
 {
     if (name[0] == '\0') {
-        return fcnn_fail(FCNN_ECONFIG, "the list of data files has an empty name");
+        return fcnn_fail(FCNN_ECONFIG, "the list of data files contains an empty name");
     }
     const bool is_pattern = strpbrk(name, "*?[") != NULL, is_there = exists(name);
     if (is_pattern && is_there) {
@@ -115,7 +115,7 @@ static fcnn_status add_name(collection *all, const char *name)
     return is_pattern && !is_there ? add_pattern(all, name) : add(all, name);
 }
 
-/* Cuts blanks off; the text may begin later than the buffer. */
+/* Removes blanks at both ends. The result is inside the buffer, possibly not at its start. */
 static char *trim(char *text)
 {
     text += strspn(text, " \t");
@@ -126,13 +126,14 @@ static char *trim(char *text)
     return text;
 }
 
-/* Adds a line's file, from the folder of the list. */
+/* Adds the file of a line, relative to the folder of the list. */
 static fcnn_status add_line(collection *all, const char *list, char *name)
 {
     if (*name == '"') {
         const char *at = name;
         if (!fcnn_list_unquote(&at, name) || *at != '\0') {
-            return fcnn_fail(FCNN_ECONFIG, "%s: a line has a quote that is not closed, or more behind it", list);
+            return fcnn_fail(FCNN_ECONFIG, "%s: a line has a quote that is not closed, or text after the closing quote",
+                             list);
         }
     }
     const char *slash = strrchr(list, '/');
@@ -166,7 +167,7 @@ static fcnn_status add_list(collection *all, const char *list)
         status = fcnn_fail(FCNN_EINPUT, "%s: the list of data files cannot be read: %s", list, strerror(errno));
     }
     if (status == FCNN_OK && all->files.count == before) {
-        status = fcnn_fail(FCNN_EINPUT, "%s: the list names no file", list);
+        status = fcnn_fail(FCNN_EINPUT, "%s: the list of data files contains no names", list);
     }
     free(line);
     fclose(file);
@@ -175,16 +176,16 @@ static fcnn_status add_list(collection *all, const char *list)
 
 /* ---- items ---- */
 
-/* Takes an item that is a name in quotes out of them, in place. */
+/* Removes the quotes of an item that is a name in quotes, in place. */
 static fcnn_status unquote(char *item)
 {
     const char *at = item;
     return fcnn_list_unquote(&at, item) && *at == '\0'
                ? FCNN_OK
-               : fcnn_fail(FCNN_ECONFIG, "%.200s: more than a comma follows a name in quotes", at);
+               : fcnn_fail(FCNN_ECONFIG, "%.200s: a name in quotes may only be followed by a comma", at);
 }
 
-/* An item "@name" is the list of that name, or the file that is itself called so, in whose folder the list would be. */
+/* Adds the item "@name": the files of the list `name`, or the file that is itself called "@name". */
 static fcnn_status add_at(collection *all, char *item)
 {
     char *name = item + 1;
@@ -197,11 +198,10 @@ static fcnn_status add_at(collection *all, char *item)
     fcnn_text own = {0};
     fcnn_status status = fcnn_text_append(&own, "%.*s@%s", folder, name, name + folder);
     if (status == FCNN_OK && exists(own.data) && exists(name)) {
-        status =
-            fcnn_fail(FCNN_ECONFIG,
-                      "%s is the name of a file, and %s may be a list of files: write '\"%s\"' or '@\"%s\"', quotes "
-                      "included",
-                      own.data, name, own.data, name);
+        status = fcnn_fail(FCNN_ECONFIG,
+                           "%s is the name of a file, and %s may also be a list of files: write '\"%s\"' for the file "
+                           "or '@\"%s\"' for the list, including the quotes",
+                           own.data, name, own.data, name);
     } else if (status == FCNN_OK) {
         status = exists(own.data) ? add(all, own.data) : add_list(all, name);
     }
@@ -221,19 +221,18 @@ static fcnn_status add_item(collection *all, char *item)
     return add_name(all, item);
 }
 
-/* Takes a list that is itself the name of a file for that, unless all of its items are there as well. */
+/* Adds a list as a single file if its text is the name of a file, unless all of its items exist, too. */
 static fcnn_status add_whole(collection *all, const char *list, int64_t count, char *const *items)
 {
     bool has_all = true;
     for (int64_t i = 0; i < count; i++) {
         has_all = has_all && exists(items[i]);
     }
-    return has_all
-               ? fcnn_fail(FCNN_ECONFIG,
-                           "%s is the name of a file and a list of others, and all are there: write '\"%s\"', or put "
-                           "each name of the list in quotes",
-                           list, list)
-               : add(all, list);
+    return has_all ? fcnn_fail(FCNN_ECONFIG,
+                               "%s is ambiguous: it is the name of a file, and also a list of files that all exist; "
+                               "write '\"%s\"' for the single file, or put each name of the list in quotes",
+                               list, list)
+                   : add(all, list);
 }
 
 static fcnn_status add_items(collection *all, const char *list)

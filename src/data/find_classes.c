@@ -7,7 +7,7 @@
 
 #include <stdlib.h>
 
-/* Adds the names in this rank's even part of the rows. */
+/* Adds the names of an even share of the rows. */
 static fcnn_status collect_classes(fcnn_source *source, const fcnn_comm *comm)
 {
     const int64_t last = source->first_row + fcnn_comm_first_item(source->range_rows, comm->rank + 1, comm->size);
@@ -46,8 +46,8 @@ fcnn_status fcnn_find_classes(fcnn_source *source, fcnn_comm *comm, const fcnn_c
     }
     if (known != NULL && known->count == 0) {
         return fcnn_fail(FCNN_EDATA,
-                         "%s: %s holds names of classes, but the targets of the training rows were numbers: which name "
-                         "is which number is not known, so give numbers here, too",
+                         "%s: %s contains class names, but the targets of the training rows were numbers, so the "
+                         "numbers of these names are not known: use class numbers here, too",
                          source->file, source->targets_name);
     }
     if (known != NULL) {

@@ -1,4 +1,4 @@
-/* src/data/find_missing.c — which rows have missing values, and what stands for these. */
+/* src/data/find_missing.c — finds rows with missing values, and the means that replace missing values. */
 #include "data/find_missing.h"
 
 #include "core/memory.h"
@@ -26,7 +26,7 @@ static bool has_missing(const fcnn_table *table, int64_t row)
     return false;
 }
 
-/* Rows that a rank has found. */
+/* Numbers of rows with missing values. */
 typedef struct row_list {
     int64_t *rows;
     int64_t count, capacity;
@@ -40,7 +40,7 @@ static fcnn_status append(row_list *list, int64_t row)
     return FCNN_OK;
 }
 
-/* Marks the rows first … first+count−1 of the range whose labels are strings that stand for none. */
+/* Marks the rows first … first+count−1 of the range whose labels are strings that mean a missing value. */
 static fcnn_status mark_labels(fcnn_reader *reader, int64_t first, int64_t count, char **texts, bool *marks)
 {
     const fcnn_source *source = reader->source;
@@ -52,7 +52,8 @@ static fcnn_status mark_labels(fcnn_reader *reader, int64_t first, int64_t count
     return status;
 }
 
-/* The rows of a block that have missing values; unlabelled [rows]: NULL, or those whose labels are missing. */
+/* Appends the rows of a block that have missing values.
+ *   unlabelled  [rows]: rows whose labels are missing; NULL: labels are not strings */
 static fcnn_status append_missing(const fcnn_block *block, int64_t first, const bool *unlabelled, row_list *out)
 {
     fcnn_status status = FCNN_OK;
@@ -65,7 +66,8 @@ static fcnn_status append_missing(const fcnn_block *block, int64_t first, const 
     return status;
 }
 
-/* Looks at the rows of a cursor, some at a time; of labels that are strings there is room for as many. */
+/* Examines the rows of a cursor, at most `most` at a time; texts and marks, for labels that are strings, have as many
+ * elements. */
 static fcnn_status look_at_rows(fcnn_cursor *cursor, int64_t most, char **texts, bool *marks, row_list *out)
 {
     fcnn_reader reader = {.source = cursor->source};
@@ -83,7 +85,7 @@ static fcnn_status look_at_rows(fcnn_cursor *cursor, int64_t most, char **texts,
     return status;
 }
 
-/* The rows of this rank's even part that have missing values. */
+/* Finds the rows with missing values in this rank's even share. */
 static fcnn_status find_rows(const fcnn_source *source, const fcnn_comm *comm, row_list *out)
 {
     const int64_t most = source->targets.is_text ? fcnn_size(FCNN_SIZE_TEXTS) : 0;
@@ -106,7 +108,7 @@ static fcnn_status find_rows(const fcnn_source *source, const fcnn_comm *comm, r
     return status;
 }
 
-/* Every rank gets the rows of all, which are in order.  Collective. */
+/* Gives every rank the rows of all ranks, in ascending order. Collective. */
 static fcnn_status join_rows(const row_list *own, fcnn_comm *comm, fcnn_source *source)
 {
     int64_t *sizes = NULL, *dropped = NULL, drops = 0;
@@ -140,12 +142,12 @@ fcnn_status fcnn_find_missing_rows(fcnn_source *source, fcnn_comm *comm)
     FCNN_TRY(status);
     return source->rows > 0 ? FCNN_OK
                             : fcnn_fail(FCNN_EDATA,
-                                        "%s: each of the %" PRId64 " rows has missing values: with data.missing "
-                                        "= drop_row none is left",
+                                        "%s: each of the %" PRId64
+                                        " rows has missing values, so data.missing = drop_row leaves no rows",
                                         source->file, source->range_rows);
 }
 
-/* ---- values that become means ---- */
+/* ---- means of missing values ---- */
 
 static fcnn_status add_rows(const fcnn_source *source, const fcnn_comm *comm, fcnn_column_sums *sums)
 {
@@ -162,8 +164,11 @@ static fcnn_status set_means(const fcnn_source *source, const fcnn_column_sums *
 {
     for (int64_t column = 0; column < sums->columns; column++) {
         if (sums->counts[column] == 0) {
-            return fcnn_fail(FCNN_EDATA, "%s: %s: column %" PRId64 " (from 0) has no value in any row: it has no mean",
-                             source->file, source->inputs_name, column);
+            return fcnn_fail(
+                FCNN_EDATA,
+                "%s: %s: column %" PRId64
+                " (counting from 0) has no value in any row, so it has no mean: remove the column from data.inputs",
+                source->file, source->inputs_name, column);
         }
         means[column] = fcnn_column_sums_mean(sums, column);
     }

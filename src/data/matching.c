@@ -1,4 +1,4 @@
-/* src/data/matching.c — the columns of a dataset's files, compared with those that they have to be. */
+/* src/data/matching.c — compares the columns of a source's files with the expected ones. */
 #include "data/matching.h"
 
 #include "core/log.h"
@@ -11,7 +11,7 @@
 fcnn_status fcnn_matching_start(fcnn_columns *columns, fcnn_match_columns how, const fcnn_column_reference *reference,
                                 fcnn_matching *out)
 {
-    *out = (fcnn_matching){.columns = columns, .how = how, .wanted = {.where = "the files before it"}};
+    *out = (fcnn_matching){.columns = columns, .how = how, .wanted = {.where = "the files before this one"}};
     if (reference == NULL || reference->names == NULL || reference->names->count == 0) {
         return FCNN_OK;
     }
@@ -19,7 +19,7 @@ fcnn_status fcnn_matching_start(fcnn_columns *columns, fcnn_match_columns how, c
     return fcnn_column_names_copy(reference->names, &out->known);
 }
 
-/* Notes the columns of a file that nobody wants. */
+/* Records the columns of a file that are not selected. */
 static fcnn_status note_left_out(fcnn_matching *matching, const fcnn_column_names *here, const int64_t *order,
                                  const char *path)
 {
@@ -33,20 +33,20 @@ static fcnn_status note_left_out(fcnn_matching *matching, const fcnn_column_name
     return fcnn_column_match_left_out(here, order, matching->known.count, &matching->left_out);
 }
 
-/* Finds the columns of a file by name, or by place where that is how they are to be taken: *order is NULL then. */
+/* Finds the columns of a file by name. *order is NULL if they are used by position. */
 static fcnn_status find(fcnn_matching *matching, const fcnn_column_side *here, int64_t **order)
 {
     matching->wanted.names = &matching->known;
     FCNN_TRY(fcnn_column_match_find(here, &matching->wanted, order));
     const bool by_place = *order == NULL && fcnn_column_match_has_real(here->names);
     if (by_place && !fcnn_column_match_has_real(&matching->known)) {
-        fcnn_log_warning("%s: %s is taken by the places of its columns, not by their names: those of %s have none",
+        fcnn_log_warning("%s: %s is used by position, not by column name, because the columns of %s have no names",
                          here->path, here->text, matching->wanted.where);
     }
     return *order != NULL ? note_left_out(matching, here->names, *order, here->path) : FCNN_OK;
 }
 
-/* Compares by place. */
+/* Compares the columns by position. */
 static fcnn_status check(fcnn_matching *matching, const fcnn_column_side *here)
 {
     matching->wanted.names = &matching->known;
@@ -55,7 +55,7 @@ static fcnn_status check(fcnn_matching *matching, const fcnn_column_side *here)
     return fcnn_column_match_complete_units(&matching->known, here->names, NULL);
 }
 
-/* The first file's columns are now what is wanted, with all that is known of them. */
+/* Makes the columns of the first file the expected ones, with all names and units that are known for them. */
 static fcnn_status adopt(fcnn_matching *matching, const int64_t *order)
 {
     fcnn_columns *columns = matching->columns;
@@ -94,7 +94,7 @@ fcnn_status fcnn_matching_first(fcnn_matching *matching, const char *path)
     return status;
 }
 
-/* Columns in the order in which they stand. */
+/* Creates the order 0, 1, 2, … */
 static fcnn_status create_order(int64_t width, int64_t **order)
 {
     FCNN_TRY(fcnn_memory_create("the order of columns", width, sizeof **order, order));
@@ -116,7 +116,7 @@ fcnn_status fcnn_matching_file(fcnn_matching *matching, const fcnn_column_names 
     FCNN_TRY(find(matching, &side, &order));
     fcnn_status status = fcnn_column_match_complete_units(&matching->known, names, order);
     if (status == FCNN_OK && order == NULL && lies_otherwise) {
-        status = create_order(columns->width, &order); /* of a wider dataset the same part */
+        status = create_order(columns->width, &order); /* uses the same part of a wider dataset */
     }
     if (status == FCNN_OK) {
         status = fcnn_column_orders_add(&columns->orders, order);
@@ -129,10 +129,10 @@ void fcnn_matching_warn(const fcnn_matching *matching)
 {
     char more[64] = "";
     if (matching->files_left_out > 1) {
-        snprintf(more, sizeof more, ", and further ones of %" PRId64 " more files", matching->files_left_out - 1);
+        snprintf(more, sizeof more, ", and other columns of %" PRId64 " more files", matching->files_left_out - 1);
     }
     if (matching->files_left_out > 0) {
-        fcnn_log_warning("%s%s; left out, as match_columns = by_name says", matching->left_out.data, more);
+        fcnn_log_warning("%s%s; match_columns = by_name leaves them out", matching->left_out.data, more);
     }
 }
 

@@ -1,39 +1,41 @@
-/* src/data/matching.h — the columns of a dataset's files, compared with those that they have to be, one file after the
- * other. */
+/* src/data/matching.h — compares the columns of a source's files with the expected ones, file by file. Called on the
+ * rank that has the files open; not collective. */
 #ifndef FCNN_DATA_MATCHING_H
 #define FCNN_DATA_MATCHING_H
 
 #include "data/column_match.h"
 #include "data/columns.h"
 
-/* One side of a dataset: its inputs, or its targets. */
+/* The state of the comparison for the inputs or the targets. */
 typedef struct fcnn_matching {
     fcnn_columns *columns; /* borrowed */
     fcnn_match_columns how;
-    fcnn_column_reference wanted; /* its names are those below */
-    fcnn_column_names known;      /* what is known of the columns: by the reference, and the files so far */
-    fcnn_text left_out;     /* by name: the file that was the first to have columns that nobody wants, and these */
-    int64_t files_left_out; /* files that have some */
+    fcnn_column_reference wanted; /* the expected columns; its names are `known` */
+    fcnn_column_names known;      /* names and units from the reference and from the files so far */
+    fcnn_text left_out;     /* by_name: columns of the first file with columns that are not selected, for a message */
+    int64_t files_left_out; /* number of files with such columns */
 } fcnn_matching;
 
-/* Begins with what is wanted, or, where reference is NULL or knows nothing, with what the first file has.  The
- * reference's text `where` is borrowed.  fcnn_matching_end() follows, also on failure.  Fails: FCNN_ENOMEM. */
+/* Starts with the columns of a reference, or, if reference is NULL or has no names, with those of the first file.
+ * Borrows the columns and the reference's text `where`. The caller calls fcnn_matching_end(), also after a failure.
+ * Fails: FCNN_ENOMEM. */
 fcnn_status fcnn_matching_start(fcnn_columns *columns, fcnn_match_columns how, const fcnn_column_reference *reference,
                                 fcnn_matching *out);
 
-/* Compares what the first file calls the columns.  By name, names and number of the columns become those that are
- * wanted, and their order in the file is added to columns->orders.  Fails: FCNN_EDATA where they are others,
+/* Compares the names of the columns in the first file. With by_name, the names and the number of the columns become the
+ * expected ones, and their order in the file is added to columns->orders. Fails: FCNN_EDATA if columns differ,
  * FCNN_ENOMEM. */
 fcnn_status fcnn_matching_first(fcnn_matching *matching, const char *path);
 
-/* The same for a further file, which calls its columns by these names.
- *   lies_otherwise  it has as many columns as are wanted, but a dataset of them has more beside them, or fewer */
+/* Does the same for a further file, whose columns have these names.
+ *   lies_otherwise  the file has as many columns as expected, but one of its datasets has more or fewer columns */
 fcnn_status fcnn_matching_file(fcnn_matching *matching, const fcnn_column_names *names, bool lies_otherwise,
                                const char *path);
 
 /* Warns of columns that are left out. */
 void fcnn_matching_warn(const fcnn_matching *matching);
 
+/* Frees the memory. The columns stay as they are. */
 void fcnn_matching_end(fcnn_matching *matching);
 
 #endif

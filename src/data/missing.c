@@ -1,4 +1,4 @@
-/* src/data/missing.c — values that are missing: what is put in their places. */
+/* src/data/missing.c — replaces missing values. */
 #include "data/missing.h"
 
 #include <math.h>

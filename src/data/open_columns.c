@@ -1,4 +1,4 @@
-/* src/data/open_columns.c — columns in one file: opened, read and decoded. */
+/* src/data/open_columns.c — opens, reads and decodes columns of one file. */
 #include "data/open_columns.h"
 
 #include "core/memory.h"
@@ -27,17 +27,17 @@ static fcnn_status check_shape(const fcnn_column_part *part, const char *path, b
 {
     const fcnn_hdf5_info *info = fcnn_hdf5_dataset_info(out->dataset);
     if (info->rank == info->array_rank) {
-        return fcnn_fail(FCNN_EDATA, "%s: %s is a single value; it must have one entry a row", path, part->dataset);
+        return fcnn_fail(FCNN_EDATA, "%s: %s is a single value; it must have one entry per row", path, part->dataset);
     }
     take_shape(part, info, by_columns, out);
     char shape[128];
     fcnn_hdf5_info_shape(info, shape, sizeof shape);
     if (out->rows == 0 || out->all == 0) {
-        return fcnn_fail(FCNN_EDATA, "%s: %s has no rows: its shape is %s", path, part->dataset, shape);
+        return fcnn_fail(FCNN_EDATA, "%s: %s has no rows; its shape is %s", path, part->dataset, shape);
     }
     if (part->first >= out->all || part->last > out->all) {
         return fcnn_fail(FCNN_EDATA,
-                         "%s: %s has %" PRId64 " columns (its shape is %s), so there is no column %" PRId64
+                         "%s: %s has %" PRId64 " columns (its shape is %s); there is no column %" PRId64
                          " (columns count from 0)",
                          path, part->dataset, out->all, shape, part->last > out->all ? part->last - 1 : part->first);
     }
@@ -97,7 +97,7 @@ void fcnn_open_columns_close(fcnn_open_columns *open)
 
 /* ---- values ---- */
 
-/* Rows of a part as they are stored, and the first of its columns among these. */
+/* Stored rows of a part, and the position of its first column in them. */
 typedef struct part_rows {
     const fcnn_open_columns *open;
     const fcnn_open_part *part;
@@ -110,7 +110,7 @@ static fcnn_status unknown_class(const part_rows *from, int64_t row, int64_t i)
     const fcnn_columns *columns = from->open->columns;
     const char *name = fcnn_decoding_name(&from->part->decoding, from->stored.values, i);
     return fcnn_fail(FCNN_EDATA,
-                     "%s: %s: row %" PRId64 " (counting from 0) has the label '%.60s', which is none of the %" PRId64
+                     "%s: %s: row %" PRId64 " (counting from 0) has the label '%.60s', which is not one of the %" PRId64
                      " classes of the training rows",
                      fcnn_hdf5_dataset_path(from->part->dataset), columns->text, row, name != NULL ? name : "",
                      columns->classes->count);
@@ -125,7 +125,7 @@ static void put(fcnn_type type, void *to, int64_t i, double value)
     }
 }
 
-/* Puts columns of rows into a wider table; the first is row `first` of the file. */
+/* Decodes columns of rows into a wider table. The first row is row `first` of the file. */
 static fcnn_status place(const part_rows *from, int64_t first, void *out)
 {
     const fcnn_columns *columns = from->open->columns;
@@ -153,14 +153,15 @@ static fcnn_status place(const part_rows *from, int64_t first, void *out)
     return FCNN_OK;
 }
 
-/* Rows of `bytes` that are read at a time: what fits into the read buffer, but all that are read together. */
+/* Returns how many rows of `bytes` bytes are read at a time: as many as the buffer takes; all of them if ranks read
+ * together. */
 static int64_t rows_at_once(int64_t bytes, int64_t count, bool is_joined)
 {
     const int64_t least = fcnn_size_rows(FCNN_SIZE_BESIDE_BYTES, bytes);
     return least < count && !is_joined ? least : count;
 }
 
-/* Reads a part in runs, together with other ranks in one, and puts it beside the others. */
+/* Reads a part in runs (in a single run if ranks read together) and stores it next to the other parts. */
 static fcnn_status read_beside(const fcnn_open_columns *open, const fcnn_open_part *part, int64_t first, int64_t count,
                                char *out)
 {
@@ -172,7 +173,7 @@ static fcnn_status read_beside(const fcnn_open_columns *open, const fcnn_open_pa
     fcnn_status status = fcnn_memory_create("the read buffer", most, (size_t)bytes, &run.stored.values);
     if (status != FCNN_OK) {
         if (is_joined) {
-            fcnn_hdf5_dataset_read(part->dataset, 0, 0, NULL); /* the other ranks wait for this one */
+            fcnn_hdf5_dataset_read(part->dataset, 0, 0, NULL); /* takes part in the collective read without rows */
         }
         return status;
     }
@@ -190,7 +191,7 @@ static fcnn_status read_beside(const fcnn_open_columns *open, const fcnn_open_pa
     return status;
 }
 
-/* Reads all columns that a file has, as it has them. */
+/* Reads all columns of the file in their order. */
 static fcnn_status read_all(const fcnn_open_columns *open, int64_t first, int64_t count, void *out)
 {
     const fcnn_open_part *only = &open->parts[0];
@@ -211,7 +212,7 @@ static fcnn_status read_all(const fcnn_open_columns *open, int64_t first, int64_
     return status;
 }
 
-/* Takes columns of rows in an order. */
+/* Copies the selected columns of rows, in their order. */
 static void pick(const char *from, const fcnn_open_columns *open, int64_t rows, char *out)
 {
     const int64_t width = open->columns->width;
@@ -224,7 +225,7 @@ static void pick(const char *from, const fcnn_open_columns *open, int64_t rows, 
     }
 }
 
-/* Reads all columns in runs, together with other ranks in one, and takes those that are wanted. */
+/* Reads all columns in runs (in a single run if ranks read together) and copies the selected ones. */
 static fcnn_status read_in_order(const fcnn_open_columns *open, int64_t first, int64_t count, char *out)
 {
     const size_t size = fcnn_type_size(open->columns->type);
@@ -233,7 +234,7 @@ static fcnn_status read_in_order(const fcnn_open_columns *open, int64_t first, i
     fcnn_status status = fcnn_memory_create("the read buffer", most, (size_t)bytes, &run);
     if (status != FCNN_OK) {
         if (open->is_joined) {
-            read_all(open, 0, 0, NULL); /* the other ranks wait for this one */
+            read_all(open, 0, 0, NULL); /* takes part in the collective read without rows */
         }
         return status;
     }

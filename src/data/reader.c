@@ -1,4 +1,4 @@
-/* src/data/reader.c — rows of a source, read out of its files one run after the other. */
+/* src/data/reader.c — reads rows of a source from its files. */
 #include "data/reader.h"
 
 #include "core/log.h"
@@ -30,10 +30,10 @@ void fcnn_reader_close(fcnn_reader *reader)
     }
 }
 
-/* A file may be replaced after its columns were described, and tables made for them. */
+/* Checks that a file still has the described columns, because it may have been replaced since. */
 static fcnn_status require_described(const fcnn_columns *columns, const fcnn_open_columns *open, const char *path)
 {
-    int64_t least = columns->width; /* columns that the file must have */
+    int64_t least = columns->width; /* number of columns that the file must have */
     for (int64_t i = 0; open->order != NULL && i < columns->width; i++) {
         least = open->order[i] >= least ? open->order[i] + 1 : least;
     }
@@ -42,11 +42,11 @@ static fcnn_status require_described(const fcnn_columns *columns, const fcnn_ope
     }
     return fcnn_fail(FCNN_EDATA,
                      "%s: %s has %" PRId64 " columns, but had %" PRId64
-                     " when the run started: the file was changed meanwhile",
+                     " when the run started: the file was changed during the run",
                      path, columns->text, open->width, least);
 }
 
-/* Opens the columns in a file that has just been opened. */
+/* Opens the columns in a file that was just opened. */
 static fcnn_status open_columns(const fcnn_source *source, int64_t place, fcnn_reader_file *open)
 {
     const fcnn_columns *columns[] = {&source->inputs, &source->targets, &source->weights};
@@ -75,16 +75,16 @@ static fcnn_status open_file(fcnn_reader *reader, int64_t place)
     return status;
 }
 
-/* Neighbouring rows, of the joined files or of one of them, and where they go. */
+/* Contiguous rows, of the joined files or of one of them, and the memory for them. */
 typedef struct run {
-    const fcnn_columns *columns; /* of the source */
-    bool are_strings;            /* its strings are read, not numbers */
-    size_t bytes;                /* of a row in out */
+    const fcnn_columns *columns; /* the columns of the source */
+    bool are_strings;            /* strings are read, not numbers */
+    size_t bytes;                /* bytes of a row in out */
     int64_t first, count;
     char *out;
 } run;
 
-/* Rows first … first+count−1 of a run, which begins with row `start` of the file. */
+/* Returns rows first … first+count−1 of a run, which begin with row `start` of the file. */
 static run part_of(const run *all, int64_t first, int64_t count, int64_t start)
 {
     run part = *all;
@@ -94,7 +94,7 @@ static run part_of(const run *all, int64_t first, int64_t count, int64_t start)
     return part;
 }
 
-/* These columns of the source in an open file. */
+/* Returns these columns of the source in an open file. */
 static const fcnn_open_columns *columns_there(const fcnn_source *source, const fcnn_columns *columns,
                                               const fcnn_reader_file *open)
 {
@@ -111,7 +111,7 @@ static fcnn_status read_file(const fcnn_source *source, const fcnn_reader_file *
                : fcnn_open_columns_read(columns, rows->first, rows->count, rows->out);
 }
 
-/* A failure that came from the system may pass, such as that of a file server that starts anew. */
+/* Returns whether a failure may be temporary, such as that of a file server that restarts. */
 static bool may_pass(fcnn_status status)
 {
     return status == FCNN_EINPUT || (status == FCNN_EDATA && fcnn_hdf5_failed_in_system());
@@ -128,7 +128,7 @@ static void wait_seconds(int seconds)
     fcnn_pulse_go_on();
 }
 
-/* Reads rows of a file, and tries again after growing waits where that may help. */
+/* Reads rows of a file. After a failure that may be temporary, waits and tries again, with increasing waits. */
 static fcnn_status read_patiently(fcnn_reader *reader, int64_t place, const run *rows)
 {
     for (int tries = 0;; tries++) {
@@ -155,7 +155,7 @@ static fcnn_status read_run(fcnn_reader *reader, const run *all)
         const int64_t begin = all->first + done;
         const int64_t left = files->starts[place + 1] - begin;
         if (left == 0) {
-            continue; /* a file without rows */
+            continue; /* the file has no rows */
         }
         const int64_t count = left < all->count - done ? left : all->count - done;
         const run here = part_of(all, begin, count, begin - files->starts[place]);
@@ -165,10 +165,10 @@ static fcnn_status read_run(fcnn_reader *reader, const run *all)
     return FCNN_OK;
 }
 
-/* ---- together ---- */
+/* ---- collective reading ---- */
 
-/* The place of a file among those that are open on all ranks: its own, or a free one, or that of the file that has not
- * been read for the longest time. */
+/* Returns the slot for a file among those that are open on all ranks: its own, a free one, or that of the file that was
+ * not read for the longest time. */
 static fcnn_reader_file *slot_of(fcnn_reader *reader, int64_t place)
 {
     fcnn_reader_file *slot = &reader->together[0];
@@ -184,7 +184,7 @@ static fcnn_reader_file *slot_of(fcnn_reader *reader, int64_t place)
     return slot;
 }
 
-/* Opens the columns in a file that has just been opened on all ranks.  All fail alike. */
+/* Opens the columns in a file that was just opened on all ranks. Collective; all ranks return the same status. */
 static fcnn_status join_columns(fcnn_reader *reader, int64_t place, fcnn_reader_file *open)
 {
     FCNN_TRY(fcnn_comm_agree_named(reader->comm, open_columns(reader->source, place, open)));
@@ -193,7 +193,7 @@ static fcnn_status join_columns(fcnn_reader *reader, int64_t place, fcnn_reader_
     return fcnn_open_columns_join(&open->weights);
 }
 
-/* Opens a file on all ranks, unless it is.  All fail alike. */
+/* Opens a file on all ranks, unless it is open. Collective; all ranks return the same status. */
 static fcnn_status open_together(fcnn_reader *reader, int64_t place, const fcnn_reader_file **out)
 {
     fcnn_reader_file *slot = slot_of(reader, place);
@@ -212,8 +212,9 @@ static fcnn_status open_together(fcnn_reader *reader, int64_t place, const fcnn_
     return FCNN_OK;
 }
 
-/* As read_run(), with all ranks: of each file that any of them reads the rows that are in the run, or none.
- *   needed [files]  work */
+/* Does the same as read_run() with all ranks together. For each file that any rank needs, each rank reads its rows of
+ * the run, or none.
+ *   needed  [files]: work array */
 static fcnn_status read_run_together(fcnn_reader *reader, const run *all, int64_t *needed)
 {
     const fcnn_files *files = &reader->source->files;
@@ -235,14 +236,15 @@ static fcnn_status read_run_together(fcnn_reader *reader, const run *all, int64_
         const fcnn_reader_file *open;
         FCNN_TRY(open_together(reader, place, &open));
         const fcnn_status here = read_file(reader->source, open, &rows);
-        status = here == FCNN_OK ? status : here; /* the text is that of the last failure */
+        status = here == FCNN_OK ? status : here; /* the error text is that of the last failure */
     }
     return status;
 }
 
 /* ---- rows of the source ---- */
 
-/* Copies those rows of the source, from number *done of its run on, that are in a run of the joined files. */
+/* Copies the rows of the source that are in a run of the joined files, starting with row number *done of the source's
+ * run, and increases *done. */
 static void take_rows(const fcnn_source *source, const run *joined, const run *rows, int64_t *done)
 {
     for (; *done < rows->count; ++*done) {
@@ -254,9 +256,9 @@ static void take_rows(const fcnn_source *source, const run *joined, const run *r
     }
 }
 
-/* Reads rows of the source, in as many runs of the joined files as the rank needs that needs most.
- *   buffer  room for `most` rows
- *   needed [files]  work */
+/* Reads rows of the source, in as many runs of the joined files as the rank with the largest number of runs needs.
+ *   buffer  memory for `most` rows
+ *   needed  [files]: work array */
 static fcnn_status read_rounds(fcnn_reader *reader, const run *rows, run buffer, int64_t most, int64_t *needed)
 {
     const fcnn_source *source = reader->source;
@@ -276,7 +278,7 @@ static fcnn_status read_rounds(fcnn_reader *reader, const run *rows, run buffer,
     return status;
 }
 
-/* Rows of the joined files among which those of a run are, up to what is read at a time. */
+/* Returns how many rows of the joined files contain those of a run, limited to the rows that are read at a time. */
 static int64_t span_of(const fcnn_source *source, const run *rows, int64_t most)
 {
     if (rows->count == 0) {
@@ -287,7 +289,7 @@ static int64_t span_of(const fcnn_source *source, const run *rows, int64_t most)
     return span < most ? span : most;
 }
 
-/* Reads rows of the source with all ranks. */
+/* Reads rows of the source with all ranks together. */
 static fcnn_status read_together(fcnn_reader *reader, const run *rows)
 {
     const fcnn_source *source = reader->source;
@@ -308,7 +310,7 @@ static fcnn_status read_together(fcnn_reader *reader, const run *rows)
     return status;
 }
 
-/* Reads the files in runs and keeps the rows of the source. */
+/* Reads the joined files in runs and keeps the rows of the source. */
 static fcnn_status read_selected(fcnn_reader *reader, const run *rows)
 {
     const fcnn_source *source = reader->source;
@@ -379,7 +381,7 @@ fcnn_status fcnn_reader_texts(fcnn_reader *reader, int64_t first, int64_t count,
     memset(out, 0, (size_t)count * sizeof *out);
     const fcnn_status status = read_run(reader, &rows);
     for (int64_t i = 0; status != FCNN_OK && i < count; i++) {
-        free(out[i]); /* of the files before the one that failed */
+        free(out[i]); /* strings of the files before the one that failed */
         out[i] = NULL;
     }
     return status;
@@ -390,8 +392,8 @@ static fcnn_status missing_class(const fcnn_source *source, const char *text, in
     const int64_t place = fcnn_files_of_row(&source->files, row);
     return fcnn_fail(FCNN_EDATA,
                      "%s: %s: the label of row %" PRId64
-                     " (counting from 0) is missing: '%.60s' names no class; take such rows out, in training by "
-                     "data.missing = drop_row; where it does name a class, say data.decode = no",
+                     " (counting from 0) is missing, because '%.60s' does not name a class; remove such rows (in "
+                     "training, data.missing = drop_row does this), or set data.decode = no if it does name a class",
                      source->files.paths[place], source->targets_name, row - source->files.starts[place], text);
 }
 
@@ -399,14 +401,14 @@ static fcnn_status unknown_class(const fcnn_source *source, const char *text, in
 {
     const int64_t place = fcnn_files_of_row(&source->files, row);
     return fcnn_fail(FCNN_EDATA,
-                     "%s: %s: row %" PRId64 " (counting from 0) has the label '%.60s', which is none of "
-                     "the %" PRId64 " classes of the training rows",
+                     "%s: %s: row %" PRId64 " (counting from 0) has the label '%.60s', which is not one of the %" PRId64
+                     " classes of the training rows",
                      source->files.paths[place], source->targets_name, row - source->files.starts[place], text,
                      source->classes.count);
 }
 
-/* Reads the strings of the joined files' rows begin … end−1, and sets the places of those among the source's rows
- * from `first` on. */
+/* Reads the strings of rows begin … end−1 of the joined files, and sets the class numbers of those that are rows of the
+ * source, starting with row `first`. */
 static fcnn_status place_texts(fcnn_reader *reader, int64_t begin, int64_t end, int64_t first, int64_t count,
                                int32_t *out, char **texts)
 {
@@ -451,7 +453,7 @@ static fcnn_status read_classes(fcnn_reader *reader, int64_t first, int64_t coun
     return status;
 }
 
-/* ---- all of a row ---- */
+/* ---- inputs, targets and weights ---- */
 
 static fcnn_status read_inputs(fcnn_reader *reader, int64_t first, int64_t count, void *out)
 {
@@ -472,7 +474,7 @@ static fcnn_status read_targets(fcnn_reader *reader, int64_t first, int64_t coun
 fcnn_status fcnn_reader_read(fcnn_reader *reader, int64_t first, int64_t count, const fcnn_rows *out)
 {
     fcnn_status status = read_inputs(reader, first, count, out->inputs.values);
-    /* ranks that read together go on, whatever has failed on one of them */
+    /* with a comm, all ranks make the same calls, even if one of them has failed */
     if (out->targets.width > 0 && (status == FCNN_OK || reader->comm != NULL)) {
         const fcnn_status here = read_targets(reader, first, count, out->targets.values);
         status = here == FCNN_OK ? status : here;

@@ -1,7 +1,7 @@
-/* src/data/row_hashes.c — hashes of rows, by which rows that occur in two data sets are found.
+/* src/data/row_hashes.c — hashes of rows, to find rows that occur in two datasets.
  *
- * 64 bits are enough: of 10^7 rows on one side and 10^6 on the other, two that differ have the same hash with a
- * probability of 10^13 / 2^64, less than one in a million. */
+ * 64 bits are sufficient: between 10^7 rows on one side and 10^6 on the other, the probability that two different rows
+ * have the same hash is 10^13 / 2^64, less than one in a million. */
 #include "data/row_hashes.h"
 
 #include "core/memory.h"
@@ -36,7 +36,7 @@ void fcnn_row_hashes_clear(fcnn_row_hashes *hashes)
 
 /* ---- adding ---- */
 
-/* Values of a row as doubles; of both zeros the positive one. */
+/* Converts the values of a row to doubles, and −0 to +0. */
 static void take_values(const fcnn_table *table, int64_t row, double *out)
 {
     const int64_t width = table->width;
@@ -60,7 +60,7 @@ static int compare(const void *a, const void *b)
     return (left > right) - (left < right);
 }
 
-/* Sorts, and leaves one of each hash. */
+/* Sorts the hashes and merges equal ones. */
 static void compress(fcnn_row_hashes *hashes)
 {
     fcnn_row_hash *kept = hashes->kept;
@@ -78,7 +78,7 @@ static void compress(fcnn_row_hashes *hashes)
     hashes->count = last + 1;
 }
 
-/* Rows that are all alike take no more memory than one. */
+/* Adds a hash. Equal hashes are merged before more memory is allocated. */
 static fcnn_status add_hash(fcnn_row_hashes *hashes, uint64_t hash)
 {
     if (hashes->count == hashes->capacity) {
@@ -99,7 +99,7 @@ fcnn_status fcnn_row_hashes_add(fcnn_row_hashes *hashes, const fcnn_table *input
         take_values(inputs, row, hashes->row);
         take_values(targets, row, hashes->row + inputs->width);
         fcnn_table_turn(hashes->row, inputs->width + targets->width, sizeof *hashes->row);
-        const uint64_t hash = XXH3_64bits(hashes->row, bytes); /* the mask takes the same rows on every machine */
+        const uint64_t hash = XXH3_64bits(hashes->row, bytes); /* the mask selects the same rows on every machine */
         if ((hash & hashes->mask) == 0) {
             FCNN_TRY(add_hash(hashes, hash));
         }
@@ -109,7 +109,7 @@ fcnn_status fcnn_row_hashes_add(fcnn_row_hashes *hashes, const fcnn_table *input
 
 /* ---- comparing ---- */
 
-/* Rank 0 gets the hashes of all ranks. */
+/* Sends the hashes of all ranks to rank 0. Collective. */
 static fcnn_status gather(fcnn_row_hashes *hashes, fcnn_comm *comm)
 {
     int64_t *sizes = NULL, total = 0;

@@ -1,4 +1,4 @@
-/* src/data/sampler.c — which rows a rank's part of a batch is. */
+/* src/data/sampler.c — which rows of a batch belong to this rank. */
 #include "data/sampler.h"
 
 #include "core/memory.h"
@@ -7,8 +7,8 @@
 
 #include <stdlib.h>
 
-#define WHOLE_MOST ((int64_t)64 << 20)    /* bytes of rows that are shuffled as a whole */
-#define WINDOWS_LEAST ((int64_t)32 << 20) /* of one window of every shard */
+#define WHOLE_MOST ((int64_t)64 << 20)    /* bytes of a dataset that is shuffled as a whole */
+#define WINDOWS_LEAST ((int64_t)32 << 20) /* bytes of the windows of all shards together */
 #define WINDOWS_MOST ((int64_t)1 << 30)
 #define WINDOWS_PART 16
 
@@ -34,7 +34,7 @@ int64_t fcnn_sampler_least_window(const fcnn_sampler *sampler)
     return 2 * block_rows_at_most(sampler) + 1;
 }
 
-/* W: a batch must not reach over more than two windows of a shard. */
+/* Chooses W such that a batch never needs more than two windows of a shard. */
 static int64_t choose_window(const fcnn_sampler *sampler, int64_t wanted)
 {
     const int64_t shard = (sampler->rows + sampler->blocks - 1) / sampler->blocks;
@@ -173,7 +173,7 @@ void fcnn_sampler_order_rows(const fcnn_sampler *sampler, int64_t shard, int64_t
     const bool is_shard = fcnn_sampler_windows(sampler, shard) == 1;
     fcnn_random_stream stream = fcnn_random_stream_start(
         sampler->seed, is_shard ? FCNN_RANDOM_SHUFFLE : FCNN_RANDOM_WINDOW, (uint32_t)shard, (uint32_t)epoch);
-    stream.next = (uint32_t)first; /* a draw takes half a pair, so no two windows share one */
+    stream.next = (uint32_t)first; /* each draw uses half a pair of numbers, so no two windows share a number */
     shuffle(rows, &stream, order);
 }
 
@@ -195,7 +195,7 @@ void fcnn_sampler_start_epoch(fcnn_sampler *sampler, int64_t epoch)
 
 /* ---- batches ---- */
 
-/* How many of the positions 0 … end−1 belong to a shard. */
+/* Returns how many of the positions 0 … end−1 belong to a shard. */
 static int64_t positions_before(const fcnn_sampler *sampler, int64_t end, int64_t shard)
 {
     return (end + sampler->blocks - 1 - shard) / sampler->blocks;

@@ -1,4 +1,4 @@
-/* src/data/selection.c — a random part of the rows of a file, and the rest. */
+/* src/data/selection.c — a random subset of the rows, and the remaining rows. */
 #include "data/selection.h"
 
 #include "core/memory.h"
@@ -23,7 +23,7 @@ int64_t fcnn_selection_row(const int64_t *chosen, int64_t count, bool inside, in
     if (inside) {
         return chosen[i];
     }
-    /* the number of chosen rows before the i-th other one: the smallest k with chosen[k] − k > i */
+    /* the number of chosen rows before the i-th other row is the smallest k with chosen[k] − k > i */
     int64_t low = 0, high = count;
     while (low < high) {
         const int64_t middle = low + (high - low) / 2;

@@ -1,4 +1,4 @@
-/* src/data/selection.h — a random part of the rows of a file, and the rest. */
+/* src/data/selection.h — a random subset of the rows, and the remaining rows. Not collective; thread-safe. */
 #ifndef FCNN_DATA_SELECTION_H
 #define FCNN_DATA_SELECTION_H
 
@@ -7,13 +7,13 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-/* Draws `wanted` of `rows` rows, each set of that size equally likely.  chosen [wanted] is set to them in
- * ascending order; release it with free().
- * D. E. Knuth, The Art of Computer Programming 2, 3.4.2, algorithm S, by the numbers at (seed, row).
+/* Draws `wanted` of `rows` rows; all subsets of this size have the same probability. *chosen [wanted] is set to the
+ * rows in ascending order, to be released with free().
+ * Source: D. E. Knuth, The Art of Computer Programming 2, 3.4.2, algorithm S, with the random numbers of (seed, row).
  * Fails: FCNN_ENOMEM. */
 fcnn_status fcnn_selection_draw(int64_t rows, int64_t wanted, uint64_t seed, int64_t **chosen);
 
-/* The file's row of the i-th row that is (inside) or is not chosen. */
+/* Returns the row number of the i-th chosen row (inside = true), or of the i-th row that was not chosen. */
 int64_t fcnn_selection_row(const int64_t *chosen, int64_t count, bool inside, int64_t i);
 
 #endif

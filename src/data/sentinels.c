@@ -1,4 +1,4 @@
-/* src/data/sentinels.c — numbers that look like codes for missing values. */
+/* src/data/sentinels.c — finds numbers that may be codes for missing values. */
 #include "data/sentinels.h"
 
 #include "core/log.h"
@@ -42,10 +42,10 @@ void fcnn_column_ends_add(fcnn_column_ends *ends, double value)
     }
 }
 
-/* Are codes of that value common? */
+/* Returns whether codes with this value are common. */
 static bool is_usual(double value)
 {
-    /* of instruments, models, wells, maps (the largest numbers of their types), netCDF, R */
+    /* used by instruments, models, wells, maps (the largest numbers of their types), netCDF and R */
     static const double codes[] = {-99,
                                    -99.9,
                                    -999,
@@ -89,7 +89,7 @@ static bool is_usual(double value)
     return false;
 }
 
-/* Is it farther from the next value than the others are from each other? */
+/* Returns whether the value is farther from the next one than the others are from each other. */
 static bool is_lonely(double value, double next, double other_end)
 {
     return !isfinite(next) || fabs(next - value) > fabs(other_end - next);
@@ -119,7 +119,7 @@ bool fcnn_sentinel_find(const fcnn_column_ends *ends, double *value, double *nex
 
 /* ---- all columns of a dataset ---- */
 
-/* Adds what this rank's rows have between the known ends. */
+/* Adds this rank's values between the known minimum and maximum. */
 static fcnn_status look_at_rows(fcnn_dataset *dataset, bool are_targets, int64_t columns, fcnn_column_ends *ends)
 {
     fcnn_cursor cursor = fcnn_dataset_cursor(dataset);
@@ -141,7 +141,7 @@ static fcnn_status look_at_rows(fcnn_dataset *dataset, bool are_targets, int64_t
     return status;
 }
 
-/* Joins what the ranks have found; work [2][columns], counts [2][columns].  Collective. */
+/* Merges the results of all ranks. work [2][columns] and counts [2][columns] are work arrays. Collective. */
 static void join(fcnn_comm *comm, int64_t columns, fcnn_column_ends *ends, double *work, uint64_t *counts)
 {
     for (int64_t i = 0; i < columns; i++) {
@@ -173,17 +173,17 @@ static void warn(const fcnn_dataset *dataset, bool are_targets, int64_t columns,
         }
         char label[FCNN_COLUMN_LABEL_BYTES], text[32], other[32];
         if (!fcnn_column_names_label(&described->names, i, label)) {
-            snprintf(label, sizeof label, "column %" PRId64 " (from 0)", i);
+            snprintf(label, sizeof label, "column %" PRId64 " (counting from 0)", i);
         }
         fcnn_text_from_double(value, text);
         fcnn_text_from_double(next, other);
-        fcnn_log_warning("%s: %s: %s is %s in %" PRIu64 " rows%s%s: if that stands for a missing value, set "
-                         "data.missing_values = %s",
+        fcnn_log_warning("%s: %s: %s is %s in %" PRIu64
+                         " rows%s%s; if this number means a missing value, set data.missing_values = %s",
                          dataset->source.file, name, label, text, count,
-                         isfinite(next) ? ", and all else is beyond " : "", isfinite(next) ? other : "", text);
+                         isfinite(next) ? ", and the next value is " : "", isfinite(next) ? other : "", text);
     }
     if (found > WARNINGS_MOST) {
-        fcnn_log_warning("%s: %s: so it is with %" PRId64 " columns more", dataset->source.file, name,
+        fcnn_log_warning("%s: %s: %" PRId64 " more columns contain such numbers", dataset->source.file, name,
                          found - WARNINGS_MOST);
     }
 }
@@ -197,7 +197,7 @@ fcnn_status fcnn_sentinels_warn(fcnn_dataset *dataset, fcnn_comm *comm, bool are
         any = any || is_usual(smallest[i]) || is_usual(largest[i]);
     }
     if (!any) {
-        return FCNN_OK; /* on all ranks: these numbers are the same */
+        return FCNN_OK; /* on all ranks, because all have the same numbers */
     }
     fcnn_column_ends *ends = NULL;
     double *work = NULL;

@@ -1,27 +1,28 @@
-/* src/data/shard.h — which rows belong together: the virtual shards of a training set.
+/* src/data/shard.h — the virtual shards of the training rows.
  *
- * N rows are cut into B shards that are contiguous in the file; a batch takes its block j from shard j.
- * Nothing here depends on the number of ranks: rank r of R holds the shards from ⌊rB/R⌋ up to ⌊(r+1)B/R⌋. */
+ * N rows are divided into B shards that are contiguous in the file; block j of a batch comes from shard j. Nothing here
+ * depends on the number of ranks: rank r of R has the shards from ⌊rB/R⌋ up to, but not including, ⌊(r+1)B/R⌋.
+ * Thread-safe. */
 #ifndef FCNN_DATA_SHARD_H
 #define FCNN_DATA_SHARD_H
 
 #include <stdint.h>
 
-/* Rows of shard j. */
+/* Returns the number of rows of shard j. */
 static inline int64_t fcnn_shard_rows(int64_t rows, int64_t blocks, int64_t shard)
 {
     return (rows + blocks - 1 - shard) / blocks;
 }
 
-/* The first row of shard j; of j = B: the number of rows. */
+/* Returns the first row of shard j; for j = B, the number of rows. */
 static inline int64_t fcnn_shard_first(int64_t rows, int64_t blocks, int64_t shard)
 {
-    const int64_t longer = rows % blocks; /* shards with a row more, the first ones */
+    const int64_t longer = rows % blocks; /* the first shards have one more row */
     return shard * (rows / blocks) + (shard < longer ? shard : longer);
 }
 
-/* train.blocks = auto for batches of `batch` rows: the largest of 8, 24, 48, 240, 480, 960 that leaves a
- * block 32 rows, else 8, and never more than a batch has rows. */
+/* Returns train.blocks = auto for batches of `batch` rows: the largest of 8, 24, 48, 240, 480, 960 for which a block
+ * has at least 32 rows, otherwise 8; at most the number of rows of a batch. */
 static inline int64_t fcnn_shard_default_blocks(int64_t batch)
 {
     static const int64_t candidates[] = {8, 24, 48, 240, 480, 960};

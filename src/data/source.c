@@ -1,4 +1,4 @@
-/* src/data/source.c — where rows come from. */
+/* src/data/source.c — the source of rows. */
 #include "data/source.h"
 
 #include "core/memory.h"
@@ -31,12 +31,12 @@ fcnn_status fcnn_source_check_classes(const fcnn_source *source, const char *pat
     return number < 0
                ? FCNN_OK
                : fcnn_fail(FCNN_EDATA,
-                           "%s: %s: by its attribute 'classes' the number %" PRId64
-                           " is '%.60s', but '%.60s' in %s: number both in the same way",
+                           "%s: %s: according to its attribute 'classes', the number %" PRId64
+                           " is '%.60s', but it is '%.60s' in %s: number the classes in the same way",
                            path, source->targets_name, number, names->names[number], others->names[number], where);
 }
 
-/* ---- which rows ---- */
+/* ---- selection of rows ---- */
 
 void fcnn_source_select(fcnn_source *source, const int64_t *chosen, int64_t count, bool inside)
 {
@@ -88,7 +88,7 @@ const char *fcnn_source_place(const fcnn_source *source, int64_t row, int64_t *f
     return source->files.paths[place];
 }
 
-/* ---- what they hold ---- */
+/* ---- types and labels ---- */
 
 fcnn_rows fcnn_source_shapes(const fcnn_source *source)
 {

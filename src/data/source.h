@@ -1,5 +1,5 @@
-/* src/data/source.h — where rows come from: which files, datasets and columns, which of their rows, and what stands for
- * missing values.  It holds no rows; data/reader.h reads them. */
+/* src/data/source.h — the source of rows: files, datasets, columns, the rows that are used, and the handling of missing
+ * values. A source contains no rows; data/reader.h reads them. */
 #ifndef FCNN_DATA_SOURCE_H
 #define FCNN_DATA_SOURCE_H
 
@@ -22,67 +22,70 @@ typedef struct fcnn_source {
     fcnn_match_columns match;
     bool allow_external;
     int read_retries;
-    fcnn_comm *together; /* borrowed: ranks read what stays in memory, and windows, together; NULL: each for itself */
+    /* borrowed: ranks read rows that stay in memory, and windows, together; NULL: each rank reads independently */
+    fcnn_comm *together;
     fcnn_files files;
-    fcnn_classes classes;  /* of targets that are strings, whose table holds their places here, or that an attribute
-                            * of numbers names */
-    int64_t first_row;     /* of the joined files' range that the rows are from; others may follow the last */
-    int64_t range_rows;    /* of that range */
-    fcnn_missing missing;  /* which of them are left out, and what is completed */
-    int64_t kept_rows;     /* without those that are left out; chosen counts these */
+    /* of targets that are strings (the table contains class numbers), or that an attribute names */
+    fcnn_classes classes;
+    int64_t first_row;     /* first row of the range in the joined files */
+    int64_t range_rows;    /* number of rows of the range */
+    fcnn_missing missing;  /* rows of the range that are left out, and means for missing values */
+    int64_t kept_rows;     /* number of rows of the range that are not left out; chosen counts only these */
     const int64_t *chosen; /* validation rows, borrowed; NULL: all rows */
     int64_t chosen_count;
-    bool inside;  /* the rows are the chosen ones, not the others */
-    int64_t rows; /* over all ranks */
+    bool inside;  /* true: the source has the chosen rows; false: the others */
+    int64_t rows; /* number of rows of the source, over all ranks */
 } fcnn_source;
 
-/* What columns are compared with. */
+/* The columns that a source must have. */
 typedef struct fcnn_source_reference {
     fcnn_column_reference inputs, targets;
 } fcnn_source_reference;
 
-/* Finds the files and reads the shapes, on rank 0 for all.  names is borrowed for the call.
- *   reference  columns have to be those of other rows, or of a model; borrowed, but the same on all ranks; NULL: those
- *              of the first file
- *   out        to be cleared, also on failure
- * Collective; all ranks fail alike. */
+/* Finds the files and reads the shapes on rank 0, which sends them to all ranks. names is borrowed for the call.
+ *   reference  the columns of other rows or of a model, with which columns are compared; borrowed, the same on all
+ *              ranks; NULL: the columns of the first file
+ *   out        to be cleared by the caller, also after a failure
+ * Collective; all ranks return the same status. */
 fcnn_status fcnn_source_open(fcnn_comm *comm, const fcnn_dataset_names *names, const fcnn_source_reference *reference,
                              fcnn_source *out);
 void fcnn_source_clear(fcnn_source *source);
 
-/* Narrows it to the chosen rows (inside), or to the others.  chosen is borrowed for the source's life. */
+/* Restricts the source to the chosen rows (inside), or to the others. chosen is borrowed as long as the source
+ * exists. */
 void fcnn_source_select(fcnn_source *source, const int64_t *chosen, int64_t count, bool inside);
 
-/* Leaves out rows of the files' range, ascending, which are taken.  Before a selection. */
+/* Leaves out rows of the range, in ascending order; takes ownership of dropped. Called before select. */
 void fcnn_source_drop(fcnn_source *source, int64_t *dropped, int64_t drops);
 
-/* Leaves out the same rows as another source of the same files and rows.  Fails: FCNN_ENOMEM. */
+/* Leaves out the same rows as another source with the same files and range. Fails: FCNN_ENOMEM. */
 fcnn_status fcnn_source_drop_as(fcnn_source *source, const fcnn_source *other);
 
-/* NaN among the inputs becomes these means [columns], which are copied.  Fails: FCNN_ENOMEM. */
+/* Sets the means [columns] that replace NaN in the inputs; they are copied. Fails: FCNN_ENOMEM. */
 fcnn_status fcnn_source_take_means(fcnn_source *source, const double *means);
 
-/* The types and widths of its rows in memory, as tables without rows; of no targets, or weights, the width is 0. */
+/* Returns the types and widths of the rows in memory, as tables without rows. Without targets or weights, the width is
+ * 0. */
 fcnn_rows fcnn_source_shapes(const fcnn_source *source);
 
-/* Bytes of a row in the files. */
+/* Returns the bytes of a row in the files. */
 int64_t fcnn_source_stored_row_bytes(const fcnn_source *source);
 
-/* What the targets are stored as, for people; the places of classes that strings name are int32. */
+/* Returns the stored type of the targets, for messages, static; the class numbers of strings are int32. */
 const char *fcnn_source_targets_type(const fcnn_source *source);
 
-/* Numbers that count different classes cannot be trained on, or scored, together: fails with FCNN_EDATA if these names,
- * of a file, differ from others, and says where those are. */
+/* Fails with FCNN_EDATA if the class names of a file differ from others, because the same class number must not have
+ * two meanings. `where` says in the message where the others come from. */
 fcnn_status fcnn_source_check_classes(const fcnn_source *source, const char *path, const fcnn_classes *names,
                                       const fcnn_classes *others, const char *where);
 
-/* Is a string taken for a label that is missing? */
+/* Returns whether a string is a missing label. */
 bool fcnn_source_is_missing(const fcnn_source *source, const char *text);
 
-/* The joined files' row of a row. */
+/* Returns the row of the joined files that a row of the source is. */
 int64_t fcnn_source_joined_row(const fcnn_source *source, int64_t row);
 
-/* The file of a row, borrowed, and its row there, for messages. */
+/* Returns the file of a row, borrowed, and sets *file_row to the row in this file; for messages. */
 const char *fcnn_source_place(const fcnn_source *source, int64_t row, int64_t *file_row);
 
 #endif

@@ -1,4 +1,4 @@
-/* src/data/source_open.c — what a source has: its files, shapes and classes, found on rank 0 and told to all. */
+/* src/data/source_open.c — opens a source: rank 0 finds files, shapes and classes, and sends them to all ranks. */
 #include "data/source.h"
 
 #include "core/memory.h"
@@ -15,7 +15,7 @@
 
 /* ---- shapes ---- */
 
-/* The inputs have another number of rows than the targets, or the weights. */
+/* Fails because the inputs have another number of rows than the targets or weights. */
 static fcnn_status lengths_differ(const fcnn_source *source, const char *path, int64_t inputs,
                                   const fcnn_columns *others, int64_t rows)
 {
@@ -27,22 +27,22 @@ static fcnn_status lengths_differ(const fcnn_source *source, const char *path, i
     const int other_a = by_columns ? 0 : a->rank - 1, other_b = by_columns ? 0 : b->rank - 1;
     const char *hint = "";
     if (a->dims[other_a] == b->dims[other_b]) {
-        hint = by_columns ? "; they would fit with data.order = rows (fcnn-predict: without --columns)"
-                          : "; they would fit with data.order = columns (fcnn-predict: --columns), "
-                            "[features][rows] as Fortran writes it";
+        hint = by_columns ? "; the numbers of rows are equal with data.order = rows (fcnn-predict: without --columns)"
+                          : "; the numbers of rows are equal with data.order = columns (fcnn-predict: --columns), "
+                            "which reads [features][rows] as written by Fortran";
     }
     return fcnn_fail(FCNN_EDATA, "%s: %s %s has %" PRId64 " rows, but %s %s has %" PRId64 "%s", path,
                      source->inputs.parts[0].dataset, shape_a, inputs, others->parts[0].dataset, shape_b, rows, hint);
 }
 
-/* Is this file the first that has rows? */
+/* Returns whether this is the first file that has rows. */
 static bool is_first(const fcnn_source *source, int64_t place)
 {
     return source->files.starts[place] == 0;
 }
 
-/* Finds the names of classes that numbers stand for; those of the first file are the source's.  The names of an
- * enumeration are added: those of the first file in the order of its values, then what others have. */
+/* Finds the names of numbered classes; those of the first file become the source's. The names of an enumeration are
+ * added: those of the first file in the order of its values, then further names of other files. */
 static fcnn_status name_numbers(fcnn_source *source, int64_t place, const fcnn_open_columns *open)
 {
     if (source->targets.has_classes) {
@@ -61,7 +61,7 @@ static fcnn_status name_numbers(fcnn_source *source, int64_t place, const fcnn_o
 
 enum { INPUTS, TARGETS, WEIGHTS, SIDES };
 
-/* Compares the columns of a further file, which it calls by these names. */
+/* Compares the columns of a further file, which have these names. */
 static fcnn_status compare_side(int64_t place, const fcnn_open_columns *open, const fcnn_column_names *names,
                                 fcnn_matching *matching, const char *path)
 {
@@ -76,7 +76,8 @@ static fcnn_status compare_side(int64_t place, const fcnn_open_columns *open, co
                : FCNN_OK;
 }
 
-/* Opens one side in a file, reads its shape, and compares its columns; weights have no matching. */
+/* Opens the inputs, targets or weights in a file, reads their shape, and compares their columns; weights have no
+ * matching. */
 static fcnn_status describe_side(fcnn_columns *columns, int64_t place, bool is_first_file, fcnn_hdf5_file *file,
                                  fcnn_matching *matching, fcnn_open_columns *open)
 {
@@ -95,7 +96,7 @@ static fcnn_status describe_side(fcnn_columns *columns, int64_t place, bool is_f
     return status;
 }
 
-/* Has one of several files no rows?  It adds none then, whatever else it has. */
+/* Finds whether a file has rows. One of several files without rows is skipped, whatever else it contains. */
 static fcnn_status find_rows(const fcnn_source *source, fcnn_hdf5_file *file, bool *has_rows)
 {
     const fcnn_columns *columns[] = {&source->inputs, &source->targets, &source->weights};
@@ -108,8 +109,8 @@ static fcnn_status find_rows(const fcnn_source *source, fcnn_hdf5_file *file, bo
     return FCNN_OK;
 }
 
-/* Reads the shapes of one file: those of the first with rows are what the others must have.
- *   open [SIDES]  to be closed, also on failure */
+/* Reads the shapes of one file. All files must have the shapes of the first file with rows.
+ *   open  [SIDES], to be closed by the caller, also after a failure */
 static fcnn_status describe_sides(fcnn_source *source, int64_t place, fcnn_hdf5_file *file, fcnn_matching matchings[2],
                                   fcnn_open_columns *open)
 {
@@ -170,11 +171,11 @@ static fcnn_status describe_all(fcnn_source *source, const char *range, fcnn_mat
                          source->files.count, source->inputs_name);
     }
     if (source->inputs.is_text) {
-        return fcnn_fail(FCNN_EDATA, "%s: %s holds strings, but inputs are numbers", source->files.paths[0],
+        return fcnn_fail(FCNN_EDATA, "%s: %s contains strings, but inputs must be numbers", source->files.paths[0],
                          source->inputs_name);
     }
     if (source->weights_name != NULL && (source->weights.is_text || source->weights.width != 1)) {
-        return fcnn_fail(FCNN_EDATA, "%s: %s is not one number a row, as weights are", source->files.paths[0],
+        return fcnn_fail(FCNN_EDATA, "%s: %s does not have one number per row, as weights must", source->files.paths[0],
                          source->weights_name);
     }
     return FCNN_OK;
@@ -200,7 +201,7 @@ static fcnn_status describe_files(fcnn_source *source, const char *range, const 
     return status;
 }
 
-/* ---- from rank 0 to all ---- */
+/* ---- broadcast from rank 0 ---- */
 
 static fcnn_status share_columns(fcnn_columns *columns, fcnn_comm *comm)
 {
@@ -220,7 +221,7 @@ static fcnn_status share_columns(fcnn_columns *columns, fcnn_comm *comm)
     return FCNN_OK;
 }
 
-/* What is known of the columns themselves. */
+/* Sends names, units and decoding of the columns to all ranks. Collective. */
 static fcnn_status share_names(fcnn_columns *columns, fcnn_comm *comm)
 {
     FCNN_TRY(fcnn_column_names_share(&columns->names, comm));
@@ -230,7 +231,7 @@ static fcnn_status share_names(fcnn_columns *columns, fcnn_comm *comm)
 static fcnn_status create_files(int64_t count, const int64_t *lengths, fcnn_files *files)
 {
     FCNN_TRY(fcnn_memory_create("the files", count, sizeof *files->paths, &files->paths));
-    files->count = count; /* not before: there would be no paths to be released */
+    files->count = count; /* only now, because clearing would otherwise free paths that do not exist */
     FCNN_TRY(fcnn_memory_create("the rows of the files", count + 1, sizeof *files->starts, &files->starts));
     for (int64_t i = 0; i < count; i++) {
         FCNN_TRY(fcnn_memory_create("a path", lengths[i], 1, &files->paths[i]));
@@ -261,7 +262,7 @@ static fcnn_status share_files(fcnn_files *files, fcnn_comm *comm)
 
 /* ---- opening ---- */
 
-/* Takes a list of columns, and what is said of all columns. */
+/* Parses a list of columns, and copies the settings for all columns. */
 static fcnn_status take_columns(const char *list, const fcnn_columns *all, char **name, fcnn_columns *columns)
 {
     FCNN_TRY(fcnn_memory_copy_text(list, name));
@@ -278,7 +279,7 @@ static fcnn_status take_names(fcnn_source *source, const fcnn_dataset_names *nam
     source->read_retries = names->read_retries;
     source->allow_external = names->allow_external != 0;
     if (names->match_columns != NULL && !fcnn_match_columns_from_word(names->match_columns, &source->match)) {
-        return fcnn_fail(FCNN_EUSAGE, "columns are matched by '%.60s': expected error, by_name or ignore",
+        return fcnn_fail(FCNN_EUSAGE, "columns cannot be matched by '%.60s': specify error, by_name or ignore",
                          names->match_columns);
     }
     FCNN_TRY(fcnn_memory_copy_text(names->file, &source->file));
@@ -293,7 +294,7 @@ static fcnn_status take_names(fcnn_source *source, const fcnn_dataset_names *nam
     return FCNN_OK;
 }
 
-/* Narrows to rows as in 0:80000, 100: or :100 of the joined files; "" or NULL is all. */
+/* Restricts the source to rows such as 0:80000, 100: or :100 of the joined files; "" or NULL: all rows. */
 static fcnn_status narrow(fcnn_source *source, const char *range)
 {
     const int64_t total = source->files.starts[source->files.count];
@@ -302,12 +303,13 @@ static fcnn_status narrow(fcnn_source *source, const char *range)
         FCNN_TRY(fcnn_columns_range(range, &first, &last));
         last = last < 0 ? total : last;
         if (last > total) {
-            return fcnn_fail(FCNN_EDATA, "%s: rows %s are asked for, but there are %" PRId64, source->file, range,
+            return fcnn_fail(FCNN_EDATA, "%s: rows %s were requested, but there are only %" PRId64, source->file, range,
                              total);
         }
     }
     if (first >= last) {
-        return fcnn_fail(FCNN_EDATA, "%s: rows %s of %" PRId64 " are none", source->file, range, total);
+        return fcnn_fail(FCNN_EDATA, "%s: the range %s contains none of the %" PRId64 " rows", source->file, range,
+                         total);
     }
     source->first_row = first;
     source->range_rows = source->kept_rows = source->rows = last - first;

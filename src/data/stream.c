@@ -1,7 +1,8 @@
 /* src/data/stream.c — training rows that stay in their files.
  *
- * A shard's windows are numbered on through all epochs: window n of the run is the (n mod K)-th one of epoch n div
- * K, and lies in slot n mod 2 of the shard.  The reader fills a slot when the window that lay there is used up. */
+ * The windows of a shard are numbered through all epochs: window n of the run is the (n mod K)-th window of epoch n div
+ * K, and is stored in slot n mod 2 of the shard. The reader fills a slot when its previous window is no longer
+ * needed. */
 #include "data/stream.h"
 
 #include "core/log.h"
@@ -18,36 +19,36 @@
 
 enum { SLOTS = 2 };
 
-/* Of one shard.  Under the mutex, but for what the comments say. */
+/* The state of one shard. The mutex protects it, except where comments say otherwise. */
 typedef struct lane {
-    int64_t windows;       /* K; never changes */
-    int64_t loaded;        /* windows of the run up to here are, or were, in memory */
-    int64_t used;          /* those up to here are not needed any more */
-    int64_t epoch;         /* whose positions `starts` has; the main thread's, as what follows */
-    int64_t *starts;       /* [K + 1]: the position with which each window of the epoch begins */
+    int64_t windows;       /* K; constant */
+    int64_t loaded;        /* number of windows of the run that are, or were, in memory */
+    int64_t used;          /* number of windows of the run that are no longer needed */
+    int64_t epoch;         /* epoch of `starts`; this member and those below belong to the main thread */
+    int64_t *starts;       /* [K + 1]: first position of each window of the epoch */
     int64_t *order;        /* [SLOTS][rows of a window]: rows of the tables in the order of the epoch */
-    int64_t firsts[SLOTS]; /* the rank's own row that lies first in each slot */
+    int64_t firsts[SLOTS]; /* the rank's own row number of the first row in each slot */
 } lane;
 
 struct fcnn_stream {
     const fcnn_dataset *dataset;
     const fcnn_sampler *sampler;
-    int64_t rows; /* of a slot */
+    int64_t rows; /* rows of a slot */
     int64_t count;
-    lane *lanes;     /* [count], by shard */
+    lane *lanes;     /* [count], one for each shard */
     fcnn_rows slots; /* [count][SLOTS][rows] */
-    int32_t *labels; /* of the slots' rows, as the weights */
+    int32_t *labels; /* for the rows of the slots, as are the weights */
     const fcnn_weights *weights;
     double *row_weights;
-    int64_t *windows;        /* room for an order of windows: the main thread's */
-    int64_t epoch, batch;    /* that was taken last; −1: none */
-    fcnn_worker *worker;     /* NULL where ranks read together */
-    fcnn_reader together;    /* with a comm: all ranks' main threads read, between steps */
-    int64_t *reader_windows; /* the same room, the reader's */
+    int64_t *windows;        /* work array for the order of windows; belongs to the main thread */
+    int64_t epoch, batch;    /* of the last batch; −1: none */
+    fcnn_worker *worker;     /* NULL if ranks read together */
+    fcnn_reader together;    /* if ranks read together: the main threads of all ranks read, between steps */
+    int64_t *reader_windows; /* a work array of the same kind for the reader */
     pthread_mutex_t mutex;
-    pthread_cond_t moved; /* something was loaded, or used */
+    pthread_cond_t moved; /* signals that a window was read, or is no longer needed */
     bool ends;
-    fcnn_status status; /* of the reader */
+    fcnn_status status; /* status of the reader */
     char text[FCNN_ERROR_TEXT_SIZE];
 };
 
@@ -58,13 +59,13 @@ static int64_t shard_of(const fcnn_stream *stream, const lane *own)
     return stream->sampler->first_shard + (own - stream->lanes);
 }
 
-/* The first row of the tables in a slot. */
+/* Returns the first row of a slot in the tables. */
 static int64_t slot_row(const fcnn_stream *stream, const lane *own, int64_t number)
 {
     return ((own - stream->lanes) * SLOTS + number % SLOTS) * stream->rows;
 }
 
-/* Rows of the slots. */
+/* Returns rows of the slots as tables. */
 static fcnn_rows rows_at(const fcnn_stream *stream, int64_t row, int64_t count)
 {
     return (fcnn_rows){.inputs = fcnn_table_part(&stream->slots.inputs, row, count),
@@ -96,7 +97,7 @@ static fcnn_status load(fcnn_stream *stream, fcnn_reader *reader, lane *own, int
     return FCNN_OK;
 }
 
-/* The lane that needs a window most, and has room for it; NULL: none. */
+/* Returns the lane whose next window is needed first and that has a free slot; NULL: none. */
 static lane *find_hungry(fcnn_stream *stream)
 {
     lane *hungry = NULL;
@@ -249,7 +250,7 @@ const double *fcnn_stream_weights(const fcnn_stream *stream)
 
 /* ---- batches ---- */
 
-/* Where the windows of an epoch begin. */
+/* Computes the first positions of the windows of an epoch. */
 static void enter_epoch(fcnn_stream *stream, lane *own, int64_t epoch)
 {
     if (own->epoch == epoch) {
@@ -265,7 +266,7 @@ static void enter_epoch(fcnn_stream *stream, lane *own, int64_t epoch)
     own->epoch = epoch;
 }
 
-/* The window of the epoch, in its order, that has a position. */
+/* Returns the window that contains a position, counted in the order of the epoch. */
 static int64_t window_at(const lane *own, int64_t position)
 {
     int64_t low = 0, high = own->windows - 1;
@@ -280,7 +281,7 @@ static int64_t window_at(const lane *own, int64_t position)
     return low;
 }
 
-/* Lets the reader begin with the windows of a batch. */
+/* Makes the reader start with the windows of a batch. */
 static fcnn_status begin_at(fcnn_stream *stream, int64_t epoch, int64_t batch)
 {
     stop_reader(stream);
@@ -296,7 +297,7 @@ static fcnn_status begin_at(fcnn_stream *stream, int64_t epoch, int64_t batch)
                                          : fcnn_worker_start("reading data", read_on, stream, &stream->worker);
 }
 
-/* Windows of a lane that a batch needs and that are not in memory. */
+/* Returns how many windows of a lane a batch needs that are not in memory. */
 static int64_t count_due(const fcnn_stream *stream, const lane *own, int64_t batch)
 {
     int64_t first;
@@ -305,7 +306,7 @@ static int64_t count_due(const fcnn_stream *stream, const lane *own, int64_t bat
     return rows > 0 && after > own->loaded ? after - own->loaded : 0;
 }
 
-/* Reads what the batch needs, with all ranks: as often as the one that needs most. */
+/* Reads the windows that a batch needs together with all ranks, as often as the rank with the largest number needs. */
 static fcnn_status load_together(fcnn_stream *stream, int64_t batch)
 {
     const fcnn_rows nothing = rows_at(stream, 0, 0);
@@ -330,7 +331,7 @@ static fcnn_status load_together(fcnn_stream *stream, int64_t batch)
     return status;
 }
 
-/* Waits until a window of the run is there, and gives those before `used` free. */
+/* Waits until a window of the run is in memory, and frees the windows before `used`. */
 static fcnn_status wait_for(fcnn_stream *stream, lane *own, int64_t used, int64_t number)
 {
     pthread_mutex_lock(&stream->mutex);
@@ -347,7 +348,7 @@ static fcnn_status wait_for(fcnn_stream *stream, lane *own, int64_t used, int64_
     return status == FCNN_OK ? FCNN_OK : fcnn_fail(status, "%s", stream->text);
 }
 
-/* The rows of a shard's block. */
+/* Finds the rows of a shard's block. */
 static fcnn_status take_block(fcnn_stream *stream, lane *own, int64_t batch, int64_t *index, int64_t *taken)
 {
     int64_t first;

@@ -1,4 +1,4 @@
-/* src/data/table.c — rows in memory, as stored: bytes stay bytes. */
+/* src/data/table.c — rows in memory, with elements of the type that the file has. */
 #include "data/table.h"
 
 #include "core/memory.h"

@@ -11,7 +11,7 @@ static bool is_one_column(const fcnn_dataset *dataset)
     return dataset->rows.targets.width == 1;
 }
 
-/* The only column of a row that is not 0, if that one is 1; else −1. */
+/* Returns the column of a row that is 1, if all others are 0; otherwise −1. */
 static int64_t hot_column(const fcnn_table *targets, int64_t row)
 {
     int64_t hot = -1;
@@ -25,19 +25,21 @@ static int64_t hot_column(const fcnn_table *targets, int64_t row)
     return hot;
 }
 
-/* ---- what they look like ---- */
+/* ---- summary ---- */
 
-/* What is found in this rank's rows. */
+/* What was found in this rank's rows. */
 typedef struct findings {
-    double found[5]; /* not 0 or 1; a row that is not one-hot; not a whole number; the largest; the smallest, negated */
-    uint64_t rows_of[FCNN_TARGETS_CLASSES_MOST]; /* by class */
-    double values[FCNN_TARGETS_VALUES_MOST + 1]; /* different ones, [count] */
-    int64_t count;                               /* no more than fit */
+    /* flags: a value is not 0 or 1; a row is not one-hot; a value is not whole. Then the maximum, and the minimum
+     * negated. */
+    double found[5];
+    uint64_t rows_of[FCNN_TARGETS_CLASSES_MOST]; /* [class]: number of rows */
+    double values[FCNN_TARGETS_VALUES_MOST + 1]; /* [count]: different values */
+    int64_t count;                               /* at most the size of the array */
 } findings;
 
 enum { NOT_ZERO_OR_ONE, NOT_ONE_HOT, NOT_WHOLE, LARGEST, SMALLEST };
 
-/* Notes a value of a single column. */
+/* Adds a value of a single column. */
 static void note_value(findings *all, double value)
 {
     if (all->count <= FCNN_TARGETS_VALUES_MOST) {
@@ -69,7 +71,7 @@ static void note_row(findings *all, const fcnn_table *targets, int64_t row)
     }
 }
 
-/* How many different values all ranks have, from the largest down, as long as they are not too many.  Collective. */
+/* Counts the different values of all ranks, starting with the largest, up to the limit. Collective. */
 static int64_t count_values(const findings *all, fcnn_comm *comm)
 {
     int64_t count = 0;
@@ -84,12 +86,12 @@ static int64_t count_values(const findings *all, fcnn_comm *comm)
         }
         before = next;
     }
-    int64_t most = all->count; /* a rank may have had no room for more */
+    int64_t most = all->count; /* a rank with a full list may have more values */
     fcnn_comm_max_integers(comm, 1, &most);
     return most > FCNN_TARGETS_VALUES_MOST ? FCNN_TARGETS_VALUES_MOST + 1 : count;
 }
 
-/* Are all names of classes numbers, but not just 0 and 1? */
+/* Returns whether all class names are numbers, other than just 0 and 1. */
 static bool are_numbers(const fcnn_classes *classes)
 {
     double value;
@@ -152,21 +154,22 @@ static fcnn_status bad_label(const fcnn_dataset *dataset, int64_t row, double va
 {
     int64_t file_row;
     const char *path = fcnn_dataset_place(dataset, row, &file_row);
-    const char *what = value != floor(value) ? "is not a whole number"
-                       : value == INT32_MIN  ? "is R's NA for integers (if it is that here: data.missing_values = "
-                                               "-2147483648)"
-                       : value < 0           ? "is negative"
-                                             : NULL;
+    const char *what =
+        value != floor(value) ? "is not a whole number"
+        : value == INT32_MIN
+            ? "is R's NA for integers (if it means a missing value, set data.missing_values = -2147483648)"
+        : value < 0 ? "is negative"
+                    : NULL;
     if (what != NULL) {
         return fcnn_fail(FCNN_EDATA,
                          "%s: %s: row %" PRId64
-                         " (counting from 0) has the label %.17g, which %s: classes are numbered "
-                         "from 0; for a regression say model.output = linear",
+                         " (counting from 0) has the label %.17g, which %s: class labels are whole numbers that start "
+                         "at 0; for a regression, set model.output = linear",
                          path, dataset->source.targets_name, file_row, value, what);
     }
     return fcnn_fail(FCNN_EDATA,
                      "%s: %s: row %" PRId64 " (counting from 0) has the label %.17g, but the network has %" PRId64
-                     " classes, 0 to %" PRId64 ": take such rows out, or train with model.classes = %.0f",
+                     " classes, 0 to %" PRId64 ": remove such rows, or train with model.classes = %.0f",
                      path, dataset->source.targets_name, file_row, value, classes, classes - 1, value + 1);
 }
 
@@ -175,9 +178,9 @@ static fcnn_status bad_columns(const fcnn_dataset *dataset, int64_t row)
     int64_t file_row;
     const char *path = fcnn_dataset_place(dataset, row, &file_row);
     return fcnn_fail(FCNN_EDATA,
-                     "%s: %s has %" PRId64 " columns, but those of row %" PRId64
-                     " (counting from 0) are not 1 for one class and 0 for the others: class labels are that, or one "
-                     "number a row; for a regression say model.output = linear",
+                     "%s: %s has %" PRId64 " columns, but the values of row %" PRId64
+                     " (counting from 0) are not 1 for one class and 0 for all others: class labels must have this "
+                     "form, or be one number per row; for a regression, set model.output = linear",
                      path, dataset->source.targets_name, dataset->rows.targets.width, file_row);
 }
 
@@ -197,7 +200,7 @@ static fcnn_status check_labels(fcnn_dataset *dataset, int64_t classes)
     if (!is_one_column(dataset) && dataset->rows.targets.width != classes) {
         return fcnn_fail(FCNN_EDATA,
                          "%s: %s has %" PRId64 " columns, but the network has %" PRId64
-                         " classes: labels are one column of numbers, or a column for each class",
+                         " classes: labels must have one column of class numbers, or one column per class",
                          dataset->source.file, dataset->source.targets_name, dataset->rows.targets.width, classes);
     }
     fcnn_cursor cursor = fcnn_dataset_cursor(dataset);
@@ -233,8 +236,8 @@ static fcnn_status bad_unit(const fcnn_dataset *dataset, int64_t row, int64_t co
     int64_t file_row;
     const char *path = fcnn_dataset_place(dataset, row, &file_row);
     return fcnn_fail(FCNN_EDATA,
-                     "%s: %s: row %" PRId64 ", column %" PRId64 " (counting from 0) is %.17g: binary cross "
-                     "entropy needs targets from 0 to 1",
+                     "%s: %s: row %" PRId64 ", column %" PRId64
+                     " (counting from 0) is %.17g: binary cross-entropy requires targets from 0 to 1",
                      path, dataset->source.targets_name, file_row, column, value);
 }
 

@@ -1,4 +1,4 @@
-/* src/data/unwritten.c — rows of a data set that no one has written. */
+/* src/data/unwritten.c — counts rows that were never written. */
 #include "data/unwritten.h"
 
 #include <inttypes.h>
@@ -6,7 +6,7 @@
 
 /* ---- counting ---- */
 
-/* Columns are picked where HDF5 picks them, else whole rows are read. */
+/* Returns whether HDF5 reads only the columns of a part; otherwise it reads whole rows. */
 static bool picks_columns(const fcnn_source *source, const fcnn_column_part *part)
 {
     return !source->inputs.by_columns && part->info.rank == 2 && part->info.array_rank == 0 &&
@@ -45,9 +45,9 @@ fcnn_status fcnn_unwritten_find(fcnn_source *source, const char *range, int64_t 
     return FCNN_OK;
 }
 
-/* ---- saying so ---- */
+/* ---- descriptions ---- */
 
-/* Part number `at` of all; NULL behind the last one. */
+/* Returns part number `at` of all parts; NULL after the last one. */
 static const fcnn_column_part *part_at(const fcnn_source *source, int64_t at)
 {
     const fcnn_columns *columns[] = {&source->inputs, &source->targets, &source->weights};
@@ -70,7 +70,7 @@ static void describe(const fcnn_source *source, const fcnn_column_part *part, fc
     }
     snprintf(out, sizeof(fcnn_unwritten_text),
              "%" PRId64 " of %" PRId64 " rows of %.200s%s, the first is row %" PRId64
-             " of %.300s; the fill value%s%s stands for them",
+             " of %.300s; they are read as the fill value%s%s",
              unwritten->rows, source->range_rows, part->dataset, columns, unwritten->first,
              source->files.paths[part->unwritten_place], unwritten->value[0] != '\0' ? " " : "", unwritten->value);
 }

@@ -1,4 +1,4 @@
-/* src/data/weights.c — how much each training row counts: by a number of its own, by its class, or both. */
+/* src/data/weights.c — weights of training rows: of the row itself, of its class, or both. */
 #include "data/weights.h"
 
 #include "core/memory.h"
@@ -16,7 +16,7 @@ void fcnn_weights_clear(fcnn_weights *weights)
     *weights = (fcnn_weights){0};
 }
 
-/* ---- of classes ---- */
+/* ---- weights of classes ---- */
 
 static bool is_balanced(const char *text)
 {
@@ -25,12 +25,14 @@ static bool is_balanced(const char *text)
 
 static fcnn_status bad_list(const char *text)
 {
-    return fcnn_fail(FCNN_ECONFIG,
-                     "data.class_weight: '%.100s' is neither balanced nor a list of numbers from 0 up, such as 1, 2.5",
-                     text);
+    return fcnn_fail(
+        FCNN_ECONFIG,
+        "data.class_weight = %.100s is neither 'balanced' nor a list of numbers that are 0 or greater, such as 1, 2.5",
+        text);
 }
 
-/* Reads a list; out may be NULL, else has room for `most` numbers.  Sets *count, which may be larger. */
+/* Reads a list of numbers. Sets *count, which may exceed `most`.
+ *   out  [most]; may be NULL */
 static fcnn_status read_list(const char *text, int64_t most, double *out, int64_t *count)
 {
     *count = 0;
@@ -70,7 +72,7 @@ static fcnn_status list_weights(const char *text, fcnn_weights *weights)
                            count, weights->classes);
 }
 
-/* The weight of a class is inverse to the number of its rows.  Collective. */
+/* Sets the weight of each class to be inversely proportional to its number of rows. Collective. */
 static fcnn_status balance(fcnn_dataset *train, fcnn_comm *comm, fcnn_weights *weights)
 {
     uint64_t *counts;
@@ -106,14 +108,14 @@ static fcnn_status find_of_classes(fcnn_dataset *train, const char *text, fcnn_c
         return FCNN_OK;
     }
     if (weights->classes == 0) {
-        return fcnn_fail(FCNN_ECONFIG, "data.class_weight = %.60s: the targets are no classes", text);
+        return fcnn_fail(FCNN_ECONFIG, "data.class_weight = %.60s requires targets that are class labels", text);
     }
     FCNN_TRY(fcnn_comm_agree(comm, fcnn_memory_create("the weights of classes", weights->classes,
                                                       sizeof *weights->of_class, &weights->of_class)));
     return is_balanced(text) ? balance(train, comm, weights) : list_weights(text, weights);
 }
 
-/* ---- of rows ---- */
+/* ---- weights of rows ---- */
 
 static double product(const fcnn_weights *weights, const fcnn_table *targets, const fcnn_table *own, int64_t row)
 {
@@ -133,11 +135,11 @@ static fcnn_status negative(const fcnn_dataset *train, int64_t own_row, double v
     int64_t file_row;
     const char *path = fcnn_dataset_place(train, own_row, &file_row);
     return fcnn_fail(FCNN_EDATA,
-                     "%s: %s: row %" PRId64 " (counting from 0) has the weight %.17g: weights are 0 or more", path,
-                     train->source.weights_name, file_row, value);
+                     "%s: %s: row %" PRId64 " (counting from 0) has the weight %.17g: weights must be 0 or greater",
+                     path, train->source.weights_name, file_row, value);
 }
 
-/* Adds up the products of rows. */
+/* Adds the products of a block's rows. */
 static fcnn_status add_block(const fcnn_dataset *train, const fcnn_weights *weights, const fcnn_block *block,
                              fcnn_column_sums *sum)
 {
@@ -151,7 +153,7 @@ static fcnn_status add_block(const fcnn_dataset *train, const fcnn_weights *weig
     return FCNN_OK;
 }
 
-/* The same of all of this rank's rows. */
+/* Adds the products of all of this rank's rows. */
 static fcnn_status add_rows(const fcnn_dataset *train, const fcnn_weights *weights, fcnn_column_sums *sum)
 {
     fcnn_cursor cursor = fcnn_dataset_cursor(train);
@@ -169,14 +171,15 @@ static fcnn_status set_factor(const fcnn_dataset *train, const fcnn_column_sums 
     weights->is_constant = sum->smallest[0] == sum->largest[0];
     weights->factor = isfinite(total) ? (double)train->source.rows / total : 1 / mean;
     if (!(total > 0)) {
-        return fcnn_fail(FCNN_EDATA, "%s: the weights of all training rows add up to %g: nothing is left to train on",
+        return fcnn_fail(FCNN_EDATA,
+                         "%s: the weights of all training rows add up to %g, so no row contributes to training",
                          train->source.file, total);
     }
     return isfinite(weights->factor)
                ? FCNN_OK
                : fcnn_fail(FCNN_EDATA,
-                           "%s: the weights of the training rows have the mean %g, by which they cannot be divided: "
-                           "multiply them by a power of 10",
+                           "%s: the weights of the training rows have the mean %g, by which double precision cannot "
+                           "divide: multiply the weights by a power of 10",
                            train->source.file, mean);
 }
 

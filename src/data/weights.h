@@ -1,33 +1,35 @@
-/* src/data/weights.h — how much each training row counts: by a number of its own, by its class, or both. */
+/* src/data/weights.h — weights of training rows: of the row itself, of its class, or both. */
 #ifndef FCNN_DATA_WEIGHTS_H
 #define FCNN_DATA_WEIGHTS_H
 
 #include "data/dataset.h"
 
-/* The weight of a row is (its own) · (its class's) · factor. */
+/* The weight of a row is (its own weight) · (the weight of its class) · factor. */
 typedef struct fcnn_weights {
-    bool used;        /* false: all rows count alike */
-    int64_t classes;  /* 0: all classes do */
+    bool used;        /* false: all weights are 1 */
+    int64_t classes;  /* 0: there are no weights of classes */
     double *of_class; /* [classes] */
-    bool is_constant; /* these products are all the same: each is 1 then, times no rounded factor */
-    double factor;    /* makes the mean over the training rows 1 */
+    /* the products are equal for all rows; their weights are exactly 1, without multiplying by a rounded factor */
+    bool is_constant;
+    double factor; /* scales the mean weight of the training rows to 1 */
 } fcnn_weights;
 
 /* Finds the weights of training rows.
- *   class_weight  "": all classes count alike; "balanced": rows / (classes that occur · rows of the class); or a list,
- *                 "1, 2.5", with a number for each class; borrowed
- *   classes       of the task: whole numbers of one target column, or one column each; 0: it has none
- * Collective; all ranks fail alike: FCNN_ECONFIG (a list that does not fit, no classes), FCNN_EDATA (a row's weight is
- * negative, or all are 0), FCNN_ENOMEM, and as reading does. */
+ *   class_weight  "": no weights of classes; "balanced": rows / (number of classes that occur · rows of the class); or
+ *                 a list such as "1, 2.5" with a number for each class; borrowed
+ *   classes       number of classes: class numbers in one target column, or one column per class; 0: no classes
+ * Collective; all ranks return the same status. Fails: FCNN_ECONFIG (the list has a wrong length, or there are no
+ * classes), FCNN_EDATA (a weight is negative, or all are 0), FCNN_ENOMEM, and as reading. */
 fcnn_status fcnn_weights_find(fcnn_dataset *train, const char *class_weight, int64_t classes, fcnn_comm *comm,
                               fcnn_weights *out);
 
-/* Weights of rows: out [rows of the tables]. */
+/* Computes the weights of rows: out [rows of the tables], owned by the caller. Thread-safe. */
 void fcnn_weights_of_rows(const fcnn_weights *weights, const fcnn_table *targets, const fcnn_table *own, double *out);
 
+/* Frees the memory. Accepts {0}. */
 void fcnn_weights_clear(fcnn_weights *weights);
 
-/* Is the text one that fcnn_weights_find() understands, whatever the classes?  Fails: FCNN_ECONFIG. */
+/* Checks that fcnn_weights_find() would accept the text for some number of classes. Fails: FCNN_ECONFIG. */
 fcnn_status fcnn_weights_check_text(const char *class_weight);
 
 #endif

@@ -1,4 +1,4 @@
-/* src/import/arrays.c — inputs and targets that are arrays already: each in a file, or both in an archive. */
+/* src/import/arrays.c — imports inputs and targets that are arrays, each in a file or both in an archive. */
 #include "import/import.h"
 
 #include "core/text.h"
@@ -9,11 +9,11 @@
 #include <math.h>
 #include <string.h>
 
-/* Inputs, and targets unless there are none. */
+/* The inputs, and the targets if there are any. */
 typedef struct array_pair {
     int count;            /* 1 or 2 */
-    const char *names[2]; /* of the files, or in the archive */
-    fcnn_text titles[2];  /* what messages call them */
+    const char *names[2]; /* names of the files, or in the archive */
+    fcnn_text titles[2];  /* names for messages */
     fcnn_array arrays[2];
 } array_pair;
 
@@ -27,7 +27,7 @@ static void clear_pair(array_pair *pair)
 
 /* ---- reading ---- */
 
-/* Reads each array from its file: in the format that recognizes it, or else in the usual one. */
+/* Reads each array from its file, in the format that recognizes the file, or else in the usual format. */
 static fcnn_status read_files(const fcnn_import_options *options, const fcnn_format *usual, array_pair *pair)
 {
     for (int a = 0; a < pair->count; a++) {
@@ -53,7 +53,7 @@ static fcnn_status read_archive(const fcnn_import_options *options, array_pair *
 
 /* ---- checks ---- */
 
-/* Numbers must be finite; with --missing, inputs may be NaN. */
+/* Checks that numbers are finite; inputs may be NaN with --missing. */
 static fcnn_status check_values(const char *title, const fcnn_array *array, bool missing)
 {
     for (int64_t i = 0; !fcnn_type_is_integer(array->type) && i < array->count; i++) {
@@ -63,8 +63,8 @@ static fcnn_status check_values(const char *title, const fcnn_array *array, bool
             continue;
         }
         const int64_t row = i / (array->count / array->dims[0]) + 1;
-        return fcnn_fail(FCNN_EDATA, "%s: row %" PRId64 " holds %s%s", title, row, isnan(value) ? "NaN" : "infinity",
-                         isnan(value) ? "; --missing takes that in inputs" : "");
+        return fcnn_fail(FCNN_EDATA, "%s: row %" PRId64 " contains %s%s", title, row, isnan(value) ? "NaN" : "infinity",
+                         isnan(value) ? "; specify --missing to accept missing inputs" : "");
     }
     return FCNN_OK;
 }
@@ -84,7 +84,7 @@ static fcnn_status check_images(const fcnn_import_options *options, const array_
 {
     const fcnn_array *images = &pair->arrays[0], *labels = &pair->arrays[1];
     if (images->rank < 2 || labels->rank != 1) {
-        return fcnn_fail(FCNN_EDATA, "%s: has %d dimension%s; the order is --idx IMAGES LABELS",
+        return fcnn_fail(FCNN_EDATA, "%s has %d dimension%s; specify the images first: --idx IMAGES LABELS",
                          images->rank < 2 ? options->images : options->labels,
                          images->rank < 2 ? images->rank : labels->rank, images->rank < 2 ? "" : "s");
     }
@@ -120,9 +120,9 @@ static fcnn_status write_pair(const fcnn_import_options *options, const array_pa
     return fcnn_import_write(options, pair->count, fields, summary, size);
 }
 
-/* ---- the ways to name arrays ---- */
+/* ---- options for arrays ---- */
 
-/* Takes the pair. */
+/* Checks and writes the arrays, and releases them. */
 static fcnn_status check_and_write(const fcnn_import_options *options, fcnn_status status, array_pair *pair,
                                    char *summary, size_t size)
 {

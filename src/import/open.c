@@ -1,4 +1,4 @@
-/* src/import/open.c — opens what is to be imported. */
+/* src/import/open.c — opens an input file. */
 #include "import/import.h"
 
 #include <errno.h>
@@ -15,7 +15,7 @@ fcnn_status fcnn_import_open(const char *path, const char *output, FILE **out)
     if (fstat(fileno(*out), &input) == 0 && stat(output, &target) == 0 && input.st_dev == target.st_dev &&
         input.st_ino == target.st_ino) {
         fclose(*out);
-        return fcnn_fail(FCNN_EUSAGE, "%s: is the input and the output as well", path);
+        return fcnn_fail(FCNN_EUSAGE, "%s: the input and the output are the same file", path);
     }
     return FCNN_OK;
 }

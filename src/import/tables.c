@@ -1,4 +1,4 @@
-/* src/import/tables.c — tables in CSV, sorted into inputs and targets. */
+/* src/import/tables.c — imports CSV tables and divides their columns into inputs and targets. */
 #include "import/import.h"
 
 #include "core/list.h"
@@ -11,16 +11,16 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* An import in the making. */
+/* The state of an import. */
 typedef struct import {
     const fcnn_import_options *options;
     fcnn_csv table;
-    fcnn_import_field fields[2]; /* x, and y unless there are no targets */
+    fcnn_import_field fields[2]; /* x and y; only x if there are no targets */
 } import;
 
-/* ---- which columns are targets ---- */
+/* ---- target columns ---- */
 
-/* The column of that name; −1 if there is none. */
+/* Returns the column with this name, or −1. */
 static int64_t place_of_title(const fcnn_csv *table, const char *title)
 {
     for (int64_t c = 0; table->names != NULL && c < table->columns; c++) {
@@ -34,7 +34,8 @@ static int64_t place_of_title(const fcnn_csv *table, const char *title)
 static fcnn_status no_such_title(const fcnn_csv *table, const char *title)
 {
     if (table->names == NULL) {
-        return fcnn_fail(FCNN_EUSAGE, "--target-columns: '%s' is no column's number; names need --header", title);
+        return fcnn_fail(FCNN_EUSAGE, "--target-columns: '%s' is not the number of a column; names require --header",
+                         title);
     }
     const char *nearest = table->names[0];
     for (int64_t c = 0; c < table->columns; c++) {
@@ -42,10 +43,12 @@ static fcnn_status no_such_title(const fcnn_csv *table, const char *title)
             nearest = table->names[c];
         }
     }
-    return fcnn_fail(FCNN_EDATA, "%s: no column has the name '%s'; the nearest is '%s'", table->origin, title, nearest);
+    return fcnn_fail(FCNN_EDATA, "%s: there is no column '%s'; the most similar name is '%s'", table->origin, title,
+                     nearest);
 }
 
-/* A word that is the name of one column, and the number of another or "last".  Both have names that are their own. */
+/* Fails because a word is the name of a column and also the number of another, or "last". The message gives an
+ * unambiguous name for both. */
 static fcnn_status means_two_columns(const fcnn_csv *table, const char *word, int64_t named, int64_t counted)
 {
     fcnn_text first = {0}, second = {0};
@@ -55,8 +58,9 @@ static fcnn_status means_two_columns(const fcnn_csv *table, const char *word, in
     }
     if (status == FCNN_OK) {
         status = fcnn_fail(FCNN_EUSAGE,
-                           "--target-columns: %s is the name of column %" PRId64 " of %s, and means column %" PRId64
-                           " as well: write '%s' for the first of these or '%s' for the second, quotes included",
+                           "--target-columns: %s is ambiguous: it is the name of column %" PRId64
+                           " of %s, and also the number of column %" PRId64
+                           "; write '%s' for the first or '%s' for the second, including the quotes",
                            word, named + 1, table->origin, counted + 1, first.data, second.data);
     }
     fcnn_text_clear(&first);
@@ -66,12 +70,14 @@ static fcnn_status means_two_columns(const fcnn_csv *table, const char *word, in
 
 static fcnn_status no_such_number(const fcnn_csv *table, int64_t number)
 {
-    return number < 1 ? fcnn_fail(FCNN_EUSAGE, "--target-columns: %" PRId64 " is no column; they count from 1", number)
-                      : fcnn_fail(FCNN_EDATA, "%s: there is no column %" PRId64 "; the table has %" PRId64,
-                                  table->origin, number, table->columns);
+    return number < 1
+               ? fcnn_fail(FCNN_EUSAGE,
+                           "--target-columns: %" PRId64 " is not the number of a column; columns count from 1", number)
+               : fcnn_fail(FCNN_EDATA, "%s: there is no column %" PRId64 "; the table has %" PRId64, table->origin,
+                           number, table->columns);
 }
 
-/* A word without quotes is a name, a number or "last"; that of the only one that there is. */
+/* Finds the column of a word without quotes, which is a name, a number or "last". */
 static fcnn_status find_column(const fcnn_csv *table, const char *word, int64_t *out)
 {
     int64_t number = strcmp(word, "last") == 0 ? table->columns : 0;
@@ -88,18 +94,18 @@ static fcnn_status find_column(const fcnn_csv *table, const char *word, int64_t 
     return FCNN_OK;
 }
 
-/* A word in quotes is a name. */
+/* Finds the column of a word in quotes, which is a name. */
 static fcnn_status find_quoted(const fcnn_csv *table, char *word, int64_t *out)
 {
     const char *at = word;
     if (!fcnn_list_unquote(&at, word) || *at != '\0') {
-        return fcnn_fail(FCNN_EUSAGE, "--target-columns: more than a comma follows the name in quotes '%s'", word);
+        return fcnn_fail(FCNN_EUSAGE, "--target-columns: only a comma may follow the name in quotes '%s'", word);
     }
     *out = place_of_title(table, word);
     return *out >= 0 ? FCNN_OK : no_such_title(table, word);
 }
 
-/* A list that is itself the name of a column stands for that, unless all of its items are columns as well. */
+/* Checks a list that is also the name of a column: it is ambiguous if all of its items are columns, too. */
 static fcnn_status check_whole(const fcnn_csv *table, const char *list, int64_t count, char *const *words)
 {
     bool has_all = true;
@@ -111,17 +117,17 @@ static fcnn_status check_whole(const fcnn_csv *table, const char *list, int64_t 
     }
     return has_all
                ? fcnn_fail(FCNN_EUSAGE,
-                           "--target-columns: %s is the name of a column of %s and a list of others: write '\"%s\"' "
-                           "for that one, or put each name of the list in quotes",
+                           "--target-columns: %s is ambiguous: it is the name of a column of %s, and also a list of "
+                           "columns; write '\"%s\"' for the single column, or put each name of the list in quotes",
                            list, table->origin, list)
                : FCNN_OK;
 }
 
-/* is_target [columns] marks what y takes. */
+/* Marks a column as a target in is_target [columns], and adds it to y. */
 static fcnn_status mark_target(int64_t column, bool *is_target, fcnn_import_field *y)
 {
     if (is_target[column]) {
-        return fcnn_fail(FCNN_EUSAGE, "--target-columns: column %" PRId64 " is named twice", column + 1);
+        return fcnn_fail(FCNN_EUSAGE, "--target-columns: column %" PRId64 " is specified twice", column + 1);
     }
     is_target[column] = true;
     y->columns[y->columns_count++] = column;
@@ -155,7 +161,7 @@ static fcnn_status choose_targets(const fcnn_import_options *options, const fcnn
     return status;
 }
 
-/* Sorts the table's columns into x and y. */
+/* Divides the columns of the table into x and y. */
 static fcnn_status sort_columns(import *work, const fcnn_csv *table)
 {
     fcnn_import_field *x = &work->fields[0], *y = &work->fields[1];
@@ -173,19 +179,19 @@ static fcnn_status sort_columns(import *work, const fcnn_csv *table)
     free(is_target);
     FCNN_TRY(status);
     if (x->columns_count == 0) {
-        return fcnn_fail(FCNN_EDATA, "%s: no column is left for the inputs", table->origin);
+        return fcnn_fail(FCNN_EDATA, "%s: no columns are left for the inputs", table->origin);
     }
     return FCNN_OK;
 }
 
-/* Called by the reader once the columns are known. */
+/* Called by the CSV reader when the columns are known. */
 static fcnn_status choose(const fcnn_csv *table, void *context, int64_t *class_column)
 {
     import *work = context;
     FCNN_TRY(sort_columns(work, table));
     if (work->options->classes) {
         if (work->fields[1].columns_count > 1) {
-            return fcnn_fail(FCNN_EUSAGE, "--classes takes one target column, not %" PRId64,
+            return fcnn_fail(FCNN_EUSAGE, "--classes requires exactly one target column, not %" PRId64,
                              work->fields[1].columns_count);
         }
         *class_column = work->fields[1].columns[0];
@@ -235,7 +241,7 @@ static void gather_int64(const fcnn_import_field *field, int64_t row, void *out)
     *(int64_t *)out = (int64_t)cell(field, row, 0);
 }
 
-/* The type of a single target column: the smallest that holds all of its values exactly. */
+/* Returns the type of a single target column: the smallest type that represents all of its values exactly. */
 static fcnn_type target_type(const fcnn_import_field *y, int64_t rows)
 {
     fcnn_type type = FCNN_TYPE_INT32;
@@ -251,17 +257,16 @@ static fcnn_type target_type(const fcnn_import_field *y, int64_t rows)
     return type;
 }
 
-/* A row without a target teaches nothing. */
+/* Checks that each row has all targets. */
 static fcnn_status check_targets(const import *work)
 {
     const fcnn_import_field *y = &work->fields[1];
     for (int64_t row = 0; row < work->table.rows; row++) {
         for (int64_t c = 0; c < y->columns_count; c++) {
             if (isnan(cell(y, row, c))) {
-                return fcnn_fail(FCNN_EDATA,
-                                 "%s: row %" PRId64 " of the table has no target (column %" PRId64
-                                 "); leave such rows out",
-                                 work->table.origin, row + 1, y->columns[c] + 1);
+                return fcnn_fail(
+                    FCNN_EDATA, "%s: row %" PRId64 " of the table has no target (column %" PRId64 "); remove such rows",
+                    work->table.origin, row + 1, y->columns[c] + 1);
             }
         }
     }
@@ -280,13 +285,13 @@ static fcnn_status name_columns(const fcnn_csv *table, fcnn_import_field *field)
     return FCNN_OK;
 }
 
-/* Numbers the classes by the order of their names. */
+/* Numbers the classes in the order of their names. */
 static fcnn_status number_classes(const fcnn_csv *table, fcnn_import_field *y)
 {
     if (table->class_column < 0) {
         return FCNN_OK;
     }
-    int64_t *number; /* of the class that appeared as the i-th */
+    int64_t *number; /* numbers of the classes, in the order of their first occurrence */
     FCNN_TRY(fcnn_memory_create("class names", table->classes_count, sizeof *y->classes, &y->classes));
     FCNN_TRY(fcnn_memory_create("class numbers", table->classes_count, sizeof *number, &number));
     y->classes_count = table->classes_count;

@@ -1,4 +1,4 @@
-/* src/import/write.c — an imported table: split into parts, and written. */
+/* src/import/write.c — divides imported rows into parts and writes them. */
 #include "import/import.h"
 
 #include "core/memory.h"
@@ -17,7 +17,7 @@
 
 static const int held_signals[] = {SIGINT, SIGTERM, SIGHUP, SIGQUIT};
 
-/* Those of the held signals that would end the process. */
+/* Returns the blocked signals that would end the process. */
 static sigset_t deadly_signals(void)
 {
     sigset_t set;
@@ -31,7 +31,7 @@ static sigset_t deadly_signals(void)
     return set;
 }
 
-/* Whether one of them came while it was held back. */
+/* Returns whether one of them arrived while it was blocked. */
 static bool is_interrupted(const sigset_t *deadly)
 {
     sigset_t pending;
@@ -46,15 +46,15 @@ static bool is_interrupted(const sigset_t *deadly)
 
 /* ---- writing ---- */
 
-/* A file being written. */
+/* The state of a file that is being written. */
 typedef struct writer {
     const fcnn_import_options *options;
     const fcnn_import_field *fields; /* [count] */
     int count;
     fcnn_hdf5_writer *output;
-    const int64_t *order; /* [rows] which row comes where */
+    const int64_t *order; /* [rows]: the input row of each output row */
     sigset_t deadly;
-    fcnn_text written; /* what the summary lists */
+    fcnn_text written; /* the datasets, for the summary */
 } writer;
 
 size_t fcnn_import_row_bytes(const fcnn_hdf5_info *info)
@@ -66,7 +66,7 @@ size_t fcnn_import_row_bytes(const fcnn_hdf5_info *info)
     return bytes;
 }
 
-/* Writes rows order[first … first+count−1] of a field as the rows of a dataset. */
+/* Writes rows order[first … first+count−1] of a field to a dataset. */
 static fcnn_status write_values(const writer *to, const char *path, const fcnn_import_field *field, int64_t first,
                                 int64_t count)
 {
@@ -84,14 +84,14 @@ static fcnn_status write_values(const writer *to, const char *path, const fcnn_i
         }
         status = fcnn_hdf5_writer_rows(to->output, path, done, rows, slab);
         if (status == FCNN_OK && is_interrupted(&to->deadly)) {
-            status = fcnn_fail(FCNN_EOUTPUT, "%s: interrupted, nothing written", to->options->output);
+            status = fcnn_fail(FCNN_EOUTPUT, "%s: interrupted; nothing was written", to->options->output);
         }
     }
     free(slab);
     return status;
 }
 
-/* Of the longer of its two attributes. */
+/* Returns the bytes of the longer of a field's two text attributes. */
 static int64_t label_bytes(const fcnn_import_field *field)
 {
     const int64_t titles = field->titles != NULL ? fcnn_hdf5_label_bytes(field->columns_count, field->titles) : 0;
@@ -119,7 +119,7 @@ static fcnn_status write_dataset(writer *to, const char *path, const fcnn_import
                             fcnn_type_name(info.type), shape);
 }
 
-/* Writes the fields of the rows order[first … first+count−1] into a group. */
+/* Writes rows order[first … first+count−1] of the fields to a group. */
 static fcnn_status write_part(writer *to, const char *group, const char *part, int64_t first, int64_t count)
 {
     fcnn_status status = FCNN_OK;
@@ -161,7 +161,7 @@ static fcnn_status write_file(writer *to, const char *group, int64_t train_rows)
 
 /* ---- parts ---- */
 
-/* Sets *out to the group as a path: "/a/b", or "" if there is none. */
+/* Sets *out to the group as a path such as "/a/b"; "" if there is none. */
 static fcnn_status spell_group(const char *group, fcnn_text *out)
 {
     if (group == NULL) {
@@ -185,13 +185,13 @@ static fcnn_status count_train_rows(const fcnn_import_options *options, int64_t 
     }
     *out = (int64_t)floor(options->split * (double)rows + 0.5);
     if (*out < 1 || *out >= rows) {
-        return fcnn_fail(FCNN_EDATA, "--split %g of %" PRId64 " rows leaves no row for %s", options->split, rows,
+        return fcnn_fail(FCNN_EDATA, "--split %g of %" PRId64 " rows leaves no rows for %s", options->split, rows,
                          *out < 1 ? "/train" : "/test");
     }
     return FCNN_OK;
 }
 
-/* The order of the rows: as they are, or a Fisher-Yates shuffle. */
+/* Creates the order of the rows: unchanged, or a Fisher–Yates shuffle. */
 static fcnn_status make_order(const fcnn_import_options *options, int64_t rows, int64_t **out)
 {
     int64_t *order;

@@ -1,4 +1,4 @@
-/* src/inspect/model_print.c — models as text for people, and their parameters as text for programs. */
+/* src/inspect/model_print.c — prints models for the user, and their parameters for programs. */
 #include "inspect/model_print.h"
 
 #include "core/arithmetic.h"
@@ -137,7 +137,7 @@ void fcnn_model_print_columns(const fcnn_model *model, FILE *out)
 
 /* ---- parameters ---- */
 
-/* values [rows][columns], one row a line; the digits give back the same bits when they are read. */
+/* Prints values [rows][columns], one row per line, with enough digits to restore the same bits. */
 static void print_matrix(const void *values, int64_t rows, int64_t columns, fcnn_precision precision, FILE *out)
 {
     for (int64_t i = 0; i < rows * columns; i++) {

@@ -1,4 +1,4 @@
-/* src/inspect/model_print.h — what the parts of fcnn_model_print() share. */
+/* src/inspect/model_print.h — shared by the parts of fcnn_model_print(). Not collective. */
 #ifndef FCNN_INSPECT_MODEL_PRINT_H
 #define FCNN_INSPECT_MODEL_PRINT_H
 
@@ -7,11 +7,11 @@
 #include <stdbool.h>
 #include <stdio.h>
 
-/* Prints a text that a file brought: no byte of it may command a terminal. */
+/* Prints a text from a file. Control characters are replaced, so that the text cannot control the terminal. */
 void fcnn_model_print_foreign(const char *text, FILE *out);
 
-/* Prints how the columns of inputs and targets are normalized, and what the training rows held of them; of very many
- * the first ones, unless all are wanted. */
+/* Prints the normalization of the input and target columns, and their statistics in the training rows. If there are
+ * many columns, only the first ones are printed unless `all` is true. */
 void fcnn_model_print_tables(const fcnn_model *model, bool all, FILE *out);
 
 #endif

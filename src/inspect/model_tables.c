@@ -1,4 +1,4 @@
-/* src/inspect/model_tables.c — what is known of a model's columns, as tables for people. */
+/* src/inspect/model_tables.c — prints what is known of a model's columns as tables. */
 #include "inspect/model_print.h"
 
 #include "core/text.h"
@@ -6,7 +6,11 @@
 #include <inttypes.h>
 #include <string.h>
 
-enum { COLUMNS_MOST = 32, COLUMNS_SHOWN = 10 /* of more than most */, NUMBER_WIDTH = 6 };
+enum {
+    COLUMNS_MOST = 32,
+    COLUMNS_SHOWN = 10 /* number of columns shown if there are more than COLUMNS_MOST */,
+    NUMBER_WIDTH = 6
+};
 
 void fcnn_model_print_foreign(const char *text, FILE *out)
 {
@@ -19,12 +23,12 @@ void fcnn_model_print_foreign(const char *text, FILE *out)
 
 /* ---- cells ---- */
 
-/* The columns of inputs or of targets that are shown. */
+/* The columns of the inputs or targets that are shown. */
 typedef struct side {
     const char *name;
     const fcnn_column_names *names;
     int64_t count, shown;
-    int name_width, unit_width; /* unit_width 0: there are no units */
+    int name_width, unit_width; /* unit_width is 0 if there are no units */
     FILE *out;
 } side;
 
@@ -57,7 +61,7 @@ static side side_of(const char *name, int64_t count, const fcnn_column_names *na
     return all_of;
 }
 
-/* A column's name, or its number, which counts from 1. */
+/* Prints the name of a column, or its number, counting from 1. */
 static void print_column(const side *of, int64_t column)
 {
     if (of->names->count == of->count && of->names->names[column][0] != '\0') {
@@ -77,7 +81,7 @@ static void print_number(double value, FILE *out)
 static void print_rest(const side *of)
 {
     if (of->shown < of->count) {
-        fprintf(of->out, "   ... %" PRId64 " more, which --columns shows\n", of->count - of->shown);
+        fprintf(of->out, "   ... %" PRId64 " more; --columns shows all of them\n", of->count - of->shown);
     }
 }
 
@@ -96,7 +100,7 @@ static bool changes_something(const fcnn_normalizer *normalizer)
 static void print_normalizer(const side *of, const fcnn_normalizer *normalizer)
 {
     if (!changes_something(normalizer)) {
-        fprintf(of->out, "\n%s are used as they are\n", of->name);
+        fprintf(of->out, "\n%s are not normalized\n", of->name);
         return;
     }
     fprintf(of->out, "\n%s are normalized: (value - shift) / scale\n%-*s  %20s  %20s\n", of->name, of->name_width,

@@ -1,4 +1,4 @@
-/* src/inspect/survey.c — what a data file has, printed. */
+/* src/inspect/survey.c — prints a description of a data file. */
 #include "inspect/survey.h"
 
 #include "core/list.h"
@@ -14,10 +14,10 @@ enum { NAME_COLUMNS_MOST = 24 };
 
 typedef struct printer {
     FILE *out;
-    int columns; /* that the names take */
+    int columns; /* width of the names */
 } printer;
 
-/* ---- names, as a config has them ---- */
+/* ---- names as a config writes them ---- */
 
 static size_t written_length(const char *name)
 {
@@ -39,7 +39,7 @@ static void write_name(const char *name, FILE *out)
     fputs(is_plain ? "" : "\"", out);
 }
 
-/* Members of members, "outer:inner", need no quotes where all their names are plain. */
+/* Writes the name of a member. Nested members, "outer:inner", need no quotes if all their names are plain. */
 static void write_member(const char *name, FILE *out)
 {
     static const char plain[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_.+-:";
@@ -62,7 +62,7 @@ static int name_columns(const fcnn_hdf5_survey *survey)
     return (int)most;
 }
 
-/* Begins a line: a longer name has one of its own. */
+/* Starts a line with a name; a longer name has a line of its own. */
 static void print_name(const printer *to, const char *name)
 {
     const size_t length = written_length(name);
@@ -98,7 +98,7 @@ static void print_layout(const printer *to, const fcnn_hdf5_table *table)
             table->filters != NULL ? table->filters : "");
 }
 
-/* What the elements take in the file, and what they would take there as they are. */
+/* Prints the bytes of the elements in the file, and their bytes uncompressed. */
 static void print_bytes(const printer *to, const fcnn_hdf5_table *table)
 {
     double bytes = (double)table->element_bytes;
@@ -110,7 +110,7 @@ static void print_bytes(const printer *to, const fcnn_hdf5_table *table)
     fcnn_text_from_bytes(bytes, whole);
     fcnn_text_from_bytes(stored, part);
     if (stored == 0 && bytes > 0) {
-        fprintf(to->out, "; %s, of which nothing was written", whole);
+        fprintf(to->out, "; %s, not written", whole);
     } else if (stored == bytes) {
         fprintf(to->out, "; %s", whole);
     } else {
@@ -118,14 +118,14 @@ static void print_bytes(const printer *to, const fcnn_hdf5_table *table)
     }
 }
 
-/* Chunks that no one wrote, where some were written. */
+/* Prints the number of chunks that were never written, if some but not all were. */
 static void print_absent(const printer *to, const fcnn_hdf5_table *table)
 {
     if (table->absent_chunks > 0 && table->absent_chunks < table->chunks) {
-        fprintf(to->out, "%*s  %" PRId64 " of %" PRId64 " chunks were never written, %s\n", to->columns, "",
+        fprintf(to->out, "%*s  %" PRId64 " of %" PRId64 " chunks were never written %s\n", to->columns, "",
                 table->absent_chunks, table->chunks,
-                table->info.filling == FCNN_HDF5_UNFILLED ? "and no fill value stands for them"
-                                                          : "where the fill value is read");
+                table->info.filling == FCNN_HDF5_UNFILLED ? "and have no fill value"
+                                                          : "and are read as the fill value");
     }
 }
 
@@ -139,7 +139,7 @@ static void print_members(const printer *to, const fcnn_hdf5_table *table)
         fprintf(to->out, "  %s\n", table->members[i].type);
     }
     if (table->members_more > 0) {
-        fprintf(to->out, "%*s    and %" PRId64 " members more\n", to->columns, "", table->members_more);
+        fprintf(to->out, "%*s    and %" PRId64 " more members\n", to->columns, "", table->members_more);
     }
 }
 
@@ -169,7 +169,7 @@ static void print_tables(const fcnn_hdf5_survey *survey, const char *path, FILE 
     char bytes[32];
     fcnn_text_from_bytes((double)survey->bytes, bytes);
     const int64_t all = survey->count + survey->more;
-    fprintf(out, "%s: no model, but data: %s%" PRId64 " dataset%s, %s\n", path, survey->is_complete ? "" : "at least ",
+    fprintf(out, "%s: data, not a model: %s%" PRId64 " dataset%s, %s\n", path, survey->is_complete ? "" : "at least ",
             all, all == 1 ? "" : "s", bytes);
     fputs(all > 0 ? "\n" : "", out);
     for (int64_t i = 0; i < survey->count; i++) {
@@ -178,13 +178,14 @@ static void print_tables(const fcnn_hdf5_survey *survey, const char *path, FILE 
     if (survey->more > 0) {
         fprintf(out, "and %s%" PRId64 " more\n", survey->is_complete ? "" : "at least ", survey->more);
     } else if (!survey->is_complete) {
-        fprintf(out, "not all groups were gone through: they are too many, too deep or damaged\n");
+        fprintf(out, "not all groups were examined: there are too many, or they are nested too deeply or damaged\n");
     }
 }
 
 /* ---- advice ---- */
 
-/* Is it clear which dimension of a table counts the rows?  Advice for the wrong one would do harm. */
+/* Returns whether it is clear which dimension is the number of rows; advice for the wrong dimension would be
+ * harmful. */
 static bool has_clear_rows(const fcnn_hdf5_table *table, const fcnn_survey_pair *pair)
 {
     const bool is_paired =
@@ -204,10 +205,11 @@ static fcnn_status print_advice(const fcnn_hdf5_survey *survey, const fcnn_surve
         }
     }
     if (status == FCNN_OK && text.length > 0) {
-        fprintf(out, "\nwhat will be slow\n%s", text.data);
+        fprintf(out, "\nslow to read\n%s", text.data);
     }
     if (status == FCNN_OK && layouts.length > 0 && fcnn_survey_is_plain(path)) {
-        fprintf(out, "\nchunks of whole rows, of 1 MB, are faster\nh5repack%s %s repacked.h5\n", layouts.data, path);
+        fprintf(out, "\nchunks of 1 MB that contain whole rows are faster\nh5repack%s %s repacked.h5\n", layouts.data,
+                path);
     }
     fcnn_text_clear(&text);
     fcnn_text_clear(&layouts);
@@ -231,7 +233,8 @@ static void print_config(const fcnn_survey_pair *pair, const char *path, FILE *o
     fputs(pair->by_columns ? "order = columns\n" : "", out);
     print_key("inputs", pair->inputs->name, out);
     print_key("targets", pair->targets->name, out);
-    /* without them a training of numbers of any size diverges; targets in whole numbers or strings are classes */
+    /* without normalization, training with numbers of any size may diverge; whole numbers and strings are class
+     * labels */
     fprintf(out, "normalize = standardize\n");
     if (!pair->targets->info.is_text && !fcnn_type_is_integer(pair->targets->info.type)) {
         fprintf(out, "normalize_targets = standardize\n");

@@ -1,8 +1,8 @@
-/* src/inspect/survey_advice.c — what will be slow about reading a table.
+/* src/inspect/survey_advice.c — finds tables that are slow to read.
  *
- * The rates were measured on files of 128 MB, in the page cache and out of it, by reads of the sizes that training
- * makes.  What is not here was measured as well, and is fast enough: the byte order (over 3 GB/s), enumerations, whole
- * numbers of odd sizes, members of records, chunks of whole rows from 4 kB to 8 MiB, columns in small chunks. */
+ * The rates were measured on files of 128 MB, inside and outside of the page cache, by reads of the sizes that training
+ * uses. Other cases were measured, too, and are fast enough: byte orders (over 3 GB/s), enumerations, whole numbers of
+ * unusual sizes, members of records, chunks of whole rows from 4 kB to 8 MiB, columns in small chunks. */
 #include "inspect/survey.h"
 
 #include "core/sizes.h"
@@ -10,24 +10,24 @@
 
 #include <inttypes.h>
 
-#define CHUNK_SECONDS 1e-5  /* that HDF5 takes for one chunk, however small: 4 to 20 µs */
-#define TINY_BYTES 2048     /* of a chunk: less than some 200 MB/s */
-#define NOTICED_SECONDS 1.0 /* shorter reads are not worth a word */
-#define SLOW_VALUES 2e7     /* a second, that HDF5 converts bit by bit */
-#define PACKED_READS 4      /* deflate: 300 MB/s, once */
-#define PLAIN_READS 8       /* a disk: some 800 MB/s, once */
-/* Of a chunk that is kept; of larger ones that are not packed parts are read. */
+#define CHUNK_SECONDS 1e-5  /* time that HDF5 needs for a chunk of any size: 4 to 20 µs */
+#define TINY_BYTES 2048     /* bytes of a chunk that is read with less than about 200 MB/s */
+#define NOTICED_SECONDS 1.0 /* shorter times are not reported */
+#define SLOW_VALUES 2e7     /* values per second that HDF5 converts bit by bit */
+#define PACKED_READS 4      /* reads per epoch that are slow with deflate: 300 MB/s for each */
+#define PLAIN_READS 8       /* reads per epoch that are slow without it: about 800 MB/s of a disk for each */
+/* The largest chunk that is kept in the cache. Of larger uncompressed chunks, only parts are read. */
 #define CACHED_BYTES ((double)FCNN_SIZE_CHUNK_CACHE_BYTES_MOST)
-#define LEAST_BLOCKS 8                 /* of a batch, into whose windows rows are cut */
-#define GOOD_BYTES ((double)(1 << 20)) /* of a chunk */
+#define LEAST_BLOCKS 8                 /* blocks of a batch for which windows are computed */
+#define GOOD_BYTES ((double)(1 << 20)) /* bytes of a recommended chunk */
 
-/* How the chunks of a table lie to its rows.  As floating-point numbers: a file may claim any sizes. */
+/* The position of chunks in relation to rows. Floating-point numbers, because a file may claim any sizes. */
 typedef struct tiling {
-    double bytes;  /* of a chunk */
-    double count;  /* of chunks */
-    double across; /* chunks that a row lies in */
-    double rows;   /* that a chunk has a part of */
-    double band;   /* bytes of the chunks that have these rows */
+    double bytes;  /* bytes of a chunk */
+    double count;  /* number of chunks */
+    double across; /* number of chunks that a row is spread over */
+    double rows;   /* number of rows in a chunk */
+    double band;   /* bytes of the chunks with these rows */
 } tiling;
 
 static tiling measure(const fcnn_hdf5_table *table, bool by_columns)
@@ -47,7 +47,7 @@ static tiling measure(const fcnn_hdf5_table *table, bool by_columns)
     return tiles;
 }
 
-/* The option of h5repack that gives a table chunks of whole rows, of some 1 MiB. */
+/* Appends the option of h5repack for chunks of whole rows, of about 1 MiB. */
 static fcnn_status append_layout(const fcnn_hdf5_table *table, bool by_columns, fcnn_text *out)
 {
     const int along = fcnn_hdf5_info_rows(&table->info, by_columns);
@@ -67,22 +67,23 @@ static fcnn_status append_layout(const fcnn_hdf5_table *table, bool by_columns, 
     return FCNN_OK;
 }
 
-/* Each chunk takes its time, whatever is in it. */
+/* Advises against many small chunks, because each takes a constant time. */
 static fcnn_status advise_tiny(const fcnn_hdf5_table *table, const tiling *tiles, fcnn_text *out)
 {
     return fcnn_text_append(out,
-                            "%s: %.0f chunks of %.0f bytes: HDF5 takes some 10 us for each, about %.0f s for all\n",
+                            "%s: %.0f chunks of %.0f bytes: HDF5 needs about 10 us for each, about %.0f s for all\n",
                             table->name, tiles->count, tiles->bytes, tiles->count * CHUNK_SECONDS);
 }
 
-/* Are parts of chunks read?  Of those that are not packed, where rows lie in one run, or they are too large to keep. */
+/* Returns whether HDF5 reads parts of chunks: of uncompressed ones whose rows are contiguous, or that are too large for
+ * the cache. */
 static bool reads_parts(const fcnn_hdf5_table *table, bool by_columns, const tiling *tiles)
 {
     return !table->is_packed && ((!by_columns && tiles->across == 1) || tiles->bytes > CACHED_BYTES);
 }
 
-/* How often streaming reads each chunk in an epoch: it reads windows of rows, and HDF5 whole chunks.  1 if the rows are
- * shuffled as a whole, or parts of chunks are read. */
+/* Returns how often streaming reads each chunk in an epoch, because it reads windows of rows, but HDF5 reads whole
+ * chunks. 1 if the rows are shuffled as a whole, or if HDF5 reads parts of chunks. */
 static double count_reads(const fcnn_hdf5_table *table, bool by_columns, const tiling *tiles)
 {
     const int64_t rows = fcnn_survey_rows(table, by_columns), width = fcnn_survey_width(table, by_columns);
@@ -95,11 +96,12 @@ static fcnn_status advise_bands(const fcnn_hdf5_table *table, const tiling *tile
     char band[32];
     fcnn_text_from_bytes(tiles->band, band);
     FCNN_TRY(fcnn_text_append(out, "%s: ", table->name));
-    FCNN_TRY(tiles->across > 1 ? fcnn_text_append(out, "a row lies in %.0f chunks, which hold %.0f rows (%s)",
+    FCNN_TRY(tiles->across > 1 ? fcnn_text_append(out, "a row is spread over %.0f chunks, which contain %.0f rows (%s)",
                                                   tiles->across, tiles->rows, band)
-                               : fcnn_text_append(out, "a chunk holds %.0f rows (%s)", tiles->rows, band));
-    return fcnn_text_append(out, ": streaming reads%s each about %.0f times an epoch, more often with over %d blocks\n",
-                            table->is_packed ? " and unpacks" : "", reads, LEAST_BLOCKS);
+                               : fcnn_text_append(out, "a chunk contains %.0f rows (%s)", tiles->rows, band));
+    return fcnn_text_append(
+        out, ": streaming reads%s each chunk about %.0f times per epoch, and more often with more than %d blocks\n",
+        table->is_packed ? " and decompresses" : "", reads, LEAST_BLOCKS);
 }
 
 static fcnn_status advise_chunks(const fcnn_hdf5_table *table, bool by_columns, fcnn_text *out, fcnn_text *layouts)
@@ -122,11 +124,10 @@ static fcnn_status advise_type(const fcnn_hdf5_table *table, bool by_columns, fc
     if (!table->is_slow_type || values / SLOW_VALUES < NOTICED_SECONDS) {
         return FCNN_OK;
     }
-    return fcnn_text_append(
-        out,
-        "%s: HDF5 converts some 20 million such numbers a second, which takes about %.0f s for all, "
-        "and as long for each epoch that is streamed; float32 needs no conversion\n",
-        table->name, values / SLOW_VALUES);
+    return fcnn_text_append(out,
+                            "%s: HDF5 converts about 20 million such numbers per second, which takes about %.0f s for "
+                            "all of them, and in each epoch when rows are streamed; float32 needs no conversion\n",
+                            table->name, values / SLOW_VALUES);
 }
 
 fcnn_status fcnn_survey_advise(const fcnn_hdf5_table *table, bool by_columns, fcnn_text *out, fcnn_text *layouts)

@@ -1,9 +1,9 @@
-/* src/inspect/survey_pair.c — which tables of a file a config may mean. */
+/* src/inspect/survey_pair.c — finds the tables of a file that are probably inputs and targets. */
 #include "inspect/survey.h"
 
 #include <string.h>
 
-/* Names that inputs and targets have in one group, and those of the rows to test by. */
+/* Common names of inputs and targets in one group, and of test inputs and targets. */
 static const struct {
     const char *inputs, *targets, *test_inputs, *test_targets;
 } usual[] = {
@@ -27,7 +27,7 @@ static bool is_candidate(const fcnn_hdf5_table *table)
            fcnn_survey_width(table, false) > 0 && fcnn_survey_may_be_written(table->name);
 }
 
-/* Have two tables as many rows, and are they numbers and what can be targets? */
+/* Returns whether two tables have the same number of rows, contain numbers, and the second one can be targets. */
 static bool fit(const fcnn_hdf5_table *inputs, const fcnn_hdf5_table *targets, bool by_columns)
 {
     return is_candidate(inputs) && is_candidate(targets) && !inputs->info.is_text &&
@@ -35,7 +35,7 @@ static bool fit(const fcnn_hdf5_table *inputs, const fcnn_hdf5_table *targets, b
            fcnn_survey_rows(inputs, by_columns) == fcnn_survey_rows(targets, by_columns);
 }
 
-/* The table whose name is a prefix, of that length, and a name; NULL: there is none. */
+/* Returns the table whose name is the first `length` bytes of prefix and then `name`; NULL: none. */
 static const fcnn_hdf5_table *find(const fcnn_hdf5_survey *survey, const char *prefix, size_t length, const char *name)
 {
     for (int64_t i = 0; name != NULL && i < survey->count; i++) {
@@ -48,7 +48,7 @@ static const fcnn_hdf5_table *find(const fcnn_hdf5_survey *survey, const char *p
     return NULL;
 }
 
-/* Takes a pair of usual names, if the file has one such pair alone. */
+/* Finds a pair with common names, if the file has exactly one. */
 static bool take_usual(const fcnn_hdf5_survey *survey, size_t names, bool by_columns, fcnn_survey_pair *out)
 {
     int found = 0;
@@ -76,7 +76,7 @@ static bool take_usual(const fcnn_hdf5_survey *survey, size_t names, bool by_col
     return found == 1;
 }
 
-/* Takes the only two candidates, the wider one as inputs. */
+/* Uses the only two candidates; the wider one becomes the inputs. */
 static bool take_only_two(const fcnn_hdf5_survey *survey, bool by_columns, fcnn_survey_pair *out)
 {
     const fcnn_hdf5_table *two[2] = {NULL, NULL};

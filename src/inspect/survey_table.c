@@ -1,4 +1,4 @@
-/* src/inspect/survey_table.c — what the name and the shape of a table say. */
+/* src/inspect/survey_table.c — properties of the name and the shape of a table. */
 #include "hdf5/advice.h"
 #include "inspect/survey.h"
 
@@ -24,7 +24,7 @@ int64_t fcnn_survey_width(const fcnn_hdf5_table *table, bool by_columns)
     int64_t width = 1;
     for (int d = 0; d < table->info.rank; d++) {
         if (table->info.dims[d] == 0) {
-            return 0; /* what the others claim may be any number */
+            return 0; /* the other dimensions may have any size */
         }
     }
     for (int d = 0; d < table->info.rank; d++) {

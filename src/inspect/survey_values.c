@@ -1,5 +1,5 @@
-/* src/inspect/survey_values.c — what the numbers of a data file mean, and which of them may be codes for
- * missing ones. */
+/* src/inspect/survey_values.c — prints the meaning of the numbers in a data file, and possible codes for missing
+ * values. */
 #include "inspect/survey.h"
 
 #include "core/memory.h"
@@ -11,16 +11,16 @@
 #include <stdlib.h>
 
 enum {
-    TABLE_BYTES = 4 << 20, /* of the values of one table that are looked at, */
-    ALL_BYTES = 64 << 20,  /* and of all */
-    COLUMNS_MOST = 1024    /* of more columns, or more columns than rows, all values are looked at as one */
+    TABLE_BYTES = 4 << 20, /* bytes of one table that are examined */
+    ALL_BYTES = 64 << 20,  /* bytes of all tables that are examined */
+    COLUMNS_MOST = 1024    /* with more columns, or more columns than rows, all values are examined as one column */
 };
 
 typedef struct looker {
     fcnn_hdf5_file *file;
     const char *path;
-    fcnn_text meanings, codes; /* lines */
-    int64_t bytes;             /* looked at so far */
+    fcnn_text meanings, codes; /* one line each */
+    int64_t bytes;             /* examined so far */
 } looker;
 
 static fcnn_status add_code(looker *by, const char *name, int64_t column, const fcnn_column_ends *ends, int64_t rows,
@@ -40,13 +40,13 @@ static fcnn_status add_code(looker *by, const char *name, int64_t column, const 
     }
     FCNN_TRY(fcnn_text_append(&by->codes, ": %" PRIu64 " values are %s", count, text));
     if (isfinite(next)) {
-        FCNN_TRY(fcnn_text_append(&by->codes, ", the next one is %s", other));
+        FCNN_TRY(fcnn_text_append(&by->codes, ", the next value is %s", other));
     }
     return rows < all ? fcnn_text_append(&by->codes, " (in the first %" PRId64 " of %" PRId64 " rows)\n", rows, all)
                       : fcnn_text_append(&by->codes, "\n");
 }
 
-/* Looks for codes in rows that have been read. */
+/* Examines rows that have been read for codes. */
 static fcnn_status look_for_codes(looker *by, const char *name, const fcnn_table *table, int64_t all)
 {
     const bool as_one = table->width == 1 || table->width > COLUMNS_MOST || table->width > all;
@@ -65,7 +65,7 @@ static fcnn_status look_for_codes(looker *by, const char *name, const fcnn_table
     return status;
 }
 
-/* Reads the first rows, as far as that takes a moment. */
+/* Reads the first rows, up to the limits. */
 static fcnn_status look_at_rows(looker *by, const char *name, const fcnn_open_columns *open)
 {
     const fcnn_columns *columns = open->columns;
@@ -87,7 +87,8 @@ static fcnn_status look_at_rows(looker *by, const char *name, const fcnn_open_co
     return status;
 }
 
-/* A dataset, or a member of records.  What cannot be read has been listed, or is told when it is used. */
+/* Examines a dataset or a member of records. Errors are ignored, because they were listed before or are reported when
+ * the dataset is used. */
 static fcnn_status look_at(looker *by, const char *name)
 {
     fcnn_columns columns;
@@ -135,10 +136,11 @@ fcnn_status fcnn_survey_print_values(fcnn_hdf5_file *file, const fcnn_hdf5_surve
         }
     }
     if (status == FCNN_OK && by.meanings.length > 0) {
-        fprintf(out, "\nwhat the numbers mean (data.decode = no takes them as they are stored)\n%s", by.meanings.data);
+        fprintf(out, "\nmeaning of the numbers (data.decode = no uses them as they are stored)\n%s", by.meanings.data);
     }
     if (status == FCNN_OK && by.codes.length > 0) {
-        fprintf(out, "\nwhat may stand for missing values: set data.missing_values to what does\n%s", by.codes.data);
+        fprintf(out, "\nnumbers that may mean missing values: if they do, add them to data.missing_values\n%s",
+                by.codes.data);
     }
     fcnn_text_clear(&by.meanings);
     fcnn_text_clear(&by.codes);

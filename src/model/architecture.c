@@ -1,4 +1,4 @@
-/* src/model/architecture.c — the shape of a network: its layers, its output and its loss. */
+/* src/model/architecture.c — the layers of a network, its output and its loss. */
 #include "model/architecture.h"
 
 #include "config/outputs.h"

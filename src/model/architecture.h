@@ -1,6 +1,6 @@
-/* src/model/architecture.h — the shape of a network: its layers, its output and its loss.
+/* src/model/architecture.h — the layers of a network, its output and its loss.
  *
- * Not collective.  Functions on different objects may run at the same time. */
+ * Not collective. Functions on different objects may run at the same time. */
 #ifndef FCNN_MODEL_ARCHITECTURE_H
 #define FCNN_MODEL_ARCHITECTURE_H
 
@@ -10,47 +10,48 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* y = f(x·Wᵀ + b) with W [outputs][inputs]. */
+/* y = f(x·Wᵀ + b) with W [outputs][inputs] and b [outputs]. */
 typedef struct fcnn_layer {
     int64_t inputs, outputs;
-    fcnn_activation activation; /* f, what follows; the last layer's is linear, or sigmoid where the output is */
+    fcnn_activation activation; /* f; in the last layer linear, or sigmoid if the output is sigmoid */
 } fcnn_layer;
 
-/* Layers count from 0 in code and from 1 in names. */
+/* Layers are numbered from 0 in code and from 1 in names and messages. */
 typedef struct fcnn_architecture {
     fcnn_precision precision;
-    int64_t layers;     /* hidden ones and the last */
-    fcnn_layer *layer;  /* [layers]: the outputs of each are the inputs of the next */
+    int64_t layers;     /* number of layers, including the last */
+    fcnn_layer *layer;  /* [layers]; the outputs of a layer are the inputs of the next */
     fcnn_output output; /* not auto */
     fcnn_loss loss;     /* not auto */
 } fcnn_architecture;
 
-/* Columns of the inputs of the first layer, and of the outputs of the last. */
+/* Return the number of inputs of the first layer, and of outputs of the last. */
 int64_t fcnn_architecture_inputs(const fcnn_architecture *shape);
 int64_t fcnn_architecture_outputs(const fcnn_architecture *shape);
 
-/* Bytes of one parameter. */
+/* Returns the bytes of one parameter. */
 size_t fcnn_architecture_size(const fcnn_architecture *shape);
 
-/* Weights and biases of a layer, of all layers. */
+/* Return the number of weights and biases of a layer, and of all layers. */
 int64_t fcnn_architecture_layer_parameters(const fcnn_architecture *shape, int64_t layer);
 int64_t fcnn_architecture_parameters(const fcnn_architecture *shape);
 
-/* Arithmetic of a training step for each row, a multiply-add being 2: forward, weight gradients and, for all
- * layers but the first, derivatives of the inputs.  Biases do not count. */
+/* Returns the floating-point operations per row of a training step; a multiply-add counts as 2. They are those of the
+ * forward pass, the weight gradients, and the derivatives of the inputs of all layers except the first. Biases are not
+ * counted. */
 double fcnn_architecture_flops(const fcnn_architecture *shape);
 
-/* Classes that a network tells apart: its outputs, or the 2 of a single output; 0: it is no classifier, or each of its
- * outputs tells two classes apart. */
+/* Returns the number of classes: that of the outputs, or 2 for a single output. Returns 0 if the network is not a
+ * classifier, or if each of its outputs is a decision of its own. */
 int64_t fcnn_architecture_classes(const fcnn_architecture *shape);
 
-/* "784-128-10", to be released with free(). */
+/* Sets *out to a text such as "784-128-10", to be released with free(). Fails: FCNN_ENOMEM. */
 fcnn_status fcnn_architecture_text(const fcnn_architecture *shape, char **out);
 
-/* Makes so many layers, to be filled in; to be cleared, also on failure.  Fails: FCNN_ENOMEM. */
+/* Allocates the layers, to be set by the caller. out is to be cleared, also after a failure. Fails: FCNN_ENOMEM. */
 fcnn_status fcnn_architecture_create(int64_t layers, fcnn_architecture *out);
 
-/* Copies the layers, too.  Fails: FCNN_ENOMEM, with *out untouched. */
+/* Copies the shape with its layers. *out is unchanged on failure. Fails: FCNN_ENOMEM. */
 fcnn_status fcnn_architecture_copy(const fcnn_architecture *shape, fcnn_architecture *out);
 void fcnn_architecture_clear(fcnn_architecture *shape);
 

@@ -1,4 +1,4 @@
-/* src/model/column_statistics.c — what the columns of the training rows held. */
+/* src/model/column_statistics.c — minimum, maximum and mean of each column of the training rows. */
 #include "model/column_statistics.h"
 
 #include "core/log.h"
@@ -37,7 +37,7 @@ void fcnn_column_statistics_clear(fcnn_column_statistics *statistics)
     *statistics = (fcnn_column_statistics){0};
 }
 
-/* Goes through this rank's rows; that of targets may be NULL. */
+/* Adds this rank's rows; targets may be NULL. */
 static fcnn_status add_rows(fcnn_dataset *dataset, fcnn_column_sums *inputs, fcnn_column_sums *targets)
 {
     fcnn_cursor cursor = fcnn_dataset_cursor(dataset);
@@ -52,7 +52,7 @@ static fcnn_status add_rows(fcnn_dataset *dataset, fcnn_column_sums *inputs, fcn
     return status;
 }
 
-/* Makes both sums those of all rows; that of targets may be NULL. */
+/* Makes both sums those of all ranks; targets may be NULL. Collective. */
 static fcnn_status sum_up(fcnn_dataset *dataset, fcnn_comm *comm, fcnn_column_sums *inputs, fcnn_column_sums *targets)
 {
     fcnn_status status = fcnn_column_sums_create(dataset->rows.inputs.width, dataset->rows.inputs.type, inputs);
@@ -113,7 +113,8 @@ bool fcnn_column_statistics_is_constant(const fcnn_column_statistics *statistics
     return statistics->smallest[column] == statistics->largest[column];
 }
 
-/* Do a column's values differ by rounding alone, or hardly more?  A range of 10^-12 of its values is that. */
+/* Returns whether the values of a column may differ only by rounding: their range is at most 10^-12 of their
+ * magnitude. */
 static bool is_nearly_constant(const fcnn_column_statistics *statistics, int64_t column)
 {
     const double smallest = fabs(statistics->smallest[column]), largest = fabs(statistics->largest[column]);
@@ -122,7 +123,7 @@ static bool is_nearly_constant(const fcnn_column_statistics *statistics, int64_t
                1e-12 * (largest > smallest ? largest : smallest);
 }
 
-/* Names the columns of which something holds. */
+/* Warns with the names of the columns for which `is` returns true. */
 static void warn_of(const fcnn_column_statistics *statistics, const fcnn_dataset *dataset,
                     bool holds(const fcnn_column_statistics *statistics, int64_t column), const char *what)
 {
@@ -144,16 +145,17 @@ static void warn_of(const fcnn_column_statistics *statistics, const fcnn_dataset
         }
     }
     if (found > 0) {
-        fcnn_log_warning("%s: %s: %" PRId64 " of %" PRId64 " columns have %s in all training rows (%s%s): "
-                         "the network cannot learn what they mean, and another value there in a later row changes its "
-                         "predictions by chance; leave such columns out of data.inputs",
-                         dataset->source.file, dataset->source.inputs_name, found, statistics->count, what, list,
-                         found > NAMED ? ", ..." : "");
+        fcnn_log_warning(
+            "%s: %s: %" PRId64 " of %" PRId64
+            " columns have %s in all training rows (%s%s): the network cannot learn their effect, and another value in "
+            "a later row changes its predictions arbitrarily; remove such columns from data.inputs",
+            dataset->source.file, dataset->source.inputs_name, found, statistics->count, what, list,
+            found > NAMED ? ", ..." : "");
     }
 }
 
 void fcnn_column_statistics_warn_of_constants(const fcnn_column_statistics *statistics, const fcnn_dataset *dataset)
 {
     warn_of(statistics, dataset, fcnn_column_statistics_is_constant, "the same value");
-    warn_of(statistics, dataset, is_nearly_constant, "the same value but for rounding");
+    warn_of(statistics, dataset, is_nearly_constant, "the same value except for rounding");
 }

@@ -1,4 +1,4 @@
-/* src/model/data_part.c — rows with their targets, checked for a loss. */
+/* src/model/data_part.c — checks the targets of a part for a loss. */
 #include "model/data_part.h"
 
 #include "config/outputs.h"

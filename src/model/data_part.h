@@ -1,4 +1,4 @@
-/* src/model/data_part.h — rows that a network is trained on, or that its outputs are compared with. */
+/* src/model/data_part.h — the rows of one part: training, validation or test rows. */
 #ifndef FCNN_MODEL_DATA_PART_H
 #define FCNN_MODEL_DATA_PART_H
 
@@ -6,13 +6,14 @@
 #include "data/weights.h"
 #include "model/model.h"
 
-/* Rows with their targets in the form that the loss needs. */
+/* A dataset, and its targets in the form that the loss needs. */
 typedef struct fcnn_data_part {
-    fcnn_dataset *dataset;       /* NULL: there is no such part */
-    const fcnn_weights *weights; /* NULL: all rows count alike */
+    fcnn_dataset *dataset;       /* NULL: the part does not exist */
+    const fcnn_weights *weights; /* NULL: all weights are 1 */
 } fcnn_data_part;
 
-/* Checks the targets for a network's loss.  Collective.  Fails, alike on all ranks: FCNN_EDATA. */
+/* Checks that the targets are valid for the network's loss. Collective; all ranks return the same status. Fails:
+ * FCNN_EDATA, and as reading. */
 fcnn_status fcnn_data_part_check(fcnn_data_part *part, fcnn_comm *comm, const fcnn_architecture *shape);
 
 #endif

@@ -5,7 +5,7 @@
 
 #include <stdlib.h>
 
-#define HIGHEST_EXPONENT 480 /* of a factor: keeps the accumulators below 2^1024 */
+#define HIGHEST_EXPONENT 480 /* limit for a factor: keeps the accumulators below 2^1024 */
 
 fcnn_status fcnn_exponents_create(int64_t layers, fcnn_exponents *out)
 {
@@ -26,7 +26,7 @@ void fcnn_exponents_measure(fcnn_exponents *exponents, const fcnn_kernels *kerne
 {
     for (int64_t layer = 0; layer < exponents->layers; layer++) {
         const int input = fcnn_magnitude_exponent(kernels, input_magnitudes[layer]);
-        exponents->inputs[layer] = input > 1 ? input : 1; /* the bias's input is 1 */
+        exponents->inputs[layer] = input > 1 ? input : 1; /* the input of the bias is 1 */
         exponents->deltas[layer] = fcnn_magnitude_exponent(kernels, delta_magnitudes[layer]);
     }
     exponents->ready = true;

@@ -1,6 +1,6 @@
-/* src/model/exponents.h — the binary exponents of the factors of exact sums, for each layer.
+/* src/model/exponents.h — the binary exponents of the factors of exact sums, for each layer (docs/exactness.md).
  *
- * Not collective.  Functions on different objects may run at the same time. */
+ * Not collective. Functions on different objects may run at the same time. */
 #ifndef FCNN_MODEL_EXPONENTS_H
 #define FCNN_MODEL_EXPONENTS_H
 
@@ -10,29 +10,29 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-/* max|x| < 2^inputs[l] for the inputs x of layer l (1 for the bias), max|δ| < 2^deltas[l] for the derivatives. */
+/* max|x| < 2^inputs[l] for the inputs x of layer l (1 for the bias), and max|δ| < 2^deltas[l] for the derivatives δ. */
 typedef struct fcnn_exponents {
     int64_t layers;
-    int64_t *inputs; /* [layers]; one array of 2·layers together with deltas */
+    int64_t *inputs; /* [layers]; the first half of one array with deltas */
     int64_t *deltas; /* [layers] */
-    bool ready;      /* they have been set */
+    bool ready;      /* the exponents are set */
 } fcnn_exponents;
 
-/* Makes zeros that are not ready; to be cleared.  Fails: FCNN_ENOMEM. */
+/* Allocates exponents that are not set, to be cleared by the caller. Fails: FCNN_ENOMEM. */
 fcnn_status fcnn_exponents_create(int64_t layers, fcnn_exponents *out);
 void fcnn_exponents_clear(fcnn_exponents *exponents);
 
-/* Sets the exponents of magnitudes [layers], as the kernels give them. */
+/* Sets the exponents of magnitudes [layers] that the kernels have returned. */
 void fcnn_exponents_measure(fcnn_exponents *exponents, const fcnn_kernels *kernels, const uint64_t *input_magnitudes,
                             const uint64_t *delta_magnitudes);
 
-/* Promises measured exponents, with a factor of 2 each to grow. */
+/* Sets the promised exponents to the measured ones plus 1, so that factors may grow by a factor of 2. */
 void fcnn_exponents_promise(fcnn_exponents *promised, const fcnn_exponents *measured);
 
-/* False if measured exponents break the promise. */
+/* Returns whether the measured exponents do not exceed the promised ones. */
 bool fcnn_exponents_keep(const fcnn_exponents *promised, const fcnn_exponents *measured);
 
-/* The first layer (from 0) whose magnitudes are not finite, or too large to be summed; −1 if there is none. */
+/* Returns the first layer (counting from 0) whose magnitudes are not finite or too large for exact sums, or −1. */
 int64_t fcnn_exponents_find_nonfinite(const fcnn_exponents *measured);
 
 #endif

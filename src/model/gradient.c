@@ -8,10 +8,10 @@
 #include <math.h>
 #include <stdlib.h>
 
-#define LOWEST_EXPONENT (-900)     /* of a layer: keeps both quanta in the range of normal doubles */
-#define HIGHEST_FLOAT_EXPONENT 127 /* of a sum in single precision that cannot overflow */
+#define LOWEST_EXPONENT (-900)     /* limit for a layer: keeps both quanta in the range of normal doubles */
+#define HIGHEST_FLOAT_EXPONENT 127 /* limit for a sum in single precision that cannot overflow */
 
-/* The smallest e with n ≤ 2^e. */
+/* Returns the smallest e with n ≤ 2^e. */
 static int64_t log2_ceiling(int64_t n)
 {
     int64_t e = 0;
@@ -21,7 +21,7 @@ static int64_t log2_ceiling(int64_t n)
     return e;
 }
 
-/* Words of a sum, and the bytes of a word, where parameters have `size` bytes. */
+/* Sets the words per sum and the bytes per word for parameters of `size` bytes. */
 static int64_t words_of(bool exact, size_t size)
 {
     return exact && size == sizeof(double) ? 2 : 1;
@@ -47,7 +47,7 @@ static int64_t tiles_of_layer(const fcnn_architecture *shape, int64_t layer)
     return tiles * fcnn_panel_count(shape->layer[layer].outputs);
 }
 
-/* Appends the tiles of one panel of inputs and one of outputs; returns what follows the last one. */
+/* Appends the tiles of one panel of inputs and one of outputs. Returns the position after the last one. */
 static fcnn_tile *add_tiles(const fcnn_architecture *shape, int64_t layer, int64_t out_panel, int64_t in_panel,
                             int64_t *before, fcnn_tile *tile)
 {
@@ -63,7 +63,7 @@ static fcnn_tile *add_tiles(const fcnn_architecture *shape, int64_t layer, int64
     return tile;
 }
 
-/* Panels of outputs that follow each other for one panel of inputs, which stays in the cache. */
+/* Successive panels of outputs for one panel of inputs, which stays in the cache. */
 #define OUT_PANELS 2
 
 static fcnn_status create_arrays(fcnn_gradient *gradient, const fcnn_network *network)
@@ -94,7 +94,7 @@ static fcnn_status create_arrays(fcnn_gradient *gradient, const fcnn_network *ne
     return FCNN_OK;
 }
 
-/* The first tile with at least so many sums before it. */
+/* Returns the first tile with at least this many sums before it. */
 static int64_t tile_after(const fcnn_gradient *gradient, int64_t sums)
 {
     int64_t low = 0, high = gradient->tile_count;
@@ -193,7 +193,7 @@ int64_t fcnn_gradient_buffer_bytes(const fcnn_gradient *gradient)
     return fcnn_gradient_buffer_elements(gradient) * (int64_t)gradient->size;
 }
 
-/* Where the sum of an element of a layer's parameters lies. */
+/* Returns the position of the sum of a layer's parameter. */
 static void *place(const fcnn_gradient *gradient, void *sums, int64_t layer, int64_t element)
 {
     return (char *)sums + (size_t)(gradient->offsets[layer] + element) * gradient->size;
@@ -204,7 +204,7 @@ const void *fcnn_gradient_value(const fcnn_gradient *gradient, int64_t layer, in
     return place(gradient, gradient->values, layer, element);
 }
 
-/* ---- what is not finite ---- */
+/* ---- sums that are not finite ---- */
 
 static bool are_finite(const fcnn_gradient *gradient, int64_t layer, int64_t count)
 {
@@ -217,7 +217,7 @@ static bool are_finite(const fcnn_gradient *gradient, int64_t layer, int64_t cou
     return finite;
 }
 
-/* The first layer with sums that are not finite though its factors are; −1 if there is none. */
+/* Returns the first layer with sums that are not finite although its factors are, or −1. */
 static int64_t find_overflow(const fcnn_gradient *gradient, const fcnn_network *network)
 {
     const fcnn_architecture *shape = &network->shape;
@@ -237,7 +237,7 @@ int64_t fcnn_gradient_find_nonfinite(const fcnn_gradient *gradient, const fcnn_n
     return layer >= 0 ? layer : find_overflow(gradient, network);
 }
 
-/* E of a layer: 2·G·max|x|·max|δ| ≤ 2^E. */
+/* Returns E of a layer: 2·G·max|x|·max|δ| ≤ 2^E. */
 static int layer_exponent(const fcnn_gradient *gradient, int64_t layer)
 {
     const int64_t exponent =
@@ -247,7 +247,7 @@ static int layer_exponent(const fcnn_gradient *gradient, int64_t layer)
 
 /* ---- sums ---- */
 
-/* Where an accumulator starts so that its last bit stays worth 2^(exponent − 51): 1.5·2^52 of them. */
+/* Returns the start value of an accumulator whose last bit has the value 2^(exponent − 51): 1.5·2^52 times that. */
 static double start_value(int exponent)
 {
     return ldexp(3, exponent);
@@ -266,7 +266,7 @@ static void accumulate_tile(const fcnn_gradient *gradient, const fcnn_network *n
     if (gradient->exact) {
         const int exponent = layer_exponent(gradient, layer);
         job->start = start_value(exponent);
-        /* a cut-off part is below 2^(E − 51), and there is one from each leaf */
+        /* a part that was cut off is less than 2^(E − 51), and each leaf has one */
         job->start_low = start_value(exponent - 51 + 1 + (int)log2_ceiling(gradient->leaves));
     }
     char *panel = place(gradient, sums, layer, fcnn_panel_offset(1 + in, tile->out_panel));
@@ -285,8 +285,8 @@ static void accumulate_tile(const fcnn_gradient *gradient, const fcnn_network *n
     accumulate(job);
 }
 
-/* The leaf after the last one of a block that begins with a leaf.  Leaves of 1024 rows go together: a panel of inputs
- * and two of derivatives, in single precision, then fit into a cache of 1 MB. */
+/* Returns the leaf after the last one of a cache block that starts with this leaf. A block has about 1024 rows: a panel
+ * of inputs and two panels of derivatives in single precision then fit into a cache of 1 MB. */
 static int64_t block_after(const fcnn_leaves *leaves, int64_t leaf)
 {
     const int64_t most = fcnn_size(FCNN_SIZE_GRADIENT_ROWS);

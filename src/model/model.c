@@ -1,4 +1,4 @@
-/* src/model/model.c — a network as data. */
+/* src/model/model.c — a model in memory. */
 #include "model/model.h"
 
 #include "core/arithmetic.h"
@@ -107,7 +107,7 @@ fcnn_status fcnn_history_append(fcnn_history *history, const fcnn_history_line *
 
 /* ---- hash and checks ---- */
 
-/* Feeds count numbers to the digest, each as its little-endian bytes. */
+/* Adds numbers [count] to the digest, as little-endian bytes. */
 static int digest_numbers(EVP_MD_CTX *context, const void *values, int64_t count, size_t size)
 {
     int done = 1;
@@ -142,7 +142,7 @@ static int digest_layer(EVP_MD_CTX *context, const fcnn_model *model, int64_t la
     return done && digest_numbers(context, model->biases[layer], out, size);
 }
 
-/* SHA-256 of W1, b1, W2, …: for each array its name, its bits little-endian. */
+/* Computes the SHA-256 of W1, b1, W2, …: of the name of each array, and its elements as little-endian bytes. */
 static fcnn_status digest_of(const fcnn_model *model, unsigned char out[32])
 {
     EVP_MD_CTX *context = EVP_MD_CTX_new();
@@ -152,7 +152,7 @@ static fcnn_status digest_of(const fcnn_model *model, unsigned char out[32])
     }
     done = done && EVP_DigestFinal_ex(context, out, NULL);
     EVP_MD_CTX_free(context);
-    return done ? FCNN_OK : fcnn_fail(FCNN_EINTERNAL, "libcrypto gives no SHA-256");
+    return done ? FCNN_OK : fcnn_fail(FCNN_EINTERNAL, "libcrypto does not provide SHA-256");
 }
 
 fcnn_status fcnn_model_hash(const fcnn_model *model, char out[65])

@@ -1,4 +1,4 @@
-/* src/model/model_access.c — what a model tells its user of columns and classes. */
+/* src/model/model_access.c — public functions that return the columns and classes of a model. */
 #include "model/model.h"
 
 int64_t fcnn_model_features(const fcnn_model *model)

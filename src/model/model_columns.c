@@ -1,4 +1,4 @@
-/* src/model/model_columns.c — what a model's file tells of the columns that it was trained on, and of its classes. */
+/* src/model/model_columns.c — reads statistics, names and units of columns, and class names, from a model file. */
 #include "model/model_get.h"
 
 #include <inttypes.h>
@@ -7,7 +7,7 @@
 #include <string.h>
 
 enum {
-    CLASSES_BYTES = 16 << 20, /* far more than all names of classes have */
+    CLASSES_BYTES = 16 << 20, /* much more than the names of all classes need */
     NAME_BYTES = 64
 };
 
@@ -40,7 +40,7 @@ static int64_t count_lines(const char *text)
     return lines;
 }
 
-/* Takes the lines of a text as names, or units, of columns: `count`, or `other`. */
+/* Takes the lines of a text as names or units of columns; there must be `count` or `other` lines. */
 static fcnn_status take_texts(const char *lines, int64_t count, int64_t other, bool are_units, fcnn_column_names *names,
                               bool *fits)
 {
@@ -69,7 +69,7 @@ static fcnn_status read_texts(fcnn_model_reader *from, const char *group, int64_
     free(lines);
     FCNN_TRY(status);
     return fits ? FCNN_OK
-                : fcnn_fail(FCNN_EDATA, "%s: %s must be %" PRId64 " lines, one for each column", from->path, name,
+                : fcnn_fail(FCNN_EDATA, "%s: %s must have %" PRId64 " lines, one for each column", from->path, name,
                             count);
 }
 
@@ -81,7 +81,7 @@ static fcnn_status read_decoded(fcnn_model_reader *from, const char *group, char
                                            : FCNN_OK;
 }
 
-/* Where names come from; files that do not say it are older, or made by other programs. */
+/* Reads the origins of names, which files of older versions or other programs do not have. */
 static fcnn_status read_origins(fcnn_model_reader *from, const char *group, fcnn_column_names *names)
 {
     char name[NAME_BYTES], *lines;
@@ -93,12 +93,13 @@ static fcnn_status read_origins(fcnn_model_reader *from, const char *group, fcnn
     FCNN_TRY(fcnn_hdf5_read_text(from->file, name, FCNN_COLUMN_NAMES_BYTES, &lines));
     const bool fits = fcnn_column_names_take_origins(lines, names);
     free(lines);
-    return fits ? FCNN_OK
-                : fcnn_fail(FCNN_EDATA, "%s: %s must be %" PRId64 " lines, each of them place, dataset or given",
-                            from->path, name, names->count);
+    return fits
+               ? FCNN_OK
+               : fcnn_fail(FCNN_EDATA, "%s: %s must have %" PRId64 " lines, each of them 'place', 'dataset' or 'given'",
+                           from->path, name, names->count);
 }
 
-/* count: of the columns; other: as many are possible, too. */
+/* Reads the statistics, names and units of the inputs or targets; there are `count` or `other` columns. */
 static fcnn_status read_side(fcnn_model_reader *from, const char *group, int64_t count, int64_t other,
                              fcnn_column_statistics *statistics, fcnn_column_names *names, char **decoded)
 {
@@ -114,7 +115,7 @@ static fcnn_status read_side(fcnn_model_reader *from, const char *group, int64_t
 
 /* ---- classes ---- */
 
-/* Takes the lines of a text as names. */
+/* Reads the class names, one per line. */
 static fcnn_status read_classes(fcnn_model_reader *from, fcnn_classes *classes)
 {
     char *text = NULL;
@@ -131,7 +132,7 @@ static fcnn_status read_classes(fcnn_model_reader *from, fcnn_classes *classes)
     const fcnn_architecture *shape = &from->model->shape;
     if (status == FCNN_OK && shape->output == FCNN_OUTPUT_SOFTMAX &&
         classes->count > fcnn_architecture_outputs(shape)) {
-        status = fcnn_fail(FCNN_EDATA, "%s: /classes names more classes than the network has", from->path);
+        status = fcnn_fail(FCNN_EDATA, "%s: /classes has more names than the network has classes", from->path);
     }
     return status;
 }
@@ -140,7 +141,7 @@ fcnn_status fcnn_model_get_columns(fcnn_model_reader *from)
 {
     fcnn_model *model = from->model;
     const int64_t inputs = fcnn_architecture_inputs(&model->shape), outputs = fcnn_architecture_outputs(&model->shape);
-    const int64_t least = model->shape.output == FCNN_OUTPUT_SOFTMAX ? 1 : outputs; /* one column of labels */
+    const int64_t least = model->shape.output == FCNN_OUTPUT_SOFTMAX ? 1 : outputs; /* one column of class labels */
     FCNN_TRY(read_side(from, "/inputs", inputs, inputs, &model->inputs_statistics, &model->inputs_names,
                        &model->inputs_decoded));
     FCNN_TRY(read_side(from, "/targets", outputs, least, &model->targets_statistics, &model->targets_names,

@@ -1,4 +1,4 @@
-/* src/model/model_data.c — rows for a model that is there already. */
+/* src/model/model_data.c — opens rows for an existing model. */
 #include "model/model_data.h"
 
 #include "core/log.h"
@@ -18,13 +18,13 @@ fcnn_source_reference fcnn_model_data_reference(const fcnn_model *model, const c
     };
 }
 
-/* What the model's config says of stored numbers. */
+/* The decoding rules in the model's config. */
 typedef struct rules {
     bool as_stored;
     char *missing_values;
 } rules;
 
-/* One that a newer program has written may not be understood: what stands beside the numbers counts then. */
+/* Reads the decoding rules. A config of a newer version may have unknown keys; the attributes are used then. */
 static fcnn_status find_rules(const fcnn_model *model, rules *out)
 {
     *out = (rules){0};
@@ -44,7 +44,7 @@ static fcnn_status find_rules(const fcnn_model *model, rules *out)
     return copied;
 }
 
-/* The first line of a text, for a message. */
+/* Returns the length of the first line of a text, for a message. */
 static int first_line(const char *text)
 {
     return (int)strcspn(text, "\n");
@@ -55,35 +55,36 @@ static bool scales(const char *decoded)
     return decoded != NULL && strstr(decoded, ": value") != NULL;
 }
 
-/* Numbers that nobody decoded in training, or that are taken as they are on request, may have other meanings here. */
+/* Warns of numbers that are used as they are stored although decoding would change them, because they may have another
+ * meaning than in training. */
 static void warn_as_stored(const fcnn_model *model, const fcnn_dataset *dataset, const char *here, bool on_request)
 {
     const char *there = model->inputs_decoded;
     if (on_request && there != NULL) {
-        fcnn_log_warning("%s: %s is taken as it is stored (--no-decode), but the model was trained on decoded values: "
-                         "%.*s",
-                         dataset->source.file, dataset->source.inputs_name, first_line(there), there);
+        fcnn_log_warning(
+            "%s: %s is used as it is stored (--no-decode), but the model was trained with decoded values: %.*s",
+            dataset->source.file, dataset->source.inputs_name, first_line(there), there);
     } else if (here != NULL) {
-        fcnn_log_warning("%s: %s is taken as it is stored, as in the model's training, whatever its attributes say: "
-                         "%.*s",
-                         dataset->source.file, dataset->source.inputs_name, first_line(here), here);
+        fcnn_log_warning(
+            "%s: %s is used as it is stored, as in the training of the model, although its attributes define: %.*s",
+            dataset->source.file, dataset->source.inputs_name, first_line(here), here);
     }
 }
 
-/* Physical values on one side, and numbers without a scale on the other, may be in other units. */
+/* Warns if only one side is scaled, because the units may differ. */
 static void warn_of_scales(const fcnn_model *model, const fcnn_dataset *dataset, const char *here)
 {
     const char *there = model->inputs_decoded;
     if (model->config != NULL && scales(here) != scales(there)) {
         const char *decoded = scales(here) ? here : there;
-        fcnn_log_warning("%s: %s is %s, the inputs of the model's training were %s: both must be in the same units "
-                         "(%.*s)",
-                         dataset->source.file, dataset->source.inputs_name, scales(here) ? "scaled" : "not scaled",
-                         scales(there) ? "scaled" : "not", first_line(decoded), decoded);
+        fcnn_log_warning(
+            "%s: %s is %s, but the inputs in the training of the model were %s: both must have the same units (%.*s)",
+            dataset->source.file, dataset->source.inputs_name, scales(here) ? "scaled" : "not scaled",
+            scales(there) ? "scaled" : "not", first_line(decoded), decoded);
     }
 }
 
-/* Compares what is done to the numbers; what is not known on this rank has no text. */
+/* Compares how the numbers are decoded. On ranks that do not know it, the text is empty. */
 static fcnn_status compare(const fcnn_model *model, const fcnn_dataset *decoded, bool as_stored, bool on_request)
 {
     fcnn_text here = {0};
@@ -97,7 +98,7 @@ static fcnn_status compare(const fcnn_model *model, const fcnn_dataset *decoded,
     return status;
 }
 
-/* Opens the rows and compares.  Collective. */
+/* Opens the rows and compares them. Collective. */
 static fcnn_status open_and_compare(fcnn_comm *comm, const fcnn_model *model, const fcnn_source_reference *reference,
                                     const fcnn_dataset_names *names, bool as_stored, bool on_request,
                                     fcnn_dataset **out)
@@ -124,7 +125,10 @@ fcnn_status fcnn_model_data_open(fcnn_comm *comm, const fcnn_model *model, const
     own.as_stored = 0;
     fcnn_status status = open_and_compare(comm, model, &reference, &own, as_stored, names->as_stored != 0, out);
     if (as_stored) {
-        fcnn_dataset_destroy(status == FCNN_OK ? *out : NULL); /* what stands beside the numbers may be anything */
+        fcnn_dataset_destroy(
+            status == FCNN_OK
+                ? *out
+                : NULL); /* only an attribute error is ignored, because numbers are used as they are stored */
         own.as_stored = 1;
         status = fcnn_dataset_open(comm, &own, &reference, out);
     }

@@ -1,4 +1,4 @@
-/* src/model/model_file.c — models into HDF5, and whole files of models. */
+/* src/model/model_file.c — writes models to HDF5 images and files. */
 #include "model/model_file.h"
 
 #include "config.h"
@@ -69,7 +69,7 @@ static fcnn_status put_statistics(const char *group, const fcnn_column_statistic
     return FCNN_OK;
 }
 
-/* Names or units, one a line; nothing if all are empty. */
+/* Writes names or units, one per line; nothing if all are empty. */
 static fcnn_status put_texts(const char *group, const char *what, char *const *texts, int64_t count,
                              fcnn_hdf5_image *image)
 {
@@ -87,7 +87,7 @@ static fcnn_status put_texts(const char *group, const char *what, char *const *t
     return status;
 }
 
-/* Where the names come from, one word a line; nothing if there are no names. */
+/* Writes the origins of names, one word per line; nothing if there are no names. */
 static fcnn_status put_origins(const char *group, const fcnn_column_names *names, fcnn_hdf5_image *image)
 {
     char name[32];
@@ -104,7 +104,7 @@ static fcnn_status put_origins(const char *group, const fcnn_column_names *names
     return status;
 }
 
-/* What is known of the columns of inputs or targets. */
+/* Writes statistics, names and units of the inputs or targets. */
 static fcnn_status put_columns(const char *group, const fcnn_column_statistics *statistics,
                                const fcnn_column_names *names, const char *decoded, fcnn_hdf5_image *image)
 {
@@ -123,7 +123,7 @@ static fcnn_status put_columns(const char *group, const fcnn_column_statistics *
     return put_texts(group, "units", names->units, names->count, image);
 }
 
-/* The names of the classes, one a line. */
+/* Writes the class names, one per line. */
 static fcnn_status put_classes(const fcnn_classes *classes, fcnn_hdf5_image *image)
 {
     fcnn_text text = {0};
@@ -138,7 +138,7 @@ static fcnn_status put_classes(const fcnn_classes *classes, fcnn_hdf5_image *ima
     return status;
 }
 
-/* Puts the lines as arrays.  whole and real [count] are room for one. */
+/* Writes the lines of the progress table as arrays. whole and real [count] are work arrays. */
 static fcnn_status put_lines(const fcnn_history *history, int64_t *whole, double *real, fcnn_hdf5_image *image)
 {
 #define PUT_COLUMN(column, member, type)           \
@@ -170,7 +170,7 @@ static fcnn_status put_history(const fcnn_history *history, fcnn_hdf5_image *ima
     return status;
 }
 
-/* Puts a model into an image that may get further parts. */
+/* Writes a model to an image, to which other objects may be added. */
 static fcnn_status put_model(const fcnn_model *model, fcnn_hdf5_image *image)
 {
     FCNN_TRY(put_group(&model->shape, image));

@@ -1,4 +1,4 @@
-/* src/model/model_get.c — models out of HDF5, also out of files that other programs made. */
+/* src/model/model_get.c — reads models from HDF5 files, including files of other programs. */
 #include "model/model_get.h"
 
 #include "config/outputs.h"
@@ -14,11 +14,11 @@
 
 enum {
     WORD_BYTES = 100,
-    CONFIG_BYTES = 16 << 20, /* far more than any config has */
+    CONFIG_BYTES = 16 << 20, /* much more than any config needs */
     NAME_BYTES = 64
 };
 
-/* The name of an array of a layer, which counts from 0. */
+/* Writes the name of an array of a layer; `layer` counts from 0. */
 static void array_name(const fcnn_model_reader *from, char letter, int64_t layer, char name[NAME_BYTES])
 {
     snprintf(name, NAME_BYTES, "%s%s%c%" PRId64, from->group, from->group[1] == '\0' ? "" : "/", letter, layer + 1);
@@ -33,7 +33,8 @@ static fcnn_status find_group(fcnn_model_reader *from)
     } else if (fcnn_hdf5_has(from->file, "/W1")) {
         from->group = "/";
     } else {
-        return fcnn_fail(FCNN_EDATA, "%s: holds no model: there is no dataset W1 in /model or in /", from->path);
+        return fcnn_fail(FCNN_EDATA, "%s: the file contains no model: there is no dataset W1 in /model or in /",
+                         from->path);
     }
     if (!fcnn_hdf5_has_attribute(from->file, from->group, "format_version")) {
         return FCNN_OK;
@@ -42,8 +43,8 @@ static fcnn_status find_group(fcnn_model_reader *from)
     FCNN_TRY(fcnn_hdf5_read_integer_attribute(from->file, from->group, "format_version", &version));
     if (version > FCNN_MODEL_FORMAT_VERSION) {
         return fcnn_fail(FCNN_EDATA,
-                         "%s: was written by a newer fcnn: format_version is %" PRId64
-                         ", this one reads up to %d; update fcnn",
+                         "%s: the file was written by a newer fcnn: format_version is %" PRId64
+                         ", but this fcnn reads versions up to %d; update fcnn",
                          from->path, version, FCNN_MODEL_FORMAT_VERSION);
     }
     if (version < 1) {
@@ -53,7 +54,8 @@ static fcnn_status find_group(fcnn_model_reader *from)
     return FCNN_OK;
 }
 
-/* Describes an array of a given rank of float32 or float64, the same for all.  type is −1 before the first. */
+/* Describes an array of this rank of float32 or float64. All arrays have the same type; *type is −1 before the
+ * first. */
 static fcnn_status describe_array(fcnn_model_reader *from, const char *name, int rank, int *type, fcnn_hdf5_info *info)
 {
     FCNN_TRY(fcnn_hdf5_describe_whole(from->file, name, &from->budget, info));
@@ -64,21 +66,23 @@ static fcnn_status describe_array(fcnn_model_reader *from, const char *name, int
                          info->rank == 0 ? "a single value" : shape, rank == 2 ? "[outputs][inputs]" : "[outputs]");
     }
     if (fcnn_type_is_integer(info->type)) {
-        return fcnn_fail(FCNN_EDATA, "%s: %s holds %s; it must be float32 or float64", from->path, name,
+        return fcnn_fail(FCNN_EDATA, "%s: %s has the type %s; it must be float32 or float64", from->path, name,
                          fcnn_type_name(info->type));
     }
     if (*type >= 0 && *type != (int)info->type) {
-        return fcnn_fail(FCNN_EDATA, "%s: %s holds %s, but the arrays before it %s; all must be the same", from->path,
-                         name, fcnn_type_name(info->type), fcnn_type_name((fcnn_type)*type));
+        return fcnn_fail(
+            FCNN_EDATA,
+            "%s: %s has the type %s, but the arrays before it have the type %s; all must have the same type",
+            from->path, name, fcnn_type_name(info->type), fcnn_type_name((fcnn_type)*type));
     }
     if (info->dims[0] == 0 || info->dims[rank - 1] == 0) {
-        return fcnn_fail(FCNN_EDATA, "%s: %s is %s: a layer without values", from->path, name, shape);
+        return fcnn_fail(FCNN_EDATA, "%s: %s is %s; a layer must have at least one value", from->path, name, shape);
     }
     *type = (int)info->type;
     return FCNN_OK;
 }
 
-/* Describes W and b of a layer; before it the layers give `given` values, or −1 if it is the first. */
+/* Describes W and b of a layer. The previous layer has `given` outputs; −1: this is the first layer. */
 static fcnn_status describe_layer(fcnn_model_reader *from, int64_t layer, int64_t given, int *type,
                                   fcnn_hdf5_info *weights)
 {
@@ -89,14 +93,16 @@ static fcnn_status describe_layer(fcnn_model_reader *from, int64_t layer, int64_
     fcnn_hdf5_info_shape(weights, shape, sizeof shape);
     if (given >= 0 && weights->dims[1] != given) {
         array_name(from, 'W', layer - 1, before);
-        return fcnn_fail(FCNN_EDATA, "%s: %s is %s, but %s gives %" PRId64 " values; weights are [outputs][inputs]",
+        return fcnn_fail(FCNN_EDATA,
+                         "%s: %s is %s, but %s provides %" PRId64 " values; the shape of weights is [outputs][inputs]",
                          from->path, name, shape, strrchr(before, '/') + 1, given);
     }
     fcnn_hdf5_info bias;
     FCNN_TRY(describe_array(from, bias_name, 1, type, &bias));
     if (bias.dims[0] != weights->dims[0]) {
         return fcnn_fail(FCNN_EDATA,
-                         "%s: %s has %" PRId64 " values, but %s is %s; weights are [outputs][inputs], biases [outputs]",
+                         "%s: %s has %" PRId64
+                         " values, but %s is %s; the shape of weights is [outputs][inputs], that of biases [outputs]",
                          from->path, bias_name, bias.dims[0], name, shape);
     }
     return FCNN_OK;
@@ -120,7 +126,8 @@ static fcnn_status describe_layers(fcnn_model_reader *from, fcnn_architecture *s
     }
     array_name(from, 'b', shape->layers, name);
     if (fcnn_hdf5_has(from->file, name)) {
-        return fcnn_fail(FCNN_EDATA, "%s: there is %s, but no weights W%" PRId64, from->path, name, shape->layers + 1);
+        return fcnn_fail(FCNN_EDATA, "%s: %s exists, but the weights W%" PRId64 " do not", from->path, name,
+                         shape->layers + 1);
     }
     shape->precision = type == FCNN_TYPE_FLOAT32 ? FCNN_PRECISION_SINGLE : FCNN_PRECISION_DOUBLE;
     return FCNN_OK;
@@ -151,7 +158,7 @@ static fcnn_status unknown_word(const fcnn_model_reader *from, const char *objec
     return status;
 }
 
-/* Sets *out to the place of an attribute's word in the list; leaves it if there is no such attribute. */
+/* Sets *out to the position of an attribute's word in the list. Leaves *out unchanged if there is no such attribute. */
 static fcnn_status read_word(const fcnn_model_reader *from, const char *object, const char *attribute,
                              const char *const *words, int *out)
 {
@@ -190,7 +197,7 @@ static fcnn_status read_output(const fcnn_model_reader *from, fcnn_architecture 
     int loss = (int)fcnn_output_usual_loss((fcnn_output)output);
     FCNN_TRY(read_word(from, from->group, "loss", fcnn_loss_words, &loss));
     if (!fcnn_output_takes_loss((fcnn_output)output, (fcnn_loss)loss)) {
-        return fcnn_fail(FCNN_EDATA, "%s: output %s does not go with loss %s", from->path,
+        return fcnn_fail(FCNN_EDATA, "%s: output %s cannot be combined with loss %s", from->path,
                          fcnn_output_name((fcnn_output)output), fcnn_loss_name((fcnn_loss)loss));
     }
     shape->output = (fcnn_output)output;
@@ -198,7 +205,7 @@ static fcnn_status read_output(const fcnn_model_reader *from, fcnn_architecture 
     return FCNN_OK;
 }
 
-/* An attribute of the group is for all hidden layers whose W has none. */
+/* Reads the activations. An attribute of the group applies to all hidden layers whose W has none. */
 static fcnn_status read_activations(const fcnn_model_reader *from, fcnn_architecture *shape)
 {
     const int64_t last = shape->layers - 1;
@@ -211,7 +218,7 @@ static fcnn_status read_activations(const fcnn_model_reader *from, fcnn_architec
         array_name(from, 'W', layer, name);
         FCNN_TRY(read_word(from, name, "activation", fcnn_activation_words, &activation));
         if (layer == last && activation != fitting) {
-            return fcnn_fail(FCNN_EDATA, "%s: activation of the last layer, %s, is %s; output %s goes with %s",
+            return fcnn_fail(FCNN_EDATA, "%s: the activation of the last layer, %s, is %s; output %s requires %s",
                              from->path, name, fcnn_activation_name((fcnn_activation)activation),
                              fcnn_output_name(shape->output), fcnn_activation_name((fcnn_activation)fitting));
         }
@@ -243,13 +250,13 @@ static fcnn_status read_parameters(const fcnn_model_reader *from)
     }
     const int64_t wrong = fcnn_model_find_nonfinite(model);
     if (wrong >= 0) {
-        return fcnn_fail(FCNN_EDATA, "%s: W%" PRId64 " or b%" PRId64 " in %s holds NaN or Inf", from->path, wrong + 1,
-                         wrong + 1, from->group);
+        return fcnn_fail(FCNN_EDATA, "%s: W%" PRId64 " or b%" PRId64 " in %s contains NaN or Inf", from->path,
+                         wrong + 1, wrong + 1, from->group);
     }
     return FCNN_OK;
 }
 
-/* Reads <name>_shift and <name>_scale, or leaves the normalizer if the file has neither. */
+/* Reads <name>_shift and <name>_scale. Leaves the normalizer unchanged if the file has neither. */
 static fcnn_status read_normalizer(fcnn_model_reader *from, const char *name, fcnn_normalizer *normalizer)
 {
     char shift[NAME_BYTES], scale[NAME_BYTES];
@@ -262,17 +269,17 @@ static fcnn_status read_normalizer(fcnn_model_reader *from, const char *name, fc
     FCNN_TRY(fcnn_model_get_array(from, scale, FCNN_TYPE_FLOAT64, normalizer->count, normalizer->scale));
     for (int64_t i = 0; i < normalizer->count; i++) {
         if (!isfinite(normalizer->shift[i])) {
-            return fcnn_fail(FCNN_EDATA, "%s: %s holds NaN or Inf", from->path, shift);
+            return fcnn_fail(FCNN_EDATA, "%s: %s contains NaN or Inf", from->path, shift);
         }
         if (!isfinite(normalizer->scale[i]) || !isfinite(1 / normalizer->scale[i])) {
-            return fcnn_fail(FCNN_EDATA, "%s: %s holds 0, NaN or Inf, or a number too small to divide by", from->path,
-                             scale);
+            return fcnn_fail(FCNN_EDATA, "%s: %s contains 0, NaN, Inf, or a number that is too small to divide by",
+                             from->path, scale);
         }
     }
     return FCNN_OK;
 }
 
-/* Reads the columns into lines.  whole and real [count] are room for one. */
+/* Reads the arrays into the lines of the progress table. whole and real [count] are work arrays. */
 static fcnn_status read_columns(fcnn_model_reader *from, fcnn_history *history, int64_t *whole, double *real)
 {
 #define READ_COLUMN(column, member, type)                                                    \
@@ -313,8 +320,8 @@ static fcnn_status read_history(fcnn_model_reader *from)
     return status;
 }
 
-/* Takes from the model's config the settings of the loss, and whether training replaced missing inputs by means.  A
- * config of a newer program may not be understood: the settings are then 0, and missing inputs remain NaN. */
+/* Reads from the model's config the settings of the loss, and whether means replaced missing inputs in training. If a
+ * newer version wrote the config and it cannot be read, the settings are 0 and missing inputs are not replaced. */
 static fcnn_status use_config(fcnn_model *model, const char *path)
 {
     fcnn_config *config;
@@ -329,7 +336,7 @@ static fcnn_status use_config(fcnn_model *model, const char *path)
     return FCNN_OK;
 }
 
-/* Reads what is there of the program's own notes. */
+/* Reads the config, the program and other optional notes. */
 static fcnn_status read_notes(fcnn_model_reader *from)
 {
     fcnn_model *model = from->model;
@@ -347,7 +354,7 @@ static fcnn_status read_notes(fcnn_model_reader *from)
     return read_history(from);
 }
 
-/* ---- all together ---- */
+/* ---- the whole model ---- */
 
 static fcnn_status read_model(fcnn_model_reader *from)
 {

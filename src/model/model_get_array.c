@@ -1,4 +1,4 @@
-/* src/model/model_get_array.c — one array of a model out of HDF5. */
+/* src/model/model_get_array.c — reads one array of a model from an HDF5 file. */
 #include "model/model_get.h"
 
 #include <inttypes.h>

@@ -1,4 +1,4 @@
-/* src/model/network.c — a network's memory, and its parameters in and out of it. */
+/* src/model/network.c — memory of a network, and the copying of its parameters. */
 #include "model/network.h"
 
 #include "compute/activations.h"
@@ -24,7 +24,7 @@ static int64_t transposed_elements(const fcnn_architecture *shape, int64_t layer
     return fcnn_panel_elements(shape->layer[layer].outputs, shape->layer[layer].inputs);
 }
 
-/* Threads that have a work area of their own. */
+/* Returns the number of threads that have a work area of their own. */
 static int areas_of(fcnn_network_use use, int threads)
 {
     return use == FCNN_NETWORK_TRAINING && threads > 1 ? threads : 0;
@@ -32,7 +32,8 @@ static int areas_of(fcnn_network_use use, int threads)
 
 static int64_t area_bytes(const fcnn_architecture *shape, int64_t rows, fcnn_network_use use)
 {
-    int64_t elements = 2 * fcnn_panel_elements(rows, fcnn_architecture_outputs(shape)); /* targets, last derivatives */
+    /* targets and derivatives of the last layer */
+    int64_t elements = 2 * fcnn_panel_elements(rows, fcnn_architecture_outputs(shape));
     for (int64_t layer = 0; layer < shape->layers; layer++) {
         const int64_t results = fcnn_panel_elements(rows, shape->layer[layer].outputs);
         elements += fcnn_panel_elements(rows, shape->layer[layer].inputs);
@@ -138,7 +139,7 @@ static fcnn_status create_matrices(fcnn_network *network, int64_t rows, fcnn_net
 
 /* ---- parameters ---- */
 
-/* Where weight [out][in], or with in = −1 the bias [out], lies in the panels of a layer. */
+/* Returns the position in the panels of a layer of weight [out][in], or with in = −1 of bias [out]. */
 static int64_t parameter_index(const fcnn_architecture *shape, int64_t layer, int64_t out, int64_t in)
 {
     return fcnn_panel_index(1 + shape->layer[layer].inputs, shape->layer[layer].outputs, 1 + in, out);
@@ -238,7 +239,7 @@ fcnn_status fcnn_network_create_from(const fcnn_model *model, int64_t rows, fcnn
     return FCNN_OK;
 }
 
-/* Takes the means that stand for missing inputs. */
+/* Copies the means that replace missing inputs. */
 static fcnn_status take_means(const fcnn_model *model, fcnn_network *network)
 {
     const int64_t features = model->inputs_statistics.count;

@@ -1,4 +1,4 @@
-/* src/model/normalizer.c — statistics of the training rows. */
+/* src/model/normalizer.c — normalization of inputs and targets by statistics of the training rows. */
 #include "model/normalizer.h"
 
 #include "core/memory.h"
@@ -9,7 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* One of the two tables of a dataset, and what its columns hold. */
+/* The inputs or targets of a dataset, and their statistics. */
 typedef struct side_of {
     fcnn_dataset *dataset;
     fcnn_side side;
@@ -17,7 +17,7 @@ typedef struct side_of {
     const fcnn_column_statistics *statistics;
 } side_of;
 
-/* √(Σ (x − mean)² / rows) over all ranks of each column, into out. */
+/* Sets out to √(Σ (x − mean)² / rows) of each column, over all ranks. Collective. */
 static fcnn_status find_deviations(const side_of *from, fcnn_comm *comm, double *out)
 {
     const int64_t width = from->statistics->count;
@@ -31,7 +31,7 @@ static fcnn_status find_deviations(const side_of *from, fcnn_comm *comm, double 
     return status;
 }
 
-/* ---- the kinds ---- */
+/* ---- kinds of normalization ---- */
 
 static fcnn_status standardize(fcnn_normalizer *normalizer, const side_of *from, fcnn_comm *comm)
 {
@@ -53,7 +53,8 @@ static fcnn_status bad_scale(const fcnn_normalizer *normalizer, const side_of *f
     const bool is_input = from->side == FCNN_SIDE_INPUTS;
     char label[FCNN_COLUMN_LABEL_BYTES], smallest[32], largest[32];
     if (from->kind == FCNN_NORMALIZE_SCALE) {
-        return fcnn_fail(FCNN_ECONFIG, "data.scale = %g is too small to divide by: 1 / %g is more than a double holds",
+        return fcnn_fail(FCNN_ECONFIG,
+                         "data.scale = %g is too small to divide by: 1 / %g exceeds the range of double precision",
                          normalizer->scale[column], normalizer->scale[column]);
     }
     if (!fcnn_column_names_label(is_input ? &dataset->source.inputs.names : &dataset->source.targets.names, column,
@@ -63,14 +64,14 @@ static fcnn_status bad_scale(const fcnn_normalizer *normalizer, const side_of *f
     fcnn_text_from_double(from->statistics->smallest[column], smallest);
     fcnn_text_from_double(from->statistics->largest[column], largest);
     return fcnn_fail(FCNN_EDATA,
-                     "%s: %s: column %s has values from %s to %s, whose %s double precision cannot divide "
-                     "by: multiply the column by a power of 10 in the file%s",
+                     "%s: %s: column %s has values from %s to %s, and double precision cannot divide by their %s: "
+                     "multiply the column by a power of 10 in the file%s",
                      dataset->source.file, is_input ? dataset->source.inputs_name : dataset->source.targets_name, label,
                      smallest, largest, from->kind == FCNN_NORMALIZE_MINMAX ? "range" : "deviation",
-                     is_input ? ", or leave it out" : "");
+                     is_input ? ", or remove it from data.inputs" : "");
 }
 
-/* Constant columns are divided by 1, and all others by what has an inverse. */
+/* Sets the scale of constant columns to 1, and checks that all others have an inverse. */
 static fcnn_status finish(fcnn_normalizer *normalizer, const side_of *from)
 {
     for (int64_t column = 0; column < normalizer->count; column++) {

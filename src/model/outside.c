@@ -1,4 +1,4 @@
-/* src/model/outside.c — rows that lie outside of what the training rows held. */
+/* src/model/outside.c — finds rows with values outside of the range of the training rows. */
 #include "model/outside.h"
 
 #include "core/memory.h"
@@ -35,14 +35,14 @@ void fcnn_outside_clear(fcnn_outside *outside)
     *outside = (fcnn_outside){0};
 }
 
-/* How far a value may be outside before it is far. */
+/* Returns the distance from the range above which a value is far outside. */
 static double margin(const fcnn_column_statistics *statistics, int64_t column)
 {
     const double smallest = statistics->smallest[column], largest = statistics->largest[column];
     return smallest == largest ? 1e-6 * fabs(largest) : 0.5 * (largest - smallest);
 }
 
-/* By how much a value is outside; 0: it is not. */
+/* Returns the distance of a value from the range; 0 if it is inside. */
 static double distance(const fcnn_column_statistics *statistics, int64_t column, double value)
 {
     return value < statistics->smallest[column]  ? statistics->smallest[column] - value
@@ -89,7 +89,7 @@ double fcnn_outside_value(const fcnn_column_statistics *statistics, const fcnn_o
     return most - statistics->largest[column] > statistics->smallest[column] - least ? most : least;
 }
 
-/* By how many margins the column's farthest value is outside; 0: none is. */
+/* Returns the distance of a column's most distant value in margins; 0 if all are inside. */
 static double margins(const fcnn_column_statistics *statistics, const fcnn_outside *outside, int64_t column)
 {
     if (outside->column_rows[column] == 0) {

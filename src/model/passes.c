@@ -1,9 +1,9 @@
-/* src/model/passes.c — forward and backward through the layers, rows by rows.
+/* src/model/passes.c — forward and backward passes.
  *
- * A thread takes its rows in chunks that stay in its cache, through all layers and back, and waits for
- * nobody on the way.  Where several threads train, it does so in matrices of its own, and copies what the gradient
- * needs to those of the network: to write there, where the others have read, would cost a message to their caches for
- * each line. */
+ * Each thread takes its rows through all layers and back in chunks that stay in its cache, without waiting for other
+ * threads. If several threads train, each uses matrices of its own and copies what the gradient needs to those of the
+ * network. If it wrote there directly, where other threads have read before, each cache line would cost a message
+ * between caches. */
 #include "model/network.h"
 
 #include "compute/panels.h"
@@ -16,9 +16,9 @@
 #include <math.h>
 #include <string.h>
 
-#define CHUNK_MULTIPLE 12 /* rows of whole tiles */
+#define CHUNK_MULTIPLE 12 /* whole tiles */
 
-/* Rows of the chunks that n rows are cut into: nearly equal ones. */
+/* Returns the rows per chunk when n rows are divided into nearly equal chunks. */
 static int64_t chunk_rows(const fcnn_network *network, int64_t n)
 {
     const int64_t chunks = (n + network->chunk_rows - 1) / network->chunk_rows;
@@ -31,9 +31,9 @@ static void *element(const fcnn_network *network, void *matrix, int64_t index)
     return (char *)matrix + (size_t)index * network->kernels->size;
 }
 
-/* ---- rows in ---- */
+/* ---- input of rows ---- */
 
-/* Rows of a pass: first … last−1 of the batch, from row `at` of a work area on. */
+/* Rows of a pass: rows first … last−1 of the batch, starting with row `at` of a work area. */
 typedef struct rows_of_pass {
     const fcnn_batch *batch;
     int64_t first, last;
@@ -41,7 +41,8 @@ typedef struct rows_of_pass {
     int64_t at;
 } rows_of_pass;
 
-/* Converts rows of a table into a matrix of the work area; line: factors, then offsets.  Returns their magnitude. */
+/* Converts rows of a table into a matrix of the work area; line contains factors, then offsets. Returns the magnitude
+ * of the result. */
 static uint64_t take_rows(const fcnn_network *network, const rows_of_pass *rows, const fcnn_table *table,
                           const double *line, void *out)
 {
@@ -61,7 +62,7 @@ static uint64_t take_rows(const fcnn_network *network, const rows_of_pass *rows,
     return network->kernels->take_rows(&job);
 }
 
-/* Returns the magnitude of the inputs. */
+/* Copies the inputs and targets of the rows to the work area. Returns the magnitude of the inputs. */
 static uint64_t take_batch(const fcnn_network *network, const rows_of_pass *rows)
 {
     const fcnn_batch *batch = rows->batch;
@@ -81,8 +82,8 @@ static uint64_t larger(uint64_t a, uint64_t b)
     return a > b ? a : b;
 }
 
-/* Runs a product over rows, whose job has all but what belongs to a panel and a part of the chain: weights
- * [panels][inner + bias rows][width].  out, results and slopes are whole matrices.  Returns the magnitude of the
+/* Computes a product over rows. `all` has everything that does not depend on a panel or a part of the chain: weights
+ * [panels][inner + bias rows][width]; out, results and slopes are whole matrices. Returns the magnitude of the
  * results. */
 static uint64_t multiply(const fcnn_network *network, const fcnn_multiply_job *all, int64_t bias_rows)
 {
@@ -109,20 +110,20 @@ static uint64_t multiply(const fcnn_network *network, const fcnn_multiply_job *a
     return most;
 }
 
-/* Where a layer's results go: the last one's to the derivatives that they become. */
+/* Returns the matrix for a layer's results; the last layer's results are later replaced by derivatives. */
 static void *results_of(const fcnn_network *network, const fcnn_work_area *area, int64_t layer)
 {
     return layer + 1 < network->shape.layers ? area->values[layer + 1] : area->deltas[layer];
 }
 
-/* What ends a layer: nothing where the loss starts from the logits. */
+/* Returns the activation that a product ends with: linear if the loss is computed from logits. */
 static fcnn_activation activation_of(const fcnn_architecture *shape, int64_t layer)
 {
     const bool is_logit = layer + 1 == shape->layers && fcnn_loss_rule_of(shape->loss)->takes_logits;
     return is_logit ? FCNN_ACTIVATION_LINEAR : shape->layer[layer].activation;
 }
 
-/* Applies a layer to rows; returns the magnitude of its results. */
+/* Applies a layer to rows. Returns the magnitude of its results. */
 static uint64_t layer_forward(const fcnn_network *network, const rows_of_pass *rows, int64_t layer)
 {
     const fcnn_architecture *shape = &network->shape;
@@ -142,7 +143,7 @@ static uint64_t layer_forward(const fcnn_network *network, const rows_of_pass *r
     return multiply(network, &job, 1);
 }
 
-/* From the derivatives of layer + 1 to those of layer; returns their magnitude. */
+/* Computes the derivatives of a layer from those of layer + 1. Returns their magnitude. */
 static uint64_t layer_backward(const fcnn_network *network, const rows_of_pass *rows, int64_t layer)
 {
     const fcnn_architecture *shape = &network->shape;
@@ -165,7 +166,7 @@ static uint64_t layer_backward(const fcnn_network *network, const rows_of_pass *
 
 /* ---- the loss ---- */
 
-/* Losses and outputs, or derivatives; returns the magnitude of what it leaves in the last deltas. */
+/* Computes losses, and outputs or derivatives. Returns the magnitude of the results in the last deltas matrix. */
 static uint64_t apply_loss(const fcnn_network *network, const rows_of_pass *rows, fcnn_head head)
 {
     const fcnn_architecture *shape = &network->shape;
@@ -187,7 +188,7 @@ static uint64_t apply_loss(const fcnn_network *network, const rows_of_pass *rows
     return network->kernels->losses[shape->loss](&job);
 }
 
-/* Multiplies losses and derivatives by the rows' weights; returns the magnitude of these derivatives. */
+/* Multiplies losses and derivatives by the weights of the rows. Returns the magnitude of the derivatives. */
 static uint64_t apply_weights(const fcnn_network *network, const rows_of_pass *rows)
 {
     const fcnn_batch *batch = rows->batch;
@@ -232,7 +233,7 @@ void fcnn_network_forward(fcnn_network *network, const fcnn_batch *batch, int64_
     }
 }
 
-/* Copies rows of a matrix of a thread's own to that of all. */
+/* Copies rows of a thread's own matrix to that of the network. */
 static void publish(const fcnn_network *network, const rows_of_pass *rows, int64_t width, const void *own, void *all)
 {
     if (own == all) {
@@ -257,8 +258,8 @@ static void publish_deltas(const fcnn_network *network, const rows_of_pass *rows
     publish(network, rows, network->shape.layer[layer].outputs, rows->area->deltas[layer], network->all.deltas[layer]);
 }
 
-/* The magnitude of infinity if a row's loss is not finite, else 0: derivatives of a loss that overflowed, or of
- * infinite logits, may be finite all the same. */
+/* Returns the magnitude of infinity if the loss of a row is not finite, otherwise 0, because the derivatives of a loss
+ * that overflowed, or of infinite logits, may be finite. */
 static uint64_t loss_magnitude(const fcnn_network *network, const double *losses, int64_t count)
 {
     for (int64_t row = 0; row < count; row++) {
@@ -338,9 +339,10 @@ double fcnn_network_physical(const fcnn_network *network, int64_t row, int64_t c
                network->target_units[outputs + column]);
 }
 
-/* ---- rows of the caller's, in physical units ---- */
+/* ---- rows of the caller, in physical units ---- */
 
-/* Rows of a table from `first` on, completed in the network's own room where some are missing. */
+/* Returns rows of a table, starting with `first`. If values are missing, the rows are copied and means replace the
+ * values. */
 static fcnn_table completed_rows(fcnn_network *network, const fcnn_table *table, int64_t first, int64_t rows)
 {
     const int64_t row_bytes = table->width * (int64_t)fcnn_type_size(table->type);
@@ -365,7 +367,8 @@ static bool is_finite_row(const fcnn_table *table, int64_t row)
     return true;
 }
 
-/* Runs some rows; a relu makes 0 of minus infinity, so NaN is put where a row is not finite. */
+/* Computes a forward pass of some rows. A relu converts −Inf to 0, so outputs of rows that are not finite are set to
+ * NaN. */
 static void forward_part(fcnn_network *network, const fcnn_table *part, int64_t first,
                          void (*put)(void *, int64_t, double), void *y)
 {
@@ -389,7 +392,8 @@ static fcnn_status forward_table(fcnn_network *network, const fcnn_table *table,
                                  void *y)
 {
     if (table->rows > network->all.rows) {
-        return fcnn_fail(FCNN_ESHAPE, "%lld rows for a network that was made for %lld at a time",
+        return fcnn_fail(FCNN_ESHAPE,
+                         "the table has %lld rows, but the network was created for at most %lld rows at a time",
                          (long long)table->rows, (long long)network->all.rows);
     }
     const int64_t most = fcnn_size(FCNN_SIZE_APPLY_ROWS);
