@@ -59,7 +59,7 @@ static inline fcnn_status read_once_labels(fcnn_hdf5_file *file, const char *nam
 {
     fcnn_hdf5_dataset *dataset;
     FCNN_TRY(fcnn_hdf5_dataset_open(file, name, false, &dataset));
-    const fcnn_status status = fcnn_hdf5_dataset_read_labels(dataset, attribute, columns, false, out);
+    const fcnn_status status = fcnn_hdf5_dataset_read_column_attribute(dataset, attribute, columns, false, out);
     fcnn_hdf5_dataset_close(dataset);
     return status;
 }

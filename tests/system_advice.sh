@@ -134,7 +134,7 @@ same_as_plain()
 
 here_=(--overwrite --set output.directory=out)
 fails 'a filter of h5py' 65 0 --set data.train=lzf.h5 "${here_[@]}"
-tells 'h5repack would leave the dataset out'
+tells 'h5repack would omit the dataset'
 obeys OUT.h5
 helps 'the unpacked file' 0 --set data.train=OUT.h5 "${here_[@]}"
 same_as_plain

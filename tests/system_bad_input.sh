@@ -203,14 +203,14 @@ bad 'a truncated data file' 65 'cut.h5' --set data.train=cut.h5
 bad 'a missing test file' 66 'absent.h5|No such file' --set data.test=absent.h5
 bad 'an empty data file' 65 'empty.h5|empty' --set data.train=empty.h5
 bad 'a folder as data' 66 'folder.h5|folder' --set data.train=folder.h5
-bad 'a pipe as data' 66 'pipe.h5|no regular file' --set data.train=pipe.h5
-bad 'a device as data' 66 '/dev/zero|no regular file' --set data.train=/dev/zero
+bad 'a pipe as data' 66 'pipe.h5|not a regular file' --set data.train=pipe.h5
+bad 'a device as data' 66 '/dev/zero|not a regular file' --set data.train=/dev/zero
 bad 'a missing validation file' 66 'absent.h5|No such file' --set data.validation=./absent.h5
 counts='0 3' bad 'data that fails its checksum' 65 'broken.h5|/x' --set data.train=broken.h5
 counts='0 3' bad 'a missing dataset' 65 'odd.h5|/inputs|/x [40][3]' --set data.inputs=/inputs
 bad 'a missing dataset of targets' 65 'odd.h5|/labels' --set data.targets=/labels
 bad 'a group as dataset' 65 'odd.h5|/group|a group' --set data.inputs=/group
-bad 'a link to nowhere' 65 'odd.h5|/dangling|soft link, to /nowhere' --set data.inputs=/dangling
+bad 'a link to nowhere' 65 'odd.h5|/dangling|soft link to /nowhere' --set data.inputs=/dangling
 bad 'a link to a file that is gone' 65 'odd.h5|/elsewhere|another file, absent.h5' --set data.inputs=/elsewhere
 bad 'data in a file that is gone' 65 'odd.h5|/outside|another file, absent.raw' --set data.inputs=/outside
 bad 'texts' 65 'odd.h5|/text|text' --set data.inputs=/text
@@ -226,11 +226,11 @@ hostile()
 {
     bad "hostile data: $1" 65 "hostile/$1.h5|$2" --set data.train="hostile/$1.h5" "${@:3}"
 }
-hostile soft '/x|soft link, to /inside|name the dataset itself'
-hostile soft_group '/soft is a soft link, to /inside' --set data.inputs=/soft/x
+hostile soft '/x|soft link to /inside|use the name of the dataset itself'
+hostile soft_group '/soft is a soft link to /inside' --set data.inputs=/soft/x
 counts='0 3' hostile external '/x|another file, secret.h5, dataset /x|data.allow_external = yes'
 hostile external_group '/far|another file, secret.h5' --set data.inputs=/far/x
-hostile made_up '/x|made up|hard links'
+hostile made_up '/x|user-defined link|hard links'
 hostile cycle 'there is no dataset /x; the file has /a/z [40][3]'
 hostile names 'no dataset /x; the file has "/?[31mred?" [40][3]'
 hostile type '/x cannot be opened'
@@ -238,23 +238,23 @@ hostile raw '/x|secret.raw|h5repack|data.allow_external = yes'
 hostile virtual '/x is virtual|data.allow_external = yes'
 hostile virtual_series '/x is virtual'
 hostile filter '/x|filter 32001, foreign|h5repack'
-hostile sparse '/x claims 17592186044416 bytes, more than the file can hold'
-hostile uncountable '/x claims more elements than can be counted'
-hostile large_chunk '/x lies in chunks of 2147483648 bytes|h5repack -l'
-hostile hollow_chunk '/x claims 536870912 bytes, more than the file can hold'
-hostile wide_integer '/x|of a type that no program makes'
-hostile wide_float '/x|of a type that no program makes'
-hostile vax '/x|of a type that no program makes'
+hostile sparse '/x has 17592186044416 bytes according to its shape, too many for a file'
+hostile uncountable '/x has a shape of more than 2^63 bytes'
+hostile large_chunk '/x has chunks of 2147483648 bytes|h5repack -l'
+hostile hollow_chunk '/x has 536870912 bytes according to its shape, too many for a file'
+hostile wide_integer '/x|has elements of an invalid type'
+hostile wide_float '/x|has elements of an invalid type'
+hostile vax '/x|has elements of an invalid type'
 hostile wide_text '/x|more than 33554432 bytes'
 # a newer HDF5 finds some of them by itself
 first='dataset /x cannot be opened: '
-hostile more_rows "/x claims 96000 bytes, more than the file can hold OR $first"
-hostile more_compact_rows "/x claims 96000 bytes, more than the file can hold OR $first"
-hostile past_the_end "/x claims 960 bytes, more than the file can hold: 960 from byte 1048576 on OR $first"
-hostile claim_all "/x claims 26388279066624 bytes, more than the file can hold OR $first"
+hostile more_rows "/x has 96000 bytes according to its shape OR $first"
+hostile more_compact_rows "/x has 96000 bytes according to its shape OR $first"
+hostile past_the_end "/x has 960 bytes according to its shape, but the file has 960 for it, at byte 1048576 OR $first"
+hostile claim_all "/x has 26388279066624 bytes according to its shape OR $first"
 hostile many_dimensions '/x cannot be opened'
-hostile stray_exponent "/x|of a type that no program makes OR $first"
-bad 'hostile data: a name without end' 65 'a name of more than 1023 bytes' \
+hostile stray_exponent "/x|has elements of an invalid type OR $first"
+bad 'hostile data: a name without end' 65 'the name has more than 1023 bytes' \
     --set data.inputs="$(printf '%2000s' '' | tr ' ' n)"
 bad 'hostile data: validation rows elsewhere' 65 'hostile/external.h5|another file' \
     --set data.validation=./hostile/external.h5

@@ -121,7 +121,7 @@ predict 0 climate/model.h5 cf_0.nc --inputs '/zz, /bytes' --rows 1:2 --output p.
 says 'a side without a scale is told' 'is not scaled, but the inputs in the training of the model' stderr
 predict 0 climate/model.h5 cf_0.nc --no-decode --inputs '/t2m, /missing_scaled' --output p.h5
 says '--no-decode is told' 'as it is stored (--no-decode), but the model was trained with decoded values' stderr
-fails 'a dimension is no data' 'dataset /without is a netCDF dimension without values of its own' \
+fails 'a dimension is no data' 'dataset /without is a netCDF dimension without values' \
     --set data.inputs=/without climate.ini
 is 'nor is it listed' "$("$bin/fcnn-info" cf_0.nc | grep -c without)" 0
 

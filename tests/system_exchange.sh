@@ -152,7 +152,7 @@ by_algorithm()
 if [ "$fcnn_mpi" = openmpi ]; then
     for algorithm in 0 1 2 3 4 5 6; do
         by_algorithm $algorithm
-        same "MPI_Allreduce by algorithm $algorithm gives the same model (np=3)" 'MPI_Allreduce \(as train.exchange'
+        same "MPI_Allreduce by algorithm $algorithm gives the same model (np=3)" 'MPI_Allreduce \(train.exchange'
     done
     hashes=$(for algorithm in 1 3 4; do
         by_algorithm $algorithm --set train.reduction=fast
@@ -175,7 +175,7 @@ fell_back()
 
 if [ "$fcnn_mpi" = openmpi ]; then
     OMPI_MCA_osc_sm_backing_directory=/proc train 2 --overwrite --set train.exchange=shared digits.ini
-    fell_back 'a folder that is no memory is not shared' '/proc is no memory'
+    fell_back 'a folder that is no memory is not shared' '/proc is not a writable file system in memory'
 else
     tap_skip 'exchange: a folder that is no memory is not shared' 'this is not Open MPI'
 fi
@@ -188,7 +188,7 @@ if unshare -m mount -t tmpfs -o size=24m tmpfs /dev/shm 2>unshare.log; then
     unshare -m bash -c 'mount -t tmpfs -o size=24m tmpfs /dev/shm && . "$0" && fcnn_mpirun 2 "$@"' \
         "$here/../scripts/common.sh" "$bin/fcnn-train" "${large[@]}" >stdout 2>stderr </dev/null
     code=$?
-    fell_back 'a small /dev/shm is not shared' '/dev/shm has [0-9.]+ MB free, the 2 ranks of a node need'
+    fell_back 'a small /dev/shm is not shared' '/dev/shm has [0-9.]+ MB of free space, but the 2 ranks of a node need'
 else
     tap_skip 'exchange: a small /dev/shm is not shared' "no mount in a namespace of its own: $(head -n 1 unshare.log)"
 fi

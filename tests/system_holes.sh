@@ -268,7 +268,7 @@ refused 'a column that has holes' 'picked.h5: dataset /x: 200 of 400 rows were n
 learn 0 never.h5 --set data.rows=:50 >/dev/null
 tap_run 'rows that were written are read' test "$code" = 0
 
-refused 'a source that is missing' 'gone.h5: dataset /x is put together from others, and the file absent.h5' \
+refused 'a source that is missing' 'gone.h5: dataset /x is virtual, and the file absent.h5' \
     ranks 0 "$bin/fcnn-train" --set data.train=gone.h5 --set data.allow_external=yes small.ini
 refused 'a source that is too short' 'dataset x of ./part_1.h5 ' \
     ranks 0 "$bin/fcnn-train" --set data.train=short.h5 --set data.allow_external=yes small.ini

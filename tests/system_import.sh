@@ -71,8 +71,8 @@ rm -f out.h5
 run out.h5 --csv plain.csv --group /train
 same 'a group makes the file if need be' "$(cat stdout)" 'wrote out.h5: /train/x float64 [3][2], /train/y int32 [3]'
 before=$(cksum <group.h5)
-fails 'a group that exists is kept' 65 'group.h5: already has /test' group.h5 --csv plain.csv --group /test
-fails 'a dataset is no group' 65 'group.h5: already has /x' group.h5 --csv plain.csv --group /x
+fails 'a group that exists is kept' 65 'group.h5: /test already exists' group.h5 --csv plain.csv --group /test
+fails 'a dataset is no group' 65 'group.h5: /x already exists' group.h5 --csv plain.csv --group /x
 same 'the file is then as before' "$(cksum <group.h5)" "$before"
 for group in '' / // /a/ /a//b /./a; do
     fails "a group is not called '$group'" 64 "--group: '$group' is not the name of a group" \
@@ -127,7 +127,7 @@ run out.h5 --idx images.idx labels.idx --group /train
 run out.h5 --idx images.idx labels.idx --group /test --split 0.5
 train='/test/train/x uint8 [1][2][3], /test/train/y uint8 [1]'
 same 'images are split' "$(cat stdout)" "wrote out.h5: $train, ${train//train/test}"
-fails 'images that are cut short' 65 'packed.gz: is cut short: what gzip has packed has no end' \
+fails 'images that are cut short' 65 'packed.gz: is truncated: the compressed data has no end' \
     out.h5 --idx packed.gz labels.idx
 fails 'fewer images than labels' 65 'images.idx has 2 images, but three.idx has 3 labels' \
     out.h5 --idx images.idx three.idx
@@ -141,14 +141,14 @@ printf '1,2\n3,4\n5,abc\n' >bad.csv
 fails 'a bad cell' 65 "bad.csv: line 3, column 2: 'abc' is not a number" out.h5 --csv bad.csv
 fails 'a bad cell harms no file' 65 'line 3, column 2' kept.h5 --csv bad.csv
 fails 'a bad cell harms no group' 65 'line 3, column 2' kept.h5 --csv bad.csv --group /bad
-fails 'a header unasked for' 65 "'a' is not a number; if the first line names the columns, say --header" \
+fails 'a header unasked for' 65 "'a' is not a number; if the first line contains .* add --header" \
     out.h5 --csv header.csv
 printf '1,2\n3\n' >bad.csv
-fails 'a short row' 65 'bad.csv: line 2 has 1 cells, line 1 has 2' out.h5 --csv bad.csv
+fails 'a short row' 65 'bad.csv: line 2 has 1 cells, but line 1 has 2' out.h5 --csv bad.csv
 printf '1\n2\n' >bad.csv
 fails 'no inputs' 65 'bad.csv: no columns are left for the inputs' out.h5 --csv bad.csv
 : >bad.csv
-fails 'an empty file' 65 'bad.csv: holds no rows' out.h5 --csv bad.csv
+fails 'an empty file' 65 'bad.csv: contains no rows' out.h5 --csv bad.csv
 fails 'a missing file' 66 'absent.csv: cannot be read: No such file or directory' out.h5 --csv absent.csv
 fails 'a folder' 66 '.: cannot be read: Is a directory' out.h5 --csv .
 fails 'a column beyond the table' 65 'plain.csv: there is no column 4; the table has 3' \
@@ -188,7 +188,7 @@ fails 'the input as output' 64 'plain.csv: the input and the output are the same
 
 mkdir folder
 fails 'the output is a folder' 74 'folder: cannot be written: it is a folder' folder --csv plain.csv
-fails 'the output is a device' 74 '/dev/null: cannot be written: it is no regular file' /dev/null --csv plain.csv
+fails 'the output is a device' 74 '/dev/null: cannot be written: it is not a regular file' /dev/null --csv plain.csv
 fails 'the folder is missing' 74 'there is no folder absent' absent/out.h5 --csv plain.csv
 if [ "$(id -u)" != 0 ]; then
     chmod 555 folder

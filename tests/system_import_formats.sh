@@ -59,15 +59,15 @@ holds 'gzip files that were joined are one' cmp out.h5 kept.h5
 run out.h5 --csv /dev/stdin <both.gz
 holds 'a pipe may be packed' cmp out.h5 kept.h5
 head -c 30 plain.csv.gz >cut.gz
-fails 'a packed table that is cut short' 65 'cut.gz: is cut short: what gzip has packed has no end' out.h5 --csv cut.gz
+fails 'a packed table that is cut short' 65 'cut.gz: is truncated: the compressed data has no end' out.h5 --csv cut.gz
 {
     head -c -8 plain.csv.gz # without its checksum and length
     printf '12345678'
 } >damaged.gz
-fails 'a packed table that is damaged' 65 'damaged.gz: what gzip has packed is damaged (incorrect data check)' \
+fails 'a packed table that is damaged' 65 'damaged.gz: the compressed data is damaged (incorrect data check)' \
     out.h5 --csv damaged.gz
 printf 'rest' | cat plain.csv.gz - >longer.gz
-fails 'bytes behind what is packed' 65 'longer.gz: what gzip has packed is damaged' out.h5 --csv longer.gz
+fails 'bytes behind what is packed' 65 'longer.gz: the compressed data is damaged' out.h5 --csv longer.gz
 
 # Bombs: no more memory than the limit, and a message.  $memory is that limit in kB.
 memory=unlimited
@@ -108,13 +108,15 @@ fails 'a delimiter that is another' 65 'plain.csv: no columns are left for the i
 fails 'a delimiter that is none' 64 '--delimiter takes comma, semicolon or tab, not ,' \
     out.h5 --csv plain.csv --delimiter ,
 printf '1;2,5;0\n' >decimal.csv
-fails 'decimal commas' 65 "decimal.csv: line 1, column 2: '2,5' is not a number; decimals need a point, not a comma" \
+fails 'decimal commas' 65 \
+    "decimal.csv: line 1, column 2: '2,5' is not a number; write decimals with a point, not with a comma" \
     out.h5 --csv decimal.csv
 printf '1,"2\n3",4\n' >broken.csv
-fails 'a line break in a cell' 65 'broken.csv: line 1, column 2: a quote is not closed in its line' \
+fails 'a line break in a cell' 65 'broken.csv: line 1, column 2: a quote is not closed in this line' \
     out.h5 --csv broken.csv
 printf '1,,0\nNA,4,1\n5,nan,2\n' >gaps.csv
-fails 'a cell that is missing' 65 'gaps.csv: line 1, column 2: the cell is empty; --missing takes such inputs as NaN' \
+fails 'a cell that is missing' 65 \
+    'gaps.csv: line 1, column 2: the cell is empty; --missing imports such inputs as NaN' \
     out.h5 --csv gaps.csv
 run out.h5 --csv gaps.csv --missing
 same 'missing cells can be taken' "$code $(cat stdout stderr)" '0 wrote out.h5: /x float64 [3][2], /y int32 [3]'
@@ -200,7 +202,7 @@ same 'arrays are split' "$(cat stdout)" \
 fails 'more targets than inputs' 65 'x.npy has 2 rows, but y3.npy has 3' out.h5 --npy x.npy y3.npy
 fails 'Python objects' 65 'objects.npy: holds Python objects (pickled) of type' out.h5 --npy objects.npy
 head -c 100 x.npy | head -c -1 >cut.npy
-fails 'an array that is cut short' 65 'cut.npy: is cut short' out.h5 --npy cut.npy
+fails 'an array that is cut short' 65 'cut.npy: is truncated' out.h5 --npy cut.npy
 fails 'no array' 65 'plain.csv: is not a .npy file (it begins with 31 2e 35 2c)' out.h5 --npy plain.csv
 fails 'NaN among the inputs' 65 'nan.npy: row 2 contains NaN; specify --missing to accept missing inputs' \
     out.h5 --npy nan.npy
@@ -232,13 +234,14 @@ with zipfile.ZipFile("b.npz", "w") as z:
         run out.h5 --npz b.npz --inputs fortran --no-targets
         same 'an archive needs no targets' "$(cat stdout)" 'wrote out.h5: /x float32 [2][2]'
         fails 'an array that is not there' 65 \
-            "b.npz: has no array 'x', but fortran, labels; --inputs and --targets choose" out.h5 --npz b.npz
+            "b.npz: has no array 'x'; its arrays are fortran, labels; select them by --inputs and --targets" \
+            out.h5 --npz b.npz
         fails 'an archive with more targets than inputs' 65 \
             "a.npz: array 'x' has 2 rows, but a.npz: array 'y3' has 3" out.h5 --npz a.npz --targets y3
         head -c 200 a.npz >cut.npz
-        fails 'an archive that is cut short' 65 'cut.npz: is not a .npz file, or is damaged' out.h5 --npz cut.npz
+        fails 'an archive that is cut short' 65 'cut.npz: is not a .npz file or is damaged' out.h5 --npz cut.npz
         fails 'no archive' 65 'x.npy: is not a .npz file' out.h5 --npz x.npy
-        fails 'an archive as .npy' 65 'a.npz: is an archive of arrays; import it by --npz' out.h5 --npy a.npz
+        fails 'an archive as .npy' 65 'a.npz: is an archive of arrays (.npz); use --npz to import it' out.h5 --npy a.npz
         fails 'an archive that is missing' 66 'absent.npz: cannot be read: No such file' out.h5 --npz absent.npz
     fi
 else

@@ -257,7 +257,7 @@ strings() {
     info 0 words.h5
     has_lines '/words        [40]  strings of variable length' '              contiguous; 640 B'
     info 0 odd.h5
-    shows '/text          not read: strings, but not one a row' '/null          not read: has no data'
+    shows '/text          not read: strings, but not one per row' '/null          not read: has no data'
 }
 
 many_tables() {
@@ -354,7 +354,8 @@ silent "an unknown option" fails 64 'unknown option --hsah; see fcnn-info --help
 silent "no model" fails 64 'no file is given' --hash
 silent "two models" fails 64 'only one file can be given; unexpected argument b.h5' a.h5 b.h5
 silent "a missing file" fails 66 'none.h5: cannot be read: No such file or directory' none.h5
-silent "a CSV file" fails 65 "xor.csv: is not an HDF5 file, but text: of a table 'fcnn-import OUT.h5 --csv FILE'" \
+silent "a CSV file" fails 65 \
+    "xor.csv: is not an HDF5 file, but text: if it is a table, convert it by 'fcnn-import OUT.h5 --csv FILE'" \
     "$configs/data/xor.csv"
 
 # full_disk [OPTION]

@@ -123,7 +123,7 @@ threads 'one a place of few' 1 0 GOMP_CPU_AFFINITY="$first"
 threads 'one, where all share a place' 1 0 OMP_PROC_BIND=master OMP_PLACES=threads
 if [ "$all" -ge 2 ]; then
     threads 'fewer than fit' 1 1 OMP_MAX_ACTIVE_LEVELS=0
-    tap_run 'reports: why they do not fit' grep -q 'OMP_MAX_ACTIVE_LEVELS is 0, unset it' stderr
+    tap_run 'reports: why they do not fit' grep -q 'unset OMP_MAX_ACTIVE_LEVELS, which is 0' stderr
 fi
 threads 'a mask that the kernel finds too short' "$all" 0 FCNN_SIZES=mask_bytes=8
 threads 'those that OpenMP allows' 1 0 OMP_THREAD_LIMIT=1
@@ -405,7 +405,7 @@ if [ "$fcnn_mpi" = openmpi ]; then
         65 | 78) tap_ok "reports: a file that all cannot open is an error of all, $memory" ;;
         *) tap_not_ok "reports: a file that all cannot open is an error of all, $memory" "$(said)" ;;
         esac
-        reason='part_10[0-9].h5: MPI-IO cannot open it: set data.read = independent|built without MPI'
+        reason='part_10[0-9].h5: MPI-IO cannot open the file: set data.read = independent|built without MPI'
         tap_run "reports: which the status tells, $memory" grep -qE "^failed: .*($reason)" together/status
     done
 fi

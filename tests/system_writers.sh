@@ -136,24 +136,26 @@ refused()
     fi
 }
 refused 'complex numbers as a whole' \
-    'holds complex numbers: take the real and the imaginary part as columns: /z:r, /z:i' h5py.h5 /z
+    'contains complex numbers: use the real and the imaginary part as columns: /z:r, /z:i' h5py.h5 /z
 refused 'complex members' 'as columns: /records:z:r, /records:z:i' h5py.h5 /records:z
-refused 'records as a whole' 'holds compound records: name their members: /records:word, /records:a, /records:b' \
+refused 'records as a whole' \
+    'contains compound records: use the names of their members: /records:word, /records:a, /records:b' \
     h5py.h5 /records
-refused 'records within records' 'name their members: /table:sub:u, /table:sub:v' pytables.h5 /table:sub
+refused 'records within records' 'use the names of their members: /table:sub:u, /table:sub:v' pytables.h5 /table:sub
 refused 'dates of numpy' 'opaque bytes*NUMPY:<M8' h5py.h5 /date
 refused 'lists of variable length' 'lists of variable length, not numbers' h5py.h5 /lists
 refused 'references' 'references to other datasets, not numbers' h5py.h5 /references
-refused 'times of PyTables' "times of HDF5's class of times" pytables.h5 /table:time
+refused 'times of PyTables' "times of HDF5's time type" pytables.h5 /table:time
 refused 'lzf' 'filter 32000, lzf' h5py.h5 /lzf
 refused 'blosc' 'filter 32001, blosc' pytables.h5 /blosc
 refused 'strings as inputs' 'strings' netcdf.nc /words
-refused 'an empty array of MATLAB' 'it holds no data' matlab.mat /empty --columns
-refused 'an empty array of Octave' 'is an empty Octave array: it holds no data' octave.h5 /e/value --columns
+refused 'an empty array of MATLAB' 'it contains no data' matlab.mat /empty --columns
+refused 'an empty array of Octave' 'is an empty Octave array: it contains no data' octave.h5 /e/value --columns
 refused 'netCDF of the classic format' 'nccopy -k nc4' classic.nc /x
 refused 'a file that was not closed' 'has not closed it*h5clear -s --increment=0' unclosed.h5 /x
 for part in superblock type class layout; do
-    refused "a newer $part" "a newer HDF5 wrote it*does not know*'v110'*h5repack --low=0 --high=2" "newer_$part.h5" /x
+    refused "a newer $part" "written by a newer HDF5*does not support*'v110'*h5repack --low=0 --high=2" \
+        "newer_$part.h5" /x
 done
 
 # the advice for a file that was not closed is good

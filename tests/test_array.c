@@ -63,7 +63,7 @@ static void what_none_recognizes_is_refused_by_the_usual_one(void)
     HARNESS_STATUS(read_bytes("1,2,3\n4,5,6\n", 12, &fcnn_format_npy, &array), FCNN_EDATA);
     HARNESS_ERROR_HAS("t.bin: is not a .npy file (it begins with 31 2c 32 2c)");
     HARNESS_STATUS(read_bytes("\x93NUM", 4, &fcnn_format_npy, &array), FCNN_EDATA);
-    HARNESS_ERROR_HAS("t.bin: is cut short");
+    HARNESS_ERROR_HAS("t.bin: is truncated");
     CU_ASSERT_PTR_NULL(array.values);
 }
 

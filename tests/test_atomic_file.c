@@ -247,7 +247,7 @@ static void impossible_targets_are_refused(void)
     HARNESS_STATUS(fcnn_atomic_file_write(harness_path("no/such"), NULL, 0, "x", 1), FCNN_EOUTPUT);
     HARNESS_ERROR_HAS("there is no folder");
     HARNESS_STATUS(fcnn_atomic_file_write("/dev/null", NULL, 0, "x", 1), FCNN_EOUTPUT);
-    HARNESS_ERROR_HAS("/dev/null: cannot be written: it is no regular file");
+    HARNESS_ERROR_HAS("/dev/null: cannot be written: it is not a regular file");
     HARNESS_STATUS(fcnn_atomic_file_write("/proc/x", NULL, 0, "x", 1), FCNN_EOUTPUT);
     HARNESS_STATUS(fcnn_atomic_file_write("", NULL, 0, "x", 1), FCNN_EOUTPUT);
     const char *path = harness_path("file");

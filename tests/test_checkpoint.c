@@ -392,7 +392,7 @@ static void what_the_disk_has_changed_is_no_checkpoint(void)
     write_and_wait(writer, 30, -1);
     disk_forgets = false;
     HARNESS_STATUS(fcnn_checkpoint_writer_last(writer), FCNN_EOUTPUT);
-    HARNESS_ERROR_HAS("checkpoint-30.h5: written, but not to be read again");
+    HARNESS_ERROR_HAS("checkpoint-30.h5: was written, but cannot be read back");
     CU_ASSERT(harness_same_text(harness_names_in(folder), "checkpoint-10.h5 checkpoint-20.h5 "));
     fcnn_checkpoint_writer_destroy(writer);
 }
@@ -412,7 +412,7 @@ static void a_changed_file_is_seen(void)
     HARNESS_OK(fcnn_framed_file_verify(path, bytes, count));
     bytes[count - 1] ^= 1; /* whole, but another file */
     HARNESS_STATUS(fcnn_framed_file_verify(path, bytes, count), FCNN_EOUTPUT);
-    HARNESS_ERROR_HAS("written, but it reads otherwise");
+    HARNESS_ERROR_HAS("was written, but other bytes are read back");
     bytes[count - 1] ^= 1;
     HARNESS_STATUS(fcnn_framed_file_verify(path, bytes, count - 1), FCNN_EOUTPUT);
     CU_ASSERT_EQUAL(truncate(path, FCNN_FRAME_BYTES + count - 1), 0);

@@ -262,7 +262,7 @@ static void odd_attributes_are_left_alone(void)
 /* What a file claims is counted before it is read: few bytes of it can stand for very many in memory. */
 static void no_more_than_a_mebibyte_is_read(void)
 {
-    enum { COUNT = 4000, MOST = FCNN_HDF5_LABEL_BYTES };
+    enum { COUNT = 4000, MOST = FCNN_HDF5_ATTRIBUTE_TEXT_BYTES };
     const char *path = start();
     const char *texts[COUNT];
     char text[MOST + 1] = "", *huge = calloc(HUGE_BYTES, 1);

@@ -91,33 +91,35 @@ static void bad_cells_are_named(void)
 {
     expect_error("1,2\n3,abc\n", false, "t.csv: line 2, column 2: 'abc' is not a number");
     expect_error("a,b,c\n1,2,3\n4,,6\n", true,
-                 "t.csv: line 3, column 2: the cell is empty; --missing takes such inputs as NaN");
-    expect_error("1,2\n3,\n", false, "t.csv: line 2, column 2: the cell is empty; --missing takes such inputs as NaN");
+                 "t.csv: line 3, column 2: the cell is empty; --missing imports such inputs as NaN");
+    expect_error("1,2\n3,\n", false,
+                 "t.csv: line 2, column 2: the cell is empty; --missing imports such inputs as NaN");
     expect_error("1,2\n nan,2\n", false,
-                 "t.csv: line 2, column 1: 'nan' is a missing value; --missing takes such inputs as NaN");
+                 "t.csv: line 2, column 1: 'nan' is a missing value; --missing imports such inputs as NaN");
     expect_error("1,2\n1,-Inf\n", false, "t.csv: line 2, column 2: '-Inf' is not a finite number");
     expect_error("1,2\n1,1e999\n", false, "t.csv: line 2, column 2: '1e999' is not a finite number");
     expect_error("1,2\n1,0x10\n", false, "t.csv: line 2, column 2: '0x10' is not a number");
     expect_error("1,2\n1,2 3\n", false, "t.csv: line 2, column 2: '2 3' is not a number");
     expect_error("1,2\n1,2.5.5\n", false, "t.csv: line 2, column 2: '2.5.5' is not a number");
     expect_error("1;2\n3;4,5\n", false,
-                 "t.csv: line 2, column 2: '4,5' is not a number; decimals need a point, not a comma");
+                 "t.csv: line 2, column 2: '4,5' is not a number; write decimals with a point, not with a comma");
     expect_error(
         "1,2\n3,4;5\n", false,
-        "t.csv: line 2, column 2: '4;5' is not a number; cells are parted by commas here, unless --delimiter says "
-        "otherwise");
+        "t.csv: line 2, column 2: '4;5' is not a number; cells are separated by commas here; --delimiter sets another "
+        "separator");
     expect_error(
         "1\t2\n3\ta;5\n", false,
-        "t.csv: line 2, column 2: 'a;5' is not a number; cells are parted by tabs here, unless --delimiter says "
-        "otherwise");
+        "t.csv: line 2, column 2: 'a;5' is not a number; cells are separated by tabs here; --delimiter sets another "
+        "separator");
     expect_error("1\n2\x1b[31m\n", false, "t.csv: line 2, column 1: '2?[31m' is not a number");
 }
 
 static void a_header_is_suspected(void)
 {
-    const char hint[] = "is not a number; if the first line names the columns, say --header";
+    const char hint[] = "is not a number; if the first line contains the names of the columns, add --header";
     expect_error("width,height\n1,2\n", false,
-                 "t.csv: line 1, column 1: 'width' is not a number; if the first line names the columns, say --header");
+                 "t.csv: line 1, column 1: 'width' is not a number; if the first line contains the names of the "
+                 "columns, add --header");
     fcnn_csv table = {0};
     HARNESS_STATUS(read_bytes("\"a\"\n1", 5, false, &table), FCNN_EDATA);
     HARNESS_ERROR_HAS(hint);
@@ -136,23 +138,24 @@ static void long_garbage_is_cut(void)
 
 static void shapes_are_checked(void)
 {
-    expect_error("1,2\n3,4\n5\n", false, "t.csv: line 3 has 1 cells, line 1 has 2");
-    expect_error("1,2\n3,4,5,x\n", false, "t.csv: line 2 has 4 cells, line 1 has 2");
-    expect_error("a,b\n1\n", true, "t.csv: line 2 has 1 cells, line 1 has 2");
+    expect_error("1,2\n3,4\n5\n", false, "t.csv: line 3 has 1 cells, but line 1 has 2");
+    expect_error("1,2\n3,4,5,x\n", false, "t.csv: line 2 has 4 cells, but line 1 has 2");
+    expect_error("a,b\n1\n", true, "t.csv: line 2 has 1 cells, but line 1 has 2");
     expect_error("1,2\n\n\n3,4\n", false, "t.csv: line 2 is empty, but more lines follow");
     expect_error("\n1,2\n", false, "t.csv: line 1 is empty, but more lines follow");
-    expect_error("", false, "t.csv: holds no rows");
-    expect_error("\n\n", false, "t.csv: holds no rows");
-    expect_error("a,b\n", true, "t.csv: holds no rows");
+    expect_error("", false, "t.csv: contains no rows");
+    expect_error("\n\n", false, "t.csv: contains no rows");
+    expect_error("a,b\n", true, "t.csv: contains no rows");
     expect_error("1,2,\n3,4,\n", false,
-                 "t.csv: line 1, column 3: the cell is empty; --missing takes such inputs as NaN");
+                 "t.csv: line 1, column 3: the cell is empty; --missing imports such inputs as NaN");
 }
 
 static void bad_headers_are_named(void)
 {
-    expect_error(",a\n1,2\n", true,
-                 "t.csv: line 1, column 1: the column's name is empty (pandas writes its row index so: say index=False "
-                 "there)");
+    expect_error(
+        ",a\n1,2\n", true,
+        "t.csv: line 1, column 1: the name of the column is empty (if it is the row index of pandas, write the "
+        "file with index=False)");
     expect_error("b,c,a,c\n1,2,3,4\n", true, "t.csv: line 1: two columns have the name 'c'");
 }
 
@@ -162,13 +165,13 @@ static void quoted_cells_are_read(void)
     expect("\"1\",2\n-3,\"4.5\"\n", false, 2, 2, values);
     expect(" \"1\" , \" 2\t\"\n\"-3\",4.5", false, 2, 2, values);
     expect("\"a;b\",\"c;;;d\"\n1,2\n-3,4.5\n", true, 2, 2, values); /* what is quoted parts nothing */
-    const char open[] = "a quote is not closed in its line; line breaks in cells are not read";
+    const char open[] = "a quote is not closed in this line; a cell cannot contain a line break";
     char message[200];
     snprintf(message, sizeof message, "t.csv: line 1, column 2: %s", open);
     expect_error("a,\"b\n1,2\n", true, message);
     snprintf(message, sizeof message, "t.csv: line 2, column 1: %s", open);
     expect_error("1,2\n\"3\n4\",5\n", false, message);
-    const char behind[] = "more text follows the closing quote; a quote in a quoted cell is written \"\"";
+    const char behind[] = "text follows the closing quote; within quotes, write \"\" for a quote";
     snprintf(message, sizeof message, "t.csv: line 1, column 2: %s", behind);
     expect_error("a,\"b\"c\n1,2\n", true, message);
     snprintf(message, sizeof message, "t.csv: line 2, column 2: %s", behind);
@@ -235,7 +238,7 @@ static void tables_are_joined(void)
     CU_ASSERT(harness_same_text(fcnn_error_text(), "2.csv: has 3 columns, but 1.csv has 2"));
     HARNESS_OK(read_as("1,2\n", 4, "1.csv", &plain, &table));
     HARNESS_STATUS(read_as("\n", 1, "2.csv", &plain, &table), FCNN_EDATA);
-    CU_ASSERT(harness_same_text(fcnn_error_text(), "2.csv: holds no rows"));
+    CU_ASSERT(harness_same_text(fcnn_error_text(), "2.csv: contains no rows"));
     CU_ASSERT_PTR_NULL(table.values);
 }
 
@@ -284,7 +287,7 @@ static void too_many_classes_are_refused(void)
     }
     fcnn_csv table = {0};
     HARNESS_STATUS(read_as(text, length, "t.csv", &options, &table), FCNN_EDATA);
-    HARNESS_ERROR_HAS("t.csv: line 65537, column 1: more than 65536 different names");
+    HARNESS_ERROR_HAS("t.csv: line 65537, column 1: the column has more than 65536 distinct names");
     free(text);
 }
 
@@ -292,7 +295,7 @@ static void binary_files_are_refused(void)
 {
     fcnn_csv table = {0};
     HARNESS_STATUS(read_bytes("1\0,2\n", 5, false, &table), FCNN_EDATA);
-    HARNESS_ERROR_HAS("t.csv: line 1 holds a zero byte");
+    HARNESS_ERROR_HAS("t.csv: line 1 contains a zero byte");
 }
 
 static fcnn_status choose_any(const fcnn_csv *table, void *context, int64_t *class_column)

@@ -104,7 +104,7 @@ static void every_cut_is_found(void)
         HARNESS_ERROR_HAS(path);
         HARNESS_ERROR_HAS("damaged: ");
         HARNESS_ERROR_HAS(length >= FCNN_FRAME_BYTES ? "the end is missing"
-                          : length > 0               ? "it ends within its first 512 bytes"
+                          : length > 0               ? "it ends within its header of 512 bytes"
                                                      : "it is empty");
     }
 }
@@ -135,7 +135,7 @@ static void bytes_too_many_are_found(void)
     whole[WHOLE] = 0;
     write_raw(path, whole, sizeof whole);
     HARNESS_STATUS(read_and_free(path, &is_framed), FCNN_EDATA);
-    HARNESS_ERROR_HAS("damaged: something follows the end: 301 bytes follow its first 512 bytes, which promise 300");
+    HARNESS_ERROR_HAS("damaged: bytes follow the end: 301 bytes follow its header, which says 300");
 }
 
 /* What the head claims is compared with the file before memory is asked for. */
@@ -147,7 +147,7 @@ static void an_absurd_length_is_found(void)
     memset(whole + 32, 0xff, 8);
     write_raw(path, whole, sizeof whole);
     HARNESS_STATUS(read_and_free(path, &is_framed), FCNN_EDATA);
-    HARNESS_ERROR_HAS("which promise 18446744073709551615");
+    HARNESS_ERROR_HAS("which says 18446744073709551615");
 }
 
 static void a_newer_frame_is_told(void)
@@ -158,7 +158,7 @@ static void a_newer_frame_is_told(void)
     whole[24] = 2;
     write_raw(path, whole, sizeof whole);
     HARNESS_STATUS(read_and_free(path, &is_framed), FCNN_EDATA);
-    HARNESS_ERROR_HAS("newer fcnn: version of the frame is 2, this fcnn reads 1");
+    HARNESS_ERROR_HAS("newer fcnn: the version of its header is 2, but this fcnn reads version 1");
 }
 
 static void other_files_are_told_by_the_flag(void)
@@ -192,7 +192,7 @@ static void what_cannot_be_read_is_said(void)
     const char *pipe_path = harness_path("pipe");
     CU_ASSERT_EQUAL(mkfifo(pipe_path, 0666), 0);
     HARNESS_STATUS(read_and_free(pipe_path, &is_framed), FCNN_EINPUT);
-    HARNESS_ERROR_HAS("pipe: cannot be read: it is no regular file");
+    HARNESS_ERROR_HAS("pipe: cannot be read: it is not a regular file");
 }
 
 static void what_cannot_be_written_is_said(void)

@@ -161,7 +161,7 @@ static void the_same_in_the_newest_format(void)
 
 /* ---- groups ---- */
 
-#define DAMAGED "the names in a group or of attributes, or what they lead to, cannot be read: it is damaged"
+#define DAMAGED "the links of a group, or the attributes of an object, cannot be read: the file is damaged"
 
 /* What is put where, from the signature of a part of a group on. */
 typedef struct spoil {
@@ -334,7 +334,7 @@ static void names_of_any_length_are_looked_up(void)
     memset(name, 'n', sizeof name);
     name[sizeof name - 1] = '\0';
     HARNESS_STATUS(fcnn_hdf5_describe(file, name, &info), FCNN_EDATA);
-    HARNESS_ERROR_HAS("nnn...: a name of more than 1023 bytes");
+    HARNESS_ERROR_HAS("nnn...: the name has more than 1023 bytes");
     name[1023] = '\0';
     HARNESS_STATUS(fcnn_hdf5_describe(file, name, &info), FCNN_EDATA);
     HARNESS_ERROR_HAS("there is no dataset nnn");
@@ -393,7 +393,7 @@ static void attributes_have_sound_types(void)
     int64_t number;
     fcnn_hdf5_file *file = hdf5_files_open(path);
     HARNESS_STATUS(fcnn_hdf5_read_integer_attribute(file, "/", "wide", &number), FCNN_EDATA);
-    HARNESS_ERROR_HAS("attribute wide of / is of a type that no program makes");
+    HARNESS_ERROR_HAS("attribute wide of / has an invalid type");
     HARNESS_STATUS(fcnn_hdf5_read_integer_attribute(file, "/", "absent", &number), FCNN_EDATA);
     HARNESS_ERROR_HAS("attribute absent of / is missing or damaged");
     fcnn_hdf5_close(file);

@@ -254,13 +254,14 @@ static void records_say_how_their_members_are_named(void)
     static const struct {
         const char *name, *message;
     } cases[] = {
-        {"/whole",
-         "dataset /whole holds compound records: name their members: /whole:word, /whole:mass, /whole:place, "},
-        {"/whole:ends", "/whole:ends holds compound records: name their members: /whole:ends:x, /whole:ends:y:m/s"},
-        {"/whole:list", "dataset /whole:list holds lists of variable length, not numbers"},
-        {"/whole:heat", "/whole:heat: there is no such member; the records have :word, :mass, :place, :ends, :flags"},
-        {"/whole:ends:z", "/whole:ends:z: there is no such member; the records have :x, :y:m/s"},
-        {"/whole:mass:x", "there is no dataset /whole:mass:x, and what stands before the ':' has no members"},
+        {"/whole", "dataset /whole contains compound records: use the names of their members: /whole:word, "
+                   "/whole:mass, /whole:place, "},
+        {"/whole:ends",
+         "/whole:ends contains compound records: use the names of their members: /whole:ends:x, /whole:ends:y:m/s"},
+        {"/whole:list", "dataset /whole:list contains lists of variable length, not numbers"},
+        {"/whole:heat", "there is no member /whole:heat; the members are :word, :mass, :place, :ends, :flags"},
+        {"/whole:ends:z", "there is no member /whole:ends:z; the members are :x, :y:m/s"},
+        {"/whole:mass:x", "there is no dataset /whole:mass:x, and the dataset before the ':' has no members"},
         {"/nowhere:mass", "there is no dataset /nowhere; the file has "},
     };
     fcnn_hdf5_file *file = hdf5_files_open(records_path());

@@ -50,7 +50,7 @@ static void rows_are_read_in_parts(void)
         }
         int out[1];
         HARNESS_STATUS(fcnn_hdf5_read_rows(file, name, 3, 3, out), FCNN_ESHAPE);
-        HARNESS_ERROR_HAS("has 5 rows, not 3 from 3 on");
+        HARNESS_ERROR_HAS("has 5 rows, but 3 from row 3 are requested");
         HARNESS_STATUS(fcnn_hdf5_read_rows(file, name, 6, 0, out), FCNN_ESHAPE);
         HARNESS_STATUS(fcnn_hdf5_read_rows(file, name, -1, 1, out), FCNN_ESHAPE);
         HARNESS_STATUS(fcnn_hdf5_read_rows(file, name, 1, INT64_MAX, out), FCNN_ESHAPE);

@@ -210,11 +210,11 @@ static void missing_and_short_sources_are_named(void)
     make_source("a.h5", 0, ROWS, ROWS, false);
     make_source("short.h5", 1, 7, 7, false);
     make_virtual("gone.h5", 2, (const char *const[]){"a.h5", "absent.h5"}, 0);
-    expect_failure("gone.h5", "/x", "dataset /x is put together from others", "absent.h5");
+    expect_failure("gone.h5", "/x", "dataset /x is virtual", "absent.h5");
     make_virtual("less.h5", 2, (const char *const[]){"a.h5", "short.h5"}, 0);
-    expect_failure("less.h5", "/x", "short.h5 is too short", "dimension 0 has 7 indices, and 10 are needed");
+    expect_failure("less.h5", "/x", "short.h5, is too short", "dimension 0 has 7 indices, but 10 are required");
     make_virtual("less.h5", 1, (const char *const[]){"short.h5"}, 0);
-    expect_failure("less.h5", "/x", "short.h5 has 21 elements", "but 30 are to be taken from it");
+    expect_failure("less.h5", "/x", "short.h5, has 21 elements", "but 30 are required");
     make_virtual("nested.h5", 2, (const char *const[]){"a.h5", "half.h5"}, 0);
     make_virtual("half.h5", 1, (const char *const[]){"absent.h5"}, 0);
     expect_failure("nested.h5", "/x", "half.h5", "absent.h5");
@@ -223,7 +223,7 @@ static void missing_and_short_sources_are_named(void)
     make_virtual("without.h5", 1, (const char *const[]){"empty.h5"}, 0);
     expect_failure("without.h5", "/x", "dataset x of", "empty.h5");
     make_virtual("self.h5", 1, (const char *const[]){"."}, 0);
-    expect_failure("self.h5", "/x", "put together from others, more than", "times");
+    expect_failure("self.h5", "/x", "its sources are virtual", "a depth of more than");
 }
 
 /* /x [unlimited][COLUMNS]: rows 10 b to 10 b + 9 are those of part-b.h5. */
@@ -259,7 +259,7 @@ static void names_with_numbers_are_followed(void)
     fcnn_hdf5_close(file);
     expect_unwritten("numbered.h5", 0, 2 * ROWS, 0, -1, 5, 15);
     make_source("part-1.h5", 1, 7, 7, false);
-    expect_failure("numbered.h5", "/x", "part-1.h5 has 21 elements", "but 30 are to be taken from it");
+    expect_failure("numbered.h5", "/x", "part-1.h5, has 21 elements", "but 30 are required");
 }
 
 /* ---- raw files ---- */
@@ -293,7 +293,7 @@ static void raw_files_must_be_whole(void)
     CU_ASSERT_EQUAL(((const char *)out)[239], 1);
     fcnn_hdf5_close(file);
     make_raw("less.h5", "less.raw", 16 + 239);
-    expect_failure("less.h5", "/x", "less.raw, which has 255 bytes, but 256 are needed", "raw file");
+    expect_failure("less.h5", "/x", "less.raw, which has 255 bytes, but 256 are required", "raw file");
     make_raw("none.h5", "none.raw", -1);
     expect_failure("none.h5", "/x", "none.raw, which cannot be read: No such file", "raw file");
 }

@@ -124,13 +124,13 @@ static void what_exists_is_kept(void)
     write_file(path, "/train/x", 1);
     HARNESS_OK(fcnn_hdf5_writer_append(path, &output));
     HARNESS_STATUS(fcnn_hdf5_writer_require_absent(output, "/train"), FCNN_EDATA);
-    HARNESS_ERROR_HAS("exists.h5: already has /train");
+    HARNESS_ERROR_HAS("exists.h5: /train already exists");
     HARNESS_STATUS(fcnn_hdf5_writer_dataset(output, "/train/x", &pairs), FCNN_EDATA);
-    HARNESS_ERROR_HAS("exists.h5: already has /train/x");
+    HARNESS_ERROR_HAS("exists.h5: /train/x already exists");
     HARNESS_STATUS(fcnn_hdf5_writer_dataset(output, "/train/x/y", &pairs), FCNN_EOUTPUT);
-    HARNESS_ERROR_HAS("/train/x/y cannot be made");
+    HARNESS_ERROR_HAS("/train/x/y cannot be created");
     fcnn_hdf5_writer_abandon(output);
-    HARNESS_ERROR_HAS("/train/x/y cannot be made"); /* abandoning keeps the text */
+    HARNESS_ERROR_HAS("/train/x/y cannot be created"); /* abandoning keeps the text */
     CU_ASSERT_EQUAL(sum_of(path, "/train/x"), expected_sum(1));
     CU_ASSERT_EQUAL(harness_temporaries(), 0);
     hdf5_files_expect_closed();
@@ -179,7 +179,7 @@ static void a_change_meanwhile_is_noticed(void)
     HARNESS_OK(write_pairs(two, "/two", 3));
     HARNESS_OK(fcnn_hdf5_writer_commit(two));
     HARNESS_STATUS(fcnn_hdf5_writer_commit(one), FCNN_EOUTPUT);
-    HARNESS_ERROR_HAS("shared.h5: was changed by another program meanwhile");
+    HARNESS_ERROR_HAS("shared.h5: has been changed by another program");
     CU_ASSERT_EQUAL(sum_of(path, "/two"), expected_sum(3));
     CU_ASSERT_EQUAL(harness_temporaries(), 0);
     hdf5_files_expect_closed();
@@ -304,7 +304,7 @@ static void many_names_are_stored(void)
     snprintf(texts[7], sizeof *texts, "größe"); /* the widest, in bytes */
     fcnn_hdf5_writer *output = NULL;
     HARNESS_OK(fcnn_hdf5_writer_create(path, &output));
-    named.label_bytes = fcnn_hdf5_label_bytes(NAMES, names);
+    named.label_bytes = fcnn_hdf5_attribute_bytes(NAMES, names);
     CU_ASSERT_EQUAL(named.label_bytes, NAMES * (WIDTH));
     HARNESS_OK(fcnn_hdf5_writer_dataset(output, "/x", &named));
     HARNESS_OK(fcnn_hdf5_writer_strings(output, "/x", "columns", NAMES, names));

@@ -49,28 +49,28 @@ static void other_files_are_refused(void)
 {
     EXPECT_ERROR("1,2,3\n", "t.idx: is not an IDX file (it begins with 31 2c 32 2c)");
     EXPECT_ERROR("\0\0\x0D\1\0\0\0\1abcd",
-                 "t.idx: holds 32-bit floats; of IDX files only those of unsigned bytes are read");
+                 "t.idx: contains 32-bit floats; only IDX files of unsigned bytes can be read");
     EXPECT_ERROR("\0\0\x0A\1\0\0\0\1a", "t.idx: is not an IDX file (it begins with 00 00 0a 01)");
-    EXPECT_ERROR("\0\0\x08\0abcd", "t.idx: claims 0 dimensions; 1 to 32 are read");
-    EXPECT_ERROR("\0\0\x08\xFFzzzz", "t.idx: claims 255 dimensions; 1 to 32 are read");
+    EXPECT_ERROR("\0\0\x08\0abcd", "t.idx: has 0 dimensions according to its header; 1 to 32 are supported");
+    EXPECT_ERROR("\0\0\x08\xFFzzzz", "t.idx: has 255 dimensions according to its header; 1 to 32 are supported");
 }
 
 static void lengths_are_checked(void)
 {
-    EXPECT_ERROR("\0\0\x08", "t.idx: is cut short, no whole IDX file");
-    EXPECT_ERROR("\0\0\x08\2\0\0\0\1\0\0", "t.idx: is cut short, no whole IDX file");
-    EXPECT_ERROR("\0\0\x08\1\0\0\0\4abc", "t.idx: is cut short: its dimensions make 4 elements, but 3 bytes follow");
-    EXPECT_ERROR("\0\0\x08\1\0\0\0\2abc", "t.idx: is too long: its dimensions make 2 elements, but more bytes follow");
-    EXPECT_ERROR("\0\0\x08\1\0\0\0\0", "t.idx: dimension 1 is 0: there is nothing in it");
+    EXPECT_ERROR("\0\0\x08", "t.idx: is truncated: the header of the IDX file is not complete");
+    EXPECT_ERROR("\0\0\x08\2\0\0\0\1\0\0", "t.idx: is truncated: the header of the IDX file is not complete");
+    EXPECT_ERROR("\0\0\x08\1\0\0\0\4abc", "t.idx: is truncated: its dimensions require 4 bytes, but only 3 follow");
+    EXPECT_ERROR("\0\0\x08\1\0\0\0\2abc", "t.idx: is too long: its dimensions require 2 bytes, but more follow");
+    EXPECT_ERROR("\0\0\x08\1\0\0\0\0", "t.idx: dimension 1 is 0: the array has no elements");
 }
 
 /* The dimensions would need 2^128 bytes, and wrap around to something small in 64 bits. */
 static void huge_dimensions_take_no_memory(void)
 {
     EXPECT_ERROR("\0\0\x08\4\x80\0\0\0\x80\0\0\0\x80\0\0\0\x80\0\0\0abcd",
-                 "t.idx: is damaged: its dimensions make more elements than any file holds");
+                 "t.idx: is damaged: its dimensions are larger than any file");
     EXPECT_ERROR("\0\0\x08\3\0\1\0\0\0\1\0\0\0\1\0\0ab",
-                 "t.idx: is cut short: its dimensions make 281474976710656 elements, but 2 bytes follow");
+                 "t.idx: is truncated: its dimensions require 281474976710656 bytes, but only 2 follow");
 }
 
 HARNESS_MAIN("idx", {"images are read", images_are_read}, {"labels are read", labels_are_read},

@@ -73,15 +73,15 @@ static void damage_is_noticed(void)
 {
     char bytes[] = FIRST_MEMBER;
     EXPECT_ERROR(FIRST_MEMBER "rest",
-                 "t.gz: what gzip has packed is damaged (incorrect header check); test it with gzip -t");
-    EXPECT_ERROR("\x1F\x8B\x07\0\0\0\0\0\0\0", "t.gz: what gzip has packed is damaged (unknown compression method)");
+                 "t.gz: the compressed data is damaged (incorrect header check); check the file with gzip -t");
+    EXPECT_ERROR("\x1F\x8B\x07\0\0\0\0\0\0\0", "t.gz: the compressed data is damaged (unknown compression method)");
     bytes[sizeof bytes - 1 - 8] ^= 1; /* the checksum */
     expect_error(bytes, sizeof bytes - 1, "damaged (incorrect data check)");
     bytes[sizeof bytes - 1 - 8] ^= 1;
     bytes[sizeof bytes - 1 - 4] ^= 1; /* the length */
     expect_error(bytes, sizeof bytes - 1, "damaged (incorrect length check)");
     for (size_t length = 2; length < sizeof bytes - 1; length++) {
-        expect_error(FIRST_MEMBER, length, "t.gz: is cut short: what gzip has packed has no end");
+        expect_error(FIRST_MEMBER, length, "t.gz: is truncated: the compressed data has no end");
     }
 }
 
@@ -198,8 +198,8 @@ static void a_bomb_is_defused(void)
     int64_t length;
     HARNESS_OK(fcnn_input_open(stream, "bomb.gz", &input));
     HARNESS_STATUS(fcnn_input_line(input, &line, &length), FCNN_EDATA);
-    CU_ASSERT(
-        harness_same_text(fcnn_error_text(), "bomb.gz: line 1 is longer than 64 MiB: this is no table in plain text"));
+    CU_ASSERT(harness_same_text(fcnn_error_text(),
+                                "bomb.gz: line 1 is longer than 64 MiB: the file is not a table in plain text"));
     fcnn_input_close(input);
     fclose(stream);
 }

@@ -165,7 +165,7 @@ static void headers_may_look_otherwise(void)
 
 static void other_types_are_refused(void)
 {
-    const char rest[] = "; read are whole numbers, floats of 2, 4 and 8 bytes, and bool";
+    const char rest[] = "; only whole numbers, floats of 2, 4 and 8 bytes, and bool can be read";
     const char *const cases[][2] = {
         {TWO("|O"), "Python objects (pickled) of type '|O'"},
         {TWO("<U5"), "texts of type '<U5'"},
@@ -183,27 +183,27 @@ static void other_types_are_refused(void)
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         char message[200];
         fcnn_array npy = {0};
-        snprintf(message, sizeof message, "t.npy: holds %s%s", cases[i][1], rest);
+        snprintf(message, sizeof message, "t.npy: contains %s%s", cases[i][1], rest);
         HARNESS_STATUS(read_array(cases[i][0], "0123456789abcdef", 16, &npy), FCNN_EDATA);
         CU_ASSERT(harness_same_text(fcnn_error_text(), message));
     }
     EXPECT_ERROR("{'descr': [('a', '<f8'), ('b', '<i4')], 'fortran_order': False, 'shape': (1,)}", "012345678901",
-                 "t.npy: holds records of several fields; save each field as an array of its own");
+                 "t.npy: contains records of several fields; save each field as a separate array");
 }
 
 static void shapes_are_checked(void)
 {
-    const char huge[] = "t.npy: is damaged: its dimensions make more elements than any file holds";
+    const char huge[] = "t.npy: is damaged: its dimensions are larger than any file";
     EXPECT_ERROR(HEADER("<f8", "False", "(4294967296, 4294967296)"), "", huge);
     EXPECT_ERROR(HEADER("<f8", "False", "(1152921504606846976,)"), "", huge);
     EXPECT_ERROR(HEADER("|u1", "False", "(1099511627776,)"), "ab",
-                 "t.npy: is cut short: its shape makes 1099511627776 bytes, but 2 follow");
+                 "t.npy: is truncated: its shape requires 1099511627776 bytes, but only 2 follow");
     EXPECT_ERROR(HEADER("<i2", "False", "(2, 2)"), "abcdefg",
-                 "t.npy: is cut short: its shape makes 8 bytes, but 7 follow");
+                 "t.npy: is truncated: its shape requires 8 bytes, but only 7 follow");
     EXPECT_ERROR(HEADER("<i2", "False", "(2, 2)"), "abcdefghi",
-                 "t.npy: is too long: its shape makes 8 bytes, but more follow");
-    EXPECT_ERROR(HEADER("<f8", "False", "()"), "01234567", "t.npy: holds a single value, no array");
-    EXPECT_ERROR(HEADER("<f8", "False", "(3, 0)"), "", "t.npy: dimension 2 is 0: there is nothing in it");
+                 "t.npy: is too long: its shape requires 8 bytes, but more follow");
+    EXPECT_ERROR(HEADER("<f8", "False", "()"), "01234567", "t.npy: contains a single value, not an array");
+    EXPECT_ERROR(HEADER("<f8", "False", "(3, 0)"), "", "t.npy: dimension 2 is 0: the array has no elements");
     EXPECT_ERROR(HEADER("|u1", "False", "(1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1)"), "a",
                  "t.npy: has more than 32 dimensions");
 }
@@ -241,7 +241,7 @@ static void damaged_headers_are_refused(void)
     for (size_t i = 0; i < sizeof headers / sizeof *headers; i++) {
         fcnn_array npy = {0};
         HARNESS_STATUS(read_array(headers[i], "0123456789abcdef", 16, &npy), FCNN_EDATA);
-        CU_ASSERT(harness_same_text(fcnn_error_text(), "t.npy: its header is damaged, or not of numpy's format"));
+        CU_ASSERT(harness_same_text(fcnn_error_text(), "t.npy: the header of the .npy file is damaged"));
     }
 }
 
@@ -251,12 +251,12 @@ static void other_files_are_refused(void)
     HARNESS_STATUS(read_bytes("1,2,3,4,5\n", 10, &npy), FCNN_EDATA);
     CU_ASSERT(harness_same_text(fcnn_error_text(), "t.npy: is not a .npy file (it begins with 31 2c 32 2c)"));
     HARNESS_STATUS(read_bytes("PK\3\4\0\0\0\0", 8, &npy), FCNN_EDATA);
-    CU_ASSERT(harness_same_text(fcnn_error_text(), "t.npy: is an archive of arrays; import it by --npz"));
+    CU_ASSERT(harness_same_text(fcnn_error_text(), "t.npy: is an archive of arrays (.npz); use --npz to import it"));
     HARNESS_STATUS(read_bytes("\x93NUMPY\4\0  ", 10, &npy), FCNN_EDATA);
-    HARNESS_ERROR_HAS("t.npy: has version 4.0 of the format");
+    HARNESS_ERROR_HAS("t.npy: has version 4.0 of the .npy format");
     HARNESS_STATUS(read_bytes("\x93NUMPY\1\1  ", 10, &npy), FCNN_EDATA);
     HARNESS_STATUS(read_bytes("\x93NUMPY\2\0\xFF\xFF\xFF\xFF{", 13, &npy), FCNN_EDATA);
-    HARNESS_ERROR_HAS("t.npy: its header is damaged");
+    HARNESS_ERROR_HAS("t.npy: the header of the .npy file is damaged");
     /* a zero byte in the header, and any piece of a file */
     char file[MOST];
     const size_t length = make(file, 1, TWO("|u1"), "ab", 2);
@@ -265,7 +265,7 @@ static void other_files_are_refused(void)
     make(file, 1, TWO("|u1"), "ab", 2);
     for (size_t part = 1; part < length; part++) {
         HARNESS_STATUS(read_bytes(file, part, &npy), FCNN_EDATA);
-        HARNESS_ERROR_HAS("t.npy: is cut short");
+        HARNESS_ERROR_HAS("t.npy: is truncated");
     }
     CU_ASSERT_PTR_NULL(npy.values);
 }

@@ -78,8 +78,8 @@ static void absent_arrays_are_named(void)
     }
     fcnn_array arrays[2] = {0};
     HARNESS_STATUS(read_bytes(archive, sizeof archive, 2, NAMES("x", "y"), arrays), FCNN_EDATA);
-    CU_ASSERT(harness_same_text(fcnn_error_text(), "t.npz: has no array 'y', but x, labels, notes.txt; --inputs and "
-                                                   "--targets choose"));
+    CU_ASSERT(harness_same_text(fcnn_error_text(), "t.npz: has no array 'y'; its arrays are x, labels, notes.txt; "
+                                                   "select them by --inputs and --targets"));
     CU_ASSERT(arrays[0].count == 3 && arrays[1].values == NULL);
     fcnn_array_clear(&arrays[0]);
     const char *const names[] = {"", "label", "labels.npy", "notes.txt"};
@@ -108,7 +108,7 @@ static void damage_is_noticed(void)
     HARNESS_STATUS(read_bytes(changed, sizeof changed, 1, NAMES("x"), &array), FCNN_EDATA);
     HARNESS_ERROR_HAS("t.npz: array 'x': is damaged: CRC error");
     HARNESS_STATUS(read_bytes((const uint8_t *)"1,2,3\n", 6, 1, NAMES("x"), &array), FCNN_EDATA);
-    HARNESS_ERROR_HAS("t.npz: is not a .npz file, or is damaged: Not a zip archive");
+    HARNESS_ERROR_HAS("t.npz: is not a .npz file or is damaged: Not a zip archive");
     for (size_t length = 1; length < sizeof archive; length += 3) {
         HARNESS_STATUS(read_bytes(archive, length, 1, NAMES("x"), &array), FCNN_EDATA);
     }

@@ -129,24 +129,24 @@ static void what_is_wrong_is_told_with_what_helps(void)
                    {{.host = "a", .processors = "0", .asked = 1, .used = 1},
                     {.host = "b", .processors = "0", .asked = 1, .used = 1}});
     unsetenv("OMP_THREAD_LIMIT");
-    EXPECT_TROUBLE(FEWER_THREADS, NONE, 1, "OMP_NUM_THREADS asks for 3 threads, but OpenMP gives 2: the calling",
+    EXPECT_TROUBLE(FEWER_THREADS, NONE, 1, "OMP_NUM_THREADS requests 3 threads, but OpenMP starts 2: the calling",
                    {{.host = "a", .processors = "0 1", .asked = 3, .used = 2}});
     setenv("OMP_THREAD_LIMIT", "2", 1);
-    EXPECT_TROUBLE(FEWER_THREADS, NONE, 1, ": OMP_THREAD_LIMIT is 2, unset it",
+    EXPECT_TROUBLE(FEWER_THREADS, NONE, 1, ": unset OMP_THREAD_LIMIT, which is 2",
                    {{.host = "a", .processors = "0 1", .asked = 3, .used = 2}});
     /* the one that is set is not always the one that limits */
     setenv("OMP_THREAD_LIMIT", "4", 1);
     setenv("OMP_MAX_ACTIVE_LEVELS", "0", 1);
-    EXPECT_TROUBLE(FEWER_THREADS, NONE, 1, "OpenMP gives 1: OMP_MAX_ACTIVE_LEVELS is 0, unset it",
+    EXPECT_TROUBLE(FEWER_THREADS, NONE, 1, "OpenMP starts 1: unset OMP_MAX_ACTIVE_LEVELS, which is 0",
                    {{.host = "a", .processors = "0 1", .asked = 2, .used = 1}});
     unsetenv("OMP_MAX_ACTIVE_LEVELS");
-    EXPECT_TROUBLE(FEWER_THREADS, NONE, 1, "OpenMP gives 1: the calling",
+    EXPECT_TROUBLE(FEWER_THREADS, NONE, 1, "OpenMP starts 1: the calling",
                    {{.host = "a", .processors = "0 1", .asked = 2, .used = 1}});
     unsetenv("OMP_THREAD_LIMIT");
-    EXPECT_TROUBLE(OVER_HOST, NONE, 2, "5 threads on the 4 processors of a",
+    EXPECT_TROUBLE(OVER_HOST, NONE, 2, "5 threads share the 4 processors of a",
                    {{.host = "a", .processors = "0 1 2 3", .asked = 2, .used = 2},
                     {.host = "a", .processors = "0 1 2 3", .asked = 3, .used = 3}});
-    EXPECT_TROUBLE(OVER_QUOTA, NONE, 1, "2 threads on a share 0.5 processors, which",
+    EXPECT_TROUBLE(OVER_QUOTA, NONE, 1, "2 threads on a share 0.5 processors, the quota",
                    {{.host = "a", .processors = "0 1 2 3", .asked = 2, .used = 2, .quotas = {0.5}}});
     EXPECT_TROUBLE(OVER_QUOTA, NONE, 2, "3 threads on a share 2 processors, ",
                    {{.host = "a", .processors = "0 1 2 3", .asked = 2, .used = 2, .quotas = {0, 2}},
@@ -154,7 +154,7 @@ static void what_is_wrong_is_told_with_what_helps(void)
     EXPECT_TROUBLE(OVER_QUOTA, NONE, 2, "2 threads on a share 1 processor, ",
                    {{.host = "a", .processors = "0 1 2 3", .asked = 1, .used = 1, .quotas = {0, 1}},
                     {.host = "a", .processors = "0 1 2 3", .asked = 1, .used = 1, .quotas = {0, 1}}});
-    EXPECT_TROUBLE(OVER_QUOTA, NONE, 2, "slow; start fewer ranks, or give it more",
+    EXPECT_TROUBLE(OVER_QUOTA, NONE, 2, "slow; start fewer ranks, or increase the quota",
                    {{.host = "a", .processors = "0 1 2 3", .asked = 1, .used = 1, .quotas = {0, 1.99999}},
                     {.host = "a", .processors = "0 1 2 3", .asked = 1, .used = 1, .quotas = {0, 1.99999}}});
     EXPECT_TROUBLE(OVER_QUOTA, NONE, 1, "share 1.99 processors",
@@ -162,10 +162,10 @@ static void what_is_wrong_is_told_with_what_helps(void)
     /* chosen, and not given */
     setenv("OMP_DYNAMIC", "true", 1);
     EXPECT_TROUBLE(FEWER_THREADS, NONE, 1,
-                   "2 threads would fit (auto: it), but OpenMP gives 1: OMP_DYNAMIC is true, unset it",
+                   "2 threads are suitable (auto: it), but OpenMP starts 1: unset OMP_DYNAMIC, which is true",
                    {{.host = "a", .processors = "0 1", .wanted = 2, .used = 1}});
     setenv("OMP_DYNAMIC", "false", 1);
-    EXPECT_TROUBLE(FEWER_THREADS, NONE, 1, "OpenMP gives 1: the calling",
+    EXPECT_TROUBLE(FEWER_THREADS, NONE, 1, "OpenMP starts 1: the calling",
                    {{.host = "a", .processors = "0 1", .wanted = 2, .used = 1}});
     unsetenv("OMP_DYNAMIC");
     /* one thread cannot be fewer */

@@ -27,7 +27,7 @@ static void do_errand(void *data)
         usleep(1000);
     }
     pthread_sigmask(SIG_SETMASK, NULL, &own->blocked);
-    fcnn_pulse_go_on();
+    fcnn_pulse_continue();
     own->done = 1;
 }
 

@@ -8,7 +8,7 @@ static atomic_int current_phase;
 static atomic_int_fast64_t steps;
 static atomic_bool stepped;
 
-void fcnn_pulse_go_on(void)
+void fcnn_pulse_continue(void)
 {
     atomic_fetch_add_explicit(&beats, 1, memory_order_relaxed);
 }
@@ -16,14 +16,14 @@ void fcnn_pulse_go_on(void)
 void fcnn_pulse_beat(fcnn_phase phase)
 {
     atomic_store_explicit(&current_phase, (int)phase, memory_order_relaxed);
-    fcnn_pulse_go_on();
+    fcnn_pulse_continue();
 }
 
 void fcnn_pulse_step_done(int64_t step)
 {
     atomic_store_explicit(&steps, step, memory_order_relaxed);
     atomic_store_explicit(&stepped, true, memory_order_relaxed);
-    fcnn_pulse_go_on();
+    fcnn_pulse_continue();
 }
 
 fcnn_pulse fcnn_pulse_read(void)

@@ -32,7 +32,7 @@ typedef struct fcnn_pulse {
 void fcnn_pulse_beat(fcnn_phase phase);
 
 /* Reports progress in the same phase. */
-void fcnn_pulse_go_on(void);
+void fcnn_pulse_continue(void);
 
 /* Reports progress, and the number of completed steps. */
 void fcnn_pulse_step_done(int64_t step);

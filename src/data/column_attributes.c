@@ -51,7 +51,7 @@ static fcnn_status read_attributes(const fcnn_open_part *part, const char *const
     fcnn_status status = FCNN_OK;
     int64_t found = 0;
     for (int i = 0; status == FCNN_OK && found == 0 && attributes[i] != NULL; i++) {
-        status = fcnn_hdf5_dataset_read_labels(part->dataset, attributes[i], part->all, shared, all);
+        status = fcnn_hdf5_dataset_read_column_attribute(part->dataset, attributes[i], part->all, shared, all);
         found = take_chosen(part, all, out, origins);
     }
     free(all);
@@ -91,14 +91,14 @@ static fcnn_status copy_own_name(const fcnn_open_part *part, char **out)
 static fcnn_status name_by_place(const fcnn_open_part *part, char **out, unsigned char *origins)
 {
     const bool is_member = fcnn_hdf5_dataset_info(part->dataset)->is_member;
-    char name[FCNN_HDF5_LABEL_BYTES + 1], *own;
+    char name[FCNN_HDF5_ATTRIBUTE_TEXT_BYTES + 1], *own;
     FCNN_TRY(copy_own_name(part, &own));
     fcnn_status status = FCNN_OK;
     bool fits = fcnn_text_prints(own);
     for (int64_t i = 0; i < part->width && fits && status == FCNN_OK; i++) {
         const int length = part->all == 1 ? snprintf(name, sizeof name, "%s", own)
                                           : snprintf(name, sizeof name, "%s[%" PRId64 "]", own, part->first + i);
-        fits = length <= FCNN_HDF5_LABEL_BYTES;
+        fits = length <= FCNN_HDF5_ATTRIBUTE_TEXT_BYTES;
         if (fits) {
             free(out[i]);
             out[i] = NULL;
@@ -181,7 +181,7 @@ fcnn_status fcnn_column_attributes_classes(const fcnn_open_columns *open, fcnn_c
     if (columns->count > 1 || columns->width > 1 || columns->is_text || !columns->is_integer) {
         return FCNN_OK;
     }
-    FCNN_TRY(fcnn_hdf5_dataset_read_list(open->parts[0].dataset, "classes", &count, &texts));
+    FCNN_TRY(fcnn_hdf5_dataset_read_list_attribute(open->parts[0].dataset, "classes", &count, &texts));
     const bool counts = is_sorted(texts, count);
     fcnn_status status = FCNN_OK;
     for (int64_t i = 0; i < count; i++) {

@@ -108,7 +108,7 @@ static fcnn_status take_line(const char **lines, char **out)
 {
     const char *end = strchr(*lines, '\n');
     *out = NULL;
-    if (end == NULL || end - *lines > FCNN_HDF5_LABEL_BYTES) {
+    if (end == NULL || end - *lines > FCNN_HDF5_ATTRIBUTE_TEXT_BYTES) {
         return FCNN_OK;
     }
     char *line;

@@ -105,7 +105,7 @@ static const fcnn_open_columns *columns_there(const fcnn_source *source, const f
 static fcnn_status read_file(const fcnn_source *source, const fcnn_reader_file *open, const run *rows)
 {
     const fcnn_open_columns *columns = columns_there(source, rows->columns, open);
-    fcnn_pulse_go_on();
+    fcnn_pulse_continue();
     return rows->are_strings
                ? fcnn_open_columns_read_strings(columns, rows->first, rows->count, (char **)(void *)rows->out)
                : fcnn_open_columns_read(columns, rows->first, rows->count, rows->out);
@@ -122,10 +122,10 @@ static void wait_seconds(int seconds)
 {
     const struct timespec second = {.tv_sec = 1};
     for (int i = 0; i < seconds; i++) {
-        fcnn_pulse_go_on();
+        fcnn_pulse_continue();
         nanosleep(&second, NULL);
     }
-    fcnn_pulse_go_on();
+    fcnn_pulse_continue();
 }
 
 /* Reads rows of a file. After a failure that may be temporary, waits and tries again, with increasing waits. */

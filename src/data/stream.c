@@ -340,7 +340,7 @@ static fcnn_status wait_for(fcnn_stream *stream, lane *own, int64_t used, int64_
         pthread_cond_broadcast(&stream->moved);
     }
     while (own->loaded <= number && stream->status == FCNN_OK) {
-        fcnn_pulse_go_on();
+        fcnn_pulse_continue();
         pthread_cond_wait(&stream->moved, &stream->mutex);
     }
     const fcnn_status status = own->loaded > number ? FCNN_OK : stream->status;

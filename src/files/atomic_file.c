@@ -1,4 +1,4 @@
-/* src/files/atomic_file.c — files that are there whole or not at all. */
+/* src/files/atomic_file.c — atomic replacement of files. */
 #include "files/atomic_file.h"
 
 #include "core/file.h"
@@ -17,14 +17,14 @@
 #include <unistd.h>
 
 enum {
-    NAMES_TRIED = 1000 /* temporaries of that many killed processes may be in the way */
+    NAMES_TRIED = 1000 /* killed processes may have left temporary files with the same names */
 };
 
 struct fcnn_atomic_file {
-    char *path;      /* where it goes; as given, for messages too */
-    char *target;    /* path, with a symbolic link followed */
-    char *folder;    /* the target's */
-    char *temporary; /* NULL until it exists */
+    char *path;      /* as given by the caller, for messages */
+    char *target;    /* path of the file to replace, with symbolic links followed */
+    char *folder;    /* folder of the target */
+    char *temporary; /* path of the temporary file; NULL until it exists */
 };
 
 static fcnn_status cannot_write(const char *path, int error)
@@ -46,7 +46,7 @@ static void destroy(fcnn_atomic_file *file)
 /* Fills in target and folder. */
 static fcnn_status resolve(fcnn_atomic_file *file)
 {
-    char *followed = realpath(file->path, NULL); /* NULL while nothing is there */
+    char *followed = realpath(file->path, NULL); /* NULL if the file does not exist */
     const fcnn_status status = fcnn_memory_copy_text(followed != NULL ? followed : file->path, &file->target);
     free(followed);
     FCNN_TRY(status);
@@ -61,13 +61,13 @@ static fcnn_status resolve(fcnn_atomic_file *file)
     return FCNN_OK;
 }
 
-/* A file in the way must be one that may be replaced: *mode are its permissions, or −1 if there is none. */
+/* Checks that the target can be replaced if it exists; sets *mode to its permissions, or to −1 if it does not exist. */
 static fcnn_status check_target(const fcnn_atomic_file *file, int *mode)
 {
     struct stat info;
     const size_t length = strlen(file->target);
     if (length == 0 || file->target[length - 1] == '/') {
-        return fcnn_fail(FCNN_EOUTPUT, "'%s': cannot be written: not the name of a file", file->path);
+        return fcnn_fail(FCNN_EOUTPUT, "'%s': cannot be written: this is not the name of a file", file->path);
     }
     *mode = -1;
     if (stat(file->target, &info) != 0) {
@@ -75,7 +75,7 @@ static fcnn_status check_target(const fcnn_atomic_file *file, int *mode)
     }
     if (!S_ISREG(info.st_mode)) {
         return fcnn_fail(FCNN_EOUTPUT, "%s: cannot be written: it is %s", file->path,
-                         S_ISDIR(info.st_mode) ? "a folder" : "no regular file");
+                         S_ISDIR(info.st_mode) ? "a folder" : "not a regular file");
     }
     if (access(file->target, W_OK) != 0) {
         return cannot_write(file->path, errno);
@@ -154,7 +154,7 @@ static fcnn_status write_bytes(const char *path, int descriptor, const void *dat
     const char *next = data;
     while (bytes > 0) {
         const ssize_t written = write(descriptor, next, bytes < most ? bytes : most);
-        fcnn_pulse_go_on();
+        fcnn_pulse_continue();
         if (written < 0 && errno == EINTR) {
             continue;
         }
@@ -220,7 +220,7 @@ fcnn_status fcnn_atomic_file_copy(const fcnn_atomic_file *file, const char *from
 
 /* ---- commit ---- */
 
-/* Some file systems cannot sync some things, and say so; then there is nothing to be done. */
+/* Makes a file or folder durable.  Errors which mean that the file system does not support this are ignored. */
 static bool sync_failed(int descriptor)
 {
     while (fsync(descriptor) != 0) {
@@ -231,12 +231,12 @@ static bool sync_failed(int descriptor)
     return false;
 }
 
-/* Makes what was written durable, by the descriptor that wrote it where there is one: no other is sure to hear of
- * an error that came meanwhile. */
+/* Makes the content durable.  If the content was written through a descriptor, it must be this one, because errors of
+ * earlier writes may be reported only to it. */
 static fcnn_status sync_and_close(const fcnn_atomic_file *file, int descriptor)
 {
     const fcnn_status status = sync_failed(descriptor) ? cannot_write(file->path, errno) : FCNN_OK;
-    posix_fadvise(descriptor, 0, 0, POSIX_FADV_DONTNEED); /* who reads it again reads what the disk holds */
+    posix_fadvise(descriptor, 0, 0, POSIX_FADV_DONTNEED); /* a later read gets the content from the disk */
     return close_written(file, descriptor, status);
 }
 
@@ -244,7 +244,7 @@ static fcnn_status sync_folder(const fcnn_atomic_file *file)
 {
     const int descriptor = fcnn_file_open(file->folder, O_RDONLY | O_DIRECTORY);
     if (descriptor < 0) {
-        return errno == EACCES ? FCNN_OK : cannot_write(file->path, errno); /* writable, but not to be listed */
+        return errno == EACCES ? FCNN_OK : cannot_write(file->path, errno); /* the folder can be written but not read */
     }
     const fcnn_status status = sync_failed(descriptor) ? cannot_write(file->path, errno) : FCNN_OK;
     close(descriptor);
@@ -259,7 +259,7 @@ void fcnn_atomic_file_abandon(fcnn_atomic_file *file)
     }
 }
 
-/* Gives a temporary its name, unless something failed before; takes the file. */
+/* Renames the temporary file to the target if status is FCNN_OK; releases the object in each case. */
 static fcnn_status put_in_place(fcnn_atomic_file *file, fcnn_status status)
 {
     if (status == FCNN_OK && rename(file->temporary, file->target) != 0) {

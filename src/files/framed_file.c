@@ -1,4 +1,4 @@
-/* src/files/framed_file.c — files that tell their own length and checksum. */
+/* src/files/framed_file.c — files with a header that contains their length and checksum. */
 #include "files/framed_file.h"
 
 #include "core/file.h"
@@ -17,7 +17,7 @@
 #include <xxhash.h>
 
 enum {
-    MARK_BYTES = 24, /* with the zeros behind it */
+    MARK_BYTES = 24, /* including the zeros after the text */
     MARK_AGAIN = FCNN_FRAME_BYTES - MARK_BYTES,
     VERSION_AT = 24,
     LENGTH_AT = 32,
@@ -27,7 +27,7 @@ enum {
 
 static const char mark[MARK_BYTES] = "fcnn framed file\n";
 
-/* ---- the head ---- */
+/* ---- the header ---- */
 
 static void put_number(unsigned char *head, int at, int size, uint64_t number)
 {
@@ -55,8 +55,8 @@ static void make_head(uint64_t version, uint64_t length, uint64_t checksum, unsi
     put_number(head, CHECKSUM_AT, 8, checksum);
 }
 
-/* A damaged mark must not make a file an unframed one, which nothing would verify.
- *   head [bytes]  of a file of at least that many */
+/* Whether a file is framed; one of the two marks may be damaged, since a file without a frame would not be verified.
+ *   head [bytes]  the first bytes of the file */
 static bool looks_framed(const unsigned char *head, size_t bytes)
 {
     if (bytes < FCNN_FRAME_BYTES) {
@@ -67,29 +67,30 @@ static bool looks_framed(const unsigned char *head, size_t bytes)
 
 static fcnn_status damaged(const char *path, const char *what)
 {
-    return fcnn_fail(FCNN_EDATA, "%s: damaged: %s; copy it again, or take another one", path, what);
+    return fcnn_fail(FCNN_EDATA, "%s: damaged: %s; copy the file again, or use another one", path, what);
 }
 
-/* Checks all of the head but the checksum.  size is the file's. */
+/* Checks the header except for the checksum.  size is the size of the file. */
 static fcnn_status check_head(const char *path, const unsigned char *head, int64_t size)
 {
     unsigned char expected[FCNN_FRAME_BYTES];
     const uint64_t version = get_number(head, VERSION_AT, 4), length = get_number(head, LENGTH_AT, 8);
     make_head(version, length, get_number(head, CHECKSUM_AT, 8), expected);
     if (memcmp(head, expected, sizeof expected) != 0) {
-        return damaged(path, "its first 512 bytes are not as fcnn writes them");
+        return damaged(path, "its header of 512 bytes is not one that fcnn writes");
     }
     if (version != VERSION) {
         return fcnn_fail(FCNN_EDATA,
-                         "%s: damaged, or of a newer fcnn: version of the frame is %" PRIu64 ", this fcnn reads %d",
+                         "%s: damaged, or written by a newer fcnn: the version of its header is %" PRIu64
+                         ", but this fcnn reads version %d",
                          path, version, VERSION);
     }
     const uint64_t payload = (uint64_t)size - FCNN_FRAME_BYTES;
     if (payload != length) {
         return fcnn_fail(FCNN_EDATA,
-                         "%s: damaged: %s: %" PRIu64 " bytes follow its first 512 bytes, which promise %" PRIu64
-                         "; copy it again, or take another one",
-                         path, payload < length ? "the end is missing" : "something follows the end", payload, length);
+                         "%s: damaged: %s: %" PRIu64 " bytes follow its header, which says %" PRIu64
+                         "; copy the file again, or use another one",
+                         path, payload < length ? "the end is missing" : "bytes follow the end", payload, length);
     }
     return FCNN_OK;
 }
@@ -110,11 +111,11 @@ static fcnn_status cannot_read(const char *path, const char *reason)
     return fcnn_fail(FCNN_EINPUT, "%s: cannot be read: %s", path, reason);
 }
 
-/* Opens a regular file and tells its size. */
+/* Opens a regular file and sets *size to its size in bytes. */
 static fcnn_status open_regular(const char *path, int *descriptor, int64_t *size)
 {
     struct stat info;
-    *descriptor = fcnn_file_open(path, O_RDONLY | O_NONBLOCK); /* a named pipe must not wait for a writer */
+    *descriptor = fcnn_file_open(path, O_RDONLY | O_NONBLOCK); /* opening a named pipe must not block */
     if (*descriptor < 0) {
         return cannot_read(path, strerror(errno));
     }
@@ -122,7 +123,7 @@ static fcnn_status open_regular(const char *path, int *descriptor, int64_t *size
     if (fstat(*descriptor, &info) != 0) {
         status = cannot_read(path, strerror(errno));
     } else if (!S_ISREG(info.st_mode)) {
-        status = cannot_read(path, S_ISDIR(info.st_mode) ? "it is a folder" : "it is no regular file");
+        status = cannot_read(path, S_ISDIR(info.st_mode) ? "it is a folder" : "it is not a regular file");
     }
     if (status != FCNN_OK) {
         close(*descriptor);
@@ -132,7 +133,7 @@ static fcnn_status open_regular(const char *path, int *descriptor, int64_t *size
     return FCNN_OK;
 }
 
-/* Reads the next bytes of the file, all of them. */
+/* Reads exactly `bytes` bytes. */
 static fcnn_status read_bytes(const char *path, int descriptor, unsigned char *out, size_t bytes)
 {
     const size_t most = (size_t)fcnn_size(FCNN_SIZE_CALL_BYTES);
@@ -142,7 +143,7 @@ static fcnn_status read_bytes(const char *path, int descriptor, unsigned char *o
             continue;
         }
         if (got <= 0) {
-            return cannot_read(path, got < 0 ? strerror(errno) : "it shrinks meanwhile");
+            return cannot_read(path, got < 0 ? strerror(errno) : "the file has become shorter while it was read");
         }
         out += got;
         bytes -= (size_t)got;
@@ -166,7 +167,7 @@ static fcnn_status read_image(const char *path, int descriptor, const unsigned c
     return FCNN_OK;
 }
 
-/* Reads the head, or what there is of it. */
+/* Reads the header, or the whole file if it is shorter. */
 static fcnn_status read_head(const char *path, int descriptor, int64_t size, unsigned char head[FCNN_FRAME_BYTES],
                              size_t *head_bytes, bool *is_framed)
 {
@@ -191,7 +192,7 @@ static fcnn_status read_file(const char *path, int descriptor, int64_t size, boo
         return FCNN_OK;
     }
     if (head_bytes < FCNN_FRAME_BYTES) {
-        return damaged(path, "it ends within its first 512 bytes");
+        return damaged(path, "it ends within its header of 512 bytes");
     }
     FCNN_TRY(check_head(path, head, size));
     FCNN_TRY(read_image(path, descriptor, head, size - FCNN_FRAME_BYTES, image));
@@ -230,9 +231,9 @@ fcnn_status fcnn_framed_file_verify(const char *path, const void *image, int64_t
     if (status != FCNN_OK) {
         return status == FCNN_ENOMEM
                    ? status
-                   : fcnn_fail(FCNN_EOUTPUT, "%s: written, but not to be read again: %s", path, fcnn_error_text());
+                   : fcnn_fail(FCNN_EOUTPUT, "%s: was written, but cannot be read back: %s", path, fcnn_error_text());
     }
     const bool same = is_framed && count == bytes && memcmp(read, image, (size_t)bytes) == 0;
     free(read);
-    return same ? FCNN_OK : fcnn_fail(FCNN_EOUTPUT, "%s: written, but it reads otherwise", path);
+    return same ? FCNN_OK : fcnn_fail(FCNN_EOUTPUT, "%s: was written, but other bytes are read back", path);
 }

@@ -1,14 +1,15 @@
-/* src/files/framed_file.h — a file with a frame: a head of 512 bytes that tells the length and the checksum of
- * what follows, so that a cut or flipped byte is found before anything looks at the content.  To HDF5 the head is
- * a user block: its tools open the file as it is.
+/* src/files/framed_file.h — a framed file: a header of 512 bytes contains the length and the checksum of the content
+ * (the payload) that follows it, so that a truncated or changed file is detected before its content is used.  For HDF5
+ * the header is a user block, so that the tools of HDF5 can open the file.
+ * Not collective; any thread may call any function.
  *
- * The head, all numbers little-endian (docs/design.md):
+ * The header; all numbers are little-endian (docs/design.md):
  *     0  "fcnn framed file\n", zeros
  *    24  version of the frame, 4 bytes; zeros
  *    32  length of the payload, 8 bytes
  *    40  XXH3 of the payload, 8 bytes
  *    48  zeros
- *   488  the mark of byte 0 again, zeros: with one of the two damaged the file still counts as framed */
+ *   488  a copy of bytes 0 to 23, so that a file with one damaged copy is still recognized as framed */
 #ifndef FCNN_FILES_FRAMED_FILE_H
 #define FCNN_FILES_FRAMED_FILE_H
 
@@ -19,23 +20,23 @@
 
 #define FCNN_FRAME_BYTES 512
 
-/* Writes the frame of an image and the image [bytes], borrowed, as the whole file of that path, durably.
- * Not collective.  Fails: FCNN_EOUTPUT; a file that was there is then as before (see atomic_file.h). */
+/* Writes the header and an image [bytes], borrowed, as the whole content of the file, and makes it durable.
+ * Fails: FCNN_EOUTPUT; the old file is then unchanged (atomic_file.h).  FCNN_ENOMEM. */
 fcnn_status fcnn_framed_file_write(const char *path, const void *image, int64_t bytes);
 
-/* Reads a framed file and checks it.  Sets *is_framed to false, *image to NULL and *bytes to 0 for a file without
- * a frame, of which no more than the head is read.  Not collective.
- *   image [bytes]  to be released with free()
- * Fails: FCNN_EINPUT if the file is missing, unreadable or no regular file; FCNN_EDATA if it is empty or damaged;
+/* Reads and verifies a framed file.  For a file without a frame, of which at most the header is read, sets *is_framed
+ * to false, *image to NULL and *bytes to 0.
+ *   image [bytes]  the payload, to be released with free()
+ * Fails: FCNN_EINPUT if the file is missing, unreadable or not a regular file; FCNN_EDATA if it is empty or damaged;
  * FCNN_ENOMEM. */
 fcnn_status fcnn_framed_file_read(const char *path, bool *is_framed, void **image, int64_t *bytes);
 
-/* Sets *is_framed as fcnn_framed_file_read() does, by the head alone, which is not checked.
- * Fails: as it does, but never FCNN_ENOMEM. */
+/* Sets *is_framed as fcnn_framed_file_read() does, by the header only, which is not verified.
+ * Fails: FCNN_EINPUT, FCNN_EDATA if the file is empty. */
 fcnn_status fcnn_framed_file_detect(const char *path, bool *is_framed);
 
-/* Reads a file again that was written with an image [bytes], borrowed, and checks that it holds just that.  Not
- * collective.  Fails: FCNN_EOUTPUT if it does not, or cannot be read; FCNN_ENOMEM. */
+/* Reads back a file that was written with an image [bytes], borrowed, and checks that it contains exactly this image.
+ * Fails: FCNN_EOUTPUT if it does not or cannot be read; FCNN_ENOMEM. */
 fcnn_status fcnn_framed_file_verify(const char *path, const void *image, int64_t bytes);
 
 #endif

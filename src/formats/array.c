@@ -1,4 +1,4 @@
-/* src/formats/array.c — an array of numbers that was read from a file. */
+/* src/formats/array.c — arrays of numbers. */
 #include "formats/array.h"
 
 #include <stdlib.h>

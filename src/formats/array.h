@@ -1,7 +1,7 @@
-/* src/formats/array.h — an array of numbers that was read from a file of another format, and the formats themselves.
+/* src/formats/array.h — arrays of numbers, and the formats of files that contain one array.
  *
- * A format is an fcnn_format, which a file of its own defines, and a line of formats.def.  Nothing here is collective;
- * any thread may call any function. */
+ * A format is an fcnn_format, which is defined in a separate source file, and a line of formats.def.
+ * Not collective; any thread may call any function. */
 #ifndef FCNN_FORMATS_ARRAY_H
 #define FCNN_FORMATS_ARRAY_H
 
@@ -13,7 +13,7 @@
 
 #define FCNN_ARRAY_RANK_MAX 32
 
-/* Elements in the byte order of this machine, the last dimension fastest. */
+/* An array in row-major order, with elements in the byte order of this machine.  Release it with fcnn_array_clear(). */
 typedef struct fcnn_array {
     fcnn_type type;
     int rank; /* number of dimensions, ≥ 1 */
@@ -22,14 +22,14 @@ typedef struct fcnn_array {
     void *values;  /* [count]; owned */
 } fcnn_array;
 
-/* A format in which a file holds one array. */
+/* A format of files that contain one array. */
 typedef struct fcnn_format {
-    /* Whether a file whose first bytes, at most FCNN_INPUT_UNREAD_MAX, are these is of the format, perhaps damaged. */
+    /* Whether a file has this format, by its first bytes [count], count ≤ FCNN_INPUT_UNREAD_MAX.  It may be damaged. */
     bool (*recognizes)(const uint8_t *bytes, size_t count);
 
-    /* Reads an input to its end.  Memory is taken as the elements come, whatever the file claims of them; out is
-     * untouched on failure: FCNN_EDATA with the input's name, also for a file that is not recognized; FCNN_EINPUT,
-     * FCNN_ENOMEM. */
+    /* Reads an input to its end.  Memory is allocated as elements are read, not by the size that the file states.
+     *   out  to be released with fcnn_array_clear(); unchanged on failure
+     * Fails: FCNN_EDATA, also for a file of another format; FCNN_EINPUT if reading fails; FCNN_ENOMEM. */
     fcnn_status (*read)(fcnn_input *input, fcnn_array *out);
 } fcnn_format;
 
@@ -37,15 +37,15 @@ typedef struct fcnn_format {
 #include "formats/formats.def"
 #undef FCNN_FORMAT
 
-/* Reads a stream to its end, in the format of formats.def that recognizes it; where none does the usual one says what
- * is wrong.  A stream that gzip has packed is unpacked on the way.
- *   stream  borrowed, open for reading; read from where it stands
- *   name    borrowed; what messages call it
- *   out     to be released with fcnn_array_clear(); untouched on failure
- * Fails: as the format's read does. */
+/* Reads a stream to its end, in the format of formats.def that recognizes it.  If no format does, the function fails
+ * with the message of the usual format.  A stream that was compressed by gzip is decompressed.
+ *   stream  borrowed, open for reading; read from its current position
+ *   name    borrowed; the name of the file in messages
+ *   out     to be released with fcnn_array_clear(); unchanged on failure
+ * Fails: in the same ways as the function read of the format. */
 fcnn_status fcnn_array_read(FILE *stream, const char *name, const fcnn_format *usual, fcnn_array *out);
 
-/* Releases what reading made; takes an empty array, {0}, too. */
+/* Releases the memory of an array and sets it to {0}; an empty array, {0}, is allowed. */
 void fcnn_array_clear(fcnn_array *array);
 
 #endif

@@ -11,27 +11,27 @@
 #include <string.h>
 
 enum {
-    SHOWN = 40,           /* characters of a bad cell in a message */
-    CLASSES_MAX = 1 << 16 /* more different names are no classes, but a wrong column */
+    SHOWN = 40,           /* bytes of a cell that a message shows */
+    CLASSES_MAX = 1 << 16 /* a column with more distinct names is not a column of classes */
 };
 
-/* A stream being read into a table. */
+/* The state of reading a stream into a table. */
 typedef struct reader {
-    const char *name; /* what messages call the stream */
+    const char *name; /* name of the stream in messages */
     const fcnn_csv_options *options;
     char delimiter;
-    int64_t line;    /* the current one, from 1 */
-    int64_t blank;   /* the first empty line, or 0: more lines may not follow it */
-    int64_t rows;    /* of this stream */
-    int64_t columns; /* of this stream; 0: not known yet */
-    char **names;    /* [columns] of this stream, with a header */
+    int64_t line;    /* number of the current line, ≥ 1 */
+    int64_t blank;   /* number of the first empty line; 0: none so far */
+    int64_t rows;    /* number of rows of this stream */
+    int64_t columns; /* number of columns of this stream; 0: not known yet */
+    char **names;    /* [columns] names of the columns of this stream, if it has a header */
     int64_t names_capacity;
     fcnn_csv *table;
 } reader;
 
 /* ---- messages ---- */
 
-/* A cell as messages show it: cut, in one line, and never within a character of UTF-8. */
+/* Copies a cell for a message: without control characters, and truncated between two characters of UTF-8. */
 static void show_cell(const char *cell, char out[SHOWN + 4])
 {
     size_t length = strlen(cell);
@@ -49,17 +49,17 @@ static void show_cell(const char *cell, char out[SHOWN + 4])
     memcpy(out + length, is_cut ? "..." : "", is_cut ? 4 : 1);
 }
 
-/* What may help with a cell that is no number. */
+/* Writes advice about a cell that is not a number to out [size]; it may be empty. */
 static void find_hint(const reader *in, int64_t column, const char *cell, char *out, size_t size)
 {
     const bool is_decimal = strchr(cell, ',') != NULL && cell[strspn(cell, "+-0123456789,")] == '\0';
     if (is_decimal && in->delimiter != ',') {
-        snprintf(out, size, "; decimals need a point, not a comma");
+        snprintf(out, size, "; write decimals with a point, not with a comma");
     } else if (in->line == 1) {
-        snprintf(out, size, "; if the first line names the columns, say --header%s",
-                 column > 1 ? ", if this is the name of a class, --classes" : "");
+        snprintf(out, size, "; if the first line contains the names of the columns, add --header%s",
+                 column > 1 ? "; if this is the name of a class, add --classes" : "");
     } else if (strpbrk(cell, ",;\t") != NULL) {
-        snprintf(out, size, "; cells are parted by %s here, unless --delimiter says otherwise",
+        snprintf(out, size, "; cells are separated by %s here; --delimiter sets another separator",
                  in->delimiter == ';'    ? "semicolons"
                  : in->delimiter == '\t' ? "tabs"
                                          : "commas");
@@ -68,7 +68,7 @@ static void find_hint(const reader *in, int64_t column, const char *cell, char *
     }
 }
 
-/* Why a cell is no number. */
+/* Fails with a message that says why a cell is not a number. */
 static fcnn_status bad_cell(const reader *in, int64_t column, const char *cell)
 {
     char shown[SHOWN + 4], hint[128], *end;
@@ -87,8 +87,9 @@ static fcnn_status missing_cell(const reader *in, int64_t column, const char *ce
 {
     char shown[SHOWN + 4];
     show_cell(cell, shown);
-    return fcnn_fail(FCNN_EDATA, "%s: line %" PRId64 ", column %" PRId64 ": %s%s%s; --missing takes such inputs as NaN",
-                     in->name, in->line, column, cell[0] == '\0' ? "the cell is empty" : "'", shown,
+    return fcnn_fail(FCNN_EDATA,
+                     "%s: line %" PRId64 ", column %" PRId64 ": %s%s%s; --missing imports such inputs as NaN", in->name,
+                     in->line, column, cell[0] == '\0' ? "the cell is empty" : "'", shown,
                      cell[0] == '\0' ? "" : "' is a missing value");
 }
 
@@ -104,7 +105,7 @@ static bool is_blank(const reader *in, char c)
     return c == ' ' || (c == '\t' && in->delimiter != '\t');
 }
 
-/* Cuts the blanks off both ends of [start, end) and ends the text there. */
+/* Removes the blanks at both ends of [start, end), terminates the text there, and returns its start. */
 static char *trim(const reader *in, char *start, char *end)
 {
     while (start < end && is_blank(in, *start)) {
@@ -117,7 +118,8 @@ static char *trim(const reader *in, char *start, char *end)
     return start;
 }
 
-/* Takes the next cell off *rest, which becomes NULL behind the last one.  column is its number, for a message. */
+/* Sets *out to the first cell of *rest, and moves *rest to the next cell, or to NULL after the last one.  Changes the
+ * text.  column is the number of the cell, for messages. */
 static fcnn_status take_cell(const reader *in, int64_t column, char **rest, char **out)
 {
     char *start = *rest;
@@ -137,13 +139,13 @@ static fcnn_status take_cell(const reader *in, int64_t column, char **rest, char
         *write++ = *read++;
     }
     if (*read == '\0') {
-        return bad_text(in, column, "a quote is not closed in its line; line breaks in cells are not read");
+        return bad_text(in, column, "a quote is not closed in this line; a cell cannot contain a line break");
     }
     do {
         read++;
     } while (is_blank(in, *read));
     if (*read != in->delimiter && *read != '\0') {
-        return bad_text(in, column, "more text follows the closing quote; a quote in a quoted cell is written \"\"");
+        return bad_text(in, column, "text follows the closing quote; within quotes, write \"\" for a quote");
     }
     *rest = *read == in->delimiter ? read + 1 : NULL;
     *out = trim(in, start, write);
@@ -152,7 +154,7 @@ static fcnn_status take_cell(const reader *in, int64_t column, char **rest, char
 
 /* ---- classes ---- */
 
-/* The place of a text in the order of the classes: of the first that is not below it. */
+/* The index in class_order of the first class whose name is not less than a text. */
 static int64_t find_class(const fcnn_csv *table, const char *text)
 {
     int64_t low = 0, high = table->classes_count;
@@ -173,7 +175,8 @@ static fcnn_status add_class(const reader *in, int64_t place, const char *text)
     const int64_t count = table->classes_count;
     int64_t capacity = table->classes_capacity;
     if (count == CLASSES_MAX) {
-        return bad_text(in, table->class_column + 1, "more than 65536 different names: is this the column of classes?");
+        return bad_text(in, table->class_column + 1,
+                        "the column has more than 65536 distinct names; is it the column of classes?");
     }
     FCNN_TRY(fcnn_memory_grow("the classes", count + 1, sizeof *table->classes, &table->classes, &capacity));
     FCNN_TRY(fcnn_memory_grow("the classes", count + 1, sizeof *table->class_order, &table->class_order,
@@ -186,7 +189,7 @@ static fcnn_status add_class(const reader *in, int64_t place, const char *text)
     return FCNN_OK;
 }
 
-/* The number of a class's name, in the order of their appearance. */
+/* Sets *out to the number of a class name; a new name gets the next number. */
 static fcnn_status read_class(const reader *in, const char *cell, double *out)
 {
     const fcnn_csv *table = in->table;
@@ -203,7 +206,7 @@ static fcnn_status read_class(const reader *in, const char *cell, double *out)
 
 /* ---- the first line ---- */
 
-/* The delimiter that a line has most of outside quotes. */
+/* The most frequent delimiter of a line outside quotes. */
 static char find_delimiter(const char *line)
 {
     static const char delimiters[] = ",;\t";
@@ -252,8 +255,9 @@ static fcnn_status read_names(reader *in, char *line)
         char *name;
         FCNN_TRY(take_cell(in, in->columns + 1, &rest, &name));
         if (name[0] == '\0') {
-            return bad_text(in, in->columns + 1,
-                            "the column's name is empty (pandas writes its row index so: say index=False there)");
+            return bad_text(
+                in, in->columns + 1,
+                "the name of the column is empty (if it is the row index of pandas, write the file with index=False)");
         }
         FCNN_TRY(fcnn_memory_grow("the names of the columns", in->columns + 1, sizeof *in->names, &in->names,
                                   &in->names_capacity));
@@ -263,7 +267,7 @@ static fcnn_status read_names(reader *in, char *line)
     return check_names_differ(in);
 }
 
-/* Counts the cells of a line, which stays as it is. */
+/* Adds the number of cells of a line to in->columns; the line is not changed. */
 static fcnn_status count_cells(reader *in, const char *line)
 {
     char *copy, *cell;
@@ -276,7 +280,7 @@ static fcnn_status count_cells(reader *in, const char *line)
     return status;
 }
 
-/* Compares the columns with those of the streams before. */
+/* Checks that the columns equal those of the first stream. */
 static fcnn_status check_columns(const reader *in)
 {
     const fcnn_csv *table = in->table;
@@ -296,7 +300,7 @@ static fcnn_status check_columns(const reader *in)
     return FCNN_OK;
 }
 
-/* Learns the columns from the first line, of names or of numbers. */
+/* Determines the columns by the first line, which contains names or numbers. */
 static fcnn_status begin(reader *in, char *line)
 {
     fcnn_csv *table = in->table;
@@ -341,12 +345,12 @@ static fcnn_status read_row(reader *in, char *line)
     for (char *rest = line; rest != NULL; cells++) {
         char *cell;
         FCNN_TRY(take_cell(in, cells + 1, &rest, &cell));
-        if (cells < table->columns) { /* more are only counted */
+        if (cells < table->columns) { /* further cells are only counted */
             FCNN_TRY(read_cell(in, cells, cell, &table->values[start + cells]));
         }
     }
     if (cells != table->columns) {
-        return fcnn_fail(FCNN_EDATA, "%s: line %" PRId64 " has %" PRId64 " cells, line 1 has %" PRId64, in->name,
+        return fcnn_fail(FCNN_EDATA, "%s: line %" PRId64 " has %" PRId64 " cells, but line 1 has %" PRId64, in->name,
                          in->line, cells, table->columns);
     }
     table->rows++;
@@ -356,7 +360,7 @@ static fcnn_status read_row(reader *in, char *line)
 
 /* ---- lines ---- */
 
-/* Whether a line holds nothing: not even a delimiter, which may part cells that are missing. */
+/* Whether a line contains only blanks.  A line of delimiters is a row of missing cells. */
 static bool is_empty(const reader *in, const char *line)
 {
     while (is_blank(in, *line)) {
@@ -365,12 +369,13 @@ static bool is_empty(const reader *in, const char *line)
     return *line == '\0';
 }
 
-/* line [length] without its line feed, ended by a zero byte */
+/* Reads line [length], which has no line feed and is terminated by a zero byte. */
 static fcnn_status read_line(reader *in, char *line, int64_t length)
 {
     in->line++;
     if ((int64_t)strlen(line) != length) {
-        return fcnn_fail(FCNN_EDATA, "%s: line %" PRId64 " holds a zero byte: this is no plain text (UTF-16, perhaps?)",
+        return fcnn_fail(FCNN_EDATA,
+                         "%s: line %" PRId64 " contains a zero byte: the file is not plain text (it may be UTF-16)",
                          in->name, in->line);
     }
     if (length > 0 && line[length - 1] == '\r') {
@@ -401,7 +406,7 @@ static fcnn_status read_lines(reader *in, fcnn_input *input)
         FCNN_TRY(read_line(in, line, length));
         FCNN_TRY(fcnn_input_line(input, &line, &length));
     }
-    return in->rows > 0 ? FCNN_OK : fcnn_fail(FCNN_EDATA, "%s: holds no rows", in->name);
+    return in->rows > 0 ? FCNN_OK : fcnn_fail(FCNN_EDATA, "%s: contains no rows", in->name);
 }
 
 static void clear_texts(char **texts, int64_t count)

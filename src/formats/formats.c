@@ -1,4 +1,4 @@
-/* src/formats/formats.c — reads an array in whichever format of formats.def recognizes the file. */
+/* src/formats/formats.c — reads an array in the format of formats.def that recognizes the file. */
 #include "formats/array.h"
 
 static const fcnn_format *const formats[] = {
@@ -7,7 +7,7 @@ static const fcnn_format *const formats[] = {
 #undef FCNN_FORMAT
 };
 
-/* The format of an input, of which nothing is taken. */
+/* Sets *format to the format of an input, without consuming bytes; leaves it unchanged if no format matches. */
 static fcnn_status recognize(fcnn_input *input, const fcnn_format **format)
 {
     uint8_t bytes[FCNN_INPUT_UNREAD_MAX];

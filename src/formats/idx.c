@@ -1,6 +1,6 @@
-/* src/formats/idx.c — the IDX format of Y. LeCun's MNIST page: two zero bytes, the type of the elements (only 0x08,
- * unsigned byte, is read), the number of dimensions, each dimension as a big-endian 32-bit number, then the elements
- * and nothing more. */
+/* src/formats/idx.c — the IDX format (Y. LeCun, "The MNIST database of handwritten digits").  A file contains two zero
+ * bytes, the type of the elements (only 0x08, unsigned byte, is supported), the number of dimensions, each dimension as
+ * a big-endian 32-bit number, and the elements. */
 #include "formats/array.h"
 
 #include <inttypes.h>
@@ -8,13 +8,14 @@
 
 enum { UNSIGNED_BYTE = 0x08, PREFIX_BYTES = 4, DIMENSION_BYTES = 4 };
 
-/* Puts exactly bytes into data. */
+/* Reads exactly `bytes` bytes into data. */
 static fcnn_status read_bytes(fcnn_input *input, void *data, size_t bytes)
 {
     size_t got;
     FCNN_TRY(fcnn_input_read(input, data, bytes, &got));
     if (got < bytes) {
-        return fcnn_fail(FCNN_EDATA, "%s: is cut short, no whole IDX file", fcnn_input_name(input));
+        return fcnn_fail(FCNN_EDATA, "%s: is truncated: the header of the IDX file is not complete",
+                         fcnn_input_name(input));
     }
     return FCNN_OK;
 }
@@ -41,7 +42,7 @@ static fcnn_status check_prefix(const char *name, const uint8_t prefix[PREFIX_BY
 {
     const bool is_idx = prefix[0] == 0 && prefix[1] == 0;
     if (is_idx && element_name(prefix[2]) != NULL) {
-        return fcnn_fail(FCNN_EDATA, "%s: holds %s; of IDX files only those of unsigned bytes are read", name,
+        return fcnn_fail(FCNN_EDATA, "%s: contains %s; only IDX files of unsigned bytes can be read", name,
                          element_name(prefix[2]));
     }
     if (!is_idx || prefix[2] != UNSIGNED_BYTE) {
@@ -49,13 +50,13 @@ static fcnn_status check_prefix(const char *name, const uint8_t prefix[PREFIX_BY
                          prefix[1], prefix[2], prefix[3]);
     }
     if (prefix[3] < 1 || prefix[3] > FCNN_ARRAY_RANK_MAX) {
-        return fcnn_fail(FCNN_EDATA, "%s: claims %d dimensions; 1 to %d are read", name, prefix[3],
-                         FCNN_ARRAY_RANK_MAX);
+        return fcnn_fail(FCNN_EDATA, "%s: has %d dimensions according to its header; 1 to %d are supported", name,
+                         prefix[3], FCNN_ARRAY_RANK_MAX);
     }
     return FCNN_OK;
 }
 
-/* Reads what stands before the elements. */
+/* Reads the header. */
 static fcnn_status read_header(fcnn_input *input, fcnn_array *array)
 {
     const char *name = fcnn_input_name(input);
@@ -68,10 +69,10 @@ static fcnn_status read_header(fcnn_input *input, fcnn_array *array)
         FCNN_TRY(read_bytes(input, size, sizeof size));
         array->dims[d] = (int64_t)size[0] << 24 | (int64_t)size[1] << 16 | (int64_t)size[2] << 8 | size[3];
         if (array->dims[d] == 0) {
-            return fcnn_fail(FCNN_EDATA, "%s: dimension %d is 0: there is nothing in it", name, d + 1);
+            return fcnn_fail(FCNN_EDATA, "%s: dimension %d is 0: the array has no elements", name, d + 1);
         }
         if (array->dims[d] > INT64_MAX / array->count) {
-            return fcnn_fail(FCNN_EDATA, "%s: is damaged: its dimensions make more elements than any file holds", name);
+            return fcnn_fail(FCNN_EDATA, "%s: is damaged: its dimensions are larger than any file", name);
         }
         array->count *= array->dims[d];
     }
@@ -87,13 +88,13 @@ static fcnn_status read_elements(fcnn_input *input, fcnn_array *array)
     FCNN_TRY(fcnn_input_read_all(input, "an IDX file", array->count, &array->values, &there));
     if (there < array->count) {
         return fcnn_fail(FCNN_EDATA,
-                         "%s: is cut short: its dimensions make %" PRId64 " elements, but %" PRId64 " bytes follow",
+                         "%s: is truncated: its dimensions require %" PRId64 " bytes, but only %" PRId64 " follow",
                          name, array->count, there);
     }
     FCNN_TRY(fcnn_input_read(input, &next, 1, &more));
     if (more > 0) {
-        return fcnn_fail(FCNN_EDATA, "%s: is too long: its dimensions make %" PRId64 " elements, but more bytes follow",
-                         name, array->count);
+        return fcnn_fail(FCNN_EDATA, "%s: is too long: its dimensions require %" PRId64 " bytes, but more follow", name,
+                         array->count);
     }
     return FCNN_OK;
 }

@@ -1,4 +1,4 @@
-/* src/formats/input.c — the bytes of a file, unpacked on the way. */
+/* src/formats/input.c — sequential reading of the bytes of a file, which are decompressed if necessary. */
 #include "formats/input.h"
 
 #include "core/memory.h"
@@ -12,7 +12,7 @@
 #include <zlib.h>
 
 enum {
-    GZIP_WINDOW = 16 + MAX_WBITS /* zlib: the gzip format, of any window */
+    GZIP_WINDOW = 16 + MAX_WBITS /* windowBits of zlib: the gzip format with any window size */
 };
 
 struct fcnn_input {
@@ -20,13 +20,13 @@ struct fcnn_input {
     fcnn_input_draw draw;
     void *source;
     bool is_packed;
-    bool is_between; /* packed: the member before has ended, and the next has not begun */
-    bool is_over;    /* the source has no more */
+    bool is_between; /* if compressed: the last member has ended, and the next one has not begun */
+    bool is_over;    /* the end of the source has been reached */
     z_stream unpacker;
-    size_t room;         /* of each of the two buffers */
-    uint8_t *packed;     /* of which unpacker.avail_in bytes are yet to be unpacked */
-    uint8_t *bytes;      /* with room for what is put back in front */
-    size_t first, count; /* bytes[first … first+count−1] are yet to be read */
+    size_t room;         /* size of each of the two buffers, in bytes */
+    uint8_t *packed;     /* [room] compressed bytes, of which unpacker.avail_in have not been decompressed */
+    uint8_t *bytes;      /* [FCNN_INPUT_UNREAD_MAX + room] decompressed bytes, after those that are put back */
+    size_t first, count; /* bytes[first … first+count−1] have not been read */
     char *line;
     int64_t line_capacity, line_number;
 };
@@ -47,20 +47,20 @@ static fcnn_status draw_from_stream(void *source, const char *name, void *data, 
 static fcnn_status start_unpacking(fcnn_input *input)
 {
     if (inflateInit2(&input->unpacker, GZIP_WINDOW) != Z_OK) {
-        return fcnn_fail(FCNN_ENOMEM, "out of memory: unpacking %s", input->name);
+        return fcnn_fail(FCNN_ENOMEM, "out of memory: decompressing %s", input->name);
     }
     input->is_packed = true;
     return FCNN_OK;
 }
 
-/* Fills the empty buffer with the source's bytes as they are. */
+/* Fills the empty buffer with bytes of the source. */
 static fcnn_status draw_bytes(fcnn_input *input)
 {
     input->first = FCNN_INPUT_UNREAD_MAX;
     return input->draw(input->source, input->name, input->bytes + input->first, input->room, &input->count);
 }
 
-/* Looks at the first bytes of a stream, and begins to unpack them where gzip packed them. */
+/* Reads the first bytes of a stream, and starts decompression if they are the magic number of gzip. */
 static fcnn_status detect_packing(fcnn_input *input)
 {
     FCNN_TRY(draw_bytes(input));
@@ -128,9 +128,9 @@ const char *fcnn_input_name(const fcnn_input *input)
     return input->name;
 }
 
-/* ---- unpacking ---- */
+/* ---- decompression ---- */
 
-/* Sees to it that there is something to unpack, unless the source is over. */
+/* Reads more compressed bytes if there are none; sets is_over at the end of the source. */
 static fcnn_status draw_packed(fcnn_input *input)
 {
     size_t got;
@@ -144,7 +144,7 @@ static fcnn_status draw_packed(fcnn_input *input)
     return FCNN_OK;
 }
 
-/* Behind a member: zero bytes are passed over, another member begun. */
+/* After the end of a member: skips zero bytes, and starts the next member if there is one. */
 static void pass_between(fcnn_input *input)
 {
     z_stream *unpacker = &input->unpacker;
@@ -164,13 +164,13 @@ static fcnn_status check_unpacked(const fcnn_input *input, int code)
         return FCNN_OK;
     }
     if (code == Z_MEM_ERROR) {
-        return fcnn_fail(FCNN_ENOMEM, "out of memory: unpacking %s", input->name);
+        return fcnn_fail(FCNN_ENOMEM, "out of memory: decompressing %s", input->name);
     }
-    return fcnn_fail(FCNN_EDATA, "%s: what gzip has packed is damaged (%s); test it with gzip -t", input->name,
-                     input->unpacker.msg != NULL ? input->unpacker.msg : "no gzip format");
+    return fcnn_fail(FCNN_EDATA, "%s: the compressed data is damaged (%s); check the file with gzip -t", input->name,
+                     input->unpacker.msg != NULL ? input->unpacker.msg : "not in gzip format");
 }
 
-/* Unpacks into the empty buffer: at least one byte, unless everything is unpacked. */
+/* Decompresses into the empty buffer: at least one byte, except at the end. */
 static fcnn_status unpack(fcnn_input *input)
 {
     z_stream *unpacker = &input->unpacker;
@@ -182,7 +182,7 @@ static fcnn_status unpack(fcnn_input *input)
         if (input->is_over) {
             return input->is_between
                        ? FCNN_OK
-                       : fcnn_fail(FCNN_EDATA, "%s: is cut short: what gzip has packed has no end", input->name);
+                       : fcnn_fail(FCNN_EDATA, "%s: is truncated: the compressed data has no end", input->name);
         }
         if (input->is_between) {
             pass_between(input);
@@ -198,7 +198,7 @@ static fcnn_status unpack(fcnn_input *input)
 
 /* ---- reading ---- */
 
-/* Fills the buffer if nothing is left in it; then it is empty at the end alone. */
+/* Fills the buffer if it is empty; afterwards it is empty only at the end of the input. */
 static fcnn_status fill(fcnn_input *input)
 {
     if (input->count > 0 || input->is_over) {
@@ -231,7 +231,7 @@ fcnn_status fcnn_input_read(fcnn_input *input, void *data, size_t bytes, size_t 
 
 void fcnn_input_unread(fcnn_input *input, const void *data, size_t bytes)
 {
-    /* where the buffer has been filled meanwhile, all of what stands in it is yet to be read */
+    /* if the buffer has been filled since the bytes were read, none of its bytes has been read yet */
     input->first -= bytes;
     input->count += bytes;
     memcpy(input->bytes + input->first, data, bytes);
@@ -263,11 +263,12 @@ fcnn_status fcnn_input_read_all(fcnn_input *input, const char *what, int64_t byt
 
 /* ---- lines ---- */
 
-/* Appends part of the buffer to the line, with a zero byte behind it. */
+/* Appends the first `part` bytes of the buffer to the line [length], and a zero byte. */
 static fcnn_status extend_line(fcnn_input *input, int64_t length, size_t part)
 {
     if (length + (int64_t)part > FCNN_INPUT_LINE_MAX) {
-        return fcnn_fail(FCNN_EDATA, "%s: line %" PRId64 " is longer than %d MiB: this is no table in plain text",
+        return fcnn_fail(FCNN_EDATA,
+                         "%s: line %" PRId64 " is longer than %d MiB: the file is not a table in plain text",
                          input->name, input->line_number, FCNN_INPUT_LINE_MAX >> 20);
     }
     FCNN_TRY(fcnn_memory_grow("a line", length + (int64_t)part + 1, 1, &input->line, &input->line_capacity));

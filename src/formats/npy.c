@@ -1,4 +1,4 @@
-/* src/formats/npy.c — numpy's format of one array. */
+/* src/formats/npy.c — NumPy's .npy format of one array. */
 #include "formats/npy.h"
 
 #include "core/memory.h"
@@ -11,8 +11,8 @@
 
 enum {
     MAGIC_BYTES = 6,
-    PREFIX_BYTES = MAGIC_BYTES + 2, /* with the version */
-    HEADER_MAX = 1 << 20,           /* bytes; numpy writes some hundred */
+    PREFIX_BYTES = MAGIC_BYTES + 2, /* magic number and version */
+    HEADER_MAX = 1 << 20,           /* bytes; NumPy writes about a hundred */
     ELEMENT_MAX = 8
 };
 
@@ -25,7 +25,8 @@ static fcnn_status read_bytes(fcnn_input *input, void *data, size_t bytes)
     size_t got;
     FCNN_TRY(fcnn_input_read(input, data, bytes, &got));
     if (got < bytes) {
-        return fcnn_fail(FCNN_EDATA, "%s: is cut short, no whole .npy file", fcnn_input_name(input));
+        return fcnn_fail(FCNN_EDATA, "%s: is truncated: the header of the .npy file is not complete",
+                         fcnn_input_name(input));
     }
     return FCNN_OK;
 }
@@ -33,27 +34,27 @@ static fcnn_status read_bytes(fcnn_input *input, void *data, size_t bytes)
 static fcnn_status check_prefix(const char *name, const uint8_t prefix[PREFIX_BYTES])
 {
     if (memcmp(prefix, "PK", 2) == 0) {
-        return fcnn_fail(FCNN_EDATA, "%s: is an archive of arrays; import it by --npz", name);
+        return fcnn_fail(FCNN_EDATA, "%s: is an archive of arrays (.npz); use --npz to import it", name);
     }
     if (memcmp(prefix, magic, MAGIC_BYTES) != 0) {
         return fcnn_fail(FCNN_EDATA, "%s: is not a .npy file (it begins with %02x %02x %02x %02x)", name, prefix[0],
                          prefix[1], prefix[2], prefix[3]);
     }
     if (prefix[6] < 1 || prefix[6] > 3 || prefix[7] != 0) {
-        return fcnn_fail(FCNN_EDATA, "%s: has version %d.%d of the format; 1.0, 2.0 and 3.0 are read", name, prefix[6],
-                         prefix[7]);
+        return fcnn_fail(FCNN_EDATA, "%s: has version %d.%d of the .npy format; 1.0, 2.0 and 3.0 are supported", name,
+                         prefix[6], prefix[7]);
     }
     return FCNN_OK;
 }
 
-/* The length of the header: 2 bytes of it in version 1, 4 later. */
+/* Reads the length of the header, which has 2 bytes in version 1 and 4 bytes in later versions. */
 static fcnn_status read_length(fcnn_input *input, int version, size_t *out)
 {
     uint8_t bytes[4] = {0};
     FCNN_TRY(read_bytes(input, bytes, version == 1 ? 2 : 4));
     *out = (size_t)bytes[0] | (size_t)bytes[1] << 8 | (size_t)bytes[2] << 16 | (size_t)bytes[3] << 24;
     if (*out > HEADER_MAX) {
-        return fcnn_fail(FCNN_EDATA, "%s: its header is damaged, or not of numpy's format", fcnn_input_name(input));
+        return fcnn_fail(FCNN_EDATA, "%s: the header of the .npy file is damaged", fcnn_input_name(input));
     }
     return FCNN_OK;
 }
@@ -70,7 +71,7 @@ static fcnn_status read_header(fcnn_input *input, fcnn_npy_header *out)
     FCNN_TRY(fcnn_memory_create("a header", (int64_t)length + 1, 1, &text));
     fcnn_status status = read_bytes(input, text, length);
     if (status == FCNN_OK && strlen(text) != length) {
-        status = fcnn_fail(FCNN_EDATA, "%s: its header is damaged, or not of numpy's format", name);
+        status = fcnn_fail(FCNN_EDATA, "%s: the header of the .npy file is damaged", name);
     }
     if (status == FCNN_OK) {
         status = fcnn_npy_header_parse(text, name, out);
@@ -81,7 +82,7 @@ static fcnn_status read_header(fcnn_input *input, fcnn_npy_header *out)
 
 /* ---- elements ---- */
 
-/* A float of IEEE 754's 2 bytes, exactly. */
+/* Converts a number of IEEE 754's binary16 format; the conversion is exact. */
 static float from_half(uint16_t bits)
 {
     const int exponent = bits >> 10 & 0x1F, fraction = bits & 0x3FF;
@@ -112,14 +113,14 @@ static void convert_element(const fcnn_npy_header *header, const uint8_t *in, ui
     memcpy(out, native, header->size);
 }
 
-/* Puts the elements of the file, in [header->count], into the array's order and types. */
+/* Converts the elements of the file, in [header->count], to the order and type of the array. */
 static void convert(const fcnn_npy_header *header, const uint8_t *in, const fcnn_array *array)
 {
     const size_t size = fcnn_type_size(array->type);
     int64_t steps[FCNN_ARRAY_RANK_MAX], index[FCNN_ARRAY_RANK_MAX] = {0};
     int64_t step = 1, place = 0;
     for (int k = 0; k < header->rank; k++) {
-        const int d = header->is_first ? k : header->rank - 1 - k; /* the fastest in the file first */
+        const int d = header->is_first ? k : header->rank - 1 - k; /* begins with the fastest dimension in the file */
         steps[d] = step;
         step *= header->dims[d];
     }
@@ -135,7 +136,7 @@ static void convert(const fcnn_npy_header *header, const uint8_t *in, const fcnn
     }
 }
 
-/* Whether the file has the elements just as the array does. */
+/* Whether the elements in the file have the order and type of the array, so that nothing must be converted. */
 static bool is_plain(const fcnn_npy_header *header)
 {
     const bool is_native = header->size == 1 || header->is_big == (__BYTE_ORDER__ == __ORDER_BIG_ENDIAN__);
@@ -152,12 +153,13 @@ static fcnn_status read_elements(fcnn_input *input, const fcnn_npy_header *heade
     char next;
     FCNN_TRY(fcnn_input_read_all(input, "an array", bytes, out, &there));
     if (there < bytes) {
-        return fcnn_fail(FCNN_EDATA, "%s: is cut short: its shape makes %" PRId64 " bytes, but %" PRId64 " follow",
-                         name, bytes, there);
+        return fcnn_fail(FCNN_EDATA,
+                         "%s: is truncated: its shape requires %" PRId64 " bytes, but only %" PRId64 " follow", name,
+                         bytes, there);
     }
     FCNN_TRY(fcnn_input_read(input, &next, 1, &more));
     if (more > 0) {
-        return fcnn_fail(FCNN_EDATA, "%s: is too long: its shape makes %" PRId64 " bytes, but more follow", name,
+        return fcnn_fail(FCNN_EDATA, "%s: is too long: its shape requires %" PRId64 " bytes, but more follow", name,
                          bytes);
     }
     return FCNN_OK;
@@ -170,14 +172,14 @@ static fcnn_type type_of(const fcnn_npy_header *header)
     if (header->kind == 'f') {
         return header->size == sizeof(double) ? FCNN_TYPE_FLOAT64 : FCNN_TYPE_FLOAT32;
     }
-    int place = 0; /* of 1, 2, 4, 8 */
+    int place = 0; /* index of the size among 1, 2, 4 and 8 bytes */
     while ((size_t)1 << place < header->size) {
         place++;
     }
     return whole[header->kind != 'i'][place];
 }
 
-/* Takes the elements, also on failure. */
+/* Makes an array of the elements, which it takes or releases, also on failure. */
 static fcnn_status finish(const fcnn_npy_header *header, uint8_t *elements, fcnn_array *array)
 {
     array->type = type_of(header);

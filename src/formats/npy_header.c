@@ -1,9 +1,9 @@
-/* src/formats/npy_header.c — the dictionary before the elements of a .npy file. */
+/* src/formats/npy_header.c — the header of a .npy file, which is a dictionary in Python. */
 #include "formats/npy_header.h"
 
 #include <string.h>
 
-enum { WORD_BYTES = 64 /* of a text in the dictionary, with its end */ };
+enum { WORD_BYTES = 64 /* of a text in the dictionary, with the zero byte */ };
 
 typedef struct parser {
     const char *name;
@@ -38,7 +38,7 @@ static bool take_word(parser *p, const char *word)
     return true;
 }
 
-/* A text in quotes of one or the other kind. */
+/* Reads a text in single or double quotes. */
 static bool take_text(parser *p, char out[WORD_BYTES])
 {
     skip_blanks(p);
@@ -57,7 +57,7 @@ static bool take_text(parser *p, char out[WORD_BYTES])
     return true;
 }
 
-/* A whole number from 0 on; Python 2 put an L behind long ones. */
+/* Reads a whole number ≥ 0.  Python 2 appends an L to long numbers. */
 static bool take_number(parser *p, int64_t *out)
 {
     skip_blanks(p);
@@ -78,12 +78,12 @@ static bool take_number(parser *p, int64_t *out)
 
 static fcnn_status damaged(const parser *p)
 {
-    return fcnn_fail(FCNN_EDATA, "%s: its header is damaged, or not of numpy's format", p->name);
+    return fcnn_fail(FCNN_EDATA, "%s: the header of the .npy file is damaged", p->name);
 }
 
 /* ---- entries ---- */
 
-/* What elements of a kind that is not read are. */
+/* The name of a kind of elements that cannot be read. */
 static const char *kind_text(char kind)
 {
     switch (kind) {
@@ -105,7 +105,7 @@ static const char *kind_text(char kind)
     }
 }
 
-/* The type, such as <f8. */
+/* Parses a type such as <f8. */
 static fcnn_status parse_type(const parser *p, const char *text, fcnn_npy_header *out)
 {
     static const char *const types[] = {"b1", "i1", "i2", "i4", "i8", "u1", "u2", "u4", "u8", "f2", "f4", "f8"};
@@ -120,7 +120,8 @@ static fcnn_status parse_type(const parser *p, const char *text, fcnn_npy_header
         }
     }
     return fcnn_fail(FCNN_EDATA,
-                     "%s: holds %s of type '%.20s'; read are whole numbers, floats of 2, 4 and 8 bytes, and bool",
+                     "%s: contains %s of type '%.20s'; only whole numbers, floats of 2, 4 and 8 bytes, and bool can be "
+                     "read",
                      p->name, kind_text(type[0]), text);
 }
 
@@ -129,7 +130,7 @@ static fcnn_status parse_descr(parser *p, fcnn_npy_header *out)
     char text[WORD_BYTES];
     skip_blanks(p);
     if (*p->at == '[' || *p->at == '(') {
-        return fcnn_fail(FCNN_EDATA, "%s: holds records of several fields; save each field as an array of its own",
+        return fcnn_fail(FCNN_EDATA, "%s: contains records of several fields; save each field as a separate array",
                          p->name);
     }
     return take_text(p, text) ? parse_type(p, text, out) : damaged(p);
@@ -142,13 +143,13 @@ static fcnn_status add_dimension(parser *p, fcnn_npy_header *out)
         return damaged(p);
     }
     if (size == 0) {
-        return fcnn_fail(FCNN_EDATA, "%s: dimension %d is 0: there is nothing in it", p->name, out->rank + 1);
+        return fcnn_fail(FCNN_EDATA, "%s: dimension %d is 0: the array has no elements", p->name, out->rank + 1);
     }
     if (out->rank == FCNN_ARRAY_RANK_MAX) {
         return fcnn_fail(FCNN_EDATA, "%s: has more than %d dimensions", p->name, FCNN_ARRAY_RANK_MAX);
     }
     if (size > INT64_MAX / 8 / out->count) {
-        return fcnn_fail(FCNN_EDATA, "%s: is damaged: its dimensions make more elements than any file holds", p->name);
+        return fcnn_fail(FCNN_EDATA, "%s: is damaged: its dimensions are larger than any file", p->name);
     }
     out->dims[out->rank++] = size;
     out->count *= size;
@@ -169,7 +170,7 @@ static fcnn_status parse_shape(parser *p, fcnn_npy_header *out)
         }
     }
     if (out->rank == 0) {
-        return fcnn_fail(FCNN_EDATA, "%s: holds a single value, no array", p->name);
+        return fcnn_fail(FCNN_EDATA, "%s: contains a single value, not an array", p->name);
     }
     return FCNN_OK;
 }

@@ -1,4 +1,4 @@
-/* src/formats/npz.c — numpy's archives of named arrays. */
+/* src/formats/npz.c — NumPy's .npz archives of named arrays. */
 #include "formats/npz.h"
 
 #include "core/text.h"
@@ -12,7 +12,7 @@
 
 #include <zip.h>
 
-enum { LISTED = 20 /* arrays in a message */ };
+enum { LISTED = 20 /* number of arrays that a message lists */ };
 
 static const char suffix[] = ".npy";
 
@@ -28,10 +28,10 @@ static fcnn_status open_failed(const char *name, zip_error_t *error)
     if (code == ZIP_ER_READ || code == ZIP_ER_SEEK) {
         return fcnn_fail(FCNN_EINPUT, "%s: cannot be read: %s", name, text);
     }
-    return fcnn_fail(FCNN_EDATA, "%s: is not a .npz file, or is damaged: %s", name, text);
+    return fcnn_fail(FCNN_EDATA, "%s: is not a .npz file or is damaged: %s", name, text);
 }
 
-/* Takes the stream, also on failure. */
+/* The archive takes the stream; on failure the stream is closed. */
 static fcnn_status open_archive(FILE *stream, const char *name, zip_t **out)
 {
     zip_error_t error;
@@ -51,7 +51,7 @@ static fcnn_status open_archive(FILE *stream, const char *name, zip_t **out)
 
 /* ---- arrays ---- */
 
-/* The number of an array's file in the archive; −1 if there is none. */
+/* The index of the file of an array in the archive; −1 if there is none. */
 static int64_t locate(zip_t *archive, const char *array)
 {
     const int64_t count = zip_get_num_entries(archive, 0);
@@ -69,7 +69,7 @@ static fcnn_status not_there(zip_t *archive, const char *name, const char *array
 {
     const int64_t count = zip_get_num_entries(archive, 0);
     fcnn_text list = {0};
-    fcnn_status status = fcnn_text_append(&list, "%s", count == 0 ? " nothing" : "");
+    fcnn_status status = fcnn_text_append(&list, "%s", count == 0 ? " none" : "");
     for (int64_t i = 0; i < count && i <= LISTED && status == FCNN_OK; i++) {
         const char *file = zip_get_name(archive, (zip_uint64_t)i, ZIP_FL_ENC_GUESS);
         const size_t length = file != NULL ? strlen(file) : 0;
@@ -80,8 +80,8 @@ static fcnn_status not_there(zip_t *archive, const char *name, const char *array
                                         (int)(is_array ? length - strlen(suffix) : length), file != NULL ? file : "");
     }
     if (status == FCNN_OK) {
-        status = fcnn_fail(FCNN_EDATA, "%s: has no array '%s', but%s; --inputs and --targets choose", name, array,
-                           list.data);
+        status = fcnn_fail(FCNN_EDATA, "%s: has no array '%s'; its arrays are%s; select them by --inputs and --targets",
+                           name, array, list.data);
     }
     fcnn_text_clear(&list);
     return status;
@@ -154,7 +154,8 @@ fcnn_status fcnn_npz_read(FILE *stream, const char *name, int count, const char 
     (void)arrays;
     (void)out;
     fclose(stream);
-    return fcnn_fail(FCNN_EDATA, "%s: cannot be read: fcnn was built without libzip; save the arrays as .npy", name);
+    return fcnn_fail(FCNN_EDATA,
+                     "%s: cannot be read because fcnn was built without libzip; save the arrays as .npy files", name);
 }
 
 #endif

@@ -1,4 +1,4 @@
-/* src/hdf5/advice.c — commands that make a file readable. */
+/* src/hdf5/advice.c — commands for messages that make a file readable. */
 #include "hdf5/advice.h"
 
 #include <stdio.h>
@@ -10,7 +10,7 @@ const char *fcnn_hdf5_in_command(const char *name, const char *instead)
     return name[0] != '\0' && name[0] != '-' && name[strspn(name, plain)] == '\0' ? name : instead;
 }
 
-/* Who has a filter. */
+/* The programs that have a filter. */
 typedef enum owner { H5PY, PLUGINS, PYTABLES, NOBODY } owner;
 
 static owner owner_of(int filter)
@@ -33,11 +33,11 @@ static owner owner_of(int filter)
     return NOBODY;
 }
 
-/* Copies all datasets, not packed, with their attributes but for those that lead to other datasets. */
+/* A command that copies all datasets uncompressed, with their attributes except references to other datasets. */
 static void advise_python(const char *packages, const char *path, char *out)
 {
     snprintf(out, FCNN_ADVICE_SIZE,
-             "unpack it by python3 with %s: `python3 -c \"import %s; a = h5py.File('%s', 'r'); b = "
+             "decompress it by Python with %s: `python3 -c \"import %s; a = h5py.File('%s', 'r'); b = "
              "h5py.File('OUT.h5', 'w'); a.visititems(lambda n, d: b.create_dataset(n, data=d[()], "
              "dtype=d.dtype).attrs.update({k: v for k, v in d.attrs.items() if not k.endswith('_LIST')}) if "
              "isinstance(d, h5py.Dataset) else None)\"`",
@@ -56,20 +56,20 @@ void fcnn_hdf5_advise_filter(int filter, const char *path, char *out)
         break;
     case PYTABLES:
         snprintf(out, FCNN_ADVICE_SIZE,
-                 "unpack it by PyTables: `ptrepack --complib=zlib --complevel=1 --shuffle=1 %s:/ OUT.h5:/`", in);
+                 "decompress it by PyTables: `ptrepack --complib=zlib --complevel=1 --shuffle=1 %s:/ OUT.h5:/`", in);
         break;
     case NOBODY:
         snprintf(out, FCNN_ADVICE_SIZE,
-                 "write it again by the program that has the filter, packed by gzip or not at all");
+                 "write it again by a program that has the filter, compressed by gzip or uncompressed");
         break;
     }
     const size_t length = strlen(out);
-    snprintf(out + length, FCNN_ADVICE_SIZE - length, " (h5repack would leave the dataset out, and say nothing)");
+    snprintf(out + length, FCNN_ADVICE_SIZE - length, " (h5repack would omit the dataset without a message)");
 }
 
 void fcnn_hdf5_advise_copy(const char *path, const char *dataset, char *out)
 {
     snprintf(out, FCNN_ADVICE_SIZE,
-             "where the others are, copy it into a file of its own by `h5repack -l %s:CONTI %s OUT.h5`",
+             "on the machine that has the other files, copy it to a separate file by `h5repack -l %s:CONTI %s OUT.h5`",
              fcnn_hdf5_in_command(dataset, "/NAME"), fcnn_hdf5_in_command(path, "IN.h5"));
 }

@@ -1,5 +1,5 @@
-/* src/hdf5/advice.h — commands that make a file readable: each does what it says when it is run as printed
- * (tests/system_advice.sh). */
+/* src/hdf5/advice.h — commands for messages that make a file readable.  Each command works as it is printed
+ * (tests/system_advice.sh).  Not collective; any thread may call any function. */
 #ifndef FCNN_HDF5_ADVICE_H
 #define FCNN_HDF5_ADVICE_H
 
@@ -7,16 +7,17 @@
 
 #define FCNN_ADVICE_SIZE 1024
 
-/* A path, or a dataset's name, as it may stand in a command; `instead` if a shell would read it as something else. */
+/* Returns a path or the name of a dataset if it can stand in a command without quoting, otherwise `instead`.  Borrowed
+ * from the arguments. */
 const char *fcnn_hdf5_in_command(const char *name, const char *instead);
 
-/* How a file is unpacked whose filter is not one of HDF5's own: by programs that have it.  h5repack is none of them: it
- * leaves datasets out that it cannot read, and ends with 0.
- *   out [FCNN_ADVICE_SIZE] */
+/* Writes how to decompress a file with a filter that HDF5 does not include, by programs that have it.  (h5repack cannot
+ * be used: it omits datasets that it cannot read, and ends with exit code 0.)
+ *   out [FCNN_ADVICE_SIZE]  caller-owned */
 void fcnn_hdf5_advise_filter(int filter, const char *path, char *out);
 
-/* How a dataset that lies elsewhere is copied into a file of its own, in one piece.
- *   out [FCNN_ADVICE_SIZE] */
+/* Writes how to copy a dataset whose elements are in other files to one separate file.
+ *   out [FCNN_ADVICE_SIZE]  caller-owned */
 void fcnn_hdf5_advise_copy(const char *path, const char *dataset, char *out);
 
 #endif

@@ -1,4 +1,4 @@
-/* src/hdf5/check.c — what a file from anyone may hold. */
+/* src/hdf5/check.c — checks of untrusted files. */
 #include "hdf5/check.h"
 
 #include "hdf5/advice.h"
@@ -9,7 +9,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#define CHUNK_BYTES_MAX ((uint64_t)1 << 30) /* unpacked whole, however little of it is asked for */
+#define CHUNK_BYTES_MAX ((uint64_t)1 << 30) /* a chunk is always decompressed as a whole */
 
 enum { SHOWN = 200 };
 
@@ -17,7 +17,7 @@ enum { SHOWN = 200 };
 
 /* ---- links ---- */
 
-/* Says where a link that is not followed leads. */
+/* Fails with a message that names the target of a link that is not followed. */
 static fcnn_status refuse_link(const fcnn_hdf5_file *file, const char *part, const H5L_info_t *link)
 {
     char value[1024] = "";
@@ -25,27 +25,27 @@ static fcnn_status refuse_link(const fcnn_hdf5_file *file, const char *part, con
     H5Lget_val(file->id, part, value, sizeof value - 1, H5P_DEFAULT);
     if (link->type == H5L_TYPE_SOFT) {
         return fcnn_fail(FCNN_EDATA,
-                         "%s: %.200s is a soft link, to %.200s, and only hard links are followed: name the dataset "
-                         "itself",
+                         "%s: %.200s is a soft link to %.200s, but only hard links are followed: use the name of the "
+                         "dataset itself",
                          file->path, part, target);
     }
     if (link->type != H5L_TYPE_EXTERNAL) {
         return fcnn_fail(FCNN_EDATA,
-                         "%s: %.200s is a link of a kind that some program made up; only hard links are "
-                         "followed",
+                         "%s: %.200s is a user-defined link, but only hard links are followed: use the name of the "
+                         "dataset itself",
                          file->path, part);
     }
     if (H5Lunpack_elink_val(value, link->u.val_size < sizeof value ? link->u.val_size : sizeof value - 1, NULL, &other,
                             &target) < 0) {
-        other = "of a name that cannot be read";
+        other = "whose name cannot be read";
         target = "";
     }
     return fcnn_fail(FCNN_EDATA,
-                     "%s: %.200s is a link to another file, %.200s, dataset %.200s: name that file, or set " ALLOWING,
+                     "%s: %.200s is a link to another file, %.200s, dataset %.200s: use that file, or set " ALLOWING,
                      file->path, part, other, target);
 }
 
-/* Checks the link that a name, cut behind one of its parts, ends with. */
+/* Checks the last link of a partial name; sets *exists. */
 static fcnn_status check_link(const fcnn_hdf5_file *file, const char *part, bool *exists)
 {
     H5L_info_t link;
@@ -68,7 +68,8 @@ fcnn_status fcnn_hdf5_check_path(const fcnn_hdf5_file *file, const char *name, b
     char part[FCNN_HDF5_NAME_BYTES];
     *exists = true;
     if (strlen(name) >= sizeof part) {
-        return fcnn_fail(FCNN_EDATA, "%s: %.100s...: a name of more than %zu bytes", file->path, name, sizeof part - 1);
+        return fcnn_fail(FCNN_EDATA, "%s: %.100s...: the name has more than %zu bytes", file->path, name,
+                         sizeof part - 1);
     }
     for (size_t start = strspn(name, "/"), end = 0; name[start] != '\0' && *exists;
          start = end + strspn(name + end, "/")) {
@@ -83,7 +84,7 @@ fcnn_status fcnn_hdf5_check_path(const fcnn_hdf5_file *file, const char *name, b
     return FCNN_OK;
 }
 
-/* ---- where the elements lie ---- */
+/* ---- elements in other files ---- */
 
 static fcnn_status check_outside(const fcnn_hdf5_file *file, const char *name, hid_t creation, H5D_layout_t layout)
 {
@@ -94,7 +95,7 @@ static fcnn_status check_outside(const fcnn_hdf5_file *file, const char *name, h
     fcnn_hdf5_advise_copy(file->path, name, advice);
     if (layout == H5D_VIRTUAL) {
         return fcnn_fail(FCNN_EDATA,
-                         "%s: dataset %.200s is virtual, put together from other datasets: set " ALLOWING ", or, %s",
+                         "%s: dataset %.200s is virtual (its elements are in other datasets): set " ALLOWING ", or, %s",
                          file->path, name, advice);
     }
     if (H5Pget_external_count(creation) != 0) {
@@ -103,7 +104,7 @@ static fcnn_status check_outside(const fcnn_hdf5_file *file, const char *name, h
         hsize_t bytes;
         H5Pget_external(creation, 0, SHOWN, other, &offset, &bytes);
         return fcnn_fail(FCNN_EDATA,
-                         "%s: the elements of dataset %.200s lie in another file, %s: set " ALLOWING ", or, %s",
+                         "%s: the elements of dataset %.200s are in another file, %s: set " ALLOWING ", or, %s",
                          file->path, name, other, advice);
     }
     return FCNN_OK;
@@ -129,16 +130,16 @@ static fcnn_status check_filter(const fcnn_hdf5_file *file, const char *name, hi
     default:
         fcnn_hdf5_advise_filter((int)filter, file->path, advice);
         return fcnn_fail(FCNN_EDATA,
-                         "%s: dataset %.200s is packed by filter %d%s%s, which is none of HDF5's own, and none is "
-                         "loaded: %s",
+                         "%s: dataset %.200s is compressed by filter %d%s%s, which HDF5 does not include, and fcnn "
+                         "loads no filters: %s",
                          file->path, name, (int)filter, filter_name[0] != '\0' ? ", " : "", filter_name, advice);
     }
     if (H5Zfilter_avail(filter) <= 0) {
         return fcnn_fail(
             FCNN_EDATA,
-            "%s: dataset %.200s is packed by %s, which this HDF5 was built without: write it again by a program "
-            "that has it, packed by gzip or not at all (an h5repack without it would leave the dataset "
-            "out, and say nothing)",
+            "%s: dataset %.200s is compressed by %s, but this HDF5 was built without it: write it again by a "
+            "program that has it, compressed by gzip or uncompressed (an h5repack without it would omit the dataset "
+            "without a message)",
             file->path, name, filter_name);
     }
     return FCNN_OK;
@@ -161,7 +162,7 @@ static fcnn_status check_filters(const fcnn_hdf5_file *file, const char *name, h
 uint64_t fcnn_hdf5_bytes_of_file(hid_t dataset)
 {
     hsize_t bytes = 0;
-    const hid_t file = H5Iget_file_id(dataset); /* another one than was opened, where that is allowed */
+    const hid_t file = H5Iget_file_id(dataset); /* may be another file, behind an external link */
     H5Fget_filesize(file, &bytes);
     H5Fclose(file);
     return bytes;
@@ -170,12 +171,12 @@ uint64_t fcnn_hdf5_bytes_of_file(hid_t dataset)
 static fcnn_status claims_too_much(const fcnn_hdf5_file *file, const char *name, uint64_t bytes, uint64_t there)
 {
     return fcnn_fail(FCNN_EDATA,
-                     "%s: dataset %.200s claims %" PRIu64 " bytes, more than the file can hold, which has %" PRIu64
-                     ": it is damaged, or most of it was never written",
+                     "%s: dataset %.200s has %" PRIu64 " bytes according to its shape, too many for a file of %" PRIu64
+                     " bytes: the file is damaged, or most of the dataset was never written",
                      file->path, name, bytes, there);
 }
 
-/* Is that the address of a dataset that was never written?  HDF5 adds the bytes before the file proper to any. */
+/* Whether an address means that the dataset was never written.  HDF5 adds the size of the user block to addresses. */
 static bool is_nowhere(hid_t dataset, haddr_t address)
 {
     hsize_t before = 0;
@@ -186,19 +187,19 @@ static bool is_nowhere(hid_t dataset, haddr_t address)
     return address == HADDR_UNDEF || address == HADDR_UNDEF + before;
 }
 
-/* In one run of bytes: all of them must be there. */
+/* Checks a contiguous or compact dataset: all of its bytes must be in the file. */
 static fcnn_status check_run(const fcnn_hdf5_file *file, const char *name, hid_t dataset, H5D_layout_t layout,
                              uint64_t bytes, uint64_t there)
 {
     const haddr_t address = layout == H5D_COMPACT ? 0 : H5Dget_offset(dataset);
     const hsize_t stored = H5Dget_storage_size(dataset);
     if (bytes == 0 || is_nowhere(dataset, address)) {
-        return FCNN_OK; /* never written: fill values stand for it */
+        return FCNN_OK; /* never written: the fill value is read */
     }
     if (bytes > stored || address > there || stored > there - address) {
         return fcnn_fail(FCNN_EDATA,
-                         "%s: dataset %.200s claims %" PRIu64 " bytes, more than the file can hold: %" PRIu64
-                         " from byte %" PRIu64 " on, of %" PRIu64 "; it is damaged",
+                         "%s: dataset %.200s has %" PRIu64 " bytes according to its shape, but the file has %" PRIu64
+                         " for it, at byte %" PRIu64 " of %" PRIu64 ": the file is damaged",
                          file->path, name, bytes, (uint64_t)stored, (uint64_t)address, there);
     }
     return FCNN_OK;
@@ -214,13 +215,13 @@ static fcnn_status check_chunks(const fcnn_hdf5_file *file, const char *name, hi
         bytes = fcnn_hdf5_times(bytes, chunk[d]);
     }
     if (rank < 1 || rank > FCNN_HDF5_RANK_MAX || bytes == 0) {
-        return fcnn_fail(FCNN_EDATA, "%s: dataset %.200s: its chunks have no size: the file is damaged", file->path,
-                         name);
+        return fcnn_fail(FCNN_EDATA, "%s: dataset %.200s has chunks of size 0: the file is damaged", file->path, name);
     }
     if (bytes > CHUNK_BYTES_MAX) {
         return fcnn_fail(FCNN_EDATA,
-                         "%s: dataset %.200s lies in chunks of %" PRIu64 " bytes; at most %" PRIu64
-                         " are read: write it again in smaller ones (h5repack -l NAME:CHUNK=ROWSxCOLUMNS IN.h5 OUT.h5)",
+                         "%s: dataset %.200s has chunks of %" PRIu64 " bytes, but at most %" PRIu64
+                         " can be read: write it again with smaller chunks (h5repack -l NAME:CHUNK=ROWSxCOLUMNS IN.h5 "
+                         "OUT.h5)",
                          file->path, name, bytes, CHUNK_BYTES_MAX);
     }
     return bytes / FCNN_HDF5_UNPACKING > there ? claims_too_much(file, name, bytes, there) : FCNN_OK;
@@ -238,10 +239,11 @@ static fcnn_status check_sizes(const fcnn_hdf5_file *file, const char *name, hid
         bytes = fcnn_hdf5_times(bytes, dims[d]);
     }
     if (bytes > INT64_MAX) {
-        return fcnn_fail(FCNN_EDATA, "%s: dataset %.200s claims more elements than can be counted", file->path, name);
+        return fcnn_fail(FCNN_EDATA, "%s: dataset %.200s has a shape of more than 2^63 bytes: the file is damaged",
+                         file->path, name);
     }
     if (layout == H5D_VIRTUAL || H5Pget_external_count(creation) > 0) {
-        return FCNN_OK; /* in other files, which is allowed */
+        return FCNN_OK; /* the elements are in other files, which is allowed here */
     }
     if (layout == H5D_CHUNKED) {
         FCNN_TRY(check_chunks(file, name, creation, element, there));
@@ -272,7 +274,7 @@ static fcnn_status check_space(const fcnn_hdf5_file *file, const char *name, hid
     return status;
 }
 
-/* ---- all together ---- */
+/* ---- all checks of a dataset ---- */
 
 fcnn_status fcnn_hdf5_check_own(const fcnn_hdf5_file *file, const char *name, hid_t dataset)
 {
@@ -284,8 +286,8 @@ fcnn_status fcnn_hdf5_check_own(const fcnn_hdf5_file *file, const char *name, hi
         status = fcnn_hdf5_fail(FCNN_EDATA, "%s: dataset %.200s cannot be read", file->path, name);
     } else if (element == 0) {
         status = fcnn_fail(FCNN_EDATA,
-                           "%s: dataset %.200s: its elements are of a type that no program makes, or of more than "
-                           "%" PRIu64 " bytes: the file is damaged",
+                           "%s: dataset %.200s has elements of an invalid type, or of more than %" PRIu64
+                           " bytes: the file is damaged",
                            file->path, name, FCNN_HDF5_ELEMENT_BYTES_MAX);
     } else {
         status = check_outside(file, name, creation, layout);

@@ -1,10 +1,10 @@
-/* src/hdf5/check_bytes.c — bytes of a file from anyone. */
+/* src/hdf5/check_bytes.c — reads bytes of an untrusted file. */
 #include "hdf5/check_bytes.h"
 
 #include <stdio.h>
 #include <string.h>
 
-enum { PIECES_MOST = 8 << 20 /* that are read of one group */ };
+enum { PIECES_MOST = 8 << 20 /* largest number of pieces that are read of one group */ };
 
 uint64_t fcnn_hdf5_number_at(const unsigned char *bytes, int count)
 {

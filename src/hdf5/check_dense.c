@@ -1,4 +1,4 @@
-/* src/hdf5/check_dense.c — links and attributes in a fractal heap, with an index.
+/* src/hdf5/check_dense.c — checks of dense storage: links and attributes in a fractal heap with an index.
  *
  * HDF5 File Format Specification, version 3: III.A.2 (B-trees, version 2), III.G (fractal heaps), IV.A.2.g and m (link
  * and attribute messages). */
@@ -7,37 +7,38 @@
 #include <string.h>
 
 enum {
-    TREE_BYTES = 34,     /* of its header, without the checksum */
-    NODE_BYTES = 6,      /* before the records of a node */
-    NODE_AROUND = 10,    /* with the checksum behind them */
-    DEPTH_MOST = 8,      /* of a tree */
-    HEAP_BYTES = 142,    /* of its header, without the checksum */
-    RECORD_MOST = 17,    /* bytes of a record */
-    LINK_HEAD_MOST = 20, /* of a link, before its name */
-    HUGE_OBJECT = 0x10,  /* what a place in the heap begins with where the object lies outside */
-    SHARED = 2           /* flag of a message that lies elsewhere */
+    TREE_BYTES = 34,     /* header of a tree, without the checksum */
+    NODE_BYTES = 6,      /* bytes before the records of a node */
+    NODE_AROUND = 10,    /* bytes before and after the records of a node */
+    DEPTH_MOST = 8,      /* largest depth of a tree */
+    HEAP_BYTES = 142,    /* header of a heap, without the checksum */
+    RECORD_MOST = 17,    /* largest size of a record */
+    LINK_HEAD_MOST = 20, /* largest number of bytes before the name of a link */
+    HUGE_OBJECT = 0x10,  /* flag in the heap ID of an object that is stored outside the heap */
+    SHARED = 2           /* flag of a message that is stored in another place */
 };
 
-/* The records of an index. */
+/* The records of the index, by kind. */
 static const struct {
-    int type, bytes;  /* of the tree; of a record */
-    int id, id_bytes; /* where in it the place in the heap stands */
+    int type, bytes;  /* type of the tree; size of a record */
+    int id, id_bytes; /* offset and size of the heap ID in a record */
 } kinds[] = {[FCNN_HDF5_DENSE_LINKS] = {5, 11, 4, 7}, [FCNN_HDF5_DENSE_ATTRIBUTES] = {8, 17, 0, 8}};
 
-/* An index and its heap.  Rows of blocks of the heap are as wide as the first; the blocks of the first two have
- * 2^start_bits bytes, those of each further row twice as many. */
+/* An index and its heap.  All rows of blocks of the heap have the same number of blocks; the blocks of the first two
+ * rows have 2^start_bits bytes, those of each further row twice as many. */
 typedef struct lookup {
     fcnn_hdf5_check_bytes *bytes;
     fcnn_hdf5_dense_kind kind;
     /* the tree */
-    uint64_t most[DEPTH_MOST + 1];     /* records of a node, by its depth above the leaves */
-    int pointer_bytes[DEPTH_MOST + 1]; /* of each of its pointers to other nodes */
-    int count_bytes;                   /* of the number of records in them */
-    uint64_t records, left;            /* of the whole tree; not met yet */
+    uint64_t most[DEPTH_MOST + 1];     /* largest number of records of a node, by its height above the leaves */
+    int pointer_bytes[DEPTH_MOST + 1]; /* size of a pointer to another node, by height */
+    int count_bytes;                   /* size of the number of records in a pointer */
+    uint64_t records, left;            /* number of records of the tree; of those not visited yet */
     /* the heap */
-    int start_bits, row_bits, direct_bits; /* of a first block, the first row, the largest block of objects */
-    int offset_bytes, length_bytes;        /* in the place of an object */
-    uint64_t width, root, rows, overhead;  /* blocks of a row; the root block, its rows; bytes before objects */
+    int start_bits, row_bits, direct_bits; /* log2 of the size of a first block, the first row, the largest block */
+    int offset_bytes, length_bytes;        /* sizes of offset and length in a heap ID */
+    uint64_t width, root, rows,
+        overhead; /* blocks of a row; address of the root block, its rows; bytes before objects */
 } lookup;
 
 #define number_at fcnn_hdf5_number_at
@@ -80,7 +81,7 @@ bool fcnn_hdf5_attribute_is_sound(fcnn_hdf5_check_bytes *bytes, uint64_t address
             return false;
         }
         if (memchr(piece, '\0', count) != NULL) {
-            return true; /* the name ends there */
+            return true; /* the end of the name */
         }
     }
     return false;
@@ -88,13 +89,13 @@ bool fcnn_hdf5_attribute_is_sound(fcnn_hdf5_check_bytes *bytes, uint64_t address
 
 /* ---- the heap ---- */
 
-/* The k of 2^k; −1 if it is no such number. */
+/* The logarithm of a power of two; −1 for other numbers. */
 static int power_of(uint64_t number)
 {
     return number == 0 || (number & (number - 1)) != 0 ? -1 : 63 - __builtin_clzll(number);
 }
 
-/* Bytes that hold numbers up to that one. */
+/* The number of bytes that numbers up to `largest` need. */
 static int bytes_for(uint64_t largest)
 {
     return largest == 0 ? 1 : (63 - __builtin_clzll(largest)) / 8 + 1;
@@ -124,8 +125,8 @@ static bool open_heap(lookup *of, uint64_t address)
            1 + of->offset_bytes + of->length_bytes <= id_bytes;
 }
 
-/* The block of objects that holds an offset of the heap: where it is in the file, where it begins in the heap, how many
- * bytes it has. */
+/* Finds the block of objects that contains an offset of the heap: its address in the file, its offset in the heap and
+ * its size. */
 static bool find_block(lookup *of, uint64_t offset, uint64_t *address, uint64_t *begin, uint64_t *bytes)
 {
     uint64_t rows = of->rows;
@@ -154,17 +155,17 @@ static bool find_block(lookup *of, uint64_t offset, uint64_t *address, uint64_t 
     return true;
 }
 
-/* Looks at the object that a record leads to. */
+/* Checks the object to which a record refers. */
 static bool object_is_sound(lookup *of, const unsigned char *record)
 {
     const unsigned char *id = record + kinds[of->kind].id;
     uint64_t address, begin, bytes;
     unsigned char head[5];
     if (of->kind == FCNN_HDF5_DENSE_ATTRIBUTES && (id[0] == HUGE_OBJECT || (record[8] & SHARED) != 0)) {
-        return true; /* not within the heap's blocks */
+        return true; /* stored outside the blocks of the heap */
     }
     if (id[0] != 0) {
-        return false; /* of no known version, or of a kind that no link is */
+        return false; /* an unknown version, or a kind that links do not have */
     }
     const uint64_t offset = number_at(id + 1, of->offset_bytes);
     const uint64_t size = number_at(id + 1 + of->offset_bytes, of->length_bytes);
@@ -180,14 +181,14 @@ static bool object_is_sound(lookup *of, const unsigned char *record)
 
 /* ---- the index ---- */
 
-/* How many records nodes of a size have room for. */
+/* Computes the largest numbers of records of nodes of a given size. */
 static bool measure_nodes(lookup *of, uint64_t node_bytes, int depth)
 {
     const uint64_t record = (uint64_t)kinds[of->kind].bytes;
     if (depth > DEPTH_MOST || node_bytes < NODE_AROUND + record || node_bytes > 1 << 20) {
         return false;
     }
-    uint64_t below = of->most[0] = (node_bytes - NODE_AROUND) / record; /* records of a node and all under it */
+    uint64_t below = of->most[0] = (node_bytes - NODE_AROUND) / record; /* records of a node and all nodes below it */
     int below_bytes = 0;
     of->count_bytes = bytes_for(of->most[0]);
     for (int level = 1; level <= depth; level++) {

@@ -1,4 +1,4 @@
-/* src/hdf5/check_groups.c — groups, before libhdf5 looks at them.
+/* src/hdf5/check_groups.c — checks of groups and attributes before libhdf5 reads them.
  *
  * HDF5 File Format Specification, version 3: III.A.1 (B-trees, version 1), III.B (symbol table nodes), III.D (local
  * heaps), IV.A.1 (object headers, versions 1 and 2), IV.A.2.c, g, m, q, r and v (messages). */
@@ -12,27 +12,27 @@
 
 enum {
     HEADER_BYTES = 16,
-    LINK_INFO = 0x02, /* kinds of messages */
+    LINK_INFO = 0x02, /* types of messages */
     LINK = 0x06,
     ATTRIBUTE = 0x0C,
     CONTINUATION = 0x10,
     SYMBOL_TABLE = 0x11,
     ATTRIBUTE_INFO = 0x15,
-    SHARED = 2, /* flag of a message that lies elsewhere */
-    AROUND = 4, /* a block of the newer kind has a signature before its messages and a checksum behind them */
+    SHARED = 2, /* flag of a message that is stored in another place */
+    AROUND = 4, /* size of the signature before, and of the checksum after, the messages of a block of version 2 */
     TREE_BYTES = 24,
     NODE_BYTES = 8,
     ENTRY_BYTES = 40,
     HEAP_BYTES = 32,
-    SOFT_LINK = 2,         /* what an entry keeps beside the name */
-    NAMES_MOST = 64 << 20, /* bytes of a heap */
-    BLOCKS_MOST = 1000     /* of messages */
+    SOFT_LINK = 2,         /* cache type of a soft link in a symbol table entry */
+    NAMES_MOST = 64 << 20, /* largest size of a heap in bytes */
+    BLOCKS_MOST = 1000     /* largest number of blocks of messages */
 };
 
 #define NOWHERE FCNN_HDF5_NOWHERE
 #define number_at fcnn_hdf5_number_at
 
-/* A file whose bytes are looked at, and the group's heap. */
+/* The file that is checked, and the local heap of the group. */
 typedef struct place {
     fcnn_hdf5_check_bytes bytes;
     unsigned char *names;
@@ -46,13 +46,13 @@ static bool fetch(place *at, uint64_t address, uint64_t count, unsigned char *ou
 
 /* ---- the heap of names ---- */
 
-/* Is there a string at an offset, with its end? */
+/* Whether the heap contains a terminated string at an offset. */
 static bool is_text(const place *at, uint64_t offset)
 {
     return offset < at->names_size && memchr(at->names + offset, '\0', at->names_size - offset) != NULL;
 }
 
-/* Free parts are a list, whose end is 1. */
+/* Whether the list of free blocks ends, with the value 1. */
 static bool free_list_ends(const place *at, uint64_t first)
 {
     uint64_t left = at->names_size / 16;
@@ -65,7 +65,7 @@ static bool free_list_ends(const place *at, uint64_t first)
     return true;
 }
 
-/* Sets *sound; fails without memory alone. */
+/* Reads and checks the local heap; sets *sound.  Fails: FCNN_ENOMEM only. */
 static fcnn_status take_names(place *at, uint64_t address, bool *sound)
 {
     unsigned char head[HEAP_BYTES];
@@ -84,7 +84,7 @@ static fcnn_status take_names(place *at, uint64_t address, bool *sound)
     return FCNN_OK;
 }
 
-/* ---- the table ---- */
+/* ---- the symbol table ---- */
 
 static bool node_is_sound(place *at, uint64_t address)
 {
@@ -103,7 +103,7 @@ static bool node_is_sound(place *at, uint64_t address)
     return true;
 }
 
-/* level: that of the node above; those below are of lower ones. */
+/* Checks a node and the nodes below it.  level is that of the node above; it must decrease. */
 static bool tree_is_sound(place *at, uint64_t address, int level)
 {
     unsigned char head[TREE_BYTES], pair[16];
@@ -112,7 +112,8 @@ static bool tree_is_sound(place *at, uint64_t address, int level)
     }
     const uint64_t children = number_at(head + 6, 2);
     for (uint64_t i = 0; i <= children; i++) {
-        const uint64_t bytes = i < children ? sizeof pair : 8; /* a name before each child, and one behind the last */
+        const uint64_t bytes =
+            i < children ? sizeof pair : 8; /* a name before each child, and one after the last child */
         if (!fetch(at, address + TREE_BYTES + i * sizeof pair, bytes, pair) || !is_text(at, number_at(pair, 8))) {
             return false;
         }
@@ -126,21 +127,22 @@ static bool tree_is_sound(place *at, uint64_t address, int level)
 
 /* ---- the object header ---- */
 
-/* What an object's header leads to. */
+/* Addresses that the header of an object contains. */
 typedef struct leads {
-    uint64_t table, names; /* of a group's symbols; NOWHERE: it has none */
+    uint64_t table, names; /* symbol table of a group and its heap; FCNN_HDF5_NOWHERE: none */
     fcnn_hdf5_dense links, attributes;
 } leads;
 
-/* How messages lie in the blocks of a header. */
+/* The layout of messages in a header. */
 typedef struct layout {
     bool is_newer;       /* version 2 */
-    uint64_t head_bytes; /* before the data of a message */
+    uint64_t head_bytes; /* bytes before the data of a message */
 } layout;
 
 static bool check_messages(place *at, const layout *how, uint64_t block, uint64_t bytes, leads *out);
 
-/* Places of a heap and an index behind some numbers whose flags tell which. */
+/* Reads the addresses of heap and index in a link info or attribute info message, after numbers whose presence depends
+ * on flags. */
 static bool check_info(place *at, uint64_t address, uint64_t size, uint64_t number_bytes, fcnn_hdf5_dense *out)
 {
     unsigned char flags[2], places[16];
@@ -166,7 +168,7 @@ static bool check_pair(place *at, uint64_t address, uint64_t size, uint64_t *fir
     return true;
 }
 
-/* The rest of a header lies in a block of its own. */
+/* Checks a continuation block of a header. */
 static bool check_further(place *at, const layout *how, uint64_t address, uint64_t size, leads *out)
 {
     uint64_t block, bytes;
@@ -202,7 +204,7 @@ static bool check_message(place *at, const layout *how, uint64_t type, uint64_t 
     }
 }
 
-/* Looks at a block of messages, and at those that it leads on to.  False if they are damaged. */
+/* Checks a block of messages and its continuation blocks.  False if they are damaged. */
 static bool check_messages(place *at, const layout *how, uint64_t block, uint64_t bytes, leads *out)
 {
     unsigned char head[8];
@@ -243,7 +245,7 @@ static bool check_header(place *at, uint64_t address, leads *out)
     return head[0] != 1 || check_messages(at, &how, address + HEADER_BYTES, number_at(head + 8, 4), out);
 }
 
-/* ---- all together ---- */
+/* ---- an object ---- */
 
 static fcnn_status check_object(place *at, uint64_t address, bool *sound)
 {
@@ -285,8 +287,7 @@ static fcnn_status check_address(const fcnn_hdf5_file *file, haddr_t address)
     FCNN_TRY(at.bytes.status);
     if (!sound) {
         return fcnn_fail(
-            FCNN_EDATA,
-            "%s: the names in a group or of attributes, or what they lead to, cannot be read: it is damaged",
+            FCNN_EDATA, "%s: the links of a group, or the attributes of an object, cannot be read: the file is damaged",
             file->path);
     }
     file->seen->after[file->seen->next++ % FCNN_HDF5_SEEN] = address + 1;

@@ -1,17 +1,17 @@
-/* src/hdf5/check_groups.h — groups and attributes, in all formats, looked at before libhdf5 does: it copies
- * names and soft links from offsets that it does not check, and believes what is said of sizes.  For this room's own
- * files only; to be called between enter and leave. */
+/* src/hdf5/check_groups.h — checks of groups and attributes, in all formats, before libhdf5 reads them: it copies names
+ * and soft links from unchecked offsets, and does not check sizes.
+ * Internal to this room.  Not collective; called between fcnn_hdf5_enter() and fcnn_hdf5_leave(). */
 #ifndef FCNN_HDF5_CHECK_GROUPS_H
 #define FCNN_HDF5_CHECK_GROUPS_H
 
 #include "hdf5/library.h"
 
-/* Looks at the object that a hard link leads to; one that was found sound is not looked at again while the file is
- * open.  What is read by MPI-IO is sound as far as this goes, since rank 0 has looked at it.
- * Fails: FCNN_EDATA for a name, a link or a part of the table that is not within its bounds, FCNN_ENOMEM. */
+/* Checks the object to which a hard link refers.  An object that passed the check is not checked again while the file
+ * is open.
+ * Fails: FCNN_EDATA if a name, a link or a part of the symbol table is out of bounds, FCNN_ENOMEM. */
 fcnn_status fcnn_hdf5_check_linked(const fcnn_hdf5_file *file, const H5L_info_t *link);
 
-/* The same for the root. */
+/* The same for the root group. */
 fcnn_status fcnn_hdf5_check_root(const fcnn_hdf5_file *file);
 
 #endif

@@ -1,8 +1,8 @@
-/* src/hdf5/check_open.c — datasets are opened once they are checked. */
+/* src/hdf5/check_open.c — opens datasets that pass the checks. */
 #include "hdf5/check.h"
 #include "hdf5/sources.h"
 
-/* Why what a name leads to cannot be opened as a dataset. */
+/* Fails with a message that says why an object cannot be opened as a dataset. */
 static fcnn_status explain_unopened(const fcnn_hdf5_file *file, const char *name)
 {
     const fcnn_status damaged = fcnn_hdf5_fail(FCNN_EDATA, "%s: dataset %.200s cannot be opened", file->path, name);

@@ -1,4 +1,4 @@
-/* src/hdf5/check_type.c — types of elements, and where the elements lie. */
+/* src/hdf5/check_type.c — checks of the types of elements, and of virtual datasets. */
 #include "hdf5/check.h"
 
 enum { NUMBER_BYTES_MAX = 16, EXPONENT_BITS_MAX = 32, MEMBERS_MAX = 10000, MEMBER_DEPTH = 8 };
@@ -16,7 +16,7 @@ uint64_t fcnn_hdf5_times(uint64_t a, uint64_t b)
     return a != 0 && b > UINT64_MAX / a ? UINT64_MAX : a * b;
 }
 
-/* Whether bits first … first+count−1 are of `bits`. */
+/* Whether bits first … first+count−1 exist in a word of `bits` bits. */
 static bool is_within(size_t first, size_t count, size_t bits)
 {
     return first <= bits && count <= bits - first;
@@ -53,7 +53,7 @@ static bool members_are_sound(hid_t type, int depth)
     return sound;
 }
 
-/* As many elements as its bytes have room for. */
+/* Whether the size of an array type is the product of its dimensions and the size of its elements. */
 static bool array_is_sound(hid_t type, int depth)
 {
     hsize_t dims[FCNN_HDF5_RANK_MAX];

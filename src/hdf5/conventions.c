@@ -1,4 +1,4 @@
-/* src/hdf5/conventions.c — what stands beside the numbers of a dataset and says what they mean. */
+/* src/hdf5/conventions.c — metadata that defines the meaning of the numbers of a dataset. */
 #include "hdf5/conventions.h"
 
 #include "core/memory.h"
@@ -42,7 +42,7 @@ static fcnn_hdf5_number number_of_unsigned(uint64_t value)
 
 static hid_t wide_type(hid_t type);
 
-/* That of an enumeration's values. */
+/* The type in memory, of 8 bytes, for the values of an enumeration. */
 static hid_t wide_base(hid_t type)
 {
     const hid_t base = H5Tget_super(type), wide = base < 0 ? -1 : wide_type(base);
@@ -50,7 +50,7 @@ static hid_t wide_base(hid_t type)
     return wide;
 }
 
-/* A type in memory for numbers of a type, of 8 bytes; −1 for what are none. */
+/* The type in memory, of 8 bytes, for numbers of a type; −1 for types that are not numeric. */
 static hid_t wide_type(hid_t type)
 {
     const H5T_class_t class = H5Tget_class(type);
@@ -69,7 +69,7 @@ static hid_t wide_type(hid_t type)
     return H5Tget_sign(type) == H5T_SGN_NONE ? H5T_NATIVE_UINT64 : H5T_NATIVE_INT64;
 }
 
-/* The 8 bytes of a number of that type. */
+/* Converts a number of such a type. */
 static fcnn_hdf5_number number_of_wide(hid_t wide, const void *bytes)
 {
     double real;
@@ -122,11 +122,11 @@ static void read_numbers(hid_t object, const char *name, fcnn_hdf5_numbers *out)
     H5Aclose(attribute);
 }
 
-/* Is an attribute that text? */
+/* Sets *out to whether an attribute is a given text. */
 static fcnn_status is_word(hid_t object, const char *name, const char *word, bool *out)
 {
     char *text = NULL;
-    const fcnn_status status = fcnn_hdf5_attribute_word(object, name, &text);
+    const fcnn_status status = fcnn_hdf5_attribute_text(object, name, &text);
     *out = text != NULL && strcasecmp(text, word) == 0;
     free(text);
     return status;
@@ -157,7 +157,7 @@ static int by_value(const void *left, const void *right)
     return a->is_negative ? -order : order;
 }
 
-/* One of its values; the name is a copy. */
+/* Reads a value of an enumeration; the name is a copy. */
 static fcnn_status read_named(const fcnn_hdf5_source *source, hid_t type, hid_t base, unsigned place,
                               fcnn_hdf5_named *out)
 {
@@ -167,8 +167,8 @@ static fcnn_status read_named(const fcnn_hdf5_source *source, hid_t type, hid_t 
     if (wide < 0 || name == NULL || H5Tget_member_value(type, place, bytes) < 0 ||
         H5Tconvert(base, wide, 1, bytes, NULL, H5P_DEFAULT) < 0) {
         H5free_memory(name);
-        return fcnn_hdf5_fail(FCNN_EDATA, "%s: %.200s: value %u of its enumeration cannot be read", source->path,
-                              source->name, place);
+        return fcnn_hdf5_fail(FCNN_EDATA, "%s: dataset %.200s: value %u of its enumeration cannot be read",
+                              source->path, source->name, place);
     }
     out->value = number_of_wide(wide, bytes);
     const fcnn_status status = fcnn_memory_copy_text(name, &out->name);
@@ -180,8 +180,9 @@ static fcnn_status read_enumeration(const fcnn_hdf5_source *source, hid_t type, 
 {
     const int count = H5Tget_nmembers(type);
     if (count < 1 || count > FCNN_HDF5_NAMED_MOST) {
-        return fcnn_fail(FCNN_EDATA, "%s: %.200s is an enumeration of %d values; 1 to %d can be read", source->path,
-                         source->name, count, FCNN_HDF5_NAMED_MOST);
+        return fcnn_fail(FCNN_EDATA,
+                         "%s: dataset %.200s is an enumeration of %d values, but only 1 to %d are supported",
+                         source->path, source->name, count, FCNN_HDF5_NAMED_MOST);
     }
     FCNN_TRY(fcnn_memory_create("the values of an enumeration", count, sizeof *out->named, &out->named));
     out->named_count = count;
@@ -199,7 +200,8 @@ static fcnn_status read_enumeration(const fcnn_hdf5_source *source, hid_t type, 
 
 /* ---- marks ---- */
 
-/* Opens the group that a dataset is in, whose path has been checked; its last name is set, borrowed. */
+/* Opens the group that contains a dataset, whose path has been checked; sets *last to the last part of its name,
+ * borrowed. */
 static hid_t open_group(const fcnn_hdf5_file *file, const char *dataset, const char **last)
 {
     char path[FCNN_HDF5_NAME_BYTES] = "/";
@@ -216,7 +218,7 @@ static hid_t open_group(const fcnn_hdf5_file *file, const char *dataset, const c
     return H5Gopen2(file->id, path, H5P_DEFAULT);
 }
 
-/* AnnData keeps categories, and values that may be missing, in a group of several datasets. */
+/* Reads the marks of AnnData, which stores categories, and values with a mask, in a group of several datasets. */
 static fcnn_status read_group_marks(const fcnn_hdf5_file *file, const char *dataset, fcnn_hdf5_conventions *out)
 {
     const char *last;
@@ -226,7 +228,7 @@ static fcnn_status read_group_marks(const fcnn_hdf5_file *file, const char *data
         H5Gclose(group);
         return FCNN_OK;
     }
-    const fcnn_status status = fcnn_hdf5_attribute_word(group, "encoding-type", &encoding);
+    const fcnn_status status = fcnn_hdf5_attribute_text(group, "encoding-type", &encoding);
     if (encoding != NULL) {
         out->is_category = out->is_category || (strcmp(last, "codes") == 0 && strcmp(encoding, "categorical") == 0);
         out->has_mask = strcmp(last, "values") == 0 && strncmp(encoding, "nullable-", 9) == 0;
@@ -236,7 +238,8 @@ static fcnn_status read_group_marks(const fcnn_hdf5_file *file, const char *data
     return status;
 }
 
-/* pandas marks a column of a table; AnnData did so by a reference to the categories. */
+/* Reads the marks of categories: pandas has an attribute of the column, earlier versions of AnnData a reference to the
+ * categories. */
 static fcnn_status read_category_marks(const fcnn_hdf5_source *source, fcnn_hdf5_conventions *out)
 {
     char name[FCNN_HDF5_NAME_BYTES];
@@ -257,7 +260,7 @@ static fcnn_status read_category_marks(const fcnn_hdf5_source *source, fcnn_hdf5
     return is_word(source->dataset, name, "category", &out->is_category);
 }
 
-/* ---- all of it ---- */
+/* ---- all metadata ---- */
 
 static fcnn_status read_attributes(const fcnn_hdf5_source *source, hid_t type, fcnn_hdf5_conventions *out)
 {
@@ -276,14 +279,14 @@ static fcnn_status read_attributes(const fcnn_hdf5_source *source, hid_t type, f
     return is_word(source->dataset, "_Unsigned", "true", &out->is_unsigned);
 }
 
-/* Of a dataset, or a member, whose elements are of that type. */
+/* Reads the metadata of a dataset or member with elements of a type. */
 static fcnn_status read_conventions(const fcnn_hdf5_file *file, const fcnn_hdf5_source *source, hid_t type,
                                     fcnn_hdf5_conventions *out)
 {
     if (H5Tget_class(type) == H5T_STRING) {
         return FCNN_OK;
     }
-    if (source->member == NULL) { /* attributes tell of all that is in the dataset */
+    if (source->member == NULL) { /* attributes apply to the whole dataset */
         FCNN_TRY(read_attributes(source, type, out));
         FCNN_TRY(read_group_marks(file, source->name, out));
     }
@@ -315,7 +318,7 @@ void fcnn_hdf5_conventions_clear(fcnn_hdf5_conventions *conventions)
     *conventions = (fcnn_hdf5_conventions){0};
 }
 
-/* To that type and back. */
+/* Converts values to a type and back. */
 static fcnn_status round_to(hid_t type, int64_t count, double *values)
 {
     if (H5Tget_class(type) != H5T_FLOAT || H5Tget_size(type) >= sizeof *values) {
@@ -323,7 +326,7 @@ static fcnn_status round_to(hid_t type, int64_t count, double *values)
     }
     return H5Tconvert(H5T_NATIVE_DOUBLE, type, (size_t)count, values, NULL, H5P_DEFAULT) < 0 ||
                    H5Tconvert(type, H5T_NATIVE_DOUBLE, (size_t)count, values, NULL, H5P_DEFAULT) < 0
-               ? fcnn_hdf5_fail(FCNN_EDATA, "numbers cannot be rounded to the type of the elements")
+               ? fcnn_hdf5_fail(FCNN_EDATA, "HDF5 cannot round numbers to the type of the elements")
                : FCNN_OK;
 }
 

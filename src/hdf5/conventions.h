@@ -1,27 +1,28 @@
-/* src/hdf5/conventions.h — what stands beside the numbers of a dataset and says what they mean: attributes of the
- * CF conventions, fill values, marks that R, pandas and AnnData leave, names of enumerated values. */
+/* src/hdf5/conventions.h — metadata that defines the meaning of the numbers of a dataset: attributes of the CF
+ * conventions, fill values, marks of R, pandas and AnnData, names of enumerated values (docs/data.md).
+ * Not collective.  Any thread may call any function, one at a time for one dataset. */
 #ifndef FCNN_HDF5_CONVENTIONS_H
 #define FCNN_HDF5_CONVENTIONS_H
 
 #include "hdf5/dataset.h"
 
 enum {
-    FCNN_HDF5_NUMBERS_MOST = 16,    /* of an attribute that are used */
-    FCNN_HDF5_NAMED_MOST = 1 << 16, /* values of an enumeration */
+    FCNN_HDF5_NUMBERS_MOST = 16,    /* largest number of values of an attribute */
+    FCNN_HDF5_NAMED_MOST = 1 << 16, /* largest number of values of an enumeration */
 };
 
 /* A number of any numeric type. */
 typedef struct fcnn_hdf5_number {
-    double real;   /* the nearest */
-    bool is_whole; /* it is −magnitude, or magnitude */
+    double real;   /* the nearest double */
+    bool is_whole; /* the number is exactly magnitude, or −magnitude if is_negative */
     bool is_negative;
     uint64_t magnitude;
 } fcnn_hdf5_number;
 
-/* What an attribute holds. */
+/* The values of a numeric attribute. */
 typedef struct fcnn_hdf5_numbers {
     bool exists;
-    int count; /* 0: no numbers, or more than FCNN_HDF5_NUMBERS_MOST */
+    int count; /* number of values; 0: they are not numbers, or more than FCNN_HDF5_NUMBERS_MOST */
     fcnn_hdf5_number values[FCNN_HDF5_NUMBERS_MOST];
 } fcnn_hdf5_numbers;
 
@@ -33,26 +34,27 @@ typedef struct fcnn_hdf5_named {
 
 typedef struct fcnn_hdf5_conventions {
     fcnn_hdf5_numbers scale_factor, add_offset, missing_value, fill_value, valid_min, valid_max, valid_range;
-    bool is_unsigned; /* _Unsigned is true */
-    bool has_fill;    /* the dataset was given a fill value, not only an attribute that tells of one */
+    bool is_unsigned; /* the attribute _Unsigned is true */
+    bool has_fill;    /* the dataset itself has a user-defined fill value, not only an attribute */
     fcnn_hdf5_number fill;
-    bool is_from_r;   /* rhdf5-NA.OK: the smallest number of a signed type is NA */
-    bool is_category; /* codes of categories, of pandas or AnnData: −1 is none */
-    bool has_mask;    /* values of AnnData that are missing where a dataset beside them, "mask", says so */
+    bool is_from_r;   /* attribute rhdf5-NA.OK: the smallest number of a signed type is NA */
+    bool is_category; /* codes of categories of pandas or AnnData; −1 is missing */
+    bool has_mask;    /* values of AnnData that are missing where the dataset "mask" of their group is true */
     int64_t named_count;
-    fcnn_hdf5_named *named; /* [named_count]: the values of an enumeration, in their order; NULL: it is none */
+    fcnn_hdf5_named *named; /* [named_count] values of the enumeration in their order; NULL: not an enumeration */
 } fcnn_hdf5_conventions;
 
+/* Converts a double. */
 fcnn_hdf5_number fcnn_hdf5_number_of(double real);
 
-/* Reads it.  An attribute that is no list of numbers counts as none where a list is wanted.  *out is to be cleared,
- * also on failure.  Of strings nothing is found.
- * Fails: FCNN_EDATA for an enumeration whose names cannot be read; FCNN_ENOMEM. */
+/* Reads the metadata of a dataset.  Attributes of a wrong type are ignored.  For datasets of strings nothing is read.
+ *   out  to be released with fcnn_hdf5_conventions_clear(), also on failure
+ * Fails: FCNN_EDATA if the names of an enumeration cannot be read; FCNN_ENOMEM. */
 fcnn_status fcnn_hdf5_conventions_read(const fcnn_hdf5_dataset *dataset, fcnn_hdf5_conventions *out);
 void fcnn_hdf5_conventions_clear(fcnn_hdf5_conventions *conventions);
 
-/* Rounds numbers as the floating-point type of the dataset's elements does: half precision has fewer digits than the
- * type in memory.  Of other elements they stay.  Fails: FCNN_EDATA. */
+/* Rounds values [count] to the floating-point type of the elements in the file, which may have fewer digits than the
+ * type in memory (half precision).  For other types of elements the values are unchanged.  Fails: FCNN_EDATA. */
 fcnn_status fcnn_hdf5_round_as_stored(const fcnn_hdf5_dataset *dataset, int64_t count, double *values);
 
 #endif

@@ -1,4 +1,4 @@
-/* src/hdf5/dataset.c — a dataset of an HDF5 file that is open for reading. */
+/* src/hdf5/dataset.c — opens datasets of HDF5 files for reading, and joins them for collective reading. */
 #include "hdf5/dataset.h"
 
 #include "core/memory.h"
@@ -20,8 +20,9 @@ static hid_t bit_field(size_t size)
     return size == 1 ? H5T_NATIVE_B8 : size == 2 ? H5T_NATIVE_B16 : size == 4 ? H5T_NATIVE_B32 : H5T_NATIVE_B64;
 }
 
-/* Does an enumeration leave bits of its elements out?  hdf5r takes 2 bits for values up to 3, and writes NA as eight
- * ones: converted it would become the value 3, so these elements are read as they lie. */
+/* Whether the values of an enumeration use only some of the bits of its elements.  hdf5r declares 2 bits for values up
+ * to 3, and writes NA as eight ones, which HDF5 would convert to the value 3.  Such elements are therefore read without
+ * conversion. */
 static bool leaves_bits_out(hid_t element, fcnn_type type)
 {
     const hid_t base = H5Tget_class(element) == H5T_ENUM ? H5Tget_super(element) : -1;
@@ -32,7 +33,7 @@ static bool leaves_bits_out(hid_t element, fcnn_type type)
     return leaves;
 }
 
-/* The type in memory; to be closed.  HDF5 converts bit fields to nothing else. */
+/* The type in memory; to be closed.  HDF5 does not convert bit fields to integers. */
 static hid_t memory_type(const fcnn_hdf5_dataset *dataset)
 {
     fcnn_hdf5_element element;
@@ -48,10 +49,10 @@ static hid_t memory_type(const fcnn_hdf5_dataset *dataset)
     return type;
 }
 
-/* ---- room for chunks ---- */
+/* ---- the chunk cache ---- */
 
-/* Bytes of a chunk that HDF5 has to keep whole: it is not unpacked here, and of its rows only parts are read, or they
- * do not lie one after the other.  0: there are no such chunks. */
+/* The size in bytes of a chunk that HDF5 must keep in its cache, because it is not decompressed by hdf5/unpack.c and
+ * its rows are read in parts or are not contiguous.  0: there are no such chunks. */
 static size_t chunk_to_keep(const fcnn_hdf5_dataset *dataset)
 {
     hsize_t chunk[FCNN_HDF5_RANK_MAX + 1] = {0}, dims[FCNN_HDF5_RANK_MAX] = {0};
@@ -62,15 +63,15 @@ static size_t chunk_to_keep(const fcnn_hdf5_dataset *dataset)
     bool runs = dataset->along == 0 && dataset->columns < 0;
     H5Sget_simple_extent_dims(dataset->space, dims, NULL);
     for (int d = 0; d < rank; d++) {
-        bytes *= (size_t)chunk[d]; /* which hdf5/check.c has found to fit */
+        bytes *= (size_t)chunk[d]; /* no overflow: hdf5/check.c has checked the size */
         runs = runs && (d == 0 || chunk[d] >= dims[d] || dataset->info.is_packed);
     }
     H5Pclose(creation);
     return runs ? 0 : bytes;
 }
 
-/* Lets HDF5 keep chunks where that spares it reading them piece by piece.  Datasets that are open at the same time
- * share the room, but each may keep one chunk. */
+/* Sets a chunk cache for HDF5 if it would otherwise read chunks in small pieces.  The datasets that are open at the
+ * same time share the size of the cache, but each can keep at least one chunk. */
 static fcnn_status make_room(fcnn_hdf5_dataset *dataset)
 {
     const size_t all = (size_t)fcnn_size(FCNN_SIZE_CHUNK_CACHE_BYTES), chunk = chunk_to_keep(dataset);
@@ -82,17 +83,17 @@ static fcnn_status make_room(fcnn_hdf5_dataset *dataset)
 
 /* ---- opening and closing ---- */
 
-/* Some programs make datasets that stand for something else. */
+/* Refuses datasets that some programs write as placeholders. */
 static fcnn_status require_values(const fcnn_hdf5_source *source)
 {
     const char *what;
     FCNN_TRY(fcnn_hdf5_placeholder(source->dataset, &what));
-    return what == NULL
-               ? FCNN_OK
-               : fcnn_fail(FCNN_EDATA, "%s: dataset %.200s is %s: it holds no data", source->path, source->name, what);
+    return what == NULL ? FCNN_OK
+                        : fcnn_fail(FCNN_EDATA, "%s: dataset %.200s is %s: it contains no data", source->path,
+                                    source->name, what);
 }
 
-/* Closes nothing. */
+/* Opens the parts of a dataset; on failure the caller closes them. */
 static fcnn_status open_parts(fcnn_hdf5_dataset *dataset)
 {
     const fcnn_status status = fcnn_hdf5_source_open(dataset->file, dataset->name, &dataset->source);
@@ -202,10 +203,11 @@ fcnn_status fcnn_hdf5_dataset_pick(fcnn_hdf5_dataset *dataset, int64_t first, in
     return status;
 }
 
-/* ---- together ---- */
+/* ---- collective reading ---- */
 
-/* Rank 0 looks, for all, whether something of the dataset was never written: HDF5 1.10 gives MPI-IO an address that is
- * none for each such chunk, and fails.  Collective; all ranks fail alike. */
+/* Determines on rank 0 whether the dataset was written completely, and informs all ranks.  (For a chunk that was never
+ * written, HDF5 1.10 passes an undefined address to MPI-IO and fails.)  Collective; all ranks fail with the same
+ * status. */
 static fcnn_status find_unwritten(const fcnn_hdf5_dataset *dataset, bool *out)
 {
     fcnn_comm *comm = dataset->file->comm;
@@ -223,8 +225,8 @@ static fcnn_status find_unwritten(const fcnn_hdf5_dataset *dataset, bool *out)
     return FCNN_OK;
 }
 
-/* HDF5 reads what is in a file beside elements on one rank, for all, whatever its property lists say: nothing else is
- * asked of a file that is open on all. */
+/* Opens the dataset in the file that is open on all ranks.  Only elements are read from this file, because HDF5 reads
+ * all metadata of such a file collectively, whatever its property lists say. */
 static fcnn_status open_shared(fcnn_hdf5_dataset *dataset)
 {
     char name[FCNN_HDF5_NAME_BYTES];
@@ -248,7 +250,7 @@ static fcnn_status join(fcnn_hdf5_dataset *dataset)
         !dataset->is_packed
             ? FCNN_OK
             : fcnn_fail(FCNN_EDATA,
-                        "%s: dataset %.200s is packed, in the first file it is not: ranks cannot read it together",
+                        "%s: dataset %.200s is compressed, but not in the first file: set data.read = independent",
                         dataset->file->path, dataset->name);
     FCNN_TRY(fcnn_comm_agree_named(comm, status));
     return fcnn_comm_agree_named(comm, open_shared(dataset));
@@ -267,7 +269,7 @@ bool fcnn_hdf5_dataset_is_joined(const fcnn_hdf5_dataset *dataset)
     return dataset->together >= 0;
 }
 
-/* ---- all at once ---- */
+/* ---- open, read and close in one call ---- */
 
 fcnn_status fcnn_hdf5_describe(fcnn_hdf5_file *file, const char *name, fcnn_hdf5_info *out)
 {

@@ -1,4 +1,4 @@
-/* src/hdf5/driver.c — a file driver for HDF5 that keeps failed writes to itself. */
+/* src/hdf5/driver.c — a file driver for HDF5 that hides failed writes from it. */
 #include "hdf5/driver.h"
 
 #include "core/sizes.h"
@@ -14,17 +14,17 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-/* What the access list carries; HDF5 copies the bytes. */
+/* The driver's information in the access property list; HDF5 copies its bytes. */
 typedef struct settings {
     int *error;
 } settings;
 
 typedef struct quiet_file {
-    H5FD_t pub; /* first: HDF5's own part */
+    H5FD_t pub; /* the part of HDF5, which must be first */
     int descriptor;
-    int *error;        /* the owner's */
-    haddr_t allocated; /* end of what HDF5 has given to objects */
-    haddr_t end;       /* end of what has been written */
+    int *error;        /* borrowed from the owner of the file */
+    haddr_t allocated; /* end of the space that HDF5 has allocated */
+    haddr_t end;       /* end of the bytes that have been written */
 } quiet_file;
 
 static H5FD_t *quiet_open(const char *name, unsigned flags, hid_t access, haddr_t most)
@@ -85,14 +85,14 @@ static haddr_t quiet_get_eof(const H5FD_t *base, H5FD_mem_t type)
     return ((const quiet_file *)base)->end;
 }
 
-/* Of so many bytes, those of one call. */
+/* The number of bytes that one system call transfers. */
 static size_t at_once(size_t bytes)
 {
     const size_t most = (size_t)fcnn_size(FCNN_SIZE_CALL_BYTES);
     return bytes < most ? bytes : most;
 }
 
-/* Bytes that were never written read as zeros. */
+/* Reads bytes; those that were never written are zeros. */
 static herr_t quiet_read(H5FD_t *base, H5FD_mem_t type, hid_t transfer, haddr_t address, size_t size, void *buffer)
 {
     (void)type;
@@ -138,7 +138,7 @@ static herr_t quiet_write(H5FD_t *base, H5FD_mem_t type, hid_t transfer, haddr_t
     return 0;
 }
 
-/* Gives the file the length that HDF5 has allocated. */
+/* Sets the length of the file to the space that HDF5 has allocated. */
 static herr_t quiet_truncate(H5FD_t *base, hid_t transfer, hbool_t closing)
 {
     (void)transfer;
@@ -154,7 +154,7 @@ static herr_t quiet_truncate(H5FD_t *base, hid_t transfer, hbool_t closing)
 static const H5FD_class_t quiet_class = {
 #if H5_VERSION_GE(1, 13, 0)
     .version = H5FD_CLASS_VERSION,
-    .value = (H5FD_class_value_t)511, /* the last of the range for one's own experiments */
+    .value = (H5FD_class_value_t)511, /* the last value of the range for unregistered drivers */
 #endif
     .name = "fcnn_quiet",
     .maxaddr = ((haddr_t)1 << 62) - 1,

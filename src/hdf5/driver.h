@@ -1,17 +1,19 @@
-/* src/hdf5/driver.h — a file driver for HDF5 that keeps failed writes to itself; for this room only.
+/* src/hdf5/driver.h — a file driver for HDF5 that hides failed writes from it.  Internal to this room.
  *
- * When a write fails while HDF5 closes an object or a file (the disk is full), HDF5 1.10 leaves the object half
- * taken apart and crashes when the process ends.  So HDF5 never hears of it: the driver notes errno, lets all
- * further writes pass unwritten, and the owner of the file, who asks for the note, throws the file away. */
+ * If a write fails while HDF5 closes an object or a file, for example on a full disk, HDF5 1.10 leaves the object
+ * partially released and crashes at the end of the process.  This driver therefore reports success to HDF5, records
+ * errno of the first failed write, and ignores all further writes.  The owner of the file checks errno and discards the
+ * file.
+ * Not collective; called between fcnn_hdf5_enter() and fcnn_hdf5_leave(). */
 #ifndef FCNN_HDF5_DRIVER_H
 #define FCNN_HDF5_DRIVER_H
 
 #include <hdf5.h>
 
-/* Registers the driver and makes a file access list use it.
- *   error   borrowed for as long as a file is open with the list: the errno of the first failed write goes there
- *   driver  to be given to H5FDunregister() when the file is closed, or could not be opened
- * Negative on failure. */
+/* Registers the driver and sets it in a file access property list.
+ *   error   borrowed while a file is open with the list; set to errno of the first failed write
+ *   driver  to be passed to H5FDunregister() after the file is closed, or if it could not be opened
+ * Returns a negative value on failure. */
 herr_t fcnn_hdf5_driver_use(hid_t access, int *error, hid_t *driver);
 
 #endif

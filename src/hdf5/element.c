@@ -1,4 +1,4 @@
-/* src/hdf5/element.c — what the elements of a dataset are made of. */
+/* src/hdf5/element.c — the structure of the elements of a dataset. */
 #include "hdf5/element.h"
 
 #include "core/memory.h"
@@ -9,17 +9,17 @@
 #include <strings.h>
 
 enum {
-    LISTED = 10,       /* members named in a message */
-    LENGTH_BYTES = 4,  /* of a reference to what lies elsewhere in the file: these, an address, */
-    NUMBER_BYTES = 4,  /* and the number there */
-    ADDRESS_BYTES = 8, /* as nearly all files have them */
+    LISTED = 10,       /* number of members that a message lists */
+    LENGTH_BYTES = 4,  /* a reference to the heap consists of a length, an address and */
+    NUMBER_BYTES = 4,  /* the number of the object */
+    ADDRESS_BYTES = 8, /* in almost all files */
     NAME_BYTES_MOST = 1024
 };
 
 /* ---- members ---- */
 
-/* The member that a path such as "sub:u" begins with, the longest such name first; −1 if there is none.  *rest is what
- * follows it, or NULL. */
+/* The index of the member at the start of a path such as "sub:u", with the longest name that matches; −1 if there is
+ * none.  Sets *rest to the path after it, or to NULL. */
 static int find_member(hid_t type, const char *path, const char **rest)
 {
     char name[NAME_BYTES_MOST];
@@ -42,7 +42,7 @@ static int find_member(hid_t type, const char *path, const char **rest)
     return -1;
 }
 
-/* Names of a record type's members, behind a prefix each, as text; to be cleared by the caller. */
+/* The names of the members of a record type, each with a prefix, as text; to be cleared by the caller. */
 static fcnn_text list_members(hid_t type, const char *prefix)
 {
     fcnn_text list = {0};
@@ -61,12 +61,12 @@ static fcnn_text list_members(hid_t type, const char *prefix)
 static fcnn_status no_such_member(const fcnn_hdf5_source *source, hid_t type)
 {
     if (H5Tget_class(type) != H5T_COMPOUND) {
-        return fcnn_fail(FCNN_EDATA, "%s: there is no dataset %.200s, and what stands before the ':' has no members",
+        return fcnn_fail(FCNN_EDATA, "%s: there is no dataset %.200s, and the dataset before the ':' has no members",
                          source->path, source->name);
     }
     fcnn_text list = list_members(type, "");
-    const fcnn_status status = fcnn_fail(FCNN_EDATA, "%s: %.200s: there is no such member; the records have %s",
-                                         source->path, source->name, list.data != NULL ? list.data : "none");
+    const fcnn_status status = fcnn_fail(FCNN_EDATA, "%s: there is no member %.200s; the members are %s", source->path,
+                                         source->name, list.data != NULL ? list.data : "none");
     fcnn_text_clear(&list);
     return status;
 }
@@ -94,31 +94,31 @@ bool fcnn_hdf5_type_is_complex(hid_t type)
 fcnn_status fcnn_hdf5_element_refuse_records(const fcnn_hdf5_source *source, hid_t type)
 {
     fcnn_text list = list_members(type, source->name);
-    const fcnn_status status =
-        fcnn_fail(FCNN_EDATA,
-                  fcnn_hdf5_type_is_complex(type)
-                      ? "%s: dataset %.200s holds complex numbers: take the real and the imaginary part as columns: %s"
-                      : "%s: dataset %.200s holds compound records: name their members: %s",
-                  source->path, source->name, list.data != NULL ? list.data : "");
+    const fcnn_status status = fcnn_fail(
+        FCNN_EDATA,
+        fcnn_hdf5_type_is_complex(type)
+            ? "%s: dataset %.200s contains complex numbers: use the real and the imaginary part as columns: %s"
+            : "%s: dataset %.200s contains compound records: use the names of their members: %s",
+        source->path, source->name, list.data != NULL ? list.data : "");
     fcnn_text_clear(&list);
     return status;
 }
 
-/* ---- the way to the numbers ---- */
+/* ---- finding the numbers ---- */
 
-/* Notes the dimensions of an array type. */
+/* Adds the dimensions of an array type. */
 static fcnn_status add_dimensions(const fcnn_hdf5_source *source, hid_t type, fcnn_hdf5_element *out)
 {
     const int rank = H5Tget_array_ndims(type);
     if (rank < 1 || rank > FCNN_HDF5_RANK_MAX - out->rank || H5Tget_array_dims2(type, out->dims + out->rank) != rank) {
-        return fcnn_fail(FCNN_EDATA, "%s: dataset %.200s holds arrays of more than %d dimensions", source->path,
+        return fcnn_fail(FCNN_EDATA, "%s: dataset %.200s contains arrays of more than %d dimensions", source->path,
                          source->name, FCNN_HDF5_RANK_MAX);
     }
     out->rank += rank;
     return FCNN_OK;
 }
 
-/* One step from a type: into an array, or to the member that *path begins with.  *next is to be closed. */
+/* Sets *next to the element type of an array, or to the type of the member at the start of *path; to be closed. */
 static fcnn_status step(const fcnn_hdf5_source *source, hid_t type, const char **path, fcnn_hdf5_element *out,
                         hid_t *next)
 {
@@ -172,7 +172,7 @@ static hid_t wrap_array(hid_t type, const char *path, hid_t leaf)
     return array;
 }
 
-/* A record of one member alone. */
+/* A record type with only one member. */
 static hid_t wrap_member(hid_t type, const char *path, hid_t leaf)
 {
     const char *rest;
@@ -193,7 +193,7 @@ static hid_t wrap_member(hid_t type, const char *path, hid_t leaf)
     return record;
 }
 
-/* Puts around `leaf` what the elements have around it. */
+/* A type that contains `leaf` in the same arrays and members as the elements. */
 static hid_t wrap(hid_t type, const char *path, hid_t leaf)
 {
     if (H5Tget_class(type) == H5T_ARRAY) {
@@ -241,7 +241,7 @@ static hid_t stored_array(hid_t type, size_t address_bytes)
     return array;
 }
 
-/* A member of records, and where it begins, in memory. */
+/* A member of a record type in memory. */
 typedef struct member {
     size_t offset;
     unsigned place;
@@ -254,7 +254,8 @@ static int in_order(const void *a, const void *b)
                                          : (left->place > right->place) - (left->place < right->place);
 }
 
-/* Adds a member to records; *change is how many bytes more those before it take in memory than in the file. */
+/* Adds a member to a record type.  *change is the difference between the sizes, in memory and in the file, of the
+ * members before it. */
 static bool add_member(hid_t type, const member *own, size_t address_bytes, hid_t record, size_t *change)
 {
     char *name = H5Tget_member_name(type, own->place);
@@ -262,7 +263,7 @@ static bool add_member(hid_t type, const member *own, size_t address_bytes, hid_
     bool added = false;
     if (name != NULL && inner >= 0) {
         added = H5Tinsert(record, name, own->offset - *change, inner) >= 0;
-        *change += H5Tget_size(loaded) - H5Tget_size(inner); /* modulo 2^64: it may be less than none */
+        *change += H5Tget_size(loaded) - H5Tget_size(inner); /* modulo 2^64, since it may be negative */
     }
     H5Tclose(inner);
     H5Tclose(loaded);
@@ -281,7 +282,7 @@ static hid_t stored_record(hid_t type, size_t address_bytes)
         members[i] = (member){.offset = H5Tget_member_offset(type, (unsigned)i), .place = (unsigned)i};
     }
     qsort(members, (size_t)count, sizeof *members, in_order);
-    /* larger than it can be, until all members are there */
+    /* an upper bound of the size, until all members are added */
     hid_t record =
         H5Tcreate(H5T_COMPOUND, 2 * H5Tget_size(type) + (size_t)count * (LENGTH_BYTES + ADDRESS_BYTES + NUMBER_BYTES));
     size_t change = 0;
@@ -298,7 +299,8 @@ static hid_t stored_record(hid_t type, size_t address_bytes)
     return record;
 }
 
-/* H5Dget_type() has made room in the type for pointers to what lies elsewhere: this takes it back. */
+/* The type as stored in the file.  (In the type that H5Dget_type() returns, references to the heap are replaced by
+ * pointers, which have another size.) */
 static hid_t stored(hid_t type, size_t address_bytes)
 {
     if (is_elsewhere(type)) {
@@ -314,7 +316,7 @@ static hid_t stored(hid_t type, size_t address_bytes)
     }
 }
 
-/* Is any part of a type elsewhere? */
+/* Whether a part of a type is stored in the heap. */
 static bool has_elsewhere(hid_t type)
 {
     const H5T_class_t class = H5Tget_class(type);

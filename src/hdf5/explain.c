@@ -1,12 +1,12 @@
-/* src/hdf5/explain.c — the datasets of a file, for a message. */
+/* src/hdf5/explain.c — lists the datasets of a file in a message. */
 #include "hdf5/check.h"
 
 #include "core/list.h"
 #include "hdf5/walk.h"
 
 enum {
-    LISTED = 10,     /* datasets named in a message */
-    LOOKED_AT = 1000 /* links */
+    LISTED = 10,     /* number of datasets that a message lists */
+    LOOKED_AT = 1000 /* number of links that are examined at most */
 };
 
 typedef struct listing {
@@ -46,7 +46,7 @@ static void append_dataset(listing *list, const fcnn_hdf5_met *met)
     fcnn_text_clear(&name);
 }
 
-/* Goes on until enough are listed. */
+/* Adds a dataset to the list; returns false when the list is long enough. */
 static bool list_link(const fcnn_hdf5_met *met, void *data)
 {
     listing *list = data;

@@ -1,4 +1,4 @@
-/* src/hdf5/file.c — HDF5 files, opened for reading. */
+/* src/hdf5/file.c — opens HDF5 files for reading. */
 #include "hdf5/file.h"
 
 #include "core/file.h"
@@ -16,7 +16,7 @@
 
 /* ---- files ---- */
 
-/* Says in errno's words what open(2) has against the file; HDF5's own texts hide it. */
+/* Fails with the reason of the system if a file cannot be opened; the messages of HDF5 do not contain it. */
 static fcnn_status check_readable(const char *path)
 {
     struct stat info;
@@ -24,8 +24,8 @@ static fcnn_status check_readable(const char *path)
         return fcnn_fail(FCNN_EINPUT, "%s: cannot be read: %s", path, strerror(errno));
     }
     if (!S_ISREG(info.st_mode)) {
-        return fcnn_fail(FCNN_EINPUT, "%s: is %s, not an HDF5 file", path,
-                         S_ISDIR(info.st_mode) ? "a folder" : "no regular file");
+        return fcnn_fail(FCNN_EINPUT, "%s: cannot be read as HDF5: it is %s", path,
+                         S_ISDIR(info.st_mode) ? "a folder" : "not a regular file");
     }
     const int descriptor = open(path, O_RDONLY | O_CLOEXEC);
     if (descriptor < 0) {
@@ -33,7 +33,7 @@ static fcnn_status check_readable(const char *path)
     }
     close(descriptor);
     if (info.st_size == 0) {
-        return fcnn_fail(FCNN_EDATA, "%s: is empty, not an HDF5 file", path);
+        return fcnn_fail(FCNN_EDATA, "%s: is not an HDF5 file: it is empty", path);
     }
     return FCNN_OK;
 }
@@ -56,14 +56,15 @@ static fcnn_status open_file(const char *path, hid_t access, hid_t *out)
         return FCNN_OK;
     }
     const fcnn_status status = fcnn_hdf5_fail(
-        FCNN_EDATA, "%s: cannot be opened as HDF5, damaged or not closed by the program that writes it", path);
+        FCNN_EDATA, "%s: cannot be opened as HDF5; it is damaged, or the program that writes it has not closed it",
+        path);
     if (strstr(fcnn_error_text(), "file is already open for write") == NULL) {
         return status;
     }
     return fcnn_fail(
         FCNN_EDATA,
-        "%s: the program that writes it has not closed it: wait until it has; of one that has ended "
-        "'h5clear -s --increment=0 FILE' makes the file readable as far as it was written: try it on a copy",
+        "%s: the program that writes the file has not closed it: wait until it does; if it has ended without "
+        "closing it, 'h5clear -s --increment=0 FILE' makes the written part readable (use a copy)",
         path);
 }
 
@@ -136,22 +137,23 @@ fcnn_status fcnn_hdf5_open(const char *path, fcnn_hdf5_file **out)
     return fcnn_hdf5_file_opened(file, status, out);
 }
 
-/* A property list of a file access by MPI-IO. */
+/* A file access property list for MPI-IO. */
 static fcnn_status list_together(const fcnn_comm *comm, hid_t *out)
 {
 #ifdef H5_HAVE_PARALLEL
     *out = fcnn_hdf5_access_list();
     return H5Pset_fapl_mpio(*out, fcnn_communicator_of(comm), MPI_INFO_NULL) < 0
-               ? fcnn_hdf5_fail(FCNN_EINTERNAL, "HDF5 takes no MPI-IO")
+               ? fcnn_hdf5_fail(FCNN_EINTERNAL, "HDF5 does not accept MPI-IO")
                : FCNN_OK;
 #else
     (void)comm;
     *out = -1;
-    return fcnn_fail(FCNN_ECONFIG, "data.read = collective: this HDF5 was built without MPI: use independent");
+    return fcnn_fail(FCNN_ECONFIG,
+                     "data.read = collective: this HDF5 was built without MPI; set data.read = independent");
 #endif
 }
 
-/* Opens the file, which is open on each rank and so is sound, once more on all. */
+/* Opens the file, which each rank has opened and checked, a second time on all ranks together. */
 static fcnn_status open_shared(fcnn_comm *comm, fcnn_hdf5_file *file)
 {
     hid_t access;
@@ -161,13 +163,13 @@ static fcnn_status open_shared(fcnn_comm *comm, fcnn_hdf5_file *file)
         file->together = H5Fopen(file->path, H5F_ACC_RDONLY, access);
         if (file->together < 0) {
             status = fcnn_hdf5_fail(FCNN_EDATA,
-                                    "%s: MPI-IO cannot open it: set data.read = independent, or ask whoever "
-                                    "installed MPI",
+                                    "%s: MPI-IO cannot open the file: set data.read = independent, or ask the "
+                                    "administrator of the MPI library",
                                     file->path);
         }
         status = fcnn_comm_agree_named(comm, status);
         if (status != FCNN_OK) {
-            file->together = -1; /* what is open on some ranks only cannot be closed by them */
+            file->together = -1; /* not closed: closing is collective, and the file is not open on all ranks */
         }
     }
     H5Pclose(access);

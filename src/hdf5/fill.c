@@ -1,4 +1,4 @@
-/* src/hdf5/fill.c — what stands for storage of a dataset that was never written. */
+/* src/hdf5/fill.c — fill values, the values of elements that were never written. */
 #include "hdf5/fill.h"
 
 #include <string.h>

@@ -1,5 +1,5 @@
-/* src/hdf5/heap.c — strings of variable length, out of the heap of a file from anyone: "Global Heap" of the
- * HDF5 File Format Specification, III.E. */
+/* src/hdf5/heap.c — reads strings of variable length from the global heap of an untrusted file (HDF5 File Format
+ * Specification, III.E). */
 #include "hdf5/heap.h"
 
 #include "core/memory.h"
@@ -11,26 +11,26 @@
 #include <sys/stat.h>
 
 enum {
-    HEAD_BYTES = 16, /* of a part of the heap, and of an object there */
-    NUMBERS = 65536  /* of objects in a part */
+    HEAD_BYTES = 16, /* header of a collection of the heap, and of an object in it */
+    NUMBERS = 65536  /* largest number of objects in a collection */
 };
 
-#define PART_BYTES_MOST ((uint64_t)1 << 30) /* as of a chunk */
+#define PART_BYTES_MOST ((uint64_t)1 << 30) /* largest size of a collection, the same as of a chunk */
 
-/* The heap of an open file, and the part of it that was read last. */
+/* The heap of an open file, and the collection ("part") of it that was read last. */
 typedef struct heap_part {
-    int descriptor;       /* HDF5's own */
-    char what[512];       /* in messages */
-    uint64_t base;        /* of addresses, in the file */
-    uint64_t address;     /* of the part; UINT64_MAX: none yet */
-    uint64_t end;         /* of the parts that were read */
-    unsigned char *bytes; /* [size]; NULL: there is no such part */
+    int descriptor;       /* the descriptor of HDF5 */
+    char what[512];       /* begins messages */
+    uint64_t base;        /* offset of address 0 in the file */
+    uint64_t address;     /* address of the part; UINT64_MAX: none yet */
+    uint64_t end;         /* end of the parts that were read */
+    unsigned char *bytes; /* [size] the part; NULL: there is no part at this address */
     uint64_t size;
-    uint64_t *places; /* [NUMBERS]: where the object of a number begins; 0: there is none */
-    int64_t numbers;  /* that may have places */
+    uint64_t *places; /* [NUMBERS] offset of each object by its number; 0: there is none */
+    int64_t numbers;  /* numbers below this may have offsets */
 } heap_part;
 
-/* A reference, in the order of addresses. */
+/* A reference; references are sorted by address. */
 typedef struct wanted {
     uint64_t address;
     int64_t index;
@@ -54,7 +54,7 @@ uint64_t fcnn_hdf5_reference_length(const unsigned char reference[FCNN_HDF5_REFE
 
 static const char conversion[] = "fcnn reference";
 
-/* H5T_conv_t from a string of variable length, as it lies in the file, to as many opaque bytes: it is left as it is. */
+/* H5T_conv_t that keeps the reference of a string of variable length unchanged, as opaque bytes. */
 static herr_t keep_reference(hid_t from, hid_t to, H5T_cdata_t *data, size_t count, size_t stride, size_t back_stride,
                              void *bytes, void *back, hid_t transfer)
 {
@@ -89,7 +89,7 @@ void fcnn_hdf5_references_end(hid_t type)
 
 /* ---- the file ---- */
 
-/* The descriptor that HDF5 reads a file from; −1 if it reads it in another way. */
+/* The descriptor from which HDF5 reads a file; −1 if HDF5 reads it in another way. */
 static int descriptor_of(hid_t file)
 {
     const hid_t access = H5Fget_access_plist(file);
@@ -139,7 +139,7 @@ static uint64_t bytes_of_file(const heap_part *heap)
     return fstat(heap->descriptor, &info) == 0 && info.st_size > 0 ? (uint64_t)info.st_size : 0;
 }
 
-/* Reads the bytes of the part at an address, which is no smaller than those before; none where the file has no part. */
+/* Reads the part at an address, which is not less than the previous ones.  heap->bytes is NULL if there is none. */
 static fcnn_status read_part(heap_part *heap, uint64_t address)
 {
     unsigned char head[HEAD_BYTES];
@@ -169,7 +169,7 @@ static fcnn_status read_part(heap_part *heap, uint64_t address)
     return status;
 }
 
-/* Notes where the objects of the part are that lie in it as a whole. */
+/* Records the offsets of the objects that are completely within the part. */
 static void note_places(heap_part *heap)
 {
     memset(heap->places, 0, (size_t)heap->numbers * sizeof *heap->places);
@@ -178,7 +178,7 @@ static void note_places(heap_part *heap)
         const uint64_t number = number_at(heap->bytes + at, 2), bytes = number_at(heap->bytes + at + 8, 8);
         const uint64_t left = heap->size - at - HEAD_BYTES;
         if (number == 0 || bytes > left) {
-            return; /* what is free ends the part */
+            return; /* free space is at the end of the part */
         }
         heap->places[number] = at;
         heap->numbers = (int64_t)number >= heap->numbers ? (int64_t)number + 1 : heap->numbers;
@@ -189,7 +189,7 @@ static void note_places(heap_part *heap)
     }
 }
 
-/* The object of a number, at least `length` bytes of it, in the part that is there; else NULL. */
+/* The object with a number in the current part, if it has at least `length` bytes; otherwise NULL. */
 static const unsigned char *find_object(const heap_part *heap, uint64_t number, uint64_t length)
 {
     const uint64_t at = number < NUMBERS ? heap->places[number] : 0;
@@ -201,7 +201,7 @@ static fcnn_status find_one(heap_part *heap, const unsigned char *reference, con
     const uint64_t address = number_at(reference + 4, 8), length = fcnn_hdf5_reference_length(reference);
     *out = NULL;
     if (address == 0) {
-        *out = length == 0 ? "" : NULL; /* an empty string has no place */
+        *out = length == 0 ? "" : NULL; /* an empty string has no object */
         return FCNN_OK;
     }
     if (heap->address != address) {
@@ -247,7 +247,7 @@ fcnn_status fcnn_hdf5_heap_find(hid_t object, const unsigned char *references, i
 {
     heap_part heap;
     if (!open_heap(object, &heap)) {
-        return fcnn_fail(FCNN_EDATA, "%s cannot be found: the addresses in the file have not 8 bytes", heap.what);
+        return fcnn_fail(FCNN_EDATA, "%s cannot be read: the addresses in the file do not have 8 bytes", heap.what);
     }
     wanted *order = NULL;
     fcnn_status status = fcnn_memory_create("strings of a file", count, sizeof *order, &order);

@@ -1,6 +1,6 @@
-/* src/hdf5/heap.h — strings of variable length, out of the heap of a file from anyone; for this room's own
- * files only.  libhdf5 1.10 copies all of what a reference leads to into memory for the length that the reference
- * claims, which need not be the same: so the heap is read here. */
+/* src/hdf5/heap.h — reads strings of variable length from the global heap of an untrusted file.  (libhdf5 1.10
+ * allocates memory for the length in a reference, but copies the whole object to which it refers, which may be longer.)
+ * Internal to this room.  Not collective; called between fcnn_hdf5_enter() and fcnn_hdf5_leave(). */
 #ifndef FCNN_HDF5_HEAP_H
 #define FCNN_HDF5_HEAP_H
 
@@ -13,30 +13,29 @@
 
 enum {
     FCNN_HDF5_REFERENCE_BYTES = 16
-}; /* of a string as it lies in the file: length, address of its part of the heap,
-                                            number there */
+}; /* size of a reference to a string in the file: length, address of a heap collection, number of the object */
 
-/* A type for memory: strings of variable length that are read into it come as references, as they lie in the file.
- * −1 on failure.  To be given back before HDF5 does anything else. */
+/* A type in memory to which strings of variable length are read as references, as stored in the file; −1 on failure.
+ * To be released with fcnn_hdf5_references_end() right after reading. */
 hid_t fcnn_hdf5_references_begin(hid_t strings);
 void fcnn_hdf5_references_end(hid_t type);
 
-/* Is given each string that was looked for: as many bytes as its reference claims, which are borrowed for the call;
- * NULL if they are not in the file.  A failure ends the search. */
+/* Called with each string: its bytes [length], borrowed for the call, or NULL if they are not in the file.  index is
+ * the index of its reference.  A failure ends the search. */
 typedef fcnn_status (*fcnn_hdf5_heap_take)(void *data, int64_t index, const char *bytes, uint64_t length);
 
-/* Can the strings of the file that an object lies in be found?  False for a file that is not read from one descriptor,
- * or whose addresses have not 8 bytes. */
+/* Whether fcnn_hdf5_heap_find() can read the file that contains an object.  False for a file that HDF5 does not read
+ * from one descriptor, or whose addresses do not have 8 bytes. */
 bool fcnn_hdf5_heap_is_usual(hid_t object);
 
-/* Finds the strings of references [count] in the file that an object lies in, in the order in which they lie there: so
- * each part of the heap is read once, wherever the references lead.  Parts that overlap, which no program makes, are
- * not there; so no more is read than the file has.
- * Fails: FCNN_ENOMEM; FCNN_EDATA if the system cannot read, or the file is not usual; as take. */
+/* Finds the strings of references [count] in the file that contains an object, in the order of their addresses, so that
+ * each collection of the heap is read once.  Collections that overlap are treated as missing, so that at most the size
+ * of the file is read.
+ * Fails: FCNN_ENOMEM; FCNN_EDATA if the system cannot read, or fcnn_hdf5_heap_is_usual() is false; as take does. */
 fcnn_status fcnn_hdf5_heap_find(hid_t object, const unsigned char *references, int64_t count, fcnn_hdf5_heap_take take,
                                 void *data);
 
-/* The length that a reference claims. */
+/* The length of a string according to its reference, in bytes. */
 uint64_t fcnn_hdf5_reference_length(const unsigned char reference[FCNN_HDF5_REFERENCE_BYTES]);
 
 #endif

@@ -1,4 +1,4 @@
-/* src/hdf5/holes.c — storage of a dataset that no one has written, and what stands for it. */
+/* src/hdf5/holes.c — finds elements of a dataset that were never written. */
 #include "hdf5/holes.h"
 
 #include "core/memory.h"
@@ -10,7 +10,7 @@
 
 /* ---- chunks ---- */
 
-/* H5E_walk2_t: is it that a chunk has no storage, as HDF5 1.10 says? */
+/* H5E_walk2_t that sets *absent if the error is the one by which HDF5 1.10 reports that a chunk has no storage. */
 static herr_t note_absent(unsigned level, const H5E_error2_t *error, void *data)
 {
     (void)level;
@@ -19,7 +19,8 @@ static herr_t note_absent(unsigned level, const H5E_error2_t *error, void *data)
     return 0;
 }
 
-/* Asks for the address of the chunk.  HDF5 goes through all chunks for that: only where nothing else tells. */
+/* Determines whether a chunk has an address.  HDF5 iterates over all chunks for this; it is used only if there is no
+ * other way. */
 static fcnn_hdf5_place find_address(hid_t dataset, const hsize_t *offset)
 {
 #if H5_VERSION_GE(1, 10, 5)
@@ -68,7 +69,7 @@ int64_t fcnn_hdf5_holes_rows(const fcnn_hdf5_holes *holes)
     return rows;
 }
 
-/* Adds rows, none of which lies before the last one that was added. */
+/* Adds rows first … end−1, none of which precedes the last row that was added. */
 static fcnn_status add_run(fcnn_hdf5_holes *holes, hsize_t first, hsize_t end)
 {
     fcnn_hdf5_run *last = holes->count > 0 ? &holes->runs[holes->count - 1] : NULL;
@@ -82,7 +83,7 @@ static fcnn_status add_run(fcnn_hdf5_holes *holes, hsize_t first, hsize_t end)
     return FCNN_OK;
 }
 
-/* What is looked through. */
+/* The state of a search. */
 typedef struct search {
     const fcnn_hdf5_source *source;
     int rank, along;
@@ -107,8 +108,9 @@ static bool is_whole(const search *in)
     return whole;
 }
 
-/* Whether all chunks of the dataset were written, or none, which HDF5 counts at once: much faster than a look at each.
- * Not where a file has chunks outside of its dataset; reading looks at each. */
+/* Determines whether all chunks of the dataset were written, or none, by the number of chunks, which is much faster
+ * than a search for each chunk.  It is not reliable for a file with chunks outside of the dataset; reading checks each
+ * chunk. */
 static void count_chunks(const search *in, bool *all, bool *none)
 {
     const hid_t dataset = in->source->dataset, type = H5Dget_type(dataset);
@@ -130,7 +132,7 @@ static void count_chunks(const search *in, bool *all, bool *none)
 #endif
 }
 
-/* The next chunk of those that have the same rows: false behind the last one. */
+/* Moves to the next chunk with the same rows; false after the last one. */
 static bool next_across(const search *in, hsize_t *offset)
 {
     for (int d = in->rank - 1; d >= 0; d--) {
@@ -146,11 +148,11 @@ static bool next_across(const search *in, hsize_t *offset)
     return false;
 }
 
-/* Looks at the chunks of the box that have the same rows, up to one that was never written. */
-static fcnn_status look_across(const search *in, hsize_t *offset, bool *absent)
+/* Sets *absent to whether one of the chunks of the box with the same rows was never written. */
+static fcnn_status find_absent_across(const search *in, hsize_t *offset, bool *absent)
 {
     hsize_t stored;
-    fcnn_pulse_go_on();
+    fcnn_pulse_continue();
     do {
         const fcnn_hdf5_place place = fcnn_hdf5_chunk_find(in->source->dataset, offset, &stored);
         if (place == FCNN_HDF5_UNKNOWN) {
@@ -172,7 +174,7 @@ static fcnn_status look_at_chunks(const search *in)
             offset[d] = in->start[d] / in->chunk[d] * in->chunk[d];
         }
         offset[along] = row;
-        FCNN_TRY(look_across(in, offset, &absent));
+        FCNN_TRY(find_absent_across(in, offset, &absent));
         if (absent) {
             const hsize_t first = row > in->start[along] ? row : in->start[along];
             FCNN_TRY(add_run(in->out, first, end - row > chunk ? row + chunk : end));
@@ -209,7 +211,7 @@ fcnn_status fcnn_hdf5_holes_find_own(const fcnn_hdf5_source *source, int along, 
     fcnn_status status = FCNN_OK;
     out->filling = fcnn_hdf5_filling_find(creation);
     if (is_empty) {
-        /* nothing is asked for */
+        /* the box is empty */
     } else if (layout == H5D_CHUNKED) {
         H5Pget_chunk(creation, FCNN_HDF5_RANK_MAX, in.chunk);
         status = search_chunks(&in);
@@ -226,7 +228,7 @@ fcnn_status fcnn_hdf5_refuse_holes(const fcnn_hdf5_source *source, const fcnn_hd
 {
     return fcnn_fail(FCNN_EDATA,
                      "%s: dataset %.200s: %" PRId64 " of %" PRId64 " rows were never written, the first is row %" PRId64
-                     " (counting from 0), and it has no fill value to stand for them: write them, or leave them out by "
+                     " (counting from 0), and it has no fill value: write these rows, or exclude them by "
                      "data.rows (fcnn-predict: --rows)",
                      source->path, source->name, fcnn_hdf5_holes_rows(holes), all,
                      holes->count > 0 ? holes->runs[0].first : 0);

@@ -1,4 +1,4 @@
-/* src/hdf5/holes_virtual.c — holes of virtual datasets: what no source is mapped to, and the sources' own. */
+/* src/hdf5/holes_virtual.c — holes of virtual datasets: elements without a source, and the holes of the sources. */
 #include "core/memory.h"
 #include "hdf5/check.h"
 #include "hdf5/holes.h"
@@ -6,7 +6,7 @@
 
 #include <stdlib.h>
 
-/* From a row on, so many elements more, or less, of each row are mapped. */
+/* From a row on, the number of mapped elements per row changes by a difference. */
 typedef struct change {
     hsize_t row;
     int64_t elements;
@@ -14,10 +14,10 @@ typedef struct change {
 
 typedef struct gathering {
     int rank, along;
-    const hsize_t *start, *extent; /* of the box that is looked through */
+    const hsize_t *start, *extent; /* the box that is searched */
     change *changes;
     int64_t changes_count, changes_capacity;
-    fcnn_hdf5_holes rows; /* of holes of sources, in any order */
+    fcnn_hdf5_holes rows; /* rows with holes of sources, in any order */
     bool is_unfilled;
 } gathering;
 
@@ -37,7 +37,7 @@ static fcnn_status add_rows(gathering *all, hsize_t first, hsize_t end)
     return FCNN_OK;
 }
 
-/* Goes through the runs of indices first … end−1 of some slots; each lies in one block. */
+/* Adds the runs of indices first … end−1 of slots; each run is within one block. */
 static fcnn_status add_slots(gathering *all, const fcnn_hdf5_slots *slots, hsize_t first, hsize_t end, int64_t elements)
 {
     const bool is_one = slots->block == slots->stride || slots->count <= slots->block;
@@ -55,11 +55,11 @@ static fcnn_status add_slots(gathering *all, const fcnn_hdf5_slots *slots, hsize
     return FCNN_OK;
 }
 
-/* Counts the elements of a selection, which is no regular one, block by block. */
+/* Adds the elements of an irregular selection, block by block. */
 static fcnn_status add_blocks(gathering *all, hid_t selection)
 {
     const hssize_t count = H5Sget_select_hyper_nblocks(selection);
-    hsize_t *blocks; /* [count][2][rank]: the first and the last index of each dimension */
+    hsize_t *blocks; /* [count][2][rank] first and last index of each dimension */
     FCNN_TRY(fcnn_memory_create("parts of a dataset", count > 0 ? count : 0, 2 * (size_t)all->rank * sizeof *blocks,
                                 &blocks));
     fcnn_status status = FCNN_OK;
@@ -89,8 +89,8 @@ static fcnn_status add_blocks(gathering *all, hid_t selection)
     return status;
 }
 
-/* Which dimension of the source each one of the part is, by the indices that it takes, where that is clear: −1 for
- * those that take one.  False if elements are dealt in another way. */
+/* Finds the dimension of the source that corresponds to each dimension of the part, by their numbers of indices; −1 for
+ * dimensions with one index.  False if the correspondence is not unique. */
 static bool match_dimensions(const fcnn_hdf5_mapping *mapping, int *partner)
 {
     int d = 0, s = 0;
@@ -113,7 +113,7 @@ static bool match_dimensions(const fcnn_hdf5_mapping *mapping, int *partner)
     return mapping->is_regular && s == mapping->source_rank;
 }
 
-/* The box of a source that has indices first … end−1 of each dimension of the part. */
+/* The box of the source that corresponds to indices first … end−1 of each dimension of the part. */
 static void find_box(const fcnn_hdf5_mapping *mapping, bool is_clear, const int *partner, const hsize_t *first,
                      const hsize_t *end, hsize_t *start, hsize_t *extent)
 {
@@ -131,7 +131,7 @@ static void find_box(const fcnn_hdf5_mapping *mapping, bool is_clear, const int 
     }
 }
 
-/* Adds the rows for which a source has holes: all of the part, where it is not clear which. */
+/* Adds the rows for which a source has holes, or all rows of the part if they cannot be determined. */
 static fcnn_status add_holes_of_source(gathering *all, const fcnn_hdf5_mapping *mapping, const hsize_t *first,
                                        const hsize_t *end)
 {
@@ -158,7 +158,7 @@ static fcnn_status add_holes_of_source(gathering *all, const fcnn_hdf5_mapping *
     return status;
 }
 
-/* A fcnn_hdf5_meet_mapping. */
+/* A fcnn_hdf5_meet_mapping: adds the mapped elements and the holes of one mapping. */
 static fcnn_status meet(void *data, const fcnn_hdf5_mapping *mapping)
 {
     gathering *all = data;
@@ -184,7 +184,7 @@ static int by_row(const void *a, const void *b)
     return (left->row > right->row) - (left->row < right->row);
 }
 
-/* Adds the rows of which fewer elements are mapped than the box has. */
+/* Adds the rows that have fewer mapped elements than the box. */
 static fcnn_status add_unmapped(gathering *all)
 {
     const hsize_t end = all->start[all->along] + all->extent[all->along];
@@ -211,7 +211,7 @@ static int by_first(const void *a, const void *b)
     return (left->first > right->first) - (left->first < right->first);
 }
 
-/* Puts runs in order and together where they meet. */
+/* Sorts runs, and merges runs that touch each other. */
 static void join(fcnn_hdf5_holes *holes)
 {
     int64_t kept = 0;

@@ -1,5 +1,6 @@
-/* src/hdf5/image.h — HDF5 files in memory: small files of many parts, such as models and checkpoints, are
- * built and read as one run of bytes.  Not collective; any thread may call any function (see hdf5.h). */
+/* src/hdf5/image.h — HDF5 files in memory ("images"): small files with many objects, such as models and checkpoints,
+ * are written and read as a whole.
+ * Not collective; any thread may call any function, one at a time for one object (hdf5/file.h). */
 #ifndef FCNN_HDF5_IMAGE_H
 #define FCNN_HDF5_IMAGE_H
 
@@ -7,73 +8,75 @@
 
 /* ---- writing: all pointers are borrowed for the call ---- */
 
-/* An image in the making.  The same calls give the same bytes: it holds no time of day and no host's name.
- * Numbers are stored little-endian. */
+/* An image that is being built.  The same calls result in the same bytes, because it contains neither times nor host
+ * names.  Numbers are stored little-endian. */
 typedef struct fcnn_hdf5_image fcnn_hdf5_image;
 
-/* Fails: FCNN_ENOMEM, FCNN_EINTERNAL, as all functions that build an image. */
+/* Creates an empty image; to be released with fcnn_hdf5_image_finish() or fcnn_hdf5_image_abandon().
+ * Fails: FCNN_ENOMEM, FCNN_EINTERNAL; so do all functions that build an image. */
 fcnn_status fcnn_hdf5_image_create(fcnn_hdf5_image **out);
 
-/* Makes a group such as "/model"; the groups above it exist. */
+/* Creates a group such as "/model"; the groups above it must exist. */
 fcnn_status fcnn_hdf5_image_group(fcnn_hdf5_image *image, const char *group);
 
-/* Makes a dataset such as "/model/W1"; the groups above it exist.
+/* Creates a dataset such as "/model/W1"; the groups above it must exist.
  *   dims [rank]  rank 0: a single value
- *   data         row-major, of the type as it lies in memory */
+ *   data         row-major, of the given type in memory */
 fcnn_status fcnn_hdf5_image_dataset(fcnn_hdf5_image *image, const char *dataset, fcnn_type type, int rank,
                                     const int64_t *dims, const void *data);
 
-/* Makes a dataset that is one UTF-8 string. */
+/* Creates a dataset that is one UTF-8 string. */
 fcnn_status fcnn_hdf5_image_text(fcnn_hdf5_image *image, const char *dataset, const char *text);
 
-/* Give an attribute to a group or dataset ("/" is a group). */
+/* Add an attribute to a group or dataset ("/" is a group). */
 fcnn_status fcnn_hdf5_image_integer_attribute(fcnn_hdf5_image *image, const char *object, const char *name,
                                               int64_t value);
 fcnn_status fcnn_hdf5_image_text_attribute(fcnn_hdf5_image *image, const char *object, const char *name,
                                            const char *text);
 
-/* The finished image; takes the image in the making, also on failure.
+/* Sets *bytes to the finished image, and releases the object, also on failure.
  *   bytes [count]  to be released with free() */
 fcnn_status fcnn_hdf5_image_finish(fcnn_hdf5_image *image, void **bytes, int64_t *count);
 
-/* Throws the image away.  Takes the image, or NULL. */
+/* Releases an image that is not finished; NULL is allowed. */
 void fcnn_hdf5_image_abandon(fcnn_hdf5_image *image);
 
 /* ---- reading ---- */
 
-/* Opens an image as a file for the functions of hdf5.h and those below.
- *   name           borrowed for the call: stands for the file in messages
- *   bytes [count]  taken, also on failure; from malloc()
- * Fails: FCNN_EDATA if it is no HDF5, FCNN_ENOMEM. */
+/* Opens an image as a file, for the functions of hdf5/file.h, hdf5/dataset.h and those below.
+ *   name           borrowed for the call; the name of the file in messages
+ *   bytes [count]  from malloc(); taken, also on failure
+ *   out            to be released with fcnn_hdf5_close()
+ * Fails: FCNN_EDATA if it is not an HDF5 file, FCNN_ENOMEM. */
 fcnn_status fcnn_hdf5_image_open(const char *name, void *bytes, int64_t count, fcnn_hdf5_file **out);
 
-/* Opens a file of that path, borrowed: a framed one once it is verified, as an image; another one as
- * fcnn_hdf5_open() does.  Sets *is_framed.
- * Fails: as fcnn_framed_file_read() and fcnn_hdf5_open(). */
+/* Opens a file by its path, borrowed, and sets *is_framed.  A framed file is verified, read completely and opened as an
+ * image; other files are opened by fcnn_hdf5_open().
+ * Fails: in the same ways as fcnn_framed_file_read() and fcnn_hdf5_open(). */
 fcnn_status fcnn_hdf5_open_verified(const char *path, bool *is_framed, fcnn_hdf5_file **out);
 
-/* Is there a group or dataset of that name?  True also if HDF5 cannot tell: reading it then says why. */
+/* Whether a group or dataset of this name exists.  True also if HDF5 fails; reading the object reports the error. */
 bool fcnn_hdf5_has(fcnn_hdf5_file *file, const char *name);
 
-/* Bytes of the whole file. */
+/* The size of the whole file in bytes. */
 int64_t fcnn_hdf5_bytes(fcnn_hdf5_file *file);
 
-/* As fcnn_hdf5_describe(), for a dataset that is to be read whole: what it claims to hold must be no more than the
- * bytes stored for it can unpack to.
- *   budget  starts as fcnn_hdf5_bytes(); the stored bytes are taken off, so that no part of a file counts twice
+/* The same as fcnn_hdf5_describe(), for a dataset that will be read completely: its size must be possible for the bytes
+ * that are stored for it.
+ *   budget  initially fcnn_hdf5_bytes(); reduced by the stored bytes, so that no part of a file is counted twice
  * Fails: FCNN_EDATA, also for a dataset that was never written. */
 fcnn_status fcnn_hdf5_describe_whole(fcnn_hdf5_file *file, const char *dataset, int64_t *budget, fcnn_hdf5_info *out);
 
-/* Reads a dataset that is one string of fixed or variable length, at most `limit` bytes.
+/* Reads a dataset that is one string of fixed or variable length, of at most `limit` bytes.
  *   out  to be released with free()
- * Fails: FCNN_EDATA if there is none, or it is longer or something else; FCNN_ENOMEM. */
+ * Fails: FCNN_EDATA if it does not exist, is longer or is not a string; FCNN_ENOMEM. */
 fcnn_status fcnn_hdf5_read_text(fcnn_hdf5_file *file, const char *dataset, int64_t limit, char **out);
 
-/* Has a group or dataset, which exists, an attribute of that name?  Like fcnn_hdf5_has(). */
+/* Whether a group or dataset, which must exist, has an attribute of this name.  True also if HDF5 fails. */
 bool fcnn_hdf5_has_attribute(fcnn_hdf5_file *file, const char *object, const char *name);
 
-/* Read an attribute that is one whole number or string.
- * Fail: FCNN_EDATA if there is none, or it is something else; FCNN_ENOMEM. */
+/* Read an attribute that is one whole number, or one string of at most `limit` bytes, to be released with free().
+ * Fail: FCNN_EDATA if it does not exist or is of another type; FCNN_ENOMEM. */
 fcnn_status fcnn_hdf5_read_integer_attribute(fcnn_hdf5_file *file, const char *object, const char *name, int64_t *out);
 fcnn_status fcnn_hdf5_read_text_attribute(fcnn_hdf5_file *file, const char *object, const char *name, int64_t limit,
                                           char **out);

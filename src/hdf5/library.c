@@ -1,4 +1,4 @@
-/* src/hdf5/library.c — entering and leaving the HDF5 library, its types, its links. */
+/* src/hdf5/library.c — access to the HDF5 library: its mutex, error messages, property lists, types and links. */
 #include "hdf5/library.h"
 
 #include "hdf5/unreadable.h"
@@ -12,7 +12,7 @@
 #include <unistd.h>
 
 static pthread_mutex_t mutex = PTHREAD_MUTEX_INITIALIZER;
-static H5E_auto2_t callers_print; /* all under the mutex */
+static H5E_auto2_t callers_print; /* all are protected by the mutex */
 static void *callers_print_data;
 static unsigned callers_plugins;
 
@@ -21,7 +21,7 @@ void fcnn_hdf5_enter(void)
     pthread_mutex_lock(&mutex);
     H5Eget_auto2(H5E_DEFAULT, &callers_print, &callers_print_data);
     H5Eset_auto2(H5E_DEFAULT, NULL, NULL);
-    /* a file names the filters that it needs: none of them makes us run code from a folder of plugins */
+    /* the filters of an untrusted file must not cause code of plugins to be loaded */
     callers_plugins = H5PL_ALL_PLUGIN;
     H5PLget_loading_state(&callers_plugins);
     H5PLset_loading_state(0);
@@ -34,14 +34,14 @@ void fcnn_hdf5_leave(void)
     pthread_mutex_unlock(&mutex);
 }
 
-static _Thread_local bool in_system; /* the last failure came from there */
+static _Thread_local bool in_system; /* the last failure was an error of the operating system */
 
 bool fcnn_hdf5_failed_in_system(void)
 {
     return in_system;
 }
 
-/* H5E_walk2_t: keeps the first text that says something, and stops there. */
+/* H5E_walk2_t that copies the first message that is not empty. */
 static herr_t keep_first(unsigned level, const H5E_error2_t *error, void *data)
 {
     (void)level;
@@ -49,7 +49,7 @@ static herr_t keep_first(unsigned level, const H5E_error2_t *error, void *data)
     if (error->desc == NULL || error->desc[0] == '\0') {
         return 0;
     }
-    static const char system_text[] = "error message = '"; /* what HDF5 says of errno, among much else */
+    static const char system_text[] = "error message = '"; /* precedes the text of errno in a message of HDF5 */
     const char *start = strstr(error->desc, system_text);
     in_system = start != NULL;
     start = start != NULL ? start + strlen(system_text) : error->desc;
@@ -60,7 +60,7 @@ static herr_t keep_first(unsigned level, const H5E_error2_t *error, void *data)
 
 fcnn_status fcnn_hdf5_fail(fcnn_status status, const char *format, ...)
 {
-    char inner[256] = "no further explanation by HDF5";
+    char inner[256] = "HDF5 gives no reason";
     in_system = false;
     H5Ewalk2(H5E_DEFAULT, H5E_WALK_UPWARD, keep_first, inner);
     char text[FCNN_ERROR_TEXT_SIZE], advice[400] = "";
@@ -130,7 +130,7 @@ herr_t fcnn_hdf5_allow_long_headers(hid_t file, bool allow)
 #else
     (void)file;
     (void)allow;
-    return 0; /* HDF5 fails, and says why */
+    return 0; /* HDF5 reports the error */
 #endif
 }
 
@@ -146,8 +146,8 @@ hid_t fcnn_hdf5_timeless_list(hid_t class)
 
 void fcnn_hdf5_image_name(char *out, size_t size)
 {
-    static uint64_t count; /* under the mutex */
-    /* HDF5 looks whether there is a file of that name: no one can put one there */
+    static uint64_t count; /* protected by the mutex */
+    /* HDF5 checks whether a file of this name exists; none can exist below /dev/null */
     snprintf(out, size, "/dev/null/fcnn in memory %" PRIu64, count++);
 }
 

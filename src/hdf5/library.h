@@ -1,5 +1,6 @@
-/* src/hdf5/library.h — entering and leaving the HDF5 library, its property lists, types and links; for this
- * room's own files only. */
+/* src/hdf5/library.h — access to the HDF5 library: its mutex, error messages, property lists, types and links.
+ * Internal to this room.  Not collective.  Any thread may call any function, but all except fcnn_hdf5_enter(),
+ * fcnn_hdf5_file_create() and fcnn_hdf5_file_free() only between fcnn_hdf5_enter() and fcnn_hdf5_leave(). */
 #ifndef FCNN_HDF5_LIBRARY_H
 #define FCNN_HDF5_LIBRARY_H
 
@@ -7,107 +8,109 @@
 
 #include <hdf5.h>
 
-/* Objects of a file that were found sound (hdf5_group_check.h). */
+/* Objects of a file that have passed the checks (hdf5/check_groups.h). */
 enum { FCNN_HDF5_SEEN = 64 };
 typedef struct fcnn_hdf5_seen {
-    haddr_t after[FCNN_HDF5_SEEN]; /* their addresses + 1; 0: none */
+    haddr_t after[FCNN_HDF5_SEEN]; /* address + 1 of each object; 0: none */
     unsigned next;
     struct fcnn_hdf5_checked *checked;
 } fcnn_hdf5_seen;
 
-/* A virtual dataset whose sources were found complete (hdf5/sources.h). */
+/* A virtual dataset whose sources have passed the checks (hdf5/sources.h). */
 typedef struct fcnn_hdf5_checked {
     struct fcnn_hdf5_checked *next;
-    bool is_bare; /* HDF5 leaves out what was never written of one of them */
+    bool is_bare; /* a source has a fill value that HDF5 does not apply */
     char name[];
 } fcnn_hdf5_checked;
 
 struct fcnn_hdf5_file {
-    char *path;     /* or what stands for it in messages */
-    hid_t id;       /* open on this rank alone: all but elements is read from it */
-    hid_t together; /* the same file, open on all ranks of comm by MPI-IO; −1: it is not */
+    char *path;     /* path of the file, or its name in messages */
+    hid_t id;       /* the file, open on this rank only; everything except elements is read from it */
+    hid_t together; /* the same file, open on all ranks of comm through MPI-IO; −1: not open */
     bool allow_external;
-    fcnn_comm *comm; /* borrowed; NULL: it is open on this rank alone */
-    void *image;     /* the bytes of a file in memory, which HDF5 borrows (hdf5_image_read.c); else NULL */
+    fcnn_comm *comm; /* borrowed; NULL: the file is open on this rank only */
+    void *image;     /* [image_bytes] the bytes of a file in memory, which HDF5 borrows (hdf5/read_image.c); or NULL */
     int64_t image_bytes;
     fcnn_hdf5_seen *seen;
-    int64_t datasets; /* of it that are open for reading */
-    int depth;        /* it is a source of a source … of a virtual dataset */
+    int64_t datasets; /* number of its datasets that are open for reading */
+    int depth;        /* number of nested virtual datasets through which it was opened */
 };
 
-/* A file that is not open yet, of that path or what stands for it, which is copied.  Fails: FCNN_ENOMEM. */
+/* Creates the object of a file that is not open yet.  path, or the name of the file in messages, is copied.
+ * Fails: FCNN_ENOMEM. */
 fcnn_status fcnn_hdf5_file_create(const char *path, fcnn_hdf5_file **out);
 
-/* Without closing it. */
+/* Releases the object, without closing the file. */
 void fcnn_hdf5_file_free(fcnn_hdf5_file *file);
 
 /* Ends the opening of a file after fcnn_hdf5_enter().  If status is FCNN_OK, it checks the root group.  It then leaves
  * HDF5, and sets *out to the file, or closes it on failure.  Fails: with status, or FCNN_EDATA. */
 fcnn_status fcnn_hdf5_file_opened(fcnn_hdf5_file *file, fcnn_status status, fcnn_hdf5_file **out);
 
-/* HDF5 is not thread-safe as packaged: between enter and leave the calling thread has it alone, and HDF5
- * prints no errors of its own and loads no plugins.  Leave gives the caller's settings back.  Not recursive. */
+/* HDF5 is usually built without thread safety.  Between enter and leave the calling thread has exclusive use of HDF5,
+ * and HDF5 prints no errors and loads no plugins.  Leave restores the caller's settings.  Not recursive. */
 void fcnn_hdf5_enter(void);
 void fcnn_hdf5_leave(void);
 
-/* Like fcnn_fail(), with ": " and the innermost message of HDF5's error stack behind the text, which ends up
- * in one line.  To be called right after the HDF5 call that failed, between enter and leave. */
+/* Like fcnn_fail(), but appends ": " and the innermost message of the error stack of HDF5.  Must be called right after
+ * the call of HDF5 that failed. */
 fcnn_status fcnn_hdf5_fail(fcnn_status status, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
-/* Reads bytes as HDF5 does, from its descriptor.  Sets *whole: are so many there?
- * Fails: FCNN_EDATA if the system does, which fcnn_hdf5_failed_in_system() then tells; `what` begins the text. */
+/* Reads count bytes at offset `at` from the descriptor of HDF5 to out.  Sets *whole to whether the file has all of
+ * them.
+ * Fails: FCNN_EDATA if the system fails to read, with a message that begins with `what`; fcnn_hdf5_failed_in_system()
+ * is then true. */
 fcnn_status fcnn_hdf5_read_bytes(const char *what, int descriptor, uint64_t at, size_t count, void *out, bool *whole);
 
-/* Property list of a file access: HDF5 takes no locks, which some mounts refuse, nothing stays open behind a closed
- * file, new objects have HDF5's earliest format, whatever a newer HDF5 writes by default, and numbers of few bits may
- * be opened, which hdf5_check.c judges.  -1 on failure. */
+/* A file access property list, to be closed: HDF5 does not lock files, because some file systems refuse locks; closing
+ * a file closes all of its objects; new objects have the earliest format of HDF5, whatever the default of a newer HDF5
+ * is; numbers of unusual precision can be opened, since hdf5/check.c checks them.  −1 on failure. */
 hid_t fcnn_hdf5_access_list(void);
 
-/* The same for a file that is created: HDF5 1.8 can read all of it, whatever it holds. */
+/* The same for a new file, which HDF5 1.8 can read. */
 hid_t fcnn_hdf5_creation_access_list(void);
 
-/* Lets the objects of an open file that are made from now on have the format of HDF5 1.8, or the earliest again.  The
- * earliest one has 64 KB for all that an object's header holds. */
+/* Sets the format of new objects of an open file to that of HDF5 1.8, or back to the earliest one.  The earliest format
+ * limits the header of an object to 64 KB.  Negative on failure. */
 herr_t fcnn_hdf5_allow_long_headers(hid_t file, bool allow);
 
-/* A list of properties of that class, whose objects bear no times, so that equal contents are equal bytes; −1 on
- * failure. */
+/* A property list of a class for objects without time stamps, so that equal contents have equal bytes; to be closed.
+ * −1 on failure. */
 hid_t fcnn_hdf5_timeless_list(hid_t class);
 
-/* A name for a file in memory that no open one has: HDF5 takes files of one name for the same file. */
+/* Writes a unique name for a file in memory to out [size], because HDF5 identifies open files by their names. */
 void fcnn_hdf5_image_name(char *out, size_t size);
 
-/* The type in memory; not to be closed. */
+/* The HDF5 type of elements in memory; not to be closed. */
 hid_t fcnn_hdf5_native_type(fcnn_type type);
 
-/* The type in the files that are written, little-endian on every machine; not to be closed. */
+/* The HDF5 type of elements in files that fcnn writes, always little-endian; not to be closed. */
 hid_t fcnn_hdf5_written_type(fcnn_type type);
 
-/* A dataset open for reading, or one member of its records.  Paths and names are borrowed for its life. */
+/* A dataset that is open for reading, or a member of its records.  path and name are borrowed while it is open. */
 typedef struct fcnn_hdf5_source {
-    const char *path, *name; /* of the file; as it was asked for */
-    char *owner;             /* of the dataset alone */
-    const char *member;      /* NULL: the elements themselves */
+    const char *path, *name; /* path of the file; name by which the dataset or member was opened */
+    char *owner;             /* name of the dataset */
+    const char *member;      /* name of the member; NULL: the elements themselves */
     hid_t dataset;
-    int depth;    /* of its file */
-    bool is_bare; /* a virtual one: HDF5 leaves out what was never written of one of its sources */
+    int depth;    /* depth of its file */
+    bool is_bare; /* a virtual dataset with a source whose fill value HDF5 does not apply */
 } fcnn_hdf5_source;
 
-/* Fails, and describes, as fcnn_hdf5_describe().  HDF5 keeps no chunks of it: of a chunk that is not packed it reads
- * just what is asked for, in as many pieces as it lies in. */
+/* Open and describe a dataset; fail in the same ways as fcnn_hdf5_describe().  The dataset has no chunk cache: from a
+ * chunk that is not compressed, HDF5 reads only the requested elements, in as many pieces as they have. */
 fcnn_status fcnn_hdf5_source_open(const fcnn_hdf5_file *file, const char *name, fcnn_hdf5_source *out);
 fcnn_status fcnn_hdf5_source_describe(const fcnn_hdf5_source *source, fcnn_hdf5_info *out);
 
-/* Octave writes the dimensions of an array without elements in its place.  Fails: FCNN_EDATA for such. */
+/* Refuses empty arrays of Octave, which are stored as their dimensions.  Fails: FCNN_EDATA. */
 fcnn_status fcnn_hdf5_source_check(const fcnn_hdf5_file *file, const fcnn_hdf5_source *source);
 void fcnn_hdf5_source_close(const fcnn_hdf5_source *source);
 
-/* Closes the dataset, which has passed all checks, and opens it once more, with that much room for chunks.
- * Fails: FCNN_EDATA; the source is to be closed all the same. */
+/* Closes the dataset, which must have passed all checks, and opens it again with a chunk cache of cache_bytes bytes.
+ * Fails: FCNN_EDATA; the source must be closed also on failure. */
 fcnn_status fcnn_hdf5_source_open_again(const fcnn_hdf5_file *file, size_t cache_bytes, fcnn_hdf5_source *source);
 
-/* 1 if a link of this path exists, 0 if not, −1 if HDF5 cannot tell, or would have to follow another link than a hard
- * one to tell. */
+/* 1 if a link of this path exists, 0 if not, −1 if HDF5 fails or would have to follow another link than a hard link. */
 int fcnn_hdf5_link_exists(hid_t file, const char *name);
 
 #endif

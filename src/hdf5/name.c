@@ -1,4 +1,4 @@
-/* src/hdf5/name.c — names of datasets and members that are written in quotes. */
+/* src/hdf5/name.c — names of datasets and members in quotes. */
 #include "hdf5/name.h"
 
 #include "core/list.h"
@@ -12,7 +12,7 @@ bool fcnn_hdf5_name_is_quoted(const char *name)
     return name[0] == '"' || strstr(name, ":\"") != NULL;
 }
 
-/* Moves a part of a name, in quotes or up to a quoted one, to out; false if its quotes are not closed. */
+/* Copies a part of a name, in quotes or up to the next quote, to out; false if a quote is not closed. */
 static bool take_part(const char **at, char *out)
 {
     if (**at == '"') {
@@ -43,7 +43,7 @@ fcnn_status fcnn_hdf5_name_split(const char *name, char **dataset, const char **
     }
     if (!fits || *at != '\0') {
         free(bytes);
-        return fcnn_fail(FCNN_ECONFIG, "%.200s: a quote is not closed, or more than ':' follows it", name);
+        return fcnn_fail(FCNN_ECONFIG, "%.200s: a quote is not closed, or text other than ':' follows it", name);
     }
     *dataset = bytes;
     *member = path[0] != '\0' ? path : NULL;

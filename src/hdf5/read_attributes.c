@@ -1,4 +1,4 @@
-/* src/hdf5/read_attributes.c — strings that an attribute gives to the columns of a dataset. */
+/* src/hdf5/read_attributes.c — reads texts of attributes, in particular those for the columns of a dataset. */
 #include "hdf5/read_attributes.h"
 
 #include "core/memory.h"
@@ -10,9 +10,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { BYTES_MOST = 1 << 20 /* of all strings of an attribute */ };
+enum { BYTES_MOST = 1 << 20 /* largest size of all strings of an attribute */ };
 
-/* An attribute open for reading. */
+/* An attribute that is open for reading. */
 typedef struct strings {
     hid_t id, type, space;
     int64_t count;
@@ -25,7 +25,7 @@ static void strings_close(const strings *from)
     H5Aclose(from->id);
 }
 
-/* False if there is no such attribute, or it holds no strings. */
+/* Opens an attribute.  False if it does not exist or does not contain strings. */
 static bool strings_open(hid_t dataset, const char *name, strings *out)
 {
     if (H5Aexists(dataset, name) <= 0) {
@@ -48,14 +48,15 @@ static bool strings_open(hid_t dataset, const char *name, strings *out)
 
 /* ---- texts ---- */
 
-/* A copy of at most `most` bytes, without blanks at the end; NULL if it is empty, too long or does not print. */
-static fcnn_status copy_label(const char *text, size_t most, char **out)
+/* Copies at most `most` bytes, without blanks at the end; sets *out to NULL if the text is empty, too long or not
+ * printable. */
+static fcnn_status copy_text(const char *text, size_t most, char **out)
 {
     size_t length = text == NULL ? 0 : strnlen(text, most);
     while (length > 0 && text[length - 1] == ' ') {
         length--;
     }
-    if (length == 0 || length > FCNN_HDF5_LABEL_BYTES) {
+    if (length == 0 || length > FCNN_HDF5_ATTRIBUTE_TEXT_BYTES) {
         return FCNN_OK;
     }
     char *copy;
@@ -80,14 +81,14 @@ static fcnn_status read_fixed(const strings *from, char **out)
     fcnn_status status = FCNN_OK;
     if (H5Aread(from->id, from->type, bytes) >= 0) {
         for (int64_t i = 0; status == FCNN_OK && i < from->count; i++) {
-            status = copy_label(bytes + (size_t)i * size, size, &out[i]);
+            status = copy_text(bytes + (size_t)i * size, size, &out[i]);
         }
     }
     free(bytes);
     return status;
 }
 
-/* Reads what stands for the strings: references [count] of FCNN_HDF5_REFERENCE_BYTES.  False if that cannot be. */
+/* Reads the references [count] to the strings, each of FCNN_HDF5_REFERENCE_BYTES bytes.  False on failure. */
 static bool read_references(const strings *from, unsigned char *references)
 {
     if (H5Aget_storage_size(from->id) != (hsize_t)from->count * FCNN_HDF5_REFERENCE_BYTES) {
@@ -102,11 +103,11 @@ static bool read_references(const strings *from, unsigned char *references)
     return done;
 }
 
-/* A fcnn_hdf5_heap_take. */
-static fcnn_status take_label(void *data, int64_t index, const char *bytes, uint64_t length)
+/* A fcnn_hdf5_heap_take: copies a string. */
+static fcnn_status take_text(void *data, int64_t index, const char *bytes, uint64_t length)
 {
     char **out = data;
-    return copy_label(bytes, length, &out[index]);
+    return copy_text(bytes, length, &out[index]);
 }
 
 static fcnn_status read_variable(const strings *from, char **out)
@@ -122,7 +123,7 @@ static fcnn_status read_variable(const strings *from, char **out)
         bytes += fcnn_hdf5_reference_length(references + i * FCNN_HDF5_REFERENCE_BYTES);
     }
     const fcnn_status status = is_read && bytes <= BYTES_MOST && fcnn_hdf5_heap_is_usual(from->id)
-                                   ? fcnn_hdf5_heap_find(from->id, references, from->count, take_label, out)
+                                   ? fcnn_hdf5_heap_find(from->id, references, from->count, take_text, out)
                                    : FCNN_OK;
     free(references);
     return status;
@@ -130,8 +131,8 @@ static fcnn_status read_variable(const strings *from, char **out)
 
 /* ---- columns ---- */
 
-/* Where the string of the first column stands among `count`, and whether all columns have that one; −1 if they are not
- * of the columns. */
+/* The index of the string of the first column among `count` strings; −1 if the number of strings does not match.  Sets
+ * *is_one to whether one string applies to all columns. */
 static int64_t first_of(const fcnn_hdf5_source *source, int64_t count, int64_t columns, bool shared, bool *is_one)
 {
     *is_one = count == 1 && (shared || columns == 1);
@@ -148,7 +149,7 @@ static int64_t first_of(const fcnn_hdf5_source *source, int64_t count, int64_t c
     return first;
 }
 
-/* Deals the strings [count] to the columns. */
+/* Copies strings to the columns: texts[first], texts[first + 1], …; or texts[first] to all if is_one is set. */
 static fcnn_status deal(char *const *texts, int64_t first, bool is_one, int64_t columns, char **out)
 {
     for (int64_t column = 0; column < columns; column++) {
@@ -160,7 +161,8 @@ static fcnn_status deal(char *const *texts, int64_t first, bool is_one, int64_t 
     return FCNN_OK;
 }
 
-/* Reads all strings of an attribute: *out [count], NULLs among them; to be released with clear_texts(). */
+/* Reads all strings of an attribute to *out [count], with NULL for those that are ignored; to be released with
+ * clear_texts(). */
 static fcnn_status read_all(const strings *from, char ***out)
 {
     FCNN_TRY(fcnn_memory_create("names", from->count, sizeof **out, out));
@@ -192,8 +194,8 @@ static fcnn_status read_strings(const fcnn_hdf5_source *source, const strings *f
     return status;
 }
 
-fcnn_status fcnn_hdf5_dataset_read_labels(const fcnn_hdf5_dataset *dataset, const char *attribute, int64_t columns,
-                                          bool shared, char **out)
+fcnn_status fcnn_hdf5_dataset_read_column_attribute(const fcnn_hdf5_dataset *dataset, const char *attribute,
+                                                    int64_t columns, bool shared, char **out)
 {
     strings from;
     fcnn_status status = FCNN_OK;
@@ -225,8 +227,8 @@ static fcnn_status read_list(const strings *from, int64_t *count, char ***out)
     return FCNN_OK;
 }
 
-fcnn_status fcnn_hdf5_dataset_read_list(const fcnn_hdf5_dataset *dataset, const char *attribute, int64_t *count,
-                                        char ***out)
+fcnn_status fcnn_hdf5_dataset_read_list_attribute(const fcnn_hdf5_dataset *dataset, const char *attribute,
+                                                  int64_t *count, char ***out)
 {
     strings from;
     fcnn_status status = FCNN_OK;
@@ -243,7 +245,7 @@ fcnn_status fcnn_hdf5_dataset_read_list(const fcnn_hdf5_dataset *dataset, const 
 
 /* ---- single texts ---- */
 
-fcnn_status fcnn_hdf5_attribute_word(hid_t object, const char *name, char **out)
+fcnn_status fcnn_hdf5_attribute_text(hid_t object, const char *name, char **out)
 {
     strings from;
     if (!strings_open(object, name, &from)) {
@@ -265,11 +267,11 @@ fcnn_status fcnn_hdf5_placeholder(hid_t dataset, const char **what)
     static const char netcdf[] = "This is a netCDF dimension but not a netCDF variable";
     char *name = NULL;
     *what = NULL;
-    const fcnn_status status = fcnn_hdf5_attribute_word(dataset, "NAME", &name);
+    const fcnn_status status = fcnn_hdf5_attribute_text(dataset, "NAME", &name);
     if (name != NULL && strncmp(name, netcdf, strlen(netcdf)) == 0) {
-        *what = "a netCDF dimension without values of its own";
+        *what = "a netCDF dimension without values";
     } else if (H5Aexists(dataset, "MATLAB_empty") > 0) {
-        *what = "an empty MATLAB array, for which its dimensions are stored";
+        *what = "an empty MATLAB array, which is stored as its dimensions";
     }
     free(name);
     return status;

@@ -1,5 +1,5 @@
-/* src/hdf5/read_image.c — reading HDF5 files in memory, and what models need beside rows: texts,
- * attributes, sizes that can be trusted. */
+/* src/hdf5/read_image.c — reads HDF5 files in memory, and what models need in addition to rows: texts, attributes, and
+ * sizes that are checked. */
 #include "hdf5/image.h"
 
 #include "core/memory.h"
@@ -16,7 +16,7 @@
 
 /* ---- files ---- */
 
-/* HDF5's callbacks for an image's memory: it borrows the bytes, which are also the callbacks' data. */
+/* Callbacks of HDF5 for the memory of an image.  HDF5 borrows the bytes, which are also their argument. */
 
 static void *image_lend(size_t size, H5FD_file_image_op_t operation, void *bytes)
 {
@@ -105,7 +105,7 @@ fcnn_status fcnn_hdf5_open_verified(const char *path, bool *is_framed, fcnn_hdf5
     return *is_framed ? fcnn_hdf5_image_open(path, image, bytes, out) : fcnn_hdf5_open(path, out);
 }
 
-/* ---- what a file has ---- */
+/* ---- objects and sizes ---- */
 
 bool fcnn_hdf5_has(fcnn_hdf5_file *file, const char *name)
 {
@@ -135,7 +135,7 @@ int64_t fcnn_hdf5_bytes(fcnn_hdf5_file *file)
     return (int64_t)size;
 }
 
-/* The bytes that a dataset takes in the file by its own account. */
+/* Determines the storage size of a dataset, as the file states it. */
 static fcnn_status measure_stored(fcnn_hdf5_file *file, const char *name, hsize_t *out)
 {
     hid_t dataset;
@@ -179,7 +179,8 @@ fcnn_status fcnn_hdf5_describe_whole(fcnn_hdf5_file *file, const char *dataset, 
         }
     }
     if (stored > (hsize_t)*budget || bytes / FCNN_HDF5_UNPACKING > stored) {
-        return fcnn_fail(FCNN_EDATA, "%s: dataset %.200s claims %" PRIu64 " bytes, more than the file can hold",
+        return fcnn_fail(FCNN_EDATA,
+                         "%s: dataset %.200s has %" PRIu64 " bytes according to its shape, too many for the file",
                          file->path, dataset, (uint64_t)bytes);
     }
     *budget -= (int64_t)stored;
@@ -188,9 +189,9 @@ fcnn_status fcnn_hdf5_describe_whole(fcnn_hdf5_file *file, const char *dataset, 
 
 /* ---- single values ---- */
 
-/* A dataset or an attribute open for reading. */
+/* A dataset or an attribute that is open for reading. */
 typedef struct item {
-    char label[512]; /* the file and what is read of it */
+    char label[512]; /* file and object, for messages */
     bool is_attribute;
     hid_t id, type, space;
 } item;
@@ -206,12 +207,12 @@ static void item_close(const item *from)
     H5Sclose(from->space);
 }
 
-/* A dataset that is packed is looked at before HDF5 unpacks it. */
+/* Opens a dataset, and checks its compressed chunks before HDF5 decompresses them. */
 static fcnn_status open_checked(const fcnn_hdf5_file *file, const char *name, hid_t *out)
 {
     fcnn_hdf5_packing packing;
     FCNN_TRY(fcnn_hdf5_check_open(file, name, H5P_DEFAULT, out));
-    if (H5Dget_storage_size(*out) == 0) { /* HDF5 may leave memory as it was */
+    if (H5Dget_storage_size(*out) == 0) { /* HDF5 might leave memory unchanged */
         H5Dclose(*out);
         return fcnn_fail(FCNN_EDATA, "%s: dataset %.200s was never written", file->path, name);
     }
@@ -228,7 +229,7 @@ static fcnn_status open_checked(const fcnn_hdf5_file *file, const char *name, hi
     return status;
 }
 
-/* Opens an attribute of an object, or the object itself if there is no attribute's name; it must be one value. */
+/* Opens an attribute of an object, or the object itself if attribute is NULL; it must be a single value. */
 static fcnn_status item_open(const fcnn_hdf5_file *file, const char *object, const char *attribute, item *out)
 {
     out->is_attribute = attribute != NULL;
@@ -252,7 +253,7 @@ static fcnn_status item_open(const fcnn_hdf5_file *file, const char *object, con
     }
     if (!fcnn_hdf5_type_is_sound(out->type)) {
         item_close(out);
-        return fcnn_fail(FCNN_EDATA, "%s is of a type that no program makes: the file is damaged", out->label);
+        return fcnn_fail(FCNN_EDATA, "%s has an invalid type: the file is damaged", out->label);
     }
     return FCNN_OK;
 }
@@ -285,7 +286,7 @@ static fcnn_status too_long(const item *from, int64_t limit)
     return fcnn_fail(FCNN_EDATA, "%s is longer than %" PRId64 " bytes", from->label, limit);
 }
 
-/* Fortran fills strings with blanks, C with zeros. */
+/* Removes the padding of a string, which is blanks in Fortran and zero bytes in C. */
 static void cut_padding(hid_t type, char *text)
 {
     size_t length = strlen(text);
@@ -297,7 +298,7 @@ static void cut_padding(hid_t type, char *text)
 static fcnn_status read_fixed(const item *from, int64_t limit, char **out)
 {
     const size_t size = H5Tget_size(from->type);
-    if (size > (uint64_t)limit + 1) { /* the zero that ends it may count too */
+    if (size > (uint64_t)limit + 1) { /* the size may include the zero byte */
         return too_long(from, limit);
     }
     char *text;
@@ -314,7 +315,7 @@ static fcnn_status read_fixed(const item *from, int64_t limit, char **out)
 
 static fcnn_status read_variable(const item *from, int64_t limit, char **out)
 {
-    char *text = NULL; /* HDF5's */
+    char *text = NULL; /* allocated by HDF5 */
     FCNN_TRY(item_read(from, from->type, &text));
     fcnn_status status = FCNN_OK;
     if (text != NULL && strlen(text) > (uint64_t)limit) {

@@ -1,4 +1,4 @@
-/* src/hdf5/read_rows.c — rows and columns of datasets of HDF5 files, read. */
+/* src/hdf5/read_rows.c — reads rows of datasets. */
 #include "core/memory.h"
 #include "core/sizes.h"
 #include "hdf5/reading.h"
@@ -6,9 +6,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* ---- rows that lie as columns ---- */
+/* ---- datasets stored by columns ---- */
 
-/* in [features][rows] → out [rows][features], tile by tile */
+/* Transposes in [features][rows] to out [rows][features], tile by tile. */
 #define TRANSPOSE(type)                                                                 \
     for (int64_t r0 = 0; r0 < rows; r0 += tile) {                                       \
         for (int64_t f0 = 0; f0 < features; f0 += tile) {                               \
@@ -56,7 +56,7 @@ static fcnn_status read_transposed(const fcnn_hdf5_dataset *from, int64_t first,
 {
     const int along = from->along;
     int64_t features = 1;
-    size_t size = fcnn_type_size(from->info.type); /* of an element: of all numbers of an array */
+    size_t size = fcnn_type_size(from->info.type); /* size of an element, with all numbers of an array */
     for (int d = 0; d < from->info.rank; d++) {
         features *= d < along ? from->info.dims[d] : 1;
         size *= d > along ? (size_t)from->info.dims[d] : 1;
@@ -67,7 +67,7 @@ static fcnn_status read_transposed(const fcnn_hdf5_dataset *from, int64_t first,
     const int64_t fitting = fcnn_size(FCNN_SIZE_COLUMNS_BYTES) / (int64_t)size / features;
     const int64_t most = fitting < 1 ? 1 : fitting < count ? fitting : count;
     char *block; /* [features][most] */
-    FCNN_TRY(fcnn_memory_create("columns to be turned into rows", features * most, size, &block));
+    FCNN_TRY(fcnn_memory_create("the transposition of columns", features * most, size, &block));
     fcnn_status status = FCNN_OK;
     for (int64_t done = 0; done < count && status == FCNN_OK; done += most) {
         const int64_t rows = most < count - done ? most : count - done;
@@ -85,7 +85,7 @@ static fcnn_status read_transposed(const fcnn_hdf5_dataset *from, int64_t first,
 static fcnn_status require_numbers(const fcnn_hdf5_dataset *from)
 {
     return !from->info.is_text ? FCNN_OK
-                               : fcnn_fail(FCNN_EDATA, "%s: dataset %.200s holds strings, not numbers",
+                               : fcnn_fail(FCNN_EDATA, "%s: dataset %.200s contains strings, not numbers",
                                            from->source.path, from->source.name);
 }
 
@@ -97,7 +97,7 @@ static fcnn_status read_rows(fcnn_hdf5_dataset *from, int64_t first, int64_t cou
     }
     if (status != FCNN_OK) {
         if (from->together >= 0) {
-            fcnn_hdf5_read_slab(from, 0, 0, NULL); /* the other ranks wait for this one */
+            fcnn_hdf5_read_slab(from, 0, 0, NULL); /* the other ranks wait for this rank */
             fcnn_fail(status, "%s", fcnn_error_text());
         }
         return status;

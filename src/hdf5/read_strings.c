@@ -1,4 +1,4 @@
-/* src/hdf5/read_strings.c — strings of datasets of HDF5 files, read. */
+/* src/hdf5/read_strings.c — reads strings of datasets. */
 #include "core/memory.h"
 #include "hdf5/check.h"
 #include "hdf5/element.h"
@@ -10,7 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* A copy of at most `most` bytes, without blanks and zeros at the end. */
+/* Copies at most `most` bytes, without blanks and zero bytes at the end. */
 static fcnn_status copy_trimmed(const char *text, size_t most, char **out)
 {
     size_t length = text == NULL ? 0 : strnlen(text, most);
@@ -22,7 +22,7 @@ static fcnn_status copy_trimmed(const char *text, size_t most, char **out)
     return FCNN_OK;
 }
 
-/* The fill value of strings of that type. */
+/* Copies the fill value of strings of a type. */
 static fcnn_status copy_fill_text(const fcnn_hdf5_source *source, hid_t strings, char **out)
 {
     const hid_t type = fcnn_hdf5_element_memory(source, strings);
@@ -54,7 +54,7 @@ fcnn_status fcnn_hdf5_fill_text(const fcnn_hdf5_source *source, char **out)
     return status;
 }
 
-/* Strings of one size: [count][size]. */
+/* Reads strings of fixed size, in memory [count][size]. */
 static fcnn_status read_fixed(const fcnn_hdf5_dataset *from, size_t size, int64_t first, int64_t count, char **out)
 {
     char *bytes;
@@ -67,7 +67,7 @@ static fcnn_status read_fixed(const fcnn_hdf5_dataset *from, size_t size, int64_
     return status;
 }
 
-/* Strings of other files, which the user has let in: only HDF5 knows where they are. */
+/* Reads strings of variable length through HDF5, because they are in other files, which the user has allowed. */
 static fcnn_status read_elsewhere(const fcnn_hdf5_dataset *from, int64_t first, int64_t count, char **out)
 {
     char **texts;
@@ -83,13 +83,13 @@ static fcnn_status read_elsewhere(const fcnn_hdf5_dataset *from, int64_t first, 
     return status;
 }
 
-/* Where strings go that are found. */
+/* The destination of strings that are found. */
 typedef struct finding {
     char **out;
-    int64_t lost; /* the first of those that are not in the file; −1: none is */
+    int64_t lost; /* index of the first string that is not in the file; −1: none */
 } finding;
 
-/* A fcnn_hdf5_heap_take. */
+/* A fcnn_hdf5_heap_take: copies a string. */
 static fcnn_status take_text(void *data, int64_t index, const char *bytes, uint64_t length)
 {
     finding *found = data;
@@ -100,8 +100,8 @@ static fcnn_status take_text(void *data, int64_t index, const char *bytes, uint6
     return copy_trimmed(bytes, length, &found->out[index]);
 }
 
-/* Reads the references of rows that were written; those of others stay empty.  HDF5 would make new ones of the fill
- * value, and fails, because it cannot write them to the file. */
+/* Reads the references of rows that were written; those of other rows stay empty.  (For these HDF5 would create new
+ * references to the fill value, and fail, because it cannot write to the file.) */
 static fcnn_status read_references(fcnn_hdf5_dataset *from, const fcnn_hdf5_holes *holes, int64_t first, int64_t count,
                                    unsigned char *references)
 {
@@ -117,7 +117,7 @@ static fcnn_status read_references(fcnn_hdf5_dataset *from, const fcnn_hdf5_hole
     return status;
 }
 
-/* Puts the fill value into the rows that were never written. */
+/* Copies the fill value to the rows that were never written. */
 static fcnn_status put_fill_texts(const fcnn_hdf5_dataset *from, const fcnn_hdf5_holes *holes, int64_t first,
                                   char **out)
 {
@@ -134,7 +134,7 @@ static fcnn_status put_fill_texts(const fcnn_hdf5_dataset *from, const fcnn_hdf5
     return status;
 }
 
-/* Which of the rows were never written; where nothing stands for them it is for reading to say so. */
+/* Finds the rows that were never written.  If they have no fill value, reading them reports the error. */
 static fcnn_status find_holes(const fcnn_hdf5_dataset *from, int64_t first, int64_t count, fcnn_hdf5_holes *out)
 {
     hsize_t start[FCNN_HDF5_RANK_MAX], extent[FCNN_HDF5_RANK_MAX];
@@ -152,7 +152,7 @@ static fcnn_status read_variable(fcnn_hdf5_dataset *from, int64_t first, int64_t
     fcnn_status status = find_holes(from, first, count, &holes);
     if (status == FCNN_OK) {
         if (from->info.filling == FCNN_HDF5_LEFT) {
-            from->info.filling = FCNN_HDF5_FILLED; /* of what is read nothing is left */
+            from->info.filling = FCNN_HDF5_FILLED; /* all rows that are read were written */
         }
         status = read_references(from, &holes, first, count, references);
     }
@@ -163,7 +163,7 @@ static fcnn_status read_variable(fcnn_hdf5_dataset *from, int64_t first, int64_t
     if (status == FCNN_OK && found.lost >= 0) {
         status = fcnn_fail(FCNN_EDATA,
                            "%s: dataset %.200s: the string of row %" PRId64
-                           " (counting from 0) is not in the file: it is damaged",
+                           " (counting from 0) is not in the file: the file is damaged",
                            from->source.path, from->source.name, first + found.lost);
     }
     if (status == FCNN_OK) {
@@ -174,8 +174,7 @@ static fcnn_status read_variable(fcnn_hdf5_dataset *from, int64_t first, int64_t
     return status;
 }
 
-/* Sets the type in memory, which is to be closed: around the strings as the file has them, or references that stand for
- * them. */
+/* Sets the type in memory, to be closed, with `leaf`, the type of the strings or of references to them. */
 static fcnn_status set_type(fcnn_hdf5_dataset *from, hid_t leaf)
 {
     from->type = fcnn_hdf5_element_memory(&from->source, leaf);
@@ -208,7 +207,7 @@ static fcnn_status read_strings(fcnn_hdf5_dataset *from, hid_t strings, int64_t 
                     : read_elsewhere(from, first, count, out);
 }
 
-/* Reads through a copy, whose type in memory is for this call alone. */
+/* Reads with a copy of the dataset object, whose type in memory is valid only for this call. */
 static fcnn_status read_with_type(const fcnn_hdf5_dataset *from, int64_t first, int64_t count, char **out)
 {
     fcnn_hdf5_dataset strings = *from;
@@ -228,7 +227,7 @@ static fcnn_status read_texts(fcnn_hdf5_dataset *from, int64_t first, int64_t co
         is_one = is_one && (from->info.dims[d] == 1 || d == from->along);
     }
     if (!is_one) {
-        return fcnn_fail(FCNN_EDATA, "%s: dataset %.200s is not one string a row", from->source.path,
+        return fcnn_fail(FCNN_EDATA, "%s: dataset %.200s does not have one string per row", from->source.path,
                          from->source.name);
     }
     FCNN_TRY(read_with_type(from, first, count, out));

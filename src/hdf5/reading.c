@@ -1,4 +1,4 @@
-/* src/hdf5/reading.c — boxes of elements of an open dataset, read. */
+/* src/hdf5/reading.c — reads boxes of elements of an open dataset. */
 #include "hdf5/reading.h"
 
 #include "hdf5/check.h"
@@ -14,12 +14,13 @@ fcnn_status fcnn_hdf5_unreadable(const fcnn_hdf5_dataset *from)
 fcnn_status fcnn_hdf5_require_rows(const fcnn_hdf5_dataset *from, int64_t first, int64_t count)
 {
     if (from->info.rank == from->info.array_rank) {
-        return fcnn_fail(FCNN_EDATA, "%s: dataset %.200s is a single value, without rows", from->source.path,
+        return fcnn_fail(FCNN_EDATA, "%s: dataset %.200s is a single value and has no rows", from->source.path,
                          from->source.name);
     }
     const int64_t rows = from->info.dims[from->along];
     if (first < 0 || count < 0 || first > rows || count > rows - first) {
-        return fcnn_fail(FCNN_ESHAPE, "%s: dataset %.200s has %" PRId64 " rows, not %" PRId64 " from %" PRId64 " on",
+        return fcnn_fail(FCNN_ESHAPE,
+                         "%s: dataset %.200s has %" PRId64 " rows, but %" PRId64 " from row %" PRId64 " are requested",
                          from->source.path, from->source.name, rows, count, first);
     }
     return FCNN_OK;
@@ -31,7 +32,7 @@ void fcnn_hdf5_whole_box(const fcnn_hdf5_info *info, hsize_t *start, hsize_t *ex
         start[d] = 0;
         extent[d] = (hsize_t)info->dims[d];
     }
-    if (info->joined > 0) { /* it is a dimension of the dataset, or lies within its elements */
+    if (info->joined > 0) { /* the characters are a dimension of the dataset or of its elements */
         start[info->rank] = 0;
         extent[info->rank] = (hsize_t)info->joined;
     }
@@ -48,7 +49,7 @@ void fcnn_hdf5_rows_box(const fcnn_hdf5_dataset *from, int64_t first, int64_t co
     }
 }
 
-/* There are rows in a box that were never written, and nothing stands for them: counts those of the whole dataset. */
+/* Fails because rows were never written and have no fill value; the message counts those of the whole dataset. */
 static fcnn_status refuse(const fcnn_hdf5_dataset *from)
 {
     hsize_t start[FCNN_HDF5_RANK_MAX], extent[FCNN_HDF5_RANK_MAX];
@@ -62,8 +63,8 @@ static fcnn_status refuse(const fcnn_hdf5_dataset *from)
     return status;
 }
 
-/* Fails where something of a box was never written, and nothing stands for it. */
-static fcnn_status look_for_holes(const fcnn_hdf5_dataset *from, const hsize_t *start, const hsize_t *extent)
+/* Fails if elements of a box were never written and have no fill value. */
+static fcnn_status require_no_holes(const fcnn_hdf5_dataset *from, const hsize_t *start, const hsize_t *extent)
 {
     fcnn_hdf5_holes holes = {0};
     fcnn_status status = fcnn_hdf5_holes_find(&from->source, from->along, start, extent, true, &holes);
@@ -74,11 +75,11 @@ static fcnn_status look_for_holes(const fcnn_hdf5_dataset *from, const hsize_t *
     return status;
 }
 
-/* Makes memory ready for a box: what was never written is left there as it is, where HDF5 does not fill it. */
+/* Prepares memory for a box: sets it to the fill value if HDF5 would leave it unchanged. */
 static fcnn_status prepare(const fcnn_hdf5_dataset *from, const hsize_t *start, const hsize_t *extent, void *out)
 {
     if (from->info.filling == FCNN_HDF5_UNFILLED || from->source.is_bare) {
-        FCNN_TRY(look_for_holes(from, start, extent));
+        FCNN_TRY(require_no_holes(from, start, extent));
     }
     if (from->info.filling != FCNN_HDF5_LEFT) {
         return FCNN_OK;
@@ -90,7 +91,7 @@ static fcnn_status prepare(const fcnn_hdf5_dataset *from, const hsize_t *start, 
     return fcnn_hdf5_fill(&from->source, from->type, elements, out);
 }
 
-/* Reads a box, or nothing (start NULL), with all other ranks. */
+/* Reads a box, or nothing if start is NULL, together with all other ranks.  Collective. */
 static fcnn_status read_together(const fcnn_hdf5_dataset *from, const hsize_t *start, const hsize_t *extent, void *out)
 {
 #ifdef H5_HAVE_PARALLEL
@@ -106,7 +107,7 @@ static fcnn_status read_together(const fcnn_hdf5_dataset *from, const hsize_t *s
     } else {
         failed |= H5Sselect_none(from->space) | H5Sselect_none(memory);
     }
-    /* no rank stays away, whatever has failed here */
+    /* every rank makes this collective call, even if it has failed before */
     failed |= H5Dread(from->together, from->type, memory, from->space, transfer, start != NULL ? out : nothing);
     if (status == FCNN_OK && failed < 0) {
         status = fcnn_hdf5_unreadable(from);
@@ -122,8 +123,8 @@ static fcnn_status read_together(const fcnn_hdf5_dataset *from, const hsize_t *s
 #endif
 }
 
-/* Reads a box.  Arrays within elements are read whole, whatever start and extent say of their dimensions.  Collective
- * where the dataset is joined.
+/* Reads a box.  Arrays within elements are read completely; start and extent are ignored for their dimensions.
+ * Collective if the dataset is joined.
  *   out  [extent…], caller-owned, of the type in memory */
 static fcnn_status read_box(const fcnn_hdf5_dataset *from, const hsize_t *start, const hsize_t *extent, void *out)
 {
@@ -139,7 +140,7 @@ static fcnn_status read_box(const fcnn_hdf5_dataset *from, const hsize_t *start,
     if (from->is_packed) {
         return fcnn_hdf5_unpack_box(&from->source, &from->packing, start, extent, from->type, out);
     }
-    /* of the same rank: HDF5 goes element by element through chunks where ranks differ */
+    /* of the same rank as the dataset, because HDF5 reads chunks element by element if the ranks differ */
     const hid_t memory = H5Screate_simple(H5Sget_simple_extent_ndims(from->space), extent, NULL);
     const bool failed = memory < 0 || H5Sselect_hyperslab(from->space, H5S_SELECT_SET, start, NULL, extent, NULL) < 0 ||
                         H5Dread(from->source.dataset, from->type, memory, from->space, H5P_DEFAULT, out) < 0;

@@ -1,4 +1,4 @@
-/* src/hdf5/slots.c — the indices that a selection takes of each dimension. */
+/* src/hdf5/slots.c — the indices that a selection contains in each dimension. */
 #include "hdf5/sources.h"
 
 hsize_t fcnn_hdf5_slots_at(const fcnn_hdf5_slots *slots, hsize_t k)
@@ -43,7 +43,7 @@ bool fcnn_hdf5_slots_find(hid_t space, int *rank, bool *is_regular, fcnn_hdf5_sl
         } else if (block[d] == H5S_UNLIMITED) {
             out[d] = (fcnn_hdf5_slots){start[d], 1, 1, H5S_UNLIMITED};
         } else {
-            /* of one block alone the stride means nothing */
+            /* the stride of a single block has no meaning */
             out[d] = (fcnn_hdf5_slots){start[d], stride[d] > block[d] ? stride[d] : block[d], block[d],
                                        count[d] == H5S_UNLIMITED ? H5S_UNLIMITED : count[d] * block[d]};
         }

@@ -1,4 +1,4 @@
-/* src/hdf5/source.c — a dataset of an HDF5 file, or a member of its records: opened by its name, and described. */
+/* src/hdf5/source.c — opens and describes a dataset of an HDF5 file, or a member of its records, by its name. */
 #include "hdf5/library.h"
 
 #include "core/memory.h"
@@ -16,7 +16,7 @@
 
 /* ---- opening ---- */
 
-/* A property list of a dataset access with that much room for chunks; to be closed. */
+/* A dataset access property list with a chunk cache of `bytes` bytes; to be closed. */
 static hid_t cache_list(size_t bytes)
 {
     const hid_t access = H5Pcreate(H5P_DATASET_ACCESS);
@@ -35,8 +35,8 @@ static fcnn_status open_dataset(const fcnn_hdf5_file *file, fcnn_hdf5_source *ou
     return status;
 }
 
-/* Where the name of a member begins in a name, behind a ':' before which an existing dataset stands, the longest such
- * name first; 0 if the name is that of a dataset. */
+/* Sets *out to the offset of the member in a name: after the last ':' that follows the name of an existing dataset; to
+ * 0 if the whole name is that of a dataset. */
 static fcnn_status find_member(const fcnn_hdf5_file *file, const char *name, size_t *out)
 {
     const char *last = strrchr(name, ':');
@@ -54,7 +54,7 @@ static fcnn_status find_member(const fcnn_hdf5_file *file, const char *name, siz
     }
     free(owner);
     if (*out == 0 && strchr(last, '/') == NULL) {
-        *out = (size_t)(last - name) + 1; /* the message tells what is wrong with what stands before */
+        *out = (size_t)(last - name) + 1; /* opening the part before the ':' reports the error */
     }
     return FCNN_OK;
 }
@@ -72,7 +72,7 @@ static fcnn_status open_owner(const fcnn_hdf5_file *file, fcnn_hdf5_source *out)
     return FCNN_OK;
 }
 
-/* Takes the name apart: dataset and member in quotes, or a dataset and what is behind a ':'. */
+/* Splits the name into dataset and member, which are in quotes or separated by a ':'. */
 static fcnn_status split_name(const fcnn_hdf5_file *file, fcnn_hdf5_source *out)
 {
     size_t member;
@@ -115,7 +115,7 @@ void fcnn_hdf5_source_close(const fcnn_hdf5_source *source)
 fcnn_status fcnn_hdf5_source_open_again(const fcnn_hdf5_file *file, size_t cache_bytes, fcnn_hdf5_source *source)
 {
     const hid_t access = cache_list(cache_bytes);
-    H5Dclose(source->dataset); /* first: an object that is open keeps the room that it has */
+    H5Dclose(source->dataset); /* closed first, because an open object keeps its chunk cache */
     source->dataset = H5Dopen2(file->id, source->owner, access);
     H5Pclose(access);
     return source->dataset >= 0
@@ -123,9 +123,9 @@ fcnn_status fcnn_hdf5_source_open_again(const fcnn_hdf5_file *file, size_t cache
                : fcnn_hdf5_fail(FCNN_EDATA, "%s: dataset %.200s cannot be read", source->path, source->name);
 }
 
-/* ---- what a dataset holds ---- */
+/* ---- description ---- */
 
-/* Elements that are neither numbers nor strings. */
+/* Fails because elements are neither numbers nor strings. */
 static fcnn_status refuse_class(const fcnn_hdf5_source *source, hid_t type)
 {
     const char *what = "elements of an unknown class";
@@ -134,7 +134,7 @@ static fcnn_status refuse_class(const fcnn_hdf5_source *source, hid_t type)
     case H5T_COMPOUND:
         return fcnn_hdf5_element_refuse_records(source, type);
     case H5T_OPAQUE:
-        what = "opaque bytes, which the program that wrote them alone can read";
+        what = "opaque bytes";
         tag = H5Tget_tag(type);
         break;
     case H5T_REFERENCE:
@@ -145,24 +145,24 @@ static fcnn_status refuse_class(const fcnn_hdf5_source *source, hid_t type)
         break;
 #if H5_VERSION_GE(2, 0, 0)
     case H5T_COMPLEX:
-        what = "complex numbers as a type of their own, real and imaginary parts in one";
+        what = "complex numbers of HDF5's complex type";
         break;
 #endif
     case H5T_TIME:
-        what = "times of HDF5's class of times, which no HDF5 can convert";
+        what = "times of HDF5's time type";
         break;
     default:
         break;
     }
     const bool has_tag = tag != NULL && tag[0] != '\0';
     const fcnn_status status =
-        fcnn_fail(FCNN_EDATA, "%s: dataset %.200s holds %s%s%.100s%s, not numbers: store them as numbers", source->path,
-                  source->name, what, has_tag ? " (" : "", has_tag ? tag : "", has_tag ? ")" : "");
+        fcnn_fail(FCNN_EDATA, "%s: dataset %.200s contains %s%s%.100s%s, not numbers: store them as numbers",
+                  source->path, source->name, what, has_tag ? " (" : "", has_tag ? tag : "", has_tag ? ")" : "");
     H5free_memory(tag);
     return status;
 }
 
-/* Whole numbers of that many bytes, rounded up to 2^power. */
+/* The type of whole numbers of `size` bytes, rounded up to a power of two. */
 static fcnn_type integer_type(size_t size, bool is_signed)
 {
     const int power = size == 1 ? 0 : size == 2 ? 1 : size <= 4 ? 2 : 3;
@@ -191,21 +191,22 @@ static fcnn_status describe_type(const fcnn_hdf5_source *source, hid_t type, fcn
     }
     if (class == H5T_STRING) {
         out->type = FCNN_TYPE_UINT8;
-        out->joined = size == 1 && H5Tis_variable_str(type) == 0; /* if there is a dimension for them */
+        out->joined = size == 1 && H5Tis_variable_str(type) == 0; /* only if a dimension counts the characters */
         return FCNN_OK;
     }
     if (class != H5T_INTEGER && class != H5T_ENUM && class != H5T_BITFIELD) {
         return refuse_class(source, type);
     }
     if (size > 8) {
-        return fcnn_fail(FCNN_EDATA, "%s: dataset %.200s holds integers of %zu bytes; at most 8 can be read",
+        return fcnn_fail(FCNN_EDATA,
+                         "%s: dataset %.200s contains integers of %zu bytes, but at most 8 bytes are supported",
                          source->path, source->name, size);
     }
     out->type = integer_type(size, is_signed_type(type, class));
     return FCNN_OK;
 }
 
-/* The shape of the dataset, and behind it that of the arrays within its elements. */
+/* Sets the shape: the dimensions of the dataset, followed by those of the arrays within its elements. */
 static fcnn_status describe_shape(const fcnn_hdf5_source *source, hid_t space, const fcnn_hdf5_element *element,
                                   fcnn_hdf5_info *out)
 {
@@ -216,8 +217,8 @@ static fcnn_status describe_shape(const fcnn_hdf5_source *source, hid_t space, c
     }
     if (rank + element->rank > FCNN_HDF5_RANK_MAX) {
         return fcnn_fail(FCNN_EDATA,
-                         "%s: dataset %.200s has %d dimensions with those of the arrays in it; at most %d "
-                         "can be read",
+                         "%s: dataset %.200s has %d dimensions, including those of its arrays, but at most %d "
+                         "are supported",
                          source->path, source->name, rank + element->rank, FCNN_HDF5_RANK_MAX);
     }
     H5Sget_simple_extent_dims(space, dims, NULL);
@@ -237,8 +238,8 @@ static fcnn_status describe_shape(const fcnn_hdf5_source *source, hid_t space, c
     hsize_t bytes = out->joined > 0 ? (hsize_t)out->joined : fcnn_type_size(out->type);
     for (int d = 0; d < out->rank; d++) {
         if (dims[d] > INT64_MAX || (!is_empty && dims[d] > (hsize_t)INT64_MAX / bytes)) {
-            return fcnn_fail(FCNN_EDATA, "%s: dataset %.200s claims more elements than can be counted", source->path,
-                             source->name);
+            return fcnn_fail(FCNN_EDATA, "%s: dataset %.200s has a shape of more than 2^63 bytes: the file is damaged",
+                             source->path, source->name);
         }
         out->dims[d] = (int64_t)dims[d];
         bytes *= is_empty ? 1 : dims[d];
@@ -279,7 +280,7 @@ fcnn_status fcnn_hdf5_source_describe(const fcnn_hdf5_source *source, fcnn_hdf5_
     return status;
 }
 
-/* Has an object of the file, up to `length` bytes of whose name count, an attribute? */
+/* Whether the object whose name is the first `length` bytes of name has an attribute. */
 static bool has_mark(const fcnn_hdf5_file *file, const char *name, size_t length, const char *mark)
 {
     char object[FCNN_HDF5_NAME_BYTES] = "";
@@ -292,11 +293,11 @@ static bool has_mark(const fcnn_hdf5_file *file, const char *name, size_t length
 
 fcnn_status fcnn_hdf5_source_check(const fcnn_hdf5_file *file, const fcnn_hdf5_source *source)
 {
-    static const char value[] = "/value"; /* of an Octave variable */
+    static const char value[] = "/value"; /* name of the values of an Octave variable */
     const size_t length = strlen(source->name), end = sizeof value - 1;
     if (length > end && strcmp(source->name + length - end, value) == 0 &&
         has_mark(file, source->name, length - end, "OCTAVE_EMPTY_MATRIX")) {
-        return fcnn_fail(FCNN_EDATA, "%s: dataset %.200s is an empty Octave array: it holds no data", source->path,
+        return fcnn_fail(FCNN_EDATA, "%s: dataset %.200s is an empty Octave array: it contains no data", source->path,
                          source->name);
     }
     return FCNN_OK;

@@ -1,4 +1,4 @@
-/* src/hdf5/sources.c — what a dataset is put together from. */
+/* src/hdf5/sources.c — checks of raw files of external storage and of the sources of virtual datasets. */
 #include "hdf5/sources.h"
 
 #include "core/memory.h"
@@ -20,7 +20,7 @@ enum { DEPTH_MOST = 8, PATH_BYTES = 4096 };
 
 /* ---- paths ---- */
 
-/* Where a prefix leads; "${ORIGIN}" stands for the folder of the file that names others. */
+/* Appends the path of a file with a prefix, in which "${ORIGIN}" is the folder of the file that refers to it. */
 static fcnn_status expand(const char *prefix, size_t length, const char *folder, const char *name, fcnn_text *out)
 {
     static const char origin[] = "${ORIGIN}";
@@ -31,7 +31,7 @@ static fcnn_status expand(const char *prefix, size_t length, const char *folder,
     return fcnn_text_append(out, "%s%s", length > 0 ? "/" : "", name);
 }
 
-/* The folder of the file that an object lies in, "." if its path has none; to be cleared. */
+/* The folder of the file that contains an object, or "." if its path has no folder; to be cleared. */
 static fcnn_status find_folder(hid_t object, fcnn_text *out)
 {
     char path[PATH_BYTES] = "";
@@ -53,19 +53,19 @@ static fcnn_status check_raw(const fcnn_hdf5_file *file, const char *name, const
     struct stat info;
     if (stat(path, &info) != 0) {
         return fcnn_fail(FCNN_EDATA,
-                         "%s: the elements of dataset %.200s lie in the raw file %.300s, which cannot be "
+                         "%s: the elements of dataset %.200s are in the raw file %.300s, which cannot be "
                          "read: %s",
                          file->path, name, path, strerror(errno));
     }
     return (uint64_t)info.st_size >= needed
                ? FCNN_OK
                : fcnn_fail(FCNN_EDATA,
-                           "%s: the elements of dataset %.200s lie in the raw file %.300s, which has %" PRIu64
-                           " bytes, but %" PRIu64 " are needed: it is not all there",
+                           "%s: the elements of dataset %.200s are in the raw file %.300s, which has %" PRIu64
+                           " bytes, but %" PRIu64 " are required: the raw file is incomplete",
                            file->path, name, path, (uint64_t)info.st_size, needed);
 }
 
-/* Raw files follow each other; a path that is not absolute begins in the working directory, as HDF5 has it. */
+/* Checks the raw files, whose bytes are concatenated.  Relative paths start in the working directory, as in HDF5. */
 static fcnn_status check_raw_files(const fcnn_hdf5_file *file, const char *name, hid_t dataset, hid_t creation,
                                    int count)
 {
@@ -95,7 +95,7 @@ static fcnn_status check_raw_files(const fcnn_hdf5_file *file, const char *name,
 
 /* ---- sources ---- */
 
-/* Where the walk is. */
+/* The state of an iteration over sources. */
 typedef struct walk {
     const fcnn_hdf5_source *source; /* the virtual dataset */
     hsize_t dims[FCNN_HDF5_RANK_MAX];
@@ -105,8 +105,8 @@ typedef struct walk {
     bool is_bare;
 } walk;
 
-/* Looks for a file where HDF5 does: by the prefixes of the environment, beside the file that names it, and from the
- * working directory on.  Sets in->path. */
+/* Finds a file where HDF5 searches for it: by the prefixes in the environment, in the folder of the file that refers to
+ * it, and in the working directory.  Sets in->path. */
 static fcnn_status find_file(walk *in, const char *name)
 {
     const char *prefix = getenv("HDF5_VDS_PREFIX"), *slash = strrchr(name, '/');
@@ -115,7 +115,7 @@ static fcnn_status find_file(walk *in, const char *name)
         if (access(in->path.data, F_OK) == 0) {
             return FCNN_OK;
         }
-        name = slash + 1; /* a file that was moved with those that it names */
+        name = slash + 1; /* the files may have been moved together */
     }
     while (prefix != NULL && prefix[0] != '\0') {
         const size_t length = strcspn(prefix, ":");
@@ -133,7 +133,7 @@ static fcnn_status find_file(walk *in, const char *name)
     return FCNN_OK;
 }
 
-/* Opens the file of a source, which HDF5 may have open already. */
+/* Opens the file of a source, which HDF5 may already have opened. */
 static fcnn_status open_file(walk *in, const char *name, fcnn_hdf5_file **out)
 {
     const fcnn_hdf5_source *owner = in->source;
@@ -145,7 +145,7 @@ static fcnn_status open_file(walk *in, const char *name, fcnn_hdf5_file **out)
     FCNN_TRY(find_file(in, name));
     if (access(in->path.data, R_OK) != 0) {
         return fcnn_fail(FCNN_EDATA,
-                         "%s: dataset %.200s is put together from others, and the file %.300s, which has some of them, "
+                         "%s: dataset %.200s is virtual, and the file %.300s, which contains one of its sources, "
                          "cannot be read: %s",
                          owner->path, owner->name, in->path.data, strerror(errno));
     }
@@ -154,14 +154,14 @@ static fcnn_status open_file(walk *in, const char *name, fcnn_hdf5_file **out)
     H5Pset_fclose_degree(ours, H5F_CLOSE_WEAK);
     H5Pset_fclose_degree(access, H5F_CLOSE_WEAK);
     (*out)->id = H5Fopen(in->path.data, H5F_ACC_RDONLY, ours);
-    if ((*out)->id < 0) { /* HDF5 opens sources with locks, and a file that it has open cannot be opened without */
+    if ((*out)->id < 0) { /* HDF5 opens sources with locks, and a file cannot be open both with and without locks */
         (*out)->id = H5Fopen(in->path.data, H5F_ACC_RDONLY, access);
     }
     const fcnn_status status = (*out)->id >= 0
                                    ? FCNN_OK
                                    : fcnn_hdf5_fail(FCNN_EDATA,
-                                                    "%s: dataset %.200s is put together from others, and the file "
-                                                    "%.300s cannot be opened",
+                                                    "%s: dataset %.200s is virtual, and the file %.300s, which "
+                                                    "contains one of its sources, cannot be opened",
                                                     owner->path, owner->name, in->path.data);
     H5Pclose(ours);
     H5Pclose(access);
@@ -171,7 +171,7 @@ static fcnn_status open_file(walk *in, const char *name, fcnn_hdf5_file **out)
     return status;
 }
 
-/* The indices that a mapping takes must be there. */
+/* Checks that a source has all indices that a mapping uses. */
 static fcnn_status check_taken(const walk *in, const fcnn_hdf5_mapping *mapping, const hsize_t *dims, int rank)
 {
     bool fits = rank == mapping->source_rank;
@@ -187,20 +187,20 @@ static fcnn_status check_taken(const walk *in, const fcnn_hdf5_mapping *mapping,
     }
     if (rank != mapping->source_rank) {
         return fcnn_fail(FCNN_EDATA,
-                         "%s: dataset %.200s is put together from others, and dataset %.200s of %.300s has %d "
+                         "%s: dataset %.200s is virtual, and its source, dataset %.200s of %.300s, has %d "
                          "dimensions, not %d",
                          in->source->path, in->source->name, mapping->source.name, mapping->source.path, rank,
                          mapping->source_rank);
     }
     return fcnn_fail(FCNN_EDATA,
-                     "%s: dataset %.200s is put together from others, and dataset %.200s of %.300s is too short: "
-                     "dimension %d has %" PRIu64 " indices, and %" PRIu64 " are needed",
+                     "%s: dataset %.200s is virtual, and its source, dataset %.200s of %.300s, is too short: "
+                     "dimension %d has %" PRIu64 " indices, but %" PRIu64 " are required",
                      in->source->path, in->source->name, mapping->source.name, mapping->source.path, d,
                      (uint64_t)dims[d],
                      (uint64_t)fcnn_hdf5_slots_at(&mapping->taken[d], mapping->taken[d].count - 1) + 1);
 }
 
-/* All of a source is taken. */
+/* Completes a mapping that uses all elements of a source. */
 static fcnn_status take_all(const walk *in, fcnn_hdf5_mapping *mapping, const hsize_t *dims, int rank)
 {
     hsize_t wanted = 1, there = 1;
@@ -215,13 +215,13 @@ static fcnn_status take_all(const walk *in, fcnn_hdf5_mapping *mapping, const hs
     return there == wanted || !mapping->is_regular || fcnn_hdf5_slots_unlimited(mapping->part, mapping->rank) >= 0
                ? FCNN_OK
                : fcnn_fail(FCNN_EDATA,
-                           "%s: dataset %.200s is put together from others, and dataset %.200s of %.300s has %" PRIu64
-                           " elements, but %" PRIu64 " are to be taken from it",
+                           "%s: dataset %.200s is virtual, and its source, dataset %.200s of %.300s, has %" PRIu64
+                           " elements, but %" PRIu64 " are required",
                            in->source->path, in->source->name, mapping->source.name, mapping->source.path,
                            (uint64_t)there, (uint64_t)wanted);
 }
 
-/* Of two dimensions without an end as much is taken as both have. */
+/* Limits the two unlimited dimensions of a mapping to the number of indices that both have. */
 static void match_unlimited(const walk *in, fcnn_hdf5_mapping *mapping, const hsize_t *dims)
 {
     const int own = fcnn_hdf5_slots_unlimited(mapping->part, mapping->rank);
@@ -238,7 +238,7 @@ static void match_unlimited(const walk *in, fcnn_hdf5_mapping *mapping, const hs
     mapping->part[own].count = count;
 }
 
-/* Checks a source that is open, and shows it. */
+/* Checks an open source, and calls meet for it. */
 static fcnn_status meet_open(walk *in, const fcnn_hdf5_file *file, fcnn_hdf5_mapping *mapping)
 {
     const char *name = mapping->source.name;
@@ -258,7 +258,7 @@ static fcnn_status meet_open(walk *in, const fcnn_hdf5_file *file, fcnn_hdf5_map
 static fcnn_status meet_source(walk *in, const char *file_name, const char *name, fcnn_hdf5_mapping *mapping)
 {
     fcnn_hdf5_file *file;
-    fcnn_pulse_go_on();
+    fcnn_pulse_continue();
     FCNN_TRY(open_file(in, file_name, &file));
     file->allow_external = true;
     file->depth = in->source->depth + 1;
@@ -268,7 +268,7 @@ static fcnn_status meet_source(walk *in, const char *file_name, const char *name
         mapping->source.dataset >= 0
             ? meet_open(in, file, mapping)
             : fcnn_hdf5_fail(FCNN_EDATA,
-                             "%s: dataset %.200s is put together from others, and dataset %.200s of %.300s "
+                             "%s: dataset %.200s is virtual, and its source, dataset %.200s of %.300s, "
                              "cannot be opened",
                              in->source->path, in->source->name, name, file->path);
     H5Dclose(mapping->source.dataset);
@@ -279,7 +279,7 @@ static fcnn_status meet_source(walk *in, const char *file_name, const char *name
 
 /* ---- names with a number ---- */
 
-/* Is there a "%b", which stands for a number?  "%%" is a percent sign. */
+/* Whether a name contains "%b", which is replaced by a number ("%%" is a percent sign). */
 static bool has_number(const char *name)
 {
     for (; (name = strchr(name, '%')) != NULL; name += name[1] == '%' ? 2 : 1) {
@@ -308,7 +308,7 @@ static fcnn_status put_number(const char *name, hsize_t number, fcnn_text *out)
     return FCNN_OK;
 }
 
-/* Meets the source of a number. */
+/* Opens and checks the source with a number in its names. */
 static fcnn_status meet_numbered(walk *in, const char *file_name, const char *name, hsize_t number,
                                  fcnn_hdf5_mapping *mapping)
 {
@@ -325,8 +325,8 @@ static fcnn_status meet_numbered(walk *in, const char *file_name, const char *na
     return status;
 }
 
-/* One source; or, for names with a number, one for each block of the dimension without an end, as far as the dataset
- * goes. */
+/* Opens and checks one source; or, for names with a number, one source for each block of the unlimited dimension of the
+ * dataset. */
 static fcnn_status meet_sources(walk *in, const char *file_name, const char *name, fcnn_hdf5_mapping *mapping)
 {
     const int along = fcnn_hdf5_slots_unlimited(mapping->part, mapping->rank);
@@ -344,7 +344,7 @@ static fcnn_status meet_sources(walk *in, const char *file_name, const char *nam
 
 /* ---- mappings ---- */
 
-/* The selections of mapping i, one of which is to be closed; false if they take nothing. */
+/* Finds the selections of mapping i; out->selection is to be closed.  False if they are empty. */
 static bool find_mapping(hid_t creation, size_t i, fcnn_hdf5_mapping *out)
 {
     const hid_t part = H5Pget_virtual_vspace(creation, i), taken = H5Pget_virtual_srcspace(creation, i);
@@ -414,7 +414,7 @@ fcnn_status fcnn_hdf5_sources_walk(const fcnn_hdf5_source *source, fcnn_hdf5_mee
     return walk_all(&in);
 }
 
-/* ---- what was checked ---- */
+/* ---- datasets that have been checked ---- */
 
 static const fcnn_hdf5_checked *find_checked(const fcnn_hdf5_file *file, const char *name)
 {
@@ -440,11 +440,9 @@ static fcnn_status check_virtual(const fcnn_hdf5_file *file, const char *name, h
         return FCNN_OK;
     }
     if (file->depth >= DEPTH_MOST) {
-        return fcnn_fail(
-            FCNN_EDATA,
-            "%s: dataset %.200s is put together from others, which are put together from others, more than "
-            "%d times",
-            file->path, name, DEPTH_MOST);
+        return fcnn_fail(FCNN_EDATA,
+                         "%s: dataset %.200s is virtual, and its sources are virtual, to a depth of more than %d",
+                         file->path, name, DEPTH_MOST);
     }
     FCNN_TRY(walk_all(&in));
     FCNN_TRY(fcnn_memory_create("a dataset", 1, sizeof *known + strlen(name) + 1, &known));

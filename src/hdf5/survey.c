@@ -1,4 +1,4 @@
-/* src/hdf5/survey.c — the datasets of a file from anyone, described for people. */
+/* src/hdf5/survey.c — a description of all datasets of an untrusted file for users. */
 #include "hdf5/survey.h"
 
 #include "core/memory.h"
@@ -22,29 +22,29 @@ typedef struct surveyor {
     fcnn_status status;
 } surveyor;
 
-/* ---- why something is not read ---- */
+/* ---- reasons ---- */
 
-/* Takes a prefix off, if it is there. */
-static const char *behind(const char *text, const char *prefix)
+/* The text after a prefix, or the whole text if it does not begin with the prefix. */
+static const char *after_prefix(const char *text, const char *prefix)
 {
     const size_t length = strlen(prefix);
     return strncmp(text, prefix, length) == 0 ? text + length : text;
 }
 
-/* A copy of the last failure's text, without the names of file and dataset with which it begins. */
+/* Copies the text of the last failure, without the names of file and dataset at its start. */
 static fcnn_status take_reason(const fcnn_hdf5_file *file, const char *name, char **out)
 {
     char text[FCNN_ERROR_TEXT_SIZE];
     strncpy(text, fcnn_error_text(), sizeof text - 1);
     text[sizeof text - 1] = '\0';
-    const char *reason = behind(behind(text, file->path), ": ");
-    reason = behind(behind(reason, "dataset "), name);
-    return fcnn_memory_copy_text(behind(reason + strspn(reason, " :"), "is "), out);
+    const char *reason = after_prefix(after_prefix(text, file->path), ": ");
+    reason = after_prefix(after_prefix(reason, "dataset "), name);
+    return fcnn_memory_copy_text(after_prefix(reason + strspn(reason, " :"), "is "), out);
 }
 
 /* ---- types ---- */
 
-/* The type of a table's elements, whose bytes are known; of records that in the file. */
+/* Writes the type of the elements, whose size is known; for records, the size in the file. */
 static fcnn_status describe_type(hid_t type, fcnn_hdf5_table *out)
 {
     fcnn_text text = {0};
@@ -56,7 +56,7 @@ static fcnn_status describe_type(hid_t type, fcnn_hdf5_table *out)
     return status;
 }
 
-/* Strings are labels: one a row. */
+/* Whether a dataset of strings cannot be used as labels, because it does not have one string per row. */
 static bool is_no_label(const fcnn_hdf5_info *info)
 {
     int larger = 0;
@@ -66,14 +66,14 @@ static bool is_no_label(const fcnn_hdf5_info *info)
     return info->is_text && larger > 1;
 }
 
-/* A member of records, while they are gone through. */
+/* A member of records during the iteration. */
 typedef struct member_place {
     const fcnn_hdf5_source *records;
-    hid_t type;       /* of the member */
-    const char *path; /* behind the ':' */
+    hid_t type;       /* type of the member */
+    const char *path; /* name after the ':' */
 } member_place;
 
-/* Appends the shape of the arrays that a member is. */
+/* Appends the shape of a member that is an array. */
 static fcnn_status append_array(const fcnn_hdf5_info *info, fcnn_text *out)
 {
     for (int d = info->rank - info->array_rank; d < info->rank; d++) {
@@ -83,8 +83,8 @@ static fcnn_status append_array(const fcnn_hdf5_info *info, fcnn_text *out)
     return FCNN_OK;
 }
 
-/* What a member is, or why it is not read.
- *   name  of dataset and member, "/table:member" */
+/* Writes the type of a member, or why it cannot be read.
+ *   name  name of dataset and member, "/table:member" */
 static fcnn_status describe_open_member(const surveyor *by, const member_place *place, const char *name, char **out)
 {
     fcnn_hdf5_info info;
@@ -105,7 +105,7 @@ static fcnn_status describe_open_member(const surveyor *by, const member_place *
     return status;
 }
 
-/* Adds a member that is no record itself. */
+/* Adds a member that is not a record. */
 static fcnn_status add_member(const surveyor *by, const member_place *place, fcnn_hdf5_table *out)
 {
     if (out->member_count == FCNN_HDF5_MEMBERS_MOST) {
@@ -123,7 +123,7 @@ static fcnn_status add_member(const surveyor *by, const member_place *place, fcn
     return status;
 }
 
-/* The type within all arrays of a type; to be closed. */
+/* The element type of nested arrays; to be closed. */
 static hid_t within_arrays(hid_t type)
 {
     hid_t inner = H5Tcopy(type);
@@ -137,7 +137,7 @@ static hid_t within_arrays(hid_t type)
 
 static fcnn_status add_members(const surveyor *by, const member_place *place, fcnn_hdf5_table *out);
 
-/* Adds a member, or those of the records that it is. */
+/* Adds a member, or its members if it is a record. */
 static fcnn_status add_member_of(const surveyor *by, const member_place *records, unsigned place, fcnn_hdf5_table *out)
 {
     char *name = H5Tget_member_name(records->type, place);
@@ -173,7 +173,7 @@ static fcnn_status describe_members(const surveyor *by, const fcnn_hdf5_source *
     return add_members(by, &all, out);
 }
 
-/* ---- how it is stored ---- */
+/* ---- storage ---- */
 
 static fcnn_status append_filter(hid_t creation, unsigned place, bool *is_packed, fcnn_text *out)
 {
@@ -193,7 +193,7 @@ static fcnn_status append_filter(hid_t creation, unsigned place, bool *is_packed
         return fcnn_text_append(out, "%sszip", comma);
     case H5Z_FILTER_NBIT:
         return fcnn_text_append(out, "%snbit", comma);
-    default: /* none but these passes the checks */
+    default: /* no other filter passes the checks */
         return fcnn_text_append(out, "%sscale-offset", comma);
     }
 }
@@ -216,7 +216,7 @@ static fcnn_status describe_chunks(hid_t creation, fcnn_hdf5_table *out)
     return status;
 }
 
-/* How many chunks were never written: HDF5 goes through the list of chunks once. */
+/* Counts the chunks that were never written; HDF5 iterates over the chunks once. */
 static void count_chunks(hid_t dataset, fcnn_hdf5_table *out)
 {
     out->chunks = 1;
@@ -255,7 +255,7 @@ static fcnn_status describe_storage(hid_t dataset, fcnn_hdf5_table *out)
 
 /* ---- one dataset ---- */
 
-/* The shape of a table of records: that which any member would have. */
+/* Describes the shape of a dataset of records, which all of its members share. */
 static fcnn_status describe_records(const surveyor *by, const fcnn_hdf5_source *source,
                                     const fcnn_hdf5_element *element, fcnn_hdf5_table *out, fcnn_status *described)
 {
@@ -280,7 +280,7 @@ static fcnn_status describe_records(const surveyor *by, const fcnn_hdf5_source *
     return describe_members(by, source, element->type, out);
 }
 
-/* Describes an open dataset whose elements, or those of the arrays that they are, are found. */
+/* Describes an open dataset whose element type has been found. */
 static fcnn_status describe_elements(const surveyor *by, const fcnn_hdf5_source *source,
                                      const fcnn_hdf5_element *element, fcnn_hdf5_table *out)
 {
@@ -291,7 +291,7 @@ static fcnn_status describe_elements(const surveyor *by, const fcnn_hdf5_source 
     } else {
         described = fcnn_hdf5_source_describe(source, &out->info);
         if (described == FCNN_OK && is_no_label(&out->info)) {
-            described = fcnn_fail(FCNN_EDATA, "strings, but not one a row");
+            described = fcnn_fail(FCNN_EDATA, "strings, but not one per row");
         }
     }
     if (status != FCNN_OK || described != FCNN_OK) {
@@ -308,7 +308,7 @@ static fcnn_status describe_elements(const surveyor *by, const fcnn_hdf5_source 
     return describe_storage(source->dataset, out);
 }
 
-/* Describes an open dataset that passed the checks. */
+/* Describes an open dataset that has passed the checks. */
 static fcnn_status describe_dataset(const surveyor *by, hid_t dataset, fcnn_hdf5_table *out)
 {
     const fcnn_hdf5_source source = {.path = by->file->path, .name = out->name, .dataset = dataset};
@@ -321,7 +321,7 @@ static fcnn_status describe_dataset(const surveyor *by, hid_t dataset, fcnn_hdf5
     return status;
 }
 
-/* Describes what a name leads to, once it is checked. */
+/* Checks and describes the object of a name. */
 static fcnn_status describe_checked(const surveyor *by, fcnn_hdf5_table *out, bool *is_data)
 {
     hid_t dataset;
@@ -339,7 +339,7 @@ static fcnn_status describe_checked(const surveyor *by, fcnn_hdf5_table *out, bo
     return status;
 }
 
-/* ---- all of them ---- */
+/* ---- all datasets ---- */
 
 static void clear_table(fcnn_hdf5_table *table)
 {
@@ -374,7 +374,7 @@ static fcnn_status add_table(surveyor *by, const fcnn_hdf5_met *met)
     return FCNN_OK;
 }
 
-/* Passes over groups and types with names. */
+/* Adds a dataset or a link; skips groups and named types. */
 static bool meet(const fcnn_hdf5_met *met, void *data)
 {
     surveyor *by = data;
@@ -390,7 +390,7 @@ static bool meet(const fcnn_hdf5_met *met, void *data)
     return by->status == FCNN_OK;
 }
 
-/* The units of a table, if it has some that are a short text. */
+/* Reads the units of a dataset if they are a short text. */
 static void find_units(fcnn_hdf5_file *file, fcnn_hdf5_table *table)
 {
     static const char *const names[] = {"units", "unit"};

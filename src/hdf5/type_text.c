@@ -1,4 +1,4 @@
-/* src/hdf5/type_text.c — types of HDF5 in the words of those who use them. */
+/* src/hdf5/type_text.c — names of HDF5 types for users. */
 #include "hdf5/type_text.h"
 
 #include <inttypes.h>
@@ -56,7 +56,7 @@ static fcnn_status integer_text(hid_t type, const fcnn_hdf5_info *info, fcnn_tex
     return fcnn_text_append(out, "whole numbers of %zu bits%s, read as %s", bits, order_text(type), read_as);
 }
 
-/* Is the name of that place among an enumeration's? */
+/* Whether the value with index `place` of an enumeration has a name. */
 static bool has_name(hid_t type, unsigned place, const char *wanted)
 {
     char *name = H5Tget_member_name(type, place);

@@ -1,4 +1,4 @@
-/* src/hdf5/unpack.c — packed chunks, unpacked by zlib and our own code. */
+/* src/hdf5/unpack.c — decompression of chunks by zlib and code of this room. */
 #include "hdf5/unpack.h"
 
 #include "core/memory.h"
@@ -12,9 +12,9 @@
 
 #include <zlib.h>
 
-enum { CHECKSUM_BYTES = 4, CHECKSUM_BLOCK = 360 }; /* words after which 32-bit sums must be folded */
+enum { CHECKSUM_BYTES = 4, CHECKSUM_BLOCK = 360 }; /* number of words after which 32-bit sums must be reduced */
 
-/* ---- how a dataset is packed ---- */
+/* ---- the filters of a dataset ---- */
 
 static bool is_known(H5Z_filter_t filter)
 {
@@ -52,7 +52,7 @@ bool fcnn_hdf5_packing_find(hid_t dataset, fcnn_hdf5_packing *out)
         out->element = out->bytes = out->type >= 0 ? H5Tget_size(out->type) : 0;
         out->filling = fcnn_hdf5_filling_find(creation);
         for (int d = 0; d < out->rank; d++) {
-            out->bytes *= (size_t)out->chunk[d]; /* which hdf5_check.c has found to fit */
+            out->bytes *= (size_t)out->chunk[d]; /* no overflow: hdf5/check.c has checked the size */
         }
     }
     H5Sclose(space);
@@ -65,12 +65,12 @@ void fcnn_hdf5_packing_close(const fcnn_hdf5_packing *packing)
     H5Tclose(packing->type);
 }
 
-/* ---- filters, undone ---- */
+/* ---- inverse filters ---- */
 
-/* Bytes on their way from one buffer to the other. */
+/* The bytes of a chunk, and a second buffer for the output of a filter. */
 typedef struct chunk_bytes {
     unsigned char *now, *next;
-    size_t count, room; /* of each buffer */
+    size_t count, room; /* number of bytes; size of each buffer */
 } chunk_bytes;
 
 static void swap(chunk_bytes *bytes, size_t count)
@@ -95,7 +95,8 @@ static bool undo_deflate(chunk_bytes *bytes)
     return whole;
 }
 
-/* Byte b of element e was put to place b·elements + e; what is left at the end stayed. */
+/* Inverts shuffle, which moves byte b of element e to offset b·elements + e; the remaining bytes at the end are not
+ * moved. */
 static void undo_shuffle(chunk_bytes *bytes, size_t size)
 {
     const size_t elements = size > 1 ? bytes->count / size : 0;
@@ -117,7 +118,7 @@ static uint32_t fold(uint32_t sum)
     return (sum & 0xFFFF) + (sum >> 16);
 }
 
-/* Fletcher's sum of 16-bit words, the high byte first, as the HDF5 File Format Specification has it. */
+/* The Fletcher32 checksum of 16-bit big-endian words, as the HDF5 File Format Specification defines it. */
 static uint32_t fletcher32(const unsigned char *bytes, size_t count)
 {
     uint32_t sum = 0, sum_of_sums = 0;
@@ -134,7 +135,7 @@ static uint32_t fletcher32(const unsigned char *bytes, size_t count)
     return fold(sum_of_sums) << 16 | fold(sum);
 }
 
-/* The same with the bytes of each half turned, as early versions of HDF5 wrote it. */
+/* A checksum with the bytes of each half exchanged, as early versions of HDF5 wrote it. */
 static uint32_t turned(uint32_t sum)
 {
     return (sum & 0x00FF00FF) << 8 | (sum & 0xFF00FF00) >> 8;
@@ -152,7 +153,7 @@ static bool undo_checksum(chunk_bytes *bytes)
     return stored == sum || stored == turned(sum);
 }
 
-/* Undoes all filters but those of the mask. */
+/* Applies the inverse of all filters except those of the mask.  False if the bytes are damaged. */
 static bool undo_filters(const fcnn_hdf5_packing *packing, uint32_t mask, chunk_bytes *bytes)
 {
     bool good = true;
@@ -200,18 +201,18 @@ static bool sticks_out(const fcnn_hdf5_packing *packing, const hsize_t *offset)
     return out;
 }
 
-/* Reads a chunk's bytes as they are stored, bytes->count of them. */
+/* Reads the bytes->count bytes of a chunk as stored. */
 static bool read_stored(const fcnn_hdf5_source *source, const hsize_t *offset, uint32_t *mask, chunk_bytes *bytes)
 {
 #if H5_VERSION_GE(2, 0, 0)
-    size_t size = bytes->room; /* in: what there is room for; out: the chunk's size */
+    size_t size = bytes->room; /* in: the size of the buffer; out: the size of the chunk */
     return H5Dread_chunk2(source->dataset, H5P_DEFAULT, offset, mask, bytes->now, &size) >= 0 && size == bytes->count;
 #else
     return H5Dread_chunk(source->dataset, H5P_DEFAULT, offset, mask, bytes->now) >= 0;
 #endif
 }
 
-/* Reads the chunk that begins at `offset` and unpacks it; bytes->count 0: it was never written. */
+/* Reads and decompresses the chunk at `offset`; sets bytes->count to 0 if it was never written. */
 static fcnn_status read_chunk(const fcnn_hdf5_source *source, const fcnn_hdf5_packing *packing, const hsize_t *offset,
                               chunk_bytes *bytes)
 {
@@ -231,44 +232,44 @@ static fcnn_status read_chunk(const fcnn_hdf5_source *source, const fcnn_hdf5_pa
     if (stored > fcnn_hdf5_bytes_of_file(source->dataset)) {
         return damaged(source, "is longer than the file");
     }
-    const size_t unpacked = packing->bytes + packing->bytes / 64 + 1024; /* on the way, with checksums and the like */
+    const size_t unpacked = packing->bytes + packing->bytes / 64 + 1024; /* between two filters, with checksums */
     FCNN_TRY(grow(stored > unpacked ? (size_t)stored : unpacked, bytes));
     bytes->count = (size_t)stored;
     if (!read_stored(source, offset, &mask, bytes)) {
         return fcnn_hdf5_fail(FCNN_EDATA, "%s: dataset %.200s cannot be read", source->path, source->name);
     }
     if (!undo_filters(packing, packing->plain_edges && sticks_out(packing, offset) ? UINT32_MAX : mask, bytes)) {
-        return damaged(source, "cannot be unpacked");
+        return damaged(source, "cannot be decompressed");
     }
     return bytes->count == packing->bytes
                ? FCNN_OK
                : fcnn_fail(FCNN_EDATA,
-                           "%s: dataset %.200s cannot be read: a chunk unpacks to %zu bytes, "
-                           "but its shape has %zu: the file is damaged",
+                           "%s: dataset %.200s cannot be read: a chunk has %zu bytes after decompression, "
+                           "but its shape requires %zu: the file is damaged",
                            source->path, source->name, bytes->count, packing->bytes);
 }
 
 /* ---- boxes ---- */
 
-/* What is wanted, and where it goes. */
+/* The box to be read, and its destination. */
 typedef struct box {
     const fcnn_hdf5_source *source;
     const fcnn_hdf5_packing *packing;
     const hsize_t *start, *extent;
     hid_t type;
-    size_t element; /* bytes in memory */
+    size_t element; /* size of an element in memory, in bytes */
     char *out;
     chunk_bytes bytes;
-    char *run, *background; /* room for a run of elements while they are converted */
+    char *run, *background; /* buffers for the conversion of a run of elements */
 } box;
 
-/* A chunk's part of the box, in coordinates of the dataset. */
+/* The intersection of a chunk and the box, in coordinates of the dataset. */
 typedef struct part {
-    hsize_t offset[FCNN_HDF5_RANK_MAX]; /* of the chunk */
+    hsize_t offset[FCNN_HDF5_RANK_MAX]; /* first element of the chunk */
     hsize_t first[FCNN_HDF5_RANK_MAX], count[FCNN_HDF5_RANK_MAX];
 } part;
 
-/* The place of an element in an array whose first one has the coordinates `origin`. */
+/* The index of an element in a row-major array whose first element has the coordinates `origin`. */
 static hsize_t place(int rank, const hsize_t *at, const hsize_t *origin, const hsize_t *extent)
 {
     hsize_t index = 0;
@@ -278,7 +279,7 @@ static hsize_t place(int rank, const hsize_t *at, const hsize_t *origin, const h
     return index;
 }
 
-/* The next coordinates, of dimensions 0 … dimensions − 1, the last one fastest; false behind the end. */
+/* Moves to the next coordinates in row-major order, of dimensions 0 … dimensions − 1; false after the end. */
 static bool advance(int dimensions, const hsize_t *first, const hsize_t *count, hsize_t *at)
 {
     for (int d = dimensions - 1; d >= 0; d--) {
@@ -290,7 +291,8 @@ static bool advance(int dimensions, const hsize_t *first, const hsize_t *count, 
     return false;
 }
 
-/* Dimensions from here on are whole, in the chunk as in the box: rows of them lie in one run. */
+/* The first of the last dimensions that are complete in both the chunk and the box, so that their elements are
+ * contiguous. */
 static int first_whole_dimension(const box *wanted, const part *own)
 {
     int d = wanted->packing->rank;
@@ -313,7 +315,7 @@ static bool convert_run(const box *wanted, const char *from, hsize_t elements, c
     return true;
 }
 
-/* Converts a chunk's elements, run by run. */
+/* Converts the elements of a chunk, run by run. */
 static fcnn_status take_part(const box *wanted, const part *own)
 {
     const fcnn_hdf5_packing *packing = wanted->packing;
@@ -335,7 +337,7 @@ static fcnn_status take_part(const box *wanted, const part *own)
     return FCNN_OK;
 }
 
-/* A chunk that was never written: HDF5 knows what stands for it. */
+/* Reads a chunk that was never written through HDF5, which applies the fill value. */
 static fcnn_status take_fill_value(const box *wanted, const part *own)
 {
     hsize_t to[FCNN_HDF5_RANK_MAX];
@@ -355,7 +357,7 @@ static fcnn_status take_fill_value(const box *wanted, const part *own)
     return status;
 }
 
-/* Cuts the box at the edges of a chunk. */
+/* Computes the intersection of a chunk and the box. */
 static void cut(const box *wanted, const hsize_t *chunk_number, part *out)
 {
     for (int d = 0; d < wanted->packing->rank; d++) {

@@ -1,33 +1,34 @@
-/* src/hdf5/unpack.h — packed chunks, unpacked by zlib and our own code: libhdf5 believes that a chunk unpacks
- * to as many bytes as its shape has, and reads past the end of one that does not.  For this room's own files only;
- * everything is called between enter and leave. */
+/* src/hdf5/unpack.h — decompression of chunks by zlib and code of this room.  (libhdf5 assumes that a decompressed
+ * chunk has the size that its shape requires, and reads past its end if it is shorter.)
+ * Internal to this room.  Not collective; called between fcnn_hdf5_enter() and fcnn_hdf5_leave(). */
 #ifndef FCNN_HDF5_UNPACK_H
 #define FCNN_HDF5_UNPACK_H
 
 #include "hdf5/library.h"
 
-/* How the chunks of a dataset are packed. */
+/* The compression of the chunks of a dataset. */
 typedef struct fcnn_hdf5_packing {
-    int filters; /* in the order of packing */
-    H5Z_filter_t filter[H5Z_MAX_NFILTERS];
-    unsigned parameter[H5Z_MAX_NFILTERS]; /* of shuffle: the bytes of an element */
-    bool plain_edges;                     /* chunks that stick out of the dataset are not packed */
+    int filters;                           /* number of filters */
+    H5Z_filter_t filter[H5Z_MAX_NFILTERS]; /* in the order of compression */
+    unsigned parameter[H5Z_MAX_NFILTERS];  /* for shuffle: the size of an element */
+    bool plain_edges;                      /* chunks that extend beyond the dataset are not compressed */
     int rank;
     hsize_t dims[FCNN_HDF5_RANK_MAX], chunk[FCNN_HDF5_RANK_MAX];
-    size_t element, bytes; /* of an element and of a chunk, as stored */
-    hid_t type;            /* of the elements, as stored; to be closed */
+    size_t element, bytes; /* size of an element and of a decompressed chunk, in bytes */
+    hid_t type;            /* type of the elements as stored; to be closed */
     fcnn_hdf5_filling filling;
 } fcnn_hdf5_packing;
 
-/* True, with out set, if the chunks of a dataset are packed by deflate, shuffle and Fletcher's sums: what is unpacked
- * here.  Others, of rarer filters, are HDF5's. */
+/* Returns true and sets *out if the chunks of a dataset have only the filters deflate, shuffle and Fletcher32, which
+ * this file supports.  HDF5 decompresses other chunks. */
 bool fcnn_hdf5_packing_find(hid_t dataset, fcnn_hdf5_packing *out);
 void fcnn_hdf5_packing_close(const fcnn_hdf5_packing *packing);
 
-/* Reads the box of `extent` elements from `start` on.  What was never written and HDF5 does not fill is left as it is.
- *   out   caller-owned, as H5Dread() would fill it with a memory type of that many bytes an element; NULL: the chunks
- *         are looked at and nothing is kept
- * Fails: FCNN_EDATA for a chunk that is damaged, FCNN_ENOMEM. */
+/* Reads a box of elements.  Elements that were never written, and for which HDF5 does not apply a fill value, are left
+ * unchanged in memory.
+ *   start, extent [rank]  first element and size of the box
+ *   out                   caller-owned, [extent…] of memory_type; NULL: the chunks are only checked
+ * Fails: FCNN_EDATA for a damaged chunk, FCNN_ENOMEM. */
 fcnn_status fcnn_hdf5_unpack_box(const fcnn_hdf5_source *source, const fcnn_hdf5_packing *packing, const hsize_t *start,
                                  const hsize_t *extent, hid_t memory_type, void *out);
 

@@ -1,5 +1,5 @@
-/* src/hdf5/unreadable.h — what may be said of files that this HDF5 cannot read: those of other formats, and of
- * newer programs; for this room's own files only. */
+/* src/hdf5/unreadable.h — messages about files that this HDF5 cannot read, because they have another format or were
+ * written by a newer HDF5.  Internal to this room.  Not collective; any thread may call any function. */
 #ifndef FCNN_HDF5_UNREADABLE_H
 #define FCNN_HDF5_UNREADABLE_H
 
@@ -8,14 +8,15 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-/* Fails because a file is no HDF5: the message says which known format it has, and what makes HDF5 of it. */
+/* Fails with FCNN_EDATA because a file is not an HDF5 file; the message names its format, if it is known, and a program
+ * that converts it. */
 fcnn_status fcnn_hdf5_fail_format(const char *path);
 
-/* Does a message of HDF5's mean a version that it does not know?  That of an object's header does not: those have no
- * signature, so whatever was never written looks like one. */
+/* Whether a message of HDF5 means an unknown version of its format.  Messages about the version of an object header do
+ * not, because object headers have no signature, and bytes that were never written cause the same message. */
 bool fcnn_hdf5_is_newer(const char *message);
 
-/* What to do about that, behind the message. */
+/* Writes advice about an unknown version, to be appended to a message, to out [size]. */
 void fcnn_hdf5_newer_advice(char *out, size_t size);
 
 #endif

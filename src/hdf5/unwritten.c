@@ -1,4 +1,4 @@
-/* src/hdf5/unwritten.c — how many rows of a dataset were never written, and what is read in their place. */
+/* src/hdf5/unwritten.c — counts the rows of a dataset that were never written, and describes their fill value. */
 #include "core/memory.h"
 #include "core/text.h"
 #include "hdf5/holes.h"
@@ -41,7 +41,7 @@ static fcnn_status describe_text(const fcnn_hdf5_source *source, char *out, size
     return FCNN_OK;
 }
 
-/* Of arrays the first number. */
+/* Writes the fill value as text, for arrays their first number. */
 static fcnn_status describe_value(const fcnn_hdf5_dataset *from, char *out, size_t size)
 {
     void *value;
@@ -60,8 +60,8 @@ static fcnn_status describe_value(const fcnn_hdf5_dataset *from, char *out, size
 
 /* ---- rows ---- */
 
-static fcnn_status look(const fcnn_hdf5_dataset *from, int64_t first, int64_t count, fcnn_hdf5_holes *holes,
-                        fcnn_hdf5_unwritten *out)
+static fcnn_status find_holes(const fcnn_hdf5_dataset *from, int64_t first, int64_t count, fcnn_hdf5_holes *holes,
+                              fcnn_hdf5_unwritten *out)
 {
     hsize_t start[FCNN_HDF5_RANK_MAX], extent[FCNN_HDF5_RANK_MAX];
     FCNN_TRY(fcnn_hdf5_require_rows(from, first, count));
@@ -75,7 +75,7 @@ static fcnn_status look(const fcnn_hdf5_dataset *from, int64_t first, int64_t co
     }
     out->rows = fcnn_hdf5_holes_rows(holes);
     out->first = holes->runs[0].first;
-    /* sources may have fill values of their own */
+    /* the sources of a virtual dataset may have other fill values */
     return from->info.is_virtual ? FCNN_OK : describe_value(from, out->value, sizeof out->value);
 }
 
@@ -85,7 +85,7 @@ fcnn_status fcnn_hdf5_dataset_find_unwritten(const fcnn_hdf5_dataset *dataset, i
     fcnn_hdf5_holes holes = {0};
     *out = (fcnn_hdf5_unwritten){0};
     fcnn_hdf5_enter();
-    const fcnn_status status = look(dataset, first, count, &holes, out);
+    const fcnn_status status = find_holes(dataset, first, count, &holes, out);
     fcnn_hdf5_holes_clear(&holes);
     fcnn_hdf5_leave();
     return status;

@@ -1,4 +1,4 @@
-/* src/hdf5/walk.c — going through the links of a file. */
+/* src/hdf5/walk.c — iteration over the links of a file. */
 #include "hdf5/walk.h"
 
 #include "hdf5/check.h"
@@ -7,15 +7,15 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { DEPTH = 8 }; /* groups within groups */
+enum { DEPTH = 8 }; /* largest number of nested groups */
 
 typedef struct walk_state {
     const fcnn_hdf5_file *file;
     bool (*visit)(const fcnn_hdf5_met *met, void *data);
     void *data;
     int64_t links, most;
-    char path[FCNN_HDF5_NAME_BYTES]; /* of the group that is gone through, with a '/' at its end */
-    H5L_info_t groups[DEPTH];        /* the links to it, from the root on: a group may hold itself */
+    char path[FCNN_HDF5_NAME_BYTES]; /* path of the current group, with a '/' at the end */
+    H5L_info_t groups[DEPTH];        /* links from the root to it, to detect groups that contain themselves */
     int depth;
     bool ends, is_cut;
 } walk_state;
@@ -31,14 +31,13 @@ static bool is_same_object(const H5L_info_t *a, const H5L_info_t *b)
 #endif
 }
 
-/* PyTables keeps the indexes of a table's columns in groups of such names, ten datasets for each column, and hides them
- * from whoever lists a file. */
+/* Whether a group contains indexes of PyTables, which have ten datasets per column and are hidden from users. */
 static bool is_index(const char *name)
 {
     return strncmp(name, "_i_", 3) == 0;
 }
 
-/* Goes through a group within the current one, but not through one that it is itself within. */
+/* Visits a group within the current one, unless the group contains itself. */
 static void enter_group(walk_state *walk, hid_t group, const char *name, const H5L_info_t *link)
 {
     const size_t length = strlen(walk->path);
@@ -62,7 +61,7 @@ static void enter_group(walk_state *walk, hid_t group, const char *name, const H
     walk->path[length] = '\0';
 }
 
-/* H5L_iterate_t: stops, with 1, when enough were met. */
+/* H5L_iterate_t that visits a link; returns 1 to stop the iteration. */
 static herr_t meet_link(hid_t group, const char *name, const H5L_info_t *link, void *data)
 {
     walk_state *walk = data;

@@ -1,4 +1,4 @@
-/* src/hdf5/write_file.c — HDF5 files written into a temporary beside their place, then renamed. */
+/* src/hdf5/write_file.c — writes HDF5 files to a temporary file, which is renamed at the end. */
 #include "hdf5/file.h"
 
 #include "core/memory.h"
@@ -13,8 +13,8 @@
 #include <string.h>
 #include <sys/stat.h>
 
-#define ROW_BYTES_MAX ((hsize_t)1 << 31) /* of a chunk of one row: the format has 32 bits for its size */
-#define LABEL_BYTES_MAX 60000 /* of an attribute: the earliest format has 16 bits for it and what is around it */
+#define ROW_BYTES_MAX ((hsize_t)1 << 31) /* the format has 32 bits for the size of a chunk */
+#define LABEL_BYTES_MAX 60000            /* the earliest format has 16 bits for the size of an attribute */
 
 struct fcnn_hdf5_writer {
     char *path;
@@ -23,11 +23,11 @@ struct fcnn_hdf5_writer {
     hid_t driver;
     int error; /* errno of the first failed write */
     bool is_copy;
-    struct stat origin; /* of the file that was copied */
+    struct stat origin; /* status of the file that was copied */
 };
 
-/* Takes the status of something done to the file; a write that failed unheard comes first.  To be called between
- * enter and leave. */
+/* Returns the status of an operation on the file, or the failure of a write that the driver has recorded.  Called
+ * between enter and leave. */
 static fcnn_status settle(const fcnn_hdf5_writer *writer, fcnn_status status)
 {
     if (writer->error != 0) {
@@ -110,7 +110,7 @@ fcnn_status fcnn_hdf5_writer_append(const char *path, fcnn_hdf5_writer **out)
 static fcnn_status require_absent(const fcnn_hdf5_writer *writer, const char *name)
 {
     if (fcnn_hdf5_link_exists(writer->id, name) == 1) {
-        return fcnn_fail(FCNN_EDATA, "%s: already has %.200s", writer->path, name);
+        return fcnn_fail(FCNN_EDATA, "%s: %.200s already exists in the file", writer->path, name);
     }
     return FCNN_OK;
 }
@@ -132,14 +132,14 @@ static fcnn_status make_group(const fcnn_hdf5_writer *writer, const char *name)
     const hid_t group = H5Gcreate2(writer->id, name, H5P_DEFAULT, creation, H5P_DEFAULT);
     fcnn_status status = FCNN_OK;
     if (group < 0) {
-        status = fcnn_hdf5_fail(FCNN_EOUTPUT, "%s: group %.200s cannot be made", writer->path, name);
+        status = fcnn_hdf5_fail(FCNN_EOUTPUT, "%s: group %.200s cannot be created", writer->path, name);
     }
     H5Gclose(group);
     H5Pclose(creation);
     return status;
 }
 
-/* Makes the groups above a name that do not exist yet. */
+/* Creates the groups above a name that do not exist yet. */
 static fcnn_status make_groups_above(const fcnn_hdf5_writer *writer, const char *name)
 {
     char *part;
@@ -154,8 +154,8 @@ static fcnn_status make_groups_above(const fcnn_hdf5_writer *writer, const char 
     return status;
 }
 
-/* Chunks of whole rows, so that a rank reads little more than its own; a dataset that fits into one lies in one piece,
- * and so does one whose rows are too large. */
+/* Sets chunks of whole rows, so that a rank reads few rows of other ranks.  A dataset that fits into one chunk, or
+ * whose rows are too large for a chunk, is contiguous. */
 static herr_t set_chunks(hid_t creation, const fcnn_hdf5_info *info)
 {
     hsize_t chunk[FCNN_HDF5_RANK_MAX];
@@ -198,12 +198,13 @@ static fcnn_status make_dataset(const fcnn_hdf5_writer *writer, const char *name
     const hid_t space = H5Screate_simple(info->rank, dims, NULL);
     hid_t dataset = -1;
     if (creation >= 0 && space >= 0 && H5Pset_fill_time(creation, H5D_FILL_TIME_NEVER) >= 0 &&
-        H5Pset_alloc_time(creation, H5D_ALLOC_TIME_EARLY) >= 0 && /* chunks in their order, whoever writes first */
+        H5Pset_alloc_time(creation, H5D_ALLOC_TIME_EARLY) >=
+            0 && /* chunks are stored in their order, independent of the order of writing */
         set_chunks(creation, info) >= 0) {
         dataset = create_dataset(writer, name, info, space, creation);
     }
     if (dataset < 0) {
-        status = fcnn_hdf5_fail(FCNN_EOUTPUT, "%s: dataset %.200s cannot be made", writer->path, name);
+        status = fcnn_hdf5_fail(FCNN_EOUTPUT, "%s: dataset %.200s cannot be created", writer->path, name);
     }
     H5Dclose(dataset);
     H5Sclose(space);
@@ -228,7 +229,7 @@ fcnn_status fcnn_hdf5_writer_dataset(fcnn_hdf5_writer *writer, const char *datas
 
 /* ---- rows ---- */
 
-/* Selects the rows in the dataset's space; *elements is how many they hold. */
+/* Selects rows in the dataspace of the dataset; sets *elements to the number of their elements. */
 static fcnn_status select_rows(const fcnn_hdf5_writer *writer, const char *name, hid_t space, int64_t first,
                                int64_t count, hsize_t *elements)
 {
@@ -236,8 +237,8 @@ static fcnn_status select_rows(const fcnn_hdf5_writer *writer, const char *name,
     const int rank = H5Sget_simple_extent_dims(space, extent, NULL);
     if (rank < 1 || first < 0 || count < 0 || (hsize_t)first > extent[0] ||
         (hsize_t)count > extent[0] - (hsize_t)first) {
-        return fcnn_fail(FCNN_ESHAPE, "%s: dataset %.200s has not %" PRId64 " rows from %" PRId64 " on", writer->path,
-                         name, count, first);
+        return fcnn_fail(FCNN_ESHAPE, "%s: dataset %.200s does not have %" PRId64 " rows from row %" PRId64,
+                         writer->path, name, count, first);
     }
     start_at[0] = (hsize_t)first;
     extent[0] = (hsize_t)count;
@@ -297,7 +298,7 @@ fcnn_status fcnn_hdf5_writer_rows(fcnn_hdf5_writer *writer, const char *dataset,
 
 /* ---- attributes ---- */
 
-/* bytes [count][width]: strings of equal width, padded with zeros */
+/* Writes bytes [count][width], strings padded with zeros, as an attribute. */
 static fcnn_status write_strings(const fcnn_hdf5_writer *writer, hid_t dataset, const char *name, int64_t count,
                                  size_t width, const char *bytes)
 {
@@ -319,7 +320,7 @@ static fcnn_status write_strings(const fcnn_hdf5_writer *writer, hid_t dataset, 
     return status;
 }
 
-/* Bytes of the longest string, at least one. */
+/* The number of bytes of the longest string, at least one. */
 static size_t width_of(int64_t count, const char *const *strings)
 {
     size_t width = 1;
@@ -330,7 +331,7 @@ static size_t width_of(int64_t count, const char *const *strings)
     return width;
 }
 
-int64_t fcnn_hdf5_label_bytes(int64_t count, const char *const *strings)
+int64_t fcnn_hdf5_attribute_bytes(int64_t count, const char *const *strings)
 {
     return count * (int64_t)width_of(count, strings);
 }
@@ -359,12 +360,12 @@ fcnn_status fcnn_hdf5_writer_strings(fcnn_hdf5_writer *writer, const char *datas
 
 /* ---- end ---- */
 
-/* To be called between enter and leave. */
+/* Closes the file; called between enter and leave. */
 static herr_t close_id(fcnn_hdf5_writer *writer)
 {
     const herr_t result = writer->id >= 0 ? H5Fclose(writer->id) : 0;
     if (writer->driver >= 0) {
-        H5FDunregister(writer->driver); /* not before: while a file closes HDF5 reads the class that goes with it */
+        H5FDunregister(writer->driver); /* after closing, because HDF5 uses the driver class while it closes the file */
     }
     writer->id = writer->driver = -1;
     return result;
@@ -382,7 +383,7 @@ static fcnn_status close_file(fcnn_hdf5_writer *writer)
     return status;
 }
 
-/* Two programs may append to one file at a time; the second must not undo the first. */
+/* Checks that the file has not changed since it was copied, because another program may have appended to it. */
 static fcnn_status check_origin(const fcnn_hdf5_writer *writer)
 {
     struct stat now;
@@ -390,7 +391,8 @@ static fcnn_status check_origin(const fcnn_hdf5_writer *writer)
     if (writer->is_copy && (stat(writer->path, &now) != 0 || now.st_dev != then->st_dev || now.st_ino != then->st_ino ||
                             now.st_size != then->st_size || now.st_mtim.tv_sec != then->st_mtim.tv_sec ||
                             now.st_mtim.tv_nsec != then->st_mtim.tv_nsec)) {
-        return fcnn_fail(FCNN_EOUTPUT, "%s: was changed by another program meanwhile; run this again", writer->path);
+        return fcnn_fail(FCNN_EOUTPUT, "%s: has been changed by another program; start this program again",
+                         writer->path);
     }
     return FCNN_OK;
 }
@@ -415,7 +417,7 @@ void fcnn_hdf5_writer_abandon(fcnn_hdf5_writer *writer)
         return;
     }
     if (writer->id >= 0 || writer->driver >= 0) {
-        writer->error = ECANCELED; /* nothing more need be written */
+        writer->error = ECANCELED; /* the driver ignores all further writes */
         fcnn_hdf5_enter();
         close_id(writer);
         fcnn_hdf5_leave();

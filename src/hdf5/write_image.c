@@ -1,4 +1,4 @@
-/* src/hdf5/write_image.c — building HDF5 files in memory. */
+/* src/hdf5/write_image.c — builds HDF5 files in memory. */
 #include "hdf5/image.h"
 
 #include "core/memory.h"
@@ -15,7 +15,7 @@ struct fcnn_hdf5_image {
 
 static fcnn_status cannot_make(const char *kind, const char *name)
 {
-    return fcnn_hdf5_fail(FCNN_EINTERNAL, "an HDF5 file in memory: %s %.200s cannot be made", kind, name);
+    return fcnn_hdf5_fail(FCNN_EINTERNAL, "%s %.200s of an HDF5 file in memory cannot be created", kind, name);
 }
 
 /* ---- start ---- */
@@ -25,8 +25,8 @@ static fcnn_status create_file(hid_t *out)
     char name[64];
     fcnn_hdf5_image_name(name, sizeof name);
     fcnn_status status = FCNN_OK;
-    /* in the earliest format: in newer ones H5Fget_file_image() clears a flag that the checksum of the superblock
-     * counts in (seen in 1.10.8), and nothing can open the image */
+    /* in the earliest format, because in newer ones H5Fget_file_image() clears a flag without updating the checksum of
+     * the superblock (HDF5 1.10.8), so that the image cannot be opened */
     const hid_t access = fcnn_hdf5_creation_access_list();
     const hid_t creation = fcnn_hdf5_timeless_list(H5P_FILE_CREATE);
     *out = -1;
@@ -74,7 +74,7 @@ fcnn_status fcnn_hdf5_image_group(fcnn_hdf5_image *image, const char *group)
     return status;
 }
 
-/* space is that of the whole dataset. */
+/* Creates and writes a dataset; space is the dataspace of the whole dataset. */
 static fcnn_status make_dataset(const fcnn_hdf5_image *image, const char *name, hid_t stored, hid_t memory, hid_t space,
                                 const void *data)
 {
@@ -108,7 +108,7 @@ fcnn_status fcnn_hdf5_image_dataset(fcnn_hdf5_image *image, const char *dataset,
     return status;
 }
 
-/* A type for this text and the zero that ends it; to be closed.  −1 on failure. */
+/* A string type of the length of a text with its zero byte; to be closed.  −1 on failure. */
 static hid_t text_type(const char *text)
 {
     const hid_t type = H5Tcopy(H5T_C_S1);

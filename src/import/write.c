@@ -94,8 +94,9 @@ static fcnn_status write_values(const writer *to, const char *path, const fcnn_i
 /* Returns the bytes of the longer of a field's two text attributes. */
 static int64_t label_bytes(const fcnn_import_field *field)
 {
-    const int64_t titles = field->titles != NULL ? fcnn_hdf5_label_bytes(field->columns_count, field->titles) : 0;
-    const int64_t classes = field->classes != NULL ? fcnn_hdf5_label_bytes(field->classes_count, field->classes) : 0;
+    const int64_t titles = field->titles != NULL ? fcnn_hdf5_attribute_bytes(field->columns_count, field->titles) : 0;
+    const int64_t classes =
+        field->classes != NULL ? fcnn_hdf5_attribute_bytes(field->classes_count, field->classes) : 0;
     return titles > classes ? titles : classes;
 }
 

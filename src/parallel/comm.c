@@ -1,4 +1,4 @@
-/* src/parallel/comm.c — start, finish, broadcast, agree, and small sums over ranks. */
+/* src/parallel/comm.c — start and end of MPI, broadcast, agreement, and small sums over ranks. */
 #include "parallel/communicator.h"
 
 #include "core/arithmetic.h"
@@ -16,13 +16,13 @@ static fcnn_status initialize(int *argc, char ***argv, fcnn_launcher launcher)
     int level;
     (void)launcher;
 #ifdef OPEN_MPI
-    FCNN_TRY(fcnn_launcher_check_tasks(launcher)); /* this MPI would end the process with a page of text */
+    FCNN_TRY(fcnn_launcher_check_tasks(launcher)); /* otherwise this MPI would end the process with a long message */
 #endif
     MPI_Init_thread(argc, argv, MPI_THREAD_FUNNELED, &level);
     if (level < MPI_THREAD_FUNNELED) {
         MPI_Finalize();
-        return fcnn_fail(FCNN_EINTERNAL, "this MPI library cannot run threads (MPI_THREAD_FUNNELED): "
-                                         "use one that is built with threads");
+        return fcnn_fail(FCNN_EINTERNAL, "this MPI library does not support threads (MPI_THREAD_FUNNELED): "
+                                         "use an MPI library that was built with threads");
     }
     return FCNN_OK;
 }
@@ -109,7 +109,7 @@ fcnn_status fcnn_comm_agree(fcnn_comm *comm, fcnn_status status)
     return fcnn_fail((fcnn_status)failure.status, "%s", failure.text);
 }
 
-/* Puts the rank and its host in front of the text of a failure. */
+/* Prepends the rank and its host to the text of a failure. */
 static fcnn_status name_rank(const fcnn_comm *comm, fcnn_status status)
 {
     char host[64] = "";
@@ -125,7 +125,7 @@ fcnn_status fcnn_comm_agree_named(fcnn_comm *comm, fcnn_status status)
     return fcnn_comm_agree(comm, name_rank(comm, status));
 }
 
-/* Elements of one MPI call. */
+/* The largest number of elements of one MPI call. */
 static int64_t longest_message(void)
 {
     return fcnn_size(FCNN_SIZE_MESSAGE_ELEMENTS);
@@ -185,7 +185,7 @@ void fcnn_comm_gather(fcnn_comm *comm, const void *own, const int64_t *sizes, vo
     }
     char *place = all;
     if (sizes[0] > 0) {
-        memcpy(place, own, (size_t)sizes[0]); /* own may be NULL where there is nothing */
+        memcpy(place, own, (size_t)sizes[0]); /* own may be NULL if sizes[0] is 0 */
     }
     for (int rank = 1; rank < comm->size; rank++) {
         place += sizes[rank - 1];

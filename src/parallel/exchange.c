@@ -1,4 +1,4 @@
-/* src/parallel/exchange.c — the one sum over ranks of a training step: by MPI_Allreduce, or through shared memory. */
+/* src/parallel/exchange.c — the sum over ranks of a training step: by MPI_Allreduce, or in shared memory. */
 #include "parallel/exchange.h"
 
 #include "core/log.h"
@@ -11,10 +11,10 @@
 struct fcnn_exchange {
     fcnn_comm *comm;
     fcnn_exchange_type type;
-    int64_t count;                /* without the flags */
-    int flags;                    /* the last elements: each is the number of ranks that raise it */
-    void *values;                 /* [count + flags]; the window's, if there is one */
-    fcnn_exchange_window *window; /* NULL: by MPI_Allreduce */
+    int64_t count;                /* number of elements, without the flags */
+    int flags;                    /* number of flags, which follow the elements: 1 if raised, before the sum */
+    void *values;                 /* [count + flags]; belong to the window, if there is one */
+    fcnn_exchange_window *window; /* NULL: sums are computed by MPI_Allreduce */
     fcnn_exchange_refusal refusal;
     double seconds;
 };
@@ -26,25 +26,25 @@ static size_t size_of(fcnn_exchange_type type)
 
 /* ---- creation ---- */
 
-/* Takes a window where the kind allows one.  In measurements it was faster than MPI_Allreduce at every size from
- * four elements to 37 million, so auto asks for nothing but ranks that share a node. */
+/* Creates a window in shared memory if the kind allows it.  In measurements shared memory was faster than MPI_Allreduce
+ * for all sizes from four elements to 37 million; auto therefore uses it whenever ranks share a node. */
 static fcnn_status create_window(fcnn_exchange *exchange, int node, fcnn_exchange_kind kind)
 {
     if (exchange->comm->size == 1) {
         return FCNN_OK;
     }
     if (kind == FCNN_EXCHANGE_ALLREDUCE) {
-        strcpy(exchange->refusal.text, "as train.exchange says");
+        strcpy(exchange->refusal.text, "train.exchange = allreduce");
         return FCNN_OK;
     }
     FCNN_TRY(fcnn_exchange_window_create(exchange->comm, node, exchange->type, exchange->count + exchange->flags,
                                          &exchange->window, &exchange->refusal));
     if (exchange->window == NULL && exchange->refusal.lacks_room) {
-        fcnn_log_warning("gradients are summed by MPI_Allreduce, not in shared memory: %s; make room there "
+        fcnn_log_warning("gradients are summed by MPI_Allreduce, not in shared memory: %s; provide more space "
                          "(`docker run --shm-size`, `mount -o remount,size=`), or set train.exchange = allreduce",
                          exchange->refusal.text);
     } else if (exchange->window == NULL && kind == FCNN_EXCHANGE_SHARED) {
-        fcnn_log_warning("train.exchange = shared has nothing to share: %s; gradients are summed by MPI_Allreduce",
+        fcnn_log_warning("train.exchange = shared cannot be used: %s; gradients are summed by MPI_Allreduce",
                          exchange->refusal.text);
     }
     return FCNN_OK;
@@ -96,7 +96,7 @@ void fcnn_exchange_destroy(fcnn_exchange *exchange)
     free(exchange);
 }
 
-/* ---- what it is ---- */
+/* ---- description ---- */
 
 fcnn_exchange_kind fcnn_exchange_kind_used(const fcnn_exchange *exchange)
 {

@@ -1,4 +1,5 @@
-/* src/parallel/exchange.h — the one sum over ranks of a training step. */
+/* src/parallel/exchange.h — the sum over ranks of a training step: gradients and flags.
+ * Functions that are not collective may be called by any thread, one at a time. */
 #ifndef FCNN_PARALLEL_EXCHANGE_H
 #define FCNN_PARALLEL_EXCHANGE_H
 
@@ -13,45 +14,47 @@ typedef struct fcnn_exchange fcnn_exchange;
 
 typedef enum fcnn_exchange_type { FCNN_EXCHANGE_FLOAT, FCNN_EXCHANGE_DOUBLE } fcnn_exchange_type;
 
-/* Makes a buffer of count elements and so many flags, zeroed.  FCNN_EXCHANGE_SHARED becomes
- * FCNN_EXCHANGE_ALLREDUCE, with a warning, where no memory can be shared; FCNN_EXCHANGE_AUTO is the former where
- * ranks share a node, and warns where only room is missing.  comm is borrowed.  Collective.
- * Fails: FCNN_ENOMEM, alike on all ranks. */
+/* Creates a buffer of count elements and `flags` flags, all zero.  If memory cannot be shared, FCNN_EXCHANGE_SHARED
+ * becomes FCNN_EXCHANGE_ALLREDUCE, with a warning.  FCNN_EXCHANGE_AUTO becomes FCNN_EXCHANGE_SHARED if ranks share a
+ * node, and warns if only space in /dev/shm is missing.  Collective.
+ *   comm  borrowed until the exchange is destroyed
+ *   out   to be released with fcnn_exchange_destroy()
+ * Fails: FCNN_ENOMEM, on all ranks. */
 fcnn_status fcnn_exchange_create(fcnn_comm *comm, fcnn_exchange_kind kind, fcnn_exchange_type type, int64_t count,
                                  int flags, fcnn_exchange **out);
 
-/* The same with nodes as the caller has them: ranks with the same number ≥ 0 share one, and in fact share memory. */
+/* The same with nodes that the caller defines: ranks with the same number node ≥ 0 form a node; they must be able to
+ * share memory.  Collective. */
 fcnn_status fcnn_exchange_create_on_nodes(fcnn_comm *comm, int node, fcnn_exchange_kind kind, fcnn_exchange_type type,
                                           int64_t count, int flags, fcnn_exchange **out);
 
-/* Collective; takes NULL, on all ranks or on none. */
+/* Releases an exchange.  Collective.  NULL is allowed, on all ranks or on none. */
 void fcnn_exchange_destroy(fcnn_exchange *exchange);
 
-/* What became of the kind that was asked for: never FCNN_EXCHANGE_AUTO; FCNN_EXCHANGE_ALLREDUCE for one rank, which
- * calls MPI for no sum. */
+/* The kind that is used; never FCNN_EXCHANGE_AUTO.  FCNN_EXCHANGE_ALLREDUCE for one rank, which does not call MPI. */
 fcnn_exchange_kind fcnn_exchange_kind_used(const fcnn_exchange *exchange);
 
-/* Appends a line that says how sums are made and why; nothing for one rank. */
+/* Appends a line that says how sums are computed and why; nothing for one rank.  Fails: FCNN_ENOMEM. */
 fcnn_status fcnn_exchange_describe(const fcnn_exchange *exchange, fcnn_text *text);
 
-/* Bytes that a rank gives to a sum: elements and flags. */
+/* The size of the elements and flags of a rank, in bytes. */
 int64_t fcnn_exchange_bytes(const fcnn_exchange *exchange);
 
-/* The elements [count] that sum() adds up; the exchange's own. */
+/* The elements [count] that fcnn_exchange_sum() sums; they belong to the exchange. */
 void *fcnn_exchange_values(fcnn_exchange *exchange);
 
-/* Says before sum() whether this rank raises a flag (from 0). */
+/* Sets, before fcnn_exchange_sum(), whether this rank raises a flag, which are counted from 0. */
 void fcnn_exchange_flag_set(fcnn_exchange *exchange, int flag, bool is_raised);
 
-/* The number of ranks that raised a flag, after sum(). */
+/* The number of ranks that raised a flag, after fcnn_exchange_sum(). */
 int fcnn_exchange_flag_count(const fcnn_exchange *exchange, int flag);
 
-/* Replaces values and flags by their sums over ranks.  Every thread of a rank's team calls it when all of them have
- * set their values; thread 0, which alone calls MPI and sets the flags, is the main thread.  wait() returns when all
- * threads of the team have called it.  Afterwards a thread may read and write all values.  Collective. */
+/* Replaces values and flags by their sums over ranks.  Collective.  All threads of the team of each rank call it after
+ * all of them have set their values.  Thread 0 is the main thread; only it calls MPI and sets the flags.  wait() is a
+ * barrier of the team.  Afterwards each thread may read and write all values. */
 void fcnn_exchange_sum(fcnn_exchange *exchange, int thread, int threads, void (*wait)(void));
 
-/* Seconds that thread 0 spent in sum() so far. */
+/* Seconds that thread 0 has spent in fcnn_exchange_sum() so far. */
 double fcnn_exchange_seconds(const fcnn_exchange *exchange);
 
 #endif

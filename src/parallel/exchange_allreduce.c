@@ -1,4 +1,4 @@
-/* src/parallel/exchange_allreduce.c — sums over a communicator, in pieces that MPI can count. */
+/* src/parallel/exchange_allreduce.c — sums by MPI_Allreduce, in pieces whose counts fit in int. */
 #include "core/sizes.h"
 #include "parallel/exchange_shared.h"
 

@@ -1,13 +1,14 @@
-/* src/parallel/exchange_shared.c — sums over ranks through memory that the ranks of a node share.
+/* src/parallel/exchange_shared.c — sums over ranks in memory that the ranks of a node share.
  *
- * The values of each rank lie in a window that its neighbours on the node see.  The elements are dealt to the threads
- * of all ranks of the node; each adds up its part over the ranks, in their order, and writes the sums into every rank's
- * values.  Two meetings of the ranks are enough: after the first all values are there; after the second all sums are,
- * and nobody touches another rank's values before the next first one, so that each may write its own as it likes.
+ * The values of each rank are in a window that all ranks of its node can access.  The elements are divided among the
+ * threads of all ranks of the node.  Each thread sums its part over the ranks, in their order, and writes the sums to
+ * the values of every rank.  Two barriers of the ranks ("meetings") are sufficient.  After the first one all values are
+ * visible; after the second one all sums are.  No rank accesses the values of another rank between the second barrier
+ * and the first barrier of the next sum, so that each rank can write its own values in between.
  *
- * With several nodes the sums go into one rank's values only: slice j of the elements belongs to rank j of the node.
- * Its owner sums it over the owners of slice j on the other nodes by MPI_Allreduce, then every rank copies the slices
- * that it does not own.  There are as many slices as the smallest node has ranks. */
+ * With several nodes the sums are written to the values of one rank only: slice j of the elements belongs to rank j of
+ * the node.  Its owner sums it over the owners of slice j on the other nodes by MPI_Allreduce; then each rank copies
+ * the slices that it does not own.  The number of slices is the number of ranks of the smallest node. */
 #include "parallel/exchange_shared.h"
 
 #include "core/memory.h"
@@ -20,12 +21,13 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define LINE ((int64_t)FCNN_ALIGNMENT) /* bytes: what is dealt, so that no two threads write into one cache line */
+#define LINE \
+    ((int64_t)FCNN_ALIGNMENT) /* bytes: the unit of division, so that no two threads write to the same cache line */
 
-static_assert(ATOMIC_INT_LOCK_FREE == 2, "an atomic with a lock cannot be shared between processes");
+static_assert(ATOMIC_INT_LOCK_FREE == 2, "atomic integers that use locks cannot be shared between processes");
 
 typedef struct neighbour {
-    fcnn_wait_count *arrivals; /* how many meetings the rank has come to */
+    fcnn_wait_count *arrivals; /* number of barriers that the rank has reached */
     char *values;              /* [lines·LINE] */
 } neighbour;
 
@@ -34,18 +36,18 @@ struct fcnn_exchange_window {
     fcnn_exchange_type type;
     fcnn_shared_memory *memory;
     neighbour *neighbours; /* [ranks] */
-    int rank, ranks;       /* of the node */
+    int rank, ranks;       /* within the node */
     int nodes, slices;
     MPI_Comm node;
-    MPI_Comm across;   /* the owners of this rank's slice; MPI_COMM_NULL where it owns none or there is one node */
-    int64_t lines;     /* of each rank */
-    unsigned meetings; /* before the present sum, modulo 2^32 */
+    MPI_Comm across;   /* owners of the slice of this rank; MPI_COMM_NULL if it owns none or there is only one node */
+    int64_t lines;     /* number of cache lines of the values of a rank */
+    unsigned meetings; /* number of barriers before the current sum, modulo 2^32 */
     fcnn_wait wait;
 };
 
 /* ---- creation ---- */
 
-/* Counts nodes and slices.  Collective. */
+/* Determines the numbers of nodes and slices; returns the largest number of ranks on a node.  Collective. */
 static int most_ranks_on_a_node(fcnn_exchange_window *window)
 {
     int64_t extremes[2] = {window->ranks, -window->ranks};
@@ -69,7 +71,8 @@ static void split(fcnn_exchange_window *window, int node)
     MPI_Comm_size(window->node, &window->ranks);
 }
 
-/* A rank's memory: a line for its arrivals and one that keeps the prefetcher off it, then its values. */
+/* Sets the addresses of the memory of each rank: a cache line for its arrivals, an empty one, so that the prefetcher
+ * does not fetch the first, and the values. */
 static fcnn_status place_neighbours(fcnn_exchange_window *window)
 {
     FCNN_TRY(fcnn_memory_create("the ranks of a node", window->ranks, sizeof(neighbour), &window->neighbours));
@@ -156,9 +159,9 @@ fcnn_status fcnn_exchange_window_describe(const fcnn_exchange_window *window, fc
                             window->nodes, window->slices, window->slices == 1 ? "" : "s");
 }
 
-/* ---- meetings ---- */
+/* ---- barriers ---- */
 
-/* A neighbour that is waited for may itself wait for a message of this rank's that MPI has yet to push out. */
+/* Lets MPI make progress, because the rank that is waited for may itself wait for a message of this rank. */
 static void push_messages(void *data)
 {
     const fcnn_exchange_window *window = data;
@@ -166,11 +169,11 @@ static void push_messages(void *data)
     MPI_Iprobe(MPI_ANY_SOURCE, MPI_ANY_TAG, fcnn_communicator_of(window->comm), &arrived, MPI_STATUS_IGNORE);
 }
 
-/* Returns when all threads of all ranks of the node are here; this rank's have come by a wait(). */
+/* A barrier of all threads of all ranks of the node; the threads of this rank have passed a wait() before. */
 static void meet(fcnn_exchange_window *window, unsigned meeting, int thread)
 {
     fcnn_wait how = window->wait;
-    how.meanwhile = thread == 0 ? push_messages : NULL; /* the only one that may call MPI */
+    how.meanwhile = thread == 0 ? push_messages : NULL; /* only thread 0 may call MPI */
     if (thread == 0) {
         fcnn_wait_raise(window->neighbours[window->rank].arrivals, meeting, &how);
     }
@@ -206,7 +209,7 @@ static void add_floats(float *restrict sums, const float *restrict values, int64
     }
 }
 
-/* Adds up lines first … after−1 over the node's ranks, in their order, into the values of ranks to … to_end−1. */
+/* Sums lines first … after−1 over the ranks of the node, in their order; writes the sums to ranks to … to_end−1. */
 static void add_lines(const fcnn_exchange_window *window, int64_t first, int64_t after, int to, int to_end)
 {
     const int64_t most = fcnn_size(FCNN_SIZE_EXCHANGE_LINES);
@@ -245,7 +248,7 @@ static int64_t smaller(int64_t a, int64_t b)
     return a < b ? a : b;
 }
 
-/* Adds up a thread's part of the node's elements. */
+/* Sums the part of the elements of the node that belongs to a thread. */
 static void add_part(const fcnn_exchange_window *window, int thread, int threads)
 {
     const int64_t begin = fcnn_comm_first_item(window->lines, window->rank, window->ranks);
@@ -262,7 +265,7 @@ static void add_part(const fcnn_exchange_window *window, int thread, int threads
     }
 }
 
-/* Sums this rank's slice over the nodes. */
+/* Sums the slice of this rank over the nodes. */
 static void sum_over_nodes(fcnn_exchange_window *window)
 {
     if (window->across == MPI_COMM_NULL) {
@@ -275,7 +278,7 @@ static void sum_over_nodes(fcnn_exchange_window *window)
                             window->neighbours[window->rank].values + first * LINE);
 }
 
-/* Copies a thread's part of the slices that other ranks own. */
+/* Copies the part of a thread of the slices that other ranks own. */
 static void copy_part(const fcnn_exchange_window *window, int thread, int threads)
 {
     const int64_t first = fcnn_comm_first_item(window->lines, thread, threads);
@@ -308,6 +311,6 @@ void fcnn_exchange_window_sum(fcnn_exchange_window *window, int thread, int thre
     }
     meet(window, ++meeting, thread);
     if (thread == 0) {
-        window->meetings = meeting; /* the others read it after the next sum's first wait() */
+        window->meetings = meeting; /* other threads read it after the first wait() of the next sum */
     }
 }

@@ -1,4 +1,4 @@
-/* src/parallel/launcher.c — who started the ranks, as the environment tells. */
+/* src/parallel/launcher.c — detects the program that started the ranks, by environment variables. */
 #include "parallel/launcher.h"
 
 #include <fcnn/comm.h>
@@ -24,7 +24,7 @@ fcnn_launcher fcnn_launcher_find(void)
     if (getenv("PMI_RANK") == NULL && getenv("PMIX_RANK") == NULL) {
         return FCNN_LAUNCHER_NONE;
     }
-    /* hydra tells each rank of its node; under SLURM its ranks have the variables of SLURM, too */
+    /* Hydra sets MPI_LOCALNRANKS; within a SLURM job its ranks also have the variables of SLURM */
     if (getenv("MPI_LOCALNRANKS") == NULL && getenv("SLURM_STEP_NUM_TASKS") != NULL) {
         return FCNN_LAUNCHER_SRUN;
     }
@@ -40,7 +40,7 @@ static int number(const char *name)
 static fcnn_status lonely_tasks(int tasks)
 {
     return fcnn_fail(FCNN_EUSAGE,
-                     "SLURM started %d tasks, but MPI sees only one rank: srun has no PMI plugin for this MPI; "
+                     "SLURM has started %d tasks, but MPI has only one rank: srun uses no PMI plugin for this MPI; "
                      "use `srun --mpi=" SRUN_PLUGIN "` (`srun --mpi=list` shows the plugins), or mpirun",
                      tasks);
 }
@@ -51,7 +51,7 @@ fcnn_status fcnn_launcher_check_tasks(fcnn_launcher launcher)
     return launcher == FCNN_LAUNCHER_NONE && tasks > 1 ? lonely_tasks(tasks) : FCNN_OK;
 }
 
-/* The ranks that the launcher speaks of; 0: it does not tell. */
+/* The number of ranks that the launcher has started; 0: unknown. */
 static int told_ranks(fcnn_launcher launcher)
 {
     if (launcher == FCNN_LAUNCHER_MPIRUN) {
@@ -60,7 +60,7 @@ static int told_ranks(fcnn_launcher launcher)
     if (getenv("PMI_RANK") != NULL) {
         return number("PMI_SIZE");
     }
-    return 0; /* PMIx keeps it to itself */
+    return 0; /* PMIx sets no variable */
 }
 
 fcnn_status fcnn_launcher_check_ranks(fcnn_launcher launcher, int size)
@@ -71,15 +71,15 @@ fcnn_status fcnn_launcher_check_ranks(fcnn_launcher launcher, int size)
     const int told = told_ranks(launcher);
     if (told > 1 && launcher != FCNN_LAUNCHER_SRUN) {
         return fcnn_fail(FCNN_EUSAGE,
-                         "%s started %d ranks, but MPI sees only one: fcnn was built with %s, and this launcher is "
-                         "that of another MPI; use the mpirun of the MPI that fcnn was built with",
+                         "%s has started %d ranks, but MPI has only one: fcnn was built with %s, and this launcher "
+                         "belongs to another MPI; use the mpirun of the MPI that fcnn was built with",
                          launcher == FCNN_LAUNCHER_MPIRUN ? "mpirun" : "mpiexec", told, THIS_MPI);
     }
     if (told > 1) {
         return lonely_tasks(told);
     }
     if (told == 0 && launcher == FCNN_LAUNCHER_SRUN) {
-#ifndef OPEN_MPI /* which ends the process itself where PMIx fails it */
+#ifndef OPEN_MPI /* Open MPI ends the process itself if PMIx fails */
         launcher = FCNN_LAUNCHER_NONE;
 #endif
     }

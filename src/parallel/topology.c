@@ -1,4 +1,4 @@
-/* src/parallel/topology.c — where the ranks run: what they tell each other. */
+/* src/parallel/topology.c — the placement of the ranks: collection of the data of all ranks. */
 #include "parallel/topology.h"
 
 #include "core/memory.h"
@@ -8,7 +8,7 @@
 #include <string.h>
 #include <unistd.h>
 
-/* A site without its sets, as it is sent. */
+/* The message with the data of a rank, except for its sets of processors. */
 typedef struct site_message {
     char host[64];
     int32_t online, quotas_count;
@@ -20,7 +20,8 @@ typedef struct threads_message {
     char by[40], binder[40];
 } threads_message;
 
-/* Each rank's set, on all ranks: *all [ranks × *words].  Collective.  Fails: FCNN_ENOMEM, alike on all ranks. */
+/* Collects the sets of all ranks in *all [ranks × *words], to be released with free().  Collective.  Fails:
+ * FCNN_ENOMEM, on all ranks. */
 static fcnn_status share_sets(fcnn_comm *comm, const fcnn_processors *own, int64_t *words, uint64_t **all)
 {
     uint64_t *sent = NULL;
@@ -47,7 +48,8 @@ static fcnn_status take_set(const uint64_t *all, int64_t words, int rank, fcnn_p
     return fcnn_processors_unite(out, &(fcnn_processors){words, (uint64_t *)all + rank * words});
 }
 
-/* Each rank's message, on all ranks.  Collective.  Fails: FCNN_ENOMEM, alike on all ranks. */
+/* Collects the messages of all ranks in *all [ranks × size bytes], to be released with free().  Collective.  Fails:
+ * FCNN_ENOMEM, on all ranks. */
 static fcnn_status share_messages(fcnn_comm *comm, const void *own, size_t size, void **all)
 {
     FCNN_TRY(fcnn_comm_agree(comm, fcnn_memory_create("the topology", comm->size, size, all)));

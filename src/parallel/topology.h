@@ -1,4 +1,5 @@
-/* src/parallel/topology.h — where the ranks run: hosts, processors, and how many threads fit. */
+/* src/parallel/topology.h — the placement of the ranks: hosts, processors, numbers of threads.
+ * Collective functions are called by the main thread; any thread may call the others, one at a time. */
 #ifndef FCNN_PARALLEL_TOPOLOGY_H
 #define FCNN_PARALLEL_TOPOLOGY_H
 
@@ -7,56 +8,60 @@
 #include "core/text.h"
 #include "parallel/comm.h"
 
-#define FCNN_THREADS_MAX 1024 /* of a rank, as train.threads has it too */
+#define FCNN_THREADS_MAX 1024 /* largest number of threads of a rank, also of train.threads */
 
 typedef struct fcnn_topology fcnn_topology;
 
-/* What a rank has of its host. */
+/* The processors and quotas of a rank. */
 typedef struct fcnn_rank_place {
-    fcnn_processors processors; /* it may run on, before OpenMP binds its threads */
+    fcnn_processors processors; /* on which it may run, before OpenMP binds its threads */
     fcnn_quota quotas[FCNN_QUOTAS_MOST];
     int quotas_count;
 } fcnn_rank_place;
 
-/* How many threads a rank has, and why. */
+/* The number of threads of a rank, and what determines it. */
 typedef struct fcnn_rank_threads {
-    int asked;               /* for by the user; 0: nobody asks, they are chosen */
-    int wanted;              /* of OpenMP: asked, or chosen */
-    int used;                /* 0: not known yet */
-    char by[40];             /* what asks, or what decides */
-    fcnn_processors runs_on; /* all of them */
-    char binder[40];         /* the variable by which OpenMP binds them; "": it does not */
-    bool binder_names;       /* it chooses processors, as OMP_PLACES={0} does */
+    int asked;               /* number that the user requests; 0: none, the number is chosen */
+    int wanted;              /* number that is requested from OpenMP: asked, or the number that is chosen */
+    int used;                /* number of threads that run; 0: not known yet */
+    char by[40];             /* the setting, or the rule, that determines the number */
+    fcnn_processors runs_on; /* processors on which the threads run */
+    char binder[40];         /* environment variable by which OpenMP binds the threads; "": they are not bound */
+    bool binder_names;       /* this variable names processors, such as OMP_PLACES={0} */
 } fcnn_rank_threads;
 
-/* Learns every rank's host and, where own is not NULL, place.  Collective.  Fails: FCNN_ENOMEM, alike on all ranks. */
+/* Collects the host of every rank, and its place if own is not NULL (borrowed).  Release the result with
+ * fcnn_topology_destroy().  Collective.  Fails: FCNN_ENOMEM, on all ranks. */
 fcnn_status fcnn_topology_create(fcnn_comm *comm, const fcnn_rank_place *own, fcnn_topology **out);
 void fcnn_topology_destroy(fcnn_topology *topology);
 
-/* The host of a rank; the topology's. */
+/* The name of the host of a rank; borrowed. */
 const char *fcnn_topology_host(const fcnn_topology *topology, int rank);
 
-/* What asks for a number of threads of this rank: configured (train.threads) if positive, else OMP_NUM_THREADS, else
- * SLURM_CPUS_PER_TASK; threads->asked is 0 if nothing does.  Fails: FCNN_EUSAGE if the variable that decides is no
- * number from 1 to FCNN_THREADS_MAX. */
+/* Sets threads->asked to the requested number of threads: configured (train.threads) if positive, else OMP_NUM_THREADS,
+ * else SLURM_CPUS_PER_TASK, else 0.  Not collective.
+ * Fails: FCNN_EUSAGE if the setting that determines the number is not a number from 1 to FCNN_THREADS_MAX. */
 fcnn_status fcnn_topology_ask(int configured, fcnn_rank_threads *threads);
 
-/* How many threads suit this rank, which has told of its place: its processors, divided among the ranks of its host
- * that may run on one of them too, and no more than the quotas of its control groups, divided among the ranks in
- * them; at least 1.  Sets threads->by to what decides. */
+/* The suitable number of threads of this rank, which has passed its place to fcnn_topology_create(): the number of its
+ * processors divided by the number of ranks that may run on one of them, at most the quotas of its control groups
+ * divided by the number of ranks in them, and at least 1.  Sets threads->by to the rule that determines it.  Not
+ * collective. */
 int fcnn_topology_suitable(const fcnn_topology *topology, fcnn_rank_threads *threads);
 
-/* Tells all ranks of the threads of each, which run now.  Collective.  Fails: FCNN_ENOMEM, alike on all ranks. */
+/* Collects the threads of all ranks, which must be running.  Collective.  Fails: FCNN_ENOMEM, on all ranks. */
 fcnn_status fcnn_topology_settle(fcnn_topology *topology, fcnn_comm *comm, const fcnn_rank_threads *own);
 
-/* After that: appends "2 ranks x 4 threads" and a table of what was asked for and what is used. */
+/* Appends, after fcnn_topology_settle(), "2 ranks x 4 threads" and a table of the requested and used threads.  Not
+ * collective.  Fails: FCNN_ENOMEM. */
 fcnn_status fcnn_topology_describe(const fcnn_topology *topology, fcnn_text *text);
 
-/* After that: warns (core/log.h), once, with what to do, where threads are in each other's way or fewer than were
- * asked for.  Collective. */
+/* Prints, after fcnn_topology_settle(), one warning (core/log.h) with advice if threads share processors or if there
+ * are fewer than requested.  Collective. */
 void fcnn_topology_warn(const fcnn_topology *topology, fcnn_comm *comm);
 
-/* What may be wrong with the threads of a rank, the first that is; of all ranks the least is told. */
+/* Problems with the threads of a rank, the most important first.  The warning reports the most important one of all
+ * ranks. */
 typedef enum fcnn_trouble {
     FCNN_TROUBLE_FEWER_THREADS,
     FCNN_TROUBLE_OVER_QUOTA,
@@ -68,16 +73,16 @@ typedef enum fcnn_trouble {
 
 #define FCNN_TROUBLE_SIZE 512
 
-/* Finds it, with what to do about it. */
+/* Returns the most important problem of this rank, and writes a warning with advice to out.  Not collective. */
 fcnn_trouble fcnn_topology_trouble(const fcnn_topology *topology, fcnn_launcher launcher, char out[FCNN_TROUBLE_SIZE]);
 
 /* ---- between the files of the topology ---- */
 
-/* What is known of a rank. */
+/* All data of a rank. */
 typedef struct fcnn_rank_site {
     char host[64];
-    int online;            /* processors of the host */
-    fcnn_rank_place place; /* its set is empty where the rank did not tell */
+    int online;            /* number of processors of the host */
+    fcnn_rank_place place; /* its set is empty if the rank passed no place */
     fcnn_rank_threads threads;
 } fcnn_rank_site;
 
@@ -86,9 +91,10 @@ struct fcnn_topology {
     fcnn_rank_site *sites; /* [ranks] */
 };
 
+/* Whether ranks a and b run on the same host. */
 bool fcnn_topology_is_same_host(const fcnn_topology *topology, int a, int b);
 
-/* The quota of a control group that a rank is in, in *processors; false: it is not in it. */
+/* Sets *processors to the quota of a control group; returns false if the rank is not in this group. */
 bool fcnn_rank_place_quota(const fcnn_rank_place *place, uint64_t group, double *processors);
 
 #endif

@@ -1,4 +1,4 @@
-/* src/parallel/topology_report.c — what is said of the ranks' threads: a table, and one warning at most. */
+/* src/parallel/topology_report.c — reports about the threads of the ranks: a table, and at most one warning. */
 #include "parallel/topology.h"
 
 #include "core/log.h"
@@ -20,7 +20,7 @@ static bool are_alike(const fcnn_rank_site *a, const fcnn_rank_site *b)
            fcnn_processors_are_equal(&a->threads.runs_on, &b->threads.runs_on);
 }
 
-/* The last rank of those from first on that are alike. */
+/* The last rank of the consecutive ranks, from `first`, that have the same line in the table. */
 static int find_last(const fcnn_topology *topology, int first)
 {
     int last = first;
@@ -110,9 +110,9 @@ fcnn_status fcnn_topology_describe(const fcnn_topology *topology, fcnn_text *tex
 #define WARNING_SIZE FCNN_TROUBLE_SIZE
 
 typedef struct crowd {
-    int ranks;       /* that may run nowhere else */
-    int64_t threads; /* of these */
-    int processors;  /* for these */
+    int ranks;       /* number of ranks that may run only on these processors */
+    int64_t threads; /* number of their threads */
+    int processors;  /* number of the processors */
 } crowd;
 
 static const fcnn_processors *set_of(const fcnn_rank_site *site, bool bound)
@@ -120,7 +120,8 @@ static const fcnn_processors *set_of(const fcnn_rank_site *site, bool bound)
     return bound ? &site->threads.runs_on : &site->place.processors;
 }
 
-/* The threads that may run on this rank's processors only.  bound: on those to which OpenMP has bound its threads. */
+/* Counts the ranks and threads that may run only on the processors of this rank; if `bound` is set, on those to which
+ * OpenMP has bound its threads. */
 static crowd find_crowd(const fcnn_topology *topology, bool bound)
 {
     const fcnn_processors *own = set_of(&topology->sites[topology->rank], bound);
@@ -141,7 +142,7 @@ static bool is_crowded(const crowd *found)
     return found->processors > 0 && found->threads > found->processors;
 }
 
-/* The threads of the ranks of this host, or of those in a control group. */
+/* The number of threads of the ranks of this host, or of those in a control group. */
 static int64_t count_threads(const fcnn_topology *topology, const fcnn_quota *quota)
 {
     int64_t threads = 0;
@@ -156,7 +157,7 @@ static int64_t count_threads(const fcnn_topology *topology, const fcnn_quota *qu
     return threads;
 }
 
-/* Which of the user's settings lets OpenMP give so many threads; NULL: none. */
+/* The name of the environment variable that limits OpenMP to this number of threads; NULL: none. */
 static const char *find_limit(int used)
 {
     const char *limit = getenv("OMP_THREAD_LIMIT"), *levels = getenv("OMP_MAX_ACTIVE_LEVELS");
@@ -176,22 +177,22 @@ static fcnn_trouble find_fewer(const fcnn_topology *topology, char out[WARNING_S
     if (own->used >= own->wanted) {
         return FCNN_TROUBLE_NONE;
     }
-    int length = own->asked > 0 ? snprintf(out, WARNING_SIZE, "%s asks for %d threads", own->by, own->wanted)
-                                : snprintf(out, WARNING_SIZE, "%d threads would fit (%s)", own->wanted, own->by);
-    length += snprintf(out + length, (size_t)(WARNING_SIZE - length), ", but OpenMP gives %d", own->used);
+    int length = own->asked > 0 ? snprintf(out, WARNING_SIZE, "%s requests %d threads", own->by, own->wanted)
+                                : snprintf(out, WARNING_SIZE, "%d threads are suitable (%s)", own->wanted, own->by);
+    length += snprintf(out + length, (size_t)(WARNING_SIZE - length), ", but OpenMP starts %d", own->used);
     const char *limit = find_limit(own->used);
     if (limit != NULL) {
-        snprintf(out + length, (size_t)(WARNING_SIZE - length), ": %s is %.20s, unset it", limit, getenv(limit));
+        snprintf(out + length, (size_t)(WARNING_SIZE - length), ": unset %s, which is %.20s", limit, getenv(limit));
         return FCNN_TROUBLE_FEWER_THREADS;
     }
     snprintf(out + length, (size_t)(WARNING_SIZE - length),
-             ": the calling program has set a limit, or calls from a parallel region of its own");
+             ": the calling program has set a limit, or calls fcnn from a parallel region");
     return FCNN_TROUBLE_FEWER_THREADS;
 }
 
 enum { FEWER_SIZE = 80, ADVICE_SIZE = 160 };
 
-/* How there are fewer threads. */
+/* Writes advice on how to use fewer threads. */
 static void advise_fewer(int used, char out[FEWER_SIZE])
 {
     snprintf(out, FEWER_SIZE, "%s",
@@ -208,11 +209,11 @@ static fcnn_trouble find_over_quota(const fcnn_topology *topology, char out[WARN
             const double shown = fcnn_quota_shown(quota);
             char fewer[FEWER_SIZE];
             advise_fewer(own->threads.used, fewer);
-            snprintf(
-                out, WARNING_SIZE,
-                "%lld threads on %s share %g processor%s, which is what their container or batch job is given (a quota "
-                "of its control group): it will be slow; %s, or give it more (docker run --cpus, limits.cpu)",
-                (long long)threads, own->host, shown, shown == 1 ? "" : "s", fewer);
+            snprintf(out, WARNING_SIZE,
+                     "%lld threads on %s share %g processor%s, the quota of their container or batch job: this will be "
+                     "slow; "
+                     "%s, or increase the quota (docker run --cpus, limits.cpu)",
+                     (long long)threads, own->host, shown, shown == 1 ? "" : "s", fewer);
             return FCNN_TROUBLE_OVER_QUOTA;
         }
     }
@@ -228,12 +229,12 @@ static fcnn_trouble find_over_host(const fcnn_topology *topology, char out[WARNI
     }
     char fewer[FEWER_SIZE];
     advise_fewer(own->threads.used, fewer);
-    snprintf(out, WARNING_SIZE, "%lld threads on the %d processor%s of %s: it will be slow; %s", (long long)threads,
-             own->online, own->online == 1 ? "" : "s", own->host, fewer);
+    snprintf(out, WARNING_SIZE, "%lld threads share the %d processor%s of %s: this will be slow; %s",
+             (long long)threads, own->online, own->online == 1 ? "" : "s", own->host, fewer);
     return FCNN_TROUBLE_OVER_HOST;
 }
 
-/* What gives each rank processors of its own. */
+/* Writes advice on how to start the ranks so that each has processors of its own. */
 static void advise_launch(fcnn_launcher launcher, int threads, char out[ADVICE_SIZE])
 {
     switch (launcher) {
@@ -247,19 +248,19 @@ static void advise_launch(fcnn_launcher launcher, int threads, char out[ADVICE_S
         snprintf(out, ADVICE_SIZE, "start with `srun --cpus-per-task=%d`", threads);
         break;
     case FCNN_LAUNCHER_NONE:
-        snprintf(out, ADVICE_SIZE, "start it without taskset, ask the batch system for more");
+        snprintf(out, ADVICE_SIZE, "start it without taskset, or request more processors from the batch system");
         break;
     }
 }
 
-/* What helps against the variable that binds threads. */
+/* Writes advice about the environment variable that binds threads. */
 static void advise_unset(const fcnn_rank_threads *threads, int ranks, fcnn_launcher launcher, char out[ADVICE_SIZE])
 {
     const bool is_list = threads->binder_names && strchr(threads->binder, '=') == NULL;
     char launch[ADVICE_SIZE];
     advise_launch(launcher, threads->used, launch);
     if (ranks == 1 && is_list) {
-        snprintf(out, ADVICE_SIZE, "unset it, or name as many as there are threads");
+        snprintf(out, ADVICE_SIZE, "unset it, or name as many places as there are threads");
     } else if (launcher == FCNN_LAUNCHER_NONE) {
         snprintf(out, ADVICE_SIZE, "unset it");
     } else {

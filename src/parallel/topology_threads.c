@@ -1,11 +1,12 @@
-/* src/parallel/topology_threads.c — how many threads a rank is asked to have, or should have. */
+/* src/parallel/topology_threads.c — the requested and the suitable number of threads of a rank. */
 #include "parallel/topology.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-/* The number in a variable, or the first one of a list; *out stays as it is if the variable is not set, or empty. */
+/* Reads the number in an environment variable, or the first one of a list; *out is unchanged if the variable is not set
+ * or empty. */
 static fcnn_status read_variable(const char *name, int *out)
 {
     const char *text = getenv(name);
@@ -22,8 +23,8 @@ static fcnn_status read_variable(const char *name, int *out)
         value > FCNN_THREADS_MAX) {
         return fcnn_fail(
             FCNN_EUSAGE,
-            "the environment variable %s is '%.40s', which is no number of threads from 1 to %d: set it to "
-            "one, or unset it, or set train.threads",
+            "the environment variable %s is '%.40s', but it must be a number of threads from 1 to %d: correct it, "
+            "unset it, or set train.threads",
             name, text, FCNN_THREADS_MAX);
     }
     *out = (int)value;
@@ -34,7 +35,7 @@ fcnn_status fcnn_topology_ask(int configured, fcnn_rank_threads *threads)
 {
     static const char *const variables[] = {"OMP_NUM_THREADS", "SLURM_CPUS_PER_TASK"};
     if (configured > FCNN_THREADS_MAX) {
-        return fcnn_fail(FCNN_EUSAGE, "%d threads of a rank are more than the %d that it may have", configured,
+        return fcnn_fail(FCNN_EUSAGE, "%d threads per rank are requested, but at most %d are supported", configured,
                          FCNN_THREADS_MAX);
     }
     threads->asked = configured > 0 ? configured : 0;
@@ -57,7 +58,7 @@ bool fcnn_rank_place_quota(const fcnn_rank_place *place, uint64_t group, double 
     return false;
 }
 
-/* The ranks of this rank's host that are in a control group too, or may run on one of its processors. */
+/* The number of ranks of this host that are in a control group, or may run on one of the processors of this rank. */
 static int count_sharing(const fcnn_topology *topology, const fcnn_quota *quota)
 {
     const fcnn_rank_place *own = &topology->sites[topology->rank].place;

@@ -122,7 +122,7 @@ static labels labels_of(const char *name, char *const *strings, int64_t count)
 static fcnn_status put_dataset(const predictor *work, const char *dataset, fcnn_hdf5_info info, const labels *of)
 {
     for (int i = 0; i < 2; i++) {
-        const int64_t bytes = fcnn_hdf5_label_bytes(of[i].count, (const char *const *)of[i].strings);
+        const int64_t bytes = fcnn_hdf5_attribute_bytes(of[i].count, (const char *const *)of[i].strings);
         info.label_bytes = bytes > info.label_bytes ? bytes : info.label_bytes;
     }
     FCNN_TRY(fcnn_hdf5_writer_dataset(work->output, dataset, &info));

@@ -224,7 +224,7 @@ static void go_by_tiles(fcnn_step *step, const share *work, int thread, int thre
             wait_for_team(step, thread);
         }
         if (thread == 0) {
-            fcnn_pulse_go_on();
+            fcnn_pulse_continue();
         }
         leaf = end;
     } while (leaf < step->leaf_count);
@@ -248,7 +248,7 @@ static void go_by_rows(fcnn_step *step, const share *work, int thread, int threa
             accumulate(step, &group, false, thread, threads);
         }
         if (thread == 0) {
-            fcnn_pulse_go_on();
+            fcnn_pulse_continue();
         }
         leaf = end;
     } while (leaf < last);

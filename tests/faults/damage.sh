@@ -68,9 +68,9 @@ damage()
 }
 
 # all that is said without a look at the content
-refusals='its first 512 bytes are not as fcnn writes them|the end is missing|something follows the end'
-refusals="damaged: ($refusals|its checksum does not match|it is empty|it ends within its first 512 bytes)"
-refusals+='|damaged, or of a newer fcnn: version of the frame is'
+refusals='its header of 512 bytes is not one that fcnn writes|the end is missing|bytes follow the end'
+refusals="damaged: ($refusals|its checksum does not match|it is empty|it ends within its header of 512 bytes)"
+refusals+='|damaged, or written by a newer fcnn: the version of its header is'
 
 # is_refused: what is wrong with how fcnn-info takes bad.h5
 is_refused()
