@@ -430,11 +430,66 @@ static double cos2pi_error(double u)
     return units(64, fcnn_cos2pi(u), truth, truth);
 }
 
+static double sin2pi_error(double u)
+{
+    const long double quarter = rintl(4 * (long double)u);
+    const long double angle = 2 * 3.141592653589793238462643383279502884L * (u - quarter / 4);
+    const int turn = (int)quarter & 3;
+    const long double magnitude = turn % 2 == 0 ? sinl(angle) : cosl(angle);
+    const long double truth = turn == 2 || turn == 3 ? -magnitude : magnitude;
+    return units(64, fcnn_sin2pi(u), truth, truth);
+}
+
+/* By n - 1 products, each rounded to long double. */
+static double power_error(double x, int64_t n)
+{
+    long double truth = 1;
+    for (int64_t i = 0; i < n; i++) {
+        truth *= x;
+    }
+    return units(64, fcnn_power(x, n), truth, truth);
+}
+
+/* x^n = (1 + small)^n is large or small where n is; the truth is that of 60 digits. */
+static void powers_are_accurate(void)
+{
+    static const struct {
+        double x;
+        int64_t n;
+        double truth;
+    } known[] = {
+        {0.998, 500, 0x1.7854ded217fabp-2},
+        {0.998, 2000, 0x1.2ae246ef16460p-6},
+        {0.9, 1000, 0x1.fee7413dac341p-153},
+        {0.1, 300, 0x1.56e1fc2f8f3bdp-997},
+        {0.5, 40, 0x1.0000000000000p-40},
+        {0.999999, 1000000, 0x1.78b5570a90a47p-2},
+        {0.99999999, 12345678901, 0x1.da3fbefcf850dp-179},
+        {1.0000001, 100000000, 0x1.5829d1d3f9926p+14},
+        {0.7, 12, 0x1.c58d21ee717c9p-7},
+        {0.96, 17000, 0x1.bffa8739eaef3p-1002},
+    };
+    for (size_t i = 0; i < sizeof known / sizeof *known; i++) {
+        CU_ASSERT_EQUAL(fcnn_power(known[i].x, known[i].n), known[i].truth);
+    }
+    CU_ASSERT(fcnn_power(0.5, 0) == 1 && fcnn_power(1, INT64_MAX) == 1 && fcnn_power(0.3, 1) == 0.3);
+    CU_ASSERT(fcnn_power(0.5, 1074) == 0x1p-1074 && fcnn_power(0.5, 1076) == 0 && fcnn_power(0.9, INT64_MAX) == 0);
+    CU_ASSERT(fcnn_power(2, 1023) == 0x1p1023 && fcnn_power(2, 1024) == INFINITY && fcnn_power(7, 3) == 343);
+    NEEDS_LONG_DOUBLE
+    random_state = 5;
+    double worst = 0;
+    for (int i = 0; i < POINTS / 16; i++) {
+        const double unit = fabs(random_unit());
+        worst = fmax(worst, fmax(power_error(0.5 + unit / 2, i % 90), power_error(2 * unit + 0x1p-10, i % 40)));
+    }
+    CU_ASSERT(worst <= 0.53); /* 0.501, and what the truth is wrong by */
+}
+
 static void scalar_functions_are_accurate(void)
 {
     NEEDS_LONG_DOUBLE
     random_state = 4;
-    double worst[3] = {0, 0, 0};
+    double worst[4] = {0, 0, 0, 0};
     for (int i = 0; i < POINTS; i++) {
         const double unit = random_unit(), small = ldexp(unit, -i % 60);
         double any;
@@ -443,9 +498,10 @@ static void scalar_functions_are_accurate(void)
         worst[0] = fmax(worst[0], fmax(log_error(any), log_error(1 + small / 2)));
         worst[1] = fmax(worst[1], fmax(log1p_error(any), fmax(log1p_error(small / 2), log1p_error(fabs(unit)))));
         worst[2] = fmax(worst[2], fmax(cos2pi_error(fabs(unit)), cos2pi_error(0.25 + small / 8)));
+        worst[3] = fmax(worst[3], fmax(sin2pi_error(fabs(unit)), sin2pi_error(fabs(small) / 8)));
         CU_ASSERT(fcnn_exp(any) == value_at(64, FCNN_FUNCTION_EXP, any));
     }
-    for (int f = 0; f < 3; f++) {
+    for (int f = 0; f < 4; f++) {
         CU_ASSERT(worst[f] <= 1);
     }
 }
@@ -461,6 +517,7 @@ static void scalar_functions_have_their_special_values(void)
     CU_ASSERT(isnan(fcnn_log1p(-2)) && isnan(fcnn_log1p(NAN)) && fcnn_log1p(INFINITY) == INFINITY);
     CU_ASSERT(fcnn_log1p(0x1p-1074) == 0x1p-1074 && fcnn_log1p(DBL_MAX) == fcnn_log(DBL_MAX));
     CU_ASSERT(fcnn_cos2pi(0) == 1 && fcnn_cos2pi(0.25) == 0 && fcnn_cos2pi(0.5) == -1 && fcnn_cos2pi(0.75) == 0);
+    CU_ASSERT(fcnn_sin2pi(0) == 0 && fcnn_sin2pi(0.25) == 1 && fcnn_sin2pi(0.5) == 0 && fcnn_sin2pi(0.75) == -1);
 }
 
 HARNESS_MAIN("vmath", {"single precision is accurate", single_precision_is_accurate},
@@ -471,4 +528,5 @@ HARNESS_MAIN("vmath", {"single precision is accurate", single_precision_is_accur
              {"instruction sets give the same bits", instruction_sets_give_the_same_bits},
              {"results have the known bits", results_have_the_known_bits},
              {"scalar functions are accurate", scalar_functions_are_accurate},
+             {"powers are accurate", powers_are_accurate},
              {"scalar functions have their special values", scalar_functions_have_their_special_values})

@@ -49,14 +49,15 @@ double fcnn_log1p(double x)
     return log_of(sum);
 }
 
-double fcnn_cos2pi(double u)
+/* cos(2π(u + turns/4)). */
+static double cos_turned(double u, int turns)
 {
     const double quarter = rint(4 * u);
     const double r = fma(quarter, -0.25, u); /* exact */
     const double z = r * r;
     const double cosine = fma(z, VM_POLYNOMIAL(z, cos_c), 1);
     const double sine = fma(r, TWO_PI_HIGH, r * fma(z, VM_POLYNOMIAL(z, sin_s), TWO_PI_LOW));
-    switch ((int)quarter & 3) {
+    switch (((int)quarter + turns) & 3) {
     case 0:
         return cosine;
     case 1:
@@ -66,4 +67,48 @@ double fcnn_cos2pi(double u)
     default:
         return sine;
     }
+}
+
+double fcnn_cos2pi(double u)
+{
+    return cos_turned(u, 0);
+}
+
+double fcnn_sin2pi(double u)
+{
+    return cos_turned(u, 3);
+}
+
+/* (high + low)·2^exponent, with high between ½ and 1 and low no more than its rounding error.  The exponent is whole;
+ * far beyond the range of a double it need not be exact. */
+typedef struct pair {
+    double high, low, exponent;
+} pair;
+
+/* Each product is wrong by less than 2^-100 of itself, so that of n factors by n·2^-100. */
+static pair multiply(pair a, pair b)
+{
+    const double product = a.high * b.high;
+    const double rest = fma(a.high, b.low, fma(a.low, b.high, fma(a.high, b.high, -product)));
+    const double sum = product + rest;
+    int k;
+    const double high = frexp(sum, &k);
+    return (pair){.high = high, .low = ldexp(rest - (sum - product), -k), .exponent = a.exponent + b.exponent + k};
+}
+
+double fcnn_power(double x, int64_t n)
+{
+    enum { BEYOND = 3000 }; /* any exponent of a double */
+    int k;
+    pair square = {.high = frexp(x, &k)};
+    pair result = {.high = 0.5, .exponent = 1};
+    square.exponent = k;
+    for (; n > 0; n >>= 1) {
+        if ((n & 1) != 0) {
+            result = multiply(result, square);
+        }
+        square = multiply(square, square);
+    }
+    const double exponent = result.exponent < -BEYOND ? -BEYOND : result.exponent > BEYOND ? BEYOND : result.exponent;
+    return ldexp(result.high, (int)exponent);
 }

@@ -5,6 +5,8 @@
 #ifndef FCNN_COMPUTE_MATH_H
 #define FCNN_COMPUTE_MATH_H
 
+#include <stdint.h>
+
 /* e^x; 0 instead of subnormal results. */
 double fcnn_exp(double x);
 
@@ -16,5 +18,12 @@ double fcnn_log1p(double x);
 
 /* cos(2πu) for u in [0, 1); the error is relative to the cosine, also near its zeros. */
 double fcnn_cos2pi(double u);
+
+/* sin(2πu) for u in [0, 1); the error is relative to the sine, also near its zeros. */
+double fcnn_sin2pi(double u);
+
+/* x^n for x above 0 and finite, and n of at least 0.  The error is at most 0.501 units in the last place; where the
+ * result is subnormal, one unit. */
+double fcnn_power(double x, int64_t n);
 
 #endif
