@@ -56,6 +56,7 @@ static bool other_value(const fcnn_key *key, char *out, size_t size)
         snprintf(value, sizeof value, "%" PRId64, key->low + 3);
         break;
     case FCNN_KEY_DOUBLE:
+    case FCNN_KEY_DOUBLE_OR_AUTO:
         snprintf(value, sizeof value, "0.0123456789012345678");
         break;
     case FCNN_KEY_BOOLEAN:

@@ -440,51 +440,6 @@ static double sin2pi_error(double u)
     return units(64, fcnn_sin2pi(u), truth, truth);
 }
 
-/* By n - 1 products, each rounded to long double. */
-static double power_error(double x, int64_t n)
-{
-    long double truth = 1;
-    for (int64_t i = 0; i < n; i++) {
-        truth *= x;
-    }
-    return units(64, fcnn_power(x, n), truth, truth);
-}
-
-/* x^n = (1 + small)^n is large or small where n is; the truth is that of 60 digits. */
-static void powers_are_accurate(void)
-{
-    static const struct {
-        double x;
-        int64_t n;
-        double truth;
-    } known[] = {
-        {0.998, 500, 0x1.7854ded217fabp-2},
-        {0.998, 2000, 0x1.2ae246ef16460p-6},
-        {0.9, 1000, 0x1.fee7413dac341p-153},
-        {0.1, 300, 0x1.56e1fc2f8f3bdp-997},
-        {0.5, 40, 0x1.0000000000000p-40},
-        {0.999999, 1000000, 0x1.78b5570a90a47p-2},
-        {0.99999999, 12345678901, 0x1.da3fbefcf850dp-179},
-        {1.0000001, 100000000, 0x1.5829d1d3f9926p+14},
-        {0.7, 12, 0x1.c58d21ee717c9p-7},
-        {0.96, 17000, 0x1.bffa8739eaef3p-1002},
-    };
-    for (size_t i = 0; i < sizeof known / sizeof *known; i++) {
-        CU_ASSERT_EQUAL(fcnn_power(known[i].x, known[i].n), known[i].truth);
-    }
-    CU_ASSERT(fcnn_power(0.5, 0) == 1 && fcnn_power(1, INT64_MAX) == 1 && fcnn_power(0.3, 1) == 0.3);
-    CU_ASSERT(fcnn_power(0.5, 1074) == 0x1p-1074 && fcnn_power(0.5, 1076) == 0 && fcnn_power(0.9, INT64_MAX) == 0);
-    CU_ASSERT(fcnn_power(2, 1023) == 0x1p1023 && fcnn_power(2, 1024) == INFINITY && fcnn_power(7, 3) == 343);
-    NEEDS_LONG_DOUBLE
-    random_state = 5;
-    double worst = 0;
-    for (int i = 0; i < POINTS / 16; i++) {
-        const double unit = fabs(random_unit());
-        worst = fmax(worst, fmax(power_error(0.5 + unit / 2, i % 90), power_error(2 * unit + 0x1p-10, i % 40)));
-    }
-    CU_ASSERT(worst <= 0.53); /* 0.501, and what the truth is wrong by */
-}
-
 static void scalar_functions_are_accurate(void)
 {
     NEEDS_LONG_DOUBLE
@@ -528,5 +483,4 @@ HARNESS_MAIN("vmath", {"single precision is accurate", single_precision_is_accur
              {"instruction sets give the same bits", instruction_sets_give_the_same_bits},
              {"results have the known bits", results_have_the_known_bits},
              {"scalar functions are accurate", scalar_functions_are_accurate},
-             {"powers are accurate", powers_are_accurate},
              {"scalar functions have their special values", scalar_functions_have_their_special_values})

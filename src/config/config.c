@@ -5,6 +5,7 @@
 #include "config/key.h"
 #include "config/layers.h"
 #include "config/outputs.h"
+#include "config/schedule_keys.h"
 #include "core/arithmetic.h"
 #include "core/locale.h"
 #include "core/memory.h"
@@ -306,9 +307,9 @@ fcnn_status fcnn_config_check(const fcnn_config *config)
 {
     FCNN_IN_C_LOCALE;
     FCNN_IN_EXACT_ARITHMETIC;
-    fcnn_status (*const checks[])(const fcnn_config *) = {check_required, check_datasets,   fcnn_config_check_layers,
-                                                          check_loss,     check_time_limit, check_memory_limit,
-                                                          check_reading};
+    fcnn_status (*const checks[])(const fcnn_config *) = {
+        check_required,     check_datasets, fcnn_config_check_layers,  check_loss, check_time_limit,
+        check_memory_limit, check_reading,  fcnn_config_schedule_check};
     for (size_t i = 0; i < sizeof checks / sizeof *checks; i++) {
         const fcnn_status status = checks[i](config);
         if (status != FCNN_OK) {
@@ -388,7 +389,7 @@ fcnn_status fcnn_config_resume_check(const fcnn_config *stored, const fcnn_confi
         fcnn_text_clear(&before);
         fcnn_text_clear(&after);
     }
-    return status;
+    return status == FCNN_OK ? fcnn_config_schedule_resume_check(stored, current, checkpoint) : status;
 }
 
 /* ---- ask ---- */

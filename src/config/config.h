@@ -10,7 +10,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-enum { FCNN_AUTO = -1 }; /* the word auto, for a key that also takes whole numbers */
+enum { FCNN_AUTO = -1 }; /* the word auto, for a key that also takes numbers */
 
 typedef struct fcnn_int_list {
     int64_t count;
@@ -35,6 +35,7 @@ struct fcnn_config {
 #define FCNN_FIELD_INTEGER(bounds) int64_t
 #define FCNN_FIELD_INTEGER_OR_AUTO(bounds) int64_t
 #define FCNN_FIELD_DOUBLE(bounds) double
+#define FCNN_FIELD_DOUBLE_OR_AUTO(bounds) double
 #define FCNN_FIELD_BOOLEAN(bounds) bool
 #define FCNN_FIELD_ENUM(bounds) fcnn_##bounds
 #define FCNN_FIELD_INTEGER_LIST(bounds) fcnn_int_list

@@ -22,6 +22,8 @@
 #define ABOVE(limit) .above = (limit)
 #define AT_LEAST(limit) .above = (limit), .or_equal = true
 #define BETWEEN(lowest, highest) .above = (lowest), .or_equal = true, .most = (highest), .has_most = true
+#define ABOVE_UP_TO(limit, highest) .above = (limit), .most = (highest), .has_most = true
+#define FROM_BELOW(lowest, limit) BETWEEN(lowest, limit), .below_most = true
 
 #define FCNN_BOUNDS_TEXT(...) __VA_ARGS__
 #define FCNN_BOUNDS_PATH(...) __VA_ARGS__
@@ -31,6 +33,7 @@
 #define FCNN_BOUNDS_INTEGER(...) __VA_ARGS__
 #define FCNN_BOUNDS_INTEGER_OR_AUTO(...) __VA_ARGS__
 #define FCNN_BOUNDS_DOUBLE(...) __VA_ARGS__
+#define FCNN_BOUNDS_DOUBLE_OR_AUTO(...) __VA_ARGS__
 #define FCNN_BOUNDS_BOOLEAN(...) __VA_ARGS__
 #define FCNN_BOUNDS_ENUM(enumeration) .words = fcnn_##enumeration##_words
 #define FCNN_BOUNDS_INTEGER_LIST(...) __VA_ARGS__
@@ -129,16 +132,17 @@ static fcnn_status append_range(const fcnn_key *key, fcnn_text *out)
     return fcnn_text_append(out, "from %" PRId64 " to %" PRId64, key->low, key->high);
 }
 
-/* Appends "above 0", "of at least 0" or "from 0 to 1". */
+/* Appends "above 0", "of at least 0", "from 0 to 1", "above 0 and at most 1" or "of at least 0 and below 1". */
 static fcnn_status append_limits(const fcnn_key *key, fcnn_text *out)
 {
     char limit[32], most[32];
     fcnn_text_from_double(key->above, limit);
-    if (!key->has_most) {
-        return fcnn_text_append(out, key->or_equal ? "of at least %s" : "above %s", limit);
-    }
     fcnn_text_from_double(key->most, most);
-    return fcnn_text_append(out, "from %s to %s", limit, most);
+    if (key->has_most && key->or_equal && !key->below_most) {
+        return fcnn_text_append(out, "from %s to %s", limit, most);
+    }
+    FCNN_TRY(fcnn_text_append(out, key->or_equal ? "of at least %s" : "above %s", limit));
+    return key->has_most ? fcnn_text_append(out, key->below_most ? " and below %s" : " and at most %s", most) : FCNN_OK;
 }
 
 fcnn_status fcnn_key_describe(const fcnn_key *key, fcnn_text *out)
@@ -171,8 +175,9 @@ fcnn_status fcnn_key_describe(const fcnn_key *key, fcnn_text *out)
     case FCNN_KEY_INTEGER_OR_AUTO:
         FCNN_TRY(fcnn_text_append(out, "auto or a whole number "));
         return append_range(key, out);
+    case FCNN_KEY_DOUBLE_OR_AUTO:
     case FCNN_KEY_DOUBLE:
-        FCNN_TRY(fcnn_text_append(out, "a number "));
+        FCNN_TRY(fcnn_text_append(out, key->type == FCNN_KEY_DOUBLE ? "a number " : "auto or a number "));
         return append_limits(key, out);
     case FCNN_KEY_BOOLEAN:
         return fcnn_text_append(out, "yes or no");
@@ -272,6 +277,12 @@ fcnn_status fcnn_key_print(const fcnn_key *key, const fcnn_config *config, fcnn_
         return fcnn_text_append(out, "%" PRId64, *(const int64_t *)value);
     case FCNN_KEY_INTEGER:
         return fcnn_text_append(out, "%" PRId64, *(const int64_t *)value);
+    case FCNN_KEY_DOUBLE_OR_AUTO:
+        if (*(const double *)value == FCNN_AUTO) {
+            return fcnn_text_append(out, "auto");
+        }
+        fcnn_text_from_double(*(const double *)value, number);
+        return fcnn_text_append(out, "%s", number);
     case FCNN_KEY_DOUBLE:
         fcnn_text_from_double(*(const double *)value, number);
         return fcnn_text_append(out, "%s", number);
@@ -312,6 +323,7 @@ void fcnn_key_clear(const fcnn_key *key, fcnn_config *config)
     case FCNN_KEY_INTEGER:
     case FCNN_KEY_INTEGER_OR_AUTO:
     case FCNN_KEY_DOUBLE:
+    case FCNN_KEY_DOUBLE_OR_AUTO:
     case FCNN_KEY_BOOLEAN:
     case FCNN_KEY_ENUM:
         break;

@@ -18,6 +18,7 @@ typedef enum fcnn_key_type {
     FCNN_KEY_INTEGER,
     FCNN_KEY_INTEGER_OR_AUTO,
     FCNN_KEY_DOUBLE,
+    FCNN_KEY_DOUBLE_OR_AUTO,
     FCNN_KEY_BOOLEAN,
     FCNN_KEY_ENUM,
     FCNN_KEY_INTEGER_LIST,
@@ -39,8 +40,9 @@ typedef struct fcnn_key {
     int64_t low, high;        /* smallest and largest value of a whole number */
     double above;             /* lower limit of a number */
     bool or_equal;            /* whether the number can be equal to this limit */
-    double most;              /* largest number, if has_most */
-    bool has_most;            /* whether there is a largest number */
+    double most;              /* upper limit of a number, if has_most */
+    bool has_most;            /* whether there is an upper limit */
+    bool below_most;          /* whether the number must be below this limit */
     const char *const *words; /* allowed words, terminated by NULL */
 } fcnn_key;
 

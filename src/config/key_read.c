@@ -108,7 +108,9 @@ static fcnn_status read_double(const fcnn_key *key, const char *value, double *o
     if (!fcnn_text_to_double(value, &number)) {
         return fcnn_key_refuse(key, value, "is not a finite number");
     }
-    if (number < key->above || (number == key->above && !key->or_equal) || (key->has_most && number > key->most)) {
+    const bool too_small = number < key->above || (number == key->above && !key->or_equal);
+    const bool too_large = key->has_most && (number > key->most || (number == key->most && key->below_most));
+    if (too_small || too_large) {
         return fcnn_key_refuse(key, value, "is out of range");
     }
     *out = number;
@@ -275,6 +277,12 @@ fcnn_status fcnn_key_read(const fcnn_key *key, const char *value, const char *fo
         return read_integer(key, value, field);
     case FCNN_KEY_INTEGER:
         return read_integer(key, value, field);
+    case FCNN_KEY_DOUBLE_OR_AUTO:
+        if (strcmp(value, "auto") == 0) {
+            *(double *)field = FCNN_AUTO;
+            return FCNN_OK;
+        }
+        return read_double(key, value, field);
     case FCNN_KEY_DOUBLE:
         return read_double(key, value, field);
     case FCNN_KEY_BOOLEAN:

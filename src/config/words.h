@@ -100,6 +100,36 @@
  * (training/method.h), and of its kernel, update_X (compute/template_optimizers.h). */
 #define FCNN_OPTIMIZER_WORDS(X) X(FCNN_OPTIMIZER_SGD, "sgd", sgd, minibatch, sgd)
 
+/* Which keys of [schedule] a kind of schedule uses, besides those that all do. */
+enum {
+    FCNN_USES_FINAL = 1 << 0,
+    FCNN_USES_FACTOR = 1 << 1,
+    FCNN_USES_PERIOD = 1 << 2,
+    FCNN_USES_PERIOD_FACTOR = 1 << 3,
+    FCNN_USES_MILESTONES = 1 << 4,
+    FCNN_USES_MINIMUM = 1 << 5,
+    FCNN_USES_PLATEAU = 1 << 6 /* patience, threshold, cooldown */
+};
+
+/* With the name of the rule of each, fcnn_schedule_X (methods/schedule.h), and the keys that it uses. */
+#define FCNN_SCHEDULE_WORDS(X)                                                                                      \
+    X(FCNN_SCHEDULE_CONSTANT, "constant", constant, 0)                                                              \
+    X(FCNN_SCHEDULE_LINEAR, "linear", linear, FCNN_USES_FINAL | FCNN_USES_PERIOD)                                   \
+    X(FCNN_SCHEDULE_STEP, "step", step, FCNN_USES_FACTOR | FCNN_USES_PERIOD | FCNN_USES_MINIMUM)                    \
+    X(FCNN_SCHEDULE_MULTISTEP, "multistep", multistep, FCNN_USES_FACTOR | FCNN_USES_MILESTONES | FCNN_USES_MINIMUM) \
+    X(FCNN_SCHEDULE_EXPONENTIAL, "exponential", exponential, FCNN_USES_FACTOR | FCNN_USES_MINIMUM)                  \
+    X(FCNN_SCHEDULE_COSINE, "cosine", cosine, FCNN_USES_FINAL | FCNN_USES_PERIOD)                                   \
+    X(FCNN_SCHEDULE_COSINE_RESTARTS, "cosine_restarts", cosine_restarts,                                            \
+      FCNN_USES_FINAL | FCNN_USES_PERIOD | FCNN_USES_PERIOD_FACTOR)                                                 \
+    X(FCNN_SCHEDULE_ONE_CYCLE, "one_cycle", one_cycle, FCNN_USES_FINAL | FCNN_USES_PERIOD)                          \
+    X(FCNN_SCHEDULE_CYCLIC, "cyclic", cyclic, FCNN_USES_FINAL | FCNN_USES_FACTOR | FCNN_USES_PERIOD)                \
+    X(FCNN_SCHEDULE_INVERSE, "inverse", inverse, FCNN_USES_FACTOR | FCNN_USES_MINIMUM)                              \
+    X(FCNN_SCHEDULE_PLATEAU, "plateau", plateau, FCNN_USES_FACTOR | FCNN_USES_MINIMUM | FCNN_USES_PLATEAU)
+
+#define FCNN_SCHEDULE_UNIT_WORDS(X)      \
+    X(FCNN_SCHEDULE_UNIT_EPOCH, "epoch") \
+    X(FCNN_SCHEDULE_UNIT_STEP, "step")
+
 #define FCNN_NONFINITE_WORDS(X)    \
     X(FCNN_NONFINITE_STOP, "stop") \
     X(FCNN_NONFINITE_SKIP, "skip") \
@@ -138,6 +168,8 @@ typedef enum fcnn_loss { FCNN_LOSS_WORDS(FCNN_WORDS_CONSTANT) } fcnn_loss;
 typedef enum fcnn_reduction { FCNN_REDUCTION_WORDS(FCNN_WORDS_CONSTANT) } fcnn_reduction;
 typedef enum fcnn_exchange_kind { FCNN_EXCHANGE_WORDS(FCNN_WORDS_CONSTANT) } fcnn_exchange_kind;
 typedef enum fcnn_optimizer_kind { FCNN_OPTIMIZER_WORDS(FCNN_WORDS_CONSTANT) } fcnn_optimizer_kind;
+typedef enum fcnn_schedule_kind { FCNN_SCHEDULE_WORDS(FCNN_WORDS_CONSTANT) } fcnn_schedule_kind;
+typedef enum fcnn_schedule_unit { FCNN_SCHEDULE_UNIT_WORDS(FCNN_WORDS_CONSTANT) } fcnn_schedule_unit;
 typedef enum fcnn_nonfinite { FCNN_NONFINITE_WORDS(FCNN_WORDS_CONSTANT) } fcnn_nonfinite;
 typedef enum fcnn_resume_kind { FCNN_RESUME_WORDS(FCNN_WORDS_CONSTANT) } fcnn_resume_kind;
 #undef FCNN_WORDS_CONSTANT
@@ -168,6 +200,8 @@ enum {
     X(reduction, FCNN_REDUCTION_WORDS)                 \
     X(exchange_kind, FCNN_EXCHANGE_WORDS)              \
     X(optimizer_kind, FCNN_OPTIMIZER_WORDS)            \
+    X(schedule_kind, FCNN_SCHEDULE_WORDS)              \
+    X(schedule_unit, FCNN_SCHEDULE_UNIT_WORDS)         \
     X(nonfinite, FCNN_NONFINITE_WORDS)                 \
     X(resume_kind, FCNN_RESUME_WORDS)
 

@@ -4,7 +4,8 @@
  * batch, rows, skipped, rollbacks and exponents_ready, the texts train_data, validation_data and build, and the arrays
  * input_exponents, delta_exponents and loss.  Older versions of fcnn stored the texts as attributes, which can still be
  * read.  If the optimizer has state arrays, /state/optimizer contains the text "arrays" with one name per line, and for
- * each name a group with W1, b1, … as in /model. */
+ * each name a group with W1, b1, … as in /model.  If schedule.kind is plateau, /state/plateau contains its counters and
+ * the best loss, from the first epoch on. */
 #include "run/checkpoint.h"
 
 #include "core/memory.h"
@@ -13,6 +14,7 @@
 #include "files/framed_file.h"
 
 #include <inttypes.h>
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -20,6 +22,7 @@
 #define LONGEST_TEXT 65536
 
 #define OPTIMIZER "/state/optimizer"
+#define PLATEAU "/state/plateau"
 #define NAME_SIZE 128
 
 #ifdef __VERSION__
@@ -30,6 +33,9 @@
 
 /* The integer attributes of /state. */
 #define STATE_INTEGERS(X) X(step) X(epoch) X(batch) X(rows) X(skipped) X(rollbacks)
+
+/* The attributes of /state/plateau. */
+#define PLATEAU_INTEGERS(X) X(begun) X(bad_epochs) X(cooldown) X(lowered)
 
 void fcnn_training_state_clear(fcnn_training_state *state)
 {
@@ -117,6 +123,18 @@ static fcnn_status put_optimizer(const fcnn_architecture *shape, const fcnn_opti
     return FCNN_OK;
 }
 
+static fcnn_status put_plateau(const fcnn_plateau *plateau, fcnn_hdf5_image *image)
+{
+    if (plateau->begun == 0 && plateau->bad_epochs == 0 && plateau->cooldown == 0 && plateau->lowered == 0) {
+        return FCNN_OK;
+    }
+    FCNN_TRY(fcnn_hdf5_image_group(image, PLATEAU));
+#define PUT_INTEGER(name) FCNN_TRY(fcnn_hdf5_image_integer_attribute(image, PLATEAU, #name, plateau->name));
+    PLATEAU_INTEGERS(PUT_INTEGER)
+#undef PUT_INTEGER
+    return fcnn_hdf5_image_dataset(image, PLATEAU "/best", FCNN_TYPE_FLOAT64, 1, (int64_t[]){1}, &plateau->best);
+}
+
 /* What a checkpoint contains in addition to the model. */
 typedef struct rest {
     const fcnn_architecture *shape;
@@ -127,6 +145,7 @@ static fcnn_status put_rest(const void *data, fcnn_hdf5_image *image)
 {
     const rest *given = data;
     FCNN_TRY(put_state(given->state, image));
+    FCNN_TRY(put_plateau(&given->state->plateau, image));
     return put_optimizer(given->shape, &given->state->optimizer, image);
 }
 
@@ -166,6 +185,18 @@ fcnn_status fcnn_checkpoint_share(fcnn_comm *comm, const char *path, void **byte
         return status;
     }
     fcnn_comm_broadcast(comm, *bytes, *count);
+    return FCNN_OK;
+}
+
+/* An attribute that is a whole number of at least 0. */
+static fcnn_status get_count(fcnn_hdf5_file *file, const char *path, const char *group, const char *name, int64_t *out)
+{
+    FCNN_TRY(fcnn_hdf5_read_integer_attribute(file, group, name, out));
+    if (*out < 0) {
+        return fcnn_fail(FCNN_EDATA,
+                         "%s: attribute %s of %s is %" PRId64 ", but must not be negative: the checkpoint is damaged",
+                         path, name, group, *out);
+    }
     return FCNN_OK;
 }
 
@@ -285,6 +316,26 @@ static fcnn_status get_optimizer(fcnn_hdf5_file *file, const char *path, const f
     return status;
 }
 
+static fcnn_status get_plateau(fcnn_hdf5_file *file, const char *path, fcnn_plateau *out)
+{
+    fcnn_hdf5_info info;
+    if (!fcnn_hdf5_has(file, PLATEAU)) {
+        return FCNN_OK;
+    }
+#define GET_INTEGER(name) FCNN_TRY(get_count(file, path, PLATEAU, #name, &out->name));
+    PLATEAU_INTEGERS(GET_INTEGER)
+#undef GET_INTEGER
+    FCNN_TRY(fcnn_hdf5_describe(file, PLATEAU "/best", &info));
+    if (info.rank != 1 || info.dims[0] != 1 || info.type != FCNN_TYPE_FLOAT64) {
+        return fcnn_fail(FCNN_EDATA, "%s: " PLATEAU "/best is not one number of float64", path);
+    }
+    FCNN_TRY(fcnn_hdf5_read_rows(file, PLATEAU "/best", 0, 1, &out->best));
+    if (!isfinite(out->best)) {
+        return fcnn_fail(FCNN_EDATA, "%s: " PLATEAU "/best is not finite: it is damaged", path);
+    }
+    return FCNN_OK;
+}
+
 static fcnn_status get_state(fcnn_hdf5_file *file, const char *path, const fcnn_architecture *shape,
                              fcnn_training_state *state)
 {
@@ -292,20 +343,14 @@ static fcnn_status get_state(fcnn_hdf5_file *file, const char *path, const fcnn_
         return fcnn_fail(FCNN_EDATA, "%s is a model, not a checkpoint: to start from its weights, set model.init = %s",
                          path, path);
     }
-#define GET_INTEGER(name)                                                            \
-    FCNN_TRY(fcnn_hdf5_read_integer_attribute(file, "/state", #name, &state->name)); \
-    if (state->name < 0) {                                                           \
-        return fcnn_fail(FCNN_EDATA,                                                 \
-                         "%s: attribute " #name " of /state is %" PRId64             \
-                         ", but must not be negative: the checkpoint is damaged",    \
-                         path, state->name);                                         \
-    }
+#define GET_INTEGER(name) FCNN_TRY(get_count(file, path, "/state", #name, &state->name));
     STATE_INTEGERS(GET_INTEGER)
 #undef GET_INTEGER
     FCNN_TRY(get_loss(file, path, &state->loss));
     FCNN_TRY(get_text(file, "train_data", &state->train_data));
     FCNN_TRY(get_text(file, "validation_data", &state->validation_data));
     FCNN_TRY(get_exponents(file, path, shape->layers, &state->exponents));
+    FCNN_TRY(get_plateau(file, path, &state->plateau));
     return get_optimizer(file, path, shape, &state->optimizer);
 }
 

@@ -6,6 +6,7 @@
 
 #include "compute/exact_sum.h"
 #include "methods/optimizer_state.h"
+#include "methods/schedule.h"
 #include "model/exponents.h"
 #include "model/model.h"
 #include "parallel/comm.h"
@@ -19,6 +20,7 @@ typedef struct fcnn_training_state {
     fcnn_exact_sum loss;            /* of the current epoch; in a file of all ranks, during training of this rank */
     int64_t skipped;                /* batches without an update (train.nonfinite = skip) */
     int64_t rollbacks;              /* number of times that the learning rate was halved (train.nonfinite = rollback) */
+    fcnn_plateau plateau;           /* of schedule.kind = plateau; zero for other kinds */
     fcnn_exponents exponents;       /* of the exact sums of the next step */
     fcnn_optimizer_state optimizer; /* state arrays of the optimizer */
     char *train_data, *validation_data; /* text that identifies the rows; empty if there are no validation rows */

@@ -7,6 +7,7 @@
 #include "data/unwritten.h"
 #include "training/footprint.h"
 #include "training/method.h"
+#include "training/schedule_report.h"
 #include "training/choose_architecture.h"
 
 #include "config.h"
@@ -237,6 +238,7 @@ static fcnn_status describe_all(const fcnn_start_facts *facts, const char *ranks
     describe_origin(facts, out);
     describe_blocks(facts, out);
     fprintf(out, "%s", exchange != NULL ? exchange : "");
+    fcnn_schedule_report_print(facts->schedule, facts->is_check, out);
     if (facts->is_check) {
         describe_memory(footprint, out);
         describe_fitting_ranks(facts->data, out);

@@ -2,6 +2,7 @@
 #ifndef FCNN_TRAINING_START_REPORT_H
 #define FCNN_TRAINING_START_REPORT_H
 
+#include "methods/schedule.h"
 #include "parallel/topology.h"
 #include "run/checkpoint.h"
 #include "training/report.h"
@@ -15,12 +16,13 @@ typedef struct fcnn_start_facts {
     const fcnn_training_data *data;
     const fcnn_model *model;
     const fcnn_step *step;
+    const fcnn_schedule *schedule;
     const char *origin; /* lines about the model from which training starts; NULL: none */
     bool is_check;      /* only a check (fcnn-train --check): nothing will be trained */
 } fcnn_start_facts;
 
-/* Prints version, instruction set, ranks, threads and their processors, data, network, blocks, and how sums are
- * exchanged; for a check also the memory and the numbers of ranks that divide the blocks.  Only rank 0 prints.
+/* Prints version, instruction set, ranks, threads and their processors, data, network, blocks, how sums are
+ * exchanged, and the schedule; for a check also its learning rates, the memory and the numbers of ranks that divide the blocks.  Only rank 0 prints.
  * Collective.  Errors, the same on all ranks: FCNN_ENOMEM. */
 fcnn_status fcnn_start_report_print(const fcnn_start_facts *facts, fcnn_report *report);
 

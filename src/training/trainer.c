@@ -64,10 +64,11 @@ static fcnn_status save_model(fcnn_trainer *trainer)
 
 /* ---- training ---- */
 
-/* The configured learning rate, halved once for each rollback. */
+/* The learning rate of the next step: that of the schedule, halved once for each rollback. */
 static double learning_rate(const fcnn_trainer *trainer)
 {
-    return ldexp(trainer->config->optimizer_learning_rate, -(int)trainer->state.rollbacks);
+    const fcnn_training_state *state = &trainer->state;
+    return ldexp(fcnn_schedule_rate(&trainer->schedule, &state->plateau, state->step), -(int)state->rollbacks);
 }
 
 /* Runs one step.  A batch with NaN or Inf does not change the parameters, so it can be left out. */
@@ -178,20 +179,26 @@ fcnn_status fcnn_trainer_epoch(fcnn_trainer *trainer, double *train_loss)
     return end_epoch(trainer, train_loss);
 }
 
-/* Evaluates the validation rows, adds a line to the history and informs the observers. */
-static fcnn_status log_line(fcnn_trainer *trainer, double train_loss, double rows_per_second)
+/* Evaluates the validation rows and makes the line of the history for the current parameters. */
+static fcnn_status make_line(fcnn_trainer *trainer, double train_loss, fcnn_history_line *line)
 {
-    fcnn_history_line line = {trainer->state.epoch, trainer->state.step, train_loss, NAN, NAN};
+    *line = (fcnn_history_line){trainer->state.epoch, trainer->state.step, train_loss, NAN, NAN};
     if (trainer->validation != NULL) {
         const double begin = fcnn_comm_seconds();
         fcnn_scores scores;
         FCNN_TRY(fcnn_evaluation_run(trainer->validation, trainer->step->network, &scores));
-        line.validation_loss = scores.loss;
-        line.validation_metric = fcnn_scores_metric(&scores);
+        line->validation_loss = scores.loss;
+        line->validation_metric = fcnn_scores_metric(&scores);
         trainer->evaluation_seconds += fcnn_comm_seconds() - begin;
     }
-    fcnn_observers_line(&trainer->observers, &line, rows_per_second);
-    return fcnn_comm_agree(trainer->comm, fcnn_history_append(&trainer->model->history, &line));
+    return FCNN_OK;
+}
+
+/* Adds a line to the history and informs the observers. */
+static fcnn_status log_line(fcnn_trainer *trainer, const fcnn_history_line *line, double rows_per_second)
+{
+    fcnn_observers_line(&trainer->observers, line, rows_per_second);
+    return fcnn_comm_agree(trainer->comm, fcnn_history_append(&trainer->model->history, line));
 }
 
 /* Adds the line of epoch 0 with the loss of the initial weights. */
@@ -203,7 +210,19 @@ static fcnn_status log_start(fcnn_trainer *trainer)
                                     &evaluation));
     const fcnn_status status = fcnn_evaluation_run(evaluation, trainer->step->network, &scores);
     fcnn_evaluation_destroy(evaluation);
-    return status == FCNN_OK ? log_line(trainer, scores.loss, NAN) : status;
+    FCNN_TRY(status);
+    fcnn_history_line line;
+    FCNN_TRY(make_line(trainer, scores.loss, &line));
+    return log_line(trainer, &line, NAN);
+}
+
+/* Tells a schedule that waits for it how an epoch went. */
+static fcnn_status count_epoch(fcnn_trainer *trainer, const fcnn_history_line *line)
+{
+    fcnn_plateau *plateau = &trainer->state.plateau;
+    return trainer->validation != NULL
+               ? fcnn_plateau_count(&trainer->schedule, line->epoch, line->validation_loss, "validation loss", plateau)
+               : fcnn_plateau_count(&trainer->schedule, line->epoch, line->train_loss, "training loss", plateau);
 }
 
 /* Does what is due after an epoch: a line of the history, a checkpoint, a stop. */
@@ -211,11 +230,19 @@ static fcnn_status follow_epoch(fcnn_trainer *trainer, double train_loss, double
 {
     const fcnn_config *config = trainer->config;
     const int64_t epoch = trainer->state.epoch;
-    const bool last = epoch == config->train_epochs;
-    if (last || is_due(epoch, config->output_log_every)) {
+    const bool last = epoch == config->train_epochs, logs = last || is_due(epoch, config->output_log_every);
+    const bool counts = trainer->schedule.kind == FCNN_SCHEDULE_PLATEAU;
+    fcnn_history_line line;
+    if (logs || counts) {
+        FCNN_TRY(make_line(trainer, train_loss, &line));
+    }
+    if (counts) {
+        FCNN_TRY(count_epoch(trainer, &line));
+    }
+    if (logs) {
         const double share =
             (double)(trainer->own_steps - *logged_step) / (double)trainer->method->steps(trainer->data);
-        FCNN_TRY(log_line(trainer, train_loss,
+        FCNN_TRY(log_line(trainer, &line,
                           share * (double)trainer->data->sampler->rows / (trainer->train_seconds - *logged_seconds)));
         *logged_seconds = trainer->train_seconds;
         *logged_step = trainer->own_steps;
@@ -327,6 +354,7 @@ static fcnn_status print_start(fcnn_trainer *trainer)
                                     .data = trainer->data,
                                     .model = trainer->model,
                                     .step = trainer->step,
+                                    .schedule = &trainer->schedule,
                                     .origin = trainer->origin.length > 0 ? trainer->origin.data : NULL,
                                     .is_check = trainer->options.check_only};
     FCNN_TRY(fcnn_start_report_print(&facts, &trainer->report));

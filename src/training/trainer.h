@@ -26,6 +26,7 @@ typedef struct fcnn_trainer {
     fcnn_step *step;
     const fcnn_method *method;
     fcnn_evaluation *validation; /* NULL: none */
+    fcnn_schedule schedule;
     fcnn_training_state state;
     char *resumed_from; /* path of the checkpoint from which the run continues; NULL: none */
     int64_t own_steps;  /* completed by this run */

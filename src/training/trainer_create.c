@@ -64,6 +64,35 @@ static fcnn_status name_config(fcnn_trainer *trainer)
     return fcnn_config_text(trainer->config, &trainer->model->config);
 }
 
+/* What a schedule does not come to within the training is no error: the training may be made longer. */
+static void warn_of_schedule(const fcnn_schedule *schedule)
+{
+    if (schedule->warmup >= schedule->units && schedule->units > 0 && schedule->warmup > 0) {
+        fcnn_log_warning("the warm-up of %" PRId64 " %ss (schedule.warmup) is not over before the end of the training, "
+                         "which has %" PRId64 ": optimizer.learning_rate is never reached",
+                         schedule->warmup, schedule->unit, schedule->units);
+    }
+    int64_t beyond = schedule->milestone_count;
+    while (beyond > 0 && schedule->milestones[beyond - 1] >= schedule->units) {
+        beyond--;
+    }
+    if (beyond < schedule->milestone_count) {
+        fcnn_log_warning("%" PRId64 " of %" PRId64 " schedule.milestones come after the end of the training, which has "
+                         "%" PRId64 " %ss",
+                         schedule->milestone_count - beyond, schedule->milestone_count, schedule->units,
+                         schedule->unit);
+    }
+}
+
+static fcnn_status settle_schedule(fcnn_trainer *trainer)
+{
+    const fcnn_config *config = trainer->config;
+    FCNN_TRY(
+        fcnn_schedule_settle(config, config->train_epochs, trainer->method->steps(trainer->data), &trainer->schedule));
+    warn_of_schedule(&trainer->schedule);
+    return FCNN_OK;
+}
+
 static fcnn_status create_validation(fcnn_trainer *trainer)
 {
     if (trainer->data->validation.dataset == NULL) {
@@ -75,6 +104,7 @@ static fcnn_status create_validation(fcnn_trainer *trainer)
 
 static fcnn_status begin_training(fcnn_trainer *trainer)
 {
+    FCNN_TRY(settle_schedule(trainer));
     FCNN_TRY(name_config(trainer));
     return begin_state(trainer);
 }
