@@ -159,20 +159,20 @@ static void processes_that_cannot_see_each_other_are_refused(void)
     keep_launcher(before);
     start_alone("", NULL);
     start_alone("SLURM_STEP_NUM_TASKS=1", NULL);
-    start_alone("SLURM_STEP_NUM_TASKS=2", "SLURM started 2 tasks");
+    start_alone("SLURM_STEP_NUM_TASKS=2", "SLURM has started 2 tasks");
     start_alone("SLURM_STEP_NUM_TASKS=2", "srun --mpi=");
     /* one rank on purpose, in a step of two tasks */
     start_alone("SLURM_STEP_NUM_TASKS=2 OMPI_COMM_WORLD_RANK=0 OMPI_COMM_WORLD_SIZE=1", NULL);
     start_alone("SLURM_STEP_NUM_TASKS=2 PMI_RANK=0 PMI_SIZE=1 MPI_LOCALNRANKS=1", NULL);
     start_alone("PMI_RANK=0 PMI_SIZE=1", NULL);
     /* the launcher of another MPI */
-    start_alone("OMPI_COMM_WORLD_RANK=0 OMPI_COMM_WORLD_SIZE=3", "mpirun started 3 ranks");
-    start_alone("PMI_RANK=1 PMI_SIZE=2 MPI_LOCALNRANKS=2", "mpiexec started 2 ranks");
-    start_alone("SLURM_STEP_NUM_TASKS=2 PMI_RANK=1 PMI_SIZE=2", "SLURM started 2 tasks");
+    start_alone("OMPI_COMM_WORLD_RANK=0 OMPI_COMM_WORLD_SIZE=3", "mpirun has started 3 ranks");
+    start_alone("PMI_RANK=1 PMI_SIZE=2 MPI_LOCALNRANKS=2", "mpiexec has started 2 ranks");
+    start_alone("SLURM_STEP_NUM_TASKS=2 PMI_RANK=1 PMI_SIZE=2", "SLURM has started 2 tasks");
 #ifdef OPEN_MPI
     start_alone("SLURM_STEP_NUM_TASKS=2 PMIX_RANK=0", NULL);
 #else
-    start_alone("SLURM_STEP_NUM_TASKS=2 PMIX_RANK=0", "SLURM started 2 tasks");
+    start_alone("SLURM_STEP_NUM_TASKS=2 PMIX_RANK=0", "SLURM has started 2 tasks");
 #endif
     restore_launcher(before);
 }
