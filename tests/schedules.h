@@ -1,5 +1,5 @@
-/* tests/schedules.h — learning rates of schedules as PyTorch 2.14.1 computes them in float64, each with the schedule that
- * has them here. */
+/* tests/schedules.h — learning rates of schedules as PyTorch 2.14.1 computes them in float64, each with the schedule
+ * that has them here. */
 #ifndef FCNN_TESTS_SCHEDULES_H
 #define FCNN_TESTS_SCHEDULES_H
 

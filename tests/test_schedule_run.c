@@ -1,5 +1,5 @@
-/* tests/test_schedule_run.c — trainings with schedules: each step is made at the rate of its schedule, and a run that is
- * stopped after any step continues with the same bits. */
+/* tests/test_schedule_run.c — trainings with schedules: each step is made at the rate of its schedule, and a run that
+ * is stopped after any step continues with the same bits. */
 #include "fixture.h"
 #include "harness.h"
 

@@ -8,8 +8,8 @@
 
 #include <stdio.h>
 
-/* Prints a line about a schedule, unless the learning rate is constant, and for a check a table of its rates: the first,
- * where the warm-up ends, where something special happens, quarters of the training, and the last. */
+/* Prints a line about a schedule, unless the learning rate is constant, and for a check a table of its rates: the
+ * first, where the warm-up ends, where something special happens, quarters of the training, and the last. */
 void fcnn_schedule_report_print(const fcnn_schedule *schedule, bool is_check, FILE *out);
 
 #endif

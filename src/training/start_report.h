@@ -22,8 +22,8 @@ typedef struct fcnn_start_facts {
 } fcnn_start_facts;
 
 /* Prints version, instruction set, ranks, threads and their processors, data, network, blocks, how sums are
- * exchanged, and the schedule; for a check also its learning rates, the memory and the numbers of ranks that divide the blocks.  Only rank 0 prints.
- * Collective.  Errors, the same on all ranks: FCNN_ENOMEM. */
+ * exchanged, and the schedule; for a check also its learning rates, the memory and the numbers of ranks that divide the
+ * blocks.  Only rank 0 prints.  Collective.  Errors, the same on all ranks: FCNN_ENOMEM. */
 fcnn_status fcnn_start_report_print(const fcnn_start_facts *facts, fcnn_report *report);
 
 /* Prints from which checkpoint the run continues, or that it is already finished.  Not collective. */
