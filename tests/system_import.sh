@@ -141,7 +141,7 @@ printf '1,2\n3,4\n5,abc\n' >bad.csv
 fails 'a bad cell' 65 "bad.csv: line 3, column 2: 'abc' is not a number" out.h5 --csv bad.csv
 fails 'a bad cell harms no file' 65 'line 3, column 2' kept.h5 --csv bad.csv
 fails 'a bad cell harms no group' 65 'line 3, column 2' kept.h5 --csv bad.csv --group /bad
-fails 'a header unasked for' 65 "'a' is not a number; if the first line contains .* add --header" \
+fails 'a header unasked for' 65 "'a' is not a number; if the first line contains the names of" \
     out.h5 --csv header.csv
 printf '1,2\n3\n' >bad.csv
 fails 'a short row' 65 'bad.csv: line 2 has 1 cells, but line 1 has 2' out.h5 --csv bad.csv

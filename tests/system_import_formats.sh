@@ -200,7 +200,7 @@ run out.h5 --npy images.npy y.npy --split 0.5
 same 'arrays are split' "$(cat stdout)" \
     'wrote out.h5: /train/x uint8 [1][1][3], /train/y int8 [1], /test/x uint8 [1][1][3], /test/y int8 [1]'
 fails 'more targets than inputs' 65 'x.npy has 2 rows, but y3.npy has 3' out.h5 --npy x.npy y3.npy
-fails 'Python objects' 65 'objects.npy: holds Python objects (pickled) of type' out.h5 --npy objects.npy
+fails 'Python objects' 65 'objects.npy: contains Python objects (pickled) of type' out.h5 --npy objects.npy
 head -c 100 x.npy | head -c -1 >cut.npy
 fails 'an array that is cut short' 65 'cut.npy: is truncated' out.h5 --npy cut.npy
 fails 'no array' 65 'plain.csv: is not a .npy file (it begins with 31 2e 35 2c)' out.h5 --npy plain.csv
