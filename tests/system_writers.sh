@@ -111,7 +111,7 @@ info()
     done
     tap_empty "writers: fcnn-info $file" "$wrong"
 }
-info pandas_wide.h5 'data: 1 dataset,' '/df/table:c24  float64'
+info pandas_wide.h5 'data, not a model: 1 dataset,' '/df/table:c24  float64'
 info pandas_table.h5 '/df/table:values_block_0  float64 [3]' '/df/table:values_block_4  strings of 19 bytes [1]'
 info h5py.h5 '/records_vlen_packed:word  strings of variable length' '/records:sub:v  int32 [1]' \
     '[23][3]  complex numbers, records of 16 bytes' '/records:pos  float64 [2][3]'
