@@ -142,7 +142,7 @@ def hazard(a, density_0):
     return density_0 * exp(-a * a / 2) / (erfc(a / sqrt(mpf(2))) / 2)
 
 
-def vector_functions(digits, exp_degree, tanh_degree, erf_degree, tail_degrees, tail_reach):
+def vector_functions(digits, exp_degree, tanh_degree, log1p_degree, erf_degree, tail_degrees, tail_reach):
     ln2 = log(mpf(2))
     reach = ln2 / 2 * mpf("1.0001")
     # e^r = 1 + r + r^2·Q(r).  The weight is the larger of the relative errors of e^r and of e^r - 1.
@@ -153,6 +153,10 @@ def vector_functions(digits, exp_degree, tanh_degree, erf_degree, tail_degrees, 
     # tanh(x) = x + x^3·T(x^2)
     polynomial("tanh T", lambda z: (tanh(sqrt(z)) / sqrt(z) - 1) / z, lambda z: z * sqrt(z) / tanh(sqrt(z)),
                tanh_degree, 0, mpf("0.3025"), digits)
+    # log(1 + u) = 2s + s^3·L(s^2), s = u/(2 + u) up to 1/3
+    polynomial("log1p L", lambda z: (2 * atanh(sqrt(z)) / sqrt(z) - 2) / z,
+               lambda z: z * sqrt(z) / (2 * atanh(sqrt(z))),
+               log1p_degree, 0, mpf(1) / 9 * mpf("1.0001"), digits)
     # erf(x) = x + x·E(x^2)
     polynomial("erf E", lambda z: erf(sqrt(z)) / sqrt(z) - 1, lambda z: sqrt(z) / erf(sqrt(z)),
                erf_degree, 0, 1, digits)
@@ -177,6 +181,6 @@ def scalar_functions():
 
 
 if __name__ == "__main__":
-    vector_functions(24, 4, 4, 6, (4, 4), "13")
-    vector_functions(53, 9, 9, 12, (10, 10), "37.6")
+    vector_functions(24, 4, 4, 4, 6, (4, 4), "13")
+    vector_functions(53, 9, 9, 9, 12, (10, 10), "37.6")
     scalar_functions()

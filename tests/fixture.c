@@ -172,9 +172,13 @@ static double parameter(const fcnn_model *model, void *const *arrays, int64_t la
 oracle *fixture_oracle(fixture *run)
 {
     static const oracle_activation activations[] = {
-        [FCNN_ACTIVATION_RELU] = ORACLE_RELU, [FCNN_ACTIVATION_LEAKY_RELU] = ORACLE_LEAKY_RELU,
-        [FCNN_ACTIVATION_TANH] = ORACLE_TANH, [FCNN_ACTIVATION_SIGMOID] = ORACLE_SIGMOID,
-        [FCNN_ACTIVATION_GELU] = ORACLE_GELU, [FCNN_ACTIVATION_LINEAR] = ORACLE_LINEAR,
+        [FCNN_ACTIVATION_RELU] = ORACLE_RELU,         [FCNN_ACTIVATION_LEAKY_RELU] = ORACLE_LEAKY_RELU,
+        [FCNN_ACTIVATION_TANH] = ORACLE_TANH,         [FCNN_ACTIVATION_SIGMOID] = ORACLE_SIGMOID,
+        [FCNN_ACTIVATION_GELU] = ORACLE_GELU,         [FCNN_ACTIVATION_LINEAR] = ORACLE_LINEAR,
+        [FCNN_ACTIVATION_RELU6] = ORACLE_RELU6,       [FCNN_ACTIVATION_ELU] = ORACLE_ELU,
+        [FCNN_ACTIVATION_SELU] = ORACLE_SELU,         [FCNN_ACTIVATION_SILU] = ORACLE_SILU,
+        [FCNN_ACTIVATION_MISH] = ORACLE_MISH,         [FCNN_ACTIVATION_SOFTPLUS] = ORACLE_SOFTPLUS,
+        [FCNN_ACTIVATION_SOFTSIGN] = ORACLE_SOFTSIGN,
     };
     fcnn_network_store(run->trainer->step->network, run->trainer->model);
     const fcnn_model *model = run->trainer->model;

@@ -58,19 +58,42 @@ static double sigmoid(double z)
     return z >= 0 ? 1 / (1 + exp(-z)) : exp(z) / (1 + exp(z));
 }
 
+double oracle_leaky_slope = 0.01;
+
+static const double selu_scale = 1.0507009873554804934193349852946, selu_alpha = 1.6732632423543772848170429916717;
+
+static double softplus(double z)
+{
+    return (z > 0 ? z : 0) + log1p(exp(-fabs(z)));
+}
+
 double oracle_activate(oracle_activation activation, double z)
 {
     switch (activation) {
     case ORACLE_RELU:
         return z > 0 ? z : 0;
     case ORACLE_LEAKY_RELU:
-        return z > 0 ? z : 0.01 * z;
+        return z > 0 ? z : oracle_leaky_slope * z;
     case ORACLE_TANH:
         return tanh(z);
     case ORACLE_SIGMOID:
         return sigmoid(z);
     case ORACLE_GELU:
         return z / 2 * erfc(-z / sqrt(2));
+    case ORACLE_RELU6:
+        return z < 0 ? 0 : z > 6 ? 6 : z;
+    case ORACLE_ELU:
+        return z > 0 ? z : expm1(z);
+    case ORACLE_SELU:
+        return z > 0 ? selu_scale * z : selu_scale * selu_alpha * expm1(z);
+    case ORACLE_SILU:
+        return z * sigmoid(z);
+    case ORACLE_MISH:
+        return z * tanh(softplus(z));
+    case ORACLE_SOFTPLUS:
+        return softplus(z);
+    case ORACLE_SOFTSIGN:
+        return z / (1 + fabs(z));
     case ORACLE_LINEAR:
         break;
     }
@@ -83,13 +106,29 @@ double oracle_slope(oracle_activation activation, double z)
     case ORACLE_RELU:
         return z > 0 ? 1 : 0;
     case ORACLE_LEAKY_RELU:
-        return z > 0 ? 1 : 0.01;
+        return z > 0 ? 1 : oracle_leaky_slope;
     case ORACLE_TANH:
         return 1 / (cosh(z) * cosh(z));
     case ORACLE_SIGMOID:
         return sigmoid(z) * sigmoid(-z);
     case ORACLE_GELU:
         return erfc(-z / sqrt(2)) / 2 + z * exp(-z * z / 2) / sqrt(2 * acos(-1));
+    case ORACLE_RELU6:
+        return z > 0 && z < 6 ? 1 : 0;
+    case ORACLE_ELU:
+        return z > 0 ? 1 : exp(z);
+    case ORACLE_SELU:
+        return z > 0 ? selu_scale : selu_scale * selu_alpha * exp(z);
+    case ORACLE_SILU:
+        return sigmoid(z) + z * sigmoid(z) * sigmoid(-z);
+    case ORACLE_MISH: {
+        const double t = tanh(softplus(z));
+        return t + z * (1 - t * t) * sigmoid(z);
+    }
+    case ORACLE_SOFTPLUS:
+        return sigmoid(z);
+    case ORACLE_SOFTSIGN:
+        return 1 / ((1 + fabs(z)) * (1 + fabs(z)));
     case ORACLE_LINEAR:
         break;
     }

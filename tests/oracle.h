@@ -9,6 +9,13 @@ typedef enum oracle_activation {
     ORACLE_TANH,
     ORACLE_SIGMOID,
     ORACLE_GELU,
+    ORACLE_RELU6,
+    ORACLE_ELU,
+    ORACLE_SELU,
+    ORACLE_SILU,
+    ORACLE_MISH,
+    ORACLE_SOFTPLUS,
+    ORACLE_SOFTSIGN,
     ORACLE_LINEAR
 } oracle_activation;
 
@@ -37,6 +44,9 @@ typedef struct oracle {
 /* A network of zeros; widths [layers + 1]; every hidden layer has the same activation. */
 oracle *oracle_create(int layers, const int *widths, oracle_activation activation, oracle_loss loss);
 void oracle_destroy(oracle *net);
+
+/* The slope of leaky_relu below 0: 0.01 unless a test sets it. */
+extern double oracle_leaky_slope;
 
 /* f(z) and f'(z). */
 double oracle_activate(oracle_activation activation, double z);

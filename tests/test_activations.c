@@ -1,22 +1,29 @@
 /* tests/test_activations.c — activations and their derivatives: near what libm gives in higher precision, the same
  * bits with every instruction set, and without a lost NaN. */
+#include "compute/activations.h"
 #include "compute/kernels.h"
 
+#include "activations_reference.h"
 #include "harness.h"
 #include "numbers.h"
 #include "oracle.h"
 
 /* The names in the order of fcnn_activation and of oracle_activation are the same. */
-static const fcnn_activation activations[] = {FCNN_ACTIVATION_RELU, FCNN_ACTIVATION_LEAKY_RELU,
-                                              FCNN_ACTIVATION_TANH, FCNN_ACTIVATION_SIGMOID,
-                                              FCNN_ACTIVATION_GELU, FCNN_ACTIVATION_LINEAR};
-static const oracle_activation oracles[] = {ORACLE_RELU,    ORACLE_LEAKY_RELU, ORACLE_TANH,
-                                            ORACLE_SIGMOID, ORACLE_GELU,       ORACLE_LINEAR};
-#define ACTIVATIONS 6
+static const fcnn_activation activations[] = {
+    FCNN_ACTIVATION_RELU,    FCNN_ACTIVATION_LEAKY_RELU, FCNN_ACTIVATION_TANH,  FCNN_ACTIVATION_SIGMOID,
+    FCNN_ACTIVATION_GELU,    FCNN_ACTIVATION_LINEAR,     FCNN_ACTIVATION_RELU6, FCNN_ACTIVATION_ELU,
+    FCNN_ACTIVATION_SELU,    FCNN_ACTIVATION_SILU,       FCNN_ACTIVATION_MISH,  FCNN_ACTIVATION_SOFTPLUS,
+    FCNN_ACTIVATION_SOFTSIGN};
+static const oracle_activation oracles[] = {
+    ORACLE_RELU, ORACLE_LEAKY_RELU, ORACLE_TANH, ORACLE_SIGMOID, ORACLE_GELU,     ORACLE_LINEAR,  ORACLE_RELU6,
+    ORACLE_ELU,  ORACLE_SELU,       ORACLE_SILU, ORACLE_MISH,    ORACLE_SOFTPLUS, ORACLE_SOFTSIGN};
+#define ACTIVATIONS ((int)(sizeof activations / sizeof *activations))
 
 /* ---- activations ---- */
 
 enum { COUNT = 16 * 64 };
+
+static double slope_of_leaky = 0.01;
 
 /* What ends a product, by itself: of n numbers, a multiple of 16, whose chains have been run already. */
 static uint64_t finish(const fcnn_kernels *kernels, fcnn_activation activation, int64_t n, void *out,
@@ -33,6 +40,7 @@ static uint64_t finish(const fcnn_kernels *kernels, fcnn_activation activation, 
         .rows = n / 16,
         .last = n / 16,
         .activation = activation,
+        .parameter = slope_of_leaky,
         .results = results,
         .slopes = slopes,
     };
@@ -84,10 +92,15 @@ static void check_activations(const fcnn_kernels *kernels, const fcnn_kernels *p
         for (int64_t i = 0; i < COUNT; i++) {
             const double at = numbers_get(kernels, z, i), expected = oracle_activate(oracles[a], at);
             /* the oracle's gelu suffers from the rounding of its argument */
-            const double floor = activations[a] == FCNN_ACTIVATION_GELU ? fabs(expected) * (1 + at * at) : 0;
-            errors += !numbers_are_near(kernels, numbers_get(kernels, y, i), expected, floor);
-            errors += activations[a] == FCNN_ACTIVATION_GELU &&
-                      !numbers_are_near(kernels, numbers_get(kernels, slope, i), oracle_slope(oracles[a], at), 1);
+            const double floor = activations[a] == FCNN_ACTIVATION_GELU   ? fabs(expected) * (1 + at * at)
+                                 : activations[a] == FCNN_ACTIVATION_MISH ? 2 * fabs(expected)
+                                                                          : 0;
+            /* where the sigmoid is no normal number, its product with z is 0 */
+            const double least = kernels->bits == 32 ? 0x1p-119 : 0;
+            const double value = numbers_get(kernels, y, i);
+            errors += !numbers_are_near(kernels, value, expected, floor) && fabs(value - expected) > least;
+            errors += fcnn_activation_keeps_slopes(activations[a]) &&
+                      !numbers_are_near(kernels, numbers_get(kernels, slope, i), oracle_slope(oracles[a], at), 2);
         }
         CU_ASSERT_EQUAL(errors, 0);
     }
@@ -169,7 +182,18 @@ static double slope_by_result(oracle_activation activation, double y, double sto
     case ORACLE_SIGMOID:
         return y * (1 - y);
     case ORACLE_GELU:
+    case ORACLE_SILU:
+    case ORACLE_MISH:
+    case ORACLE_SOFTSIGN:
         return stored;
+    case ORACLE_RELU6:
+        return y > 0 && y < 6 ? 1 : 0;
+    case ORACLE_ELU:
+        return y < 0 ? y + 1 : 1;
+    case ORACLE_SELU:
+        return y > 0 ? 1.0507009873554804934 : y + 1.7580993408473768599;
+    case ORACLE_SOFTPLUS:
+        return 1 - exp(-y);
     case ORACLE_LINEAR:
         break;
     }
@@ -188,7 +212,7 @@ static void check_backpropagation(const fcnn_kernels *kernels, const fcnn_kernel
     for (int a = 0; a < ACTIVATIONS; a++) {
         memcpy(delta, start, COUNT * kernels->size);
         memcpy(other, start, COUNT * kernels->size);
-        void *slopes = activations[a] == FCNN_ACTIVATION_GELU ? stored : NULL;
+        void *slopes = fcnn_activation_keeps_slopes(activations[a]) ? stored : NULL;
         const uint64_t most = backpropagate(kernels, activations[a], COUNT, delta, result, slopes);
         CU_ASSERT_EQUAL(most, backpropagate(plain, activations[a], COUNT, other, result, slopes));
         CU_ASSERT_EQUAL(memcmp(delta, other, COUNT * kernels->size), 0);
@@ -240,7 +264,132 @@ static void small_derivatives_become_zero_and_nan_stays(void)
     numbers_for_tables(check_small);
 }
 
+/* ---- numbers of other programs ---- */
+
+/* Whether |actual − expected| is within 5 units in the last place of scale, or both are too small to be kept. */
+static bool is_within_units(const fcnn_kernels *kernels, double actual, double expected, double scale)
+{
+    const double unit = kernels->bits == 32 ? 0x1p-23 : 0x1p-52;
+    return fabs(actual - expected) <= 5 * unit * fabs(scale) + (kernels->bits == 32 ? 0x1p-100 : 0x1p-900);
+}
+
+/* Some derivatives are differences of numbers of about 1. */
+static double derivative_scale(fcnn_activation activation, double derivative)
+{
+    const bool is_difference = activation == FCNN_ACTIVATION_ELU || activation == FCNN_ACTIVATION_SELU ||
+                               activation == FCNN_ACTIVATION_SILU || activation == FCNN_ACTIVATION_MISH ||
+                               activation == FCNN_ACTIVATION_GELU;
+    return is_difference ? 1 : derivative;
+}
+
+static void check_reference(const fcnn_kernels *kernels, const fcnn_kernels *plain)
+{
+    (void)plain;
+    for (size_t a = 0; a < sizeof activations_reference / sizeof *activations_reference; a++) {
+        const fcnn_activation activation = activations_reference[a].activation;
+        double y[32] = {0}, slopes[32] = {0}, delta[32] = {0};
+        int errors = 0;
+        for (int i = 0; i < REFERENCE_POINTS; i++) {
+            numbers_set(kernels, y, i, activations_reference_x[i]);
+            numbers_set(kernels, delta, i, 1);
+        }
+        activate(kernels, activation, 32, y, slopes);
+        backpropagate(kernels, activation, 32, delta, y, slopes);
+        for (int i = 0; i < REFERENCE_POINTS; i++) {
+            /* the arguments must be the same in single precision, or far from where that matters */
+            const double x = activations_reference_x[i];
+            if (kernels->bits == 32 && ((double)(float)x != x || fabs(x) > 80)) {
+                continue;
+            }
+            const double value = activations_reference[a].value[i], derivative = activations_reference[a].derivative[i];
+            errors += !is_within_units(kernels, numbers_get(kernels, y, i), value, value);
+            errors += !is_within_units(kernels, numbers_get(kernels, delta, i), derivative,
+                                       derivative_scale(activation, derivative));
+        }
+        CU_ASSERT_EQUAL(errors, 0);
+    }
+}
+
+static void activations_are_those_of_pytorch(void)
+{
+    numbers_for_tables(check_reference);
+}
+
+/* Limits, and arguments whose exponentials overflow or underflow. */
+static void check_limits(const fcnn_kernels *kernels, const fcnn_kernels *plain)
+{
+    (void)plain;
+    static const struct {
+        fcnn_activation activation;
+        double below, above, slope_below, slope_above; /* of infinite arguments */
+    } limits[] = {{FCNN_ACTIVATION_RELU6, 0, 6, 0, 0},
+                  {FCNN_ACTIVATION_ELU, -1, INFINITY, 0, 1},
+                  {FCNN_ACTIVATION_SELU, -1.7580993408473768599, INFINITY, 0, 1.0507009873554804934},
+                  {FCNN_ACTIVATION_SILU, 0, INFINITY, 0, 1},
+                  {FCNN_ACTIVATION_MISH, 0, INFINITY, 0, 1},
+                  {FCNN_ACTIVATION_SOFTPLUS, 0, INFINITY, 0, 1},
+                  {FCNN_ACTIVATION_SOFTSIGN, -1, 1, 0, 0}};
+    const double largest = kernels->bits == 32 ? (double)FLT_MAX : DBL_MAX;
+    const double arguments[] = {-INFINITY, -largest, -800, INFINITY, largest, 800};
+    for (size_t l = 0; l < sizeof limits / sizeof *limits; l++) {
+        for (int i = 0; i < 6; i++) {
+            double y[16] = {0}, slopes[16] = {0}, delta[16] = {0};
+            numbers_set(kernels, y, 3, arguments[i]);
+            numbers_set(kernels, delta, 3, 1);
+            activate(kernels, limits[l].activation, 16, y, slopes);
+            backpropagate(kernels, limits[l].activation, 16, delta, y, slopes);
+            const double value = numbers_get(kernels, y, 3), slope = numbers_get(kernels, delta, 3);
+            double expected = i < 3 ? limits[l].below : limits[l].above;
+            if (isinf(expected) && i > 3) {
+                expected = arguments[i] * (limits[l].activation == FCNN_ACTIVATION_SELU ? limits[l].slope_above : 1);
+                expected = expected > largest ? INFINITY : expected;
+            }
+            const double near =
+                limits[l].activation == FCNN_ACTIVATION_SOFTSIGN && fabs(arguments[i]) == 800 ? 2e-3 : 0;
+            CU_ASSERT(value == expected || numbers_are_near(kernels, value, expected, 0) ||
+                      fabs(value - expected) < near);
+            CU_ASSERT(fabs(slope - (i < 3 ? limits[l].slope_below : limits[l].slope_above)) <=
+                      (near > 0 ? 1e-5 : numbers_tolerance(kernels)));
+        }
+    }
+}
+
+static void infinite_and_huge_arguments_give_the_limits(void)
+{
+    numbers_for_tables(check_limits);
+}
+
+static void check_slope(const fcnn_kernels *kernels, const fcnn_kernels *plain)
+{
+    (void)plain;
+    static const double slopes[] = {1e-6, 0.01, 0.25, 1};
+    for (int s = 0; s < 4; s++) {
+        double y[16] = {0}, delta[16] = {0};
+        slope_of_leaky = slopes[s];
+        numbers_set(kernels, y, 0, -8);
+        numbers_set(kernels, y, 1, 8);
+        numbers_set(kernels, delta, 0, 2);
+        numbers_set(kernels, delta, 1, 2);
+        activate(kernels, FCNN_ACTIVATION_LEAKY_RELU, 16, y, NULL);
+        backpropagate(kernels, FCNN_ACTIVATION_LEAKY_RELU, 16, delta, y, NULL);
+        const double slope = kernels->bits == 32 ? (double)(float)slopes[s] : slopes[s];
+        CU_ASSERT_EQUAL(numbers_get(kernels, y, 0), -8 * slope);
+        CU_ASSERT_EQUAL(numbers_get(kernels, y, 1), 8);
+        CU_ASSERT_EQUAL(numbers_get(kernels, delta, 0), 2 * slope);
+        CU_ASSERT_EQUAL(numbers_get(kernels, delta, 1), 2);
+    }
+    slope_of_leaky = 0.01;
+}
+
+static void leaky_relu_has_its_slope(void)
+{
+    numbers_for_tables(check_slope);
+}
+
 HARNESS_MAIN("activations", {"activations are near libm", activations_are_near_libm},
+             {"activations are those of PyTorch", activations_are_those_of_pytorch},
+             {"infinite and huge arguments give the limits", infinite_and_huge_arguments_give_the_limits},
+             {"leaky_relu has its slope", leaky_relu_has_its_slope},
              {"every activation lets NaN through", every_activation_lets_nan_through},
              {"magnitudes see every place", magnitudes_see_every_place},
              {"backpropagation multiplies by the slope", backpropagation_multiplies_by_the_slope},

@@ -54,8 +54,9 @@ static fcnn_model *small_model(void)
     const fcnn_architecture shape = {
         .precision = FCNN_PRECISION_SINGLE,
         .layers = LAYERS,
-        .layer =
-            (fcnn_layer[]){{5, 7, FCNN_ACTIVATION_TANH}, {7, 4, FCNN_ACTIVATION_GELU}, {4, 2, FCNN_ACTIVATION_LINEAR}},
+        .layer = (fcnn_layer[]){{5, 7, FCNN_ACTIVATION_TANH, FCNN_LEAKY_SLOPE},
+                                {7, 4, FCNN_ACTIVATION_GELU, FCNN_LEAKY_SLOPE},
+                                {4, 2, FCNN_ACTIVATION_LINEAR, FCNN_LEAKY_SLOPE}},
         .output = FCNN_OUTPUT_LINEAR,
         .loss = FCNN_LOSS_MSE,
     };

@@ -150,6 +150,8 @@ static void bad_lists_are_refused(void)
     REFUSED("[model]\ninit_scale = 1, 0", "model.init_scale: '0' is out of range");
     REFUSED("[model]\ninit_scale = 1, x", "'x' is not a finite number");
     REFUSED("[model]\nbias_init = 0, 2e30", "model.bias_init: '2e30' is out of range", "from -1e+30 to 1e+30");
+    REFUSED("[model]\nleaky_slope = 0", "model.leaky_slope: '0' is out of range", "a number from 1e-06 to 1");
+    REFUSED("[model]\nleaky_slope = 1.5", "'1.5' is out of range");
     REFUSED("[model]\nbias_init = -2e30", "'-2e30' is out of range");
     char text[8192];
     for (int items = FCNN_DEPTH_LIMIT; items <= FCNN_DEPTH_LIMIT + 1; items++) {
@@ -218,6 +220,9 @@ static void keys_must_not_contradict_each_other(void)
     HARNESS_ERROR_HAS("b.ini: model.activation has 2 activations, but model.hidden has 3 layers");
     HARNESS_STATUS(check_with("model.activation=tanh,relu", NULL, NULL), FCNN_ECONFIG);
     HARNESS_OK(check_with("data.scale=255", NULL, NULL));
+    HARNESS_OK(check_with("model.hidden=3,4", "model.activation=mish,leaky_relu", "model.leaky_slope=0.2"));
+    HARNESS_STATUS(check_with("model.hidden=3", "model.activation=silu", "model.leaky_slope=0.2"), FCNN_ECONFIG);
+    HARNESS_ERROR_HAS("b.ini: model.leaky_slope requires leaky_relu, but model.activation does not have it");
     HARNESS_OK(check_with("model.hidden=3", "model.init=he,zero", "model.init_scale=1,2"));
     HARNESS_STATUS(check_with("model.hidden=3,4", "model.init=he,zero", NULL), FCNN_ECONFIG);
     HARNESS_ERROR_HAS("b.ini: model.init has 2 items, but the network has 3 layers, the output layer among them");

@@ -10,7 +10,8 @@
 enum { ROWS = 23, FEATURES = 5, OUTPUTS = 3 };
 
 static const char *const hidden[] = {"", "7", "6, 5, 4"};
-static const char *const activations[] = {"relu", "leaky_relu", "tanh", "sigmoid", "gelu", "linear"};
+static const char *const activations[] = {"relu", "leaky_relu", "tanh", "sigmoid", "gelu",     "linear",  "relu6",
+                                          "elu",  "selu",       "silu", "mish",    "softplus", "softsign"};
 
 typedef struct task {
     const char *name, *output, *loss, *file;
@@ -121,6 +122,18 @@ static void check_layer(fixture *run, fcnn_evaluation *evaluation, const oracle 
     }
 }
 
+/* Whether the first or second derivative of an activation jumps at 0. */
+static bool has_kink(const char *activation)
+{
+    static const char *const kinked[] = {"relu", "leaky_relu", "relu6", "elu", "selu", "softsign"};
+    for (size_t i = 0; i < sizeof kinked / sizeof *kinked; i++) {
+        if (strncmp(activation, kinked[i], strlen(kinked[i])) == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
 /* A network whose rows stay away from the kinks; the seeds are tried in order, alike on all ranks. */
 static fixture start_smooth(const task *what, const char *hidden_widths, const char *activation)
 {
@@ -129,7 +142,7 @@ static fixture start_smooth(const task *what, const char *hidden_widths, const c
         oracle *net = fixture_oracle(&run);
         const double distance = distance_from_kinks(net, data_of(what));
         oracle_destroy(net);
-        if (distance > 6e-4 || (strcmp(activation, "relu") != 0 && strcmp(activation, "leaky_relu") != 0)) {
+        if (distance > 6e-4 || !has_kink(activation)) {
             return run;
         }
         CU_ASSERT_FATAL(seed < 200);
@@ -174,7 +187,7 @@ static void check_task(const task *what)
     write_data();
     check(what, hidden[0], "tanh"); /* there is no hidden layer to apply it */
     for (int depth = 1; depth < 3; depth++) {
-        for (int a = 0; a < 6; a++) {
+        for (size_t a = 0; a < sizeof activations / sizeof *activations; a++) {
             check(what, hidden[depth], activations[a]);
         }
     }
@@ -198,6 +211,15 @@ static void sigmoid_with_mse(void)
 static void linear_with_mse(void)
 {
     check_task(&tasks[3]);
+}
+
+/* model.leaky_slope reaches the derivatives too. */
+static void leaky_relu_has_the_slope_of_the_config(void)
+{
+    write_data();
+    oracle_leaky_slope = 0.3;
+    check(&tasks[3], hidden[2], "leaky_relu\nleaky_slope = 0.3");
+    oracle_leaky_slope = 0.01;
 }
 
 /* Different activations in one network. */
@@ -253,5 +275,6 @@ static void columns_that_fill_up_panels_stay_zero(void)
 HARNESS_MAIN("gradient", {"softmax with cross entropy", softmax_with_cross_entropy},
              {"sigmoid with binary cross entropy", sigmoid_with_binary_cross_entropy},
              {"sigmoid with mse", sigmoid_with_mse}, {"linear with mse", linear_with_mse},
+             {"leaky_relu has the slope of the config", leaky_relu_has_the_slope_of_the_config},
              {"each layer has its own activation", each_layer_has_its_own_activation},
              {"columns that fill up panels stay zero", columns_that_fill_up_panels_stay_zero})

@@ -72,7 +72,7 @@ static fcnn_model *make_model(fcnn_precision precision, int64_t layers, fcnn_act
 {
     fcnn_layer layer[64];
     for (int64_t i = 0; i < layers; i++) {
-        layer[i] = (fcnn_layer){i == 0 ? 4 : 5, 5, activation};
+        layer[i] = (fcnn_layer){i == 0 ? 4 : 5, 5, activation, i == 0 ? 0.25 : FCNN_LEAKY_SLOPE};
     }
     layer[layers - 1].outputs = 2;
     layer[layers - 1].activation = output == FCNN_OUTPUT_SIGMOID ? FCNN_ACTIVATION_SIGMOID : FCNN_ACTIVATION_LINEAR;
@@ -146,7 +146,7 @@ static void check_same(const fcnn_model *a, const fcnn_model *b)
         const int64_t in = shape->layer[i].inputs, out = shape->layer[i].outputs;
         CU_ASSERT_EQUAL_FATAL(in, b->shape.layer[i].inputs);
         CU_ASSERT_EQUAL_FATAL(out, b->shape.layer[i].outputs);
-        CU_ASSERT_EQUAL(shape->layer[i].activation, b->shape.layer[i].activation);
+        CU_ASSERT(fcnn_layer_same_activation(&shape->layer[i], &b->shape.layer[i]));
         CU_ASSERT_EQUAL(memcmp(a->weights[i], b->weights[i], (size_t)(in * out) * size), 0);
         CU_ASSERT_EQUAL(memcmp(a->biases[i], b->biases[i], (size_t)out * size), 0);
     }
@@ -428,7 +428,7 @@ static void a_model_is_printed(void)
 
 static void many_columns_are_cut(void)
 {
-    fcnn_layer layer = {40, 1, FCNN_ACTIVATION_LINEAR};
+    fcnn_layer layer = {40, 1, FCNN_ACTIVATION_LINEAR, FCNN_LEAKY_SLOPE};
     const fcnn_architecture shape = {FCNN_PRECISION_SINGLE, 1, &layer, FCNN_OUTPUT_LINEAR, FCNN_LOSS_MSE};
     fcnn_model *model = NULL;
     HARNESS_OK(fcnn_model_create(&shape, &model));

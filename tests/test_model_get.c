@@ -160,6 +160,34 @@ static void files_of_other_programs_are_read(void)
     }
 }
 
+static void put_real(hid_t file, const char *object, const char *name, double value)
+{
+    const hid_t space = H5Screate(H5S_SCALAR);
+    const hid_t id =
+        H5Acreate_by_name(file, object, name, H5T_IEEE_F32LE, space, H5P_DEFAULT, H5P_DEFAULT, H5P_DEFAULT);
+    CU_ASSERT(id >= 0 && H5Awrite(id, H5T_NATIVE_DOUBLE, &value) >= 0);
+    H5Aclose(id);
+    H5Sclose(space);
+}
+
+/* The slope of leaky_relu, which is 0.01 without attributes, as in files of before there was one. */
+static void check_foreign_slopes(void)
+{
+    static const char *const objects[] = {NULL, "/model", "/model/W1"};
+    static const double slopes[] = {0.01, 0.5, 0.25};
+    write_foreign("/model", H5T_IEEE_F32LE);
+    for (int i = 0; i < 3; i++) {
+        hid_t file = foreign_open();
+        if (i > 0) {
+            put_real(file, objects[i], "leaky_slope", slopes[i]);
+        }
+        H5Fclose(file);
+        fcnn_model *model = read_foreign();
+        CU_ASSERT_EQUAL(model->shape.layer[0].leaky_slope, slopes[i]); /* whatever the activation */
+        fcnn_model_destroy(model);
+    }
+}
+
 static void attributes_of_other_programs_count(void)
 {
     write_foreign("/model", H5T_IEEE_F32LE);
@@ -187,6 +215,7 @@ static void attributes_of_other_programs_count(void)
     CU_ASSERT_EQUAL(model->shape.layer[0].activation, FCNN_ACTIVATION_TANH);
     CU_ASSERT_EQUAL(model->shape.loss, FCNN_LOSS_MSE);
     fcnn_model_destroy(model);
+    check_foreign_slopes();
 }
 
 /* ---- errors: each on a good file with one thing wrong ---- */
@@ -286,8 +315,17 @@ static void wrong_words_are_told(void)
 
     file = spoil();
     put_word(file, "/model/W1", "activation", "swish");
-    expect(file,
-           "attribute activation of /model/W1 is 'swish'; it must be one of relu, leaky_relu, tanh, sigmoid, gelu");
+    expect(file, "attribute activation of /model/W1 is 'swish'; it must be one of relu, leaky_relu, relu6, elu, selu, "
+                 "gelu, silu, mish");
+
+    for (int i = 0; i < 3; i++) {
+        file = spoil();
+        put_real(file, "/model/W1", "leaky_slope", (const double[]){0, 2, NAN}[i]);
+        expect(file, "it must be from 1e-06 to 1");
+    }
+    file = spoil();
+    put_word(file, "/model/W1", "leaky_slope", "steep");
+    expect(file, "attribute leaky_slope of /model/W1 is not a number");
 
     file = spoil();
     put_word(file, "/model/W2", "activation", "tanh");
@@ -308,7 +346,7 @@ static void wrong_versions_are_told(void)
     put_integer(file, "/model", "format_version", FCNN_MODEL_FORMAT_VERSION + 1);
     expect(
         file,
-        "the file was written by a newer fcnn: format_version is 2, but this fcnn reads versions up to 1; update fcnn");
+        "the file was written by a newer fcnn: format_version is 3, but this fcnn reads versions up to 2; update fcnn");
 
     file = spoil();
     put_integer(file, "/model", "format_version", 0);

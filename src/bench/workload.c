@@ -91,6 +91,7 @@ static fcnn_status make_workload(const workload_row *row, fcnn_precision precisi
     out->shape.loss = row->loss;
     out->shape.output = fcnn_loss_usual_output(row->loss);
     for (int64_t layer = 0; layer < out->shape.layers; layer++) {
+        out->shape.layer[layer].leaky_slope = FCNN_LEAKY_SLOPE;
         out->shape.layer[layer].activation = layer + 1 < out->shape.layers ? row->activation : FCNN_ACTIVATION_LINEAR;
     }
     return FCNN_OK;

@@ -63,6 +63,7 @@ typedef struct fcnn_multiply_job {
     int64_t width;                          /* a multiple of 16, at most 64 */
     int64_t rows, first, last;
     fcnn_activation activation;
+    double parameter;    /* of leaky_relu: its slope below 0; other activations have none */
     const void *results; /* layout of out; NULL: forward pass */
     void *slopes;        /* layout of out */
 } fcnn_multiply_job;

@@ -29,11 +29,11 @@ FCNN_INLINE uint64_t largest(uvec a)
     return most;
 }
 
-FCNN_INLINE vec activation_value(const fcnn_activation activation, vec z, vec *derivative)
+FCNN_INLINE vec activation_value(const fcnn_activation activation, vec z, real parameter, vec *derivative)
 {
 #define VALUE_CASE(constant, word, name, init, keeps) \
     case constant:                                    \
-        return value_of_##name(z, derivative);
+        return value_of_##name(z, parameter, derivative);
     switch (activation) {
         FCNN_ACTIVATION_WORDS(VALUE_CASE)
     }
@@ -42,11 +42,11 @@ FCNN_INLINE vec activation_value(const fcnn_activation activation, vec z, vec *d
 }
 
 /* f'(z) from y = f(z). */
-FCNN_INLINE vec activation_derivative(const fcnn_activation activation, vec y, const real *kept)
+FCNN_INLINE vec activation_derivative(const fcnn_activation activation, vec y, real parameter, const real *kept)
 {
 #define SLOPE_CASE(constant, word, name, init, keeps) \
     case constant:                                    \
-        return slope_of_##name(y, kept);
+        return slope_of_##name(y, parameter, kept);
     switch (activation) {
         FCNN_ACTIVATION_WORDS(SLOPE_CASE)
     }
@@ -56,12 +56,12 @@ FCNN_INLINE vec activation_derivative(const fcnn_activation activation, vec y, c
 
 /* z ← f(z) for n numbers; also writes the slopes if they are stored.  Returns the largest magnitude bits of the results
  * in each lane. */
-FCNN_INLINE uvec activate(const fcnn_activation activation, int64_t n, real *z, real *slopes)
+FCNN_INLINE uvec activate(const fcnn_activation activation, real parameter, int64_t n, real *z, real *slopes)
 {
     uvec most = vuset(0);
     for (int64_t i = 0; i < n; i += VW) {
         vec slope;
-        const vec y = activation_value(activation, vload(z + i), &slope);
+        const vec y = activation_value(activation, vload(z + i), parameter, &slope);
         vstore(z + i, y);
         if (fcnn_activation_keeps_slopes(activation)) {
             vstore(slopes + i, slope);
@@ -73,12 +73,12 @@ FCNN_INLINE uvec activate(const fcnn_activation activation, int64_t n, real *z, 
 
 /* delta ← delta·f'(z), with f' from the result f(z), or from the slopes if they are stored; results that are too small
  * become zero. */
-FCNN_INLINE uvec backpropagate(const fcnn_activation activation, int64_t n, real *delta, const real *results,
-                               const real *slopes)
+FCNN_INLINE uvec backpropagate(const fcnn_activation activation, real parameter, int64_t n, real *delta,
+                               const real *results, const real *slopes)
 {
     uvec most = vuset(0);
     for (int64_t i = 0; i < n; i += VW) {
-        const vec slope = activation_derivative(activation, vload(results + i), slopes + i);
+        const vec slope = activation_derivative(activation, vload(results + i), parameter, slopes + i);
         const vec kept = without_small(vload(delta + i) * slope);
         vstore(delta + i, kept);
         most = vumax(most, magnitude_bits(kept));
@@ -88,10 +88,11 @@ FCNN_INLINE uvec backpropagate(const fcnn_activation activation, int64_t n, real
 
 FCNN_INLINE uvec finish_as(const fcnn_activation activation, const fcnn_multiply_job *job, int64_t at, int64_t n)
 {
+    const real parameter = (real)job->parameter;
     real *out = (real *)job->out + at;
     real *slopes = fcnn_activation_keeps_slopes(activation) ? (real *)job->slopes + at : NULL;
-    return job->results == NULL ? activate(activation, n, out, slopes)
-                                : backpropagate(activation, n, out, (const real *)job->results + at, slopes);
+    return job->results == NULL ? activate(activation, parameter, n, out, slopes)
+                                : backpropagate(activation, parameter, n, out, (const real *)job->results + at, slopes);
 }
 
 /* Calls finish_as() with the activation as a constant, so that it is inlined. */

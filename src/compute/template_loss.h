@@ -203,7 +203,7 @@ FCNN_INLINE uvec element_lanes(element_loss *const element, const fcnn_loss_job 
         const vec sum = element(job, y, vload(target + v * VW), lanes[v], &derivative);
         lanes[v] = vselect(counts, sum, lanes[v]);
         if (job->head == FCNN_HEAD_DELTA) {
-            const vec slope = activation_derivative(job->activation, y, NULL);
+            const vec slope = activation_derivative(job->activation, y, 0, NULL);
             const vec kept = vselect(counts, without_small(without_small(derivative) * slope), vset(0));
             vstore(value + v * VW, kept);
             most = vumax(most, magnitude_bits(kept));

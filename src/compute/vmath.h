@@ -1,4 +1,4 @@
-/* src/compute/vmath.h — exp, tanh, sigmoid, erf, the normal distribution and gelu for the kernel templates.
+/* src/compute/vmath.h — elementary functions, the normal distribution and activations for the kernel templates.
  *
  * They replace the functions of libm, whose results differ from machine to machine.  Include this file after simd.h.
  * Every function accepts any argument, has no branch that depends on data, and is one sequence of operations that round
@@ -15,6 +15,12 @@
  *   vnormal_cdf         3.78   3.77
  *   vgelu               4.68   4.65
  *     its derivative    4.11   4.13   in units of the larger of its two terms, because it has a zero
+ *   vexpm1_below        0.93   1.12   over 10^6 arguments, as all below
+ *   vsilu               2.63   2.77
+ *     its derivative    2.73   2.93  in units of the larger of its two terms
+ *   vmish               4.01   4.02
+ *     its derivative    5.13   4.96  in units of the larger of its two terms
+ *   vsoftplus           2.53   2.63
  *
  * The coefficients come from scripts/derive_coefficients.py, which describes how they were fitted. */
 #ifndef FCNN_COMPUTE_VMATH_H
@@ -33,6 +39,7 @@
 #define VM_TANH_SPLIT 0.55F
 #define VM_TANH_END 10.0F     /* from 9.02 on, tanh rounds to 1 */
 #define VM_ERF_END 4.0F       /* from 3.84 on, erf rounds to 1 */
+#define VM_MISH_END 12.0F     /* from 9.5 on, mish x rounds to x, from 11 on its derivative to 1 */
 #define VM_NORMAL_END 12.875F /* for larger a, Φ(-a) is set to 0; from 12.95 on it is subnormal */
 #define VM_SQRT_2 0x1.6a09e6p+0F
 #define VM_DENSITY_0 0x1.988454p-2F /* φ(0) = 1/√(2π) */
@@ -45,6 +52,11 @@ static const real vm_exp_q[] = {
 /* tanh x = x + x³·T(x²) on |x| ≤ 0.55; 2^-29.7 */
 static const real vm_tanh_t[] = {
     -0x1.55554ap-2F, 0x1.110cfap-3F, -0x1.b921fap-5F, 0x1.590c04p-6F, -0x1.9a2f04p-8F,
+};
+
+/* log(1 + u) = 2s + s³·L(s²) with s = u/(2 + u) on 0 ≤ u ≤ 1; 2^-33.0 */
+static const real vm_log1p_l[] = {
+    0x1.555558p-1F, 0x1.9996d8p-2F, 0x1.25050cp-2F, 0x1.b72c62p-3F, 0x1.f08784p-3F,
 };
 
 /* erf x = x + x·E(x²) on |x| ≤ 1; 2^-29.3 */
@@ -71,8 +83,9 @@ static const real vm_tail_n[] = {
 #define VM_EXP_END 0x1.62e42fefa39fp+9
 #define VM_EXP_START (-0x1.6232bdd7abcd2p+9)
 #define VM_TANH_SPLIT 0.55
-#define VM_TANH_END 20.0   /* from 19.07 on, tanh rounds to 1 */
-#define VM_ERF_END 6.0     /* from 5.87 on, erf rounds to 1 */
+#define VM_TANH_END 20.0 /* from 19.07 on, tanh rounds to 1 */
+#define VM_ERF_END 6.0   /* from 5.87 on, erf rounds to 1 */
+#define VM_MISH_END 24.0
 #define VM_NORMAL_END 37.5 /* Φ(-37.5) = 4.6e-308 */
 #define VM_SQRT_2 0x1.6a09e667f3bcdp+0
 #define VM_DENSITY_0 0x1.9884533d43651p-2
@@ -87,6 +100,12 @@ static const real vm_exp_q[] = {
 static const real vm_tanh_t[] = {
     -0x1.555555555549dp-2, 0x1.11111111028e7p-3,   -0x1.ba1ba1ad6bd57p-5, 0x1.664f45c1f2fecp-6,   -0x1.226ddd32989bp-7,
     0x1.d6c61b45399d5p-9,  -0x1.7cf3a7a2e31adp-10, 0x1.2fa210a27ca1cp-11, -0x1.b906dcb12ee34p-13, 0x1.abf998e83bcbcp-15,
+};
+
+/* as above; 2^-59.4 */
+static const real vm_log1p_l[] = {
+    0x1.5555555555535p-1, 0x1.99999999a072dp-2, 0x1.249249208e2cap-2, 0x1.c71c741b4b993p-3, 0x1.745cb4305372bp-3,
+    0x1.3b1dd6e9fee88p-3, 0x1.1068064f9061ap-3, 0x1.efd3f69ea0f94p-4, 0x1.55c51f4182c38p-4, 0x1.5c6562c011ba3p-3,
 };
 
 /* as above; 2^-56.3 */
@@ -194,9 +213,8 @@ FCNN_INLINE vec vtanh(vec x)
     return vcopysign(vselect(vgt(magnitude, vset(VM_TANH_SPLIT)), outer, inner), x);
 }
 
-/* 1/(1 + e^-x), computed from q = 1/(1 + e^|x|) as q for negative x and 1 - q for others, which avoids an
- * additional rounding of an exponential; 0 instead of subnormal results. */
-FCNN_INLINE vec vsigmoid(vec x)
+/* 1/(1 + e^|x|), so that the rounding of the exponential does not matter; 0 where that would be subnormal. */
+FCNN_INLINE vec vm_sigmoid_below(vec x)
 {
     const vec a = vabs(x);
     const vec one = vset(1);
@@ -204,10 +222,66 @@ FCNN_INLINE vec vsigmoid(vec x)
     const vec r = vm_exp_reduce(a, &exponent);
     const vec scale = vm_power_of_two(exponent);
     const vec sum = scale + one;
-    const vec lost = one - (sum - scale); /* part of the 1 that was lost because scale is large */
+    const vec lost = one - (sum - scale); /* of the 1, when the scale is large */
     const vec inside = one / (vfma(scale, vm_expm1_reduced(r), lost) + sum);
-    const vec q = vselect(vgt(a, vset(-VM_EXP_START)), vset(0), inside);
-    return vselect(vlt(x, vset(0)), q, one - q);
+    return vselect(vgt(a, vset(-VM_EXP_START)), vset(0), inside);
+}
+
+/* 1/(1 + e^-x): with q = 1/(1 + e^|x|), it is q for negative x and 1 - q for others. */
+FCNN_INLINE vec vsigmoid(vec x)
+{
+    const vec q = vm_sigmoid_below(x);
+    return vselect(vlt(x, vset(0)), q, vset(1) - q);
+}
+
+/* e^x - 1 for x ≤ 0; a positive x gives any number. */
+FCNN_INLINE vec vexpm1_below(vec x)
+{
+    const vec a = vselect(vlt(x, vset(VM_EXP_START)), vset(VM_EXP_START), x);
+    uvec exponent;
+    const vec r = vm_exp_reduce(a, &exponent);
+    const vec scale = vm_power_of_two(exponent);
+    return vfma(scale, vm_expm1_reduced(r), scale - vset(1));
+}
+
+/* silu x = x·σ(x), and its derivative σ(x) + σ(x)·x·σ(-x); 0 where σ(x) would be subnormal. */
+FCNN_INLINE vec vsilu(vec x, vec *derivative)
+{
+    const vec q = vm_sigmoid_below(x), rest = vset(1) - q;
+    const vmask is_below = vlt(x, vset(0));
+    const vec value = vselect(is_below, q, rest);
+    /* near, not x, where the other factor may be 0: Inf·0 would be NaN. */
+    const vec low = vselect(vlt(x, vset(VM_EXP_START)), vset(VM_EXP_START), x);
+    const vec near = vselect(vgt(low, vset(-VM_EXP_START)), vset(-VM_EXP_START), low);
+    *derivative = vfma(value, near * vselect(is_below, rest, q), value);
+    return low * value;
+}
+
+/* mish x = x·tanh(log(1 + e^x)).  With e = e^x and n = e·(e + 2), the tanh is t = n/(n + 2), and the derivative
+ * t + x·4·e·(1 + e)/(n + 2)²; 0 where e would be subnormal. */
+FCNN_INLINE vec vmish(vec x, vec *derivative)
+{
+    const vec low = vselect(vlt(x, vset(VM_EXP_START)), vset(VM_EXP_START), x);
+    const vec near = vselect(vgt(low, vset(VM_MISH_END)), vset(VM_MISH_END), low);
+    uvec exponent;
+    const vec reduced = vm_exp_reduce(near, &exponent);
+    const vec inside = vfrombits(vbits(vm_exp_reduced(reduced)) + exponent);
+    const vec e = vselect(vgt(near, vset(VM_EXP_START)), inside, vset(0));
+    const vec n = vfma(e, e, e + e);
+    const vec r = vset(1) / (n + vset(2));
+    const vec t = vselect(vlt(x, vset(0)), n * r, vfma(vset(-2), r, vset(1)));
+    *derivative = vfma(near * vset(4), e * r * (vfma(e, r, r)), t); /* NaN goes by way of near */
+    return low * t;
+}
+
+/* softplus x = log(1 + e^x), as max(x, 0) + log(1 + e^-|x|). */
+FCNN_INLINE vec vsoftplus(vec x)
+{
+    const vec u = vexp(-vabs(x));
+    const vec s = u / (u + vset(2));
+    const vec square = s * s;
+    const vec rest = vfma(s * square, VM_POLYNOMIAL(square, vm_log1p_l), s + s);
+    return vselect(vgt(x, vset(0)), x + rest, rest);
 }
 
 /* exp(-a²·half)/√(2π) for half = 1 or ½, for squares in the range of exp.  The rounding error of a², which would cause
@@ -284,6 +358,7 @@ FCNN_INLINE vec vgelu(vec x, vec *derivative)
 #undef VM_TANH_SPLIT
 #undef VM_TANH_END
 #undef VM_ERF_END
+#undef VM_MISH_END
 #undef VM_NORMAL_END
 #undef VM_SQRT_2
 #undef VM_DENSITY_0

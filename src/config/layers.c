@@ -77,6 +77,19 @@ static fcnn_status check_activations(const fcnn_config *config)
     return FCNN_OK;
 }
 
+static fcnn_status check_slope(const fcnn_config *config)
+{
+    for (int64_t i = 0; i < config->model_activation.count; i++) {
+        if (config->model_activation.values[i] == FCNN_ACTIVATION_LEAKY_RELU) {
+            return FCNN_OK;
+        }
+    }
+    return config->model_leaky_slope == 0.01
+               ? FCNN_OK
+               : fcnn_fail(FCNN_ECONFIG,
+                           "model.leaky_slope requires leaky_relu, but model.activation does not have it");
+}
+
 static fcnn_status check_count(const fcnn_config *config, const char *key, int64_t given)
 {
     const int64_t layers = fcnn_config_layers(config);
@@ -114,6 +127,7 @@ static fcnn_status check_biases(const fcnn_config *config)
 fcnn_status fcnn_config_check_layers(const fcnn_config *config)
 {
     FCNN_TRY(check_activations(config));
+    FCNN_TRY(check_slope(config));
     FCNN_TRY(check_count(config, "model.init_scale", config->model_init_scale.count));
     FCNN_TRY(check_count(config, "model.bias_init", config->model_bias_init.count));
     if (!init_is_file(config)) {

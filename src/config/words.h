@@ -47,9 +47,16 @@
 #define FCNN_ACTIVATION_WORDS(X)                                                 \
     X(FCNN_ACTIVATION_RELU, "relu", relu, FCNN_INIT_HE, false)                   \
     X(FCNN_ACTIVATION_LEAKY_RELU, "leaky_relu", leaky_relu, FCNN_INIT_HE, false) \
+    X(FCNN_ACTIVATION_RELU6, "relu6", relu6, FCNN_INIT_HE, false)                \
+    X(FCNN_ACTIVATION_ELU, "elu", elu, FCNN_INIT_HE, false)                      \
+    X(FCNN_ACTIVATION_SELU, "selu", selu, FCNN_INIT_LECUN, false)                \
+    X(FCNN_ACTIVATION_GELU, "gelu", gelu, FCNN_INIT_HE, true)                    \
+    X(FCNN_ACTIVATION_SILU, "silu", silu, FCNN_INIT_HE, true)                    \
+    X(FCNN_ACTIVATION_MISH, "mish", mish, FCNN_INIT_HE, true)                    \
+    X(FCNN_ACTIVATION_SOFTPLUS, "softplus", softplus, FCNN_INIT_HE, false)       \
     X(FCNN_ACTIVATION_TANH, "tanh", tanh, FCNN_INIT_XAVIER, false)               \
     X(FCNN_ACTIVATION_SIGMOID, "sigmoid", sigmoid, FCNN_INIT_XAVIER, false)      \
-    X(FCNN_ACTIVATION_GELU, "gelu", gelu, FCNN_INIT_HE, true)                    \
+    X(FCNN_ACTIVATION_SOFTSIGN, "softsign", softsign, FCNN_INIT_XAVIER, true)    \
     X(FCNN_ACTIVATION_LINEAR, "linear", linear, FCNN_INIT_XAVIER, false)
 
 /* With the activation of the last layer. */

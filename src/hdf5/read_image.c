@@ -279,6 +279,21 @@ fcnn_status fcnn_hdf5_read_integer_attribute(fcnn_hdf5_file *file, const char *o
     return status;
 }
 
+fcnn_status fcnn_hdf5_read_double_attribute(fcnn_hdf5_file *file, const char *object, const char *name, double *out)
+{
+    item from;
+    fcnn_hdf5_enter();
+    fcnn_status status = item_open(file, object, name, &from);
+    if (status == FCNN_OK) {
+        const H5T_class_t class = H5Tget_class(from.type);
+        status = class == H5T_FLOAT || class == H5T_INTEGER ? item_read(&from, H5T_NATIVE_DOUBLE, out)
+                                                            : fcnn_fail(FCNN_EDATA, "%s is not a number", from.label);
+        item_close(&from);
+    }
+    fcnn_hdf5_leave();
+    return status;
+}
+
 /* ---- texts ---- */
 
 static fcnn_status too_long(const item *from, int64_t limit)

@@ -156,6 +156,14 @@ fcnn_status fcnn_hdf5_image_integer_attribute(fcnn_hdf5_image *image, const char
     return status;
 }
 
+fcnn_status fcnn_hdf5_image_double_attribute(fcnn_hdf5_image *image, const char *object, const char *name, double value)
+{
+    fcnn_hdf5_enter();
+    const fcnn_status status = make_attribute(image, object, name, H5T_IEEE_F64LE, H5T_NATIVE_DOUBLE, &value);
+    fcnn_hdf5_leave();
+    return status;
+}
+
 fcnn_status fcnn_hdf5_image_text_attribute(fcnn_hdf5_image *image, const char *object, const char *name,
                                            const char *text)
 {

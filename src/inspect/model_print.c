@@ -36,11 +36,12 @@ static void print_layers(const fcnn_architecture *shape, FILE *out)
 {
     fprintf(out, "\nlayer  weights [out][in]       activation   parameters\n");
     for (int64_t layer = 0; layer < shape->layers; layer++) {
-        char weights[64];
+        char weights[64], activation[64];
+        fcnn_layer_activation(&shape->layer[layer], activation);
         snprintf(weights, sizeof weights, "[%" PRId64 "][%" PRId64 "]", shape->layer[layer].outputs,
                  shape->layer[layer].inputs);
-        fprintf(out, "%5" PRId64 "  %-22s  %-10s  %11" PRId64 "\n", layer + 1, weights,
-                fcnn_activation_name(shape->layer[layer].activation), fcnn_architecture_layer_parameters(shape, layer));
+        fprintf(out, "%5" PRId64 "  %-22s  %-10s  %11" PRId64 "\n", layer + 1, weights, activation,
+                fcnn_architecture_layer_parameters(shape, layer));
     }
     fprintf(out, "total  %-22s  %-10s  %11" PRId64 "\n", "", "", fcnn_architecture_parameters(shape));
 }

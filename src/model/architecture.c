@@ -6,8 +6,25 @@
 #include "core/text.h"
 
 #include <inttypes.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+
+void fcnn_layer_activation(const fcnn_layer *layer, char text[64])
+{
+    char slope[32] = "";
+    const bool has_slope = layer->activation == FCNN_ACTIVATION_LEAKY_RELU && layer->leaky_slope != FCNN_LEAKY_SLOPE;
+    if (has_slope) {
+        fcnn_text_from_double(layer->leaky_slope, slope);
+    }
+    snprintf(text, 64, "%s%s%s", fcnn_activation_name(layer->activation), has_slope ? " " : "", slope);
+}
+
+bool fcnn_layer_same_activation(const fcnn_layer *a, const fcnn_layer *b)
+{
+    return a->activation == b->activation &&
+           (a->activation != FCNN_ACTIVATION_LEAKY_RELU || a->leaky_slope == b->leaky_slope);
+}
 
 int64_t fcnn_architecture_inputs(const fcnn_architecture *shape)
 {

@@ -7,6 +7,7 @@
 #include "config/words.h"
 #include "core/status.h"
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -14,7 +15,22 @@
 typedef struct fcnn_layer {
     int64_t inputs, outputs;
     fcnn_activation activation; /* f; in the last layer linear, or sigmoid if the output is sigmoid */
+    double leaky_slope;         /* slope of leaky_relu below 0; not used by other activations */
 } fcnn_layer;
+
+/* The slope of leaky_relu in PyTorch, and in files that do not name it. */
+#define FCNN_LEAKY_SLOPE 0.01
+
+/* Slopes that a config or a file may have.  The derivative is computed from the value, whose sign must be that of the
+ * argument: so 0 and negative slopes are not among them. */
+#define FCNN_LEAKY_SLOPE_LEAST 1e-6
+#define FCNN_LEAKY_SLOPE_MOST 1.0
+
+/* The activation of a layer, with the slope of a leaky_relu if it is not FCNN_LEAKY_SLOPE: "relu", "leaky_relu 0.2". */
+void fcnn_layer_activation(const fcnn_layer *layer, char text[64]);
+
+/* Whether two layers apply the same function to their sums. */
+bool fcnn_layer_same_activation(const fcnn_layer *a, const fcnn_layer *b);
 
 /* Layers are numbered from 0 in code and from 1 in names and messages. */
 typedef struct fcnn_architecture {

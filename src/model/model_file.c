@@ -15,11 +15,23 @@
 
 /* ---- the parts of a model ---- */
 
+/* The lowest version that can express the model. */
+static int64_t format_version(const fcnn_architecture *shape)
+{
+    for (int64_t layer = 0; layer < shape->layers; layer++) {
+        const fcnn_layer *own = &shape->layer[layer];
+        if (own->activation == FCNN_ACTIVATION_LEAKY_RELU && own->leaky_slope != FCNN_LEAKY_SLOPE) {
+            return 2;
+        }
+    }
+    return 1;
+}
+
 static fcnn_status put_group(const fcnn_architecture *shape, fcnn_hdf5_image *image)
 {
     static const char group[] = "/model";
     FCNN_TRY(fcnn_hdf5_image_group(image, group));
-    FCNN_TRY(fcnn_hdf5_image_integer_attribute(image, group, "format_version", FCNN_MODEL_FORMAT_VERSION));
+    FCNN_TRY(fcnn_hdf5_image_integer_attribute(image, group, "format_version", format_version(shape)));
     FCNN_TRY(fcnn_hdf5_image_integer_attribute(image, group, "numerics_version", FCNN_NUMERICS_VERSION));
     FCNN_TRY(fcnn_hdf5_image_text_attribute(image, group, "program", "fcnn " PACKAGE_VERSION));
     FCNN_TRY(fcnn_hdf5_image_text_attribute(image, group, "precision", fcnn_precision_name(shape->precision)));
@@ -37,6 +49,9 @@ static fcnn_status put_layer(const fcnn_model *model, int64_t layer, fcnn_hdf5_i
     FCNN_TRY(fcnn_hdf5_image_dataset(image, name, type, 2, dims, model->weights[layer]));
     FCNN_TRY(fcnn_hdf5_image_text_attribute(image, name, "activation",
                                             fcnn_activation_name(shape->layer[layer].activation)));
+    if (shape->layer[layer].activation == FCNN_ACTIVATION_LEAKY_RELU) {
+        FCNN_TRY(fcnn_hdf5_image_double_attribute(image, name, "leaky_slope", shape->layer[layer].leaky_slope));
+    }
     snprintf(name, sizeof name, "/model/b%" PRId64, layer + 1);
     return fcnn_hdf5_image_dataset(image, name, type, 1, dims, model->biases[layer]);
 }

@@ -1,6 +1,7 @@
 /* src/model/model_file.h — models in HDF5 files. fcnn_model_read() of <fcnn/model.h> is implemented here, too.
  *
- *   /model/W1 [out][in], /model/b1 [out], /model/W2, …   in the model's precision; activation is an attribute of W
+ *   /model/W1 [out][in], /model/b1 [out], /model/W2, …   in the model's precision; activation is an attribute of W,
+ *                            and leaky_slope (a float64) one of a W that leaky_relu follows; without it, it is 0.01
  *   /model                   attributes format_version, numerics_version, program, precision, output, loss
  *   /normalizer/inputs_shift, inputs_scale, targets_shift, targets_scale   float64: stored = (physical − shift) / scale
  *   /inputs/smallest, largest, mean, /targets/…   float64, of the training rows; not for targets that are class numbers
@@ -21,8 +22,9 @@
 #include "model/model.h"
 #include "hdf5/image.h"
 
-/* Increased by changes that older versions would read incorrectly; they reject files with a greater number. */
-#define FCNN_MODEL_FORMAT_VERSION 1
+/* Increased by changes that older versions would read incorrectly; they reject files with a greater number.  A file has
+ * the lowest version that can express its model.  2: a slope of leaky_relu other than 0.01. */
+#define FCNN_MODEL_FORMAT_VERSION 2
 
 /* Reads the model from an open file. file is borrowed, and so is path, for messages. *out is to be released with
  * fcnn_model_destroy().

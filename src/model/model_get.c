@@ -205,12 +205,28 @@ static fcnn_status read_output(const fcnn_model_reader *from, fcnn_architecture 
     return FCNN_OK;
 }
 
+/* Sets *out to the slope in the attribute leaky_slope of an object, if it has this attribute. */
+static fcnn_status read_slope(const fcnn_model_reader *from, const char *object, double *out)
+{
+    if (!fcnn_hdf5_has_attribute(from->file, object, "leaky_slope")) {
+        return FCNN_OK;
+    }
+    FCNN_TRY(fcnn_hdf5_read_double_attribute(from->file, object, "leaky_slope", out));
+    if (!(*out >= FCNN_LEAKY_SLOPE_LEAST && *out <= FCNN_LEAKY_SLOPE_MOST)) {
+        return fcnn_fail(FCNN_EDATA, "%s: attribute leaky_slope of %s is %g; it must be from %g to %g", from->path,
+                         object, *out, FCNN_LEAKY_SLOPE_LEAST, FCNN_LEAKY_SLOPE_MOST);
+    }
+    return FCNN_OK;
+}
+
 /* Reads the activations. An attribute of the group applies to all hidden layers whose W has none. */
 static fcnn_status read_activations(const fcnn_model_reader *from, fcnn_architecture *shape)
 {
     const int64_t last = shape->layers - 1;
     int hidden = FCNN_ACTIVATION_RELU;
+    double slope = FCNN_LEAKY_SLOPE;
     FCNN_TRY(read_word(from, from->group, "activation", fcnn_activation_words, &hidden));
+    FCNN_TRY(read_slope(from, from->group, &slope));
     const int fitting = (int)fcnn_output_activation(shape->output);
     for (int64_t layer = 0; layer < shape->layers; layer++) {
         char name[NAME_BYTES];
@@ -223,6 +239,8 @@ static fcnn_status read_activations(const fcnn_model_reader *from, fcnn_architec
                              fcnn_output_name(shape->output), fcnn_activation_name((fcnn_activation)fitting));
         }
         shape->layer[layer].activation = (fcnn_activation)activation;
+        shape->layer[layer].leaky_slope = slope;
+        FCNN_TRY(read_slope(from, name, &shape->layer[layer].leaky_slope));
     }
     return FCNN_OK;
 }

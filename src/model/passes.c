@@ -138,6 +138,7 @@ static uint64_t layer_forward(const fcnn_network *network, const rows_of_pass *r
         .first = rows->at,
         .last = rows->at + rows->last - rows->first,
         .activation = activation_of(shape, layer),
+        .parameter = shape->layer[layer].leaky_slope,
         .slopes = area->slopes[layer],
     };
     return multiply(network, &job, 1);
@@ -158,6 +159,7 @@ static uint64_t layer_backward(const fcnn_network *network, const rows_of_pass *
         .first = rows->at,
         .last = rows->at + rows->last - rows->first,
         .activation = shape->layer[layer].activation,
+        .parameter = shape->layer[layer].leaky_slope,
         .results = area->values[layer + 1],
         .slopes = area->slopes[layer],
     };

@@ -293,12 +293,15 @@ static fcnn_status check_activations(const fcnn_origin *origin, const fcnn_archi
 {
     const fcnn_architecture *own = &origin->model->shape;
     for (int64_t layer = 0; layer + 1 < shape->layers; layer++) {
-        if (own->layer[layer].activation != shape->layer[layer].activation) {
+        if (!fcnn_layer_same_activation(&own->layer[layer], &shape->layer[layer])) {
+            const bool same_word = own->layer[layer].activation == shape->layer[layer].activation;
+            char before[64], now[64];
+            fcnn_layer_activation(&own->layer[layer], before);
+            fcnn_layer_activation(&shape->layer[layer], now);
             return fcnn_fail(FCNN_ECONFIG,
                              "%s was trained with activation %s in hidden layer %" PRId64
-                             ", but the config specifies %s: set model.activation to the original value",
-                             origin->path, fcnn_activation_name(own->layer[layer].activation), layer + 1,
-                             fcnn_activation_name(shape->layer[layer].activation));
+                             ", but the config specifies %s: set model.%s to the original value",
+                             origin->path, before, layer + 1, now, same_word ? "leaky_slope" : "activation");
         }
     }
     if (own->output != shape->output || own->loss != shape->loss) {

@@ -142,9 +142,10 @@ static fcnn_status describe_network(const fcnn_architecture *shape, FILE *out)
             fcnn_precision_name(shape->precision), fcnn_architecture_parameters(shape));
     free(text);
     for (int64_t layer = 0; layer + 1 < shape->layers; layer++) {
-        const bool first = layer == 0 || shape->layer[layer].activation != shape->layer[layer - 1].activation;
-        if (first) {
-            fprintf(out, "%s%s", layer > 0 ? ", " : "", fcnn_activation_name(shape->layer[layer].activation));
+        if (layer == 0 || !fcnn_layer_same_activation(&shape->layer[layer], &shape->layer[layer - 1])) {
+            char activation[64];
+            fcnn_layer_activation(&shape->layer[layer], activation);
+            fprintf(out, "%s%s", layer > 0 ? ", " : "", activation);
         }
     }
     fprintf(out, "%s%s output, %s\n", shape->layers > 1 ? "; " : "", fcnn_output_name(shape->output),

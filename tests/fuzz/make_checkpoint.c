@@ -17,7 +17,8 @@ int main(int argc, char **argv)
 {
     static const char config[] = "[data]\ntrain = x.h5\n[model]\nhidden = 3\n";
     int64_t exponents[] = {1, 2};
-    fcnn_layer layers[] = {{4, 3, FCNN_ACTIVATION_RELU}, {3, 2, FCNN_ACTIVATION_LINEAR}};
+    fcnn_layer layers[] = {{4, 3, FCNN_ACTIVATION_RELU, FCNN_LEAKY_SLOPE},
+                           {3, 2, FCNN_ACTIVATION_LINEAR, FCNN_LEAKY_SLOPE}};
     char train[] = "float64[40][4] 0123456789abcdef", validation[] = "";
     const fcnn_architecture shape = {
         .layers = 2, .layer = layers, .output = FCNN_OUTPUT_SOFTMAX, .loss = FCNN_LOSS_CROSS_ENTROPY};
