@@ -170,7 +170,7 @@ static void a_schedule_up_to_the_end_fixes_the_epochs(void)
                                         "kind = cosine\nwarmup = 3\nunit = step"};
     for (size_t i = 0; i < sizeof fixed / sizeof *fixed; i++) {
         HARNESS_STATUS(resume_longer(fixed[i]), FCNN_ECONFIG);
-        HARNESS_ERROR_HAS("train.epochs may not change on resume from 10 to 11");
+        HARNESS_ERROR_HAS("train.epochs cannot change on resume from 10 to 11");
         HARNESS_ERROR_HAS("model.init=run/c.h5");
     }
     HARNESS_OK(resume_longer(""));
@@ -179,7 +179,7 @@ static void a_schedule_up_to_the_end_fixes_the_epochs(void)
     HARNESS_OK(resume_longer("kind = plateau"));
     fcnn_config *stored = parse("kind = plateau"), *current = parse("kind = plateau\npatience = 3");
     HARNESS_STATUS(fcnn_config_resume_check(stored, current, "run/c.h5"), FCNN_ECONFIG);
-    HARNESS_ERROR_HAS("schedule.patience may not change on resume");
+    HARNESS_ERROR_HAS("schedule.patience cannot change on resume");
     fcnn_config_destroy(stored);
     fcnn_config_destroy(current);
 }

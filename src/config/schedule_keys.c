@@ -88,8 +88,7 @@ static fcnn_status check_needed(const fcnn_config *config)
     if (kind == FCNN_SCHEDULE_MULTISTEP && config->schedule_milestones.count == 0) {
         return needs(config, "milestones", "such as 30, 60, 80");
     }
-    if (config->schedule_period == FCNN_AUTO &&
-        (kind == FCNN_SCHEDULE_STEP || kind == FCNN_SCHEDULE_COSINE_RESTARTS || kind == FCNN_SCHEDULE_CYCLIC)) {
+    if (config->schedule_period == FCNN_AUTO && uses(config, FCNN_USES_PERIOD) && !uses(config, FCNN_LASTS)) {
         return needs(config, "period", "a number of epochs or steps");
     }
     if (config->schedule_factor == FCNN_AUTO && (kind == FCNN_SCHEDULE_EXPONENTIAL || kind == FCNN_SCHEDULE_INVERSE)) {
@@ -217,17 +216,14 @@ fcnn_status fcnn_config_schedule_check(const fcnn_config *config)
 fcnn_status fcnn_config_schedule_resume_check(const fcnn_config *stored, const fcnn_config *current,
                                               const char *checkpoint)
 {
-    const fcnn_schedule_kind kind = current->schedule_kind;
-    const bool lasts =
-        current->schedule_period == FCNN_AUTO &&
-        (kind == FCNN_SCHEDULE_LINEAR || kind == FCNN_SCHEDULE_COSINE || kind == FCNN_SCHEDULE_ONE_CYCLE);
+    const bool lasts = uses(current, FCNN_LASTS) && current->schedule_period == FCNN_AUTO;
     if (!lasts || stored->train_epochs == current->train_epochs) {
         return FCNN_OK;
     }
     return fcnn_fail(FCNN_ECONFIG,
-                     "train.epochs may not change on resume from %" PRId64 " to %" PRId64 ", because the learning rate "
-                     "of schedule.kind = %s falls until the last epoch: %s was trained with it; go back to the old "
-                     "value, or start a new run in another folder with --set output.directory=NAME, and with --set "
-                     "model.init=%s from these weights (a schedule with schedule.period lets train.epochs change)",
+                     "train.epochs cannot change on resume from %" PRId64 " to %" PRId64 ", because the learning rate "
+                     "of schedule.kind = %s depends on it: %s was trained with it; restore the old value, or start a "
+                     "new run in another folder with --set output.directory=NAME (and --set model.init=%s to start "
+                     "from these weights); if schedule.period is set, train.epochs can change",
                      stored->train_epochs, current->train_epochs, kind_of(current), checkpoint, checkpoint);
 }

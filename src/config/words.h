@@ -115,20 +115,21 @@ enum {
     FCNN_USES_PERIOD_FACTOR = 1 << 3,
     FCNN_USES_MILESTONES = 1 << 4,
     FCNN_USES_MINIMUM = 1 << 5,
-    FCNN_USES_PLATEAU = 1 << 6 /* patience, threshold, cooldown */
+    FCNN_USES_PLATEAU = 1 << 6, /* patience, threshold, cooldown */
+    FCNN_LASTS = 1 << 7         /* period = auto is the length of the training, not an error */
 };
 
 /* With the name of the rule of each, fcnn_schedule_X (methods/schedule.h), and the keys that it uses. */
 #define FCNN_SCHEDULE_WORDS(X)                                                                                      \
     X(FCNN_SCHEDULE_CONSTANT, "constant", constant, 0)                                                              \
-    X(FCNN_SCHEDULE_LINEAR, "linear", linear, FCNN_USES_FINAL | FCNN_USES_PERIOD)                                   \
+    X(FCNN_SCHEDULE_LINEAR, "linear", linear, FCNN_USES_FINAL | FCNN_USES_PERIOD | FCNN_LASTS)                      \
     X(FCNN_SCHEDULE_STEP, "step", step, FCNN_USES_FACTOR | FCNN_USES_PERIOD | FCNN_USES_MINIMUM)                    \
     X(FCNN_SCHEDULE_MULTISTEP, "multistep", multistep, FCNN_USES_FACTOR | FCNN_USES_MILESTONES | FCNN_USES_MINIMUM) \
     X(FCNN_SCHEDULE_EXPONENTIAL, "exponential", exponential, FCNN_USES_FACTOR | FCNN_USES_MINIMUM)                  \
-    X(FCNN_SCHEDULE_COSINE, "cosine", cosine, FCNN_USES_FINAL | FCNN_USES_PERIOD)                                   \
+    X(FCNN_SCHEDULE_COSINE, "cosine", cosine, FCNN_USES_FINAL | FCNN_USES_PERIOD | FCNN_LASTS)                      \
     X(FCNN_SCHEDULE_COSINE_RESTARTS, "cosine_restarts", cosine_restarts,                                            \
       FCNN_USES_FINAL | FCNN_USES_PERIOD | FCNN_USES_PERIOD_FACTOR)                                                 \
-    X(FCNN_SCHEDULE_ONE_CYCLE, "one_cycle", one_cycle, FCNN_USES_FINAL | FCNN_USES_PERIOD)                          \
+    X(FCNN_SCHEDULE_ONE_CYCLE, "one_cycle", one_cycle, FCNN_USES_FINAL | FCNN_USES_PERIOD | FCNN_LASTS)             \
     X(FCNN_SCHEDULE_CYCLIC, "cyclic", cyclic, FCNN_USES_FINAL | FCNN_USES_FACTOR | FCNN_USES_PERIOD)                \
     X(FCNN_SCHEDULE_INVERSE, "inverse", inverse, FCNN_USES_FACTOR | FCNN_USES_MINIMUM)                              \
     X(FCNN_SCHEDULE_PLATEAU, "plateau", plateau, FCNN_USES_FACTOR | FCNN_USES_MINIMUM | FCNN_USES_PLATEAU)
