@@ -1,6 +1,6 @@
-/* tests/activations_reference.h — values and derivatives of activations at some points, rounded from 60 digits (mpmath).
- * Those of PyTorch 2.14 in double precision are within 1e-14 of them, except that its gelu is 0 below −8.3 and that its
- * softplus is x above 20. */
+/* tests/activations_reference.h — values and derivatives of activations at some points, computed with 60 digits
+ * (mpmath).  Those of PyTorch 2.14 in double precision are within 1e-14 of them, except that its gelu is 0 below −8.3
+ * and that its softplus is x above 20. */
 #ifndef FCNN_TESTS_ACTIVATIONS_REFERENCE_H
 #define FCNN_TESTS_ACTIVATIONS_REFERENCE_H
 

@@ -77,7 +77,8 @@ fcnn_status fcnn_hdf5_read_text(fcnn_hdf5_file *file, const char *dataset, int64
 /* Whether a group or dataset, which must exist, has an attribute of this name.  True also if HDF5 fails. */
 bool fcnn_hdf5_has_attribute(fcnn_hdf5_file *file, const char *object, const char *name);
 
-/* Read an attribute that is one whole number, one number, or one string of at most `limit` bytes, to be released with free().
+/* Read an attribute that is one whole number, one number, or one string of at most `limit` bytes, to be released with
+ * free().
  * Fail: FCNN_EDATA if it does not exist or is of another type; FCNN_ENOMEM. */
 fcnn_status fcnn_hdf5_read_integer_attribute(fcnn_hdf5_file *file, const char *object, const char *name, int64_t *out);
 fcnn_status fcnn_hdf5_read_double_attribute(fcnn_hdf5_file *file, const char *object, const char *name, double *out);
