@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Schedules of the learning rate: the table of --check, what is refused and warned of, and the same bits on any ranks and
-# across resumes.
+# Schedules of the learning rate: the table of --check, what is refused and warned of, and the same bits on any ranks
+# and across resumes.
 set -u
 # shellcheck source=system.sh
 . "$(dirname "$0")/system.sh"
