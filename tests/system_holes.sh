@@ -270,7 +270,7 @@ tap_run 'rows that were written are read' test "$code" = 0
 
 refused 'a source that is missing' 'gone.h5: dataset /x is virtual, and the file absent.h5' \
     ranks 0 "$bin/fcnn-train" --set data.train=gone.h5 --set data.allow_external=yes small.ini
-refused 'a source that is too short' 'dataset x of ./part_1.h5 ' \
+refused 'a source that is too short' 'its source, dataset x of ./part_1.h5, is too short: ' \
     ranks 0 "$bin/fcnn-train" --set data.train=short.h5 --set data.allow_external=yes small.ini
 refused 'a virtual dataset, together' 'virtual.h5: dataset /x is virtual, which collective reading does not support' \
     ranks 3 "$bin/fcnn-train" --set data.train=virtual.h5 --set data.allow_external=yes --set data.read=collective \

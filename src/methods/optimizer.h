@@ -1,6 +1,6 @@
 /* src/methods/optimizer.h — how a gradient changes the parameters: a rule, and the arrays that it keeps.
  *
- * Whoever saves, compares or counts the arrays goes through them without knowing the rule. */
+ * Checkpoints, the comparison of ranks and the memory formula use the arrays without knowing the rule. */
 #ifndef FCNN_METHODS_OPTIMIZER_H
 #define FCNN_METHODS_OPTIMIZER_H
 
