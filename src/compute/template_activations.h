@@ -1,8 +1,8 @@
 /* src/compute/template_activations.h — the activations: for each, named X in FCNN_ACTIVATION_WORDS (config/words.h),
  *   value_of_X  f(z); also f'(z) if the derivative is stored
  *   slope_of_X  f'(z) from y = f(z), or from the stored derivative
- * parameter is that of the activation (fcnn_multiply_job, kernels.h).  The derivatives of tanh, sigmoid, elu and selu are
- * differences: their errors are 1 or 2 units in the last place of 1.  docs/methods.md has the formulas and sources.
+ * parameter is that of the activation (fcnn_multiply_job, kernels.h).  The derivatives of tanh, sigmoid, elu and selu
+ * are differences: their errors are 1 or 2 units in the last place of 1.  docs/methods.md has the formulas and sources.
  * They use selects instead of min or max instructions, so that NaN is propagated. */
 
 #define SELU_SCALE ((real)1.0507009873554804934)
