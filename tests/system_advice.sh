@@ -210,7 +210,7 @@ helps_all "${wide[@]}" --set data.normalize=minmax
 fails 'a rate that is too large' 70 0 "${wide[@]}" --set data.normalize=standardize \
     --set data.normalize_targets=standardize --set optimizer.learning_rate=2
 tap_run 'advice: of the rate alone is spoken' test -z "$(grep -F normalize <<<"$advice")"
-tells 'a tenth of optimizer.learning_rate'
+tells 'a tenth of optimizer.learning_rate, or a limit by optimizer.clip_norm'
 helps 'a tenth of the rate' 0 "${wide[@]}" --set data.normalize=standardize --set data.normalize_targets=standardize \
     --set optimizer.learning_rate=0.2
 

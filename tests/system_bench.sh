@@ -27,7 +27,7 @@ missing()
 {
     local key count
     count=$(grep -c '"workload":' "$1")
-    for key in workload network activation loss batch precision reduction exchange isa ranks threads blocks \
+    for key in workload network activation loss batch precision reduction optimizer exchange isa ranks threads blocks \
         step_seconds samples_per_second gflops peak_gflops efficiency flop_per_cycle split memory_predicted \
         memory_measured fit predicted version numerics_version; do
         [ "$(grep -cE "^    \"$key\": " "$1")" = "$count" ] || echo "$key"
@@ -92,11 +92,11 @@ tap_empty 'bench: memory is as predicted' "$(awk -F '[:,]' '/memory_predicted/ {
 # ---- what it can be told ----
 
 bench 0 --network 20-30-4 --batch 50 --activation gelu --loss mse --precision double --reduction fast --exchange auto \
-    --seconds 0.02 --latency 1.5 --bandwidth 12 --json - && cp stdout own.json
+    --optimizer adam --seconds 0.02 --latency 1.5 --bandwidth 12 --json - && cp stdout own.json
 tap_run 'bench: a network of your own, as JSON alone' valid own.json
 tap_run 'bench: is what was asked for' grep -q '"network": "20-30-4"' own.json
 for word in '"activation": "gelu"' '"loss": "mse"' '"batch": 50' '"precision": "double"' '"reduction": "fast"' \
-    '"source": "given"' '"latency_seconds": 1.5e-06'; do
+    '"optimizer": "adam"' '"source": "given"' '"latency_seconds": 1.5e-06'; do
     tap_run "bench: says $word" grep -qF "$word" own.json
 done
 tap_empty 'bench: without a word of warning' "$(cat stderr)"
@@ -126,6 +126,7 @@ tap_empty 'bench: an unknown activation' "$(refuses 64 'relu, leaky_relu' --netw
 tap_empty 'bench: an unknown loss' "$(refuses 64 'cross_entropy, mse' --network 4-2 --loss hinge)"
 tap_empty 'bench: an unknown precision' "$(refuses 64 'single, double' --precision half)"
 tap_empty 'bench: an unknown reduction' "$(refuses 64 'exact, fast' --reduction slow)"
+tap_empty 'bench: an unknown optimizer' "$(refuses 64 'adagrad' --optimizer adm)"
 tap_empty 'bench: an unknown exchange' "$(refuses 64 'allreduce' --exchange post)"
 tap_empty 'bench: no time' "$(refuses 64 'above 0' --seconds 0)"
 tap_empty 'bench: half a link' "$(refuses 64 'give both' --latency 2)"

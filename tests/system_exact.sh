@@ -60,7 +60,12 @@ config shallow regression.h5 normalize=standardize normalize_targets=minmax trai
 config four xor.h5 model hidden=4 activation=tanh train epochs=100 batch_size=3 seed=7
 config scales scales.h5 model hidden= output=linear init=uniform init_scale=1e-9 train epochs=5 batch_size=20 \
     optimizer learning_rate=0.2
-all='classes surface binary leaves squares shallow four scales'
+config adamw digits.h5 normalize=standardize model hidden=66,17 activation=relu,gelu train epochs=4 batch_size=29 \
+    optimizer name=adamw learning_rate=0.003 weight_decay=0.05 clip_norm=1 max_norm=1.5,0,1.2
+config nesterov regression.h5 normalize=standardize normalize_targets=standardize model hidden=20,70 activation=tanh \
+    precision=double train epochs=4 batch_size=31 optimizer learning_rate=0.02 momentum=0.5 momentum_final=0.9 \
+    momentum_epochs=3 nesterov=yes l1=1e-4 clip_value=0.5
+all='classes surface binary leaves squares shallow four scales adamw nesterov'
 
 # sign NAME: what a run left, as one line
 sign()
@@ -111,9 +116,9 @@ few='3,2 5,1'
 some='1,4 2,1 3,2 8,1'
 full='1,1 1,2 1,4 2,1 2,2 2,4 3,1 3,2 3,4 4,1 4,2 4,4 5,1 5,2 5,4 8,1 8,2 8,4'
 two='classes surface' # one of each precision
-resumed='leaves scales'
+resumed='leaves scales adamw nesterov'
 if [ "${FCNN_FAULTS:-}" = long ]; then
-    few=$full some=$full two=$all resumed='classes surface leaves scales'
+    few=$full some=$full two=$all resumed='classes surface leaves scales adamw nesterov'
 fi
 warnings=
 for name in $all; do

@@ -119,6 +119,9 @@ static void defaults_are_the_documented_ones(void)
     CU_ASSERT_EQUAL(config->train_watchdog, 300);
     CU_ASSERT_EQUAL(config->optimizer_name, FCNN_OPTIMIZER_SGD);
     CU_ASSERT_EQUAL(config->optimizer_learning_rate, 0.1);
+    CU_ASSERT_EQUAL(config->optimizer_momentum, 0.0);
+    CU_ASSERT_EQUAL(config->optimizer_epsilon_placement, FCNN_EPSILON_TORCH);
+    CU_ASSERT_EQUAL(config->optimizer_decay_biases, false);
     CU_ASSERT_STRING_EQUAL(config->output_directory, "digits");
     CU_ASSERT_EQUAL(config->output_checkpoint_every, 1);
     CU_ASSERT_EQUAL(config->output_checkpoint_minutes, 10.0);

@@ -342,9 +342,54 @@ static void a_decimal_comma_of_the_locale_changes_nothing(void)
     setlocale(LC_NUMERIC, "C");
 }
 
+static void optimizers_take_their_own_keys(void)
+{
+    static const struct {
+        const char *name, *key, *also, *expected; /* the last: what the message has */
+    } cases[] = {
+        {"adam", "momentum=0.9", NULL,
+         "optimizer.momentum has no effect on optimizer.name = adam: it is for sgd, rmsprop"},
+        {"sgd", "beta2=0.99", NULL, "on optimizer.name = sgd: it is for adam, adamw, nadam, radam"},
+        {"rmsprop", "nesterov=yes", "momentum=0.9", "optimizer.nesterov has no effect"},
+        {"nadam", "epsilon_placement=hat", NULL, "it is for adam, adamw"},
+        {"adam", "rho=0.9", NULL, "it is for rmsprop"},
+        {"sgd", "epsilon=1e-7", NULL, "rmsprop, adagrad"},
+        {"adam", "weight_decay=0.01", NULL, "what PyTorch's Adam calls so is l2"},
+        {"adamw", "l2=0.01", NULL, "adam is the same with l2"},
+        {"sgd", "nesterov=yes", NULL, "optimizer.nesterov = yes requires a momentum"},
+        {"sgd", "momentum_epochs=5", NULL, "optimizer.momentum_final is 0"},
+        {"sgd", "momentum_final=0.5", NULL, "optimizer.momentum_epochs is 0"},
+        {"sgd", "weight_decay=2", "learning_rate=0.5", "is not below 1"},
+        {"sgd", "decay_biases=yes", NULL, "has no effect"},
+        {"sgd", "max_norm=1,2,3", NULL, "optimizer.max_norm has 3 items"},
+        {"adam", "momentum=0.0", "rho=.99", NULL},
+        {"adamw", "weight_decay=0.1", "decay_biases=yes", NULL},
+        {"sgd", "momentum_final=0.5", "momentum_epochs=5", NULL},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        char name[64], key[64], also[64];
+        snprintf(name, sizeof name, "optimizer.name=%s", cases[i].name);
+        snprintf(key, sizeof key, "optimizer.%s", cases[i].key);
+        snprintf(also, sizeof also, "optimizer.%s", cases[i].also != NULL ? cases[i].also : "");
+        const fcnn_status status = check_with(name, key, cases[i].also != NULL ? also : NULL);
+        CU_ASSERT_EQUAL(status, cases[i].expected != NULL ? FCNN_ECONFIG : FCNN_OK);
+        if (cases[i].expected != NULL) {
+            HARNESS_ERROR_HAS(cases[i].expected);
+        }
+    }
+    REFUSED("[optimizer]\nname = adm", "optimizer.name", "'adm'", "adam");
+    REFUSED("[optimizer]\nmomentum = 1", "out of range", "below 1");
+    REFUSED("[optimizer]\nname = adam\nbeta1 = 1", "optimizer.beta1", "out of range");
+    REFUSED("[optimizer]\nname = adam\nbeta2 = -0.1", "optimizer.beta2", "out of range");
+    REFUSED("[optimizer]\nname = adam\nepsilon = 0", "optimizer.epsilon", "out of range");
+    REFUSED("[optimizer]\nclip_norm = -1", "optimizer.clip_norm", "out of range");
+    REFUSED("[optimizer]\nweight_decay = -1", "optimizer.weight_decay", "out of range");
+}
+
 HARNESS_MAIN("config_refusals", {"bad lines are named", bad_lines_are_named},
              {"bad numbers are refused", bad_numbers_are_refused}, {"bad words are refused", bad_words_are_refused},
              {"bad lists are refused", bad_lists_are_refused}, {"--set tells what was asked", set_tells_what_was_asked},
              {"keys must not contradict each other", keys_must_not_contradict_each_other},
              {"a time limit is a time", a_time_limit_is_a_time}, {"losses go with outputs", losses_go_with_outputs},
+             {"optimizers take their own keys", optimizers_take_their_own_keys},
              {"a decimal comma of the locale changes nothing", a_decimal_comma_of_the_locale_changes_nothing})

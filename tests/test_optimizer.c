@@ -24,8 +24,9 @@ static void settings(const fcnn_config *config, double out[FCNN_OPTIMIZER_SETTIN
     out[3] = config->optimizer_learning_rate;
 }
 
-static void prepare(const double own[FCNN_OPTIMIZER_SETTINGS], fcnn_update *how)
+static void prepare(const double own[FCNN_OPTIMIZER_SETTINGS], double notes[FCNN_OPTIMIZER_NOTES], fcnn_update *how)
 {
+    (void)notes;
     how->scalars[0] = own[3];
     how->scalars[1] = (double)how->number;
 }

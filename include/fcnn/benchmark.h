@@ -39,6 +39,8 @@ typedef struct fcnn_benchmark_options {
     FILE *report;          /* where rank 0 prints the tables; NULL: nowhere */
     FILE *json;            /* where rank 0 prints the results as JSON; NULL: nowhere */
     const char *json_path; /* the file to which rank 0 writes the same JSON, completely or not at all; NULL: none */
+
+    const char *optimizer; /* a word of optimizer.name, whose other settings have their defaults; NULL: sgd */
 } fcnn_benchmark_options;
 
 /* Trains each workload on rows of random numbers for some time.  It reports steps per second, the arithmetic rate and

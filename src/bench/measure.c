@@ -63,7 +63,8 @@ static fcnn_status create(fcnn_comm *comm, const fcnn_benchmark_plan *plan, cons
     const fcnn_step_options options = {
         .exact = plan->reduction == FCNN_REDUCTION_EXACT,
         .exchange = plan->exchange,
-        .optimizer = fcnn_optimizer_rule_of(FCNN_OPTIMIZER_SGD),
+        .optimizer = fcnn_optimizer_rule_of(plan->optimizer),
+        .config = plan->settings,
         .threads = threads,
     };
     return fcnn_comm_agree(comm, fcnn_step_create(comm, out->model, out->data, &options, &out->step));

@@ -196,6 +196,7 @@ static fcnn_status take_words(const fcnn_benchmark_options *options, fcnn_benchm
     plan->precision = FCNN_PRECISION_SINGLE;
     plan->reduction = FCNN_REDUCTION_EXACT;
     plan->exchange = FCNN_EXCHANGE_AUTO;
+    plan->optimizer = FCNN_OPTIMIZER_SGD;
     if (options->precision != NULL && !fcnn_precision_from_word(options->precision, &plan->precision)) {
         return unknown_word("precision", options->precision, fcnn_precision_words);
     }
@@ -205,7 +206,10 @@ static fcnn_status take_words(const fcnn_benchmark_options *options, fcnn_benchm
     if (options->exchange != NULL && !fcnn_exchange_kind_from_word(options->exchange, &plan->exchange)) {
         return unknown_word("exchange", options->exchange, fcnn_exchange_kind_words);
     }
-    return FCNN_OK;
+    if (options->optimizer != NULL && !fcnn_optimizer_kind_from_word(options->optimizer, &plan->optimizer)) {
+        return unknown_word("optimizer", options->optimizer, fcnn_optimizer_kind_words);
+    }
+    return fcnn_config_parse("", 0, "defaults.ini", &plan->settings);
 }
 
 static fcnn_status take_numbers(const fcnn_benchmark_options *options, fcnn_benchmark_plan *plan)
@@ -263,5 +267,6 @@ void fcnn_benchmark_plan_clear(fcnn_benchmark_plan *plan)
         fcnn_architecture_clear(&plan->workloads[i].shape);
     }
     free(plan->workloads);
+    fcnn_config_destroy(plan->settings);
     *plan = (fcnn_benchmark_plan){0};
 }

@@ -105,6 +105,14 @@ typedef struct fcnn_loss_job {
 /* The largest number of state arrays of an optimizer, and of scalars that its kernel receives in a step. */
 enum { FCNN_UPDATE_ARRAYS = 4, FCNN_UPDATE_SCALARS = 12 };
 
+/* What is done to means and weights besides the rule of the optimizer: a mean is limited to clip_value, then l2 times
+ * the weight and l1 times its sign are added to it; decay times the weight is subtracted from the weight. */
+typedef struct fcnn_update_terms {
+    double clip_value; /* above 0; infinite: no limit */
+    double l2, l1;
+    double decay; /* the learning rate is included */
+} fcnn_update_terms;
+
 /* An update of contiguous elements by the mean of their derivatives, mean = (real)(sum·scale). */
 typedef struct fcnn_update_job {
     const void *weights;
@@ -118,8 +126,10 @@ typedef struct fcnn_update_job {
     int64_t layer;                   /* layer of the elements, from 0 */
     int64_t biases;                  /* the first `biases` elements are biases, the others weights */
     int64_t number;                  /* number of the step, from 0 */
+    const fcnn_update_terms *terms;  /* NULL: none */
     const double *scalars;           /* [FCNN_UPDATE_SCALARS] numbers that the optimizer computes once per step */
-    void *state[FCNN_UPDATE_ARRAYS]; /* the same elements of the state arrays of the optimizer; changed in place */
+    void *state[FCNN_UPDATE_ARRAYS]; /* the same elements of the state arrays of the optimizer; changed in place; NULL
+                                      * for arrays that it does not keep */
 } fcnn_update_job;
 
 /* The sum of elements first … last−1 of several arrays of gradient sums: out = from[0] + from[1] + …, in this order. */
@@ -161,6 +171,15 @@ typedef struct fcnn_kernels {
 
     /* Update parameters and the state arrays of the optimizer in one pass; [FCNN_OPTIMIZER_SGD] is gradient descent. */
     void (*updates[FCNN_OPTIMIZERS_END])(const fcnn_update_job *job);
+
+    /* sums[i] += Σ_r of the squares of column i, for the rows of a run of job->count elements in rows of `width`, a
+     * multiple of 16: of the means of a job, whose terms are not used, and of weights.  A chain in the order of the
+     * rows, in double. */
+    void (*square_means)(const fcnn_update_job *job, int64_t width, double *sums);
+    void (*square_weights)(const void *weights, int64_t rows, int64_t width, double *sums);
+
+    /* Multiplies each element of rows [rows][width] by the factor of its column.  out may be the same array as in. */
+    void (*scale_columns)(const void *in, int64_t rows, int64_t width, const double *factors, void *out);
 
     /* out[c·out_width + r] = in[r·in_width + c] for r < rows ≤ 64, c < columns ≤ 64.  If streams is set, other threads
      * will read out, so it is written past the cache; its rows must then start at cache lines. */

@@ -13,6 +13,7 @@
 #include "compute/template_elements.h"
 #include "compute/template_loss.h"
 #include "compute/template_optimizers.h"
+#include "compute/template_norms.h"
 #include "compute/template_peak.h"
 #include "compute/template_product.h"
 #include "compute/template_rows.h"
@@ -39,6 +40,9 @@ const fcnn_kernels TABLE_NAME(FCNN_SIMD_NAME, FCNN_BITS) = {
     .gradient_exact = gradient_exact,
     .gradient_fast = gradient_fast,
     .updates = {FCNN_OPTIMIZER_WORDS(UPDATE_ENTRY)},
+    .square_means = square_means,
+    .square_weights = square_weights,
+    .scale_columns = scale_columns,
     .transpose = transpose,
     .join_sums = join_sums,
     .copy_out = copy_out,

@@ -6,6 +6,7 @@
  *   vec, uvec         VW elements of these types; + - * / & | ^ << >> work lane by lane
  *   vset, vuset(a)    all lanes a
  *   vfma(a, b, c)     a·b + c with one rounding: the only multiply-add in the project's kernels
+ *   vsqrt(a)          the square root, rounded correctly
  *   vmask             the result of a comparison, vlt(a, b) or vgt(a, b)
  *   vselect(m, a, b)  m ? a : b, lane by lane
  *   vumax(a, b)       the larger of two unsigned integers

@@ -39,6 +39,11 @@ FCNN_INLINE vec vfma(vec a, vec b, vec c)
     return (vec)_mm256_fmadd_ps((__m256)a, (__m256)b, (__m256)c);
 }
 
+FCNN_INLINE vec vsqrt(vec a)
+{
+    return (vec)_mm256_sqrt_ps((__m256)a);
+}
+
 FCNN_INLINE vmask vlt(vec a, vec b)
 {
     return (vec)_mm256_cmp_ps((__m256)a, (__m256)b, _CMP_LT_OQ);
@@ -109,6 +114,11 @@ FCNN_INLINE void vstream(real *p, vec a)
 FCNN_INLINE vec vfma(vec a, vec b, vec c)
 {
     return (vec)_mm256_fmadd_pd((__m256d)a, (__m256d)b, (__m256d)c);
+}
+
+FCNN_INLINE vec vsqrt(vec a)
+{
+    return (vec)_mm256_sqrt_pd((__m256d)a);
 }
 
 FCNN_INLINE vmask vlt(vec a, vec b)

@@ -32,6 +32,11 @@ FCNN_INLINE vec vfma(vec a, vec b, vec c)
     return (vec)_mm512_fmadd_ps((__m512)a, (__m512)b, (__m512)c);
 }
 
+FCNN_INLINE vec vsqrt(vec a)
+{
+    return (vec)_mm512_sqrt_ps((__m512)a);
+}
+
 FCNN_INLINE vmask vlt(vec a, vec b)
 {
     return _mm512_cmp_ps_mask((__m512)a, (__m512)b, _CMP_LT_OQ);
@@ -111,6 +116,11 @@ typedef __mmask8 vmask;
 FCNN_INLINE vec vfma(vec a, vec b, vec c)
 {
     return (vec)_mm512_fmadd_pd((__m512d)a, (__m512d)b, (__m512d)c);
+}
+
+FCNN_INLINE vec vsqrt(vec a)
+{
+    return (vec)_mm512_sqrt_pd((__m512d)a);
 }
 
 FCNN_INLINE vmask vlt(vec a, vec b)

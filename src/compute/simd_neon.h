@@ -31,6 +31,11 @@ FCNN_INLINE vec vfma(vec a, vec b, vec c)
     return (vec)vfmaq_f32((float32x4_t)c, (float32x4_t)a, (float32x4_t)b);
 }
 
+FCNN_INLINE vec vsqrt(vec a)
+{
+    return (vec)vsqrtq_f32((float32x4_t)a);
+}
+
 FCNN_INLINE vmask vlt(vec a, vec b)
 {
     return (uvec)vcltq_f32((float32x4_t)a, (float32x4_t)b);
@@ -100,6 +105,11 @@ FCNN_INLINE uvec vuset(bits a)
 FCNN_INLINE vec vfma(vec a, vec b, vec c)
 {
     return (vec)vfmaq_f64((float64x2_t)c, (float64x2_t)a, (float64x2_t)b);
+}
+
+FCNN_INLINE vec vsqrt(vec a)
+{
+    return (vec)vsqrtq_f64((float64x2_t)a);
 }
 
 FCNN_INLINE vmask vlt(vec a, vec b)

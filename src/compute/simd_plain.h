@@ -32,6 +32,15 @@ FCNN_INLINE vec vfma(vec a, vec b, vec c)
 #endif
 }
 
+FCNN_INLINE vec vsqrt(vec a)
+{
+#if FCNN_BITS == 32
+    return sqrtf(a);
+#else
+    return sqrt(a);
+#endif
+}
+
 FCNN_INLINE vmask vlt(vec a, vec b)
 {
     return a < b;

@@ -4,6 +4,7 @@
 #include "config/ini.h"
 #include "config/key.h"
 #include "config/layers.h"
+#include "config/optimizers.h"
 #include "config/outputs.h"
 #include "config/schedule_keys.h"
 #include "core/arithmetic.h"
@@ -307,9 +308,15 @@ fcnn_status fcnn_config_check(const fcnn_config *config)
 {
     FCNN_IN_C_LOCALE;
     FCNN_IN_EXACT_ARITHMETIC;
-    fcnn_status (*const checks[])(const fcnn_config *) = {
-        check_required,     check_datasets, fcnn_config_check_layers,  check_loss, check_time_limit,
-        check_memory_limit, check_reading,  fcnn_config_schedule_check};
+    fcnn_status (*const checks[])(const fcnn_config *) = {check_required,
+                                                          check_datasets,
+                                                          fcnn_config_check_layers,
+                                                          check_loss,
+                                                          check_time_limit,
+                                                          check_memory_limit,
+                                                          check_reading,
+                                                          fcnn_config_check_optimizer,
+                                                          fcnn_config_schedule_check};
     for (size_t i = 0; i < sizeof checks / sizeof *checks; i++) {
         const fcnn_status status = checks[i](config);
         if (status != FCNN_OK) {

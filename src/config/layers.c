@@ -63,6 +63,11 @@ double fcnn_config_bias_init(const fcnn_config *config, int64_t layer)
     return of_layer(&config->model_bias_init, layer);
 }
 
+double fcnn_config_max_norm(const fcnn_config *config, int64_t layer)
+{
+    return of_layer(&config->optimizer_max_norm, layer);
+}
+
 /* ---- checks ---- */
 
 static fcnn_status check_activations(const fcnn_config *config)
@@ -130,6 +135,7 @@ fcnn_status fcnn_config_check_layers(const fcnn_config *config)
     FCNN_TRY(check_slope(config));
     FCNN_TRY(check_count(config, "model.init_scale", config->model_init_scale.count));
     FCNN_TRY(check_count(config, "model.bias_init", config->model_bias_init.count));
+    FCNN_TRY(check_count(config, "optimizer.max_norm", config->optimizer_max_norm.count));
     if (!init_is_file(config)) {
         FCNN_TRY(check_count(config, "model.init", count_init_words(config)));
     }

@@ -21,6 +21,9 @@ bool fcnn_config_init(const fcnn_config *config, int64_t layer, fcnn_init_kind *
 double fcnn_config_init_scale(const fcnn_config *config, int64_t layer);
 double fcnn_config_bias_init(const fcnn_config *config, int64_t layer);
 
+/* The largest norm of the incoming weights of a unit; 0: none. */
+double fcnn_config_max_norm(const fcnn_config *config, int64_t layer);
+
 /* Checks all of these for a config whose keys were read one by one.
  * Fails: FCNN_ECONFIG naming a list that has not as many items as there are layers, or keys that contradict each
  * other. */

@@ -105,7 +105,18 @@
 
 /* Further arguments: the names of its rule, fcnn_optimizer_X (methods/optimizer.h), of its method, fcnn_method_X
  * (training/method.h), and of its kernel, update_X (compute/template_optimizers.h). */
-#define FCNN_OPTIMIZER_WORDS(X) X(FCNN_OPTIMIZER_SGD, "sgd", sgd, minibatch, sgd)
+#define FCNN_OPTIMIZER_WORDS(X)                                       \
+    X(FCNN_OPTIMIZER_SGD, "sgd", sgd, minibatch, sgd)                 \
+    X(FCNN_OPTIMIZER_ADAM, "adam", adam, minibatch, adam)             \
+    X(FCNN_OPTIMIZER_ADAMW, "adamw", adamw, minibatch, adam)          \
+    X(FCNN_OPTIMIZER_NADAM, "nadam", nadam, minibatch, adam)          \
+    X(FCNN_OPTIMIZER_RADAM, "radam", radam, minibatch, adam)          \
+    X(FCNN_OPTIMIZER_RMSPROP, "rmsprop", rmsprop, minibatch, rmsprop) \
+    X(FCNN_OPTIMIZER_ADAGRAD, "adagrad", adagrad, minibatch, rmsprop)
+
+#define FCNN_EPSILON_WORDS(X)      \
+    X(FCNN_EPSILON_TORCH, "torch") \
+    X(FCNN_EPSILON_HAT, "hat")
 
 /* Which keys of [schedule] a kind of schedule uses, besides those that all do. */
 enum {
@@ -176,6 +187,7 @@ typedef enum fcnn_loss { FCNN_LOSS_WORDS(FCNN_WORDS_CONSTANT) } fcnn_loss;
 typedef enum fcnn_reduction { FCNN_REDUCTION_WORDS(FCNN_WORDS_CONSTANT) } fcnn_reduction;
 typedef enum fcnn_exchange_kind { FCNN_EXCHANGE_WORDS(FCNN_WORDS_CONSTANT) } fcnn_exchange_kind;
 typedef enum fcnn_optimizer_kind { FCNN_OPTIMIZER_WORDS(FCNN_WORDS_CONSTANT) } fcnn_optimizer_kind;
+typedef enum fcnn_epsilon_placement { FCNN_EPSILON_WORDS(FCNN_WORDS_CONSTANT) } fcnn_epsilon_placement;
 typedef enum fcnn_schedule_kind { FCNN_SCHEDULE_WORDS(FCNN_WORDS_CONSTANT) } fcnn_schedule_kind;
 typedef enum fcnn_schedule_unit { FCNN_SCHEDULE_UNIT_WORDS(FCNN_WORDS_CONSTANT) } fcnn_schedule_unit;
 typedef enum fcnn_nonfinite { FCNN_NONFINITE_WORDS(FCNN_WORDS_CONSTANT) } fcnn_nonfinite;
@@ -208,6 +220,7 @@ enum {
     X(reduction, FCNN_REDUCTION_WORDS)                 \
     X(exchange_kind, FCNN_EXCHANGE_WORDS)              \
     X(optimizer_kind, FCNN_OPTIMIZER_WORDS)            \
+    X(epsilon_placement, FCNN_EPSILON_WORDS)           \
     X(schedule_kind, FCNN_SCHEDULE_WORDS)              \
     X(schedule_unit, FCNN_SCHEDULE_UNIT_WORDS)         \
     X(nonfinite, FCNN_NONFINITE_WORDS)                 \

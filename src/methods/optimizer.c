@@ -1,9 +1,12 @@
 /* src/methods/optimizer.c — how a gradient changes the parameters. */
 #include "methods/optimizer.h"
 
-#include "compute/panels.h"
+#include "compute/team.h"
+#include "config/layers.h"
 #include "core/memory.h"
+#include "methods/tile.h"
 
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -20,20 +23,61 @@ static fcnn_status create_array(const fcnn_network *network, void ***out)
     return FCNN_OK;
 }
 
+static fcnn_status create_terms(const fcnn_config *config, const fcnn_gradient *gradient, fcnn_optimizer *optimizer)
+{
+    optimizer->terms = (fcnn_optimizer_terms){
+        .clip_norm = config->optimizer_clip_norm,
+        .clip_value = config->optimizer_clip_value,
+        .l2 = config->optimizer_l2,
+        .l1 = config->optimizer_l1,
+        .weight_decay = config->optimizer_weight_decay,
+        .decays_biases = config->optimizer_decay_biases,
+    };
+    FCNN_TRY(fcnn_memory_create("the optimizer", optimizer->layers, sizeof(double), &optimizer->terms.max_norm));
+    for (int64_t layer = 0; layer < optimizer->layers; layer++) {
+        optimizer->terms.max_norm[layer] = fcnn_config_max_norm(config, layer);
+        optimizer->terms.limits = optimizer->terms.limits || optimizer->terms.max_norm[layer] > 0;
+    }
+    optimizer->tiles = gradient->tile_count;
+    return optimizer->terms.clip_norm > 0
+               ? fcnn_memory_create("the optimizer", optimizer->tiles, sizeof *optimizer->squares, &optimizer->squares)
+               : FCNN_OK;
+}
+
+static int count_arrays(const fcnn_optimizer *optimizer)
+{
+    const fcnn_optimizer_rule *rule = optimizer->rule;
+    int count = 0;
+    while (rule->arrays[count] != NULL) {
+        count++;
+    }
+    return rule->count != NULL ? rule->count(optimizer->settings) : count;
+}
+
+static fcnn_status create_parts(const fcnn_config *config, const fcnn_network *network, const fcnn_gradient *gradient,
+                                fcnn_optimizer *optimizer)
+{
+    if (config != NULL) {
+        FCNN_TRY(create_terms(config, gradient, optimizer));
+    }
+    if (config != NULL && optimizer->rule->settings != NULL) {
+        optimizer->rule->settings(config, optimizer->settings);
+    }
+    const int count = count_arrays(optimizer);
+    while (optimizer->arrays < count) {
+        optimizer->arrays++;
+        FCNN_TRY(create_array(network, &optimizer->state[optimizer->arrays - 1]));
+    }
+    return FCNN_OK;
+}
+
 fcnn_status fcnn_optimizer_create(const fcnn_optimizer_rule *rule, const fcnn_config *config,
-                                  const fcnn_network *network, fcnn_optimizer **out)
+                                  const fcnn_network *network, const fcnn_gradient *gradient, fcnn_optimizer **out)
 {
     fcnn_optimizer *optimizer;
     FCNN_TRY(fcnn_memory_create("the optimizer", 1, sizeof *optimizer, &optimizer));
     *optimizer = (fcnn_optimizer){.rule = rule, .layers = network->shape.layers};
-    if (rule->settings != NULL) {
-        rule->settings(config, optimizer->settings);
-    }
-    fcnn_status status = FCNN_OK;
-    while (status == FCNN_OK && rule->arrays[optimizer->arrays] != NULL) {
-        status = create_array(network, &optimizer->state[optimizer->arrays]);
-        optimizer->arrays++;
-    }
+    const fcnn_status status = create_parts(config, network, gradient, optimizer);
     if (status != FCNN_OK) {
         fcnn_optimizer_destroy(optimizer);
         return status;
@@ -53,6 +97,8 @@ void fcnn_optimizer_destroy(fcnn_optimizer *optimizer)
         }
         free(optimizer->state[i]);
     }
+    free(optimizer->terms.max_norm);
+    free(optimizer->squares);
     free(optimizer);
 }
 
@@ -62,80 +108,165 @@ int64_t fcnn_optimizer_bytes(const fcnn_optimizer *optimizer, const fcnn_network
     for (int64_t layer = 0; layer < optimizer->layers; layer++) {
         elements += fcnn_network_layer_elements(&network->shape, layer);
     }
-    return optimizer->arrays * elements * (int64_t)network->kernels->size;
+    const int64_t squares = optimizer->squares != NULL ? optimizer->tiles * (int64_t)sizeof *optimizer->squares : 0;
+    return optimizer->arrays * elements * (int64_t)network->kernels->size + squares;
+}
+
+/* ---- the norm of the gradient ---- */
+
+static double measure(const fcnn_optimizer *optimizer, const fcnn_network *network, const fcnn_gradient *gradient,
+                      double scale, int thread, int threads)
+{
+    fcnn_norms_measure(network, gradient, scale, optimizer->squares, thread, threads);
+    fcnn_team_wait();
+    return fcnn_norms_sum(optimizer->squares, optimizer->tiles);
+}
+
+/* Finds what the gradient is multiplied by: clip_norm/(norm + 1e-6), as PyTorch's clip_grad_norm_(), if the norm is
+ * above clip_norm, else 1.  False: the norm is not finite.  Squares that overflow are measured again in a smaller
+ * unit. */
+static bool find_factor(const fcnn_optimizer *optimizer, const fcnn_network *network, const fcnn_gradient *gradient,
+                        double scale, int thread, int threads, double *factor)
+{
+    double unit = 1, square = measure(optimizer, network, gradient, scale, thread, threads);
+    if (!isfinite(square)) {
+        unit = 0x1p-600;
+        fcnn_team_wait(); /* all threads have read the squares */
+        square = measure(optimizer, network, gradient, scale * unit, thread, threads);
+    }
+    const double norm = sqrt(square), most = optimizer->terms.clip_norm * unit;
+    *factor = norm > most ? most / (norm + 1e-6 * unit) : 1;
+    return isfinite(square);
+}
+
+int64_t fcnn_optimizer_find_nonfinite(const fcnn_optimizer *optimizer, const fcnn_gradient *gradient)
+{
+    for (int64_t i = 0; optimizer->squares != NULL && i < optimizer->tiles; i++) {
+        if (!isfinite(optimizer->squares[i].biases + optimizer->squares[i].weights)) {
+            return gradient->tiles[i].layer;
+        }
+    }
+    return -1;
 }
 
 /* ---- the update ---- */
 
-void fcnn_optimizer_prepare(const fcnn_optimizer *optimizer, fcnn_update *how)
+bool fcnn_optimizer_is_unusual_rate(const fcnn_optimizer_rule *rule, const fcnn_config *config, double usual[2])
+{
+    const double start = config->optimizer_momentum, final = config->optimizer_momentum_final;
+    const double left = 1 - (final > start ? final : start);
+    usual[0] = rule->usual_rates[0] * left;
+    usual[1] = rule->usual_rates[1] * left;
+    return config->optimizer_learning_rate < usual[0] || config->optimizer_learning_rate > usual[1];
+}
+
+void fcnn_optimizer_prepare(fcnn_optimizer *optimizer, fcnn_update *how)
 {
     if (optimizer->rule->prepare != NULL) {
-        optimizer->rule->prepare(optimizer->settings, how);
+        optimizer->rule->prepare(optimizer->settings, optimizer->notes, how);
     } else {
         memcpy(how->scalars, optimizer->settings, sizeof how->scalars);
     }
 }
 
-/* A tile's updated parameters, with the biases' row where there is one. */
-#define MOST_ELEMENTS ((1 + FCNN_TILE_INPUTS) * FCNN_PANEL)
+/* An update as a thread sees it. */
+typedef struct update_call {
+    const fcnn_optimizer *optimizer;
+    fcnn_network *network;
+    const fcnn_gradient *gradient;
+    bool shared;                       /* several threads read the parameters */
+    bool has_terms;                    /* the following are used */
+    fcnn_update_terms weights, biases; /* terms of a job */
+    fcnn_update_job job;               /* what all tiles share */
+} update_call;
 
-/* Writes a tile's updated weights [inputs][width] into the transposed matrix. */
-static void update_transposed(const fcnn_network *network, const fcnn_tile *tile, const void *updated, int64_t width,
-                              bool shared)
+static void set_terms(update_call *call, double rate)
 {
-    const fcnn_kernels *kernels = network->kernels;
-    const int64_t in = network->shape.layer[tile->layer].inputs, out = network->shape.layer[tile->layer].outputs;
-    const int64_t in_panel = tile->first_input / FCNN_PANEL, in_width = fcnn_panel_width(in, in_panel);
-    const int64_t first = tile->out_panel * FCNN_PANEL, outputs = out - first < FCNN_PANEL ? out - first : FCNN_PANEL;
-    const int64_t at = fcnn_panel_offset(out, in_panel) + first * in_width + tile->first_input % FCNN_PANEL;
-    kernels->transpose(updated, width, tile->inputs, outputs, shared,
-                       (char *)network->transposed[tile->layer] + (size_t)at * kernels->size, in_width);
+    const fcnn_optimizer_terms *terms = &call->optimizer->terms;
+    const double most = terms->clip_value > 0 ? terms->clip_value : INFINITY;
+    call->has_terms = terms->clip_value > 0 || terms->l2 > 0 || terms->l1 > 0 || terms->weight_decay > 0;
+    call->weights = (fcnn_update_terms){most, terms->l2, terms->l1, rate * terms->weight_decay};
+    call->biases = terms->decays_biases ? call->weights : (fcnn_update_terms){.clip_value = most};
+}
+
+/* Updates elements first … last−1 of a job. */
+static void update_run(const update_call *call, const fcnn_update_job *whole, int64_t first, int64_t last,
+                       const fcnn_update_terms *terms)
+{
+    const size_t size = call->network->kernels->size, skipped = (size_t)first * size;
+    fcnn_update_job job = *whole;
+    job.weights = (const char *)whole->weights + skipped;
+    job.out = (char *)whole->out + skipped;
+    job.sums = (const char *)whole->sums + (size_t)first * call->gradient->size;
+    job.count = last - first;
+    job.biases = whole->biases - first;
+    job.terms = call->has_terms ? terms : NULL;
+    for (int i = 0; i < call->optimizer->arrays; i++) {
+        job.state[i] = (char *)whole->state[i] + skipped;
+    }
+    call->optimizer->rule->update(call->network->kernels, &job);
 }
 
 /* Several threads read the parameters: then they are updated in memory of the thread's own and copied out. */
-static void update_tile(const fcnn_optimizer *optimizer, fcnn_network *network, const fcnn_gradient *gradient,
-                        const fcnn_tile *tile, bool shared, fcnn_update_job *job)
+static void update_tile(update_call *call, const fcnn_tile *tile)
 {
-    _Alignas(FCNN_ALIGNMENT) double own[MOST_ELEMENTS];
-    const fcnn_kernels *kernels = network->kernels;
-    const int64_t in = network->shape.layer[tile->layer].inputs;
-    const int64_t width = fcnn_panel_width(network->shape.layer[tile->layer].outputs, tile->out_panel);
-    const int64_t biases = tile->first_input == 0 ? width : 0;
-    const int64_t begin = fcnn_panel_offset(1 + in, tile->out_panel) + (1 + tile->first_input) * width - biases;
-    char *parameters = (char *)network->parameters[tile->layer] + (size_t)begin * kernels->size;
+    _Alignas(FCNN_ALIGNMENT) double own[FCNN_TILE_ELEMENTS];
+    const fcnn_kernels *kernels = call->network->kernels;
+    const fcnn_tile_place at = fcnn_tile_find(call->network, tile);
+    const size_t begin = (size_t)at.begin * kernels->size;
+    char *parameters = (char *)call->network->parameters[tile->layer] + begin;
+    fcnn_update_job *job = &call->job;
     job->weights = parameters;
-    job->out = shared ? (void *)own : parameters;
-    job->sums = fcnn_gradient_value(gradient, tile->layer, begin);
-    job->count = biases + tile->inputs * width;
+    job->out = call->shared ? (void *)own : parameters;
+    job->sums = fcnn_gradient_value(call->gradient, tile->layer, at.begin);
+    job->count = at.count;
     job->layer = tile->layer;
-    job->biases = biases;
-    for (int i = 0; i < optimizer->arrays; i++) {
-        job->state[i] = (char *)optimizer->state[i][tile->layer] + (size_t)begin * kernels->size;
+    job->biases = at.biases;
+    for (int i = 0; i < call->optimizer->arrays; i++) {
+        job->state[i] = (char *)call->optimizer->state[i][tile->layer] + begin;
     }
-    optimizer->rule->update(kernels, job);
-    if (shared) {
+    const int64_t apart = call->has_terms ? at.biases : 0; /* biases that may have other terms */
+    if (apart > 0) {
+        update_run(call, job, 0, apart, &call->biases);
+    }
+    update_run(call, job, apart, at.count, &call->weights);
+    if (call->shared) {
         kernels->copy_out(job->count, own, parameters);
     }
-    if (network->transposed[tile->layer] != NULL) {
-        update_transposed(network, tile, (const char *)job->out + (size_t)biases * kernels->size, width, shared);
-    }
+    fcnn_tile_write_transposed(call->network, tile, (const char *)job->out + (size_t)at.biases * kernels->size,
+                               call->shared);
 }
 
-void fcnn_optimizer_update(const fcnn_optimizer *optimizer, fcnn_network *network, const fcnn_gradient *gradient,
+bool fcnn_optimizer_update(const fcnn_optimizer *optimizer, fcnn_network *network, const fcnn_gradient *gradient,
                            const fcnn_update *how, int thread, int threads)
 {
-    fcnn_update_job job = {
-        .low = gradient->words == 2 ? gradient->elements : 0,
-        .scale = how->scale,
-        .rate = how->rate,
-        .exact = gradient->exact,
-        .number = how->number,
-        .scalars = how->scalars,
+    double factor = 1;
+    if (optimizer->squares != NULL &&
+        !find_factor(optimizer, network, gradient, how->scale, thread, threads, &factor)) {
+        return false;
+    }
+    update_call call = {
+        .optimizer = optimizer,
+        .network = network,
+        .gradient = gradient,
+        .shared = threads > 1,
+        .job = {.low = gradient->words == 2 ? gradient->elements : 0,
+                .scale = how->scale * factor,
+                .rate = how->rate,
+                .exact = gradient->exact,
+                .number = how->number,
+                .scalars = how->scalars},
     };
     int64_t first, last;
+    set_terms(&call, how->rate);
     fcnn_gradient_tiles(gradient, thread, threads, &first, &last);
     for (int64_t i = first; i < last; i++) {
-        update_tile(optimizer, network, gradient, &gradient->tiles[i], threads > 1, &job);
+        update_tile(&call, &gradient->tiles[i]);
     }
     network->kernels->fence();
+    if (optimizer->terms.limits) {
+        fcnn_team_wait();
+        fcnn_norms_limit(network, optimizer->terms.max_norm, thread, threads);
+    }
+    return true;
 }

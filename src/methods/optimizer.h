@@ -4,14 +4,16 @@
 #ifndef FCNN_METHODS_OPTIMIZER_H
 #define FCNN_METHODS_OPTIMIZER_H
 
+#include "methods/norms.h"
 #include "model/gradient.h"
 
-/* The largest number of settings that a rule takes from the config. */
-enum { FCNN_OPTIMIZER_SETTINGS = FCNN_UPDATE_SCALARS };
+/* The largest number of settings that a rule takes from the config, and of numbers that it keeps between steps. */
+enum { FCNN_OPTIMIZER_SETTINGS = FCNN_UPDATE_SCALARS, FCNN_OPTIMIZER_NOTES = 4 };
 
 /* What an update is made with, besides the gradient. */
 typedef struct fcnn_update {
     int64_t number;                      /* of the step, from 0 */
+    int64_t epoch;                       /* that the step belongs to, from 0 */
     double scale;                        /* makes the derivative of the mean loss of a sum */
     double rate;                         /* the learning rate */
     double scalars[FCNN_UPDATE_SCALARS]; /* set by fcnn_optimizer_prepare() */
@@ -26,18 +28,42 @@ typedef struct fcnn_optimizer_rule {
      * once, when an optimizer is created.  NULL: the rule has no settings. */
     void (*settings)(const fcnn_config *config, double settings[FCNN_OPTIMIZER_SETTINGS]);
 
+    /* How many of its arrays a rule with these settings keeps, the first ones.  NULL: all. */
+    int (*count)(const double settings[FCNN_OPTIMIZER_SETTINGS]);
+
     /* Computes how->scalars, the numbers that all elements of a step share, such as bias corrections, from the settings
-     * and the number and rate of the step; called once before each update.  NULL: the scalars are the settings. */
-    void (*prepare)(const double settings[FCNN_OPTIMIZER_SETTINGS], fcnn_update *how);
+     * and the number, epoch and rate of the step; called once before each update.  notes: zero at first; here a rule
+     * notes what it would otherwise compute again from the first step on; no result depends on it.  NULL: the scalars
+     * are the settings. */
+    void (*prepare)(const double settings[FCNN_OPTIMIZER_SETTINGS], double notes[FCNN_OPTIMIZER_NOTES],
+                    fcnn_update *how);
 
     /* Updates a run of elements.  Elements are independent, and called from several threads for different ones, so any
      * partition gives the same bits. */
     void (*update)(const fcnn_kernels *kernels, const fcnn_update_job *job);
+
+    /* Learning rates far outside what it usually takes are below the first or above the second. */
+    double usual_rates[2];
 } fcnn_optimizer_rule;
+
+/* What changes gradients and weights besides the rule, with any rule: keys of [optimizer]; 0 means that it is not used.
+ * The mean gradient is scaled so that its norm is clip_norm, its elements are limited to clip_value, l2 times the
+ * weight and l1 times its sign are added.  The weight is reduced by rate·weight_decay times itself.  The updated
+ * weights of each unit are scaled so that their norm is max_norm. */
+typedef struct fcnn_optimizer_terms {
+    double clip_norm, clip_value, l2, l1, weight_decay;
+    bool decays_biases; /* l2, l1 and weight_decay are for biases too */
+    bool limits;        /* an element of max_norm is not 0 */
+    double *max_norm;   /* [layers]; NULL: not used */
+} fcnn_optimizer_terms;
 
 typedef struct fcnn_optimizer {
     const fcnn_optimizer_rule *rule; /* borrowed */
     double settings[FCNN_OPTIMIZER_SETTINGS];
+    double notes[FCNN_OPTIMIZER_NOTES];
+    fcnn_optimizer_terms terms;
+    int64_t tiles;              /* of the gradient */
+    fcnn_tile_squares *squares; /* [tiles] of the mean gradient of a step; NULL if terms.clip_norm is 0 */
     int arrays;
     int64_t layers;
     void **state[FCNN_UPDATE_ARRAYS]; /* [arrays][layers]: panels as those of the parameters, of their type; what fills
@@ -47,22 +73,31 @@ typedef struct fcnn_optimizer {
 /* The rule of a word of the config. */
 const fcnn_optimizer_rule *fcnn_optimizer_rule_of(fcnn_optimizer_kind kind);
 
-/* Makes an optimizer for a network; its arrays are zero.  config is not kept; it may be NULL if the rule has no
- * settings.  Fails: FCNN_ENOMEM. */
+/* Whether the learning rate of a config is far outside what the rule usually takes; usual receives the bounds, which
+ * are lower with momentum. */
+bool fcnn_optimizer_is_unusual_rate(const fcnn_optimizer_rule *rule, const fcnn_config *config, double usual[2]);
+
+/* Makes an optimizer for a network and its gradient; its arrays are zero.  config is not kept; NULL: all settings are
+ * zero.  Fails: FCNN_ENOMEM. */
 fcnn_status fcnn_optimizer_create(const fcnn_optimizer_rule *rule, const fcnn_config *config,
-                                  const fcnn_network *network, fcnn_optimizer **out);
+                                  const fcnn_network *network, const fcnn_gradient *gradient, fcnn_optimizer **out);
 
 /* Takes NULL. */
 void fcnn_optimizer_destroy(fcnn_optimizer *optimizer);
 
-/* Bytes of the arrays. */
+/* Bytes of the arrays and of the squares. */
 int64_t fcnn_optimizer_bytes(const fcnn_optimizer *optimizer, const fcnn_network *network);
 
-/* Computes the scalars of a step, whose other members are set. */
-void fcnn_optimizer_prepare(const fcnn_optimizer *optimizer, fcnn_update *how);
+/* Computes the scalars of a step, whose other members are set.  Called by the main thread. */
+void fcnn_optimizer_prepare(fcnn_optimizer *optimizer, fcnn_update *how);
 
-/* A thread's part of an update of the parameters, and of the transposed weights.  `how` has been prepared. */
-void fcnn_optimizer_update(const fcnn_optimizer *optimizer, fcnn_network *network, const fcnn_gradient *gradient,
+/* A thread's part of an update of the parameters, and of the transposed weights.  `how` has been prepared.  Returns
+ * false, on all threads alike, and has changed nothing, if the norm of the gradient is needed and is not finite. */
+bool fcnn_optimizer_update(const fcnn_optimizer *optimizer, fcnn_network *network, const fcnn_gradient *gradient,
                            const fcnn_update *how, int thread, int threads);
+
+/* The layer (from 0) because of which the norm of the gradient of the last update is not finite; −1 if there is
+ * none. */
+int64_t fcnn_optimizer_find_nonfinite(const fcnn_optimizer *optimizer, const fcnn_gradient *gradient);
 
 #endif

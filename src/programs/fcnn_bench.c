@@ -25,6 +25,7 @@ static const char help[] =
     "  --precision P      single or double [single]\n"
     "  --reduction R      exact or fast [exact]\n"
     "  --exchange E       how gradients are summed over ranks: auto, allreduce or shared [auto]\n"
+    "  --optimizer O      a word of optimizer.name [sgd]\n"
     "  --seconds T        duration of the timed steps of each workload [1.5]\n"
     "  --json FILE        also write the results to FILE; -: to standard output, instead of the tables\n"
     "  --latency US       predict for a link with this latency in microseconds\n"
@@ -87,10 +88,11 @@ static int parse(int argc, char **argv, const fcnn_comm *comm, fcnn_benchmark_op
     const struct {
         const char *option, **value;
     } valued[] = {
-        {"--workload", &out->workloads},    {"--network", &out->network},   {"--batch", &given.batch},
-        {"--activation", &out->activation}, {"--loss", &out->loss},         {"--precision", &out->precision},
-        {"--reduction", &out->reduction},   {"--exchange", &out->exchange}, {"--seconds", &given.seconds},
-        {"--json", &out->json_path},        {"--latency", &given.latency},  {"--bandwidth", &given.bandwidth},
+        {"--workload", &out->workloads},    {"--network", &out->network},     {"--batch", &given.batch},
+        {"--activation", &out->activation}, {"--loss", &out->loss},           {"--precision", &out->precision},
+        {"--reduction", &out->reduction},   {"--exchange", &out->exchange},   {"--seconds", &given.seconds},
+        {"--json", &out->json_path},        {"--optimizer", &out->optimizer}, {"--latency", &given.latency},
+        {"--bandwidth", &given.bandwidth},
     };
     const size_t count = sizeof valued / sizeof *valued;
     for (int i = 1; i < argc; i++) {

@@ -19,7 +19,8 @@ void fcnn_divergence_advise(const fcnn_model *model, char *out)
     const bool inputs = !is_normalized(&model->inputs);
     const bool targets = model->shape.output == FCNN_OUTPUT_LINEAR && !is_normalized(&model->targets);
     snprintf(out, FCNN_DIVERGENCE_SIZE,
-             "start from the beginning (--overwrite) with %s%s%s%sa tenth of optimizer.learning_rate",
+             "start from the beginning (--overwrite) with %s%s%s%sa tenth of optimizer.learning_rate, or a "
+             "limit by optimizer.clip_norm",
              inputs ? "data.normalize = standardize" : "", inputs && targets ? " and " : "",
              targets ? "data.normalize_targets = standardize" : "",
              inputs || targets ? "; if that diverges too, also with " : "");

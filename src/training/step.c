@@ -51,7 +51,8 @@ static fcnn_status create_parts(fcnn_step *step, const fcnn_model *model, const 
                                       &step->network));
     FCNN_TRY(fcnn_gradient_create(step->network, options->exact, sampler->batch, fcnn_sampler_leaves(sampler),
                                   summing_threads(step, threads), &step->gradient));
-    FCNN_TRY(fcnn_optimizer_create(options->optimizer, options->config, step->network, &step->optimizer));
+    FCNN_TRY(
+        fcnn_optimizer_create(options->optimizer, options->config, step->network, step->gradient, &step->optimizer));
     FCNN_TRY(fcnn_memory_create("the batch", fcnn_sampler_capacity(sampler), sizeof(int64_t), &step->index));
     FCNN_TRY(fcnn_memory_create("the batch", fcnn_sampler_capacity(sampler), sizeof(int64_t), &step->row_numbers));
     FCNN_TRY(fcnn_memory_create("the batch", leaves + 1, sizeof(int64_t), &step->leaves));
@@ -371,14 +372,16 @@ static void sum_again(const step_call *call, int thread, int threads)
     step->resets += thread == 0;
 }
 
-static void update_on_thread(const step_call *call, int thread, int threads)
+static void update_on_thread(step_call *call, int thread, int threads)
 {
     fcnn_step *step = call->step;
     if (thread == 0) {
         fcnn_pulse_beat(FCNN_PHASE_UPDATING);
     }
     double since = fcnn_clock_seconds();
-    fcnn_optimizer_update(step->optimizer, step->network, step->gradient, &call->how, thread, threads);
+    if (!fcnn_optimizer_update(step->optimizer, step->network, step->gradient, &call->how, thread, threads)) {
+        call->diverged = true;
+    }
     fcnn_clock_count(&step->times[thread].elementwise, &since);
 }
 
@@ -411,7 +414,8 @@ static fcnn_status diverged(fcnn_step *step, int64_t number)
 {
     step->gradient->promised.ready = false;
     /* sums that were not finite still are not, after the exchange */
-    const int64_t layer = fcnn_gradient_find_nonfinite(step->gradient, step->network);
+    int64_t layer = fcnn_gradient_find_nonfinite(step->gradient, step->network);
+    layer = layer >= 0 ? layer : fcnn_optimizer_find_nonfinite(step->optimizer, step->gradient);
     return fcnn_comm_agree(step->comm, layer >= 0 ? fcnn_step_name_cause(step, number, layer) : FCNN_OK);
 }
 
@@ -428,7 +432,12 @@ fcnn_status fcnn_step_run(fcnn_step *step, int64_t number, int64_t batch, double
     step->unread = taken != FCNN_OK;
     step->leaf_count = step->unread ? 0 : step->leaf_count;
     step->leaves[0] = 0;
-    step_call call = {.step = step, .flags = flags, .how = {.number = number, .scale = step->scale, .rate = rate}};
+    step_call call = {.step = step,
+                      .flags = flags,
+                      .how = {.number = number,
+                              .epoch = number / fcnn_sampler_batches(step->data->sampler),
+                              .scale = step->scale,
+                              .rate = rate}};
     fcnn_optimizer_prepare(step->optimizer, &call.how);
     fcnn_team_run(step->team, run_on_thread, &call);
     if (flags != NULL) {

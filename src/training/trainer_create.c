@@ -84,6 +84,20 @@ static void warn_of_schedule(const fcnn_schedule *schedule)
     }
 }
 
+/* A learning rate that is usual for another optimizer is found before a job is queued. */
+static void warn_of_rate(const fcnn_config *config)
+{
+    double usual[2];
+    if (fcnn_optimizer_is_unusual_rate(fcnn_optimizer_rule_of(config->optimizer_name), config, usual)) {
+        fcnn_log_warning(
+            "optimizer.learning_rate = %g is unusual for optimizer.name = %s%s: it is usually between %g and "
+            "%g (docs/methods.md)",
+            config->optimizer_learning_rate, fcnn_optimizer_kind_name(config->optimizer_name),
+            config->optimizer_momentum > 0 || config->optimizer_momentum_final > 0 ? " with momentum" : "", usual[0],
+            usual[1]);
+    }
+}
+
 static fcnn_status settle_schedule(fcnn_trainer *trainer)
 {
     const fcnn_config *config = trainer->config;
@@ -105,6 +119,9 @@ static fcnn_status create_validation(fcnn_trainer *trainer)
 static fcnn_status begin_training(fcnn_trainer *trainer)
 {
     FCNN_TRY(settle_schedule(trainer));
+    if (trainer->options.check_only) {
+        warn_of_rate(trainer->config);
+    }
     FCNN_TRY(name_config(trainer));
     return begin_state(trainer);
 }

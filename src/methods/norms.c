@@ -1,0 +1,122 @@
+/* src/methods/norms.c — norms of gradients and of weights, by sums in a fixed order. */
+#include "methods/norms.h"
+
+#include "methods/tile.h"
+
+#include <math.h>
+
+static double add_columns(const double *sums, int64_t width)
+{
+    double total = 0;
+    for (int64_t i = 0; i < width; i++) {
+        total += sums[i];
+    }
+    return total;
+}
+
+/* ---- gradients ---- */
+
+/* The squares of `count` means from an element of a layer on. */
+static double squares_of(const fcnn_network *network, const fcnn_gradient *gradient, double scale, int64_t layer,
+                         int64_t begin, int64_t count, int64_t width)
+{
+    double sums[FCNN_PANEL] = {0};
+    const fcnn_update_job job = {
+        .sums = fcnn_gradient_value(gradient, layer, begin),
+        .low = gradient->words == 2 ? gradient->elements : 0,
+        .count = count,
+        .scale = scale,
+        .exact = gradient->exact,
+    };
+    network->kernels->square_means(&job, width, sums);
+    return add_columns(sums, width);
+}
+
+void fcnn_norms_measure(const fcnn_network *network, const fcnn_gradient *gradient, double scale,
+                        fcnn_tile_squares *squares, int thread, int threads)
+{
+    int64_t first, last;
+    fcnn_gradient_tiles(gradient, thread, threads, &first, &last);
+    for (int64_t i = first; i < last; i++) {
+        const int64_t layer = gradient->tiles[i].layer;
+        const fcnn_tile_place at = fcnn_tile_find(network, &gradient->tiles[i]);
+        squares[i] = (fcnn_tile_squares){
+            .biases = squares_of(network, gradient, scale, layer, at.begin, at.biases, at.width),
+            .weights =
+                squares_of(network, gradient, scale, layer, at.begin + at.biases, at.count - at.biases, at.width),
+        };
+    }
+}
+
+double fcnn_norms_sum(const fcnn_tile_squares *squares, int64_t tiles)
+{
+    double total = 0;
+    for (int64_t i = 0; i < tiles; i++) {
+        total += squares[i].biases + squares[i].weights;
+    }
+    return total;
+}
+
+/* ---- weights ---- */
+
+/* Sets the factor of each column; returns whether one is not 1. */
+static bool find_factors(const double *squares, double most, int64_t width, double *factors)
+{
+    bool scales = false;
+    for (int64_t i = 0; i < width; i++) {
+        const double norm = sqrt(squares[i]);
+        factors[i] = norm > most ? most / norm : 1;
+        scales = scales || norm > most;
+    }
+    return scales;
+}
+
+/* Scales the columns of a panel, tile by tile. */
+static void scale_panel(fcnn_network *network, int64_t layer, int64_t panel, const double *factors, bool shared)
+{
+    _Alignas(FCNN_ALIGNMENT) double own[FCNN_TILE_ELEMENTS];
+    const fcnn_kernels *kernels = network->kernels;
+    const int64_t in = network->shape.layer[layer].inputs;
+    for (int64_t first = 0; first < in; first += FCNN_TILE_INPUTS) {
+        const int64_t left = in - first;
+        const fcnn_tile tile = {.layer = layer,
+                                .out_panel = panel,
+                                .first_input = first,
+                                .inputs = left < FCNN_TILE_INPUTS ? left : FCNN_TILE_INPUTS};
+        const fcnn_tile_place at = fcnn_tile_find(network, &tile);
+        char *weights = (char *)network->parameters[layer] + (size_t)(at.begin + at.biases) * kernels->size;
+        void *scaled = shared ? (void *)own : weights;
+        kernels->scale_columns(weights, tile.inputs, at.width, factors, scaled);
+        if (shared) {
+            kernels->copy_out(tile.inputs * at.width, own, weights);
+        }
+        fcnn_tile_write_transposed(network, &tile, scaled, shared);
+    }
+}
+
+static void limit_panel(fcnn_network *network, int64_t layer, int64_t panel, double most, bool shared)
+{
+    double squares[FCNN_PANEL] = {0}, factors[FCNN_PANEL];
+    const int64_t in = network->shape.layer[layer].inputs;
+    const int64_t width = fcnn_panel_width(network->shape.layer[layer].outputs, panel);
+    const int64_t begin = fcnn_panel_offset(1 + in, panel) + width;
+    const char *weights = (const char *)network->parameters[layer] + (size_t)begin * network->kernels->size;
+    network->kernels->square_weights(weights, in, width, squares);
+    if (find_factors(squares, most, width, factors)) {
+        scale_panel(network, layer, panel, factors, shared);
+    }
+}
+
+void fcnn_norms_limit(fcnn_network *network, const double *most, int thread, int threads)
+{
+    int64_t number = 0; /* panels are dealt out to the threads in turn */
+    for (int64_t layer = 0; layer < network->shape.layers; layer++) {
+        const int64_t panels = most[layer] > 0 ? fcnn_panel_count(network->shape.layer[layer].outputs) : 0;
+        for (int64_t panel = 0; panel < panels; panel++) {
+            if (number++ % threads == thread) {
+                limit_panel(network, layer, panel, most[layer], threads > 1);
+            }
+        }
+    }
+    network->kernels->fence();
+}

@@ -1,0 +1,29 @@
+/* src/methods/tile.c — where a tile of the gradient lies in the parameters, and how it is written there. */
+#include "methods/tile.h"
+
+fcnn_tile_place fcnn_tile_find(const fcnn_network *network, const fcnn_tile *tile)
+{
+    const fcnn_layer *layer = &network->shape.layer[tile->layer];
+    const int64_t width = fcnn_panel_width(layer->outputs, tile->out_panel);
+    const int64_t biases = tile->first_input == 0 ? width : 0;
+    return (fcnn_tile_place){
+        .begin = fcnn_panel_offset(1 + layer->inputs, tile->out_panel) + (1 + tile->first_input) * width - biases,
+        .width = width,
+        .biases = biases,
+        .count = biases + tile->inputs * width,
+    };
+}
+
+void fcnn_tile_write_transposed(const fcnn_network *network, const fcnn_tile *tile, const void *weights, bool shared)
+{
+    if (network->transposed[tile->layer] == NULL) {
+        return;
+    }
+    const fcnn_kernels *kernels = network->kernels;
+    const int64_t in = network->shape.layer[tile->layer].inputs, out = network->shape.layer[tile->layer].outputs;
+    const int64_t in_panel = tile->first_input / FCNN_PANEL, in_width = fcnn_panel_width(in, in_panel);
+    const int64_t first = tile->out_panel * FCNN_PANEL, outputs = out - first < FCNN_PANEL ? out - first : FCNN_PANEL;
+    const int64_t at = fcnn_panel_offset(out, in_panel) + first * in_width + tile->first_input % FCNN_PANEL;
+    kernels->transpose(weights, fcnn_panel_width(out, tile->out_panel), tile->inputs, outputs, shared,
+                       (char *)network->transposed[tile->layer] + (size_t)at * kernels->size, in_width);
+}
