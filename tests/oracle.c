@@ -135,6 +135,46 @@ double oracle_slope(oracle_activation activation, double z)
     return 1;
 }
 
+/* The loss of an output y, and its derivative with respect to y. */
+static double element(const oracle *net, double y, double t, double *derivative)
+{
+    const double d = y - t, s = net->setting;
+    switch (net->loss) {
+    case ORACLE_MAE:
+        *derivative = d > 0 ? 1 : d < 0 ? -1 : 0;
+        return fabs(d);
+    case ORACLE_HUBER:
+        *derivative = fabs(d) <= s ? d : d > 0 ? s : -s;
+        return fabs(d) <= s ? d * d / 2 : s * (fabs(d) - s / 2);
+    case ORACLE_LOG_COSH:
+        *derivative = tanh(d);
+        return log(cosh(d));
+    case ORACLE_RELATIVE: {
+        const double scale = fabs(t) > s ? fabs(t) : s;
+        *derivative = 2 * d / (scale * scale);
+        return d * d / (scale * scale);
+    }
+    case ORACLE_POISSON:
+        *derivative = 1 - t / y;
+        return y - t * log(y);
+    default:
+        break;
+    }
+    *derivative = NAN;
+    return NAN;
+}
+
+/* An output of a loss of elements: y and delta from z; returns the loss. */
+static double finish_element(const oracle *net, double z, double t, double *y, double *delta)
+{
+    double derivative;
+    *y = net->loss == ORACLE_POISSON ? exp(z) : net->sigmoid_output ? sigmoid(z) : z;
+    const double slope = net->loss == ORACLE_POISSON ? *y : net->sigmoid_output ? sigmoid(z) * sigmoid(-z) : 1;
+    const double loss = element(net, *y, t, &derivative);
+    *delta = derivative * slope;
+    return loss;
+}
+
 /* The output layer: a and delta from z; returns the loss. */
 static double finish(oracle *net, const double *target)
 {
@@ -149,8 +189,8 @@ static double finish(oracle *net, const double *target)
         switch (net->loss) {
         case ORACLE_SOFTMAX_CROSS_ENTROPY:
             y[i] = exp(z[i] - z[0]) / sum;
-            delta[i] = i == (int)target[0] ? y[i] - 1 : y[i];
-            loss -= i == (int)target[0] ? log(y[i]) : 0;
+            delta[i] = y[i] - net->setting / n - (i == (int)target[0] ? 1 - net->setting : 0);
+            loss += (delta[i] - y[i]) * log(y[i]);
             break;
         case ORACLE_SIGMOID_BINARY_CROSS_ENTROPY:
             y[i] = sigmoid(z[i]);
@@ -166,6 +206,10 @@ static double finish(oracle *net, const double *target)
             y[i] = z[i];
             delta[i] = 2 * (y[i] - target[i]) / n;
             loss += (y[i] - target[i]) * (y[i] - target[i]) / n;
+            break;
+        default:
+            loss += finish_element(net, z[i], target[i], &y[i], &delta[i]) / n;
+            delta[i] /= n;
             break;
         }
     }

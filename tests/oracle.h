@@ -24,7 +24,12 @@ typedef enum oracle_loss {
     ORACLE_SOFTMAX_CROSS_ENTROPY,
     ORACLE_SIGMOID_BINARY_CROSS_ENTROPY,
     ORACLE_SIGMOID_MSE,
-    ORACLE_LINEAR_MSE
+    ORACLE_LINEAR_MSE,
+    ORACLE_MAE, /* these for a linear output, or sigmoid_output */
+    ORACLE_HUBER,
+    ORACLE_LOG_COSH,
+    ORACLE_RELATIVE,
+    ORACLE_POISSON /* for an exponential output */
 } oracle_loss;
 
 #define ORACLE_LAYERS 8 /* at most */
@@ -34,6 +39,8 @@ typedef struct oracle {
     int widths[ORACLE_LAYERS + 1];                /* inputs, hidden layers, outputs */
     oracle_activation activations[ORACLE_LAYERS]; /* of the hidden layers */
     oracle_loss loss;
+    int sigmoid_output;                            /* for the losses that go with two outputs */
+    double setting;                                /* smoothing, delta or floor of the loss */
     double *w[ORACLE_LAYERS], *b[ORACLE_LAYERS];   /* [out][in], [out] */
     double *dw[ORACLE_LAYERS], *db[ORACLE_LAYERS]; /* derivatives of the mean loss */
     double *z[ORACLE_LAYERS];                      /* [out]: of one row */

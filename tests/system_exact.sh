@@ -40,13 +40,13 @@ config()
     } >"$name.ini"
 }
 
-# Between them: both precisions, every activation, every output and loss, every normalization, a validation part,
+# Between them: both precisions, every activation, each kind of output and loss, every normalization, a validation part,
 # rows that do not divide, leaves, fewer blocks than ranks, ranks without a row.
 config classes digits.h5 normalize=standardize validation=0.2 model hidden=33,17,12,11,10 \
     activation=relu,gelu,silu,softplus,selu init=auto,orthogonal,torch,lecun,he,zero \
     train epochs=5 batch_size=13
 config surface regression.h5 normalize=minmax normalize_targets=standardize model hidden=9,70 \
-    activation=tanh,sigmoid precision=double train epochs=5 batch_size=50 blocks=3
+    activation=tanh,sigmoid precision=double train loss=log_cosh epochs=5 batch_size=50 blocks=3
 config binary binary.h5 normalize=scale scale=16 model hidden=20,20 activation=leaky_relu,gelu leaky_slope=0.2 \
     precision=double bias_init=0.1,0,0 \
     train epochs=70 batch_size=0 blocks=7
@@ -55,7 +55,8 @@ config leaves many.h5 normalize=minmax model hidden=65,30,14,13,12,11 \
     train epochs=4 batch_size=690 blocks=2
 config squares binary.h5 normalize=standardize model hidden=65 activation=sigmoid output=sigmoid \
     train loss=mse epochs=3 batch_size=31 shuffle=no
-config shallow regression.h5 normalize=standardize normalize_targets=minmax train epochs=3 batch_size=29 \
+config shallow regression.h5 normalize=standardize normalize_targets=minmax train loss=huber huber_delta=0.1 \
+    epochs=3 batch_size=29 \
     model hidden= optimizer learning_rate=0.01
 config four xor.h5 model hidden=4 activation=tanh train epochs=100 batch_size=3 seed=7
 config scales scales.h5 model hidden= output=linear init=uniform init_scale=1e-9 train epochs=5 batch_size=20 \

@@ -291,6 +291,37 @@ static void losses_go_with_outputs(void)
     HARNESS_ERROR_HAS("data.normalize_targets = standardize");
 }
 
+static void losses_have_their_own_keys(void)
+{
+    HARNESS_OK(check_with("train.loss=huber", "train.huber_delta=0.3", "data.normalize_targets=standardize"));
+    HARNESS_OK(check_with("train.loss=mae", "model.output=sigmoid", NULL));
+    HARNESS_OK(check_with("train.loss=log_cosh", "model.output=linear", NULL));
+    HARNESS_OK(check_with("train.loss=relative", "train.relative_floor=0.01", NULL));
+    HARNESS_OK(check_with("train.loss=cross_entropy", "train.label_smoothing=0.1", NULL));
+    HARNESS_OK(check_with("train.loss=poisson", "model.output=exponential", NULL));
+    HARNESS_STATUS(check_with("train.loss=mse", "train.huber_delta=0.3", NULL), FCNN_ECONFIG);
+    HARNESS_ERROR_HAS("train.huber_delta is for train.loss = huber, but train.loss is mse");
+    HARNESS_STATUS(check_with("train.loss=mse", "train.relative_floor=0.3", NULL), FCNN_ECONFIG);
+    HARNESS_ERROR_HAS("train.relative_floor is for train.loss = relative");
+    HARNESS_STATUS(check_with("train.label_smoothing=0.1", NULL, NULL), FCNN_ECONFIG);
+    HARNESS_ERROR_HAS("train.label_smoothing is for train.loss = cross_entropy, but train.loss is auto");
+    HARNESS_STATUS(check_with("train.loss=relative", NULL, NULL), FCNN_ECONFIG);
+    HARNESS_ERROR_HAS("train.loss = relative requires train.relative_floor");
+    HARNESS_STATUS(check_with("train.loss=relative", "train.relative_floor=1", "data.normalize_targets=minmax"),
+                   FCNN_ECONFIG);
+    HARNESS_ERROR_HAS("data.normalize_targets = minmax cannot be combined with train.loss = relative");
+    HARNESS_STATUS(check_with("train.loss=poisson", "data.normalize_targets=minmax", NULL), FCNN_ECONFIG);
+    HARNESS_ERROR_HAS("data.normalize_targets = minmax requires a regression");
+    HARNESS_STATUS(check_with("train.loss=poisson", "model.output=linear", NULL), FCNN_ECONFIG);
+    HARNESS_ERROR_HAS("this loss requires model.output = exponential");
+    HARNESS_STATUS(check_with("train.loss=mse", "model.output=exponential", NULL), FCNN_ECONFIG);
+    HARNESS_ERROR_HAS("this loss requires model.output = linear or sigmoid");
+    HARNESS_STATUS(check_with("train.loss=huber", "model.output=softmax", NULL), FCNN_ECONFIG);
+    REFUSED("[train]\nhuber_delta = 0", "from 1e-30 to 1e+30");
+    REFUSED("[train]\nlabel_smoothing = 1", "at least 0 and below 1");
+    REFUSED("[train]\nrelative_floor = -1", "from 0 to 1e+30");
+}
+
 /* ---- locale ---- */
 
 /* Makes and sets a locale with a decimal comma, which not every machine has installed; false without localedef. */
@@ -392,4 +423,5 @@ HARNESS_MAIN("config_refusals", {"bad lines are named", bad_lines_are_named},
              {"keys must not contradict each other", keys_must_not_contradict_each_other},
              {"a time limit is a time", a_time_limit_is_a_time}, {"losses go with outputs", losses_go_with_outputs},
              {"optimizers take their own keys", optimizers_take_their_own_keys},
+             {"losses have their own keys", losses_have_their_own_keys},
              {"a decimal comma of the locale changes nothing", a_decimal_comma_of_the_locale_changes_nothing})

@@ -15,17 +15,30 @@ static const char *const activations[] = {"relu", "leaky_relu", "tanh", "sigmoid
 
 typedef struct task {
     const char *name, *output, *loss, *file;
+    const char *key; /* a further key of [train] */
 } task;
 
 static const task tasks[] = {
-    {"softmax", "softmax", "cross_entropy", "labels.h5"},
-    {"binary cross entropy", "sigmoid", "binary_cross_entropy", "bits.h5"},
-    {"sigmoid with mse", "sigmoid", "mse", "bits.h5"},
-    {"mse", "linear", "mse", "values.h5"},
+    {"softmax", "softmax", "cross_entropy", "labels.h5", ""},
+    {"binary cross entropy", "sigmoid", "binary_cross_entropy", "bits.h5", ""},
+    {"sigmoid with mse", "sigmoid", "mse", "bits.h5", ""},
+    {"mse", "linear", "mse", "values.h5", ""},
+};
+
+static const task others[] = {
+    {"mae", "linear", "mae", "values.h5", ""},
+    {"sigmoid with mae", "sigmoid", "mae", "bits.h5", ""},
+    {"huber", "linear", "huber", "values.h5", "huber_delta = 0.4"},
+    {"sigmoid with huber", "sigmoid", "huber", "bits.h5", "huber_delta = 0.4"},
+    {"log_cosh", "linear", "log_cosh", "values.h5", ""},
+    {"sigmoid with log_cosh", "sigmoid", "log_cosh", "bits.h5", ""},
+    {"relative", "linear", "relative", "values.h5", "relative_floor = 0.5"},
+    {"poisson", "exponential", "poisson", "counts.h5", ""},
+    {"softmax with smoothing", "softmax", "cross_entropy", "labels.h5", "label_smoothing = 0.2"},
 };
 
 /* The rows of each kind of task, kept for the oracle. */
-static fixture_data labels, bits, values;
+static fixture_data labels, bits, values, counts;
 
 static void write_data(void)
 {
@@ -33,6 +46,9 @@ static void write_data(void)
         labels = fixture_data_create(ROWS, FEATURES, 0);
         bits = fixture_data_create(ROWS, FEATURES, OUTPUTS);
         values = fixture_data_create(ROWS, FEATURES, OUTPUTS);
+        counts = fixture_data_create(ROWS, FEATURES, OUTPUTS);
+        fixture_data_draw(&counts, 5, 4);
+        fixture_write(&counts, "counts.h5");
         fixture_data_draw(&labels, OUTPUTS, 1);
         fixture_data_draw(&bits, 2, 2);
         fixture_data_draw(&values, 0, 3);
@@ -45,7 +61,13 @@ static void write_data(void)
 
 static const fixture_data *data_of(const task *what)
 {
-    return what == &tasks[0] ? &labels : what == &tasks[3] ? &values : &bits;
+    const fixture_data *all[] = {&labels, &bits, &values, &counts};
+    const char *const names[] = {"labels.h5", "bits.h5", "values.h5", "counts.h5"};
+    int i = 0;
+    while (strcmp(what->file, names[i]) != 0) {
+        i++;
+    }
+    return all[i];
 }
 
 static fixture start(const task *what, const char *hidden_widths, const char *activation, int seed)
@@ -53,8 +75,8 @@ static fixture start(const task *what, const char *hidden_widths, const char *ac
     char config[512];
     snprintf(config, sizeof config,
              "[model]\nhidden = %s\nactivation = %s\noutput = %s\nprecision = double\n"
-             "[train]\nloss = %s\nbatch_size = 0\nblocks = 5\nthreads = 2\nseed = %d\n",
-             hidden_widths, activation, what->output, what->loss, seed);
+             "[train]\nloss = %s\nbatch_size = 0\nblocks = 5\nthreads = 2\nseed = %d\n%s\n",
+             hidden_widths, activation, what->output, what->loss, seed, what->key);
     return fixture_start(harness_comm(), what->file, config);
 }
 
@@ -164,7 +186,7 @@ static void check(const task *what, const char *hidden_widths, const char *activ
     fcnn_sampler_start_epoch(run.trainer->data->sampler, 0);
     fixture_step(&run, 0, 0, 0.1, &loss);
     fcnn_exact_sum_over_ranks(harness_comm(), 1, &loss, work);
-    const double terms = what == &tasks[0] ? 1 : OUTPUTS;
+    const double terms = data->outputs == 0 ? 1 : OUTPUTS;
     CU_ASSERT_DOUBLE_EQUAL(fcnn_exact_sum_value(&loss) / ((double)ROWS * terms), expected_loss,
                            1e-13 * (1 + expected_loss));
     for (int64_t layer = 0; layer < run.trainer->model->shape.layers; layer++) {
@@ -222,6 +244,15 @@ static void leaky_relu_has_the_slope_of_the_config(void)
     oracle_leaky_slope = 0.01;
 }
 
+static void other_losses(void)
+{
+    write_data();
+    for (size_t i = 0; i < sizeof others / sizeof *others; i++) {
+        check(&others[i], "7", "tanh");
+        check(&others[i], "", "tanh");
+    }
+}
+
 /* Different activations in one network. */
 static void each_layer_has_its_own_activation(void)
 {
@@ -275,6 +306,7 @@ static void columns_that_fill_up_panels_stay_zero(void)
 HARNESS_MAIN("gradient", {"softmax with cross entropy", softmax_with_cross_entropy},
              {"sigmoid with binary cross entropy", sigmoid_with_binary_cross_entropy},
              {"sigmoid with mse", sigmoid_with_mse}, {"linear with mse", linear_with_mse},
+             {"other losses", other_losses},
              {"leaky_relu has the slope of the config", leaky_relu_has_the_slope_of_the_config},
              {"each layer has its own activation", each_layer_has_its_own_activation},
              {"columns that fill up panels stay zero", columns_that_fill_up_panels_stay_zero})

@@ -64,6 +64,7 @@ static double result(const head *h, int64_t row, int64_t c)
 
 static uint64_t run_loss(head *h, fcnn_loss loss, fcnn_head kind)
 {
+    static const double settings[FCNN_LOSS_SETTINGS] = {0};
     const bool has_labels = loss == FCNN_LOSS_CROSS_ENTROPY;
     const fcnn_loss_job job = {.head = kind,
                                .activation = FCNN_ACTIVATION_LINEAR,
@@ -74,6 +75,7 @@ static uint64_t run_loss(head *h, fcnn_loss loss, fcnn_head kind)
                                .last = LAST,
                                .labels = has_labels ? h->labels + FIRST : NULL,
                                .targets = has_labels ? NULL : h->targets,
+                               .settings = settings,
                                .losses = h->losses + FIRST};
     return h->kernels->losses[loss](&job);
 }

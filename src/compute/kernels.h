@@ -90,7 +90,7 @@ typedef struct fcnn_gradient_job {
 enum { FCNN_LOSS_SETTINGS = 32 };
 
 /* The rows first … last−1 of the results of the last layer, z [rows][width] in panels: logits if the loss includes the
- * activation of the last layer (its targets are not numbers), otherwise outputs. */
+ * activation of the last layer (FCNN_TARGETS_NUMBERS is not the kind of its targets), otherwise outputs. */
 typedef struct fcnn_loss_job {
     fcnn_head head;
     fcnn_activation activation; /* of the last layer */

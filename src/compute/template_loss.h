@@ -5,6 +5,9 @@
 
 #define LANE_VECTORS (FCNN_LANES / VW)
 
+/* Numbers of lanes. */
+static const real lane_numbers[FCNN_LANES] = {0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15};
+
 /* Adds the lanes in a tree: lane[i] += lane[i + 8], then with 4, 2, 1. */
 #if FCNN_SIMD == 5 && FCNN_BITS == 32
 FCNN_INLINE real sum_lanes(const vec lanes[LANE_VECTORS])
@@ -117,13 +120,48 @@ FCNN_INLINE uvec row_scale(fcnn_head head, void *z, int64_t rows, int64_t width,
     return most;
 }
 
-/* p = softmax(z); loss = log Σ exp(z − max) + max − z[label]; derivative p, minus 1 at the label. */
+/* Σ (maximum − z) over the columns of a row. */
+FCNN_INLINE real row_distances(const void *z, int64_t rows, int64_t width, int64_t row, real maximum)
+{
+    vec lanes[LANE_VECTORS];
+    for (int v = 0; v < LANE_VECTORS; v++) {
+        lanes[v] = vset(0);
+    }
+    for (int64_t panel = 0; panel * FCNN_PANEL < width; panel++) {
+        const real *value = (const real *)z + row_start(rows, width, panel, row);
+        const int64_t own = own_columns(width, panel);
+        for (int64_t i = 0; i < own; i += FCNN_LANES) {
+            for (int v = 0; v < LANE_VECTORS; v++) {
+                const vmask counts = vlt(vload(lane_numbers + v * VW), vset((real)(own - i)));
+                const vec distance = vset(maximum) - vload(value + i + v * VW);
+                lanes[v] = lanes[v] + vselect(counts, distance, vset(0));
+            }
+        }
+    }
+    return sum_lanes(lanes);
+}
+
+/* Subtracts `part` from the columns of a row of p; the additional columns of the last panel keep their zeros. */
+FCNN_INLINE void row_subtract(void *p, int64_t rows, int64_t width, int64_t row, real part)
+{
+    for (int64_t panel = 0; panel * FCNN_PANEL < width; panel++) {
+        real *value = (real *)p + row_start(rows, width, panel, row);
+        for (int64_t i = 0; i < own_columns(width, panel); i++) {
+            value[i] -= part;
+        }
+    }
+}
+
+/* With targets t = ε/width, plus 1 − ε at the label, for a smoothing ε: p = softmax(z); loss = log Σ exp(z − max) +
+ * Σ t·(max − z); derivative p − t.  (C. Szegedy et al., Rethinking the Inception architecture, arXiv 1512.00567,
+ * section 7.) */
 static uint64_t loss_cross_entropy(const fcnn_loss_job *job)
 {
     const fcnn_head head = job->head;
     const int64_t rows = job->rows, width = job->width;
     void *z = job->z;
-    uvec most = head == FCNN_HEAD_DELTA ? magnitude_bits(vset(1)) : vuset(0); /* bounds |p − 1| */
+    const double smoothing = job->labels != NULL ? job->settings[0] : 0, part = smoothing / (double)width;
+    uvec most = head == FCNN_HEAD_DELTA ? magnitude_bits(vset(1)) : vuset(0); /* bounds |p − t| */
     for (int64_t row = job->first; row < job->last; row++) {
         fill_up(z, rows, width, row);
         const real maximum = row_maximum(z, rows, width, row);
@@ -134,11 +172,15 @@ static uint64_t loss_cross_entropy(const fcnn_loss_job *job)
             own = (real *)z + row_start(rows, width, label / FCNN_PANEL, row) + label % FCNN_PANEL;
             logit = (double)*own;
         }
+        const double spread = smoothing > 0 ? part * (double)row_distances(z, rows, width, row, maximum) : 0;
         const real sum = row_exponentials(z, rows, width, row, maximum);
         most = row_scale(head, z, rows, width, row, 1 / sum, most);
         if (own != NULL) {
-            job->losses[row - job->first] = log_of((double)sum) + ((double)maximum - logit);
-            *own -= head == FCNN_HEAD_DELTA ? 1 : 0;
+            job->losses[row - job->first] = log_of((double)sum) + fma(1 - smoothing, (double)maximum - logit, spread);
+            *own -= head == FCNN_HEAD_DELTA ? (real)(1 - smoothing) : 0;
+        }
+        if (smoothing > 0 && head == FCNN_HEAD_DELTA) {
+            row_subtract(z, rows, width, row, (real)part);
         }
     }
     return largest(most);
@@ -188,9 +230,6 @@ static uint64_t loss_binary_cross_entropy(const fcnn_loss_job *job)
 /* A loss of outputs y and targets t: returns sum with the losses of VW elements added, and sets the derivatives with
  * respect to y, without the factor that FCNN_LOSSES says. */
 typedef vec element_loss(const fcnn_loss_job *job, vec y, vec t, vec sum, vec *derivative);
-
-/* Numbers of lanes. */
-static const real lane_numbers[FCNN_LANES] = {0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15};
 
 /* FCNN_LANES elements of a row, from a column of a panel on, of which `own` belong to the matrix. */
 FCNN_INLINE uvec element_lanes(element_loss *const element, const fcnn_loss_job *job, real *value, const real *target,
@@ -255,6 +294,78 @@ FCNN_INLINE vec element_mse(const fcnn_loss_job *job, vec y, vec t, vec sum, vec
     return vfma(*derivative, *derivative, sum);
 }
 DEFINE_LOSS_OF_ELEMENTS(mse)
+
+/* |y − t|; the derivative is the sign of y − t, and 0 for y = t. */
+FCNN_INLINE vec element_mae(const fcnn_loss_job *job, vec y, vec t, vec sum, vec *derivative)
+{
+    const vec d = y - t;
+    (void)job;
+    *derivative = vselect(vgt(d, vset(0)), vset(1), vselect(vlt(d, vset(0)), vset(-1), d)); /* d: 0, or NaN */
+    return sum + vabs(d);
+}
+DEFINE_LOSS_OF_ELEMENTS(mae)
+
+/* P. J. Huber, Robust estimation of a location parameter, Annals of Mathematical Statistics 35 (1964): ½·d² where
+ * |d| ≤ δ, otherwise δ·(|d| − ½·δ), for d = y − t. */
+FCNN_INLINE vec element_huber(const fcnn_loss_job *job, vec y, vec t, vec sum, vec *derivative)
+{
+    const vec d = y - t, size = vabs(d), delta = vset((real)job->settings[0]), half = vset((real)0.5);
+    const vmask is_far = vgt(size, delta);
+    *derivative = vselect(is_far, vcopysign(delta, d), d);
+    const vec near = vfma(half * d, d, sum), far = vfma(delta, vfma(-half, delta, size), sum);
+    return vselect(is_far, far, near);
+}
+DEFINE_LOSS_OF_ELEMENTS(huber)
+
+/* log cosh d for d = y − t; derivative tanh d. */
+FCNN_INLINE vec element_log_cosh(const fcnn_loss_job *job, vec y, vec t, vec sum, vec *derivative)
+{
+    const vec d = y - t;
+    (void)job;
+    *derivative = vtanh(d);
+    return sum + vlog_cosh(d);
+}
+DEFINE_LOSS_OF_ELEMENTS(log_cosh)
+
+/* ((y − t)/s)² for s = |t|, or the floor if |t| is smaller; without the factor 2 of its derivative. */
+FCNN_INLINE vec element_relative(const fcnn_loss_job *job, vec y, vec t, vec sum, vec *derivative)
+{
+    const vec floor = vset((real)job->settings[0]), size = vabs(t);
+    const vec scale = vselect(vgt(size, floor), size, floor);
+    const vec error = (y - t) / scale;
+    *derivative = error / scale;
+    return vfma(error, error, sum);
+}
+DEFINE_LOSS_OF_ELEMENTS(relative)
+
+/* exp(z) − t·z, the negative logarithm of the probability of a count t if exp(z) is its mean, without the term log t!;
+ * derivative exp(z) − t.  (A. C. Cameron and P. K. Trivedi, Regression Analysis of Count Data, 1998, section 3.2.) */
+FCNN_INLINE vec element_poisson(const fcnn_loss_job *job, vec z, vec t, vec sum, vec *derivative)
+{
+    const vec mean = vexp(z);
+    (void)job;
+    *derivative = mean - t;
+    return sum + vfma(-t, z, mean);
+}
+
+/* y = exp(z). */
+static uint64_t loss_poisson(const fcnn_loss_job *job)
+{
+    const uint64_t most = loss_of_elements(element_poisson, job);
+    for (int64_t row = job->first; job->head == FCNN_HEAD_OUTPUT && row < job->last; row++) {
+        for (int64_t panel = 0; panel * FCNN_PANEL < job->width; panel++) {
+            real *value = (real *)job->z + row_start(job->rows, job->width, panel, row);
+            const int64_t own = own_columns(job->width, panel), in_memory = fcnn_panel_width(job->width, panel);
+            for (int64_t i = 0; i < in_memory; i += VW) {
+                vstore(value + i, vexp(vload(value + i)));
+            }
+            for (int64_t i = own; i < in_memory; i++) {
+                value[i] = 0;
+            }
+        }
+    }
+    return most;
+}
 
 static uint64_t weigh_rows(void *z, int64_t rows, int64_t width, int64_t first, int64_t last, const double *weights,
                            const int64_t *index)

@@ -284,6 +284,24 @@ FCNN_INLINE vec vsoftplus(vec x)
     return vselect(vgt(x, vset(0)), x + rest, rest);
 }
 
+/* log cosh x = ½·log(1 + sinh²x) for |x| ≤ 0.875, otherwise |x| - log 2 + log(1 + e^(-2|x|)). */
+FCNN_INLINE vec vlog_cosh(vec x)
+{
+    const vec magnitude = vabs(x), split = vset((real)0.875), half = vset((real)0.5);
+    const vmask is_far = vgt(magnitude, split);
+    const vec a = vselect(is_far, split, magnitude);
+    uvec exponent;
+    const vec r = vm_exp_reduce(a, &exponent);
+    const vec scale = vm_power_of_two(exponent);
+    const vec e = vfma(scale, vm_expm1_reduced(r), scale - vset(1)); /* e^a - 1 */
+    const vec sinh = half * (e + e / (e + vset(1)));
+    const vec u = vselect(is_far, vexp(magnitude * vset(-2)), sinh * sinh);
+    const vec s = u / (u + vset(2)), square = s * s;
+    const vec log1p = vfma(s * square, VM_POLYNOMIAL(square, vm_log1p_l), s + s);
+    const vec far = (magnitude - vset(VM_LN2_HIGH)) + (log1p - vset(VM_LN2_LOW));
+    return vselect(is_far, far, half * log1p);
+}
+
 /* exp(-a²·half)/√(2π) for half = 1 or ½, for squares in the range of exp.  The rounding error of a², which would cause
  * errors of up to a² units in the last place, is corrected. */
 FCNN_INLINE vec vm_density(vec a, real half)

@@ -4,8 +4,8 @@
 #include "config/ini.h"
 #include "config/key.h"
 #include "config/layers.h"
+#include "config/loss_keys.h"
 #include "config/optimizers.h"
-#include "config/outputs.h"
 #include "config/schedule_keys.h"
 #include "core/arithmetic.h"
 #include "core/locale.h"
@@ -251,30 +251,6 @@ static fcnn_status check_datasets(const fcnn_config *config)
     return FCNN_OK;
 }
 
-static fcnn_status check_loss(const fcnn_config *config)
-{
-    const fcnn_output output = config->model_output;
-    const fcnn_loss loss = config->train_loss;
-    if (loss != FCNN_LOSS_AUTO && !fcnn_output_takes_loss(output, loss)) {
-        char outputs[FCNN_OUTPUTS_TEXT];
-        fcnn_loss_outputs_text(loss, outputs);
-        return fcnn_fail(FCNN_ECONFIG,
-                         "model.output = %s cannot be combined with train.loss = %s: this loss requires "
-                         "model.output = %s",
-                         fcnn_output_name(output), fcnn_loss_name(loss), outputs);
-    }
-    const bool regression = (output == FCNN_OUTPUT_AUTO || output == FCNN_OUTPUT_LINEAR) &&
-                            (loss == FCNN_LOSS_AUTO || fcnn_loss_targets(loss) == FCNN_TARGETS_NUMBERS);
-    if (config->data_normalize_targets != FCNN_NORMALIZE_NONE && !regression) {
-        return fcnn_fail(FCNN_ECONFIG,
-                         "data.normalize_targets = %s requires a regression (model.output = linear and a loss such as "
-                         "mse), but model.output is %s and train.loss is %s",
-                         fcnn_normalize_name(config->data_normalize_targets), fcnn_output_name(output),
-                         fcnn_loss_name(loss));
-    }
-    return FCNN_OK;
-}
-
 static fcnn_status check_time_limit(const fcnn_config *config)
 {
     double seconds;
@@ -311,7 +287,7 @@ fcnn_status fcnn_config_check(const fcnn_config *config)
     fcnn_status (*const checks[])(const fcnn_config *) = {check_required,
                                                           check_datasets,
                                                           fcnn_config_check_layers,
-                                                          check_loss,
+                                                          fcnn_config_check_loss,
                                                           check_time_limit,
                                                           check_memory_limit,
                                                           check_reading,

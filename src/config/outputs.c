@@ -48,6 +48,17 @@ fcnn_target_kind fcnn_loss_targets(fcnn_loss loss)
     return losses[loss].targets;
 }
 
+bool fcnn_loss_classifies(fcnn_loss loss)
+{
+    return fcnn_loss_targets(loss) == FCNN_TARGETS_CLASSES || fcnn_loss_targets(loss) == FCNN_TARGETS_YES_NO;
+}
+
+bool fcnn_loss_normalizes_targets(fcnn_output output, fcnn_loss loss)
+{
+    return output == FCNN_OUTPUT_LINEAR && fcnn_loss_targets(loss) == FCNN_TARGETS_NUMBERS &&
+           loss != FCNN_LOSS_RELATIVE; /* whose zero would be another number */
+}
+
 fcnn_activation fcnn_output_activation(fcnn_output output)
 {
 #define ACTIVATION_OF(constant, word, activation) [constant] = (activation),

@@ -17,7 +17,14 @@ bool fcnn_output_takes_loss(fcnn_output output, fcnn_loss loss);
 /* The kind of the targets of a loss, which is not FCNN_LOSS_AUTO. */
 fcnn_target_kind fcnn_loss_targets(fcnn_loss loss);
 
-/* The activation of the output layer; for softmax it is linear, and the loss computes the softmax. */
+/* Whether the targets of a loss, which is not FCNN_LOSS_AUTO, are classes or numbers from 0 to 1 that stand for them;
+ * otherwise the network is a regression. */
+bool fcnn_loss_classifies(fcnn_loss loss);
+
+/* Whether a regression with this output and loss may have normalized targets; both are not auto. */
+bool fcnn_loss_normalizes_targets(fcnn_output output, fcnn_loss loss);
+
+/* The activation of the output layer; for softmax and exponential it is linear, and the loss computes them. */
 fcnn_activation fcnn_output_activation(fcnn_output output);
 
 /* The names of the outputs that a loss goes with, as in "linear or sigmoid". */

@@ -231,35 +231,35 @@ void fcnn_targets_labels(const fcnn_table *targets, int32_t *labels)
     }
 }
 
-static fcnn_status bad_unit(const fcnn_dataset *dataset, int64_t row, int64_t column, double value)
+static fcnn_status bad_value(const fcnn_dataset *dataset, int64_t row, int64_t column, double value,
+                             const char *requirement)
 {
     int64_t file_row;
     const char *path = fcnn_dataset_place(dataset, row, &file_row);
-    return fcnn_fail(FCNN_EDATA,
-                     "%s: %s: row %" PRId64 ", column %" PRId64
-                     " (counting from 0) is %.17g: binary cross-entropy requires targets from 0 to 1",
-                     path, dataset->source.targets_name, file_row, column, value);
+    return fcnn_fail(FCNN_EDATA, "%s: %s: row %" PRId64 ", column %" PRId64 " (counting from 0) is %.17g: %s", path,
+                     dataset->source.targets_name, file_row, column, value, requirement);
 }
 
-static fcnn_status check_units(const fcnn_dataset *dataset, const fcnn_block *block)
+static fcnn_status check_block(const fcnn_dataset *dataset, const fcnn_block *block, double most,
+                               const char *requirement)
 {
     for (int64_t row = 0; row < block->targets.rows; row++) {
         for (int64_t column = 0; column < block->targets.width; column++) {
             const double value = fcnn_table_value(&block->targets, row, column);
-            if (!(value >= 0 && value <= 1)) {
-                return bad_unit(dataset, block->first + row, column, value);
+            if (!(value >= 0 && value <= most)) {
+                return bad_value(dataset, block->first + row, column, value, requirement);
             }
         }
     }
     return FCNN_OK;
 }
 
-static fcnn_status check_unit(const fcnn_dataset *dataset)
+static fcnn_status check_values(const fcnn_dataset *dataset, double most, const char *requirement)
 {
     fcnn_cursor cursor = fcnn_dataset_cursor(dataset);
     fcnn_status status = FCNN_OK;
     for (fcnn_block block = {0}; status == FCNN_OK && fcnn_cursor_next(&cursor, 0, &block, &status);) {
-        status = check_units(dataset, &block);
+        status = check_block(dataset, &block, most, requirement);
     }
     fcnn_cursor_close(&cursor);
     return status;
@@ -267,5 +267,10 @@ static fcnn_status check_unit(const fcnn_dataset *dataset)
 
 fcnn_status fcnn_targets_check_unit(fcnn_dataset *dataset, fcnn_comm *comm)
 {
-    return fcnn_comm_agree(comm, check_unit(dataset));
+    return fcnn_comm_agree(comm, check_values(dataset, 1, "binary cross-entropy requires targets from 0 to 1"));
+}
+
+fcnn_status fcnn_targets_check_counts(fcnn_dataset *dataset, fcnn_comm *comm)
+{
+    return fcnn_comm_agree(comm, check_values(dataset, INFINITY, "poisson requires targets of at least 0"));
 }

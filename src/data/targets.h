@@ -46,4 +46,8 @@ void fcnn_targets_labels(const fcnn_table *targets, int32_t *labels);
  * ranks return the same status. */
 fcnn_status fcnn_targets_check_unit(fcnn_dataset *dataset, fcnn_comm *comm);
 
+/* Fails with FCNN_EDATA if a target is less than 0; the message contains its row. Collective; all ranks return the same
+ * status. */
+fcnn_status fcnn_targets_check_counts(fcnn_dataset *dataset, fcnn_comm *comm);
+
 #endif

@@ -15,5 +15,8 @@ fcnn_status fcnn_data_part_check(fcnn_data_part *part, fcnn_comm *comm, const fc
     if (fcnn_loss_targets(shape->loss) == FCNN_TARGETS_YES_NO) {
         return fcnn_targets_check_unit(part->dataset, comm);
     }
+    if (fcnn_loss_targets(shape->loss) == FCNN_TARGETS_COUNTS) {
+        return fcnn_targets_check_counts(part->dataset, comm);
+    }
     return FCNN_OK;
 }

@@ -9,6 +9,21 @@ static void settings_none(const fcnn_config *config, double settings[FCNN_LOSS_S
     (void)settings;
 }
 
+static void settings_smoothing(const fcnn_config *config, double settings[FCNN_LOSS_SETTINGS])
+{
+    settings[0] = config->train_label_smoothing;
+}
+
+static void settings_huber(const fcnn_config *config, double settings[FCNN_LOSS_SETTINGS])
+{
+    settings[0] = config->train_huber_delta;
+}
+
+static void settings_relative(const fcnn_config *config, double settings[FCNN_LOSS_SETTINGS])
+{
+    settings[0] = config->train_relative_floor;
+}
+
 /* ---- the table ---- */
 
 #define RULE_ENTRY(constant, word, kernel, own, kind, number, ...)      \

@@ -144,7 +144,7 @@ fcnn_status fcnn_evaluation_create(fcnn_comm *comm, fcnn_team *team, const fcnn_
         evaluation->part = part;
         evaluation->cursor = fcnn_dataset_cursor(part->dataset);
         evaluation->scores = fcnn_dataset_outputs(part->dataset) > 0;
-        evaluation->classifies = fcnn_loss_targets(shape->loss) != FCNN_TARGETS_NUMBERS;
+        evaluation->classifies = fcnn_loss_classifies(shape->loss);
         evaluation->loss_terms = fcnn_network_loss_terms(shape);
         evaluation->outputs = evaluation->classifies || !evaluation->scores ? 0 : fcnn_architecture_outputs(shape);
         evaluation->classes = evaluation->scores ? count_classes(shape) : 0;

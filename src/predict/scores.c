@@ -17,7 +17,7 @@ double fcnn_scores_metric(const fcnn_scores *scores)
 
 const char *fcnn_scores_metric_name(const fcnn_architecture *shape)
 {
-    return fcnn_loss_targets(shape->loss) == FCNN_TARGETS_NUMBERS ? "R2" : "accuracy";
+    return fcnn_loss_classifies(shape->loss) ? "accuracy" : "R2";
 }
 
 /* ---- outputs ---- */

@@ -161,8 +161,8 @@ fcnn_status fcnn_architecture_choose(const fcnn_config *config, int64_t features
         FCNN_TRY(doubt(config, targets, target_columns));
     }
     shape.output = output_of(config, targets);
-    if (targets->is_text &&
-        (shape.output == FCNN_OUTPUT_LINEAR || (shape.output == FCNN_OUTPUT_SIGMOID && !targets->zero_or_one))) {
+    if (targets->is_text && shape.output != FCNN_OUTPUT_SOFTMAX &&
+        !(shape.output == FCNN_OUTPUT_SIGMOID && targets->zero_or_one)) {
         return fcnn_fail(
             FCNN_ECONFIG,
             "the targets are strings, which name classes, but the output is %s: say model.output = softmax, "
@@ -174,7 +174,8 @@ fcnn_status fcnn_architecture_choose(const fcnn_config *config, int64_t features
     if (shape.output == FCNN_OUTPUT_SOFTMAX) {
         FCNN_TRY(class_count(config, targets, target_columns, &outputs));
     }
-    if (shape.output != FCNN_OUTPUT_LINEAR && config->data_normalize_targets != FCNN_NORMALIZE_NONE) {
+    if (config->data_normalize_targets != FCNN_NORMALIZE_NONE &&
+        !fcnn_loss_normalizes_targets(shape.output, shape.loss)) {
         return fcnn_fail(FCNN_ECONFIG, "data.normalize_targets = %s is for regressions, but the output is %s",
                          fcnn_normalize_name(config->data_normalize_targets), fcnn_output_name(shape.output));
     }
@@ -210,7 +211,7 @@ fcnn_status fcnn_architecture_explain(const fcnn_config *config, const fcnn_targ
     const char *key = config != NULL ? deciding_key(config, &value) : NULL;
     if (shape->output == FCNN_OUTPUT_SOFTMAX) {
         FCNN_TRY(describe_classes(targets, outputs, out));
-    } else if (shape->output == FCNN_OUTPUT_LINEAR) {
+    } else if (shape->output != FCNN_OUTPUT_SIGMOID) {
         FCNN_TRY(fcnn_text_append(out, "amounts in %" PRId64 " %s, a regression", outputs, columns));
     } else if (targets->zero_or_one && outputs == 1) {
         FCNN_TRY(

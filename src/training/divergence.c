@@ -1,6 +1,8 @@
 /* src/training/divergence.c — advice for a training that diverges. */
 #include "training/divergence.h"
 
+#include "config/outputs.h"
+
 #include <stdbool.h>
 #include <stdio.h>
 
@@ -17,7 +19,8 @@ static bool is_normalized(const fcnn_normalizer *normalizer)
 void fcnn_divergence_advise(const fcnn_model *model, char *out)
 {
     const bool inputs = !is_normalized(&model->inputs);
-    const bool targets = model->shape.output == FCNN_OUTPUT_LINEAR && !is_normalized(&model->targets);
+    const bool targets =
+        fcnn_loss_normalizes_targets(model->shape.output, model->shape.loss) && !is_normalized(&model->targets);
     snprintf(out, FCNN_DIVERGENCE_SIZE,
              "start from the beginning (--overwrite) with %s%s%s%sa tenth of optimizer.learning_rate, or a "
              "limit by optimizer.clip_norm",

@@ -1,0 +1,67 @@
+/* src/config/loss_keys.c — what the keys about the loss have to do with each other. */
+#include "config/loss_keys.h"
+
+#include "config/outputs.h"
+#include "core/status.h"
+
+static fcnn_status check_output(const fcnn_config *config)
+{
+    const fcnn_output output = config->model_output;
+    const fcnn_loss loss = config->train_loss;
+    if (loss == FCNN_LOSS_AUTO || fcnn_output_takes_loss(output, loss)) {
+        return FCNN_OK;
+    }
+    char outputs[FCNN_OUTPUTS_TEXT];
+    fcnn_loss_outputs_text(loss, outputs);
+    return fcnn_fail(FCNN_ECONFIG,
+                     "model.output = %s cannot be combined with train.loss = %s: this loss requires model.output = %s",
+                     fcnn_output_name(output), fcnn_loss_name(loss), outputs);
+}
+
+static fcnn_status check_normalization(const fcnn_config *config)
+{
+    const fcnn_output output = config->model_output == FCNN_OUTPUT_AUTO ? FCNN_OUTPUT_LINEAR : config->model_output;
+    const fcnn_loss loss = config->train_loss == FCNN_LOSS_AUTO ? FCNN_LOSS_MSE : config->train_loss;
+    if (config->data_normalize_targets == FCNN_NORMALIZE_NONE || fcnn_loss_normalizes_targets(output, loss)) {
+        return FCNN_OK;
+    }
+    const char *normalize = fcnn_normalize_name(config->data_normalize_targets);
+    if (loss == FCNN_LOSS_RELATIVE) {
+        return fcnn_fail(FCNN_ECONFIG,
+                         "data.normalize_targets = %s cannot be combined with train.loss = relative: errors relative "
+                         "to normalized targets would depend on where their zero is, and relative errors do not depend "
+                         "on the scale of the targets; set data.normalize_targets = none",
+                         normalize);
+    }
+    return fcnn_fail(FCNN_ECONFIG,
+                     "data.normalize_targets = %s requires a regression (model.output = linear and a loss such as "
+                     "mse), but model.output is %s and train.loss is %s",
+                     normalize, fcnn_output_name(config->model_output), fcnn_loss_name(config->train_loss));
+}
+
+static fcnn_status check_owner(const fcnn_config *config, const char *key, bool is_set, fcnn_loss owner)
+{
+    return !is_set || config->train_loss == owner
+               ? FCNN_OK
+               : fcnn_fail(FCNN_ECONFIG, "train.%s is for train.loss = %s, but train.loss is %s: change one of them",
+                           key, fcnn_loss_name(owner), fcnn_loss_name(config->train_loss));
+}
+
+static fcnn_status check_settings(const fcnn_config *config)
+{
+    FCNN_TRY(check_owner(config, "huber_delta", config->train_huber_delta != 1, FCNN_LOSS_HUBER));
+    FCNN_TRY(check_owner(config, "relative_floor", config->train_relative_floor != 0, FCNN_LOSS_RELATIVE));
+    FCNN_TRY(check_owner(config, "label_smoothing", config->train_label_smoothing != 0, FCNN_LOSS_CROSS_ENTROPY));
+    if (config->train_loss == FCNN_LOSS_RELATIVE && config->train_relative_floor == 0) {
+        return fcnn_fail(FCNN_ECONFIG, "train.loss = relative requires train.relative_floor, the magnitude in units of "
+                                       "the targets below which a target counts as if it had this magnitude");
+    }
+    return FCNN_OK;
+}
+
+fcnn_status fcnn_config_check_loss(const fcnn_config *config)
+{
+    FCNN_TRY(check_output(config));
+    FCNN_TRY(check_normalization(config));
+    return check_settings(config);
+}

@@ -1,0 +1,14 @@
+/* src/config/loss_keys.h — what train.loss, its settings, model.output and data.normalize_targets have to do with each
+ * other.
+ *
+ * Not collective; any thread may call any function. */
+#ifndef FCNN_CONFIG_LOSS_KEYS_H
+#define FCNN_CONFIG_LOSS_KEYS_H
+
+#include "config/config.h"
+
+/* Fails with FCNN_ECONFIG, naming the keys, if the loss does not go with the output or with normalized targets, if a
+ * setting belongs to another loss, or if the loss needs one that is not set. */
+fcnn_status fcnn_config_check_loss(const fcnn_config *config);
+
+#endif
