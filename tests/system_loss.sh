@@ -70,6 +70,16 @@ tap_run 'loss: huber_delta reaches the weights' test "$huber" != "$small"
 train 0 --set output.directory=huber --set train.loss=huber --set train.huber_delta=2 --set train.epochs=4 a.ini
 tap_run 'loss: huber_delta is fixed' grep -q 'train.huber_delta cannot change on resume' stderr
 
+# A loss that comes from a file has its setting in the config, or is named there.
+train 2 --set output.directory=again --set model.init=relative/model.h5 a.ini
+tap_run 'loss: the setting of a loss from a file is asked for' grep -q \
+    'relative/model.h5 was trained with train.loss = relative and train.relative_floor = 1, but the config' stderr
+train 2 --set output.directory=again --set model.init=relative/model.h5 --set train.loss=relative \
+    --set train.relative_floor=2 a.ini
+tap_run 'loss: the setting of a loss from a file can be another one' test "$code" = 0
+train 2 --set output.directory=mae_again --set model.init=mae/model.h5 a.ini
+tap_run 'loss: a loss from a file without a setting' test "$code" = 0
+
 # Rates: positive, and near the mean of the counts.
 train 0 --overwrite --set output.directory=rates --set data.train=counts.h5 --set data.validation=counts.h5 \
     --set train.loss=poisson --set train.epochs=40 a.ini

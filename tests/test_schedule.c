@@ -257,12 +257,14 @@ static void one_cycle_needs_three_units(void)
     settled given = settle(1, "kind=one_cycle", 3, 2);
     fcnn_schedule schedule;
     HARNESS_STATUS(fcnn_schedule_settle(given.config, 2, 50, &schedule), FCNN_ECONFIG);
-    HARNESS_ERROR_HAS("schedule.kind = one_cycle rises for 1 epochs");
+    HARNESS_ERROR_HAS("schedule.kind = one_cycle rises for 1 epoch and");
     HARNESS_ERROR_HAS("only 2 in all");
     HARNESS_ERROR_HAS("schedule.unit = step");
     HARNESS_OK(fcnn_config_set(given.config, "schedule.unit=step"));
     HARNESS_OK(fcnn_schedule_settle(given.config, 2, 50, &schedule));
     CU_ASSERT_EQUAL(schedule.warmup, 29);
+    HARNESS_STATUS(fcnn_schedule_settle(given.config, 1, 2, &schedule), FCNN_ECONFIG);
+    HARNESS_ERROR_HAS("rises for 1 step and then falls for at least 2, but has only 2 in all: train for more");
     fcnn_config_destroy(given.config);
 }
 

@@ -61,9 +61,10 @@ fcnn_status fcnn_schedule_settle(const fcnn_config *config, int64_t epochs, int6
     settle_lengths(config, out);
     if (out->kind == FCNN_SCHEDULE_ONE_CYCLE && epochs > 0 && out->period < out->warmup + 2) {
         return fcnn_fail(FCNN_ECONFIG,
-                         "schedule.kind = one_cycle rises for %" PRId64 " %ss and then falls for at least 2, but has "
-                         "only %" PRId64 " in all: use schedule.unit = step, or train for more epochs",
-                         out->warmup, out->unit, out->period);
+                         "schedule.kind = one_cycle rises for %" PRId64 " %s%s and then falls for at least 2, but has "
+                         "only %" PRId64 " in all: %strain for more epochs",
+                         out->warmup, out->unit, out->warmup == 1 ? "" : "s", out->period,
+                         by_step ? "" : "use schedule.unit = step, or ");
     }
     return FCNN_OK;
 }

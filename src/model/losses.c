@@ -1,6 +1,8 @@
 /* src/model/losses.c — the losses, by their words in the config. */
 #include "model/losses.h"
 
+#include <stddef.h>
+
 /* ---- settings ---- */
 
 static void settings_none(const fcnn_config *config, double settings[FCNN_LOSS_SETTINGS])
@@ -24,13 +26,20 @@ static void settings_relative(const fcnn_config *config, double settings[FCNN_LO
     settings[0] = config->train_relative_floor;
 }
 
+/* The keys that these are in [train]. */
+#define SETTING_none NULL
+#define SETTING_smoothing "label_smoothing"
+#define SETTING_huber "huber_delta"
+#define SETTING_relative "relative_floor"
+
 /* ---- the table ---- */
 
 #define RULE_ENTRY(constant, word, kernel, own, kind, number, ...)      \
     [constant] = {.takes_logits = (kind) != FCNN_TARGETS_NUMBERS,       \
                   .is_mean_of_outputs = (kind) != FCNN_TARGETS_CLASSES, \
                   .factor = (number),                                   \
-                  .settings = settings_##own},
+                  .settings = settings_##own,                           \
+                  .setting = SETTING_##own},
 static const fcnn_loss_rule rules[] = {FCNN_LOSSES(RULE_ENTRY)};
 
 const fcnn_loss_rule *fcnn_loss_rule_of(fcnn_loss loss)

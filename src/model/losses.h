@@ -13,6 +13,7 @@ typedef struct fcnn_loss_rule {
 
     /* Takes the settings of the loss from a config that has passed fcnn_config_check(). */
     void (*settings)(const fcnn_config *config, double settings[FCNN_LOSS_SETTINGS]);
+    const char *setting; /* the key in [train] of the first of them; NULL: there are none */
 } fcnn_loss_rule;
 
 /* The rule of a loss that is not auto. */

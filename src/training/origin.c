@@ -2,6 +2,7 @@
 #include "training/origin.h"
 
 #include "model/initializer.h"
+#include "model/losses.h"
 
 #include <inttypes.h>
 #include <stdlib.h>
@@ -314,6 +315,23 @@ static fcnn_status check_activations(const fcnn_origin *origin, const fcnn_archi
     return FCNN_OK;
 }
 
+/* A loss that comes from the file needs its setting from there too, but train.loss = auto does not allow one. */
+static fcnn_status check_loss_setting(const fcnn_origin *origin, const fcnn_config *config,
+                                      const fcnn_architecture *shape)
+{
+    const fcnn_loss_rule *rule = fcnn_loss_rule_of(shape->loss);
+    const double then = origin->model->loss_settings[0];
+    double now[FCNN_LOSS_SETTINGS] = {0};
+    rule->settings(config, now);
+    if (config->train_loss != FCNN_LOSS_AUTO || rule->setting == NULL || then == now[0]) {
+        return FCNN_OK;
+    }
+    return fcnn_fail(FCNN_ECONFIG,
+                     "%s was trained with train.loss = %s and train.%s = %.17g, but the config specifies neither: set "
+                     "both, train.%s to this number or to another one",
+                     origin->path, fcnn_loss_name(shape->loss), rule->setting, then, rule->setting);
+}
+
 static fcnn_status kinds_differ(const fcnn_origin *origin, const char *key, const char *then, const char *now)
 {
     return fcnn_fail(
@@ -411,6 +429,7 @@ fcnn_status fcnn_origin_check(fcnn_origin *origin, const fcnn_config *config, co
     }
     if (is_own(origin->model)) {
         FCNN_TRY(check_activations(origin, shape));
+        FCNN_TRY(check_loss_setting(origin, config, shape));
     }
     if (!config->model_init_refit) {
         FCNN_TRY(check_normalization(origin, config));

@@ -139,6 +139,11 @@ fcnn_status fcnn_saver_checkpoint(fcnn_saver *saver, const fcnn_snapshot *snapsh
     return status;
 }
 
+bool fcnn_saver_has(const fcnn_saver *saver, int64_t step)
+{
+    return saver->saved_step == step;
+}
+
 void fcnn_saver_poll(fcnn_saver *saver)
 {
     if (saver->writer != NULL) {

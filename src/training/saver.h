@@ -40,6 +40,9 @@ void fcnn_saver_destroy(fcnn_saver *saver);
  * warning, and returned by fcnn_saver_finish(). */
 fcnn_status fcnn_saver_checkpoint(fcnn_saver *saver, const fcnn_snapshot *snapshot);
 
+/* Whether the newest checkpoint that was saved, or found, is that of a step: the same on all ranks.  Not collective. */
+bool fcnn_saver_has(const fcnn_saver *saver, int64_t step);
+
 /* Prints a warning if a write in the background has failed.  Not collective. */
 void fcnn_saver_poll(fcnn_saver *saver);
 

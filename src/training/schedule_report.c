@@ -74,7 +74,8 @@ void fcnn_schedule_report_print(const fcnn_schedule *schedule, bool is_check, FI
     }
     fprintf(out, "schedule    %s, learning rate %g", fcnn_schedule_kind_name(schedule->kind), schedule->learning_rate);
     if (schedule->warmup > 0) {
-        fprintf(out, ", warm-up of %" PRId64 " %ss", schedule->warmup, schedule->unit);
+        fprintf(out, ", warm-up of %" PRId64 " %s%s", schedule->warmup, schedule->unit,
+                schedule->warmup == 1 ? "" : "s");
     }
     fprintf(out, "\n");
     if (is_check && !is_constant && schedule->units > 0) {

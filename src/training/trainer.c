@@ -25,15 +25,16 @@ static bool is_finished(const fcnn_trainer *trainer)
 
 /* ---- saving ---- */
 
-/* Returns the step to which train.nonfinite = rollback returns, −1 for other values: the last end of an epoch at which
- * a checkpoint was due, or the start.  It depends only on the config, not on when a run was stopped. */
-static int64_t rollback_step(const fcnn_trainer *trainer)
+/* Returns the step to which train.nonfinite = rollback returns after some epochs, −1 for other values: the last end of
+ * an epoch at which a checkpoint was due, or the start.  It depends only on the config, not on when a run was
+ * stopped. */
+static int64_t rollback_step(const fcnn_trainer *trainer, int64_t epochs)
 {
     const int64_t every = trainer->config->output_checkpoint_every;
     if (trainer->config->train_nonfinite != FCNN_NONFINITE_ROLLBACK) {
         return -1;
     }
-    return every > 0 ? trainer->state.epoch / every * every * trainer->method->steps(trainer->data) : 0;
+    return every > 0 ? epochs / every * every * trainer->method->steps(trainer->data) : 0;
 }
 
 fcnn_snapshot fcnn_trainer_snapshot(fcnn_trainer *trainer)
@@ -44,7 +45,7 @@ fcnn_snapshot fcnn_trainer_snapshot(fcnn_trainer *trainer)
                            .optimizer = trainer->step->optimizer,
                            .exponents = &trainer->step->gradient->promised,
                            .advice = trainer->step->advice,
-                           .stays = rollback_step(trainer)};
+                           .stays = rollback_step(trainer, trainer->state.epoch)};
 }
 
 static fcnn_status save_checkpoint(fcnn_trainer *trainer)
@@ -279,6 +280,17 @@ static void train_with_team(void *data)
     call->status = train_epochs(call->trainer);
 }
 
+/* If the first step after a checkpoint diverges, its weights are already too large for any learning rate: then it is
+ * the start.  An epoch that ended with a divergence has no checkpoint; the one before it has. */
+static int64_t step_to_go_back_to(const fcnn_trainer *trainer)
+{
+    const int64_t step = trainer->state.step, last = rollback_step(trainer, trainer->state.epoch);
+    if (step != last) {
+        return last;
+    }
+    return fcnn_saver_has(trainer->saver, step) ? 0 : rollback_step(trainer, trainer->state.epoch - 1);
+}
+
 /* After a divergence: restores a checkpoint and halves the learning rate. */
 static fcnn_status roll_back(fcnn_trainer *trainer)
 {
@@ -291,9 +303,7 @@ static fcnn_status roll_back(fcnn_trainer *trainer)
     snprintf(cause, sizeof cause, "%s", fcnn_error_text());
     fcnn_model *model = NULL;
     fcnn_training_state state = {0};
-    const int64_t last = rollback_step(trainer);
-    /* If the first step after a checkpoint diverges, its weights are already too large for any learning rate. */
-    const int64_t step = trainer->state.step == last ? 0 : last;
+    const int64_t step = step_to_go_back_to(trainer);
     const fcnn_status status = fcnn_saver_go_back(trainer->saver, step, &model, &state);
     if (status != FCNN_OK) {
         return fcnn_fail_prefix(FCNN_EDIVERGED, "%.1000s; the rollback failed", cause);
@@ -308,7 +318,7 @@ static fcnn_status roll_back(fcnn_trainer *trainer)
 
 static fcnn_status train(fcnn_trainer *trainer)
 {
-    if (rollback_step(trainer) == trainer->state.step) {
+    if (rollback_step(trainer, trainer->state.epoch) == trainer->state.step) {
         FCNN_TRY(save_checkpoint(trainer));
     }
     for (;;) {
