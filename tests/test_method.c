@@ -29,8 +29,10 @@ static fcnn_status sum_twice(fcnn_step *step, const fcnn_method_step *which, fcn
                              fcnn_exact_sum *loss)
 {
     fcnn_exact_sum second = {0};
-    FCNN_TRY(fcnn_step_run(step, 2 * which->number, 0, which->rate, flags, loss));
-    return fcnn_step_run(step, 2 * which->number + 1, 0, which->rate, flags, &second);
+    FCNN_TRY(fcnn_step_sum(step, 2 * which->number, 0, flags, loss));
+    FCNN_TRY(fcnn_step_apply(step, which->rate));
+    FCNN_TRY(fcnn_step_sum(step, 2 * which->number + 1, 0, flags, &second));
+    return fcnn_step_apply(step, which->rate);
 }
 
 static const fcnn_method two_updates = {.steps = one_step, .rows = all_rows, .run = sum_twice};

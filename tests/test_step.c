@@ -1,8 +1,11 @@
-/* tests/test_step.c — a step knows the numbers of its rows, and carries the flags of its caller. */
+/* tests/test_step.c — a step is a sum and an update; it knows the numbers of its rows, and carries the flags of its
+ * caller. */
 #include "fixture.h"
 #include "harness.h"
 
 #include <string.h>
+
+enum { STEPS = 5 };
 
 static fixture start(const char *config)
 {
@@ -13,6 +16,52 @@ static fixture start(const char *config)
     fixture run = fixture_start(harness_comm(), "step.h5", config);
     fcnn_sampler_start_epoch(run.trainer->data->sampler, 0);
     return run;
+}
+
+static void check_parts(const char *config)
+{
+    fixture whole = start(config), parts = start(config);
+    fcnn_exact_sum loss = {0}, other_loss = {0};
+    char before[65], after[65], other[65];
+    for (int64_t number = 0; number < STEPS; number++) {
+        fixture_step(&whole, number, number, 0.3, &loss);
+        fixture_hash(&parts, before);
+        HARNESS_OK(fcnn_step_sum(parts.trainer->step, number, number, NULL, &other_loss));
+        fixture_hash(&parts, after);
+        CU_ASSERT_STRING_EQUAL(before, after);
+        HARNESS_OK(fcnn_step_apply(parts.trainer->step, 0.3));
+        fixture_hash(&parts, after);
+        fixture_hash(&whole, other);
+        CU_ASSERT_STRING_NOT_EQUAL(before, after);
+        CU_ASSERT_STRING_EQUAL(after, other);
+    }
+    CU_ASSERT_EQUAL(memcmp(&loss, &other_loss, sizeof loss), 0);
+    fixture_end(&whole);
+    fixture_end(&parts);
+}
+
+static void a_step_is_a_sum_and_an_update(void)
+{
+    check_parts("[model]\nhidden = 70\nactivation = gelu\n[train]\nbatch_size = 12\nblocks = 6\nthreads = 2\n");
+    check_parts("[model]\nhidden = 6\nprecision = double\n[train]\nbatch_size = 12\nblocks = 6\nthreads = 1\n");
+}
+
+/* A sum that is not applied leaves no trace in the next one. */
+static void a_sum_may_be_made_again(void)
+{
+    static const char config[] = "[model]\nhidden = 9\n[train]\nbatch_size = 12\nblocks = 6\n";
+    fixture once = start(config), twice = start(config);
+    fcnn_exact_sum loss = {0}, first = {0}, second = {0};
+    char hash[65], other[65];
+    fixture_step(&once, 0, 2, 0.3, &loss);
+    HARNESS_OK(fcnn_step_sum(twice.trainer->step, 0, 2, NULL, &first));
+    fixture_step(&twice, 0, 2, 0.3, &second);
+    fixture_hash(&once, hash);
+    fixture_hash(&twice, other);
+    CU_ASSERT_STRING_EQUAL(hash, other);
+    CU_ASSERT_EQUAL(memcmp(&first, &second, sizeof first), 0);
+    fixture_end(&once);
+    fixture_end(&twice);
 }
 
 /* ---- rows ---- */
@@ -99,5 +148,6 @@ static void flags_are_heard_by_all_ranks(void)
     fixture_end(&run);
 }
 
-HARNESS_MAIN("step", {"rows have their numbers", rows_have_their_numbers},
+HARNESS_MAIN("step", {"a step is a sum and an update", a_step_is_a_sum_and_an_update},
+             {"a sum may be made again", a_sum_may_be_made_again}, {"rows have their numbers", rows_have_their_numbers},
              {"flags are heard by all ranks", flags_are_heard_by_all_ranks})

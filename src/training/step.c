@@ -117,7 +117,8 @@ void fcnn_step_destroy(fcnn_step *step)
 typedef struct step_call {
     fcnn_step *step;
     fcnn_step_flags *flags; /* NULL: none */
-    fcnn_update how;        /* the update that follows the sum */
+    bool updates;           /* the update follows the sum */
+    fcnn_update how;        /* the update */
     bool diverged, unread;
 } step_call;
 
@@ -406,23 +407,36 @@ static void run_on_thread(void *data, int thread, int threads)
     if (is_heard(step, FLAG_OUTGROWN)) {
         sum_again(call, thread, threads);
     }
-    update_on_thread(call, thread, threads);
+    if (call->updates) {
+        update_on_thread(call, thread, threads);
+    }
 }
 
 /* Exponents that this batch set may be far too high for the next. */
-static fcnn_status diverged(fcnn_step *step, int64_t number)
+static fcnn_status diverged(fcnn_step *step)
 {
     step->gradient->promised.ready = false;
     /* sums that were not finite still are not, after the exchange */
     int64_t layer = fcnn_gradient_find_nonfinite(step->gradient, step->network);
     layer = layer >= 0 ? layer : fcnn_optimizer_find_nonfinite(step->optimizer, step->gradient);
-    return fcnn_comm_agree(step->comm, layer >= 0 ? fcnn_step_name_cause(step, number, layer) : FCNN_OK);
+    return fcnn_comm_agree(step->comm, layer >= 0 ? fcnn_step_name_cause(step, step->number, layer) : FCNN_OK);
 }
 
 /* ---- a step ---- */
 
-fcnn_status fcnn_step_run(fcnn_step *step, int64_t number, int64_t batch, double rate, fcnn_step_flags *flags,
-                          fcnn_exact_sum *loss)
+/* Prepares the update by the last sum. */
+static fcnn_update update_of(const fcnn_step *step, double rate)
+{
+    fcnn_update how = {.number = step->number,
+                       .epoch = step->number / fcnn_sampler_batches(step->data->sampler),
+                       .scale = step->scale,
+                       .rate = rate};
+    fcnn_optimizer_prepare(step->optimizer, &how);
+    return how;
+}
+
+/* Takes the rows of a batch, and says what is summed. */
+static fcnn_status take_batch(fcnn_step *step, int64_t number, int64_t batch)
 {
     const fcnn_status taken =
         fcnn_training_data_take(step->data, batch, step->index, step->row_numbers, step->leaves, &step->leaf_count);
@@ -432,25 +446,50 @@ fcnn_status fcnn_step_run(fcnn_step *step, int64_t number, int64_t batch, double
     step->unread = taken != FCNN_OK;
     step->leaf_count = step->unread ? 0 : step->leaf_count;
     step->leaves[0] = 0;
-    step_call call = {.step = step,
-                      .flags = flags,
-                      .how = {.number = number,
-                              .epoch = number / fcnn_sampler_batches(step->data->sampler),
-                              .scale = step->scale,
-                              .rate = rate}};
-    fcnn_optimizer_prepare(step->optimizer, &call.how);
-    fcnn_team_run(step->team, run_on_thread, &call);
-    if (flags != NULL) {
-        hear_flags(step, flags);
+    return taken;
+}
+
+/* taken: how the rows of the batch were read. */
+static fcnn_status run(step_call *call, fcnn_status taken, fcnn_exact_sum *loss)
+{
+    fcnn_step *step = call->step;
+    fcnn_team_run(step->team, run_on_thread, call);
+    if (call->flags != NULL) {
+        hear_flags(step, call->flags);
     }
-    if (call.unread) {
+    if (call->unread) {
         return fcnn_comm_agree_named(step->comm, taken);
     }
-    if (call.diverged) {
-        return diverged(step, number);
+    if (call->diverged) {
+        return diverged(step);
     }
     for (int thread = 0; thread < fcnn_team_threads(step->team); thread++) {
         fcnn_exact_sum_merge(loss, &step->notes[thread].loss);
     }
     return FCNN_OK;
+}
+
+fcnn_status fcnn_step_run(fcnn_step *step, int64_t number, int64_t batch, double rate, fcnn_step_flags *flags,
+                          fcnn_exact_sum *loss)
+{
+    const fcnn_status taken = take_batch(step, number, batch);
+    return run(&(step_call){.step = step, .flags = flags, .updates = true, .how = update_of(step, rate)}, taken, loss);
+}
+
+fcnn_status fcnn_step_sum(fcnn_step *step, int64_t number, int64_t batch, fcnn_step_flags *flags, fcnn_exact_sum *loss)
+{
+    const fcnn_status taken = take_batch(step, number, batch);
+    return run(&(step_call){.step = step, .flags = flags}, taken, loss);
+}
+
+static void update_with_team(void *data, int thread, int threads)
+{
+    update_on_thread(data, thread, threads);
+}
+
+fcnn_status fcnn_step_apply(fcnn_step *step, double rate)
+{
+    step_call call = {.step = step, .how = update_of(step, rate)};
+    fcnn_team_run(step->team, update_with_team, &call);
+    return call.diverged ? diverged(step) : FCNN_OK;
 }

@@ -72,6 +72,12 @@ void fcnn_step_destroy(fcnn_step *step);
 fcnn_status fcnn_step_run(fcnn_step *step, int64_t number, int64_t batch, double rate, fcnn_step_flags *flags,
                           fcnn_exact_sum *loss);
 
+/* The two halves of fcnn_step_run(), for methods that decide between them.  fcnn_step_sum() leaves the parameters
+ * unchanged; fcnn_step_apply() updates them by the sum that was made last, which must have succeeded.  Both are
+ * collective and fail as fcnn_step_run() does; fcnn_step_apply() only with FCNN_EDIVERGED. */
+fcnn_status fcnn_step_sum(fcnn_step *step, int64_t number, int64_t batch, fcnn_step_flags *flags, fcnn_exact_sum *loss);
+fcnn_status fcnn_step_apply(fcnn_step *step, double rate);
+
 /* Fails with FCNN_EDIVERGED: says that step number `number` has diverged in a layer (from 0), by which row of this rank
  * where one has an input that is too large, and what helps.  For step.c; not collective. */
 fcnn_status fcnn_step_name_cause(const fcnn_step *step, int64_t number, int64_t layer);
