@@ -306,8 +306,8 @@ static void wrong_words_are_told(void)
     expect(file, "attribute output of /model is 'auto'; it must be one of softmax, sigmoid, linear");
 
     file = spoil();
-    put_word(file, "/model", "loss", "mae");
-    expect(file, "attribute loss of /model is 'mae'; it must be one of cross_entropy, binary_cross_entropy, mse");
+    put_word(file, "/model", "loss", "hinge");
+    expect(file, "attribute loss of /model is 'hinge'; it must be one of cross_entropy, binary_cross_entropy, mse");
 
     file = spoil();
     put_word(file, "/model", "loss", "cross_entropy");
