@@ -16,7 +16,7 @@ static const struct {
     uint32_t readers;
     const char *advice; /* NULL: none */
 } readers[] = {
-    {"momentum", BIT(SGD) | BIT(RMSPROP), "the others have beta1 or nothing of the kind"},
+    {"momentum", BIT(SGD) | BIT(RMSPROP), "adam, adamw, nadam and radam have beta1 instead"},
     {"nesterov", BIT(SGD), "nadam is Adam with it"},
     {"momentum_final", BIT(SGD) | BIT(RMSPROP), NULL},
     {"momentum_epochs", BIT(SGD) | BIT(RMSPROP), NULL},
@@ -24,7 +24,7 @@ static const struct {
     {"beta2", ADAMS, "rmsprop has rho"},
     {"epsilon", ADAMS | BIT(RMSPROP) | BIT(ADAGRAD), NULL},
     {"epsilon_placement", BIT(ADAM) | BIT(ADAMW), NULL},
-    {"rho", BIT(RMSPROP), "for adam and those after it this is beta2"},
+    {"rho", BIT(RMSPROP), "adam, adamw, nadam and radam have beta2 instead"},
     {"l2", EVERY & ~BIT(ADAMW), "adam is the same with l2"},
     {"weight_decay", EVERY & ~BIT(ADAM), "adamw is the same with weight_decay, and what PyTorch's Adam calls so is l2"},
 };

@@ -18,8 +18,9 @@ static double momentum(double beta1, double power)
     return beta1 * (1 - 0.5 * power);
 }
 
-/* Goes on to step t, from 1, by the same multiplications as without notes. */
-static void go_on(double beta1, int64_t t, double notes[FCNN_OPTIMIZER_NOTES])
+/* Continues the products up to step t, counted from 1.  The multiplications are those of a run from the start, so a
+ * resumed run has the same bits. */
+static void continue_to(double beta1, int64_t t, double notes[FCNN_OPTIMIZER_NOTES])
 {
     if (notes[STEP] == 0 || notes[STEP] > (double)t) {
         notes[STEP] = 0;
@@ -35,7 +36,7 @@ static void go_on(double beta1, int64_t t, double notes[FCNN_OPTIMIZER_NOTES])
 static void prepare(const double own[FCNN_OPTIMIZER_SETTINGS], double notes[FCNN_OPTIMIZER_NOTES], fcnn_update *how)
 {
     const double beta1 = own[FCNN_MOMENTS_BETA1];
-    go_on(beta1, how->number + 1, notes);
+    continue_to(beta1, how->number + 1, notes);
     const double now = momentum(beta1, notes[POWER]), next = momentum(beta1, notes[POWER] * QUOTIENT);
     fcnn_moments_begin(own, how);
     how->scalars[FCNN_MOMENTS_ROOT] = 1 / sqrt(fcnn_moments_correction(own[FCNN_MOMENTS_BETA2], how->number + 1));

@@ -217,7 +217,7 @@ static fcnn_status log_start(fcnn_trainer *trainer)
     return log_line(trainer, &line, NAN);
 }
 
-/* Tells a schedule that waits for it how an epoch went. */
+/* Gives the loss of an epoch to the schedule of kind plateau. */
 static fcnn_status count_epoch(fcnn_trainer *trainer, const fcnn_history_line *line)
 {
     fcnn_plateau *plateau = &trainer->state.plateau;
