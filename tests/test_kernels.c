@@ -222,6 +222,62 @@ static void check_ends(const fcnn_kernels *kernels, int64_t rows, int64_t width,
     product_destroy(&q);
 }
 
+/* A product that ends with an activation, and one that ends with nothing and is finished afterwards. */
+static void check_finish(const fcnn_kernels *kernels, fcnn_activation activation, int64_t rows, int64_t width,
+                         uint64_t seed)
+{
+    const size_t bytes = (size_t)(rows * width) * kernels->size;
+    product p = product_create(kernels, rows, 70, width, seed), q = product_create(kernels, rows, 70, width, seed);
+    void *slopes[2] = {numbers_zeros(rows * width, kernels->size), numbers_zeros(rows * width, kernels->size)};
+    void *results = numbers_zeros(rows * width, kernels->size);
+    for (int backward = 0; backward < 2; backward++) {
+        fcnn_multiply_job job = {.in = p.in,
+                                 .inner = 70,
+                                 .inner_last = 70,
+                                 .weights = p.weights,
+                                 .bias = p.bias,
+                                 .out = p.out,
+                                 .width = width,
+                                 .rows = rows,
+                                 .last = rows,
+                                 .activation = activation,
+                                 .parameter = 0.25,
+                                 .results = backward ? results : NULL,
+                                 .slopes = slopes[0]};
+        fcnn_multiply_job end = {.out = q.out,
+                                 .width = width,
+                                 .rows = rows,
+                                 .last = rows,
+                                 .activation = activation,
+                                 .parameter = 0.25,
+                                 .results = job.results,
+                                 .slopes = slopes[1]};
+        product_run(&q, true, 0, rows);
+        CU_ASSERT_EQUAL(kernels->multiply(&job), kernels->finish(&end));
+        CU_ASSERT_EQUAL(memcmp(p.out, q.out, bytes), 0);
+        CU_ASSERT_EQUAL(memcmp(slopes[0], slopes[1], bytes), 0);
+        memcpy(results, p.out, bytes);
+    }
+    free(slopes[0]);
+    free(slopes[1]);
+    free(results);
+    product_destroy(&p);
+    product_destroy(&q);
+}
+
+static void an_activation_of_its_own_is_that_of_a_product(void)
+{
+    uint64_t seed = 10;
+    for (int i = 0; i < 2; i++) {
+        const fcnn_kernels *tables[3];
+        const int count = numbers_tables(precisions[i], tables);
+        for (int n = 0; n < 60; n++) {
+            const fcnn_activation activation = n % 2 ? FCNN_ACTIVATION_GELU : FCNN_ACTIVATION_LEAKY_RELU;
+            check_finish(tables[n % count], activation, 1 + n % 15, 16 * (1 + n % 4), numbers_word(&seed));
+        }
+    }
+}
+
 static void products_end_with_the_activation(void)
 {
     uint64_t seed = 9;
@@ -368,6 +424,7 @@ HARNESS_MAIN("kernels", {"products are the chain", products_are_the_chain},
              {"products do not depend on how rows are cut", products_do_not_depend_on_how_rows_are_cut},
              {"products do not depend on how chains are cut", products_do_not_depend_on_how_chains_are_cut},
              {"products end with the activation", products_end_with_the_activation},
+             {"an activation of its own is that of a product", an_activation_of_its_own_is_that_of_a_product},
              {"products pass NaN and infinity on", products_pass_nan_and_infinity_on},
              {"fast gradients are the chain", fast_gradients_are_the_chain},
              {"updates subtract the rate times the mean", updates_subtract_the_rate_times_the_mean})

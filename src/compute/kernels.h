@@ -154,6 +154,10 @@ typedef struct fcnn_kernels {
     uint64_t (*take_rows)(const fcnn_rows_job *job);
     uint64_t (*multiply)(const fcnn_multiply_job *job);
 
+    /* Does to `out` what a product ends with: for results of a product that something else is done to first.  in,
+     * inner, weights and bias are not used.  Returns the magnitude bits of the largest result. */
+    uint64_t (*finish)(const fcnn_multiply_job *job);
+
     /* Compute the losses of rows and replace z as `head` specifies; [FCNN_LOSS_MSE] is the mean squared error,
      * [FCNN_LOSS_AUTO] is NULL.  Each element of losses is the loss of a row, not divided by anything.  With
      * FCNN_HEAD_OUTPUT, labels, targets and losses may be NULL.  Return the magnitude bits of the largest element of

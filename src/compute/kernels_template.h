@@ -35,6 +35,7 @@ const fcnn_kernels TABLE_NAME(FCNN_SIMD_NAME, FCNN_BITS) = {
     .find_fault = find_fault,
     .take_rows = take_rows,
     .multiply = multiply,
+    .finish = finish,
     .losses = {FCNN_LOSSES(LOSS_ENTRY)},
     .weigh_rows = weigh_rows,
     .gradient_exact = gradient_exact,

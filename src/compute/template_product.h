@@ -142,6 +142,11 @@ static uint64_t multiply(const fcnn_multiply_job *job)
     return largest(most);
 }
 
+static uint64_t finish(const fcnn_multiply_job *job)
+{
+    return largest(finish_rows(job, job->first * job->width, job->last - job->first, job->width));
+}
+
 /* ---- gradients: a tile is TILE_ROWS inputs × STRIP vectors of outputs, the chain runs over rows ---- */
 
 /* Values are multiplied by this factor, so that rounding to a multiple of the quantum has no ties; the result then does

@@ -4,13 +4,12 @@
  * threads. If several threads train, each uses matrices of its own and copies what the gradient needs to those of the
  * network. If it wrote there directly, where other threads have read before, each cache line would cost a message
  * between caches. */
-#include "model/network.h"
-
 #include "compute/panels.h"
 #include "core/clock.h"
 #include "core/arithmetic.h"
 #include "core/locale.h"
 #include "core/sizes.h"
+#include "model/layers.h"
 #include "model/losses.h"
 
 #include <math.h>
@@ -33,17 +32,9 @@ static void *element(const fcnn_network *network, void *matrix, int64_t index)
 
 /* ---- input of rows ---- */
 
-/* Rows of a pass: rows first … last−1 of the batch, starting with row `at` of a work area. */
-typedef struct rows_of_pass {
-    const fcnn_batch *batch;
-    int64_t first, last;
-    const fcnn_work_area *area;
-    int64_t at;
-} rows_of_pass;
-
 /* Converts rows of a table into a matrix of the work area; line contains factors, then offsets. Returns the magnitude
  * of the result. */
-static uint64_t take_rows(const fcnn_network *network, const rows_of_pass *rows, const fcnn_table *table,
+static uint64_t take_rows(const fcnn_network *network, const fcnn_pass_rows *rows, const fcnn_table *table,
                           const double *line, void *out)
 {
     const fcnn_rows_job job = {
@@ -63,7 +54,7 @@ static uint64_t take_rows(const fcnn_network *network, const rows_of_pass *rows,
 }
 
 /* Copies the inputs and targets of the rows to the work area. Returns the magnitude of the inputs. */
-static uint64_t take_batch(const fcnn_network *network, const rows_of_pass *rows)
+static uint64_t take_batch(const fcnn_network *network, const fcnn_pass_rows *rows)
 {
     const fcnn_batch *batch = rows->batch;
     for (int64_t row = rows->first; batch->labels != NULL && row < rows->last; row++) {
@@ -75,101 +66,10 @@ static uint64_t take_batch(const fcnn_network *network, const rows_of_pass *rows
     return take_rows(network, rows, batch->inputs, network->input_affine, rows->area->values[0]);
 }
 
-/* ---- layers ---- */
-
-static uint64_t larger(uint64_t a, uint64_t b)
-{
-    return a > b ? a : b;
-}
-
-/* Computes a product over rows. `all` has everything that does not depend on a panel or a part of the chain: weights
- * [panels][inner + bias rows][width]; out, results and slopes are whole matrices. Returns the magnitude of the
- * results. */
-static uint64_t multiply(const fcnn_network *network, const fcnn_multiply_job *all, int64_t bias_rows)
-{
-    const int64_t part = fcnn_size(FCNN_SIZE_CHAIN_PART) / FCNN_PANEL * FCNN_PANEL;
-    uint64_t most = 0;
-    for (int64_t k = 0; k < all->inner; k += part) {
-        for (int64_t panel = 0; panel < fcnn_panel_count(all->width); panel++) {
-            const int64_t width = fcnn_panel_width(all->width, panel);
-            const int64_t at = fcnn_panel_offset(all->rows, panel);
-            const char *weights =
-                element(network, (void *)(uintptr_t)all->weights, fcnn_panel_offset(all->inner + bias_rows, panel));
-            fcnn_multiply_job job = *all;
-            job.inner_first = k;
-            job.inner_last = all->inner - k < part ? all->inner : k + part;
-            job.width = width;
-            job.bias = bias_rows > 0 ? weights : NULL;
-            job.weights = weights + (size_t)(bias_rows * width) * network->kernels->size;
-            job.out = element(network, all->out, at);
-            job.results = all->results == NULL ? NULL : element(network, (void *)(uintptr_t)all->results, at);
-            job.slopes = all->slopes == NULL ? NULL : element(network, all->slopes, at);
-            most = larger(most, network->kernels->multiply(&job));
-        }
-    }
-    return most;
-}
-
-/* Returns the matrix for a layer's results; the last layer's results are later replaced by derivatives. */
-static void *results_of(const fcnn_network *network, const fcnn_work_area *area, int64_t layer)
-{
-    return layer + 1 < network->shape.layers ? area->values[layer + 1] : area->deltas[layer];
-}
-
-/* Returns the activation that a product ends with: linear if the loss is computed from logits. */
-static fcnn_activation activation_of(const fcnn_architecture *shape, int64_t layer)
-{
-    const bool is_logit = layer + 1 == shape->layers && fcnn_loss_rule_of(shape->loss)->takes_logits;
-    return is_logit ? FCNN_ACTIVATION_LINEAR : shape->layer[layer].activation;
-}
-
-/* Applies a layer to rows. Returns the magnitude of its results. */
-static uint64_t layer_forward(const fcnn_network *network, const rows_of_pass *rows, int64_t layer)
-{
-    const fcnn_architecture *shape = &network->shape;
-    const fcnn_work_area *area = rows->area;
-    const fcnn_multiply_job job = {
-        .in = area->values[layer],
-        .inner = shape->layer[layer].inputs,
-        .weights = network->parameters[layer],
-        .out = results_of(network, area, layer),
-        .width = shape->layer[layer].outputs,
-        .rows = area->rows,
-        .first = rows->at,
-        .last = rows->at + rows->last - rows->first,
-        .activation = activation_of(shape, layer),
-        .parameter = shape->layer[layer].leaky_slope,
-        .slopes = area->slopes[layer],
-    };
-    return multiply(network, &job, 1);
-}
-
-/* Computes the derivatives of a layer from those of layer + 1. Returns their magnitude. */
-static uint64_t layer_backward(const fcnn_network *network, const rows_of_pass *rows, int64_t layer)
-{
-    const fcnn_architecture *shape = &network->shape;
-    const fcnn_work_area *area = rows->area;
-    const fcnn_multiply_job job = {
-        .in = area->deltas[layer + 1],
-        .inner = shape->layer[layer + 1].outputs,
-        .weights = network->transposed[layer + 1],
-        .out = area->deltas[layer],
-        .width = shape->layer[layer].outputs,
-        .rows = area->rows,
-        .first = rows->at,
-        .last = rows->at + rows->last - rows->first,
-        .activation = shape->layer[layer].activation,
-        .parameter = shape->layer[layer].leaky_slope,
-        .results = area->values[layer + 1],
-        .slopes = area->slopes[layer],
-    };
-    return multiply(network, &job, 0);
-}
-
 /* ---- the loss ---- */
 
 /* Computes losses, and outputs or derivatives. Returns the magnitude of the results in the last deltas matrix. */
-static uint64_t apply_loss(const fcnn_network *network, const rows_of_pass *rows, fcnn_head head)
+static uint64_t apply_loss(const fcnn_network *network, const fcnn_pass_rows *rows, fcnn_head head)
 {
     const fcnn_architecture *shape = &network->shape;
     const fcnn_work_area *area = rows->area;
@@ -191,7 +91,7 @@ static uint64_t apply_loss(const fcnn_network *network, const rows_of_pass *rows
 }
 
 /* Multiplies losses and derivatives by the weights of the rows. Returns the magnitude of the derivatives. */
-static uint64_t apply_weights(const fcnn_network *network, const rows_of_pass *rows)
+static uint64_t apply_weights(const fcnn_network *network, const fcnn_pass_rows *rows)
 {
     const fcnn_batch *batch = rows->batch;
     const fcnn_work_area *area = rows->area;
@@ -220,7 +120,7 @@ void fcnn_network_forward(fcnn_network *network, const fcnn_batch *batch, int64_
 {
     const int64_t chunk = chunk_rows(network, last - first);
     for (int64_t begin = first; begin < last; begin += chunk) {
-        const rows_of_pass rows = {
+        const fcnn_pass_rows rows = {
             .batch = batch,
             .first = begin,
             .last = last - begin < chunk ? last : begin + chunk,
@@ -229,14 +129,14 @@ void fcnn_network_forward(fcnn_network *network, const fcnn_batch *batch, int64_
         };
         take_batch(network, &rows);
         for (int64_t layer = 0; layer < network->shape.layers; layer++) {
-            layer_forward(network, &rows, layer);
+            fcnn_layer_forward(network, &rows, layer);
         }
         apply_loss(network, &rows, FCNN_HEAD_OUTPUT);
     }
 }
 
 /* Copies rows of a thread's own matrix to that of the network. */
-static void publish(const fcnn_network *network, const rows_of_pass *rows, int64_t width, const void *own, void *all)
+static void publish(const fcnn_network *network, const fcnn_pass_rows *rows, int64_t width, const void *own, void *all)
 {
     if (own == all) {
         return;
@@ -250,12 +150,12 @@ static void publish(const fcnn_network *network, const rows_of_pass *rows, int64
     }
 }
 
-static void publish_inputs(const fcnn_network *network, const rows_of_pass *rows, int64_t layer)
+static void publish_inputs(const fcnn_network *network, const fcnn_pass_rows *rows, int64_t layer)
 {
     publish(network, rows, network->shape.layer[layer].inputs, rows->area->values[layer], network->all.values[layer]);
 }
 
-static void publish_deltas(const fcnn_network *network, const rows_of_pass *rows, int64_t layer)
+static void publish_deltas(const fcnn_network *network, const fcnn_pass_rows *rows, int64_t layer)
 {
     publish(network, rows, network->shape.layer[layer].outputs, rows->area->deltas[layer], network->all.deltas[layer]);
 }
@@ -274,10 +174,10 @@ static uint64_t loss_magnitude(const fcnn_network *network, const double *losses
 
 static void note(uint64_t *most, uint64_t magnitude)
 {
-    *most = larger(*most, magnitude);
+    *most = magnitude > *most ? magnitude : *most;
 }
 
-static void chunk_forward_backward(const fcnn_network *network, const rows_of_pass *rows, bool count_loss,
+static void chunk_forward_backward(const fcnn_network *network, const fcnn_pass_rows *rows, bool count_loss,
                                    fcnn_thread_notes *notes)
 {
     const int64_t layers = network->shape.layers;
@@ -286,7 +186,7 @@ static void chunk_forward_backward(const fcnn_network *network, const rows_of_pa
     publish_inputs(network, rows, 0);
     fcnn_clock_count(&notes->times->elementwise, &since);
     for (int64_t layer = 0; layer < layers; layer++) {
-        const uint64_t magnitude = layer_forward(network, rows, layer);
+        const uint64_t magnitude = fcnn_layer_forward(network, rows, layer);
         if (layer + 1 < layers) {
             note(&notes->input_magnitudes[layer + 1], magnitude);
             publish_inputs(network, rows, layer + 1);
@@ -303,7 +203,7 @@ static void chunk_forward_backward(const fcnn_network *network, const rows_of_pa
     publish_deltas(network, rows, layers - 1);
     fcnn_clock_count(&notes->times->elementwise, &since);
     for (int64_t layer = layers - 2; layer >= 0; layer--) {
-        note(&notes->delta_magnitudes[layer], layer_backward(network, rows, layer));
+        note(&notes->delta_magnitudes[layer], fcnn_layer_backward(network, rows, layer));
         publish_deltas(network, rows, layer);
     }
     fcnn_clock_count(&notes->times->multiply, &since);
@@ -314,7 +214,7 @@ void fcnn_network_forward_backward(fcnn_network *network, const fcnn_batch *batc
 {
     const int64_t chunk = chunk_rows(network, last - first);
     for (int64_t begin = first; begin < last; begin += chunk) {
-        const rows_of_pass rows = {
+        const fcnn_pass_rows rows = {
             .batch = batch,
             .first = begin,
             .last = last - begin < chunk ? last : begin + chunk,

@@ -1,0 +1,32 @@
+/* src/model/layers.h — a layer, forward and backward, for the rows of a chunk.
+ *
+ * What happens to the results of a hidden layer's product is in model/layers.c, one step after the other, forward in
+ * this order and backward in the reverse order:
+ *   z = W·x + b   the product
+ *   y = f(z)      the activation, at the end of the product
+ * A step that is fused with the product is computed number by number while a tile is in the nearest cache; a step of
+ * its own passes over the rows of the chunk once more.  Layers are numbered from 0.
+ *
+ * Not collective. Threads may call a function at the same time for different work areas, or different rows of one. */
+#ifndef FCNN_MODEL_LAYERS_H
+#define FCNN_MODEL_LAYERS_H
+
+#include "model/network.h"
+
+/* Rows of a pass: rows first … last−1 of the batch, starting with row `at` of a work area. */
+typedef struct fcnn_pass_rows {
+    const fcnn_batch *batch;
+    int64_t first, last;
+    const fcnn_work_area *area;
+    int64_t at;
+} fcnn_pass_rows;
+
+/* Applies a layer to rows: from area->values[layer] to area->values[layer + 1], that of the last layer to
+ * area->deltas[layer].  Returns the magnitude of the results, as the kernels do. */
+uint64_t fcnn_layer_forward(const fcnn_network *network, const fcnn_pass_rows *rows, int64_t layer);
+
+/* Computes the derivatives of the loss with respect to the sums z of a layer other than the last from those of
+ * layer + 1, in area->deltas.  Returns their magnitude. */
+uint64_t fcnn_layer_backward(const fcnn_network *network, const fcnn_pass_rows *rows, int64_t layer);
+
+#endif
