@@ -72,7 +72,7 @@ static fcnn_status fill(const fcnn_architecture *shape, int64_t rows, const fcnn
         data->labels = data->own_labels;
         return FCNN_OK;
     }
-    return draw_table(own, outputs, first, TARGETS, &dataset->rows.targets);
+    return draw_table(own, fcnn_architecture_targets(shape), first, TARGETS, &dataset->rows.targets);
 }
 
 fcnn_status fcnn_benchmark_data_create(const fcnn_architecture *shape, int64_t rows, int64_t batch, int64_t blocks,

@@ -36,6 +36,39 @@ int64_t fcnn_architecture_outputs(const fcnn_architecture *shape)
     return shape->layer[shape->layers - 1].outputs;
 }
 
+int64_t fcnn_architecture_outputs_per_target(const fcnn_architecture *shape)
+{
+    (void)shape;
+    return 1;
+}
+
+int64_t fcnn_architecture_targets(const fcnn_architecture *shape)
+{
+    return fcnn_architecture_outputs(shape) / fcnn_architecture_outputs_per_target(shape);
+}
+
+fcnn_output_meaning fcnn_architecture_output(const fcnn_architecture *shape, int64_t output, double *quantile)
+{
+    (void)shape;
+    (void)output;
+    (void)quantile;
+    return FCNN_MEANS_VALUE;
+}
+
+int64_t fcnn_architecture_prediction(const fcnn_architecture *shape, int64_t target)
+{
+    const int64_t each = fcnn_architecture_outputs_per_target(shape);
+    for (int64_t i = 0; i < each; i++) {
+        double quantile;
+        const fcnn_output_meaning meaning = fcnn_architecture_output(shape, i, &quantile);
+        if (meaning == FCNN_MEANS_VALUE || meaning == FCNN_MEANS_MEAN ||
+            (meaning == FCNN_MEANS_QUANTILE && quantile == 0.5)) {
+            return target * each + i;
+        }
+    }
+    return -1;
+}
+
 size_t fcnn_architecture_size(const fcnn_architecture *shape)
 {
     return shape->precision == FCNN_PRECISION_SINGLE ? sizeof(float) : sizeof(double);

@@ -32,6 +32,9 @@ void fcnn_layer_activation(const fcnn_layer *layer, char text[64]);
 /* Whether two layers apply the same function to their sums. */
 bool fcnn_layer_same_activation(const fcnn_layer *a, const fcnn_layer *b);
 
+/* The largest number of quantiles of a target. */
+enum { FCNN_QUANTILES_MOST = 32 };
+
 /* Layers are numbered from 0 in code and from 1 in names and messages. */
 typedef struct fcnn_architecture {
     fcnn_precision precision;
@@ -44,6 +47,28 @@ typedef struct fcnn_architecture {
 /* Return the number of inputs of the first layer, and of outputs of the last. */
 int64_t fcnn_architecture_inputs(const fcnn_architecture *shape);
 int64_t fcnn_architecture_outputs(const fcnn_architecture *shape);
+
+/* Returns how many outputs each column of the targets has: output o is one of target o / this number. */
+int64_t fcnn_architecture_outputs_per_target(const fcnn_architecture *shape);
+
+/* Returns the number of columns of the targets; for a softmax, that of the classes, although its targets may be one
+ * column of labels. */
+int64_t fcnn_architecture_targets(const fcnn_architecture *shape);
+
+/* What an output says of its target. */
+typedef enum fcnn_output_meaning {
+    FCNN_MEANS_VALUE,    /* its value, its probability or its rate */
+    FCNN_MEANS_QUANTILE, /* a quantile of its distribution: *quantile in fcnn_architecture_output() */
+    FCNN_MEANS_MEAN,     /* the mean of its normal distribution */
+    FCNN_MEANS_DEVIATION /* the standard deviation of it */
+} fcnn_output_meaning;
+
+/* Returns what an output says of its target, and sets *quantile if it is a quantile. */
+fcnn_output_meaning fcnn_architecture_output(const fcnn_architecture *shape, int64_t output, double *quantile);
+
+/* Returns the output that predicts a target: its value, its mean or its median; −1 if there is none, because none of
+ * its quantiles is the median. */
+int64_t fcnn_architecture_prediction(const fcnn_architecture *shape, int64_t target);
 
 /* Returns the bytes of one parameter. */
 size_t fcnn_architecture_size(const fcnn_architecture *shape);

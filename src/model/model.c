@@ -48,7 +48,7 @@ static fcnn_status create_parameters(fcnn_model *model)
         FCNN_TRY(fcnn_memory_create("the biases", out, size, &model->biases[layer]));
     }
     FCNN_TRY(fcnn_normalizer_create(fcnn_architecture_inputs(shape), &model->inputs));
-    return fcnn_normalizer_create(fcnn_architecture_outputs(shape), &model->targets);
+    return fcnn_normalizer_create(fcnn_architecture_targets(shape), &model->targets);
 }
 
 fcnn_status fcnn_model_create(const fcnn_architecture *shape, fcnn_model **out)

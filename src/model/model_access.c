@@ -60,7 +60,7 @@ int64_t fcnn_model_targets(const fcnn_model *model)
     if (model->shape.output == FCNN_OUTPUT_SOFTMAX) {
         return model->targets_names.count > 0 ? model->targets_names.count : 1;
     }
-    return fcnn_model_outputs(model);
+    return fcnn_architecture_targets(&model->shape);
 }
 
 const char *fcnn_model_target_name(const fcnn_model *model, int64_t column)

@@ -140,11 +140,11 @@ static fcnn_status read_classes(fcnn_model_reader *from, fcnn_classes *classes)
 fcnn_status fcnn_model_get_columns(fcnn_model_reader *from)
 {
     fcnn_model *model = from->model;
-    const int64_t inputs = fcnn_architecture_inputs(&model->shape), outputs = fcnn_architecture_outputs(&model->shape);
-    const int64_t least = model->shape.output == FCNN_OUTPUT_SOFTMAX ? 1 : outputs; /* one column of class labels */
+    const int64_t inputs = fcnn_architecture_inputs(&model->shape), targets = fcnn_architecture_targets(&model->shape);
+    const int64_t least = model->shape.output == FCNN_OUTPUT_SOFTMAX ? 1 : targets; /* one column of class labels */
     FCNN_TRY(read_side(from, "/inputs", inputs, inputs, &model->inputs_statistics, &model->inputs_names,
                        &model->inputs_decoded));
-    FCNN_TRY(read_side(from, "/targets", outputs, least, &model->targets_statistics, &model->targets_names,
+    FCNN_TRY(read_side(from, "/targets", targets, least, &model->targets_statistics, &model->targets_names,
                        &model->targets_decoded));
     return read_classes(from, &model->classes);
 }

@@ -33,7 +33,8 @@ static int areas_of(fcnn_network_use use, int threads)
 static int64_t area_bytes(const fcnn_architecture *shape, int64_t rows, fcnn_network_use use)
 {
     /* targets and derivatives of the last layer */
-    int64_t elements = 2 * fcnn_panel_elements(rows, fcnn_architecture_outputs(shape));
+    int64_t elements = fcnn_panel_elements(rows, fcnn_architecture_targets(shape)) +
+                       fcnn_panel_elements(rows, fcnn_architecture_outputs(shape));
     for (int64_t layer = 0; layer < shape->layers; layer++) {
         const int64_t results = fcnn_panel_elements(rows, shape->layer[layer].outputs);
         elements += fcnn_panel_elements(rows, shape->layer[layer].inputs);
@@ -69,7 +70,8 @@ int64_t fcnn_network_bytes(const fcnn_architecture *shape, int64_t rows, fcnn_ne
     }
     return parameters * (int64_t)fcnn_architecture_size(shape) + area_bytes(shape, rows, use) +
            areas_of(use, threads) * area_bytes(shape, fcnn_network_chunk_rows(shape), use) +
-           2 * (fcnn_architecture_inputs(shape) + 2 * fcnn_architecture_outputs(shape)) * (int64_t)sizeof(double);
+           2 * (fcnn_architecture_inputs(shape) + fcnn_architecture_targets(shape) + fcnn_architecture_outputs(shape)) *
+               (int64_t)sizeof(double);
 }
 
 /* ---- creation ---- */
@@ -83,7 +85,7 @@ static fcnn_status create_area(const fcnn_network *network, int64_t rows, fcnn_n
     FCNN_TRY(fcnn_memory_create("the network", layers, sizeof(void *), &area->values));
     FCNN_TRY(fcnn_memory_create("the network", layers, sizeof(void *), &area->slopes));
     FCNN_TRY(fcnn_memory_create("the network", layers, sizeof(void *), &area->deltas));
-    FCNN_TRY(fcnn_memory_create("the targets", fcnn_panel_elements(rows, fcnn_architecture_outputs(shape)), size,
+    FCNN_TRY(fcnn_memory_create("the targets", fcnn_panel_elements(rows, fcnn_architecture_targets(shape)), size,
                                 &area->targets));
     FCNN_TRY(fcnn_memory_create("the labels", rows, sizeof(int32_t), &area->labels));
     FCNN_TRY(fcnn_memory_create("the losses", rows, sizeof(double), &area->losses));
@@ -125,7 +127,8 @@ static fcnn_status create_matrices(fcnn_network *network, int64_t rows, fcnn_net
     const int areas = areas_of(use, network->threads);
     FCNN_TRY(create_parameters(network, use));
     FCNN_TRY(fcnn_memory_create("the normalizer", 2 * features, sizeof(double), &network->input_affine));
-    FCNN_TRY(fcnn_memory_create("the normalizer", 2 * outputs, sizeof(double), &network->target_affine));
+    FCNN_TRY(fcnn_memory_create("the normalizer", 2 * fcnn_architecture_targets(shape), sizeof(double),
+                                &network->target_affine));
     FCNN_TRY(fcnn_memory_create("the normalizer", 2 * outputs, sizeof(double), &network->target_units));
     FCNN_TRY(create_area(network, rows, use, &network->all));
     if (areas > 0) {
@@ -205,6 +208,20 @@ void fcnn_network_store(const fcnn_network *network, fcnn_model *model)
     fcnn_network_store_panels(network, network->parameters, model->weights, model->biases);
 }
 
+/* Sets the factors and offsets of the outputs; a standard deviation has no offset. */
+static void set_target_units(const fcnn_model *model, fcnn_network *network)
+{
+    const fcnn_architecture *shape = &network->shape;
+    const int64_t outputs = fcnn_architecture_outputs(shape), each = fcnn_architecture_outputs_per_target(shape);
+    for (int64_t output = 0; output < outputs; output++) {
+        double quantile;
+        const fcnn_output_meaning meaning = fcnn_architecture_output(shape, output, &quantile);
+        network->target_units[output] = model->targets.scale[output / each];
+        network->target_units[outputs + output] =
+            meaning == FCNN_MEANS_DEVIATION ? 0 : model->targets.shift[output / each];
+    }
+}
+
 fcnn_status fcnn_network_create_from(const fcnn_model *model, int64_t rows, fcnn_network_use use, int threads,
                                      fcnn_network **out)
 {
@@ -232,9 +249,7 @@ fcnn_status fcnn_network_create_from(const fcnn_model *model, int64_t rows, fcnn
         network->keeps_inputs = network->keeps_inputs && network->input_affine[i] == 1 &&
                                 network->input_affine[model->inputs.count + i] == 0;
     }
-    const size_t outputs = (size_t)model->targets.count;
-    memcpy(network->target_units, model->targets.scale, outputs * sizeof(double));
-    memcpy(network->target_units + outputs, model->targets.shift, outputs * sizeof(double));
+    set_target_units(model, network);
     *out = network;
     return FCNN_OK;
 }

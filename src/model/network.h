@@ -52,7 +52,7 @@ typedef struct fcnn_work_area {
     /* [layers]: panels [rows][out]; forward only: only the last. Results of the last layer are replaced by
      * derivatives. */
     void **deltas;
-    void *targets;   /* panels [rows][outputs] */
+    void *targets;   /* panels [rows][targets] */
     int32_t *labels; /* [rows] */
     double *losses;  /* [rows] */
 } fcnn_work_area;
@@ -67,7 +67,7 @@ struct fcnn_network {
     int threads;         /* number of threads that share the rows of a gradient */
     fcnn_work_area *own; /* [threads], each for a chunk of rows; NULL: one thread, or forward only */
     bool keeps_inputs;   /* inputs are not normalized */
-    /* [2][features] and [2][outputs]: factors, then offsets, of the normalization */
+    /* [2][features] and [2][targets]: factors, then offsets, of the normalization */
     double *input_affine, *target_affine;
     double *target_units; /* [2][outputs]: factors, then offsets, to physical units */
     fcnn_missing missing; /* means that replace NaN in rows of the caller; empty: NaN is not replaced */

@@ -31,7 +31,9 @@ struct fcnn_evaluation {
     bool scores;        /* the rows have targets */
     bool classifies;
     int64_t loss_terms;
-    int64_t outputs;             /* outputs with scores of their own; 0 for classifiers */
+    int64_t outputs;             /* targets with scores of their own; 0 for classifiers, and without predictions */
+    int64_t per_target;          /* outputs for each target */
+    int64_t prediction;          /* which of them predicts the target; −1: none */
     int64_t classes;             /* classes with scores of their own; 0: none */
     int64_t room;                /* largest number of rows of a block */
     int64_t *index;              /* [room]: 0, 1, 2, … */
@@ -146,7 +148,10 @@ fcnn_status fcnn_evaluation_create(fcnn_comm *comm, fcnn_team *team, const fcnn_
         evaluation->scores = fcnn_dataset_outputs(part->dataset) > 0;
         evaluation->classifies = fcnn_loss_classifies(shape->loss);
         evaluation->loss_terms = fcnn_network_loss_terms(shape);
-        evaluation->outputs = evaluation->classifies || !evaluation->scores ? 0 : fcnn_architecture_outputs(shape);
+        evaluation->per_target = fcnn_architecture_outputs_per_target(shape);
+        evaluation->prediction = fcnn_architecture_prediction(shape, 0);
+        const bool has_outputs = evaluation->scores && !evaluation->classifies && evaluation->prediction >= 0;
+        evaluation->outputs = has_outputs ? fcnn_architecture_targets(shape) : 0;
         evaluation->classes = evaluation->scores ? count_classes(shape) : 0;
         status = create_tallies(evaluation);
     }
@@ -252,7 +257,8 @@ static void score_row(const rows_work *work, int64_t row, tally *own)
     }
     for (int64_t column = 0; column < evaluation->outputs; column++) {
         const double target = fcnn_table_value(work->targets, row, column);
-        const double value = fcnn_network_physical(work->network, row, column), error = fabs(value - target);
+        const int64_t output = column * evaluation->per_target + evaluation->prediction;
+        const double value = fcnn_network_physical(work->network, row, output), error = fabs(value - target);
         fcnn_square_sum_add(&own->squares[column], value, target);
         own->max_error[column] = error > own->max_error[column] ? error : own->max_error[column];
     }

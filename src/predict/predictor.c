@@ -80,10 +80,11 @@ static fcnn_status check_columns(const predictor *work)
                                 : "");
     }
     if (dataset->source.targets_name != NULL && work->model->shape.output != FCNN_OUTPUT_SOFTMAX &&
-        dataset->rows.targets.width != fcnn_model_outputs(work->model)) {
-        return fcnn_fail(FCNN_EDATA, "%s: %s has %" PRId64 " columns, but the model %s has %" PRId64 " outputs",
+        dataset->rows.targets.width != fcnn_model_targets(work->model)) {
+        return fcnn_fail(FCNN_EDATA, "%s: %s has %" PRId64 " columns, but the model %s has %" PRId64 " %s",
                          dataset->source.file, dataset->source.targets_name, dataset->rows.targets.width,
-                         work->options->model, fcnn_model_outputs(work->model));
+                         work->options->model, fcnn_model_targets(work->model),
+                         fcnn_model_targets(work->model) == fcnn_model_outputs(work->model) ? "outputs" : "targets");
     }
     return FCNN_OK;
 }

@@ -128,6 +128,10 @@ void fcnn_scores_print(const fcnn_scores *scores, const char *title, const fcnn_
         print_outputs(scores, model, out);
         return;
     }
+    if (isnan(scores->accuracy)) {
+        fprintf(out, ", %" PRId64 " rows\n", scores->rows);
+        return;
+    }
     fprintf(out, ", accuracy %.2f %%, %" PRId64 " of %" PRId64 " rows right\n", 100 * scores->accuracy,
             (int64_t)rint(scores->accuracy * (double)scores->rows), scores->rows);
     print_classes(scores, model, out);
