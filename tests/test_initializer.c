@@ -15,7 +15,9 @@
 static fcnn_model *draw(int64_t in, int64_t out, fcnn_activation activation, fcnn_init_kind kind, double scale,
                         double bias, uint64_t seed)
 {
-    fcnn_layer layers[] = {{in, out, activation, FCNN_LEAKY_SLOPE}, {out, 1, FCNN_ACTIVATION_LINEAR, FCNN_LEAKY_SLOPE}};
+    fcnn_layer layers[] = {
+        {.inputs = in, .outputs = out, .activation = activation, .leaky_slope = FCNN_LEAKY_SLOPE},
+        {.inputs = out, .outputs = 1, .activation = FCNN_ACTIVATION_LINEAR, .leaky_slope = FCNN_LEAKY_SLOPE}};
     const fcnn_architecture shape = {FCNN_PRECISION_DOUBLE, 2, layers, FCNN_OUTPUT_LINEAR, FCNN_LOSS_MSE};
     fcnn_model *model;
     HARNESS_OK(fcnn_model_create(&shape, &model));
@@ -269,7 +271,8 @@ static void bits_are_the_same_everywhere(void)
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         for (int precision = 0; precision < 2; precision++) {
-            fcnn_layer layer = {33, 21, FCNN_ACTIVATION_LINEAR, FCNN_LEAKY_SLOPE};
+            fcnn_layer layer = {
+                .inputs = 33, .outputs = 21, .activation = FCNN_ACTIVATION_LINEAR, .leaky_slope = FCNN_LEAKY_SLOPE};
             const fcnn_architecture shape = {precision == 0 ? FCNN_PRECISION_SINGLE : FCNN_PRECISION_DOUBLE, 1, &layer,
                                              FCNN_OUTPUT_LINEAR, FCNN_LOSS_MSE};
             const fcnn_layer_start start = {cases[i].kind, 0.7, 0.3};

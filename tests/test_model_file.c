@@ -72,7 +72,10 @@ static fcnn_model *make_model(fcnn_precision precision, int64_t layers, fcnn_act
 {
     fcnn_layer layer[64];
     for (int64_t i = 0; i < layers; i++) {
-        layer[i] = (fcnn_layer){i == 0 ? 4 : 5, 5, activation, i == 0 ? 0.25 : FCNN_LEAKY_SLOPE};
+        layer[i] = (fcnn_layer){.inputs = i == 0 ? 4 : 5,
+                                .outputs = 5,
+                                .activation = activation,
+                                .leaky_slope = i == 0 ? 0.25 : FCNN_LEAKY_SLOPE};
     }
     layer[layers - 1].outputs = 2;
     layer[layers - 1].activation = output == FCNN_OUTPUT_SIGMOID ? FCNN_ACTIVATION_SIGMOID : FCNN_ACTIVATION_LINEAR;
@@ -428,7 +431,8 @@ static void a_model_is_printed(void)
 
 static void many_columns_are_cut(void)
 {
-    fcnn_layer layer = {40, 1, FCNN_ACTIVATION_LINEAR, FCNN_LEAKY_SLOPE};
+    fcnn_layer layer = {
+        .inputs = 40, .outputs = 1, .activation = FCNN_ACTIVATION_LINEAR, .leaky_slope = FCNN_LEAKY_SLOPE};
     const fcnn_architecture shape = {FCNN_PRECISION_SINGLE, 1, &layer, FCNN_OUTPUT_LINEAR, FCNN_LOSS_MSE};
     fcnn_model *model = NULL;
     HARNESS_OK(fcnn_model_create(&shape, &model));

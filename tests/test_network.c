@@ -14,8 +14,9 @@
 /* A 2-3-2 tanh network with hand-made weights and normalizers. */
 static fcnn_model *make_model(fcnn_precision precision)
 {
-    fcnn_layer layers[] = {{2, 3, FCNN_ACTIVATION_TANH, FCNN_LEAKY_SLOPE},
-                           {3, 2, FCNN_ACTIVATION_LINEAR, FCNN_LEAKY_SLOPE}};
+    fcnn_layer layers[] = {
+        {.inputs = 2, .outputs = 3, .activation = FCNN_ACTIVATION_TANH, .leaky_slope = FCNN_LEAKY_SLOPE},
+        {.inputs = 3, .outputs = 2, .activation = FCNN_ACTIVATION_LINEAR, .leaky_slope = FCNN_LEAKY_SLOPE}};
     const fcnn_architecture shape = {precision, 2, layers, FCNN_OUTPUT_LINEAR, FCNN_LOSS_MSE};
     fcnn_model *model;
     HARNESS_OK(fcnn_model_create(&shape, &model));
@@ -90,8 +91,9 @@ static void forward_takes_and_gives_physical_units(void)
 
 static void parameters_come_back_as_they_went_in(void)
 {
-    fcnn_layer layers[] = {{70, 130, FCNN_ACTIVATION_GELU, FCNN_LEAKY_SLOPE},
-                           {130, 3, FCNN_ACTIVATION_LINEAR, FCNN_LEAKY_SLOPE}};
+    fcnn_layer layers[] = {
+        {.inputs = 70, .outputs = 130, .activation = FCNN_ACTIVATION_GELU, .leaky_slope = FCNN_LEAKY_SLOPE},
+        {.inputs = 130, .outputs = 3, .activation = FCNN_ACTIVATION_LINEAR, .leaky_slope = FCNN_LEAKY_SLOPE}};
     const fcnn_architecture shape = {FCNN_PRECISION_SINGLE, 2, layers, FCNN_OUTPUT_SOFTMAX, FCNN_LOSS_CROSS_ENTROPY};
     fcnn_model *model, *back;
     HARNESS_OK(fcnn_model_create(&shape, &model));
@@ -121,7 +123,8 @@ static void parameters_come_back_as_they_went_in(void)
 static void scores_are_sums_over_ranks(void)
 {
     fcnn_comm *comm = harness_comm();
-    fcnn_layer layers[] = {{1, 1, FCNN_ACTIVATION_LINEAR, FCNN_LEAKY_SLOPE}};
+    fcnn_layer layers[] = {
+        {.inputs = 1, .outputs = 1, .activation = FCNN_ACTIVATION_LINEAR, .leaky_slope = FCNN_LEAKY_SLOPE}};
     const fcnn_architecture shape = {FCNN_PRECISION_DOUBLE, 1, layers, FCNN_OUTPUT_LINEAR, FCNN_LOSS_MSE};
     fcnn_model *model;
     HARNESS_OK(fcnn_model_create(&shape, &model));

@@ -53,7 +53,7 @@ static void update(const fcnn_kernels *kernels, const fcnn_update_job *job)
     for (int64_t i = 0; i < job->count; i++) {
         const double velocity = fma(job->scalars[0], numbers_get(kernels, job->state[0], i), mean_of(kernels, job, i));
         numbers_set(kernels, job->state[0], i, velocity);
-        const double note = note_of(job->scalars[1], job->layer, i < job->biases);
+        const double note = note_of(job->scalars[1], job->tensor, i < job->biases);
         numbers_set(kernels, job->state[1], i, numbers_get(kernels, job->state[1], i) + note);
         numbers_set(kernels, job->out, i, fma(-job->rate, velocity, numbers_get(kernels, job->weights, i)));
     }
@@ -131,7 +131,7 @@ static void forget(fixture *run)
     const fcnn_network *network = run->trainer->step->network;
     for (int64_t layer = 0; layer < network->shape.layers; layer++) {
         memset(run->trainer->step->optimizer->state[0][layer], 0,
-               (size_t)fcnn_network_layer_elements(&network->shape, layer) * network->kernels->size);
+               (size_t)fcnn_network_tensor_elements(&network->shape, layer) * network->kernels->size);
     }
 }
 

@@ -212,7 +212,8 @@ static void means_of_huge_numbers_are_finite(void)
 static void score(const double *values, int64_t rows, int64_t outputs, double factor,
                   void (*check)(const fcnn_scores *))
 {
-    fcnn_layer layers[] = {{outputs, outputs, FCNN_ACTIVATION_LINEAR, FCNN_LEAKY_SLOPE}};
+    fcnn_layer layers[] = {
+        {.inputs = outputs, .outputs = outputs, .activation = FCNN_ACTIVATION_LINEAR, .leaky_slope = FCNN_LEAKY_SLOPE}};
     const fcnn_architecture shape = {FCNN_PRECISION_DOUBLE, 1, layers, FCNN_OUTPUT_LINEAR, FCNN_LOSS_MSE};
     fcnn_dataset dataset = own_part(values, rows, outputs);
     const fcnn_data_part part = {.dataset = &dataset};

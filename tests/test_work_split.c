@@ -65,7 +65,10 @@ static bool goes_by_rows(int64_t layers, const int64_t *widths, int64_t batch, i
 {
     fcnn_layer layer[3];
     for (int64_t i = 0; i < layers; i++) {
-        layer[i] = (fcnn_layer){widths[i], widths[i + 1], FCNN_ACTIVATION_RELU, FCNN_LEAKY_SLOPE};
+        layer[i] = (fcnn_layer){.inputs = widths[i],
+                                .outputs = widths[i + 1],
+                                .activation = FCNN_ACTIVATION_RELU,
+                                .leaky_slope = FCNN_LEAKY_SLOPE};
     }
     const fcnn_architecture shape = {.precision = FCNN_PRECISION_SINGLE, .layers = layers, .layer = layer};
     const fcnn_sampler sampler = {.rows = batch, .batch = batch, .blocks = 8, .last_shard = 8};

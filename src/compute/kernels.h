@@ -123,7 +123,7 @@ typedef struct fcnn_update_job {
     double scale;
     double rate;
     int exact;
-    int64_t layer;                   /* layer of the elements, from 0 */
+    int64_t tensor;                  /* tensor of the elements: of weights, the layer, from 0 */
     int64_t biases;                  /* the first `biases` elements are biases, the others weights */
     int64_t number;                  /* number of the step, from 0 */
     const fcnn_update_terms *terms;  /* NULL: none */

@@ -16,13 +16,13 @@ static double add_columns(const double *sums, int64_t width)
 
 /* ---- gradients ---- */
 
-/* The squares of `count` means from an element of a layer on. */
-static double squares_of(const fcnn_network *network, const fcnn_gradient *gradient, double scale, int64_t layer,
+/* The squares of `count` means from an element of a tensor on. */
+static double squares_of(const fcnn_network *network, const fcnn_gradient *gradient, double scale, int64_t tensor,
                          int64_t begin, int64_t count, int64_t width)
 {
     double sums[FCNN_PANEL] = {0};
     const fcnn_update_job job = {
-        .sums = fcnn_gradient_value(gradient, layer, begin),
+        .sums = fcnn_gradient_value(gradient, tensor, begin),
         .low = gradient->words == 2 ? gradient->elements : 0,
         .count = count,
         .scale = scale,
@@ -38,12 +38,12 @@ void fcnn_norms_measure(const fcnn_network *network, const fcnn_gradient *gradie
     int64_t first, last;
     fcnn_gradient_tiles(gradient, thread, threads, &first, &last);
     for (int64_t i = first; i < last; i++) {
-        const int64_t layer = gradient->tiles[i].layer;
+        const int64_t tensor = gradient->tiles[i].tensor;
         const fcnn_tile_place at = fcnn_tile_find(network, &gradient->tiles[i]);
         squares[i] = (fcnn_tile_squares){
-            .biases = squares_of(network, gradient, scale, layer, at.begin, at.biases, at.width),
+            .biases = squares_of(network, gradient, scale, tensor, at.begin, at.biases, at.width),
             .weights =
-                squares_of(network, gradient, scale, layer, at.begin + at.biases, at.count - at.biases, at.width),
+                squares_of(network, gradient, scale, tensor, at.begin + at.biases, at.count - at.biases, at.width),
         };
     }
 }
@@ -79,7 +79,7 @@ static void scale_panel(fcnn_network *network, int64_t layer, int64_t panel, con
     const int64_t in = network->shape.layer[layer].inputs;
     for (int64_t first = 0; first < in; first += FCNN_TILE_INPUTS) {
         const int64_t left = in - first;
-        const fcnn_tile tile = {.layer = layer,
+        const fcnn_tile tile = {.tensor = layer,
                                 .out_panel = panel,
                                 .first_input = first,
                                 .inputs = left < FCNN_TILE_INPUTS ? left : FCNN_TILE_INPUTS};

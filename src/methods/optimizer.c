@@ -15,10 +15,11 @@
 static fcnn_status create_array(const fcnn_network *network, void ***out)
 {
     const fcnn_architecture *shape = &network->shape;
-    FCNN_TRY(fcnn_memory_create("the optimizer", shape->layers, sizeof(void *), out));
-    for (int64_t layer = 0; layer < shape->layers; layer++) {
-        FCNN_TRY(fcnn_memory_create("the optimizer", fcnn_network_layer_elements(shape, layer), network->kernels->size,
-                                    &(*out)[layer]));
+    const int64_t tensors = fcnn_architecture_tensors(shape);
+    FCNN_TRY(fcnn_memory_create("the optimizer", tensors, sizeof(void *), out));
+    for (int64_t i = 0; i < tensors; i++) {
+        FCNN_TRY(fcnn_memory_create("the optimizer", fcnn_network_tensor_elements(shape, i), network->kernels->size,
+                                    &(*out)[i]));
     }
     return FCNN_OK;
 }
@@ -76,7 +77,8 @@ fcnn_status fcnn_optimizer_create(const fcnn_optimizer_rule *rule, const fcnn_co
 {
     fcnn_optimizer *optimizer;
     FCNN_TRY(fcnn_memory_create("the optimizer", 1, sizeof *optimizer, &optimizer));
-    *optimizer = (fcnn_optimizer){.rule = rule, .layers = network->shape.layers};
+    *optimizer = (fcnn_optimizer){
+        .rule = rule, .layers = network->shape.layers, .tensors = fcnn_architecture_tensors(&network->shape)};
     const fcnn_status status = create_parts(config, network, gradient, optimizer);
     if (status != FCNN_OK) {
         fcnn_optimizer_destroy(optimizer);
@@ -92,8 +94,8 @@ void fcnn_optimizer_destroy(fcnn_optimizer *optimizer)
         return;
     }
     for (int i = 0; i < optimizer->arrays; i++) {
-        for (int64_t layer = 0; optimizer->state[i] != NULL && layer < optimizer->layers; layer++) {
-            free(optimizer->state[i][layer]);
+        for (int64_t k = 0; optimizer->state[i] != NULL && k < optimizer->tensors; k++) {
+            free(optimizer->state[i][k]);
         }
         free(optimizer->state[i]);
     }
@@ -105,8 +107,8 @@ void fcnn_optimizer_destroy(fcnn_optimizer *optimizer)
 int64_t fcnn_optimizer_bytes(const fcnn_optimizer *optimizer, const fcnn_network *network)
 {
     int64_t elements = 0;
-    for (int64_t layer = 0; layer < optimizer->layers; layer++) {
-        elements += fcnn_network_layer_elements(&network->shape, layer);
+    for (int64_t i = 0; i < optimizer->tensors; i++) {
+        elements += fcnn_network_tensor_elements(&network->shape, i);
     }
     const int64_t squares = optimizer->squares != NULL ? optimizer->tiles * (int64_t)sizeof *optimizer->squares : 0;
     return optimizer->arrays * elements * (int64_t)network->kernels->size + squares;
@@ -139,11 +141,12 @@ static bool find_factor(const fcnn_optimizer *optimizer, const fcnn_network *net
     return isfinite(square);
 }
 
-int64_t fcnn_optimizer_find_nonfinite(const fcnn_optimizer *optimizer, const fcnn_gradient *gradient)
+int64_t fcnn_optimizer_find_nonfinite(const fcnn_optimizer *optimizer, const fcnn_network *network,
+                                      const fcnn_gradient *gradient)
 {
     for (int64_t i = 0; optimizer->squares != NULL && i < optimizer->tiles; i++) {
         if (!isfinite(optimizer->squares[i].biases + optimizer->squares[i].weights)) {
-            return gradient->tiles[i].layer;
+            return fcnn_architecture_tensor(&network->shape, gradient->tiles[i].tensor).layer;
         }
     }
     return -1;
@@ -214,16 +217,16 @@ static void update_tile(update_call *call, const fcnn_tile *tile)
     const fcnn_kernels *kernels = call->network->kernels;
     const fcnn_tile_place at = fcnn_tile_find(call->network, tile);
     const size_t begin = (size_t)at.begin * kernels->size;
-    char *parameters = (char *)call->network->parameters[tile->layer] + begin;
+    char *parameters = (char *)call->network->parameters[tile->tensor] + begin;
     fcnn_update_job *job = &call->job;
     job->weights = parameters;
     job->out = call->shared ? (void *)own : parameters;
-    job->sums = fcnn_gradient_value(call->gradient, tile->layer, at.begin);
+    job->sums = fcnn_gradient_value(call->gradient, tile->tensor, at.begin);
     job->count = at.count;
-    job->layer = tile->layer;
+    job->tensor = tile->tensor;
     job->biases = at.biases;
     for (int i = 0; i < call->optimizer->arrays; i++) {
-        job->state[i] = (char *)call->optimizer->state[i][tile->layer] + begin;
+        job->state[i] = (char *)call->optimizer->state[i][tile->tensor] + begin;
     }
     const int64_t apart = call->has_terms ? at.biases : 0; /* biases that may have other terms */
     if (apart > 0) {

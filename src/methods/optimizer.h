@@ -65,8 +65,8 @@ typedef struct fcnn_optimizer {
     int64_t tiles;              /* of the gradient */
     fcnn_tile_squares *squares; /* [tiles] of the mean gradient of a step; NULL if terms.clip_norm is 0 */
     int arrays;
-    int64_t layers;
-    void **state[FCNN_UPDATE_ARRAYS]; /* [arrays][layers]: panels as those of the parameters, of their type; what fills
+    int64_t layers, tensors;
+    void **state[FCNN_UPDATE_ARRAYS]; /* [arrays][tensors]: panels as those of the parameters, of their type; what fills
                                        * up panels is not saved */
 } fcnn_optimizer;
 
@@ -98,6 +98,7 @@ bool fcnn_optimizer_update(const fcnn_optimizer *optimizer, fcnn_network *networ
 
 /* The layer (from 0) because of which the norm of the gradient of the last update is not finite; −1 if there is
  * none. */
-int64_t fcnn_optimizer_find_nonfinite(const fcnn_optimizer *optimizer, const fcnn_gradient *gradient);
+int64_t fcnn_optimizer_find_nonfinite(const fcnn_optimizer *optimizer, const fcnn_network *network,
+                                      const fcnn_gradient *gradient);
 
 #endif

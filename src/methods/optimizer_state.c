@@ -10,12 +10,13 @@ static fcnn_status create_array(const fcnn_architecture *shape, const char *name
 {
     const size_t size = fcnn_architecture_size(shape);
     FCNN_TRY(fcnn_memory_copy_text(name, &out->name));
-    FCNN_TRY(fcnn_memory_create("the optimizer", shape->layers, sizeof(void *), &out->weights));
-    FCNN_TRY(fcnn_memory_create("the optimizer", shape->layers, sizeof(void *), &out->biases));
-    for (int64_t layer = 0; layer < shape->layers; layer++) {
-        const int64_t in = shape->layer[layer].inputs, width = shape->layer[layer].outputs;
-        FCNN_TRY(fcnn_memory_create("the optimizer", in * width, size, &out->weights[layer]));
-        FCNN_TRY(fcnn_memory_create("the optimizer", width, size, &out->biases[layer]));
+    const int64_t tensors = fcnn_architecture_tensors(shape);
+    FCNN_TRY(fcnn_memory_create("the optimizer", tensors, sizeof(void *), &out->weights));
+    FCNN_TRY(fcnn_memory_create("the optimizer", tensors, sizeof(void *), &out->biases));
+    for (int64_t i = 0; i < tensors; i++) {
+        const fcnn_tensor tensor = fcnn_architecture_tensor(shape, i);
+        FCNN_TRY(fcnn_memory_create("the optimizer", tensor.inputs * tensor.outputs, size, &out->weights[i]));
+        FCNN_TRY(fcnn_memory_create("the optimizer", tensor.outputs, size, &out->biases[i]));
     }
     return FCNN_OK;
 }
@@ -23,7 +24,7 @@ static fcnn_status create_array(const fcnn_architecture *shape, const char *name
 fcnn_status fcnn_optimizer_state_create(const fcnn_architecture *shape, int count, const char *const *names,
                                         fcnn_optimizer_state *out)
 {
-    *out = (fcnn_optimizer_state){.layers = shape->layers};
+    *out = (fcnn_optimizer_state){.tensors = fcnn_architecture_tensors(shape)};
     FCNN_TRY(fcnn_memory_create("the optimizer", count, sizeof *out->arrays, &out->arrays));
     out->count = count;
     for (int i = 0; i < count; i++) {
@@ -44,8 +45,8 @@ void fcnn_optimizer_state_clear(fcnn_optimizer_state *state)
 {
     for (int i = 0; i < state->count; i++) {
         free(state->arrays[i].name);
-        free_each(state->arrays[i].weights, state->layers);
-        free_each(state->arrays[i].biases, state->layers);
+        free_each(state->arrays[i].weights, state->tensors);
+        free_each(state->arrays[i].biases, state->tensors);
     }
     free(state->arrays);
     *state = (fcnn_optimizer_state){0};

@@ -9,11 +9,11 @@
 /* An array with an element for each parameter, of the type of the parameters. */
 typedef struct fcnn_state_array {
     char *name;
-    void **weights, **biases; /* [layers], each [out][in], and [out] */
+    void **weights, **biases; /* [tensors], each [out][in], and [out] */
 } fcnn_state_array;
 
 typedef struct fcnn_optimizer_state {
-    int64_t layers;
+    int64_t tensors;
     int count;
     fcnn_state_array *arrays; /* [count] */
 } fcnn_optimizer_state;

@@ -10,7 +10,7 @@
 /* The largest number of elements of a tile, with the row of biases that the first tile of a panel has. */
 #define FCNN_TILE_ELEMENTS ((1 + FCNN_TILE_INPUTS) * FCNN_PANEL)
 
-/* The elements of a tile: contiguous in the panels of its layer. */
+/* The elements of a tile: contiguous in the panels of its tensor. */
 typedef struct fcnn_tile_place {
     int64_t begin;  /* the first one */
     int64_t width;  /* of a row */
@@ -20,7 +20,7 @@ typedef struct fcnn_tile_place {
 
 fcnn_tile_place fcnn_tile_find(const fcnn_network *network, const fcnn_tile *tile);
 
-/* Writes the weights [inputs][width] of a tile into the transposed matrix of its layer, if the layer has one.
+/* Writes the weights [inputs][width] of a tile into the transposed matrix of their layer, if there is one.
  *   shared  other threads will read it, so it is written past the cache, and can be read after a fence */
 void fcnn_tile_write_transposed(const fcnn_network *network, const fcnn_tile *tile, const void *weights, bool shared);
 

@@ -4,6 +4,7 @@
 #include "config/outputs.h"
 #include "core/memory.h"
 #include "core/text.h"
+#include "model/tensors.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -76,7 +77,12 @@ size_t fcnn_architecture_size(const fcnn_architecture *shape)
 
 int64_t fcnn_architecture_layer_parameters(const fcnn_architecture *shape, int64_t layer)
 {
-    return (shape->layer[layer].inputs + 1) * shape->layer[layer].outputs;
+    int64_t count = 0;
+    for (int64_t i = 0; i < fcnn_architecture_tensors(shape); i++) {
+        const fcnn_tensor tensor = fcnn_architecture_tensor(shape, i);
+        count += tensor.layer == layer ? (tensor.inputs + 1) * tensor.outputs : 0;
+    }
+    return count;
 }
 
 int64_t fcnn_architecture_parameters(const fcnn_architecture *shape)

@@ -11,11 +11,13 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* y = f(x·Wᵀ + b) with W [outputs][inputs] and b [outputs]. */
+/* y = f(x·Wᵀ + b) with W [outputs][inputs] and b [outputs], or with layer normalization N (fcnn_normalize_job,
+ * compute/kernels.h) y = f(gamma·N(x·Wᵀ + b) + beta). */
 typedef struct fcnn_layer {
     int64_t inputs, outputs;
     fcnn_activation activation; /* f; in the last layer linear, or sigmoid if the output is sigmoid */
     double leaky_slope;         /* slope of leaky_relu below 0; not used by other activations */
+    bool layer_norm;            /* never in the last layer */
 } fcnn_layer;
 
 /* The slope of leaky_relu in PyTorch, and in files that do not name it. */
@@ -73,7 +75,7 @@ int64_t fcnn_architecture_prediction(const fcnn_architecture *shape, int64_t tar
 /* Returns the bytes of one parameter. */
 size_t fcnn_architecture_size(const fcnn_architecture *shape);
 
-/* Return the number of weights and biases of a layer, and of all layers. */
+/* Return the number of parameters of a layer, and of all layers. */
 int64_t fcnn_architecture_layer_parameters(const fcnn_architecture *shape, int64_t layer);
 int64_t fcnn_architecture_parameters(const fcnn_architecture *shape);
 

@@ -1,4 +1,4 @@
-/* src/model/exponents.c — the binary exponents of the factors of exact sums, for each layer. */
+/* src/model/exponents.c — the binary exponents of the factors of exact sums, for each tensor. */
 #include "model/exponents.h"
 
 #include "core/memory.h"
@@ -7,11 +7,11 @@
 
 #define HIGHEST_EXPONENT 480 /* limit for a factor: keeps the accumulators below 2^1024 */
 
-fcnn_status fcnn_exponents_create(int64_t layers, fcnn_exponents *out)
+fcnn_status fcnn_exponents_create(int64_t count, fcnn_exponents *out)
 {
-    *out = (fcnn_exponents){.layers = layers};
-    FCNN_TRY(fcnn_memory_create("the exponents", 2 * layers, sizeof(int64_t), &out->inputs));
-    out->deltas = out->inputs + layers;
+    *out = (fcnn_exponents){.count = count};
+    FCNN_TRY(fcnn_memory_create("the exponents", 2 * count, sizeof(int64_t), &out->inputs));
+    out->deltas = out->inputs + count;
     return FCNN_OK;
 }
 
@@ -24,19 +24,19 @@ void fcnn_exponents_clear(fcnn_exponents *exponents)
 void fcnn_exponents_measure(fcnn_exponents *exponents, const fcnn_kernels *kernels, const uint64_t *input_magnitudes,
                             const uint64_t *delta_magnitudes)
 {
-    for (int64_t layer = 0; layer < exponents->layers; layer++) {
-        const int input = fcnn_magnitude_exponent(kernels, input_magnitudes[layer]);
-        exponents->inputs[layer] = input > 1 ? input : 1; /* the input of the bias is 1 */
-        exponents->deltas[layer] = fcnn_magnitude_exponent(kernels, delta_magnitudes[layer]);
+    for (int64_t i = 0; i < exponents->count; i++) {
+        const int input = fcnn_magnitude_exponent(kernels, input_magnitudes[i]);
+        exponents->inputs[i] = input > 1 ? input : 1; /* the input of the bias is 1 */
+        exponents->deltas[i] = fcnn_magnitude_exponent(kernels, delta_magnitudes[i]);
     }
     exponents->ready = true;
 }
 
 void fcnn_exponents_promise(fcnn_exponents *promised, const fcnn_exponents *measured)
 {
-    for (int64_t layer = 0; layer < promised->layers; layer++) {
-        promised->inputs[layer] = measured->inputs[layer] + 1;
-        promised->deltas[layer] = measured->deltas[layer] + 1;
+    for (int64_t i = 0; i < promised->count; i++) {
+        promised->inputs[i] = measured->inputs[i] + 1;
+        promised->deltas[i] = measured->deltas[i] + 1;
     }
     promised->ready = true;
 }
@@ -44,18 +44,17 @@ void fcnn_exponents_promise(fcnn_exponents *promised, const fcnn_exponents *meas
 bool fcnn_exponents_keep(const fcnn_exponents *promised, const fcnn_exponents *measured)
 {
     bool keep = true;
-    for (int64_t layer = 0; layer < promised->layers; layer++) {
-        keep = keep && measured->inputs[layer] <= promised->inputs[layer] &&
-               measured->deltas[layer] <= promised->deltas[layer];
+    for (int64_t i = 0; i < promised->count; i++) {
+        keep = keep && measured->inputs[i] <= promised->inputs[i] && measured->deltas[i] <= promised->deltas[i];
     }
     return keep;
 }
 
 int64_t fcnn_exponents_find_nonfinite(const fcnn_exponents *measured)
 {
-    for (int64_t layer = 0; layer < measured->layers; layer++) {
-        if (measured->inputs[layer] > HIGHEST_EXPONENT || measured->deltas[layer] > HIGHEST_EXPONENT) {
-            return layer;
+    for (int64_t i = 0; i < measured->count; i++) {
+        if (measured->inputs[i] > HIGHEST_EXPONENT || measured->deltas[i] > HIGHEST_EXPONENT) {
+            return i;
         }
     }
     return -1;

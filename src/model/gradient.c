@@ -8,7 +8,7 @@
 #include <math.h>
 #include <stdlib.h>
 
-#define LOWEST_EXPONENT (-900)     /* limit for a layer: keeps both quanta in the range of normal doubles */
+#define LOWEST_EXPONENT (-900)     /* limit for a tensor: keeps both quanta in the range of normal doubles */
 #define HIGHEST_FLOAT_EXPONENT 127 /* limit for a sum in single precision that cannot overflow */
 
 /* Returns the smallest e with n ≤ 2^e. */
@@ -32,33 +32,39 @@ static size_t word_bytes(bool exact, size_t size)
     return exact ? sizeof(double) : size;
 }
 
-static int64_t tiles_of_panel(int64_t in, int64_t panel)
+/* Panels of inputs; a tensor without inputs has its biases in tiles as if there were one. */
+static int64_t input_panels(const fcnn_tensor *tensor)
 {
-    const int64_t left = in - panel * FCNN_PANEL;
-    return ((left < FCNN_PANEL ? left : FCNN_PANEL) + FCNN_TILE_INPUTS - 1) / FCNN_TILE_INPUTS;
+    return tensor->inputs > 0 ? fcnn_panel_count(tensor->inputs) : 1;
 }
 
-static int64_t tiles_of_layer(const fcnn_architecture *shape, int64_t layer)
+static int64_t tiles_of_panel(int64_t in, int64_t panel)
+{
+    const int64_t left = in - panel * FCNN_PANEL, inputs = left < FCNN_PANEL ? left : FCNN_PANEL;
+    return inputs > 0 ? (inputs + FCNN_TILE_INPUTS - 1) / FCNN_TILE_INPUTS : 1;
+}
+
+static int64_t tiles_of_tensor(const fcnn_tensor *tensor)
 {
     int64_t tiles = 0;
-    for (int64_t panel = 0; panel < fcnn_panel_count(shape->layer[layer].inputs); panel++) {
-        tiles += tiles_of_panel(shape->layer[layer].inputs, panel);
+    for (int64_t panel = 0; panel < input_panels(tensor); panel++) {
+        tiles += tiles_of_panel(tensor->inputs, panel);
     }
-    return tiles * fcnn_panel_count(shape->layer[layer].outputs);
+    return tiles * fcnn_panel_count(tensor->outputs);
 }
 
 /* Appends the tiles of one panel of inputs and one of outputs. Returns the position after the last one. */
-static fcnn_tile *add_tiles(const fcnn_architecture *shape, int64_t layer, int64_t out_panel, int64_t in_panel,
+static fcnn_tile *add_tiles(const fcnn_tensor *tensor, int64_t number, int64_t out_panel, int64_t in_panel,
                             int64_t *before, fcnn_tile *tile)
 {
-    const int64_t in = shape->layer[layer].inputs;
-    const int64_t width = fcnn_panel_width(shape->layer[layer].outputs, out_panel);
+    const int64_t in = tensor->inputs;
+    const int64_t width = fcnn_panel_width(tensor->outputs, out_panel);
     for (int64_t i = 0; i < tiles_of_panel(in, in_panel); i++) {
         const int64_t begin = i * FCNN_TILE_INPUTS, first = in_panel * FCNN_PANEL + begin;
         int64_t inputs = in - first < FCNN_TILE_INPUTS ? in - first : FCNN_TILE_INPUTS;
         inputs = FCNN_PANEL - begin < inputs ? FCNN_PANEL - begin : inputs;
-        *tile++ = (fcnn_tile){layer, out_panel, first, inputs, *before};
-        *before += inputs * width;
+        *tile++ = (fcnn_tile){number, out_panel, first, inputs, *before};
+        *before += (inputs > 0 ? inputs : 1) * width;
     }
     return tile;
 }
@@ -66,31 +72,38 @@ static fcnn_tile *add_tiles(const fcnn_architecture *shape, int64_t layer, int64
 /* Successive panels of outputs for one panel of inputs, which stays in the cache. */
 #define OUT_PANELS 2
 
-static fcnn_status create_arrays(fcnn_gradient *gradient, const fcnn_network *network)
+/* Sets the tiles of all tensors. Returns the number of sums in them. */
+static int64_t fill_tiles(const fcnn_architecture *shape, fcnn_tile *tile)
 {
-    const fcnn_architecture *shape = &network->shape;
-    FCNN_TRY(fcnn_memory_create("the gradients", shape->layers, sizeof(int64_t), &gradient->offsets));
-    FCNN_TRY(fcnn_exponents_create(shape->layers, &gradient->promised));
-    FCNN_TRY(fcnn_exponents_create(shape->layers, &gradient->measured));
-    for (int64_t layer = shape->layers - 1; layer >= 0; layer--) {
-        gradient->offsets[layer] = gradient->elements;
-        gradient->elements += fcnn_network_layer_elements(shape, layer);
-        gradient->tile_count += tiles_of_layer(shape, layer);
-    }
-    FCNN_TRY(fcnn_memory_create("the gradients", gradient->tile_count, sizeof(fcnn_tile), &gradient->tiles));
-    fcnn_tile *tile = gradient->tiles;
     int64_t before = 0;
-    for (int64_t layer = 0; layer < shape->layers; layer++) {
-        const int64_t outs = fcnn_panel_count(shape->layer[layer].outputs),
-                      ins = fcnn_panel_count(shape->layer[layer].inputs);
+    for (int64_t number = 0; number < fcnn_architecture_tensors(shape); number++) {
+        const fcnn_tensor tensor = fcnn_architecture_tensor(shape, number);
+        const int64_t outs = fcnn_panel_count(tensor.outputs), ins = input_panels(&tensor);
         for (int64_t first = 0; first < outs; first += OUT_PANELS) {
             for (int64_t i = 0; i < ins * OUT_PANELS; i++) {
                 const int64_t out = first + i % OUT_PANELS;
-                tile = out < outs ? add_tiles(shape, layer, out, i / OUT_PANELS, &before, tile) : tile;
+                tile = out < outs ? add_tiles(&tensor, number, out, i / OUT_PANELS, &before, tile) : tile;
             }
         }
     }
-    gradient->tiled = before;
+    return before;
+}
+
+static fcnn_status create_arrays(fcnn_gradient *gradient, const fcnn_network *network)
+{
+    const fcnn_architecture *shape = &network->shape;
+    const int64_t tensors = fcnn_architecture_tensors(shape);
+    FCNN_TRY(fcnn_memory_create("the gradients", tensors, sizeof(int64_t), &gradient->offsets));
+    FCNN_TRY(fcnn_exponents_create(tensors, &gradient->promised));
+    FCNN_TRY(fcnn_exponents_create(tensors, &gradient->measured));
+    for (int64_t i = tensors - 1; i >= 0; i--) {
+        const fcnn_tensor tensor = fcnn_architecture_tensor(shape, i);
+        gradient->offsets[i] = gradient->elements;
+        gradient->elements += fcnn_network_tensor_elements(shape, i);
+        gradient->tile_count += tiles_of_tensor(&tensor);
+    }
+    FCNN_TRY(fcnn_memory_create("the gradients", gradient->tile_count, sizeof(fcnn_tile), &gradient->tiles));
+    gradient->tiled = fill_tiles(shape, gradient->tiles);
     return FCNN_OK;
 }
 
@@ -177,8 +190,8 @@ int64_t fcnn_gradient_sum_bytes(const fcnn_architecture *shape, bool exact)
 {
     const size_t size = fcnn_architecture_size(shape);
     int64_t elements = 0;
-    for (int64_t layer = 0; layer < shape->layers; layer++) {
-        elements += fcnn_network_layer_elements(shape, layer);
+    for (int64_t i = 0; i < fcnn_architecture_tensors(shape); i++) {
+        elements += fcnn_network_tensor_elements(shape, i);
     }
     return elements * words_of(exact, size) * (int64_t)word_bytes(exact, size);
 }
@@ -193,22 +206,22 @@ int64_t fcnn_gradient_buffer_bytes(const fcnn_gradient *gradient)
     return fcnn_gradient_buffer_elements(gradient) * (int64_t)gradient->size;
 }
 
-/* Returns the position of the sum of a layer's parameter. */
-static void *place(const fcnn_gradient *gradient, void *sums, int64_t layer, int64_t element)
+/* Returns the position of the sum of a tensor's parameter. */
+static void *place(const fcnn_gradient *gradient, void *sums, int64_t tensor, int64_t element)
 {
-    return (char *)sums + (size_t)(gradient->offsets[layer] + element) * gradient->size;
+    return (char *)sums + (size_t)(gradient->offsets[tensor] + element) * gradient->size;
 }
 
-const void *fcnn_gradient_value(const fcnn_gradient *gradient, int64_t layer, int64_t element)
+const void *fcnn_gradient_value(const fcnn_gradient *gradient, int64_t tensor, int64_t element)
 {
-    return place(gradient, gradient->values, layer, element);
+    return place(gradient, gradient->values, tensor, element);
 }
 
 /* ---- sums that are not finite ---- */
 
-static bool are_finite(const fcnn_gradient *gradient, int64_t layer, int64_t count)
+static bool are_finite(const fcnn_gradient *gradient, int64_t tensor, int64_t count)
 {
-    const void *sums = fcnn_gradient_value(gradient, layer, 0);
+    const void *sums = fcnn_gradient_value(gradient, tensor, 0);
     bool finite = true;
     for (int64_t i = 0; i < count; i++) {
         finite = finite && (gradient->size == sizeof(double) ? isfinite(((const double *)sums)[i])
@@ -217,15 +230,15 @@ static bool are_finite(const fcnn_gradient *gradient, int64_t layer, int64_t cou
     return finite;
 }
 
-/* Returns the first layer with sums that are not finite although its factors are, or −1. */
+/* Returns the first tensor with sums that are not finite although its factors are, or −1. */
 static int64_t find_overflow(const fcnn_gradient *gradient, const fcnn_network *network)
 {
-    const fcnn_architecture *shape = &network->shape;
     const fcnn_exponents *measured = &gradient->measured;
-    for (int64_t layer = 0; network->kernels->bits == 32 && layer < shape->layers; layer++) {
-        const int64_t bound = log2_ceiling(gradient->batch_rows) + measured->inputs[layer] + measured->deltas[layer];
-        if (bound > HIGHEST_FLOAT_EXPONENT && !are_finite(gradient, layer, fcnn_network_layer_elements(shape, layer))) {
-            return layer;
+    for (int64_t i = 0; network->kernels->bits == 32 && i < measured->count; i++) {
+        const int64_t bound = log2_ceiling(gradient->batch_rows) + measured->inputs[i] + measured->deltas[i];
+        if (bound > HIGHEST_FLOAT_EXPONENT &&
+            !are_finite(gradient, i, fcnn_network_tensor_elements(&network->shape, i))) {
+            return i;
         }
     }
     return -1;
@@ -233,15 +246,16 @@ static int64_t find_overflow(const fcnn_gradient *gradient, const fcnn_network *
 
 int64_t fcnn_gradient_find_nonfinite(const fcnn_gradient *gradient, const fcnn_network *network)
 {
-    const int64_t layer = fcnn_exponents_find_nonfinite(&gradient->measured);
-    return layer >= 0 ? layer : find_overflow(gradient, network);
+    int64_t tensor = fcnn_exponents_find_nonfinite(&gradient->measured);
+    tensor = tensor >= 0 ? tensor : find_overflow(gradient, network);
+    return tensor >= 0 ? fcnn_architecture_tensor(&network->shape, tensor).layer : -1;
 }
 
-/* Returns E of a layer: 2·G·max|x|·max|δ| ≤ 2^E. */
-static int layer_exponent(const fcnn_gradient *gradient, int64_t layer)
+/* Returns E of a tensor: 2·G·max|x|·max|δ| ≤ 2^E. */
+static int tensor_exponent(const fcnn_gradient *gradient, int64_t tensor)
 {
     const int64_t exponent =
-        1 + log2_ceiling(gradient->batch_rows) + gradient->promised.inputs[layer] + gradient->promised.deltas[layer];
+        1 + log2_ceiling(gradient->batch_rows) + gradient->promised.inputs[tensor] + gradient->promised.deltas[tensor];
     return (int)(exponent < LOWEST_EXPONENT ? LOWEST_EXPONENT : exponent);
 }
 
@@ -257,30 +271,33 @@ static void accumulate_tile(const fcnn_gradient *gradient, const fcnn_network *n
                             void *sums, fcnn_gradient_job *job)
 {
     const fcnn_kernels *kernels = network->kernels;
-    const int64_t layer = tile->layer;
-    const int64_t in = network->shape.layer[layer].inputs, out = network->shape.layer[layer].outputs;
+    const fcnn_tensor tensor = fcnn_architecture_tensor(&network->shape, tile->tensor);
+    const int64_t in = tensor.inputs, out = tensor.outputs;
     void (*accumulate)(const fcnn_gradient_job *) = gradient->exact ? kernels->gradient_exact : kernels->gradient_fast;
     job->width = fcnn_panel_width(out, tile->out_panel);
-    job->delta = (const char *)network->all.deltas[layer] +
+    job->delta = (const char *)network->all.deltas[tile->tensor] +
                  (size_t)fcnn_panel_offset(network->all.rows, tile->out_panel) * kernels->size;
     if (gradient->exact) {
-        const int exponent = layer_exponent(gradient, layer);
+        const int exponent = tensor_exponent(gradient, tile->tensor);
         job->start = start_value(exponent);
         /* a part that was cut off is less than 2^(E − 51), and each leaf has one */
         job->start_low = start_value(exponent - 51 + 1 + (int)log2_ceiling(gradient->leaves));
     }
-    char *panel = place(gradient, sums, layer, fcnn_panel_offset(1 + in, tile->out_panel));
+    char *panel = place(gradient, sums, tile->tensor, fcnn_panel_offset(1 + in, tile->out_panel));
     if (tile->first_input == 0) {
         job->sums = panel;
         job->count = 1;
         job->in_width = 0;
         accumulate(job);
     }
+    if (tile->inputs == 0) {
+        return;
+    }
     const int64_t in_panel = tile->first_input / FCNN_PANEL;
     job->sums = panel + (size_t)((1 + tile->first_input) * job->width) * gradient->size;
     job->count = tile->inputs;
     job->in_width = fcnn_panel_width(in, in_panel);
-    job->in = (const char *)network->all.values[layer] +
+    job->in = (const char *)network->all.values[tensor.layer] +
               (size_t)(fcnn_panel_offset(network->all.rows, in_panel) + tile->first_input % FCNN_PANEL) * kernels->size;
     accumulate(job);
 }

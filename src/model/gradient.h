@@ -1,6 +1,6 @@
 /* src/model/gradient.h — the sums of a step over rows, exact or fast, and the exponents for them.
  *
- * Exact sums: each layer has an exponent E with 2·G·max|x|·max|δ| ≤ 2^E, where x are the layer's inputs (1 for the
+ * Exact sums: each tensor has an exponent E with 2·G·max|x|·max|δ| ≤ 2^E, where x are the layer's inputs (1 for the
  * bias), δ the derivatives and G the rows of a batch. The sum of each leaf is rounded once to a multiple of u =
  * 2^(E−51). Sums of such multiples are exact in double precision, in any order (docs/exactness.md). In double
  * precision, a second word with a quantum of its own contains what the rounding cuts off.
@@ -17,19 +17,21 @@
  * matrix. */
 #define FCNN_TILE_INPUTS 64
 
-/* A unit of work: the weights between some inputs of a panel and a panel of outputs. */
+/* A unit of work: the weights of a tensor between some inputs of a panel and a panel of outputs; those from input 0 on
+ * have the biases too. */
 typedef struct fcnn_tile {
-    int64_t layer, out_panel, first_input, inputs;
+    int64_t tensor, out_panel, first_input, inputs;
     int64_t before; /* number of sums of all tiles before this one */
 } fcnn_tile;
 
 typedef struct fcnn_gradient {
     bool exact;
     int64_t batch_rows, leaves; /* G, and the number of leaves of a batch over all ranks */
-    int64_t elements;           /* number of sums of all layers */
+    int64_t elements;           /* number of sums of all tensors */
     int64_t words;              /* words per sum: 2 for exact sums in double precision, otherwise 1 */
-    int64_t *offsets;           /* [layers]: position of a layer's first sum; the last layer comes first */
-    int64_t tile_count, tiled;  /* number of tiles, and of sums in them; sums of biases are not in tiles */
+    int64_t *offsets;           /* [tensors]: position of a tensor's first sum; the last tensor comes first */
+    int64_t tile_count,
+        tiled; /* number of tiles, and of sums in them; sums of biases are not counted if there are inputs */
     fcnn_tile *tiles;
     size_t size;  /* bytes of a word: that of a double, or of the network's precision if sums are not exact */
     void *values; /* [elements·words]: the sums of this rank, after the exchange those of all ranks; borrowed */
@@ -60,8 +62,8 @@ int64_t fcnn_gradient_sum_bytes(const fcnn_architecture *shape, bool exact);
 int64_t fcnn_gradient_buffer_elements(const fcnn_gradient *gradient);
 int64_t fcnn_gradient_buffer_bytes(const fcnn_gradient *gradient);
 
-/* Returns the first word of the sum of a layer's parameter; the words of the following parameters come after it. */
-const void *fcnn_gradient_value(const fcnn_gradient *gradient, int64_t layer, int64_t element);
+/* Returns the first word of the sum of a tensor's parameter; the words of the following parameters come after it. */
+const void *fcnn_gradient_value(const fcnn_gradient *gradient, int64_t tensor, int64_t element);
 
 /* Returns the first layer (counting from 0) with factors or sums on this rank that are not finite, or with factors that
  * are too large for exact sums, or −1. A sum can overflow although its factors are finite, if the chain of a leaf in

@@ -40,12 +40,13 @@ static fcnn_status create_parameters(fcnn_model *model)
 {
     const fcnn_architecture *shape = &model->shape;
     const size_t size = fcnn_architecture_size(shape);
-    FCNN_TRY(fcnn_memory_create("the weights", shape->layers, sizeof(void *), &model->weights));
-    FCNN_TRY(fcnn_memory_create("the biases", shape->layers, sizeof(void *), &model->biases));
-    for (int64_t layer = 0; layer < shape->layers; layer++) {
-        const int64_t in = shape->layer[layer].inputs, out = shape->layer[layer].outputs;
-        FCNN_TRY(fcnn_memory_create("the weights", in * out, size, &model->weights[layer]));
-        FCNN_TRY(fcnn_memory_create("the biases", out, size, &model->biases[layer]));
+    const int64_t tensors = fcnn_architecture_tensors(shape);
+    FCNN_TRY(fcnn_memory_create("the weights", tensors, sizeof(void *), &model->weights));
+    FCNN_TRY(fcnn_memory_create("the biases", tensors, sizeof(void *), &model->biases));
+    for (int64_t i = 0; i < tensors; i++) {
+        const fcnn_tensor tensor = fcnn_architecture_tensor(shape, i);
+        FCNN_TRY(fcnn_memory_create("the weights", tensor.inputs * tensor.outputs, size, &model->weights[i]));
+        FCNN_TRY(fcnn_memory_create("the biases", tensor.outputs, size, &model->biases[i]));
     }
     FCNN_TRY(fcnn_normalizer_create(fcnn_architecture_inputs(shape), &model->inputs));
     return fcnn_normalizer_create(fcnn_architecture_targets(shape), &model->targets);
@@ -72,12 +73,12 @@ void fcnn_model_destroy(fcnn_model *model)
     if (model == NULL) {
         return;
     }
-    for (int64_t layer = 0; layer < model->shape.layers; layer++) {
+    for (int64_t i = 0; i < fcnn_architecture_tensors(&model->shape); i++) {
         if (model->weights != NULL) {
-            free(model->weights[layer]);
+            free(model->weights[i]);
         }
         if (model->biases != NULL) {
-            free(model->biases[layer]);
+            free(model->biases[i]);
         }
     }
     free(model->weights);
@@ -129,26 +130,29 @@ static int digest_numbers(EVP_MD_CTX *context, const void *values, int64_t count
     return done;
 }
 
-static int digest_layer(EVP_MD_CTX *context, const fcnn_model *model, int64_t layer)
+static int digest_tensor(EVP_MD_CTX *context, const fcnn_model *model, int64_t number)
 {
-    const int64_t in = model->shape.layer[layer].inputs, out = model->shape.layer[layer].outputs;
+    const fcnn_tensor tensor = fcnn_architecture_tensor(&model->shape, number);
     const size_t size = fcnn_architecture_size(&model->shape);
-    char name[32];
-    snprintf(name, sizeof name, "W%" PRId64, layer + 1);
-    int done = EVP_DigestUpdate(context, name, strlen(name));
-    done = done && digest_numbers(context, model->weights[layer], in * out, size);
-    name[0] = 'b';
+    char name[FCNN_TENSOR_NAME];
+    int done = 1;
+    if (tensor.inputs > 0) {
+        fcnn_tensor_name_weights(&tensor, name);
+        done = EVP_DigestUpdate(context, name, strlen(name));
+        done = done && digest_numbers(context, model->weights[number], tensor.inputs * tensor.outputs, size);
+    }
+    fcnn_tensor_name_biases(&tensor, name);
     done = done && EVP_DigestUpdate(context, name, strlen(name));
-    return done && digest_numbers(context, model->biases[layer], out, size);
+    return done && digest_numbers(context, model->biases[number], tensor.outputs, size);
 }
 
-/* Computes the SHA-256 of W1, b1, W2, …: of the name of each array, and its elements as little-endian bytes. */
+/* Computes the SHA-256 of W1, b1, W2, …, then gamma1, …: of the name of each array, and its elements as little-endian bytes. */
 static fcnn_status digest_of(const fcnn_model *model, unsigned char out[32])
 {
     EVP_MD_CTX *context = EVP_MD_CTX_new();
     int done = context != NULL && EVP_DigestInit_ex(context, EVP_sha256(), NULL);
-    for (int64_t layer = 0; layer < model->shape.layers && done; layer++) {
-        done = digest_layer(context, model, layer);
+    for (int64_t i = 0; i < fcnn_architecture_tensors(&model->shape) && done; i++) {
+        done = digest_tensor(context, model, i);
     }
     done = done && EVP_DigestFinal_ex(context, out, NULL);
     EVP_MD_CTX_free(context);
@@ -181,10 +185,11 @@ static bool all_finite(const void *values, int64_t count, size_t size)
 int64_t fcnn_parameters_find_nonfinite(const fcnn_architecture *shape, void *const *weights, void *const *biases)
 {
     const size_t size = fcnn_architecture_size(shape);
-    for (int64_t layer = 0; layer < shape->layers; layer++) {
-        const int64_t in = shape->layer[layer].inputs, out = shape->layer[layer].outputs;
-        if (!all_finite(weights[layer], in * out, size) || !all_finite(biases[layer], out, size)) {
-            return layer;
+    for (int64_t i = 0; i < fcnn_architecture_tensors(shape); i++) {
+        const fcnn_tensor tensor = fcnn_architecture_tensor(shape, i);
+        if (!all_finite(weights[i], tensor.inputs * tensor.outputs, size) ||
+            !all_finite(biases[i], tensor.outputs, size)) {
+            return tensor.layer;
         }
     }
     return -1;

@@ -9,6 +9,7 @@
 #include "data/classes.h"
 #include "data/column_names.h"
 #include "model/architecture.h"
+#include "model/tensors.h"
 
 #include <fcnn/model.h>
 
@@ -43,8 +44,8 @@ typedef struct fcnn_history {
 
 struct fcnn_model {
     fcnn_architecture shape;
-    void **weights;                            /* [layers], each [out][in] of the precision's type, row-major */
-    void **biases;                             /* [layers], each [out] */
+    void **weights;                            /* [tensors], each [out][in] of the precision's type, row-major */
+    void **biases;                             /* [tensors], each [out] */
     fcnn_normalizer inputs, targets;           /* targets of classifiers have shift 0 and scale 1 */
     fcnn_column_statistics inputs_statistics;  /* statistics of the inputs */
     double loss_settings[FCNN_LOSS_SETTINGS];  /* of the loss, as in the config; 0 without a config */

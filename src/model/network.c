@@ -14,9 +14,10 @@
 
 /* ---- sizes ---- */
 
-int64_t fcnn_network_layer_elements(const fcnn_architecture *shape, int64_t layer)
+int64_t fcnn_network_tensor_elements(const fcnn_architecture *shape, int64_t tensor)
 {
-    return fcnn_panel_elements(1 + shape->layer[layer].inputs, shape->layer[layer].outputs);
+    const fcnn_tensor own = fcnn_architecture_tensor(shape, tensor);
+    return fcnn_panel_elements(1 + own.inputs, own.outputs);
 }
 
 static int64_t transposed_elements(const fcnn_architecture *shape, int64_t layer)
@@ -41,6 +42,9 @@ static int64_t area_bytes(const fcnn_architecture *shape, int64_t rows, fcnn_net
         elements += fcnn_activation_keeps_slopes(shape->layer[layer].activation) ? results : 0;
         elements += use == FCNN_NETWORK_TRAINING && layer + 1 < shape->layers ? results : 0;
     }
+    for (int64_t i = shape->layers; use == FCNN_NETWORK_TRAINING && i < fcnn_architecture_tensors(shape); i++) {
+        elements += fcnn_panel_elements(rows, fcnn_architecture_tensor(shape, i).outputs);
+    }
     return elements * (int64_t)fcnn_architecture_size(shape) + rows * (int64_t)(sizeof(int32_t) + sizeof(double));
 }
 
@@ -64,9 +68,11 @@ int64_t fcnn_network_chunk_rows(const fcnn_architecture *shape)
 int64_t fcnn_network_bytes(const fcnn_architecture *shape, int64_t rows, fcnn_network_use use, int threads)
 {
     int64_t parameters = 0;
-    for (int64_t layer = 0; layer < shape->layers; layer++) {
-        parameters += fcnn_network_layer_elements(shape, layer);
-        parameters += use == FCNN_NETWORK_TRAINING && layer > 0 ? transposed_elements(shape, layer) : 0;
+    for (int64_t i = 0; i < fcnn_architecture_tensors(shape); i++) {
+        parameters += fcnn_network_tensor_elements(shape, i);
+    }
+    for (int64_t layer = 1; use == FCNN_NETWORK_TRAINING && layer < shape->layers; layer++) {
+        parameters += transposed_elements(shape, layer);
     }
     return parameters * (int64_t)fcnn_architecture_size(shape) + area_bytes(shape, rows, use) +
            areas_of(use, threads) * area_bytes(shape, fcnn_network_chunk_rows(shape), use) +
@@ -79,12 +85,12 @@ int64_t fcnn_network_bytes(const fcnn_architecture *shape, int64_t rows, fcnn_ne
 static fcnn_status create_area(const fcnn_network *network, int64_t rows, fcnn_network_use use, fcnn_work_area *area)
 {
     const fcnn_architecture *shape = &network->shape;
-    const int64_t layers = shape->layers;
+    const int64_t layers = shape->layers, tensors = fcnn_architecture_tensors(shape);
     const size_t size = network->kernels->size;
     area->rows = rows;
     FCNN_TRY(fcnn_memory_create("the network", layers, sizeof(void *), &area->values));
     FCNN_TRY(fcnn_memory_create("the network", layers, sizeof(void *), &area->slopes));
-    FCNN_TRY(fcnn_memory_create("the network", layers, sizeof(void *), &area->deltas));
+    FCNN_TRY(fcnn_memory_create("the network", tensors, sizeof(void *), &area->deltas));
     FCNN_TRY(fcnn_memory_create("the targets", fcnn_panel_elements(rows, fcnn_architecture_targets(shape)), size,
                                 &area->targets));
     FCNN_TRY(fcnn_memory_create("the labels", rows, sizeof(int32_t), &area->labels));
@@ -100,6 +106,10 @@ static fcnn_status create_area(const fcnn_network *network, int64_t rows, fcnn_n
             FCNN_TRY(fcnn_memory_create("the derivatives", results, size, &area->deltas[layer]));
         }
     }
+    for (int64_t i = layers; use == FCNN_NETWORK_TRAINING && i < tensors; i++) {
+        const int64_t elements = fcnn_panel_elements(rows, fcnn_architecture_tensor(shape, i).outputs);
+        FCNN_TRY(fcnn_memory_create("the derivatives", elements, size, &area->deltas[i]));
+    }
     return FCNN_OK;
 }
 
@@ -107,15 +117,16 @@ static fcnn_status create_parameters(fcnn_network *network, fcnn_network_use use
 {
     const fcnn_architecture *shape = &network->shape;
     const size_t size = network->kernels->size;
-    FCNN_TRY(fcnn_memory_create("the network", shape->layers, sizeof(void *), &network->parameters));
+    const int64_t tensors = fcnn_architecture_tensors(shape);
+    FCNN_TRY(fcnn_memory_create("the network", tensors, sizeof(void *), &network->parameters));
     FCNN_TRY(fcnn_memory_create("the network", shape->layers, sizeof(void *), &network->transposed));
-    for (int64_t layer = 0; layer < shape->layers; layer++) {
-        FCNN_TRY(fcnn_memory_create("the weights", fcnn_network_layer_elements(shape, layer), size,
-                                    &network->parameters[layer]));
-        if (use == FCNN_NETWORK_TRAINING && layer > 0) {
-            FCNN_TRY(fcnn_memory_create("the transposed weights", transposed_elements(shape, layer), size,
-                                        &network->transposed[layer]));
-        }
+    for (int64_t i = 0; i < tensors; i++) {
+        FCNN_TRY(
+            fcnn_memory_create("the weights", fcnn_network_tensor_elements(shape, i), size, &network->parameters[i]));
+    }
+    for (int64_t layer = 1; use == FCNN_NETWORK_TRAINING && layer < shape->layers; layer++) {
+        FCNN_TRY(fcnn_memory_create("the transposed weights", transposed_elements(shape, layer), size,
+                                    &network->transposed[layer]));
     }
     return FCNN_OK;
 }
@@ -142,12 +153,6 @@ static fcnn_status create_matrices(fcnn_network *network, int64_t rows, fcnn_net
 
 /* ---- parameters ---- */
 
-/* Returns the position in the panels of a layer of weight [out][in], or with in = −1 of bias [out]. */
-static int64_t parameter_index(const fcnn_architecture *shape, int64_t layer, int64_t out, int64_t in)
-{
-    return fcnn_panel_index(1 + shape->layer[layer].inputs, shape->layer[layer].outputs, 1 + in, out);
-}
-
 static void copy_number(size_t size, void *to, int64_t to_index, const void *from, int64_t from_index)
 {
     memcpy((char *)to + (size_t)to_index * size, (const char *)from + (size_t)from_index * size, size);
@@ -156,14 +161,14 @@ static void copy_number(size_t size, void *to, int64_t to_index, const void *fro
 void fcnn_network_load_panels(const fcnn_network *network, void *const *weights, void *const *biases,
                               void *const *panels)
 {
-    const fcnn_architecture *shape = &network->shape;
     const size_t size = network->kernels->size;
-    for (int64_t layer = 0; layer < shape->layers; layer++) {
-        const int64_t in = shape->layer[layer].inputs, out = shape->layer[layer].outputs;
+    for (int64_t k = 0; k < fcnn_architecture_tensors(&network->shape); k++) {
+        const fcnn_tensor tensor = fcnn_architecture_tensor(&network->shape, k);
+        const int64_t in = tensor.inputs, out = tensor.outputs;
         for (int64_t o = 0; o < out; o++) {
-            copy_number(size, panels[layer], parameter_index(shape, layer, o, -1), biases[layer], o);
+            copy_number(size, panels[k], fcnn_panel_index(1 + in, out, 0, o), biases[k], o);
             for (int64_t i = 0; i < in; i++) {
-                copy_number(size, panels[layer], parameter_index(shape, layer, o, i), weights[layer], o * in + i);
+                copy_number(size, panels[k], fcnn_panel_index(1 + in, out, 1 + i, o), weights[k], o * in + i);
             }
         }
     }
@@ -172,14 +177,14 @@ void fcnn_network_load_panels(const fcnn_network *network, void *const *weights,
 void fcnn_network_store_panels(const fcnn_network *network, void *const *panels, void *const *weights,
                                void *const *biases)
 {
-    const fcnn_architecture *shape = &network->shape;
     const size_t size = network->kernels->size;
-    for (int64_t layer = 0; layer < shape->layers; layer++) {
-        const int64_t in = shape->layer[layer].inputs, out = shape->layer[layer].outputs;
+    for (int64_t k = 0; k < fcnn_architecture_tensors(&network->shape); k++) {
+        const fcnn_tensor tensor = fcnn_architecture_tensor(&network->shape, k);
+        const int64_t in = tensor.inputs, out = tensor.outputs;
         for (int64_t o = 0; o < out; o++) {
-            copy_number(size, biases[layer], o, panels[layer], parameter_index(shape, layer, o, -1));
+            copy_number(size, biases[k], o, panels[k], fcnn_panel_index(1 + in, out, 0, o));
             for (int64_t i = 0; i < in; i++) {
-                copy_number(size, weights[layer], o * in + i, panels[layer], parameter_index(shape, layer, o, i));
+                copy_number(size, weights[k], o * in + i, panels[k], fcnn_panel_index(1 + in, out, 1 + i, o));
             }
         }
     }
@@ -287,11 +292,11 @@ static void free_each(void **pointers, int64_t count)
     free(pointers);
 }
 
-static void free_area(fcnn_work_area *area, int64_t layers)
+static void free_area(fcnn_work_area *area, const fcnn_architecture *shape)
 {
-    free_each(area->values, layers);
-    free_each(area->slopes, layers);
-    free_each(area->deltas, layers);
+    free_each(area->values, shape->layers);
+    free_each(area->slopes, shape->layers);
+    free_each(area->deltas, fcnn_architecture_tensors(shape));
     free(area->targets);
     free(area->labels);
     free(area->losses);
@@ -302,12 +307,12 @@ void fcnn_network_destroy(fcnn_network *network)
     if (network == NULL) {
         return;
     }
-    const int64_t layers = network->shape.layers;
-    free_each(network->parameters, layers);
-    free_each(network->transposed, layers);
-    free_area(&network->all, layers);
+    const fcnn_architecture *shape = &network->shape;
+    free_each(network->parameters, fcnn_architecture_tensors(shape));
+    free_each(network->transposed, shape->layers);
+    free_area(&network->all, shape);
     for (int thread = 0; network->own != NULL && thread < network->threads; thread++) {
-        free_area(&network->own[thread], layers);
+        free_area(&network->own[thread], shape);
     }
     free(network->own);
     free(network->input_affine);

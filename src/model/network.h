@@ -38,8 +38,9 @@ typedef struct fcnn_thread_times {
 
 /* What one thread has measured in a step. */
 typedef struct fcnn_thread_notes {
-    _Alignas(FCNN_ALIGNMENT) uint64_t *input_magnitudes; /* [layers]: magnitude bits of each layer's inputs */
-    uint64_t *delta_magnitudes; /* [layers]: those of the derivatives of the loss with respect to each layer's sums */
+    /* [tensors]: magnitude bits of each layer's inputs; 0 for tensors without inputs */
+    _Alignas(FCNN_ALIGNMENT) uint64_t *input_magnitudes;
+    uint64_t *delta_magnitudes; /* [tensors]: those of the derivatives of which the gradient of the biases is a sum */
     fcnn_exact_sum loss;        /* sum over rows */
     fcnn_thread_times *times;   /* borrowed */
 } fcnn_thread_notes;
@@ -49,7 +50,7 @@ typedef struct fcnn_work_area {
     int64_t rows;  /* number of rows for which there is memory */
     void **values; /* [layers]: panels [rows][in], the inputs of each layer */
     void **slopes; /* [layers]: panels [rows][out], derivatives of a gelu; NULL for other activations */
-    /* [layers]: panels [rows][out]; forward only: only the last. Results of the last layer are replaced by
+    /* [tensors]: panels [rows][out]; forward only: only that of the last layer, whose results are replaced by
      * derivatives. */
     void **deltas;
     void *targets;   /* panels [rows][targets] */
@@ -60,7 +61,7 @@ typedef struct fcnn_work_area {
 struct fcnn_network {
     const fcnn_kernels *kernels;
     fcnn_architecture shape;
-    void **parameters;   /* [layers]: panels [1 + in][out]; row 0 contains the biases */
+    void **parameters;   /* [tensors]: panels [1 + in][out]; row 0 contains the biases */
     void **transposed;   /* [layers]: panels [out][in] of the weights; NULL for layer 0, and if forward only */
     int64_t chunk_rows;  /* a multiple of 12 */
     fcnn_work_area all;  /* for the maximum number of rows */
@@ -95,11 +96,11 @@ fcnn_status fcnn_network_create_from(const fcnn_model *model, int64_t rows, fcnn
 /* Copies the parameters to a model of the same shape. */
 void fcnn_network_store(const fcnn_network *network, fcnn_model *model);
 
-/* Returns the number of elements of a layer's parameters in panels, including padding. */
-int64_t fcnn_network_layer_elements(const fcnn_architecture *shape, int64_t layer);
+/* Returns the number of elements of a tensor in panels, including padding. */
+int64_t fcnn_network_tensor_elements(const fcnn_architecture *shape, int64_t tensor);
 
-/* Copy one element per parameter from panels [layers], which have the layout of the parameters, to weights [layers],
- * each [out][in], and biases [layers], each [out]; and back. */
+/* Copy one element per parameter from panels [tensors], which have the layout of the parameters, to weights [tensors],
+ * each [out][in], and biases [tensors], each [out]; and back. */
 void fcnn_network_store_panels(const fcnn_network *network, void *const *panels, void *const *weights,
                                void *const *biases);
 void fcnn_network_load_panels(const fcnn_network *network, void *const *weights, void *const *biases,

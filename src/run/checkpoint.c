@@ -63,16 +63,22 @@ static fcnn_status put_state(const fcnn_training_state *state, fcnn_hdf5_image *
     FCNN_TRY(fcnn_hdf5_image_text(image, "/state/build", BUILD));
     FCNN_TRY(
         fcnn_hdf5_image_dataset(image, "/state/loss", FCNN_TYPE_INT64, 1, (int64_t[]){LOSS_WORDS}, state->loss.limbs));
-    FCNN_TRY(fcnn_hdf5_image_dataset(image, "/state/input_exponents", FCNN_TYPE_INT64, 1, &state->exponents.layers,
+    FCNN_TRY(fcnn_hdf5_image_dataset(image, "/state/input_exponents", FCNN_TYPE_INT64, 1, &state->exponents.count,
                                      state->exponents.inputs));
-    return fcnn_hdf5_image_dataset(image, "/state/delta_exponents", FCNN_TYPE_INT64, 1, &state->exponents.layers,
+    return fcnn_hdf5_image_dataset(image, "/state/delta_exponents", FCNN_TYPE_INT64, 1, &state->exponents.count,
                                    state->exponents.deltas);
 }
 
-/* Sets out to the name in the file of W or b of a layer (from 0) of a state array. */
-static void name_part(const char *array, char part, int64_t layer, char out[NAME_SIZE])
+/* Sets out to the name in the file of the weights or the biases of a tensor in a state array. */
+static void name_part(const char *array, const fcnn_tensor *tensor, bool is_weights, char out[NAME_SIZE])
 {
-    snprintf(out, NAME_SIZE, OPTIMIZER "/%s/%c%" PRId64, array, part, layer + 1);
+    char own[FCNN_TENSOR_NAME];
+    if (is_weights) {
+        fcnn_tensor_name_weights(tensor, own);
+    } else {
+        fcnn_tensor_name_biases(tensor, own);
+    }
+    snprintf(out, NAME_SIZE, OPTIMIZER "/%s/%s", array, own);
 }
 
 static fcnn_type type_of(const fcnn_architecture *shape)
@@ -85,12 +91,15 @@ static fcnn_status put_array(const fcnn_architecture *shape, const fcnn_state_ar
     char name[NAME_SIZE];
     snprintf(name, sizeof name, OPTIMIZER "/%s", array->name);
     FCNN_TRY(fcnn_hdf5_image_group(image, name));
-    for (int64_t layer = 0; layer < shape->layers; layer++) {
-        const int64_t dims[] = {shape->layer[layer].outputs, shape->layer[layer].inputs};
-        name_part(array->name, 'W', layer, name);
-        FCNN_TRY(fcnn_hdf5_image_dataset(image, name, type_of(shape), 2, dims, array->weights[layer]));
-        name_part(array->name, 'b', layer, name);
-        FCNN_TRY(fcnn_hdf5_image_dataset(image, name, type_of(shape), 1, dims, array->biases[layer]));
+    for (int64_t i = 0; i < fcnn_architecture_tensors(shape); i++) {
+        const fcnn_tensor tensor = fcnn_architecture_tensor(shape, i);
+        const int64_t dims[] = {tensor.outputs, tensor.inputs};
+        if (tensor.inputs > 0) {
+            name_part(array->name, &tensor, true, name);
+            FCNN_TRY(fcnn_hdf5_image_dataset(image, name, type_of(shape), 2, dims, array->weights[i]));
+        }
+        name_part(array->name, &tensor, false, name);
+        FCNN_TRY(fcnn_hdf5_image_dataset(image, name, type_of(shape), 1, dims, array->biases[i]));
     }
     return FCNN_OK;
 }
@@ -212,16 +221,16 @@ static fcnn_status check_integers(fcnn_hdf5_file *file, const char *path, const 
     return FCNN_OK;
 }
 
-static fcnn_status get_exponents(fcnn_hdf5_file *file, const char *path, int64_t layers, fcnn_exponents *out)
+static fcnn_status get_exponents(fcnn_hdf5_file *file, const char *path, int64_t tensors, fcnn_exponents *out)
 {
     int64_t ready;
-    FCNN_TRY(fcnn_exponents_create(layers, out));
+    FCNN_TRY(fcnn_exponents_create(tensors, out));
     FCNN_TRY(fcnn_hdf5_read_integer_attribute(file, "/state", "exponents_ready", &ready));
     out->ready = ready != 0;
-    FCNN_TRY(check_integers(file, path, "/state/input_exponents", layers));
-    FCNN_TRY(fcnn_hdf5_read_rows(file, "/state/input_exponents", 0, layers, out->inputs));
-    FCNN_TRY(check_integers(file, path, "/state/delta_exponents", layers));
-    return fcnn_hdf5_read_rows(file, "/state/delta_exponents", 0, layers, out->deltas);
+    FCNN_TRY(check_integers(file, path, "/state/input_exponents", tensors));
+    FCNN_TRY(fcnn_hdf5_read_rows(file, "/state/input_exponents", 0, tensors, out->inputs));
+    FCNN_TRY(check_integers(file, path, "/state/delta_exponents", tensors));
+    return fcnn_hdf5_read_rows(file, "/state/delta_exponents", 0, tensors, out->deltas);
 }
 
 static fcnn_status get_loss(fcnn_hdf5_file *file, const char *path, fcnn_exact_sum *loss)
@@ -259,12 +268,14 @@ static fcnn_status get_array(fcnn_hdf5_file *file, const char *path, const fcnn_
                              fcnn_state_array *array)
 {
     char name[NAME_SIZE];
-    for (int64_t layer = 0; layer < shape->layers; layer++) {
-        const int64_t in = shape->layer[layer].inputs, out = shape->layer[layer].outputs;
-        name_part(array->name, 'W', layer, name);
-        FCNN_TRY(get_part(file, path, name, type_of(shape), out, in, array->weights[layer]));
-        name_part(array->name, 'b', layer, name);
-        FCNN_TRY(get_part(file, path, name, type_of(shape), out, 0, array->biases[layer]));
+    for (int64_t i = 0; i < fcnn_architecture_tensors(shape); i++) {
+        const fcnn_tensor tensor = fcnn_architecture_tensor(shape, i);
+        if (tensor.inputs > 0) {
+            name_part(array->name, &tensor, true, name);
+            FCNN_TRY(get_part(file, path, name, type_of(shape), tensor.outputs, tensor.inputs, array->weights[i]));
+        }
+        name_part(array->name, &tensor, false, name);
+        FCNN_TRY(get_part(file, path, name, type_of(shape), tensor.outputs, 0, array->biases[i]));
     }
     return FCNN_OK;
 }
@@ -349,7 +360,7 @@ static fcnn_status get_state(fcnn_hdf5_file *file, const char *path, const fcnn_
     FCNN_TRY(get_loss(file, path, &state->loss));
     FCNN_TRY(get_text(file, "train_data", &state->train_data));
     FCNN_TRY(get_text(file, "validation_data", &state->validation_data));
-    FCNN_TRY(get_exponents(file, path, shape->layers, &state->exponents));
+    FCNN_TRY(get_exponents(file, path, fcnn_architecture_tensors(shape), &state->exponents));
     FCNN_TRY(get_plateau(file, path, &state->plateau));
     return get_optimizer(file, path, shape, &state->optimizer);
 }

@@ -10,9 +10,9 @@
 
 static uint64_t hash_panels(const fcnn_network *network, void *const *panels, uint64_t hash)
 {
-    for (int64_t layer = 0; layer < network->shape.layers; layer++) {
-        const size_t elements = (size_t)fcnn_network_layer_elements(&network->shape, layer);
-        hash = XXH3_64bits_withSeed(panels[layer], elements * network->kernels->size, hash);
+    for (int64_t i = 0; i < fcnn_architecture_tensors(&network->shape); i++) {
+        const size_t elements = (size_t)fcnn_network_tensor_elements(&network->shape, i);
+        hash = XXH3_64bits_withSeed(panels[i], elements * network->kernels->size, hash);
     }
     return hash;
 }

@@ -144,12 +144,20 @@ static void fill_layers(const fcnn_config *config, int64_t features, int64_t out
     int64_t inputs = features;
     for (int64_t layer = 0; layer < config->model_hidden.count; layer++) {
         const int64_t width = config->model_hidden.values[layer];
-        shape->layer[layer] =
-            (fcnn_layer){inputs, width, fcnn_config_activation(config, layer), config->model_leaky_slope};
+        shape->layer[layer] = (fcnn_layer){
+            .inputs = inputs,
+            .outputs = width,
+            .activation = fcnn_config_activation(config, layer),
+            .leaky_slope = config->model_leaky_slope,
+        };
         inputs = width;
     }
-    shape->layer[shape->layers - 1] =
-        (fcnn_layer){inputs, outputs, fcnn_output_activation(shape->output), FCNN_LEAKY_SLOPE};
+    shape->layer[shape->layers - 1] = (fcnn_layer){
+        .inputs = inputs,
+        .outputs = outputs,
+        .activation = fcnn_output_activation(shape->output),
+        .leaky_slope = FCNN_LEAKY_SLOPE,
+    };
 }
 
 fcnn_status fcnn_architecture_choose(const fcnn_config *config, int64_t features, int64_t target_columns,

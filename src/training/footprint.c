@@ -28,8 +28,8 @@ static int64_t network_bytes(const fcnn_step *step)
     const fcnn_network *network = step->network;
     const fcnn_architecture *shape = &network->shape;
     const int64_t model = fcnn_architecture_parameters(shape) * (int64_t)fcnn_architecture_size(shape);
-    const int64_t thread =
-        (int64_t)(sizeof *step->notes + sizeof *step->times) + 2 * shape->layers * (int64_t)sizeof(uint64_t);
+    const int64_t thread = (int64_t)(sizeof *step->notes + sizeof *step->times) +
+                           2 * fcnn_architecture_tensors(shape) * (int64_t)sizeof(uint64_t);
     return model + fcnn_optimizer_bytes(step->optimizer, network) +
            fcnn_network_bytes(shape, network->all.rows, FCNN_NETWORK_TRAINING, network->threads) +
            fcnn_team_threads(step->team) * thread;

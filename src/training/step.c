@@ -20,14 +20,15 @@ typedef enum own_flag {
 
 static fcnn_status create_notes(fcnn_step *step)
 {
-    const int64_t threads = fcnn_team_threads(step->team), layers = step->network->shape.layers;
+    const int64_t threads = fcnn_team_threads(step->team);
+    const int64_t tensors = fcnn_architecture_tensors(&step->network->shape);
     FCNN_TRY(fcnn_memory_create("the threads' times", threads, sizeof *step->times, &step->times));
     FCNN_TRY(fcnn_memory_create("the threads' notes", threads, sizeof *step->notes, &step->notes));
     for (int64_t thread = 0; thread < threads; thread++) {
         fcnn_thread_notes *notes = &step->notes[thread];
         notes->times = &step->times[thread];
-        FCNN_TRY(fcnn_memory_create("the threads' notes", layers, sizeof(uint64_t), &notes->input_magnitudes));
-        FCNN_TRY(fcnn_memory_create("the threads' notes", layers, sizeof(uint64_t), &notes->delta_magnitudes));
+        FCNN_TRY(fcnn_memory_create("the threads' notes", tensors, sizeof(uint64_t), &notes->input_magnitudes));
+        FCNN_TRY(fcnn_memory_create("the threads' notes", tensors, sizeof(uint64_t), &notes->delta_magnitudes));
     }
     return FCNN_OK;
 }
@@ -132,7 +133,7 @@ static void wait_for_team(fcnn_step *step, int thread)
 static void clear_notes(fcnn_step *step, int thread)
 {
     fcnn_thread_notes *notes = &step->notes[thread];
-    const size_t bytes = (size_t)step->network->shape.layers * sizeof(uint64_t);
+    const size_t bytes = (size_t)fcnn_architecture_tensors(&step->network->shape) * sizeof(uint64_t);
     memset(notes->input_magnitudes, 0, bytes);
     memset(notes->delta_magnitudes, 0, bytes);
     notes->loss = (fcnn_exact_sum){0};
@@ -275,11 +276,11 @@ static void go_through(fcnn_step *step, const share *work, int thread, int threa
 /* This rank's exponents, from what its threads noted. */
 static void measure(fcnn_step *step)
 {
-    const int64_t layers = step->network->shape.layers;
+    const int64_t tensors = fcnn_architecture_tensors(&step->network->shape);
     uint64_t *inputs = step->notes[0].input_magnitudes, *deltas = step->notes[0].delta_magnitudes;
     for (int thread = 1; thread < fcnn_team_threads(step->team); thread++) {
         const fcnn_thread_notes *notes = &step->notes[thread];
-        for (int64_t i = 0; i < layers; i++) {
+        for (int64_t i = 0; i < tensors; i++) {
             inputs[i] = notes->input_magnitudes[i] > inputs[i] ? notes->input_magnitudes[i] : inputs[i];
             deltas[i] = notes->delta_magnitudes[i] > deltas[i] ? notes->delta_magnitudes[i] : deltas[i];
         }
@@ -294,7 +295,7 @@ static void promise_exponents(fcnn_step *step, int thread)
 {
     if (thread == 0) {
         fcnn_exponents *measured = &step->gradient->measured;
-        fcnn_comm_max_integers(step->comm, 2 * measured->layers, measured->inputs);
+        fcnn_comm_max_integers(step->comm, 2 * measured->count, measured->inputs);
         fcnn_exponents_promise(&step->gradient->promised, measured);
     }
     wait_for_team(step, thread);
@@ -418,7 +419,7 @@ static fcnn_status diverged(fcnn_step *step)
     step->gradient->promised.ready = false;
     /* sums that were not finite still are not, after the exchange */
     int64_t layer = fcnn_gradient_find_nonfinite(step->gradient, step->network);
-    layer = layer >= 0 ? layer : fcnn_optimizer_find_nonfinite(step->optimizer, step->gradient);
+    layer = layer >= 0 ? layer : fcnn_optimizer_find_nonfinite(step->optimizer, step->network, step->gradient);
     return fcnn_comm_agree(step->comm, layer >= 0 ? fcnn_step_name_cause(step, step->number, layer) : FCNN_OK);
 }
 
