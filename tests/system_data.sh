@@ -259,7 +259,7 @@ refused()
     tap_run "data: $1" grep -qF -- "$2" stderr
 }
 refused 'negative weights' 'row 23 (counting from 0) has the weight -1' --set data.weights=/w_negative
-refused 'weights of nothing' 'the weights of all training rows add up to 0' --set data.weights=/w_zero
+refused 'weights of nothing' 'the weights of all rows add up to 0' --set data.weights=/w_zero
 refused 'several weights a row' '/x does not have one number per row' --set data.weights=/x
 refused 'weights of other rows' '/y_twice [55] has 55' --set data.weights=/y_twice
 refused 'a weight for each class' 'data.class_weight has 2 numbers, but there are 3 classes' --set data.class_weight=1,2

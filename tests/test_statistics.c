@@ -147,7 +147,7 @@ static void what_cannot_be_divided_by_is_refused(void)
 static void add(fcnn_square_sum *sum, int64_t count, const double *differences)
 {
     for (int64_t i = 0; i < count; i++) {
-        fcnn_square_sum_add(sum, differences[i], 0);
+        fcnn_square_sum_add(sum, differences[i], 0, 1);
     }
 }
 
@@ -173,7 +173,7 @@ static void squares_neither_vanish_nor_overflow(void)
     fcnn_square_sum zero = {{{{0}, 0, 0}}}, wrong = {{{{0}, 0, 0}}};
     add(&zero, 2, (double[]){0, 0});
     CU_ASSERT_EQUAL(fcnn_square_sum_root_mean(&zero, 2), 0);
-    fcnn_square_sum_add(&wrong, INFINITY, 1);
+    fcnn_square_sum_add(&wrong, INFINITY, 1, 1);
     CU_ASSERT_TRUE(isnan(fcnn_square_sum_root_mean(&wrong, 1)));
 }
 
@@ -184,9 +184,9 @@ static void squares_of_ranks_are_those_of_one(void)
     fcnn_square_sum own[2] = {{{{{0}, 0, 0}}}}, all[2] = {{{{{0}, 0, 0}}}};
     double work[2 * FCNN_SQUARE_PARTS * (FCNN_EXACT_LIMBS + 1)];
     for (int i = 0; i < 6; i++) {
-        fcnn_square_sum_add(&all[i % 2], values[i], 0);
+        fcnn_square_sum_add(&all[i % 2], values[i], 0, 1);
         if (i % comm->size == comm->rank) {
-            fcnn_square_sum_add(&own[i % 2], values[i], 0);
+            fcnn_square_sum_add(&own[i % 2], values[i], 0, 1);
         }
     }
     fcnn_square_sum_over_ranks(comm, 2, own, work);
@@ -302,7 +302,7 @@ static void equal_weights_are_1(void)
         dataset.source.weights_name = (char *)(uintptr_t) "/w";
         dataset.rows.weights = dataset.rows.inputs;
         fcnn_weights weights;
-        HARNESS_OK(fcnn_weights_find(&dataset, "", 0, harness_comm(), &weights));
+        HARNESS_OK(fcnn_weights_find(&dataset, "", FCNN_NEGATIVE_ERROR, 0, harness_comm(), &weights));
         fcnn_weights_of_rows(&weights, &dataset.rows.targets, &dataset.rows.weights, out);
         for (int64_t row = 0; row < dataset.own_rows; row++) {
             CU_ASSERT_EQUAL(out[row], 1);

@@ -15,18 +15,18 @@ typedef struct scaled {
     int exponent; /* even */
 } scaled;
 
-void fcnn_square_sum_add(fcnn_square_sum *sum, double a, double b)
+void fcnn_square_sum_add(fcnn_square_sum *sum, double a, double b, double weight)
 {
     const double difference = a - b, magnitude = fabs(difference);
     if (magnitude > LARGE_LIMIT) {
         const double part = a * 0x1p-600 - b * 0x1p-600; /* finite even if a − b overflows */
-        fcnn_exact_sum_add(&sum->parts[LARGE], part * part);
+        fcnn_exact_sum_add(&sum->parts[LARGE], weight * (part * part));
         return;
     }
-    fcnn_exact_sum_add(&sum->parts[ORDINARY], difference * difference);
+    fcnn_exact_sum_add(&sum->parts[ORDINARY], weight * (difference * difference));
     if (magnitude < SMALL_LIMIT && magnitude > 0) {
         const double part = difference * 0x1p600;
-        fcnn_exact_sum_add(&sum->parts[SMALL], part * part);
+        fcnn_exact_sum_add(&sum->parts[SMALL], weight * (part * part));
     }
 }
 
@@ -49,20 +49,20 @@ static scaled value_of(const fcnn_square_sum *sum)
     if (isnan(ordinary) || isnan(large)) {
         return (scaled){NAN, 0};
     }
-    if (large > 0) {
+    if (large != 0) {
         return (scaled){large + ordinary * 0x1p-600 * 0x1p-600, 2 * SCALE_EXPONENT};
     }
-    if (ordinary >= SMALL_LIMIT * SMALL_LIMIT) {
+    if (fabs(ordinary) >= SMALL_LIMIT * SMALL_LIMIT) {
         return (scaled){ordinary, 0};
     }
     /* all differences are small, so this part contains all of them */
     return (scaled){fcnn_exact_sum_value(&sum->parts[SMALL]), -2 * SCALE_EXPONENT};
 }
 
-double fcnn_square_sum_root_mean(const fcnn_square_sum *sum, int64_t count)
+double fcnn_square_sum_root_mean(const fcnn_square_sum *sum, double mass)
 {
     const scaled all = value_of(sum);
-    return ldexp(sqrt(all.value / (double)count), all.exponent / 2);
+    return ldexp(sqrt(all.value / mass), all.exponent / 2);
 }
 
 double fcnn_square_sum_ratio(const fcnn_square_sum *a, const fcnn_square_sum *b)

@@ -15,8 +15,8 @@ typedef struct fcnn_square_sum {
     fcnn_exact_sum parts[FCNN_SQUARE_PARTS];
 } fcnn_square_sum;
 
-/* Adds (a − b)². */
-void fcnn_square_sum_add(fcnn_square_sum *sum, double a, double b);
+/* Adds weight·(a − b)²; a weight of 1 changes no bit. */
+void fcnn_square_sum_add(fcnn_square_sum *sum, double a, double b, double weight);
 
 /* Adds another sum. */
 void fcnn_square_sum_merge(fcnn_square_sum *sum, const fcnn_square_sum *other);
@@ -25,8 +25,8 @@ void fcnn_square_sum_merge(fcnn_square_sum *sum, const fcnn_square_sum *other);
  *   work [count·FCNN_SQUARE_PARTS·(FCNN_EXACT_LIMBS + 1)]  scratch memory of the caller */
 void fcnn_square_sum_over_ranks(fcnn_comm *comm, int64_t count, fcnn_square_sum *sums, double *work);
 
-/* Returns √(sum/count); NaN if a difference was NaN. */
-double fcnn_square_sum_root_mean(const fcnn_square_sum *sum, int64_t count);
+/* Returns √(sum/mass), where mass is the sum of the weights; NaN if a difference was NaN, or the sum is negative. */
+double fcnn_square_sum_root_mean(const fcnn_square_sum *sum, double mass);
 
 /* Returns a/b. */
 double fcnn_square_sum_ratio(const fcnn_square_sum *a, const fcnn_square_sum *b);

@@ -280,6 +280,19 @@ static fcnn_status check_reading(const fcnn_config *config)
                : FCNN_OK;
 }
 
+/* Keys about weights mean nothing without weights. */
+static fcnn_status check_weights(const fcnn_config *config)
+{
+    if (config->data_negative_weights != FCNN_NEGATIVE_ERROR && config->data_weights[0] == '\0') {
+        return fcnn_fail(FCNN_ECONFIG, "data.negative_weights = %s is for weights of rows, but data.weights is empty",
+                         fcnn_negative_weights_name(config->data_negative_weights));
+    }
+    if (config->data_weights_in_evaluation && config->data_weights[0] == '\0' && config->data_class_weight[0] == '\0') {
+        return fcnn_fail(FCNN_ECONFIG, "data.weights_in_evaluation = yes requires data.weights or data.class_weight");
+    }
+    return FCNN_OK;
+}
+
 fcnn_status fcnn_config_check(const fcnn_config *config)
 {
     FCNN_IN_C_LOCALE;
@@ -291,6 +304,7 @@ fcnn_status fcnn_config_check(const fcnn_config *config)
                                                           check_time_limit,
                                                           check_memory_limit,
                                                           check_reading,
+                                                          check_weights,
                                                           fcnn_config_check_optimizer,
                                                           fcnn_config_schedule_check};
     for (size_t i = 0; i < sizeof checks / sizeof *checks; i++) {

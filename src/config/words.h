@@ -33,6 +33,11 @@
     X(FCNN_DECODE_AUTO, "auto") \
     X(FCNN_DECODE_NO, "no")
 
+#define FCNN_NEGATIVE_WORDS(X)      \
+    X(FCNN_NEGATIVE_ERROR, "error") \
+    X(FCNN_NEGATIVE_ZERO, "zero")   \
+    X(FCNN_NEGATIVE_KEEP, "keep")
+
 #define FCNN_MATCH_WORDS(X)          \
     X(FCNN_MATCH_ERROR, "error")     \
     X(FCNN_MATCH_BY_NAME, "by_name") \
@@ -184,6 +189,7 @@ typedef enum fcnn_memory { FCNN_MEMORY_WORDS(FCNN_WORDS_CONSTANT) } fcnn_memory;
 typedef enum fcnn_read_kind { FCNN_READ_WORDS(FCNN_WORDS_CONSTANT) } fcnn_read_kind;
 typedef enum fcnn_missing_kind { FCNN_MISSING_WORDS(FCNN_WORDS_CONSTANT) } fcnn_missing_kind;
 typedef enum fcnn_decode_kind { FCNN_DECODE_WORDS(FCNN_WORDS_CONSTANT) } fcnn_decode_kind;
+typedef enum fcnn_negative_weights { FCNN_NEGATIVE_WORDS(FCNN_WORDS_CONSTANT) } fcnn_negative_weights;
 typedef enum fcnn_match_columns { FCNN_MATCH_WORDS(FCNN_WORDS_CONSTANT) } fcnn_match_columns;
 typedef enum fcnn_normalize { FCNN_NORMALIZE_WORDS(FCNN_WORDS_CONSTANT) } fcnn_normalize;
 typedef fcnn_normalize fcnn_normalize_targets; /* the same constants, without scale */
@@ -217,6 +223,7 @@ enum {
     X(read_kind, FCNN_READ_WORDS)                      \
     X(missing_kind, FCNN_MISSING_WORDS)                \
     X(decode_kind, FCNN_DECODE_WORDS)                  \
+    X(negative_weights, FCNN_NEGATIVE_WORDS)           \
     X(match_columns, FCNN_MATCH_WORDS)                 \
     X(normalize, FCNN_NORMALIZE_WORDS)                 \
     X(normalize_targets, FCNN_NORMALIZE_TARGETS_WORDS) \

@@ -14,7 +14,7 @@ static fcnn_status add_squares(fcnn_dataset *dataset, fcnn_side side, const doub
         const fcnn_table *table = side == FCNN_SIDE_INPUTS ? &block.inputs : &block.targets;
         for (int64_t row = 0; row < table->rows; row++) {
             for (int64_t column = 0; column < table->width; column++) {
-                fcnn_square_sum_add(&sums[column], fcnn_table_value(table, row, column), means[column]);
+                fcnn_square_sum_add(&sums[column], fcnn_table_value(table, row, column), means[column], 1);
             }
         }
     }

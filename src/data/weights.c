@@ -1,4 +1,4 @@
-/* src/data/weights.c — weights of training rows: of the row itself, of its class, or both. */
+/* src/data/weights.c — weights of rows: of the row itself, of its class, or both. */
 #include "data/weights.h"
 
 #include "core/memory.h"
@@ -119,7 +119,8 @@ static fcnn_status find_of_classes(fcnn_dataset *train, const char *text, fcnn_c
 
 static double product(const fcnn_weights *weights, const fcnn_table *targets, const fcnn_table *own, int64_t row)
 {
-    const double by_row = own->values != NULL ? fcnn_table_value(own, row, 0) : 1;
+    const double stored = own->values != NULL ? fcnn_table_value(own, row, 0) : 1;
+    const double by_row = stored < 0 && weights->negative == FCNN_NEGATIVE_ZERO ? 0 : stored;
     return weights->classes > 0 ? by_row * weights->of_class[fcnn_targets_class(targets, row)] : by_row;
 }
 
@@ -130,81 +131,99 @@ void fcnn_weights_of_rows(const fcnn_weights *weights, const fcnn_table *targets
     }
 }
 
-static fcnn_status negative(const fcnn_dataset *train, int64_t own_row, double value)
+static fcnn_status negative(const fcnn_dataset *dataset, int64_t own_row, double value)
 {
     int64_t file_row;
-    const char *path = fcnn_dataset_place(train, own_row, &file_row);
+    const char *path = fcnn_dataset_place(dataset, own_row, &file_row);
     return fcnn_fail(FCNN_EDATA,
-                     "%s: %s: row %" PRId64 " (counting from 0) has the weight %.17g: weights must be 0 or greater",
-                     path, train->source.weights_name, file_row, value);
+                     "%s: %s: row %" PRId64
+                     " (counting from 0) has the weight %.17g: weights must be 0 or greater, unless "
+                     "data.negative_weights is zero or keep",
+                     path, dataset->source.weights_name, file_row, value);
 }
 
-/* Adds the products of a block's rows. */
-static fcnn_status add_block(const fcnn_dataset *train, const fcnn_weights *weights, const fcnn_block *block,
+/* Adds the products of a block's rows, and counts negative weights. */
+static fcnn_status add_block(const fcnn_dataset *dataset, fcnn_weights *weights, const fcnn_block *block,
                              fcnn_column_sums *sum)
 {
     for (int64_t row = 0; row < block->targets.rows; row++) {
-        const double weight = product(weights, &block->targets, &block->weights, row);
-        if (weight < 0) {
-            return negative(train, block->first + row, fcnn_table_value(&block->weights, row, 0));
+        const double own = block->weights.values != NULL ? fcnn_table_value(&block->weights, row, 0) : 1;
+        if (own < 0 && weights->negative == FCNN_NEGATIVE_ERROR) {
+            return negative(dataset, block->first + row, own);
         }
-        fcnn_column_sums_add_value(sum, 0, weight);
+        weights->negatives += own < 0;
+        fcnn_column_sums_add_value(sum, 0, product(weights, &block->targets, &block->weights, row));
     }
     return FCNN_OK;
 }
 
 /* Adds the products of all of this rank's rows. */
-static fcnn_status add_rows(const fcnn_dataset *train, const fcnn_weights *weights, fcnn_column_sums *sum)
+static fcnn_status add_rows(const fcnn_dataset *dataset, fcnn_weights *weights, fcnn_column_sums *sum)
 {
-    fcnn_cursor cursor = fcnn_dataset_cursor(train);
+    fcnn_cursor cursor = fcnn_dataset_cursor(dataset);
     fcnn_status status = FCNN_OK;
     for (fcnn_block block = {0}; status == FCNN_OK && fcnn_cursor_next(&cursor, 0, &block, &status);) {
-        status = add_block(train, weights, &block, sum);
+        status = add_block(dataset, weights, &block, sum);
     }
     fcnn_cursor_close(&cursor);
     return status;
 }
 
-static fcnn_status set_factor(const fcnn_dataset *train, const fcnn_column_sums *sum, fcnn_weights *weights)
+static fcnn_status set_factor(const fcnn_dataset *dataset, const fcnn_column_sums *sum, fcnn_weights *weights)
 {
     const double mean = fcnn_column_sums_mean(sum, 0), total = fcnn_exact_sum_value(&sum->exact[0]);
     weights->is_constant = sum->smallest[0] == sum->largest[0];
-    weights->factor = isfinite(total) ? (double)train->source.rows / total : 1 / mean;
+    weights->factor = isfinite(total) ? (double)dataset->source.rows / total : 1 / mean;
     if (!(total > 0)) {
-        return fcnn_fail(FCNN_EDATA,
-                         "%s: the weights of all training rows add up to %g, so no row contributes to training",
-                         train->source.file, total);
+        return fcnn_fail(FCNN_EDATA, "%s: the weights of all rows add up to %g: their sum must be above 0",
+                         dataset->source.file, total);
     }
     return isfinite(weights->factor)
                ? FCNN_OK
                : fcnn_fail(FCNN_EDATA,
-                           "%s: the weights of the training rows have the mean %g, by which double precision cannot "
-                           "divide: multiply the weights by a power of 10",
-                           train->source.file, mean);
+                           "%s: the weights of the rows have the mean %g, by which double precision cannot divide: "
+                           "multiply the weights by a power of 10",
+                           dataset->source.file, mean);
 }
 
-static fcnn_status find_factor(fcnn_dataset *train, fcnn_comm *comm, fcnn_weights *weights)
+static fcnn_status find_factor(fcnn_dataset *dataset, fcnn_comm *comm, fcnn_weights *weights)
 {
     fcnn_column_sums sum;
     fcnn_status status = fcnn_comm_agree(comm, fcnn_column_sums_create(1, FCNN_TYPE_FLOAT64, &sum));
     if (status == FCNN_OK) {
-        status = fcnn_comm_agree_named(comm, add_rows(train, weights, &sum));
+        status = fcnn_comm_agree_named(comm, add_rows(dataset, weights, &sum));
     }
     if (status == FCNN_OK) {
+        uint64_t negatives = (uint64_t)weights->negatives;
+        fcnn_comm_sum_integers(comm, 1, &negatives);
+        weights->negatives = (int64_t)negatives;
         fcnn_column_sums_over_ranks(&sum, comm);
-        status = set_factor(train, &sum, weights);
+        status = set_factor(dataset, &sum, weights);
     }
     fcnn_column_sums_clear(&sum);
     return status;
 }
 
-fcnn_status fcnn_weights_find(fcnn_dataset *train, const char *class_weight, int64_t classes, fcnn_comm *comm,
-                              fcnn_weights *out)
+fcnn_status fcnn_weights_find(fcnn_dataset *train, const char *class_weight, fcnn_negative_weights negative,
+                              int64_t classes, fcnn_comm *comm, fcnn_weights *out)
 {
-    *out = (fcnn_weights){.used = train->source.weights_name != NULL || class_weight[0] != '\0', .classes = classes};
+    *out = (fcnn_weights){.used = train->source.weights_name != NULL || class_weight[0] != '\0',
+                          .negative = negative,
+                          .classes = classes};
     if (!out->used) {
         return FCNN_OK;
     }
     FCNN_TRY(find_of_classes(train, class_weight, comm, out));
     return find_factor(train, comm, out);
+}
+
+fcnn_status fcnn_weights_find_as(fcnn_dataset *part, const fcnn_weights *train, fcnn_comm *comm, fcnn_weights *out)
+{
+    *out = (fcnn_weights){.used = train->used, .negative = train->negative, .classes = train->classes};
+    if (train->classes > 0) {
+        FCNN_TRY(fcnn_comm_agree(
+            comm, fcnn_memory_create("the weights of classes", train->classes, sizeof *out->of_class, &out->of_class)));
+        memcpy(out->of_class, train->of_class, (size_t)train->classes * sizeof *out->of_class);
+    }
+    return find_factor(part, comm, out);
 }

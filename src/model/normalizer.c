@@ -25,7 +25,7 @@ static fcnn_status find_deviations(const side_of *from, fcnn_comm *comm, double 
     FCNN_TRY(fcnn_comm_agree(comm, fcnn_memory_create("the column sums", width, sizeof *sums, &sums)));
     const fcnn_status status = fcnn_column_squares_find(from->dataset, comm, from->side, from->statistics->mean, sums);
     for (int64_t column = 0; status == FCNN_OK && column < width; column++) {
-        out[column] = fcnn_square_sum_root_mean(&sums[column], from->dataset->source.rows);
+        out[column] = fcnn_square_sum_root_mean(&sums[column], (double)from->dataset->source.rows);
     }
     free(sums);
     return status;

@@ -6,9 +6,8 @@
 #include "core/memory.h"
 #include "core/pulse.h"
 #include "core/sizes.h"
-#include "data/column_squares.h"
-#include "data/column_sums.h"
 #include "data/targets.h"
+#include "predict/target_variation.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -18,9 +17,10 @@
 typedef struct tally {
     int64_t rows, right;
     fcnn_exact_sum loss;
-    fcnn_square_sum *squares;  /* [outputs]: Σ (y − t)² */
-    double *max_error;         /* [outputs] */
-    fcnn_class_score *classes; /* [classes] */
+    fcnn_exact_sum weight, right_weight; /* of all rows, and of those predicted correctly */
+    fcnn_square_sum *squares;            /* [outputs]: Σ w·(y − t)² */
+    double *max_error;                   /* [outputs] */
+    fcnn_class_score *classes;           /* [classes] */
 } tally;
 
 struct fcnn_evaluation {
@@ -31,20 +31,18 @@ struct fcnn_evaluation {
     bool scores;        /* the rows have targets */
     bool classifies;
     int64_t loss_terms;
-    int64_t outputs;             /* targets with scores of their own; 0 for classifiers, and without predictions */
-    int64_t per_target;          /* outputs for each target */
-    int64_t prediction;          /* which of them predicts the target; −1: none */
-    int64_t classes;             /* classes with scores of their own; 0: none */
-    int64_t room;                /* largest number of rows of a block */
-    int64_t *index;              /* [room]: 0, 1, 2, … */
-    int32_t *labels;             /* [room], for softmax; else NULL */
-    double *weights;             /* [room], of the rows; NULL: no weights */
-    tally *tallies;              /* [threads] */
-    double *means;               /* [outputs]: means of the targets of the whole dataset */
-    bool *varies;                /* [outputs]: whether the targets are not all the same */
-    fcnn_square_sum *variations; /* [outputs]: Σ (t − mean)² of the targets */
-    double *work;                /* scratch memory for sums over ranks */
-    uint64_t *counts;            /* over ranks: rows, rows predicted correctly, and three counts of each class */
+    int64_t outputs;               /* targets with scores of their own; 0 for classifiers, and without predictions */
+    int64_t per_target;            /* outputs for each target */
+    int64_t prediction;            /* which of them predicts the target; −1: none */
+    int64_t classes;               /* classes with scores of their own; 0: none */
+    int64_t room;                  /* largest number of rows of a block */
+    int64_t *index;                /* [room]: 0, 1, 2, … */
+    int32_t *labels;               /* [room], for softmax; else NULL */
+    double *weights;               /* [room], of the rows; NULL: no weights */
+    tally *tallies;                /* [threads] */
+    fcnn_target_variation targets; /* of the columns of a regression */
+    double *work;                  /* scratch memory for sums over ranks */
+    uint64_t *counts;              /* over ranks: rows, rows predicted correctly, and three counts of each class */
     fcnn_class_score *class_scores;
     double *r2, *rmse, *max_error;
 };
@@ -63,9 +61,6 @@ static fcnn_status create_tallies(fcnn_evaluation *evaluation)
     }
     FCNN_TRY(fcnn_memory_create("the scores", (1 + outputs * FCNN_SQUARE_PARTS) * (FCNN_EXACT_LIMBS + 1),
                                 sizeof(double), &evaluation->work));
-    FCNN_TRY(fcnn_memory_create("the scores", outputs, sizeof(double), &evaluation->means));
-    FCNN_TRY(fcnn_memory_create("the scores", outputs, sizeof *evaluation->varies, &evaluation->varies));
-    FCNN_TRY(fcnn_memory_create("the scores", outputs, sizeof *evaluation->variations, &evaluation->variations));
     const int64_t classes = evaluation->classes;
     FCNN_TRY(fcnn_memory_create("the scores", 2 + 3 * classes, sizeof(uint64_t), &evaluation->counts));
     FCNN_TRY(fcnn_memory_create("the scores", classes, sizeof(fcnn_class_score), &evaluation->class_scores));
@@ -79,44 +74,6 @@ static int64_t count_classes(const fcnn_architecture *shape)
 {
     const int64_t classes = fcnn_architecture_classes(shape);
     return classes <= FCNN_SCORES_CLASSES_MOST ? classes : 0;
-}
-
-/* Sums the targets of the rows of this rank. */
-static fcnn_status add_targets(fcnn_evaluation *evaluation, fcnn_column_sums *sums)
-{
-    fcnn_status status = FCNN_OK;
-    for (fcnn_block block = {0}; status == FCNN_OK && fcnn_cursor_next(&evaluation->cursor, 0, &block, &status);) {
-        fcnn_column_sums_add(sums, &block.targets);
-    }
-    return status;
-}
-
-/* Determines over all rows which targets vary, and their means.  Collective. */
-static fcnn_status find_means(fcnn_evaluation *evaluation)
-{
-    fcnn_comm *comm = evaluation->comm;
-    fcnn_column_sums sums = {0};
-    fcnn_status status = fcnn_column_sums_create(evaluation->outputs, FCNN_TYPE_FLOAT64, &sums);
-    status = fcnn_comm_agree(comm, status);
-    if (status == FCNN_OK) {
-        status = fcnn_comm_agree_named(comm, add_targets(evaluation, &sums));
-    }
-    if (status == FCNN_OK) {
-        fcnn_column_sums_over_ranks(&sums, comm);
-    }
-    for (int64_t column = 0; status == FCNN_OK && column < evaluation->outputs; column++) {
-        evaluation->varies[column] = sums.smallest[column] < sums.largest[column];
-        evaluation->means[column] = fcnn_column_sums_mean(&sums, column);
-    }
-    fcnn_column_sums_clear(&sums);
-    return status;
-}
-
-static fcnn_status measure_variations(fcnn_evaluation *evaluation)
-{
-    FCNN_TRY(find_means(evaluation));
-    return fcnn_column_squares_find(evaluation->part->dataset, evaluation->comm, FCNN_SIDE_TARGETS, evaluation->means,
-                                    evaluation->variations);
 }
 
 static fcnn_status create_room(fcnn_evaluation *evaluation, bool has_labels)
@@ -160,7 +117,7 @@ fcnn_status fcnn_evaluation_create(fcnn_comm *comm, fcnn_team *team, const fcnn_
     }
     status = fcnn_comm_agree(comm, status);
     if (status == FCNN_OK && evaluation->outputs > 0) {
-        status = measure_variations(evaluation);
+        status = fcnn_target_variation_find(part, comm, &evaluation->targets);
     }
     if (status != FCNN_OK) {
         fcnn_evaluation_destroy(evaluation);
@@ -185,9 +142,7 @@ void fcnn_evaluation_destroy(fcnn_evaluation *evaluation)
     free(evaluation->index);
     free(evaluation->labels);
     free(evaluation->weights);
-    free(evaluation->means);
-    free(evaluation->varies);
-    free(evaluation->variations);
+    fcnn_target_variation_clear(&evaluation->targets);
     free(evaluation->work);
     free(evaluation->counts);
     free(evaluation->class_scores);
@@ -245,13 +200,25 @@ static void count_class(const rows_work *work, int64_t row, fcnn_class_score *cl
     classes[is].right += is == taken;
 }
 
+static void count_right(const rows_work *work, int64_t row, double weight, tally *own)
+{
+    const bool right = is_right(work, row);
+    own->right += right;
+    if (work->evaluation->weights != NULL) {
+        fcnn_exact_sum_add(&own->weight, weight);
+        fcnn_exact_sum_add(&own->right_weight, right ? weight : 0);
+    }
+}
+
 static void score_row(const rows_work *work, int64_t row, tally *own)
 {
     const fcnn_evaluation *evaluation = work->evaluation;
     own->rows++;
     const double weight = evaluation->weights != NULL ? evaluation->weights[row] : 1;
     fcnn_exact_sum_add(&own->loss, work->network->all.losses[row] * weight);
-    own->right += evaluation->classifies && is_right(work, row);
+    if (evaluation->classifies) {
+        count_right(work, row, weight, own);
+    }
     if (evaluation->classes > 0) {
         count_class(work, row, own->classes);
     }
@@ -259,7 +226,7 @@ static void score_row(const rows_work *work, int64_t row, tally *own)
         const double target = fcnn_table_value(work->targets, row, column);
         const int64_t output = column * evaluation->per_target + evaluation->prediction;
         const double value = fcnn_network_physical(work->network, row, output), error = fabs(value - target);
-        fcnn_square_sum_add(&own->squares[column], value, target);
+        fcnn_square_sum_add(&own->squares[column], value, target, weight);
         own->max_error[column] = error > own->max_error[column] ? error : own->max_error[column];
     }
 }
@@ -309,7 +276,9 @@ bool fcnn_evaluation_next(fcnn_evaluation *evaluation, fcnn_network *network, in
 static void merge_thread(const fcnn_evaluation *evaluation, tally *own, tally *all)
 {
     fcnn_exact_sum_merge(&all->loss, &own->loss);
-    own->loss = (fcnn_exact_sum){0};
+    fcnn_exact_sum_merge(&all->weight, &own->weight);
+    fcnn_exact_sum_merge(&all->right_weight, &own->right_weight);
+    own->loss = own->weight = own->right_weight = (fcnn_exact_sum){0};
     for (int64_t column = 0; column < evaluation->outputs; column++) {
         fcnn_square_sum_merge(&all->squares[column], &own->squares[column]);
         own->squares[column] = (fcnn_square_sum){0};
@@ -343,7 +312,29 @@ static void sum_counts(fcnn_evaluation *evaluation)
     }
 }
 
-static void score_outputs(fcnn_evaluation *evaluation, int64_t rows, fcnn_scores *out)
+/* The fraction of rows that are predicted correctly, each counted with its weight.  Collective. */
+static double find_accuracy(fcnn_evaluation *evaluation, tally *all)
+{
+    if (evaluation->part->weights == NULL) {
+        return (double)evaluation->counts[1] / (double)evaluation->counts[0];
+    }
+    fcnn_exact_sum_over_ranks(evaluation->comm, 1, &all->weight, evaluation->work);
+    fcnn_exact_sum_over_ranks(evaluation->comm, 1, &all->right_weight, evaluation->work);
+    const double accuracy = fcnn_exact_sum_value(&all->right_weight) / fcnn_exact_sum_value(&all->weight);
+    all->weight = all->right_weight = (fcnn_exact_sum){0};
+    return accuracy;
+}
+
+/* 1 − Σ w·(y − t)² / Σ w·(t − mean)²; NaN if the targets do not vary.  Negative weights can make the sums negative. */
+static double find_r2(const fcnn_evaluation *evaluation, int64_t column)
+{
+    const fcnn_target_variation *targets = &evaluation->targets;
+    return targets->varies[column]
+               ? 1 - fcnn_square_sum_ratio(&evaluation->tallies[0].squares[column], &targets->variations[column])
+               : NAN;
+}
+
+static void score_outputs(fcnn_evaluation *evaluation, fcnn_scores *out)
 {
     tally *all = &evaluation->tallies[0];
     fcnn_square_sum_over_ranks(evaluation->comm, evaluation->outputs, all->squares, evaluation->work);
@@ -351,10 +342,9 @@ static void score_outputs(fcnn_evaluation *evaluation, int64_t rows, fcnn_scores
     double sum = 0;
     int64_t varying = 0;
     for (int64_t column = 0; column < evaluation->outputs; column++) {
-        const fcnn_square_sum *squares = &all->squares[column];
-        const bool varies = evaluation->varies[column];
-        evaluation->r2[column] = varies ? 1 - fcnn_square_sum_ratio(squares, &evaluation->variations[column]) : NAN;
-        evaluation->rmse[column] = fcnn_square_sum_root_mean(squares, rows);
+        const bool varies = evaluation->targets.varies[column];
+        evaluation->r2[column] = find_r2(evaluation, column);
+        evaluation->rmse[column] = fcnn_square_sum_root_mean(&all->squares[column], evaluation->targets.masses[column]);
         evaluation->max_error[column] = all->max_error[column];
         sum += varies ? evaluation->r2[column] : 0;
         varying += varies;
@@ -377,7 +367,9 @@ void fcnn_evaluation_finish(fcnn_evaluation *evaluation, fcnn_scores *out)
     *out = (fcnn_scores){
         .rows = (int64_t)evaluation->counts[0],
         .loss = fcnn_exact_sum_value(&all->loss) / (rows * (double)evaluation->loss_terms),
-        .accuracy = evaluation->classifies ? (double)evaluation->counts[1] / rows : NAN,
+        .is_weighted = evaluation->part->weights != NULL,
+        .right = (int64_t)evaluation->counts[1],
+        .accuracy = evaluation->classifies ? find_accuracy(evaluation, all) : NAN,
         .class_count = evaluation->classes,
         .classes = evaluation->class_scores,
         .outputs = evaluation->outputs,
@@ -388,7 +380,7 @@ void fcnn_evaluation_finish(fcnn_evaluation *evaluation, fcnn_scores *out)
     };
     all->loss = (fcnn_exact_sum){0};
     if (evaluation->outputs > 0) {
-        score_outputs(evaluation, (int64_t)evaluation->counts[0], out);
+        score_outputs(evaluation, out);
     }
 }
 

@@ -15,9 +15,10 @@ double fcnn_scores_metric(const fcnn_scores *scores)
     return scores->outputs > 0 ? scores->mean_r2 : scores->accuracy;
 }
 
-const char *fcnn_scores_metric_name(const fcnn_architecture *shape)
+const char *fcnn_scores_metric_name(const fcnn_architecture *shape, bool is_weighted)
 {
-    return fcnn_loss_classifies(shape->loss) ? "accuracy" : "R2";
+    static const char *const names[2][2] = {{"R2", "weighted R2"}, {"accuracy", "weighted accuracy"}};
+    return names[fcnn_loss_classifies(shape->loss)][is_weighted];
 }
 
 /* ---- outputs ---- */
@@ -62,12 +63,14 @@ static void print_outputs(const fcnn_scores *scores, const fcnn_model *model, FI
         label_output(model, i, label);
         width = fcnn_text_width(label) > width ? fcnn_text_width(label) : width;
     }
-    fprintf(out, "  %-*s %12s %12s %12s\n", width, "output", "R2", "RMSE", "max error");
+    const char *r2 = scores->is_weighted ? "weighted R2" : "R2", *rmse = scores->is_weighted ? "weighted RMSE" : "RMSE";
+    const int rmse_width = scores->is_weighted ? 13 : 12;
+    fprintf(out, "  %-*s %12s %*s %12s\n", width, "output", r2, rmse_width, rmse, "max error");
     for (int64_t i = 0; i < shown; i++) {
         label_output(model, i, label);
         fprintf(out, "  %s%*s ", label, width - fcnn_text_width(label), "");
         print_r2(scores->r2[i], 12, out);
-        fprintf(out, " %12.6g %12.6g\n", scores->rmse[i], scores->max_error[i]);
+        fprintf(out, " %*.6g %12.6g\n", rmse_width, scores->rmse[i], scores->max_error[i]);
     }
     if (scores->outputs > shown) {
         fprintf(out, "  … %" PRId64 " more; mean R2 of all ", scores->outputs - shown);
@@ -122,7 +125,8 @@ static void print_classes(const fcnn_scores *scores, const fcnn_model *model, FI
 
 void fcnn_scores_print(const fcnn_scores *scores, const char *title, const fcnn_model *model, FILE *out)
 {
-    fprintf(out, "%s: loss %.8g", title, scores->loss);
+    const char *weighted = scores->is_weighted ? "weighted " : "";
+    fprintf(out, "%s: %sloss %.8g", title, weighted, scores->loss);
     if (scores->outputs > 0) {
         fprintf(out, ", %" PRId64 " rows\n", scores->rows);
         print_outputs(scores, model, out);
@@ -132,7 +136,7 @@ void fcnn_scores_print(const fcnn_scores *scores, const char *title, const fcnn_
         fprintf(out, ", %" PRId64 " rows\n", scores->rows);
         return;
     }
-    fprintf(out, ", accuracy %.2f %%, %" PRId64 " of %" PRId64 " rows right\n", 100 * scores->accuracy,
-            (int64_t)rint(scores->accuracy * (double)scores->rows), scores->rows);
+    fprintf(out, ", %saccuracy %.2f %%, %" PRId64 " of %" PRId64 " rows right\n", weighted, 100 * scores->accuracy,
+            scores->right, scores->rows);
     print_classes(scores, model, out);
 }

@@ -18,6 +18,8 @@ typedef struct fcnn_class_score {
 typedef struct fcnn_scores {
     int64_t rows;
     double loss;             /* mean over rows (and outputs, for mse and binary cross entropy), normalized units */
+    bool is_weighted;        /* each row counts with its weight in the loss, accuracy, R² and RMSE */
+    int64_t right;           /* number of rows that are predicted correctly; 0 for regressions */
     double accuracy;         /* fraction of rows that are predicted correctly; NaN for regressions */
     int64_t outputs;         /* length of the next three arrays; 0 for classifiers */
     const double *r2;        /* [outputs] 1 − Σ(y−t)²/Σ(t−mean)², physical units; NaN if all t are the same */
@@ -32,8 +34,8 @@ typedef struct fcnn_scores {
 /* Returns the metric of the table: the accuracy, or the mean R²; NaN if it is not defined.  Not collective. */
 double fcnn_scores_metric(const fcnn_scores *scores);
 
-/* The name of that number for a network of this shape: "accuracy" or "R2". */
-const char *fcnn_scores_metric_name(const fcnn_architecture *shape);
+/* The name of that number for a network of this shape: "accuracy" or "R2", or "weighted accuracy" or "weighted R2". */
+const char *fcnn_scores_metric_name(const fcnn_architecture *shape, bool is_weighted);
 
 /* Prints "title: loss …, accuracy …", followed by a table of the classes, or of the outputs of a regression, with their
  * names in the model.  Not collective: rank 0 calls it. */

@@ -14,7 +14,7 @@
 typedef struct fcnn_observed_run {
     fcnn_report *report;
     const fcnn_config *config;
-    const char *metric;   /* metric of the validation rows, "accuracy" or "R2"; NULL: no validation rows */
+    const char *metric;   /* metric of the validation rows, such as "accuracy"; NULL: no validation rows */
     int64_t steps;        /* steps completed before this run; 0: training starts from the beginning */
     int64_t batches;      /* per epoch */
     double start_seconds; /* time at which the run was started, by fcnn_comm_seconds() */

@@ -1,9 +1,18 @@
 /* src/training/observer_table.c — observer that prints each line of the history as a row of the table in the report. */
 #include "core/log.h"
+#include "core/memory.h"
 #include "training/observer.h"
 
 #include <inttypes.h>
 #include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* A table, and the width of its column of the metric. */
+typedef struct table {
+    fcnn_report *report;
+    int width;
+} table;
 
 static fcnn_status begin(const fcnn_observed_run *run, void **own)
 {
@@ -11,10 +20,14 @@ static fcnn_status begin(const fcnn_observed_run *run, void **own)
     if (out == NULL) {
         return FCNN_OK;
     }
-    fprintf(out, "%7s %9s %14s %14s %10s %11s %9s\n", "epoch", "steps", "train loss",
-            run->metric != NULL ? "valid. loss" : "", run->metric != NULL ? run->metric : "", "rows/s", "time");
+    const char *metric = run->metric != NULL ? run->metric : "";
+    table *created;
+    FCNN_TRY(fcnn_memory_create("the table", 1, sizeof *created, &created));
+    *created = (table){.report = run->report, .width = strlen(metric) > 10 ? (int)strlen(metric) : 10};
+    fprintf(out, "%7s %9s %14s %14s %*s %11s %9s\n", "epoch", "steps", "train loss",
+            run->metric != NULL ? "valid. loss" : "", created->width, metric, "rows/s", "time");
     fcnn_report_flush(run->report);
-    *own = run->report;
+    *own = created;
     return FCNN_OK;
 }
 
@@ -31,19 +44,26 @@ static void print_cell(FILE *out, const char *format, int width, double value, c
 
 static fcnn_status line(void *own, const fcnn_observed_line *line)
 {
-    fcnn_report *report = own;
-    FILE *out = report->out;
+    const table *all = own;
+    FILE *out = all->report->out;
     const fcnn_history_line *history = &line->history;
     fcnn_log_wipe_line();
     fprintf(out, "%7" PRId64 " %9" PRId64, history->epoch, history->steps);
     print_cell(out, "%.8g", 14, history->train_loss, "");
     print_cell(out, "%.8g", 14, history->validation_loss, "");
-    print_cell(out, "%.5f", 10, history->validation_metric, isnan(history->validation_loss) ? "" : "-");
+    print_cell(out, "%.5f", all->width, history->validation_metric, isnan(history->validation_loss) ? "" : "-");
     print_cell(out, "%.0f", 11, line->rows_per_second, "");
     print_cell(out, "%.1f s", 9, line->seconds, "");
     fprintf(out, "\n");
-    fcnn_report_flush(report);
+    fcnn_report_flush(all->report);
     return FCNN_OK;
 }
 
-const fcnn_observer fcnn_observer_table = {.begin = begin, .line = line};
+static fcnn_status end(void *own, fcnn_status status)
+{
+    (void)status;
+    free(own);
+    return FCNN_OK;
+}
+
+const fcnn_observer fcnn_observer_table = {.begin = begin, .line = line, .end = end};

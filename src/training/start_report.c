@@ -118,8 +118,13 @@ static void describe_weights(const fcnn_training_data *data, FILE *out)
     for (int64_t c = 0; c < weights->classes && c < MOST; c++) {
         fprintf(out, "%s%.4g", c > 0 ? ", " : "", weights->of_class[c]);
     }
-    fprintf(out, "%s%s; scaled by %.6g to a mean of 1\n", weights->classes > MOST ? ", ..." : "",
+    fprintf(out, "%s%s; scaled by %.6g to a mean of 1", weights->classes > MOST ? ", ..." : "",
             weights->classes > 0 ? " by class" : "", weights->factor);
+    if (weights->negatives > 0) {
+        fprintf(out, "; %" PRId64 " negative%s", weights->negatives,
+                weights->negative == FCNN_NEGATIVE_ZERO ? ", used as 0" : "");
+    }
+    fprintf(out, "%s\n", data->validation.weights != NULL || data->test.weights != NULL ? "; also in evaluations" : "");
 }
 
 static fcnn_status describe_targets(const fcnn_start_facts *facts, FILE *out)

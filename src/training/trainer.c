@@ -390,7 +390,7 @@ static void print_end(fcnn_trainer *trainer)
 
 static void begin_observers(fcnn_trainer *trainer)
 {
-    const char *metric = fcnn_scores_metric_name(&trainer->model->shape);
+    const char *metric = fcnn_scores_metric_name(&trainer->model->shape, trainer->data->validation.weights != NULL);
     const fcnn_observed_run run = {.report = &trainer->report,
                                    .config = trainer->config,
                                    .metric = trainer->validation != NULL ? metric : NULL,

@@ -96,6 +96,12 @@ static fcnn_status check_columns(const fcnn_data_part *train, const fcnn_data_pa
                      b->rows.targets.width, a->source.file, a->rows.inputs.width, a->rows.targets.width);
 }
 
+/* The dataset of the weights of validation and test rows; "" for none. */
+static const char *other_weights(const fcnn_config *config)
+{
+    return config->data_weights_in_evaluation ? config->data_weights : "";
+}
+
 /* Moves a fraction of the training rows to the validation rows. */
 static fcnn_status split(const fcnn_config *config, fcnn_comm *comm, double fraction, fcnn_training_data *data)
 {
@@ -110,8 +116,8 @@ static fcnn_status split(const fcnn_config *config, fcnn_comm *comm, double frac
     FCNN_TRY(fcnn_comm_agree(
         comm, fcnn_selection_draw(train->source.rows, count, (uint64_t)config->train_seed, &data->chosen)));
     const fcnn_source_reference reference = columns_of(train);
-    FCNN_TRY(open_part(config, comm, config->data_train, "", "", "", config->data_rows, true, &reference,
-                       &data->validation));
+    FCNN_TRY(open_part(config, comm, config->data_train, "", "", other_weights(config), config->data_rows, true,
+                       &reference, &data->validation));
     FCNN_TRY(fcnn_comm_agree(comm, fcnn_source_drop_as(&data->validation.dataset->source, &train->source)));
     fcnn_source_select(&train->source, data->chosen, count, false);
     fcnn_source_select(&data->validation.dataset->source, data->chosen, count, true);
@@ -155,12 +161,12 @@ static fcnn_status open_all(const fcnn_config *config, fcnn_comm *comm, const fc
         FCNN_TRY(split(config, comm, fraction, data));
     } else if (config->data_validation[0] != '\0') {
         FCNN_TRY(open_part(config, comm, config->data_validation, config->data_validation_inputs,
-                           config->data_validation_targets, "", config->data_validation_rows, false, &train,
-                           &data->validation));
+                           config->data_validation_targets, other_weights(config), config->data_validation_rows, false,
+                           &train, &data->validation));
     }
     if (config->data_test[0] != '\0') {
-        FCNN_TRY(open_part(config, comm, config->data_test, config->data_test_inputs, config->data_test_targets, "",
-                           config->data_test_rows, false, &train, &data->test));
+        FCNN_TRY(open_part(config, comm, config->data_test, config->data_test_inputs, config->data_test_targets,
+                           other_weights(config), config->data_test_rows, false, &train, &data->test));
     }
     FCNN_TRY(check_columns(&data->train, &data->validation));
     FCNN_TRY(check_columns(&data->train, &data->test));
@@ -302,12 +308,25 @@ static fcnn_status prepare(fcnn_training_data *data, bool has_labels)
     return FCNN_OK;
 }
 
+static fcnn_status find_other_weights(const fcnn_config *config, fcnn_comm *comm, fcnn_training_data *data)
+{
+    fcnn_data_part *others[] = {&data->validation, &data->test};
+    for (int i = 0; i < 2; i++) {
+        if (config->data_weights_in_evaluation && others[i]->dataset != NULL) {
+            FCNN_TRY(fcnn_weights_find_as(others[i]->dataset, &data->weights, comm, &data->other_weights[i]));
+            others[i]->weights = &data->other_weights[i];
+        }
+    }
+    return FCNN_OK;
+}
+
 fcnn_status fcnn_training_data_prepare(const fcnn_config *config, fcnn_training_data *data, fcnn_comm *comm,
                                        const fcnn_architecture *shape)
 {
-    FCNN_TRY(fcnn_weights_find(data->train.dataset, config->data_class_weight, fcnn_architecture_classes(shape), comm,
-                               &data->weights));
+    FCNN_TRY(fcnn_weights_find(data->train.dataset, config->data_class_weight, config->data_negative_weights,
+                               fcnn_architecture_classes(shape), comm, &data->weights));
     data->train.weights = data->weights.used ? &data->weights : NULL;
+    FCNN_TRY(find_other_weights(config, comm, data));
     return fcnn_comm_agree(comm, prepare(data, shape->output == FCNN_OUTPUT_SOFTMAX));
 }
 
@@ -351,5 +370,7 @@ void fcnn_training_data_destroy(fcnn_training_data *data)
     free(data->own_labels);
     free(data->own_weights);
     fcnn_weights_clear(&data->weights);
+    fcnn_weights_clear(&data->other_weights[0]);
+    fcnn_weights_clear(&data->other_weights[1]);
     free(data);
 }

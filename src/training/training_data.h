@@ -23,8 +23,9 @@ typedef struct fcnn_training_data {
     int32_t *own_labels;   /* of resident rows; NULL if the loss needs no labels, or the stream has them */
     const int32_t *labels; /* of `rows`, for softmax, otherwise NULL; borrowed */
     fcnn_weights weights;
-    double *own_weights;       /* of resident rows; NULL if rows have no weights, or the stream has them */
-    const double *row_weights; /* of `rows`; NULL: no weights; borrowed */
+    fcnn_weights other_weights[2]; /* of validation and test rows, with data.weights_in_evaluation */
+    double *own_weights;           /* of resident rows; NULL if rows have no weights, or the stream has them */
+    const double *row_weights;     /* of `rows`; NULL: no weights; borrowed */
 } fcnn_training_data;
 
 /* Opens and reads the rows that the config names, and distributes them over ranks.  If there is an origin, the columns
