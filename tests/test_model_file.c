@@ -92,8 +92,10 @@ static fcnn_model *make_model(fcnn_precision precision, int64_t layers, fcnn_act
     model->inputs.scale[3] = 1e-300;
     model->targets.scale[0] = -3;
     model->config = strdup("[train]\nepochs = 3\n");
+    model->choice = (fcnn_model_choice){7, 700, strdup("the lowest \33loss")};
     for (int64_t i = 0; i < 12; i++) {
-        const fcnn_history_line line = {i, 100 * i, 1 / (double)(i + 1), i % 2 ? NAN : 0.5, (double)i};
+        const fcnn_history_line line = {
+            i, 100 * i, 1 / (double)(i + 1), i % 2 ? NAN : 0.5, (double)i, i == 0 ? NAN : 0.1 / (double)i};
         HARNESS_OK(fcnn_history_append(&model->history, &line));
     }
     add_columns(model);
@@ -158,6 +160,10 @@ static void check_same(const fcnn_model *a, const fcnn_model *b)
     CU_ASSERT_EQUAL(memcmp(a->inputs.scale, b->inputs.scale, (size_t)in * sizeof(double)), 0);
     CU_ASSERT_EQUAL(memcmp(a->targets.shift, b->targets.shift, (size_t)out * sizeof(double)), 0);
     CU_ASSERT_EQUAL(memcmp(a->targets.scale, b->targets.scale, (size_t)out * sizeof(double)), 0);
+    CU_ASSERT_EQUAL(a->choice.epoch, b->choice.epoch);
+    CU_ASSERT_EQUAL(a->choice.steps, b->choice.steps);
+    CU_ASSERT((a->choice.reason == NULL) == (b->choice.reason == NULL));
+    CU_ASSERT(a->choice.reason == NULL || strcmp(a->choice.reason, b->choice.reason) == 0);
     CU_ASSERT_EQUAL_FATAL(a->history.count, b->history.count);
     for (int64_t i = 0; i < a->history.count; i++) {
         CU_ASSERT_EQUAL(memcmp(&a->history.lines[i], &b->history.lines[i], sizeof a->history.lines[i]), 0);
@@ -206,6 +212,8 @@ static void a_model_without_config_and_history_comes_back(void)
     free(model->config);
     model->config = NULL;
     model->history.count = 0;
+    free(model->choice.reason);
+    model->choice = (fcnn_model_choice){0};
     check_round_trip(model);
 }
 
@@ -357,60 +365,72 @@ static void weights_are_printed_exactly(void)
 }
 
 /* What is printed of the usual model. */
-static const char printed_model[] = "model      4-5-2, single precision\n"
-                                    "output     softmax, loss cross_entropy\n"
-                                    "made by    fcnn ?[31m0.1, numerics version 1\n"
-                                    "\n"
-                                    "layer  weights [out][in]       activation   parameters\n"
-                                    "    1  [5][4]                  tanh                 25\n"
-                                    "    2  [2][5]                  linear               12\n"
-                                    "total                                               37\n"
-                                    "\n"
-                                    "inputs are normalized: (value - shift) / scale\n"
-                                    "column                      shift                 scale\n"
-                                    "température                     0                     1\n"
-                                    "wind                          0.1                     1\n"
-                                    "     3                        0.2                     1\n"
-                                    "x[3]                      -100000                 1e-06\n"
-                                    "\n"
-                                    "targets are not normalized\n"
-                                    "\n"
-                                    "inputs of the training rows\n"
-                                    "column       unit               smallest               largest                  "
-                                    "mean\n"
-                                    "température  K                         0                     0                 "
-                                    "1e-09\n"
-                                    "wind         m s-1                    -1                   0.1                 "
-                                    "1e-09\n"
-                                    "     3                                -2                   0.2                 "
-                                    "1e-09\n"
-                                    "x[3]                                  -3   0.30000000000000004                 "
-                                    "1e-09\n"
-                                    "\n"
-                                    "targets of the training rows\n"
-                                    "column\n"
-                                    "yield \n"
-                                    "\n"
-                                    "classes\n"
-                                    "     0  air\n"
-                                    "     1  sea\n"
-                                    "\n"
-                                    "history, the last 10 of 12 lines\n"
-                                    "   epoch       steps        train loss   validation loss            metric\n"
-                                    "       2         200       0.333333333               0.5                 2\n"
-                                    "       3         300              0.25                 -                 3\n"
-                                    "       4         400               0.2               0.5                 4\n"
-                                    "       5         500       0.166666667                 -                 5\n"
-                                    "       6         600       0.142857143               0.5                 6\n"
-                                    "       7         700             0.125                 -                 7\n"
-                                    "       8         800       0.111111111               0.5                 8\n"
-                                    "       9         900               0.1                 -                 9\n"
-                                    "      10        1000      0.0909090909               0.5                10\n"
-                                    "      11        1100      0.0833333333                 -                11\n"
-                                    "\n"
-                                    "config\n"
-                                    "[train]\n"
-                                    "epochs = 3\n";
+static const char printed_model[] =
+    "model      4-5-2, single precision\n"
+    "output     softmax, loss cross_entropy\n"
+    "made by    fcnn ?[31m0.1, numerics version 1\n"
+    "epoch      7, step 700: the lowest ?loss\n"
+    "\n"
+    "layer  weights [out][in]       activation   parameters\n"
+    "    1  [5][4]                  tanh                 25\n"
+    "    2  [2][5]                  linear               12\n"
+    "total                                               37\n"
+    "\n"
+    "inputs are normalized: (value - shift) / scale\n"
+    "column                      shift                 scale\n"
+    "température                     0                     1\n"
+    "wind                          0.1                     1\n"
+    "     3                        0.2                     1\n"
+    "x[3]                      -100000                 1e-06\n"
+    "\n"
+    "targets are not normalized\n"
+    "\n"
+    "inputs of the training rows\n"
+    "column       unit               smallest               largest                  "
+    "mean\n"
+    "température  K                         0                     0                 "
+    "1e-09\n"
+    "wind         m s-1                    -1                   0.1                 "
+    "1e-09\n"
+    "     3                                -2                   0.2                 "
+    "1e-09\n"
+    "x[3]                                  -3   0.30000000000000004                 "
+    "1e-09\n"
+    "\n"
+    "targets of the training rows\n"
+    "column\n"
+    "yield \n"
+    "\n"
+    "classes\n"
+    "     0  air\n"
+    "     1  sea\n"
+    "\n"
+    "history, the last 10 of 12 lines\n"
+    "   epoch       steps        train loss   validation loss            metric     learning rate\n"
+    "       2         200       0.333333333               0.5                 2"
+    "              0.05\n"
+    "       3         300              0.25                 -                 3"
+    "      0.0333333333\n"
+    "       4         400               0.2               0.5                 4"
+    "             0.025\n"
+    "       5         500       0.166666667                 -                 5"
+    "              0.02\n"
+    "       6         600       0.142857143               0.5                 6"
+    "      0.0166666667\n"
+    "       7         700             0.125                 -                 7"
+    "      0.0142857143\n"
+    "       8         800       0.111111111               0.5                 8"
+    "            0.0125\n"
+    "       9         900               0.1                 -                 9"
+    "      0.0111111111\n"
+    "      10        1000      0.0909090909               0.5                10"
+    "              0.01\n"
+    "      11        1100      0.0833333333                 -                11"
+    "     0.00909090909\n"
+    "\n"
+    "config\n"
+    "[train]\n"
+    "epochs = 3\n";
 
 static void a_model_is_printed(void)
 {

@@ -73,7 +73,7 @@ static void train(void *data)
     fcnn_report report = {0};
     const fcnn_observed_run run = {
         .report = &report, .metric = " R2", .batches = 2, .start_seconds = fcnn_comm_seconds() - 100};
-    const fcnn_history_line start = {0, 0, 2.5, NAN, NAN}, after = {1, 2, 0.5, NAN, NAN};
+    const fcnn_history_line start = {0, 0, 2.5, NAN, NAN, NAN}, after = {1, 2, 0.5, NAN, NAN, 0.1};
     fcnn_observers observers = {0};
     heard[0] = '\0';
     fcnn_observers_begin(&observers, both, &run);
@@ -140,8 +140,8 @@ static void print_table(void *data)
 {
     fcnn_report report = {.out = data};
     const fcnn_observed_run run = {.report = &report, .metric = "R2", .start_seconds = fcnn_comm_seconds() - 100};
-    const fcnn_history_line start = {0, 0, 2.5, NAN, NAN}, after = {10, 120, 0.125, 0.25, -3},
-                            constant = {20, 240, 0.125, 0.25, NAN};
+    const fcnn_history_line start = {0, 0, 2.5, NAN, NAN, NAN}, after = {10, 120, 0.125, 0.25, -3, 0.05},
+                            constant = {20, 240, 0.125, 0.25, NAN, 1.2345678e-05};
     fcnn_observers observers = {0};
     fcnn_observers_begin(&observers, table, &run);
     CU_ASSERT_FALSE(observers.wants_batches);
@@ -163,11 +163,15 @@ static void a_table_has_a_head_and_blanks_for_what_there_is_not(void)
     for (char *time = text; (time = strstr(time, " 100.")) != NULL; time++) {
         time[5] = 'x'; /* tenths of a second */
     }
-    CU_ASSERT(harness_same_text(text,
-                                "  epoch     steps     train loss    valid. loss         R2      rows/s      time\n"
-                                "      0         0            2.5                                         100.x s\n"
-                                "     10       120          0.125           0.25   -3.00000     1234567   100.x s\n"
-                                "     20       240          0.125           0.25          -           0   100.x s\n"));
+    CU_ASSERT(harness_same_text(
+        text, "  epoch     steps     train loss    valid. loss         R2        rate      rows/s      "
+              "time\n"
+              "      0         0            2.5                                                     "
+              "100.x s\n"
+              "     10       120          0.125           0.25   -3.00000        0.05     1234567   "
+              "100.x s\n"
+              "     20       240          0.125           0.25          -  1.2346e-05           0   "
+              "100.x s\n"));
 }
 
 static void a_report_that_cannot_be_written_is_one_warning(void)

@@ -7,6 +7,7 @@
 #include "config/loss_keys.h"
 #include "config/optimizers.h"
 #include "config/schedule_keys.h"
+#include "config/stop_keys.h"
 #include "core/arithmetic.h"
 #include "core/locale.h"
 #include "core/memory.h"
@@ -306,6 +307,7 @@ fcnn_status fcnn_config_check(const fcnn_config *config)
                                                           check_reading,
                                                           check_weights,
                                                           fcnn_config_check_optimizer,
+                                                          fcnn_config_check_stop,
                                                           fcnn_config_schedule_check};
     for (size_t i = 0; i < sizeof checks / sizeof *checks; i++) {
         const fcnn_status status = checks[i](config);

@@ -167,6 +167,17 @@ enum {
     X(FCNN_NONFINITE_SKIP, "skip") \
     X(FCNN_NONFINITE_ROLLBACK, "rollback")
 
+/* Further metrics are added here, and in predict/scores.c. */
+#define FCNN_STOP_METRIC_WORDS(X)     \
+    X(FCNN_STOP_LOSS, "loss")         \
+    X(FCNN_STOP_ACCURACY, "accuracy") \
+    X(FCNN_STOP_R2, "r2")
+
+#define FCNN_KEEP_BEST_WORDS(X)    \
+    X(FCNN_KEEP_BEST_AUTO, "auto") \
+    X(FCNN_KEEP_BEST_NO, "no")     \
+    X(FCNN_KEEP_BEST_YES, "yes")
+
 #define FCNN_RESUME_WORDS(X)    \
     X(FCNN_RESUME_AUTO, "auto") \
     X(FCNN_RESUME_NO, "no")
@@ -206,6 +217,8 @@ typedef enum fcnn_epsilon_placement { FCNN_EPSILON_WORDS(FCNN_WORDS_CONSTANT) } 
 typedef enum fcnn_schedule_kind { FCNN_SCHEDULE_WORDS(FCNN_WORDS_CONSTANT) } fcnn_schedule_kind;
 typedef enum fcnn_schedule_unit { FCNN_SCHEDULE_UNIT_WORDS(FCNN_WORDS_CONSTANT) } fcnn_schedule_unit;
 typedef enum fcnn_nonfinite { FCNN_NONFINITE_WORDS(FCNN_WORDS_CONSTANT) } fcnn_nonfinite;
+typedef enum fcnn_stop_metric { FCNN_STOP_METRIC_WORDS(FCNN_WORDS_CONSTANT) } fcnn_stop_metric;
+typedef enum fcnn_keep_best { FCNN_KEEP_BEST_WORDS(FCNN_WORDS_CONSTANT) } fcnn_keep_best;
 typedef enum fcnn_resume_kind { FCNN_RESUME_WORDS(FCNN_WORDS_CONSTANT) } fcnn_resume_kind;
 #undef FCNN_WORDS_CONSTANT
 
@@ -240,6 +253,8 @@ enum {
     X(schedule_kind, FCNN_SCHEDULE_WORDS)              \
     X(schedule_unit, FCNN_SCHEDULE_UNIT_WORDS)         \
     X(nonfinite, FCNN_NONFINITE_WORDS)                 \
+    X(stop_metric, FCNN_STOP_METRIC_WORDS)             \
+    X(keep_best, FCNN_KEEP_BEST_WORDS)                 \
     X(resume_kind, FCNN_RESUME_WORDS)
 
 /* For each enumeration, here fcnn_loss:

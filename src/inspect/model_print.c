@@ -29,6 +29,11 @@ static fcnn_status print_summary(const fcnn_model *model, FILE *out)
         fcnn_model_print_foreign(model->program, out);
         fprintf(out, ", numerics version %" PRId64 "\n", model->numerics_version);
     }
+    if (model->choice.reason != NULL) {
+        fprintf(out, "epoch      %" PRId64 ", step %" PRId64 ": ", model->choice.epoch, model->choice.steps);
+        fcnn_model_print_foreign(model->choice.reason, out);
+        fputc('\n', out);
+    }
     return FCNN_OK;
 }
 
@@ -81,13 +86,15 @@ static void print_history(const fcnn_history *history, FILE *out)
     if (first > 0) {
         fprintf(out, ", the last %d of %" PRId64 " lines", LINES_SHOWN, history->count);
     }
-    fprintf(out, "\n%8s  %10s  %16s  %16s  %16s\n", "epoch", "steps", "train loss", "validation loss", "metric");
+    fprintf(out, "\n%8s  %10s  %16s  %16s  %16s  %16s\n", "epoch", "steps", "train loss", "validation loss", "metric",
+            "learning rate");
     for (int64_t i = first; i < history->count; i++) {
         const fcnn_history_line *line = &history->lines[i];
         fprintf(out, "%8" PRId64 "  %10" PRId64, line->epoch, line->steps);
         print_cell(line->train_loss, out);
         print_cell(line->validation_loss, out);
         print_cell(line->validation_metric, out);
+        print_cell(line->learning_rate, out);
         fputc('\n', out);
     }
 }

@@ -95,6 +95,7 @@ void fcnn_model_destroy(fcnn_model *model)
     free(model->targets_decoded);
     free(model->config);
     free(model->program);
+    free(model->choice.reason);
     free(model->history.lines);
     free(model);
 }

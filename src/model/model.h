@@ -35,12 +35,19 @@ typedef struct fcnn_column_statistics {
 typedef struct fcnn_history_line {
     int64_t epoch, steps;
     double train_loss, validation_loss, validation_metric;
+    double learning_rate; /* of the last step */
 } fcnn_history_line;
 
 typedef struct fcnn_history {
     int64_t count, capacity;
     fcnn_history_line *lines; /* [count] */
 } fcnn_history;
+
+/* At the end of which epoch the parameters were these, and why they were chosen; reason is NULL if it is not known. */
+typedef struct fcnn_model_choice {
+    int64_t epoch, steps;
+    char *reason; /* such as "the last epoch" */
+} fcnn_model_choice;
 
 struct fcnn_model {
     fcnn_architecture shape;
@@ -58,6 +65,7 @@ struct fcnn_model {
     char *config;                           /* text of the effective config; NULL if another program wrote the file */
     char *program;            /* program that wrote the file of the model; NULL: not read from a file, or not known */
     int64_t numerics_version; /* numerics version of that program, or 0 */
+    fcnn_model_choice choice;
     fcnn_history history;
 };
 

@@ -166,6 +166,7 @@ static fcnn_status put_lines(const fcnn_history *history, int64_t *whole, double
     PUT_COLUMN(real, train_loss, FCNN_TYPE_FLOAT64);
     PUT_COLUMN(real, validation_loss, FCNN_TYPE_FLOAT64);
     PUT_COLUMN(real, validation_metric, FCNN_TYPE_FLOAT64);
+    PUT_COLUMN(real, learning_rate, FCNN_TYPE_FLOAT64);
 #undef PUT_COLUMN
     return FCNN_OK;
 }
@@ -185,6 +186,18 @@ static fcnn_status put_history(const fcnn_history *history, fcnn_hdf5_image *ima
     return status;
 }
 
+static fcnn_status put_choice(const fcnn_model_choice *choice, fcnn_hdf5_image *image)
+{
+    static const char group[] = "/training";
+    if (choice->reason == NULL) {
+        return FCNN_OK;
+    }
+    FCNN_TRY(fcnn_hdf5_image_group(image, group));
+    FCNN_TRY(fcnn_hdf5_image_integer_attribute(image, group, "epoch", choice->epoch));
+    FCNN_TRY(fcnn_hdf5_image_integer_attribute(image, group, "steps", choice->steps));
+    return fcnn_hdf5_image_text_attribute(image, group, "reason", choice->reason);
+}
+
 /* Writes a model to an image, to which other objects may be added. */
 static fcnn_status put_model(const fcnn_model *model, fcnn_hdf5_image *image)
 {
@@ -199,6 +212,7 @@ static fcnn_status put_model(const fcnn_model *model, fcnn_hdf5_image *image)
     if (model->config != NULL) {
         FCNN_TRY(fcnn_hdf5_image_text(image, "/config", model->config));
     }
+    FCNN_TRY(put_choice(&model->choice, image));
     return model->history.count > 0 ? put_history(&model->history, image) : FCNN_OK;
 }
 

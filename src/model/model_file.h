@@ -13,7 +13,10 @@
  *                                       member), dataset (of one column), place (such as x[3]); absent in older files
  *   /classes                 class names, a text with one name per line; absent if classes have no names
  *   /config                  the effective config, a text
- *   /history/epoch, steps, train_loss, validation_loss, validation_metric  int64 and float64; absent without history
+ *   /training                attributes epoch and steps, after which the parameters were these, and reason, a text that
+ *                            says why they were chosen; absent in checkpoints and older files
+ *   /history/epoch, steps, train_loss, validation_loss, validation_metric, learning_rate  int64 and float64; absent
+ *                            without history, learning_rate also in older files
  *
  * A file of another program needs only W1, b1, …, in /model or in the root group. Nothing here is collective. */
 #ifndef FCNN_MODEL_MODEL_FILE_H

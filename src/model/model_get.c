@@ -14,6 +14,7 @@
 
 enum {
     WORD_BYTES = 100,
+    REASON_BYTES = 1000,
     CONFIG_BYTES = 16 << 20, /* much more than any config needs */
     NAME_BYTES = 64
 };
@@ -310,6 +311,13 @@ static fcnn_status read_columns(fcnn_model_reader *from, fcnn_history *history, 
     READ_COLUMN(real, train_loss, FCNN_TYPE_FLOAT64)
     READ_COLUMN(real, validation_loss, FCNN_TYPE_FLOAT64)
     READ_COLUMN(real, validation_metric, FCNN_TYPE_FLOAT64)
+    if (!fcnn_hdf5_has(from->file, "/history/learning_rate")) {
+        for (int64_t i = 0; i < history->count; i++) {
+            history->lines[i].learning_rate = NAN;
+        }
+        return FCNN_OK;
+    }
+    READ_COLUMN(real, learning_rate, FCNN_TYPE_FLOAT64)
 #undef READ_COLUMN
     return FCNN_OK;
 }
@@ -336,6 +344,18 @@ static fcnn_status read_history(fcnn_model_reader *from)
     }
     free(whole);
     return status;
+}
+
+static fcnn_status read_choice(fcnn_model_reader *from)
+{
+    static const char group[] = "/training";
+    fcnn_model_choice *choice = &from->model->choice;
+    if (!fcnn_hdf5_has(from->file, group)) {
+        return FCNN_OK;
+    }
+    FCNN_TRY(fcnn_hdf5_read_integer_attribute(from->file, group, "epoch", &choice->epoch));
+    FCNN_TRY(fcnn_hdf5_read_integer_attribute(from->file, group, "steps", &choice->steps));
+    return fcnn_hdf5_read_text_attribute(from->file, group, "reason", REASON_BYTES, &choice->reason);
 }
 
 /* Reads from the model's config the settings of the loss, and whether means replaced missing inputs in training. If a
@@ -369,6 +389,7 @@ static fcnn_status read_notes(fcnn_model_reader *from)
         FCNN_TRY(fcnn_hdf5_read_text(from->file, "/config", CONFIG_BYTES, &model->config));
         FCNN_TRY(use_config(model, from->path));
     }
+    FCNN_TRY(read_choice(from));
     return read_history(from);
 }
 

@@ -15,6 +15,31 @@ double fcnn_scores_metric(const fcnn_scores *scores)
     return scores->outputs > 0 ? scores->mean_r2 : scores->accuracy;
 }
 
+double fcnn_scores_value(const fcnn_scores *scores, fcnn_stop_metric metric)
+{
+    switch (metric) {
+    case FCNN_STOP_LOSS:
+        return scores->loss;
+    case FCNN_STOP_ACCURACY:
+        return scores->accuracy;
+    case FCNN_STOP_R2:
+        return scores->outputs > 0 ? scores->mean_r2 : NAN;
+    }
+    return NAN;
+}
+
+bool fcnn_scores_is_higher_better(fcnn_stop_metric metric)
+{
+    return metric != FCNN_STOP_LOSS;
+}
+
+const char *fcnn_scores_value_name(fcnn_stop_metric metric)
+{
+    static const char *const names[] = {
+        [FCNN_STOP_LOSS] = "validation loss", [FCNN_STOP_ACCURACY] = "accuracy", [FCNN_STOP_R2] = "mean R2"};
+    return names[metric];
+}
+
 const char *fcnn_scores_metric_name(const fcnn_architecture *shape, bool is_weighted)
 {
     static const char *const names[2][2] = {{"R2", "weighted R2"}, {"accuracy", "weighted accuracy"}};

@@ -37,6 +37,12 @@ double fcnn_scores_metric(const fcnn_scores *scores);
 /* The name of that number for a network of this shape: "accuracy" or "R2", or "weighted accuracy" or "weighted R2". */
 const char *fcnn_scores_metric_name(const fcnn_architecture *shape, bool is_weighted);
 
+/* The value of a metric by which epochs are compared (train.stop_metric), NaN if it is not defined; whether higher values
+ * are better; and what it is called in messages.  A further metric is a line in each.  Not collective. */
+double fcnn_scores_value(const fcnn_scores *scores, fcnn_stop_metric metric);
+bool fcnn_scores_is_higher_better(fcnn_stop_metric metric);
+const char *fcnn_scores_value_name(fcnn_stop_metric metric);
+
 /* Prints "title: loss …, accuracy …", followed by a table of the classes, or of the outputs of a regression, with their
  * names in the model.  Not collective: rank 0 calls it. */
 void fcnn_scores_print(const fcnn_scores *scores, const char *title, const fcnn_model *model, FILE *out);

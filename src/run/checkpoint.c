@@ -3,27 +3,28 @@
  * In addition to the contents of a model file, a checkpoint has the group /state with the attributes step, epoch,
  * batch, rows, skipped, rollbacks and exponents_ready, the texts train_data, validation_data and build, and the arrays
  * input_exponents, delta_exponents and loss.  Older versions of fcnn stored the texts as attributes, which can still be
- * read.  If the optimizer has state arrays, /state/optimizer contains the text "arrays" with one name per line, and for
- * each name a group with W1, b1, … as in /model.  If schedule.kind is plateau, /state/plateau contains its counters and
- * the best loss, from the first epoch on. */
+ * read.  If the optimizer has state arrays, /state/optimizer contains them (run/checkpoint_arrays.h).  If schedule.kind
+ * is plateau, /state/plateau contains its counters and the best loss, from the first epoch on.  If epochs are compared
+ * (train.keep_best, train.stop_patience), /state/best contains the best epoch, its value and the reference of
+ * train.stop_min_delta, and, if the best model is kept, its parameters. */
 #include "run/checkpoint.h"
 
 #include "core/memory.h"
-#include "core/text.h"
 #include "model/model_file.h"
 #include "files/framed_file.h"
+#include "run/checkpoint_arrays.h"
 
 #include <inttypes.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 
 #define LONGEST_TEXT 65536
 
 #define OPTIMIZER "/state/optimizer"
 #define PLATEAU "/state/plateau"
-#define NAME_SIZE 128
+#define BEST "/state/best"
+#define BEST_PARAMETERS "/state/best/parameters"
 
 #ifdef __VERSION__
 #define BUILD "compiler " __VERSION__
@@ -37,10 +38,14 @@
 /* The attributes of /state/plateau. */
 #define PLATEAU_INTEGERS(X) X(begun) X(bad_epochs) X(cooldown) X(lowered)
 
+/* The attributes of /state/best. */
+#define BEST_INTEGERS(X) X(begun) X(epoch) X(step) X(bad_epochs)
+
 void fcnn_training_state_clear(fcnn_training_state *state)
 {
     fcnn_exponents_clear(&state->exponents);
     fcnn_optimizer_state_clear(&state->optimizer);
+    fcnn_optimizer_state_clear(&state->best.parameters);
     free(state->train_data);
     free(state->validation_data);
     *state = (fcnn_training_state){0};
@@ -69,69 +74,6 @@ static fcnn_status put_state(const fcnn_training_state *state, fcnn_hdf5_image *
                                    state->exponents.deltas);
 }
 
-/* Sets out to the name in the file of the weights or the biases of a tensor in a state array. */
-static void name_part(const char *array, const fcnn_tensor *tensor, bool is_weights, char out[NAME_SIZE])
-{
-    char own[FCNN_TENSOR_NAME];
-    if (is_weights) {
-        fcnn_tensor_name_weights(tensor, own);
-    } else {
-        fcnn_tensor_name_biases(tensor, own);
-    }
-    snprintf(out, NAME_SIZE, OPTIMIZER "/%s/%s", array, own);
-}
-
-static fcnn_type type_of(const fcnn_architecture *shape)
-{
-    return shape->precision == FCNN_PRECISION_SINGLE ? FCNN_TYPE_FLOAT32 : FCNN_TYPE_FLOAT64;
-}
-
-static fcnn_status put_array(const fcnn_architecture *shape, const fcnn_state_array *array, fcnn_hdf5_image *image)
-{
-    char name[NAME_SIZE];
-    snprintf(name, sizeof name, OPTIMIZER "/%s", array->name);
-    FCNN_TRY(fcnn_hdf5_image_group(image, name));
-    for (int64_t i = 0; i < fcnn_architecture_tensors(shape); i++) {
-        const fcnn_tensor tensor = fcnn_architecture_tensor(shape, i);
-        const int64_t dims[] = {tensor.outputs, tensor.inputs};
-        if (tensor.inputs > 0) {
-            name_part(array->name, &tensor, true, name);
-            FCNN_TRY(fcnn_hdf5_image_dataset(image, name, type_of(shape), 2, dims, array->weights[i]));
-        }
-        name_part(array->name, &tensor, false, name);
-        FCNN_TRY(fcnn_hdf5_image_dataset(image, name, type_of(shape), 1, dims, array->biases[i]));
-    }
-    return FCNN_OK;
-}
-
-static fcnn_status put_names(const fcnn_optimizer_state *state, fcnn_hdf5_image *image)
-{
-    fcnn_text names = {0};
-    fcnn_status status = FCNN_OK;
-    for (int i = 0; i < state->count && status == FCNN_OK; i++) {
-        status = fcnn_text_append(&names, "%s\n", state->arrays[i].name);
-    }
-    if (status == FCNN_OK) {
-        status = fcnn_hdf5_image_text(image, OPTIMIZER "/arrays", names.data);
-    }
-    fcnn_text_clear(&names);
-    return status;
-}
-
-static fcnn_status put_optimizer(const fcnn_architecture *shape, const fcnn_optimizer_state *state,
-                                 fcnn_hdf5_image *image)
-{
-    if (state->count == 0) {
-        return FCNN_OK;
-    }
-    FCNN_TRY(fcnn_hdf5_image_group(image, OPTIMIZER));
-    FCNN_TRY(put_names(state, image));
-    for (int i = 0; i < state->count; i++) {
-        FCNN_TRY(put_array(shape, &state->arrays[i], image));
-    }
-    return FCNN_OK;
-}
-
 static fcnn_status put_plateau(const fcnn_plateau *plateau, fcnn_hdf5_image *image)
 {
     if (plateau->begun == 0 && plateau->bad_epochs == 0 && plateau->cooldown == 0 && plateau->lowered == 0) {
@@ -142,6 +84,20 @@ static fcnn_status put_plateau(const fcnn_plateau *plateau, fcnn_hdf5_image *ima
     PLATEAU_INTEGERS(PUT_INTEGER)
 #undef PUT_INTEGER
     return fcnn_hdf5_image_dataset(image, PLATEAU "/best", FCNN_TYPE_FLOAT64, 1, (int64_t[]){1}, &plateau->best);
+}
+
+static fcnn_status put_best(const fcnn_architecture *shape, const fcnn_best *best, fcnn_hdf5_image *image)
+{
+    if (best->begun == 0 && best->bad_epochs == 0) {
+        return FCNN_OK;
+    }
+    FCNN_TRY(fcnn_hdf5_image_group(image, BEST));
+#define PUT_INTEGER(name) FCNN_TRY(fcnn_hdf5_image_integer_attribute(image, BEST, #name, best->name));
+    BEST_INTEGERS(PUT_INTEGER)
+#undef PUT_INTEGER
+    FCNN_TRY(fcnn_hdf5_image_dataset(image, BEST "/values", FCNN_TYPE_FLOAT64, 1, (int64_t[]){2},
+                                     (double[]){best->value, best->reference}));
+    return fcnn_checkpoint_put_arrays(BEST_PARAMETERS, shape, &best->parameters, image);
 }
 
 /* What a checkpoint contains in addition to the model. */
@@ -155,7 +111,8 @@ static fcnn_status put_rest(const void *data, fcnn_hdf5_image *image)
     const rest *given = data;
     FCNN_TRY(put_state(given->state, image));
     FCNN_TRY(put_plateau(&given->state->plateau, image));
-    return put_optimizer(given->shape, &given->state->optimizer, image);
+    FCNN_TRY(put_best(given->shape, &given->state->best, image));
+    return fcnn_checkpoint_put_arrays(OPTIMIZER, given->shape, &given->state->optimizer, image);
 }
 
 fcnn_status fcnn_checkpoint_pack(const fcnn_model *model, const fcnn_training_state *state, void **bytes,
@@ -249,102 +206,52 @@ static fcnn_status get_text(fcnn_hdf5_file *file, const char *name, char **out)
                : fcnn_hdf5_read_text(file, path, LONGEST_TEXT, out);
 }
 
-/* Reads W [out][in] or b [out] of a layer; in is 0 for b. */
-static fcnn_status get_part(fcnn_hdf5_file *file, const char *path, const char *name, fcnn_type type, int64_t out,
-                            int64_t in, void *values)
+/* Reads numbers [count], which must be finite. */
+static fcnn_status get_numbers(fcnn_hdf5_file *file, const char *path, const char *name, int64_t count, double *out)
 {
     fcnn_hdf5_info info;
     FCNN_TRY(fcnn_hdf5_describe(file, name, &info));
-    if (info.type != type || info.rank != (in > 0 ? 2 : 1) || info.dims[0] != out || (in > 0 && info.dims[1] != in)) {
-        return fcnn_fail(
-            FCNN_EDATA,
-            "%s: dataset %s does not have the shape and type of the model's parameters: the checkpoint is damaged",
-            path, name);
+    if (info.rank != 1 || info.dims[0] != count || info.type != FCNN_TYPE_FLOAT64) {
+        return fcnn_fail(FCNN_EDATA, "%s: %s does not have %" PRId64 " elements of type float64: it is damaged", path,
+                         name, count);
     }
-    return fcnn_hdf5_read_rows(file, name, 0, out, values);
-}
-
-static fcnn_status get_array(fcnn_hdf5_file *file, const char *path, const fcnn_architecture *shape,
-                             fcnn_state_array *array)
-{
-    char name[NAME_SIZE];
-    for (int64_t i = 0; i < fcnn_architecture_tensors(shape); i++) {
-        const fcnn_tensor tensor = fcnn_architecture_tensor(shape, i);
-        if (tensor.inputs > 0) {
-            name_part(array->name, &tensor, true, name);
-            FCNN_TRY(get_part(file, path, name, type_of(shape), tensor.outputs, tensor.inputs, array->weights[i]));
+    FCNN_TRY(fcnn_hdf5_read_rows(file, name, 0, count, out));
+    for (int64_t i = 0; i < count; i++) {
+        if (!isfinite(out[i])) {
+            return fcnn_fail(FCNN_EDATA, "%s: %s is not finite: it is damaged", path, name);
         }
-        name_part(array->name, &tensor, false, name);
-        FCNN_TRY(get_part(file, path, name, type_of(shape), tensor.outputs, 0, array->biases[i]));
     }
     return FCNN_OK;
-}
-
-/* Splits a text into its lines, which must be names of lower-case letters and '_'; returns false if they are not. */
-static bool cut_names(char *text, const char *names[FCNN_UPDATE_ARRAYS], int *count)
-{
-    static const char letters[] = "abcdefghijklmnopqrstuvwxyz_";
-    const size_t longest = 32;
-    *count = 0;
-    while (*text != '\0') {
-        const size_t length = strspn(text, letters);
-        if (length == 0 || length > longest || text[length] != '\n' || *count == FCNN_UPDATE_ARRAYS) {
-            return false;
-        }
-        text[length] = '\0';
-        names[(*count)++] = text;
-        text += length + 1;
-    }
-    return true;
-}
-
-static fcnn_status get_arrays(fcnn_hdf5_file *file, const char *path, const fcnn_architecture *shape, char *names,
-                              fcnn_optimizer_state *out)
-{
-    const char *each[FCNN_UPDATE_ARRAYS];
-    int count;
-    if (!cut_names(names, each, &count)) {
-        return fcnn_fail(FCNN_EDATA, "%s: " OPTIMIZER "/arrays is not a list of names: the checkpoint is damaged",
-                         path);
-    }
-    FCNN_TRY(fcnn_optimizer_state_create(shape, count, each, out));
-    for (int i = 0; i < count; i++) {
-        FCNN_TRY(get_array(file, path, shape, &out->arrays[i]));
-    }
-    return FCNN_OK;
-}
-
-static fcnn_status get_optimizer(fcnn_hdf5_file *file, const char *path, const fcnn_architecture *shape,
-                                 fcnn_optimizer_state *out)
-{
-    char *names;
-    if (!fcnn_hdf5_has(file, OPTIMIZER)) {
-        return FCNN_OK;
-    }
-    FCNN_TRY(fcnn_hdf5_read_text(file, OPTIMIZER "/arrays", LONGEST_TEXT, &names));
-    const fcnn_status status = get_arrays(file, path, shape, names, out);
-    free(names);
-    return status;
 }
 
 static fcnn_status get_plateau(fcnn_hdf5_file *file, const char *path, fcnn_plateau *out)
 {
-    fcnn_hdf5_info info;
     if (!fcnn_hdf5_has(file, PLATEAU)) {
         return FCNN_OK;
     }
 #define GET_INTEGER(name) FCNN_TRY(get_count(file, path, PLATEAU, #name, &out->name));
     PLATEAU_INTEGERS(GET_INTEGER)
 #undef GET_INTEGER
-    FCNN_TRY(fcnn_hdf5_describe(file, PLATEAU "/best", &info));
-    if (info.rank != 1 || info.dims[0] != 1 || info.type != FCNN_TYPE_FLOAT64) {
-        return fcnn_fail(FCNN_EDATA, "%s: " PLATEAU "/best is not one number of float64", path);
+    return get_numbers(file, path, PLATEAU "/best", 1, &out->best);
+}
+
+static fcnn_status get_best(fcnn_hdf5_file *file, const char *path, const fcnn_architecture *shape, fcnn_best *out)
+{
+    double values[2];
+    if (!fcnn_hdf5_has(file, BEST)) {
+        return FCNN_OK;
     }
-    FCNN_TRY(fcnn_hdf5_read_rows(file, PLATEAU "/best", 0, 1, &out->best));
-    if (!isfinite(out->best)) {
-        return fcnn_fail(FCNN_EDATA, "%s: " PLATEAU "/best is not finite: it is damaged", path);
-    }
-    return FCNN_OK;
+#define GET_INTEGER(name) FCNN_TRY(get_count(file, path, BEST, #name, &out->name));
+    BEST_INTEGERS(GET_INTEGER)
+#undef GET_INTEGER
+    FCNN_TRY(get_numbers(file, path, BEST "/values", 2, values));
+    out->value = values[0];
+    out->reference = values[1];
+    FCNN_TRY(fcnn_checkpoint_get_arrays(file, path, BEST_PARAMETERS, shape, &out->parameters));
+    return out->parameters.count <= 1
+               ? FCNN_OK
+               : fcnn_fail(FCNN_EDATA, "%s: " BEST_PARAMETERS " has %d arrays, not one: the checkpoint is damaged",
+                           path, out->parameters.count);
 }
 
 static fcnn_status get_state(fcnn_hdf5_file *file, const char *path, const fcnn_architecture *shape,
@@ -362,7 +269,8 @@ static fcnn_status get_state(fcnn_hdf5_file *file, const char *path, const fcnn_
     FCNN_TRY(get_text(file, "validation_data", &state->validation_data));
     FCNN_TRY(get_exponents(file, path, fcnn_architecture_tensors(shape), &state->exponents));
     FCNN_TRY(get_plateau(file, path, &state->plateau));
-    return get_optimizer(file, path, shape, &state->optimizer);
+    FCNN_TRY(get_best(file, path, shape, &state->best));
+    return fcnn_checkpoint_get_arrays(file, path, OPTIMIZER, shape, &state->optimizer);
 }
 
 fcnn_status fcnn_checkpoint_unpack(const char *path, void *bytes, int64_t count, fcnn_model **model,

@@ -11,6 +11,16 @@
 #include "model/model.h"
 #include "parallel/comm.h"
 
+/* The best epoch so far, all zero at the start.  Values are those of train.stop_metric. */
+typedef struct fcnn_best {
+    int64_t begun;                   /* 1 if there is one */
+    int64_t epoch, step;             /* at whose end it was */
+    double value;                    /* its value, finite */
+    double reference;                /* the last value that was better by more than train.stop_min_delta; finite */
+    int64_t bad_epochs;              /* in a row without such a value */
+    fcnn_optimizer_state parameters; /* those of the epoch, one array; on rank 0 only, and only if they are kept */
+} fcnn_best;
+
 /* The progress of training.  It belongs to the model of the same step.  The exponents and the optimizer state are set
  * only when a checkpoint is packed or unpacked: during training the gradient and the optimizer own them. */
 typedef struct fcnn_training_state {
@@ -21,6 +31,7 @@ typedef struct fcnn_training_state {
     int64_t skipped;                /* batches without an update (train.nonfinite = skip) */
     int64_t rollbacks;              /* number of times that the learning rate was halved (train.nonfinite = rollback) */
     fcnn_plateau plateau;           /* of schedule.kind = plateau; zero for other kinds */
+    fcnn_best best;                 /* counted if a key of [train] needs it */
     fcnn_exponents exponents;       /* of the exact sums of the next step */
     fcnn_optimizer_state optimizer; /* state arrays of the optimizer */
     char *train_data, *validation_data; /* text that identifies the rows; empty if there are no validation rows */

@@ -19,8 +19,11 @@ typedef struct write_job {
     const char *folder;
     void *bytes;
     int64_t count;
-    fcnn_status status;
+    void *best; /* image of best.h5; NULL: it is not written */
+    int64_t best_count;
+    fcnn_status status, best_status;
     char text[FCNN_ERROR_TEXT_SIZE]; /* error text, copied because error texts are per thread */
+    char best_text[FCNN_ERROR_TEXT_SIZE];
     double seconds;
 } write_job;
 
@@ -28,6 +31,7 @@ struct fcnn_checkpoint_writer {
     fcnn_worker *worker; /* NULL: no write is running */
     write_job job;
     int64_t newest; /* step of the newest complete checkpoint on disk; −1: none */
+    bool lost_best; /* best.h5 could not be written */
     fcnn_status last;
     char last_text[FCNN_ERROR_TEXT_SIZE];
     double longest;
@@ -46,6 +50,7 @@ void fcnn_checkpoint_writer_destroy(fcnn_checkpoint_writer *writer)
 {
     if (writer != NULL) {
         fcnn_checkpoint_writer_collect(writer, true);
+        free(writer->job.best);
         free(writer);
     }
 }
@@ -76,15 +81,28 @@ static fcnn_status write_and_prune(const write_job *job)
     return FCNN_OK;
 }
 
+static fcnn_status write_best(const write_job *job)
+{
+    char *path;
+    FCNN_TRY(fcnn_run_folder_best_path(job->folder, &path));
+    const fcnn_status status = fcnn_framed_file_write(path, job->best, job->best_count);
+    free(path);
+    return status;
+}
+
 static void run(void *data)
 {
     write_job *job = data;
     const double begin = fcnn_clock_seconds();
     job->status = write_and_prune(job);
-    job->seconds = fcnn_clock_seconds() - begin;
     if (job->status != FCNN_OK) {
         snprintf(job->text, sizeof job->text, "%s", fcnn_error_text());
     }
+    job->best_status = job->best != NULL ? write_best(job) : FCNN_OK;
+    if (job->best_status != FCNN_OK) {
+        snprintf(job->best_text, sizeof job->best_text, "%s", fcnn_error_text());
+    }
+    job->seconds = fcnn_clock_seconds() - begin;
 }
 
 /* ---- on the main thread ---- */
@@ -95,7 +113,12 @@ static void finish(fcnn_checkpoint_writer *writer)
     fcnn_worker_join(writer->worker);
     writer->worker = NULL;
     free(job->bytes);
-    job->bytes = NULL;
+    free(job->best);
+    job->bytes = job->best = NULL;
+    if (job->best_status != FCNN_OK) {
+        writer->lost_best = true;
+        fcnn_log_warning("best.h5 could not be written, training continues: %s", job->best_text);
+    }
     writer->last = job->status;
     writer->longest = job->seconds > writer->longest ? job->seconds : writer->longest;
     if (job->status == FCNN_OK) {
@@ -119,6 +142,20 @@ void fcnn_checkpoint_writer_collect(fcnn_checkpoint_writer *writer, bool waits)
     if (writer->worker != NULL && (waits || fcnn_worker_is_done(writer->worker))) {
         finish(writer);
     }
+}
+
+void fcnn_checkpoint_writer_add_best(fcnn_checkpoint_writer *writer, void *bytes, int64_t count)
+{
+    fcnn_checkpoint_writer_collect(writer, true);
+    free(writer->job.best);
+    writer->job.best = bytes;
+    writer->job.best_count = count;
+    writer->lost_best = false;
+}
+
+bool fcnn_checkpoint_writer_lost_best(const fcnn_checkpoint_writer *writer)
+{
+    return writer->lost_best;
 }
 
 void fcnn_checkpoint_writer_begin(fcnn_checkpoint_writer *writer, int64_t step, int64_t stays, void *bytes,

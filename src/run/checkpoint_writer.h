@@ -27,6 +27,13 @@ void fcnn_checkpoint_writer_destroy(fcnn_checkpoint_writer *writer);
 void fcnn_checkpoint_writer_begin(fcnn_checkpoint_writer *writer, int64_t step, int64_t stays, void *bytes,
                                   int64_t count);
 
+/* Passes the image of best.h5 to the next write, which writes it after its checkpoint: from then on the checkpoint can
+ * make it again.  The writer takes ownership of bytes [count]. */
+void fcnn_checkpoint_writer_add_best(fcnn_checkpoint_writer *writer, void *bytes, int64_t count);
+
+/* Whether the last best.h5 that was passed could not be written, for which a warning was printed. */
+bool fcnn_checkpoint_writer_lost_best(const fcnn_checkpoint_writer *writer);
+
 /* Records the result of a write that has ended, and prints a warning if it failed.
  *   waits  whether to wait for a write that is still running */
 void fcnn_checkpoint_writer_collect(fcnn_checkpoint_writer *writer, bool waits);

@@ -68,7 +68,8 @@ static bool is_left_over(const char *name)
     const bool is_temporary = length > 4 && strcmp(name + length - 4, ".tmp") == 0;
     return strcmp(name, "hang") == 0 || strncmp(name, "hang.", 5) == 0 ||
            (is_temporary && (strncmp(name, ".checkpoint-", 12) == 0 || strncmp(name, ".model.h5.", 10) == 0 ||
-                             strncmp(name, ".fcnn-", 6) == 0 || strncmp(name, ".status.", 8) == 0));
+                             strncmp(name, ".best.h5.", 9) == 0 || strncmp(name, ".fcnn-", 6) == 0 ||
+                             strncmp(name, ".status.", 8) == 0));
 }
 
 void fcnn_run_folder_clean(const char *folder)
@@ -146,12 +147,22 @@ fcnn_status fcnn_run_folder_checkpoint_path(const char *folder, int64_t step, ch
     return FCNN_OK;
 }
 
-fcnn_status fcnn_run_folder_model_path(const char *folder, char **out)
+static fcnn_status join(const char *folder, const char *name, char **out)
 {
     fcnn_text path = {0};
-    FCNN_TRY(fcnn_text_append(&path, "%s/model.h5", folder));
+    FCNN_TRY(fcnn_text_append(&path, "%s/%s", folder, name));
     *out = path.data;
     return FCNN_OK;
+}
+
+fcnn_status fcnn_run_folder_model_path(const char *folder, char **out)
+{
+    return join(folder, "model.h5", out);
+}
+
+fcnn_status fcnn_run_folder_best_path(const char *folder, char **out)
+{
+    return join(folder, "best.h5", out);
 }
 
 /* Removes a file if it exists.  Takes ownership of path. */
@@ -211,5 +222,7 @@ fcnn_status fcnn_run_folder_empty(const char *folder)
     FCNN_TRY(fcnn_run_folder_go_back(folder, -1));
     char *path;
     FCNN_TRY(fcnn_run_folder_model_path(folder, &path));
+    FCNN_TRY(remove_file(path));
+    FCNN_TRY(fcnn_run_folder_best_path(folder, &path));
     return remove_file(path);
 }

@@ -29,6 +29,12 @@ void fcnn_end_report_print(const fcnn_end_facts *facts, fcnn_report *report)
     if (facts->skipped > 0) {
         fprintf(out, "%" PRId64 " batches were left out because of NaN or Inf\n", facts->skipped);
     }
+    if (facts->early != NULL) {
+        fprintf(out, "%s\n", facts->early);
+    }
+    if (facts->best != NULL) {
+        fprintf(out, "best: %s/best.h5, epoch %" PRId64 ", %s\n", facts->folder, facts->best_epoch, facts->best);
+    }
     fprintf(out, "model: %s/model.h5\n", facts->folder);
     fcnn_report_flush(report);
 }

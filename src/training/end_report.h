@@ -5,17 +5,20 @@
 #include "training/report.h"
 #include "training/step.h"
 
-/* The contents of the report.  comm, step and folder are borrowed. */
+/* The contents of the report.  All pointers are borrowed. */
 typedef struct fcnn_end_facts {
     fcnn_comm *comm;
     const fcnn_step *step;
-    const char *folder;                            /* output folder */
+    const char *folder; /* output folder */
+    const char *early;  /* why training ended early; NULL: it did not */
+    const char *best;   /* why the best epoch is the best; NULL: best.h5 is not kept */
+    int64_t best_epoch;
     int64_t skipped;                               /* batches that were left out */
     double seconds;                                /* duration of the whole run */
     double training, evaluation, reading, writing; /* seconds of these parts of the run */
 } fcnn_end_facts;
 
-/* Prints the times of the parts of the run and the path of the model, on rank 0.  Collective. */
+/* Prints the times of the parts of the run, whether it ended early, and the paths of the models, on rank 0.  Collective. */
 void fcnn_end_report_print(const fcnn_end_facts *facts, fcnn_report *report);
 
 #endif

@@ -23,11 +23,16 @@ static int64_t data_bytes(const fcnn_training_data *data)
            (data->row_weights != NULL ? rows * (int64_t)sizeof(double) : 0) + numbers * (int64_t)sizeof(int64_t);
 }
 
+int64_t fcnn_footprint_of_model(const fcnn_architecture *shape)
+{
+    return fcnn_architecture_parameters(shape) * (int64_t)fcnn_architecture_size(shape);
+}
+
 static int64_t network_bytes(const fcnn_step *step)
 {
     const fcnn_network *network = step->network;
     const fcnn_architecture *shape = &network->shape;
-    const int64_t model = fcnn_architecture_parameters(shape) * (int64_t)fcnn_architecture_size(shape);
+    const int64_t model = fcnn_footprint_of_model(shape);
     const int64_t thread = (int64_t)(sizeof *step->notes + sizeof *step->times) +
                            2 * fcnn_architecture_tensors(shape) * (int64_t)sizeof(uint64_t);
     return model + fcnn_optimizer_bytes(step->optimizer, network) +

@@ -23,6 +23,9 @@ typedef struct fcnn_footprint {
 /* Computes the memory of this rank.  Not collective. */
 void fcnn_footprint_find(const fcnn_training_data *data, const fcnn_step *step, fcnn_footprint *out);
 
+/* Returns P·s, the memory of the row-major model, and on rank 0 also that of the best one if it is kept. */
+int64_t fcnn_footprint_of_model(const fcnn_architecture *shape);
+
 /* Returns the sum of all parts. */
 int64_t fcnn_footprint_bytes(const fcnn_footprint *footprint);
 

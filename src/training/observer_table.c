@@ -24,8 +24,8 @@ static fcnn_status begin(const fcnn_observed_run *run, void **own)
     table *created;
     FCNN_TRY(fcnn_memory_create("the table", 1, sizeof *created, &created));
     *created = (table){.report = run->report, .width = strlen(metric) > 10 ? (int)strlen(metric) : 10};
-    fprintf(out, "%7s %9s %14s %14s %*s %11s %9s\n", "epoch", "steps", "train loss",
-            run->metric != NULL ? "valid. loss" : "", created->width, metric, "rows/s", "time");
+    fprintf(out, "%7s %9s %14s %14s %*s %11s %11s %9s\n", "epoch", "steps", "train loss",
+            run->metric != NULL ? "valid. loss" : "", created->width, metric, "rate", "rows/s", "time");
     fcnn_report_flush(run->report);
     *own = created;
     return FCNN_OK;
@@ -52,6 +52,7 @@ static fcnn_status line(void *own, const fcnn_observed_line *line)
     print_cell(out, "%.8g", 14, history->train_loss, "");
     print_cell(out, "%.8g", 14, history->validation_loss, "");
     print_cell(out, "%.5f", all->width, history->validation_metric, isnan(history->validation_loss) ? "" : "-");
+    print_cell(out, "%.5g", 11, history->learning_rate, "");
     print_cell(out, "%.0f", 11, line->rows_per_second, "");
     print_cell(out, "%.1f s", 9, line->seconds, "");
     fprintf(out, "\n");

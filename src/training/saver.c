@@ -16,6 +16,7 @@ struct fcnn_saver {
     const fcnn_topology *topology;  /* borrowed */
     const char *folder;             /* borrowed */
     fcnn_checkpoint_writer *writer; /* on rank 0; NULL on other ranks */
+    int64_t best_step;              /* step of the best.h5 that was packed; −1: none by this run.  On rank 0 */
     int64_t saved_step;             /* step of the newest checkpoint that was packed or found; −1: none */
     double seconds;                 /* spent in the functions of the saver */
 };
@@ -26,7 +27,8 @@ fcnn_status fcnn_saver_create(fcnn_comm *comm, const fcnn_topology *topology, co
     fcnn_saver *saver = NULL;
     fcnn_status status = fcnn_memory_create("the saver", 1, sizeof *saver, &saver);
     if (status == FCNN_OK) {
-        *saver = (fcnn_saver){.comm = comm, .topology = topology, .folder = folder, .saved_step = found};
+        *saver =
+            (fcnn_saver){.comm = comm, .topology = topology, .folder = folder, .best_step = -1, .saved_step = found};
         status = comm->rank == 0 ? fcnn_checkpoint_writer_create(folder, keep, found, &saver->writer) : FCNN_OK;
     }
     status = fcnn_comm_agree(comm, status);
@@ -93,23 +95,83 @@ static fcnn_status pack(const fcnn_snapshot *snapshot, fcnn_training_state *stat
     return status;
 }
 
+/* Whether best.h5 has to be written.  After a resume or a rollback its file may be that of a later epoch, or of none. */
+static bool needs_best(fcnn_saver *saver, const fcnn_snapshot *snapshot)
+{
+    const fcnn_best *best = &snapshot->state->best;
+    if (fcnn_checkpoint_writer_lost_best(saver->writer)) {
+        saver->best_step = -1;
+    }
+    return snapshot->best_reason != NULL && best->parameters.count > 0 && best->step != saver->best_step;
+}
+
+/* Makes a copy of the model with the parameters of the best epoch and the history up to it.  What it points to is
+ * borrowed. */
+static fcnn_model best_model(const fcnn_snapshot *snapshot)
+{
+    const fcnn_best *best = &snapshot->state->best;
+    fcnn_model model = *snapshot->model;
+    model.weights = best->parameters.arrays[0].weights;
+    model.biases = best->parameters.arrays[0].biases;
+    model.choice = (fcnn_model_choice){best->epoch, best->step, (char *)snapshot->best_reason};
+    while (model.history.count > 0 && model.history.lines[model.history.count - 1].epoch > best->epoch) {
+        model.history.count--;
+    }
+    return model;
+}
+
+static fcnn_status add_best(fcnn_saver *saver, const fcnn_snapshot *snapshot)
+{
+    void *bytes;
+    int64_t count;
+    if (!needs_best(saver, snapshot)) {
+        return FCNN_OK;
+    }
+    const fcnn_model model = best_model(snapshot);
+    FCNN_TRY(fcnn_model_pack(&model, NULL, NULL, &bytes, &count));
+    fcnn_checkpoint_writer_add_best(saver->writer, bytes, count);
+    saver->best_step = snapshot->state->best.step;
+    return FCNN_OK;
+}
+
+static fcnn_status write_best(fcnn_saver *saver, const fcnn_snapshot *snapshot)
+{
+    if (!needs_best(saver, snapshot)) {
+        return FCNN_OK;
+    }
+    const fcnn_model model = best_model(snapshot);
+    char *path;
+    FCNN_TRY(fcnn_run_folder_best_path(saver->folder, &path));
+    const fcnn_status status = fcnn_model_write(&model, path);
+    free(path);
+    return status;
+}
+
 static fcnn_status pack_and_begin(fcnn_saver *saver, const fcnn_snapshot *snapshot, fcnn_training_state *state)
 {
     void *bytes;
     int64_t count;
     FCNN_TRY(pack(snapshot, state, &bytes, &count));
+    const fcnn_status status = add_best(saver, snapshot);
+    if (status != FCNN_OK) {
+        free(bytes);
+        return status;
+    }
     fcnn_checkpoint_writer_begin(saver->writer, state->step, snapshot->stays, bytes, count);
     return FCNN_OK;
 }
 
-static fcnn_status write_model(const fcnn_saver *saver, const fcnn_snapshot *snapshot)
+static fcnn_status write_model(fcnn_saver *saver, const fcnn_snapshot *snapshot)
 {
     FCNN_TRY(store_parameters(snapshot));
+    fcnn_model model = *snapshot->model;
+    model.choice = snapshot->choice;
     char *path;
     FCNN_TRY(fcnn_run_folder_model_path(saver->folder, &path));
-    const fcnn_status status = fcnn_model_write(snapshot->model, path);
+    const fcnn_status status = fcnn_model_write(&model, path);
     free(path);
-    return status;
+    FCNN_TRY(status);
+    return write_best(saver, snapshot);
 }
 
 /* ---- all ranks ---- */
@@ -213,5 +275,6 @@ fcnn_status fcnn_saver_go_back(fcnn_saver *saver, int64_t step, fcnn_model **mod
         return status;
     }
     saver->saved_step = step;
+    saver->best_step = -1;
     return FCNN_OK;
 }

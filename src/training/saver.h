@@ -19,6 +19,8 @@ typedef struct fcnn_snapshot {
     const fcnn_optimizer *optimizer;  /* its state arrays are saved and compared over ranks */
     const fcnn_exponents *exponents;  /* of the next exact sums */
     const char *advice;               /* text for the error that a parameter is not finite */
+    const char *best_reason;          /* why the best epoch of the state is the best; NULL: best.h5 is not kept */
+    fcnn_model_choice choice;         /* of model.h5; with a borrowed reason */
     int64_t stays;                    /* a step whose checkpoint is kept, together with that of step 0; −1: none */
 } fcnn_snapshot;
 
@@ -33,7 +35,7 @@ fcnn_status fcnn_saver_create(fcnn_comm *comm, const fcnn_topology *topology, co
 void fcnn_saver_destroy(fcnn_saver *saver);
 
 /* Compares the parameters of all ranks, checks them for NaN and Inf, and passes a checkpoint to the writer, which
- * writes it in the background.  Does nothing if the checkpoint of this step was saved already, or if the run continued
+ * writes it in the background, and best.h5 after it if there is a new best epoch.  Does nothing if the checkpoint of this step was saved already, or if the run continued
  * from it.
  * Collective.
  * Errors, the same on all ranks: FCNN_EDIVERGED, FCNN_EINTERNAL, FCNN_ENOMEM.  A write that fails later is printed as a
@@ -50,7 +52,7 @@ void fcnn_saver_poll(fcnn_saver *saver);
  * Errors, the same on all ranks: FCNN_EOUTPUT if it could not be written. */
 fcnn_status fcnn_saver_finish(fcnn_saver *saver);
 
-/* Writes model.h5.  Collective.  Errors, the same on all ranks: FCNN_EOUTPUT, FCNN_EDIVERGED, FCNN_ENOMEM. */
+/* Writes model.h5, and best.h5 if it is kept and that of the best epoch was not written yet.  Collective.  Errors, the same on all ranks: FCNN_EOUTPUT, FCNN_EDIVERGED, FCNN_ENOMEM. */
 fcnn_status fcnn_saver_write_model(fcnn_saver *saver, const fcnn_snapshot *snapshot);
 
 /* Reads the checkpoint of a step for a rollback, and removes the checkpoints of later steps.  The caller destroys

@@ -1,6 +1,7 @@
 /* src/training/start_report.c — describes a run at its start. */
 #include "training/start_report.h"
 
+#include "config/stop_keys.h"
 #include "core/text.h"
 #include "data/describe_columns.h"
 #include "data/shard.h"
@@ -209,6 +210,9 @@ static fcnn_footprint largest_footprint(const fcnn_start_facts *facts)
 {
     fcnn_footprint own;
     fcnn_footprint_find(facts->data, facts->step, &own);
+    own.network += facts->comm->rank == 0 && fcnn_config_keeps_best(facts->config)
+                       ? fcnn_footprint_of_model(&facts->model->shape)
+                       : 0;
     int64_t bytes[3] = {own.data, own.network, own.gradients};
     fcnn_comm_max_integers(facts->comm, 3, bytes);
     return (fcnn_footprint){bytes[0], bytes[1], bytes[2]};
@@ -269,12 +273,17 @@ fcnn_status fcnn_start_report_print(const fcnn_start_facts *facts, fcnn_report *
 }
 
 void fcnn_start_report_print_resume(const char *path, const fcnn_training_state *state, bool is_finished,
-                                    fcnn_report *report)
+                                    bool ended_early, fcnn_report *report)
 {
     if (report->out == NULL) {
         return;
     }
-    if (is_finished) {
+    if (is_finished && ended_early) {
+        fprintf(report->out,
+                "already finished: training ended early, after epoch %" PRId64 " (%s); increase train.stop_patience to "
+                "continue\n",
+                state->epoch, path);
+    } else if (is_finished) {
         fprintf(report->out, "already finished: %s has all %" PRId64 " epochs; increase train.epochs to continue\n",
                 path, state->epoch);
     } else {

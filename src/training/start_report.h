@@ -26,8 +26,9 @@ typedef struct fcnn_start_facts {
  * blocks.  Only rank 0 prints.  Collective.  Errors, the same on all ranks: FCNN_ENOMEM. */
 fcnn_status fcnn_start_report_print(const fcnn_start_facts *facts, fcnn_report *report);
 
-/* Prints from which checkpoint the run continues, or that it is already finished.  Not collective. */
+/* Prints from which checkpoint the run continues, or that it is already finished, by train.stop_patience if it
+ * ended early.  Not collective. */
 void fcnn_start_report_print_resume(const char *path, const fcnn_training_state *state, bool is_finished,
-                                    fcnn_report *report);
+                                    bool ended_early, fcnn_report *report);
 
 #endif

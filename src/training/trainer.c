@@ -2,6 +2,7 @@
  * rollbacks between them. */
 #include "training/trainer.h"
 
+#include "config/stop_keys.h"
 #include "core/arithmetic.h"
 #include "core/locale.h"
 #include "core/log.h"
@@ -10,17 +11,32 @@
 #include "run/folder.h"
 #include "run/guard.h"
 #include "run/rank_check.h"
+#include "training/best.h"
 #include "training/end_report.h"
+#include "training/scoring.h"
 #include "training/start_report.h"
 
 #include <inttypes.h>
 #include <math.h>
 #include <stdio.h>
 
-/* Whether the checkpoint from which the run continues has completed all epochs. */
+/* Whether no epoch follows those that are completed. */
+static bool is_over(const fcnn_trainer *trainer)
+{
+    return trainer->state.epoch >= trainer->config->train_epochs ||
+           fcnn_best_stops(trainer->config, &trainer->state.best);
+}
+
+/* Whether training ended before all epochs were completed. */
+static bool ended_early(const fcnn_trainer *trainer)
+{
+    return is_over(trainer) && trainer->state.epoch < trainer->config->train_epochs;
+}
+
+/* Whether the checkpoint from which the run continues was the end of a training. */
 static bool is_finished(const fcnn_trainer *trainer)
 {
-    return trainer->resumed_from != NULL && trainer->state.epoch >= trainer->config->train_epochs;
+    return trainer->resumed_from != NULL && is_over(trainer);
 }
 
 /* ---- saving ---- */
@@ -37,14 +53,42 @@ static int64_t rollback_step(const fcnn_trainer *trainer, int64_t epochs)
     return every > 0 ? epochs / every * every * trainer->method->steps(trainer->data) : 0;
 }
 
+/* Whether there is a best model in the state of rank 0. */
+static bool has_best(const fcnn_trainer *trainer)
+{
+    return fcnn_config_keeps_best(trainer->config) && trainer->state.best.begun != 0;
+}
+
+/* Says which epoch model.h5 is of, and why. */
+static fcnn_model_choice choose_model(fcnn_trainer *trainer)
+{
+    const fcnn_training_state *state = &trainer->state;
+    char text[FCNN_BEST_TEXT] = "the last epoch";
+    if (has_best(trainer) && trainer->config->train_restore_best) {
+        snprintf(trainer->reason, sizeof trainer->reason, "%s, of %" PRId64 " epochs", trainer->best_reason,
+                 state->epoch);
+        return (fcnn_model_choice){state->best.epoch, state->best.step, trainer->reason};
+    }
+    if (ended_early(trainer)) {
+        fcnn_best_say_stop(trainer->config, text);
+    }
+    snprintf(trainer->reason, sizeof trainer->reason, "%s", text);
+    return (fcnn_model_choice){state->epoch, state->step, trainer->reason};
+}
+
 fcnn_snapshot fcnn_trainer_snapshot(fcnn_trainer *trainer)
 {
+    if (has_best(trainer)) {
+        fcnn_best_say(trainer->config, &trainer->state.best, trainer->best_reason);
+    }
     return (fcnn_snapshot){.network = trainer->step->network,
                            .model = trainer->model,
                            .state = &trainer->state,
                            .optimizer = trainer->step->optimizer,
                            .exponents = &trainer->step->gradient->promised,
                            .advice = trainer->step->advice,
+                           .best_reason = has_best(trainer) ? trainer->best_reason : NULL,
+                           .choice = choose_model(trainer),
                            .stays = rollback_step(trainer, trainer->state.epoch)};
 }
 
@@ -76,7 +120,8 @@ static double learning_rate(const fcnn_trainer *trainer)
 static fcnn_status run_step(fcnn_trainer *trainer)
 {
     fcnn_training_state *state = &trainer->state;
-    const fcnn_method_step which = {.number = state->step, .of_epoch = state->batch, .rate = learning_rate(trainer)};
+    trainer->rate = learning_rate(trainer);
+    const fcnn_method_step which = {.number = state->step, .of_epoch = state->batch, .rate = trainer->rate};
     const fcnn_status status = trainer->method->run(trainer->step, &which, &trainer->flags, &state->loss);
     if (status == FCNN_OK) {
         state->rows += trainer->method->rows(trainer->data, state->batch);
@@ -180,71 +225,20 @@ fcnn_status fcnn_trainer_epoch(fcnn_trainer *trainer, double *train_loss)
     return end_epoch(trainer, train_loss);
 }
 
-/* Evaluates the validation rows and makes the line of the history for the current parameters. */
-static fcnn_status make_line(fcnn_trainer *trainer, double train_loss, fcnn_history_line *line)
-{
-    *line = (fcnn_history_line){trainer->state.epoch, trainer->state.step, train_loss, NAN, NAN};
-    if (trainer->validation != NULL) {
-        const double begin = fcnn_comm_seconds();
-        fcnn_scores scores;
-        FCNN_TRY(fcnn_evaluation_run(trainer->validation, trainer->step->network, &scores));
-        line->validation_loss = scores.loss;
-        line->validation_metric = fcnn_scores_metric(&scores);
-        trainer->evaluation_seconds += fcnn_comm_seconds() - begin;
-    }
-    return FCNN_OK;
-}
-
-/* Adds a line to the history and informs the observers. */
-static fcnn_status log_line(fcnn_trainer *trainer, const fcnn_history_line *line, double rows_per_second)
-{
-    fcnn_observers_line(&trainer->observers, line, rows_per_second);
-    return fcnn_comm_agree(trainer->comm, fcnn_history_append(&trainer->model->history, line));
-}
-
-/* Adds the line of epoch 0 with the loss of the initial weights. */
-static fcnn_status log_start(fcnn_trainer *trainer)
-{
-    fcnn_evaluation *evaluation;
-    fcnn_scores scores;
-    FCNN_TRY(fcnn_evaluation_create(trainer->comm, trainer->step->team, &trainer->data->train, &trainer->model->shape,
-                                    &evaluation));
-    const fcnn_status status = fcnn_evaluation_run(evaluation, trainer->step->network, &scores);
-    fcnn_evaluation_destroy(evaluation);
-    FCNN_TRY(status);
-    fcnn_history_line line;
-    FCNN_TRY(make_line(trainer, scores.loss, &line));
-    return log_line(trainer, &line, NAN);
-}
-
-/* Gives the loss of an epoch to the schedule of kind plateau. */
-static fcnn_status count_epoch(fcnn_trainer *trainer, const fcnn_history_line *line)
-{
-    fcnn_plateau *plateau = &trainer->state.plateau;
-    return trainer->validation != NULL
-               ? fcnn_plateau_count(&trainer->schedule, line->epoch, line->validation_loss, "validation loss", plateau)
-               : fcnn_plateau_count(&trainer->schedule, line->epoch, line->train_loss, "training loss", plateau);
-}
-
 /* Does what is due after an epoch: a line of the history, a checkpoint, a stop. */
 static fcnn_status follow_epoch(fcnn_trainer *trainer, double train_loss, double *logged_seconds, int64_t *logged_step)
 {
     const fcnn_config *config = trainer->config;
     const int64_t epoch = trainer->state.epoch;
-    const bool last = epoch == config->train_epochs, logs = last || is_due(epoch, config->output_log_every);
-    const bool counts = trainer->schedule.kind == FCNN_SCHEDULE_PLATEAU;
-    fcnn_history_line line;
-    if (logs || counts) {
-        FCNN_TRY(make_line(trainer, train_loss, &line));
-    }
-    if (counts) {
-        FCNN_TRY(count_epoch(trainer, &line));
-    }
-    if (logs) {
+    fcnn_epoch_scores scores;
+    FCNN_TRY(fcnn_scoring_epoch(trainer, train_loss, is_due(epoch, config->output_log_every), &scores));
+    const bool last = is_over(trainer);
+    if (last || is_due(epoch, config->output_log_every)) {
         const double share =
             (double)(trainer->own_steps - *logged_step) / (double)trainer->method->steps(trainer->data);
-        FCNN_TRY(log_line(trainer, &line,
-                          share * (double)trainer->data->sampler->rows / (trainer->train_seconds - *logged_seconds)));
+        FCNN_TRY(fcnn_scoring_log(trainer, &scores.line,
+                                  share * (double)trainer->data->sampler->rows /
+                                      (trainer->train_seconds - *logged_seconds)));
         *logged_seconds = trainer->train_seconds;
         *logged_step = trainer->own_steps;
     }
@@ -258,7 +252,7 @@ static fcnn_status train_epochs(fcnn_trainer *trainer)
 {
     double logged_seconds = trainer->train_seconds;
     int64_t logged_step = trainer->own_steps;
-    while (trainer->state.epoch < trainer->config->train_epochs) {
+    while (!is_over(trainer)) {
         const double begin = fcnn_comm_seconds();
         double train_loss;
         FCNN_TRY(fcnn_trainer_epoch(trainer, &train_loss));
@@ -333,23 +327,6 @@ static fcnn_status train(fcnn_trainer *trainer)
 
 /* ---- the end ---- */
 
-static fcnn_status test(fcnn_trainer *trainer)
-{
-    if (trainer->data->test.dataset == NULL) {
-        return FCNN_OK;
-    }
-    fcnn_evaluation *evaluation;
-    fcnn_scores scores;
-    FCNN_TRY(fcnn_evaluation_create(trainer->comm, trainer->step->team, &trainer->data->test, &trainer->model->shape,
-                                    &evaluation));
-    const fcnn_status status = fcnn_evaluation_run(evaluation, trainer->step->network, &scores);
-    if (status == FCNN_OK && trainer->report.out != NULL) {
-        fcnn_scores_print(&scores, "test", trainer->model, trainer->report.out);
-    }
-    fcnn_evaluation_destroy(evaluation);
-    return status;
-}
-
 static fcnn_status remove_old_run(const fcnn_trainer *trainer)
 {
     const bool removes = trainer->options.overwrite && trainer->comm->rank == 0;
@@ -369,14 +346,20 @@ static fcnn_status print_start(fcnn_trainer *trainer)
                                     .is_check = trainer->options.check_only};
     FCNN_TRY(fcnn_start_report_print(&facts, &trainer->report));
     if (trainer->resumed_from != NULL) {
-        fcnn_start_report_print_resume(trainer->resumed_from, &trainer->state, is_finished(trainer), &trainer->report);
+        fcnn_start_report_print_resume(trainer->resumed_from, &trainer->state, is_finished(trainer),
+                                       ended_early(trainer), &trainer->report);
     }
     return FCNN_OK;
 }
 
 static void print_end(fcnn_trainer *trainer)
 {
+    char early[FCNN_BEST_TEXT];
+    fcnn_best_say_stop(trainer->config, early);
     const fcnn_end_facts facts = {.comm = trainer->comm,
+                                  .early = ended_early(trainer) ? early : NULL,
+                                  .best = has_best(trainer) ? trainer->best_reason : NULL,
+                                  .best_epoch = trainer->state.best.epoch,
                                   .step = trainer->step,
                                   .folder = trainer->config->output_directory,
                                   .skipped = trainer->state.skipped,
@@ -405,7 +388,7 @@ static void begin_observers(fcnn_trainer *trainer)
 static fcnn_status train_observed(fcnn_trainer *trainer)
 {
     begin_observers(trainer);
-    fcnn_status status = trainer->resumed_from == NULL ? log_start(trainer) : FCNN_OK;
+    fcnn_status status = trainer->resumed_from == NULL ? fcnn_scoring_start(trainer) : FCNN_OK;
     if (status == FCNN_OK) {
         status = train(trainer);
     }
@@ -423,7 +406,10 @@ fcnn_status fcnn_trainer_run(fcnn_trainer *trainer)
     if (!is_finished(trainer)) {
         FCNN_TRY(train_observed(trainer));
     }
-    FCNN_TRY(test(trainer));
+    if (has_best(trainer) && trainer->config->train_restore_best) {
+        FCNN_TRY(fcnn_best_restore(trainer->comm, &trainer->state.best, trainer->step->network));
+    }
+    FCNN_TRY(fcnn_scoring_test(trainer));
     FCNN_TRY(save_model(trainer));
     fcnn_lifecycle_stopped(&trainer->lifecycle);
     print_end(trainer);

@@ -8,6 +8,7 @@
 #include "run/checkpoint.h"
 #include "run/lifecycle.h"
 #include "run/threads.h"
+#include "training/best.h"
 #include "training/method.h"
 #include "training/observers.h"
 #include "training/saver.h"
@@ -35,6 +36,8 @@ typedef struct fcnn_trainer {
     fcnn_step_flags flags; /* flags of the lifecycle */
     fcnn_report report;
     fcnn_observers observers;
+    double rate;                                                  /* learning rate of the last step of this run */
+    char reason[2 * FCNN_BEST_TEXT], best_reason[FCNN_BEST_TEXT]; /* of the models in the last snapshot */
     double start_seconds, train_seconds, evaluation_seconds, read_seconds;
 } fcnn_trainer;
 
@@ -50,7 +53,7 @@ void fcnn_trainer_destroy(fcnn_trainer *trainer);
  * the same on all ranks. */
 fcnn_status fcnn_trainer_put_back(fcnn_trainer *trainer, fcnn_model *model, fcnn_training_state *state);
 
-/* Trains until train.epochs epochs are complete, with the report, checkpoints, the test and the model file at the end.
+/* Trains until train.epochs epochs are complete, or until train.stop_patience ends it, with the report, checkpoints, the test and the model file at the end.
  * Collective; errors are the same on all ranks. */
 fcnn_status fcnn_trainer_run(fcnn_trainer *trainer);
 

@@ -10,12 +10,13 @@
 #include <stdlib.h>
 
 /* Moves the exponents and optimizer arrays of a checkpoint to the step.  The loss of a checkpoint is the sum over all
- * ranks, so only rank 0 keeps it. */
+ * ranks, so only rank 0 keeps it; it alone keeps the best parameters, too. */
 static fcnn_status restore_state(fcnn_trainer *trainer)
 {
     fcnn_training_state *state = &trainer->state;
     if (trainer->comm->rank != 0) {
         state->loss = (fcnn_exact_sum){0};
+        fcnn_optimizer_state_clear(&state->best.parameters);
     }
     fcnn_exponents_clear(&trainer->step->gradient->promised);
     trainer->step->gradient->promised = state->exponents;
@@ -119,6 +120,7 @@ static fcnn_status create_validation(fcnn_trainer *trainer)
 static fcnn_status begin_training(fcnn_trainer *trainer)
 {
     FCNN_TRY(settle_schedule(trainer));
+    FCNN_TRY(fcnn_best_check(trainer->config, &trainer->model->shape));
     if (trainer->options.check_only) {
         warn_of_rate(trainer->config);
     }

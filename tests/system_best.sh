@@ -1,0 +1,109 @@
+#!/usr/bin/env bash
+# The best model and the early end: what is said and written, what a later command does, and the same bits on any ranks,
+# threads and instruction sets, from rows in memory and from files.
+set -u
+# shellcheck source=system.sh
+. "$(dirname "$0")/system.sh"
+need h5dump
+
+sed -n '1,251p' "$configs/data/digits.csv" >digits.csv
+"$bin/fcnn-import" digits.h5 --csv digits.csv >import.log || cat import.log
+cat >run.ini <<'END'
+[data]
+train = digits.h5
+validation = 0.2
+test = digits.h5
+normalize = minmax
+[model]
+hidden = 9
+[train]
+epochs = 60
+batch_size = 25
+stop_patience = 3
+[optimizer]
+learning_rate = 0.5
+[output]
+log_every = 4
+END
+
+# fact FILE: the epoch and the reason that fcnn-info prints
+fact()
+{
+    "$bin/fcnn-info" "$1" | sed -n 's/^epoch  *//p'
+}
+
+# weights FILE: the digest of the weights
+weights()
+{
+    "$bin/fcnn-info" --hash "$1"
+}
+
+# ---- what is said ----
+
+train 2 run.ini
+tap_run 'best: an early end is a run that has finished' test "$code:$(cut -d' ' -f1 run/status)" = 0:finished
+tap_run 'best: an early end is said' grep -q \
+    '^training ended early, after 3 epochs in a row without a better validation loss$' stdout
+last=$(fact run/model.h5) best=$(fact run/best.h5)
+tap_run 'best: model.h5 says why it is of its epoch' test "${last#*: }" = \
+    'training ended early, after 3 epochs in a row without a better validation loss'
+tap_run 'best: best.h5 says why it is of its epoch' grep -q '^[0-9]*, step [0-9]*: the lowest validation loss, [0-9.]*$' \
+    <<<"$best"
+tap_run 'best: the end comes three epochs after the best one' test "${last%%,*}" = $((${best%%,*} + 3))
+tap_run 'best: the report names best.h5' grep -q "^best: run/best.h5, epoch ${best%%,*}, ${best#*: }$" stdout
+# the lowest validation loss of a run that logs each epoch
+train 1 --set output.directory=each --set output.log_every=1 run.ini
+lowest=$(awk '$1 ~ /^[1-9][0-9]*$/ && NF > 6 { print $4, $1 }' stdout | sort -g | head -n 1)
+tap_run 'best: its epoch has the lowest loss of the table' test "${lowest#* }" = "${best%%,*}"
+tap_run 'best: what is logged changes no weights' test "$(weights run/best.h5)$(weights run/model.h5)" = \
+    "$(weights each/best.h5)$(weights each/model.h5)"
+tap_run 'best: its history ends with it' test "$("$bin/fcnn-info" each/best.h5 | sed -n '/^history/,/^$/p' |
+    awk 'NF > 3 { last = $1 } END { print last }')" = "${best%%,*}"
+
+# ---- the same command again, and others ----
+
+stamp=$(weights run/model.h5)
+train 3 run.ini
+tap_run 'best: the same command again has nothing to do' test "$code:$(grep -c '^already finished: training ended early' \
+    stdout):$(weights run/model.h5)" = "0:1:$stamp"
+rm run/best.h5
+train 1 --set train.epochs=80 run.ini
+tap_run 'best: more epochs do not take back an early end' grep -q 'increase train.stop_patience to continue' stdout
+tap_run 'best: a best.h5 that is lost comes back from the checkpoint' test "$(weights run/best.h5)" = \
+    "$(weights each/best.h5)"
+train 2 --set train.stop_patience=7 run.ini
+tap_run 'best: more patience continues' grep -q '^resumed at step' stdout
+train 1 --set output.directory=patient --set train.stop_patience=7 run.ini
+tap_run 'best: more patience later or from the start is the same' test "$(weights run/model.h5)$(weights run/best.h5)" = \
+    "$(weights patient/model.h5)$(weights patient/best.h5)"
+
+# ---- restore_best ----
+
+train 2 --set output.directory=back --set train.restore_best=yes run.ini
+tap_run 'best: restore_best makes model.h5 the best one' test "$(weights back/model.h5)" = "$(weights each/best.h5)"
+tap_run 'best: restore_best is said in the model' grep -q "^${best%,*}, [0-9.]*, of [0-9]* epochs$" <<<"$(fact back/model.h5)"
+grep '^test:' stdout >test.log
+run_program 1 fcnn-predict each/best.h5 digits.h5 --targets /y --output p.h5
+tap_run 'best: restore_best tests the best one' grep -q "loss $(sed 's/.*loss \([0-9.]*\).*/\1/' test.log)" stdout
+train 1 --overwrite --set output.directory=back --set train.keep_best=no run.ini
+tap_run 'best: keep_best = no writes none, and --overwrite removes an old one' test ! -e back/best.h5
+
+# ---- the same bits ----
+
+for np in 1 2 3; do
+    for options in 'data.memory=stream train.threads=2' 'data.memory=resident train.threads=1'; do
+        # shellcheck disable=SC2086 # two words
+        set -- $options
+        FCNN_ISA=plain train $np --overwrite --set output.directory=other --set "$1" --set "$2" run.ini
+        tap_run "best: $np ranks, $options" test "$(weights other/best.h5)$(fact other/best.h5)$(fact other/model.h5)" = \
+            "$(weights each/best.h5)$best$last"
+    done
+done
+train 2 --overwrite --set output.directory=other --set train.stop_metric=accuracy run.ini
+tap_run 'best: the highest accuracy' grep -q ': the highest accuracy, 0\.[0-9]*$' <<<"$(fact other/best.h5)"
+
+# ---- a divergence ----
+
+train 2 --overwrite --set output.directory=other --set optimizer.learning_rate=1e30 --set model.activation=linear run.ini
+tap_run 'best: a divergence is an error' test "$code" = 70
+tap_done
