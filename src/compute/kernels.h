@@ -110,7 +110,7 @@ enum { FCNN_UPDATE_ARRAYS = 4, FCNN_UPDATE_SCALARS = 12 };
 typedef struct fcnn_update_terms {
     double clip_value; /* above 0; infinite: no limit */
     double l2, l1;
-    double decay; /* the learning rate is included */
+    double decay; /* the learning rate is included, except for rules with norms (lamb, lars) */
 } fcnn_update_terms;
 
 /* An update of contiguous elements by the mean of their derivatives, mean = (real)(sum·scale). */
@@ -131,6 +131,16 @@ typedef struct fcnn_update_job {
     void *state[FCNN_UPDATE_ARRAYS]; /* the same elements of the state arrays of the optimizer; changed in place; NULL
                                       * for arrays that it does not keep */
 } fcnn_update_job;
+
+/* A run of elements whose norm, and that of whose change, are needed before they are changed: by LAMB, which also
+ * updates its moments, and LARS.  Adds squares to chains in the order of the rows, in double. */
+typedef struct fcnn_trust_job {
+    const fcnn_update_job *update;
+    int64_t width;                     /* elements of a row, a multiple of 16 */
+    bool again;                        /* the moments have been updated */
+    double weight_scale, change_scale; /* what the numbers are multiplied by: powers of 2, 1 in single precision */
+    double *weights, *changes;         /* [width]: sums of squares, by column */
+} fcnn_trust_job;
 
 /* The sum of elements first … last−1 of several arrays of gradient sums: out = from[0] + from[1] + …, in this order. */
 typedef struct fcnn_join_job {
@@ -177,10 +187,14 @@ typedef struct fcnn_kernels {
     void (*updates[FCNN_OPTIMIZERS_END])(const fcnn_update_job *job);
 
     /* sums[i] += Σ_r of the squares of column i, for the rows of a run of job->count elements in rows of `width`, a
-     * multiple of 16: of the means of a job, whose terms are not used, and of weights.  A chain in the order of the
-     * rows, in double. */
+     * multiple of 16: of the means of a job, whose terms are not used, and of weights times `scale`, a power of 2 (1 in
+     * single precision).  A chain in the order of the rows, in double. */
     void (*square_means)(const fcnn_update_job *job, int64_t width, double *sums);
-    void (*square_weights)(const void *weights, int64_t rows, int64_t width, double *sums);
+    void (*square_weights)(const void *weights, int64_t rows, int64_t width, double scale, double *sums);
+
+    /* The first pass of LAMB and LARS, before the update of the same elements. */
+    void (*measure_lamb)(const fcnn_trust_job *job);
+    void (*measure_lars)(const fcnn_trust_job *job);
 
     /* Multiplies each element of rows [rows][width] by the factor of its column.  out may be the same array as in. */
     void (*scale_columns)(const void *in, int64_t rows, int64_t width, const double *factors, void *out);

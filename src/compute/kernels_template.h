@@ -17,6 +17,7 @@
 #include "compute/template_peak.h"
 #include "compute/template_product.h"
 #include "compute/template_rows.h"
+#include "compute/template_trust.h"
 #include "compute/template_update.h"
 
 #define PASTE_3(a, b, c) a##b##_##c
@@ -43,6 +44,8 @@ const fcnn_kernels TABLE_NAME(FCNN_SIMD_NAME, FCNN_BITS) = {
     .updates = {FCNN_OPTIMIZER_WORDS(UPDATE_ENTRY)},
     .square_means = square_means,
     .square_weights = square_weights,
+    .measure_lamb = measure_lamb,
+    .measure_lars = measure_lars,
     .scale_columns = scale_columns,
     .transpose = transpose,
     .join_sums = join_sums,

@@ -38,11 +38,12 @@ static void square_means(const fcnn_update_job *job, int64_t width, double *sums
     }
 }
 
-static void square_weights(const void *weights, int64_t rows, int64_t width, double *sums)
+static void square_weights(const void *weights, int64_t rows, int64_t width, double scale, double *sums)
 {
+    const vec factor = vset((real)scale);
     for (int64_t row = 0; row < rows; row++) {
         for (int64_t i = 0; i < width; i += VW) {
-            add_squares(vload((const real *)weights + row * width + i), sums + i);
+            add_squares(vload((const real *)weights + row * width + i) * factor, sums + i);
         }
     }
 }

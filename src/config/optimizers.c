@@ -8,7 +8,8 @@
 /* ---- keys that not every optimizer reads ---- */
 
 #define BIT(kind) (UINT32_C(1) << (FCNN_OPTIMIZER_##kind))
-#define ADAMS (BIT(ADAM) | BIT(ADAMW) | BIT(NADAM) | BIT(RADAM))
+#define ADAMS (BIT(ADAM) | BIT(ADAMW) | BIT(NADAM) | BIT(RADAM) | BIT(LAMB))
+#define BY_TENSOR (BIT(LAMB) | BIT(LARS))
 #define EVERY ((UINT32_C(1) << FCNN_OPTIMIZERS_END) - 1)
 
 static const struct {
@@ -16,16 +17,17 @@ static const struct {
     uint32_t readers;
     const char *advice; /* NULL: none */
 } readers[] = {
-    {"momentum", BIT(SGD) | BIT(RMSPROP), "adam, adamw, nadam and radam have beta1 instead"},
+    {"momentum", BIT(SGD) | BIT(RMSPROP) | BIT(LARS), "adam, adamw, nadam, radam and lamb have beta1 instead"},
     {"nesterov", BIT(SGD), "nadam is Adam with it"},
-    {"momentum_final", BIT(SGD) | BIT(RMSPROP), NULL},
-    {"momentum_epochs", BIT(SGD) | BIT(RMSPROP), NULL},
+    {"momentum_final", BIT(SGD) | BIT(RMSPROP) | BIT(LARS), NULL},
+    {"momentum_epochs", BIT(SGD) | BIT(RMSPROP) | BIT(LARS), NULL},
     {"beta1", ADAMS, NULL},
     {"beta2", ADAMS, "rmsprop has rho"},
     {"epsilon", ADAMS | BIT(RMSPROP) | BIT(ADAGRAD), NULL},
     {"epsilon_placement", BIT(ADAM) | BIT(ADAMW), NULL},
-    {"rho", BIT(RMSPROP), "adam, adamw, nadam and radam have beta2 instead"},
-    {"l2", EVERY & ~BIT(ADAMW), "adam is the same with l2"},
+    {"rho", BIT(RMSPROP), "adam, adamw, nadam, radam and lamb have beta2 instead"},
+    {"trust", BIT(LARS), NULL},
+    {"l2", EVERY & ~(BIT(ADAMW) | BY_TENSOR), "adam is adamw with l2; lamb and lars have weight_decay"},
     {"weight_decay", EVERY & ~BIT(ADAM), "adamw is the same with weight_decay, and what PyTorch's Adam calls so is l2"},
 };
 
@@ -100,14 +102,16 @@ static fcnn_status check_momentum(const fcnn_config *config)
 static fcnn_status check_decay(const fcnn_config *config)
 {
     const double decay = config->optimizer_weight_decay, rate = config->optimizer_learning_rate;
-    if (decay * rate >= 1) {
+    const bool by_tensor = (BY_TENSOR >> config->optimizer_name & 1) != 0;
+    if (decay * rate >= 1 && !by_tensor) {
         return fcnn_fail(
             FCNN_ECONFIG,
             "optimizer.weight_decay = %g times optimizer.learning_rate = %g is not below 1: each step would "
             "remove the weights; make one of them smaller",
             decay, rate);
     }
-    if (config->optimizer_decay_biases && decay == 0 && config->optimizer_l2 == 0 && config->optimizer_l1 == 0) {
+    if (config->optimizer_decay_biases && !by_tensor && decay == 0 && config->optimizer_l2 == 0 &&
+        config->optimizer_l1 == 0) {
         return fcnn_fail(FCNN_ECONFIG, "optimizer.decay_biases = yes has no effect: optimizer.l2, optimizer.l1 and "
                                        "optimizer.weight_decay are 0");
     }

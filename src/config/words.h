@@ -125,7 +125,9 @@
     X(FCNN_OPTIMIZER_NADAM, "nadam", nadam, minibatch, adam)          \
     X(FCNN_OPTIMIZER_RADAM, "radam", radam, minibatch, adam)          \
     X(FCNN_OPTIMIZER_RMSPROP, "rmsprop", rmsprop, minibatch, rmsprop) \
-    X(FCNN_OPTIMIZER_ADAGRAD, "adagrad", adagrad, minibatch, rmsprop)
+    X(FCNN_OPTIMIZER_ADAGRAD, "adagrad", adagrad, minibatch, rmsprop) \
+    X(FCNN_OPTIMIZER_LAMB, "lamb", lamb, minibatch, lamb)             \
+    X(FCNN_OPTIMIZER_LARS, "lars", lars, minibatch, lars)
 
 #define FCNN_EPSILON_WORDS(X)      \
     X(FCNN_EPSILON_TORCH, "torch") \

@@ -5,6 +5,31 @@
 
 #include <math.h>
 
+/* ---- sums ---- */
+
+#define SMALL_NORM 0x1p-450 /* squares in unit 0 of smaller norms have lost digits */
+#define SMALL_LIMIT (SMALL_NORM * SMALL_NORM)
+#define LARGE_LIMIT 0x1p960 /* larger sums could overflow when they are added */
+
+int fcnn_squares_unit(const fcnn_kernels *kernels, double sum)
+{
+    if (kernels->bits == 32 || (sum >= SMALL_LIMIT && sum <= LARGE_LIMIT)) {
+        return 0;
+    }
+    return sum < SMALL_LIMIT ? -600 : 600;
+}
+
+fcnn_squares fcnn_squares_add(fcnn_squares a, fcnn_squares b)
+{
+    const int unit = a.unit > b.unit ? a.unit : b.unit;
+    return (fcnn_squares){ldexp(a.sum, 2 * (a.unit - unit)) + ldexp(b.sum, 2 * (b.unit - unit)), unit};
+}
+
+double fcnn_squares_root(fcnn_squares a)
+{
+    return ldexp(sqrt(a.sum), a.unit);
+}
+
 static double add_columns(const double *sums, int64_t width)
 {
     double total = 0;
@@ -16,20 +41,32 @@ static double add_columns(const double *sums, int64_t width)
 
 /* ---- gradients ---- */
 
-/* The squares of `count` means from an element of a tensor on. */
-static double squares_of(const fcnn_network *network, const fcnn_gradient *gradient, double scale, int64_t tensor,
-                         int64_t begin, int64_t count, int64_t width)
+/* The squares of `count` means from an element of a tensor on, each multiplied by 2^-unit. */
+static double square_in_unit(const fcnn_network *network, const fcnn_gradient *gradient, double scale, int64_t tensor,
+                             int64_t begin, int64_t count, int64_t width, int unit)
 {
     double sums[FCNN_PANEL] = {0};
     const fcnn_update_job job = {
         .sums = fcnn_gradient_value(gradient, tensor, begin),
         .low = gradient->words == 2 ? gradient->elements : 0,
         .count = count,
-        .scale = scale,
+        .scale = ldexp(scale, -unit),
         .exact = gradient->exact,
     };
     network->kernels->square_means(&job, width, sums);
     return add_columns(sums, width);
+}
+
+static fcnn_squares squares_of(const fcnn_network *network, const fcnn_gradient *gradient, double scale, int64_t tensor,
+                               int64_t begin, int64_t count, int64_t width)
+{
+    if (count == 0) {
+        return FCNN_NO_SQUARES;
+    }
+    const double sum = square_in_unit(network, gradient, scale, tensor, begin, count, width, 0);
+    const int unit = fcnn_squares_unit(network->kernels, sum);
+    return (fcnn_squares){unit == 0 ? sum : square_in_unit(network, gradient, scale, tensor, begin, count, width, unit),
+                          unit};
 }
 
 void fcnn_norms_measure(const fcnn_network *network, const fcnn_gradient *gradient, double scale,
@@ -48,25 +85,39 @@ void fcnn_norms_measure(const fcnn_network *network, const fcnn_gradient *gradie
     }
 }
 
-double fcnn_norms_sum(const fcnn_tile_squares *squares, int64_t tiles)
+fcnn_squares fcnn_norms_sum(const fcnn_tile_squares *squares, int64_t tiles)
 {
-    double total = 0;
+    fcnn_squares total = FCNN_NO_SQUARES;
     for (int64_t i = 0; i < tiles; i++) {
-        total += squares[i].biases + squares[i].weights;
+        total = fcnn_squares_add(total, fcnn_squares_add(squares[i].biases, squares[i].weights));
     }
     return total;
 }
 
 /* ---- weights ---- */
 
-/* Sets the factor of each column; returns whether one is not 1. */
-static bool find_factors(const double *squares, double most, int64_t width, double *factors)
+/* Sets the factor of each column of a panel; returns whether one is not 1. */
+static bool find_factors(const fcnn_kernels *kernels, const void *weights, int64_t in, double most, int64_t width,
+                         double *factors)
 {
-    bool scales = false;
+    double squares[FCNN_PANEL] = {0}, large[FCNN_PANEL] = {0}, small[FCNN_PANEL] = {0};
+    bool overflows = false, scales = false;
+    kernels->square_weights(weights, in, width, 1, squares);
     for (int64_t i = 0; i < width; i++) {
-        const double norm = sqrt(squares[i]);
-        factors[i] = norm > most ? most / norm : 1;
-        scales = scales || norm > most;
+        overflows = overflows || fcnn_squares_unit(kernels, squares[i]) > 0;
+    }
+    if (overflows) {
+        kernels->square_weights(weights, in, width, 0x1p-600, large);
+    }
+    if (most < SMALL_NORM && kernels->bits == 64) {
+        kernels->square_weights(weights, in, width, 0x1p600, small);
+    }
+    for (int64_t i = 0; i < width; i++) {
+        const int unit = fcnn_squares_unit(kernels, squares[i]);
+        const double norm = sqrt(unit == 0 ? squares[i] : unit > 0 ? large[i] : small[i]);
+        const double most_in_unit = ldexp(most, -unit);
+        factors[i] = norm > most_in_unit ? most_in_unit / norm : 1;
+        scales = scales || norm > most_in_unit;
     }
     return scales;
 }
@@ -96,13 +147,12 @@ static void scale_panel(fcnn_network *network, int64_t layer, int64_t panel, con
 
 static void limit_panel(fcnn_network *network, int64_t layer, int64_t panel, double most, bool shared)
 {
-    double squares[FCNN_PANEL] = {0}, factors[FCNN_PANEL];
+    double factors[FCNN_PANEL];
     const int64_t in = network->shape.layer[layer].inputs;
     const int64_t width = fcnn_panel_width(network->shape.layer[layer].outputs, panel);
     const int64_t begin = fcnn_panel_offset(1 + in, panel) + width;
     const char *weights = (const char *)network->parameters[layer] + (size_t)begin * network->kernels->size;
-    network->kernels->square_weights(weights, in, width, squares);
-    if (find_factors(squares, most, width, factors)) {
+    if (find_factors(network->kernels, weights, in, most, width, factors)) {
         scale_panel(network, layer, panel, factors, shared);
     }
 }

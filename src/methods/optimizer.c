@@ -24,7 +24,7 @@ static fcnn_status create_array(const fcnn_network *network, void ***out)
     return FCNN_OK;
 }
 
-static fcnn_status create_terms(const fcnn_config *config, const fcnn_gradient *gradient, fcnn_optimizer *optimizer)
+static fcnn_status create_terms(const fcnn_config *config, fcnn_optimizer *optimizer)
 {
     optimizer->terms = (fcnn_optimizer_terms){
         .clip_norm = config->optimizer_clip_norm,
@@ -39,7 +39,6 @@ static fcnn_status create_terms(const fcnn_config *config, const fcnn_gradient *
         optimizer->terms.max_norm[layer] = fcnn_config_max_norm(config, layer);
         optimizer->terms.limits = optimizer->terms.limits || optimizer->terms.max_norm[layer] > 0;
     }
-    optimizer->tiles = gradient->tile_count;
     return optimizer->terms.clip_norm > 0
                ? fcnn_memory_create("the optimizer", optimizer->tiles, sizeof *optimizer->squares, &optimizer->squares)
                : FCNN_OK;
@@ -55,11 +54,16 @@ static int count_arrays(const fcnn_optimizer *optimizer)
     return rule->count != NULL ? rule->count(optimizer->settings) : count;
 }
 
-static fcnn_status create_parts(const fcnn_config *config, const fcnn_network *network, const fcnn_gradient *gradient,
-                                fcnn_optimizer *optimizer)
+static fcnn_status create_parts(const fcnn_config *config, const fcnn_network *network, fcnn_optimizer *optimizer)
 {
+    if (optimizer->rule->measure != NULL) {
+        FCNN_TRY(fcnn_memory_create("the optimizer", optimizer->tiles, sizeof *optimizer->tile_trusts,
+                                    &optimizer->tile_trusts));
+        FCNN_TRY(
+            fcnn_memory_create("the optimizer", optimizer->tensors, sizeof *optimizer->trusts, &optimizer->trusts));
+    }
     if (config != NULL) {
-        FCNN_TRY(create_terms(config, gradient, optimizer));
+        FCNN_TRY(create_terms(config, optimizer));
     }
     if (config != NULL && optimizer->rule->settings != NULL) {
         optimizer->rule->settings(config, optimizer->settings);
@@ -77,9 +81,11 @@ fcnn_status fcnn_optimizer_create(const fcnn_optimizer_rule *rule, const fcnn_co
 {
     fcnn_optimizer *optimizer;
     FCNN_TRY(fcnn_memory_create("the optimizer", 1, sizeof *optimizer, &optimizer));
-    *optimizer = (fcnn_optimizer){
-        .rule = rule, .layers = network->shape.layers, .tensors = fcnn_architecture_tensors(&network->shape)};
-    const fcnn_status status = create_parts(config, network, gradient, optimizer);
+    *optimizer = (fcnn_optimizer){.rule = rule,
+                                  .layers = network->shape.layers,
+                                  .tensors = fcnn_architecture_tensors(&network->shape),
+                                  .tiles = gradient->tile_count};
+    const fcnn_status status = create_parts(config, network, optimizer);
     if (status != FCNN_OK) {
         fcnn_optimizer_destroy(optimizer);
         return status;
@@ -101,6 +107,8 @@ void fcnn_optimizer_destroy(fcnn_optimizer *optimizer)
     }
     free(optimizer->terms.max_norm);
     free(optimizer->squares);
+    free(optimizer->tile_trusts);
+    free(optimizer->trusts);
     free(optimizer);
 }
 
@@ -111,13 +119,15 @@ int64_t fcnn_optimizer_bytes(const fcnn_optimizer *optimizer, const fcnn_network
         elements += fcnn_network_tensor_elements(&network->shape, i);
     }
     const int64_t squares = optimizer->squares != NULL ? optimizer->tiles * (int64_t)sizeof *optimizer->squares : 0;
-    return optimizer->arrays * elements * (int64_t)network->kernels->size + squares;
+    const int64_t trusts =
+        optimizer->trusts != NULL ? (optimizer->tiles + optimizer->tensors) * (int64_t)sizeof *optimizer->trusts : 0;
+    return optimizer->arrays * elements * (int64_t)network->kernels->size + squares + trusts;
 }
 
 /* ---- the norm of the gradient ---- */
 
-static double measure(const fcnn_optimizer *optimizer, const fcnn_network *network, const fcnn_gradient *gradient,
-                      double scale, int thread, int threads)
+static fcnn_squares measure(const fcnn_optimizer *optimizer, const fcnn_network *network, const fcnn_gradient *gradient,
+                            double scale, int thread, int threads)
 {
     fcnn_norms_measure(network, gradient, scale, optimizer->squares, thread, threads);
     fcnn_team_wait();
@@ -125,28 +135,27 @@ static double measure(const fcnn_optimizer *optimizer, const fcnn_network *netwo
 }
 
 /* Finds what the gradient is multiplied by: clip_norm/(norm + 1e-6), as PyTorch's clip_grad_norm_(), if the norm is
- * above clip_norm, else 1.  False: the norm is not finite.  Squares that overflow are measured again in a smaller
- * unit. */
+ * above clip_norm, else 1.  False: the norm is not finite. */
 static bool find_factor(const fcnn_optimizer *optimizer, const fcnn_network *network, const fcnn_gradient *gradient,
                         double scale, int thread, int threads, double *factor)
 {
-    double unit = 1, square = measure(optimizer, network, gradient, scale, thread, threads);
-    if (!isfinite(square)) {
-        unit = 0x1p-600;
-        fcnn_team_wait(); /* all threads have read the squares */
-        square = measure(optimizer, network, gradient, scale * unit, thread, threads);
-    }
-    const double norm = sqrt(square), most = optimizer->terms.clip_norm * unit;
-    *factor = norm > most ? most / (norm + 1e-6 * unit) : 1;
-    return isfinite(square);
+    const fcnn_squares square = measure(optimizer, network, gradient, scale, thread, threads);
+    const double norm = sqrt(square.sum), most = ldexp(optimizer->terms.clip_norm, -square.unit);
+    *factor = norm > most ? most / (norm + ldexp(1e-6, -square.unit)) : 1;
+    return isfinite(square.sum);
 }
 
 int64_t fcnn_optimizer_find_nonfinite(const fcnn_optimizer *optimizer, const fcnn_network *network,
                                       const fcnn_gradient *gradient)
 {
     for (int64_t i = 0; optimizer->squares != NULL && i < optimizer->tiles; i++) {
-        if (!isfinite(optimizer->squares[i].biases + optimizer->squares[i].weights)) {
+        if (!isfinite(optimizer->squares[i].biases.sum + optimizer->squares[i].weights.sum)) {
             return fcnn_architecture_tensor(&network->shape, gradient->tiles[i].tensor).layer;
+        }
+    }
+    for (int64_t i = 0; optimizer->trusts != NULL && i < optimizer->tensors; i++) {
+        if (!isfinite(optimizer->trusts[i].biases.ratio + optimizer->trusts[i].weights.ratio)) {
+            return fcnn_architecture_tensor(&network->shape, i).layer;
         }
     }
     return -1;
@@ -157,7 +166,8 @@ int64_t fcnn_optimizer_find_nonfinite(const fcnn_optimizer *optimizer, const fcn
 bool fcnn_optimizer_is_unusual_rate(const fcnn_optimizer_rule *rule, const fcnn_config *config, double usual[2])
 {
     const double start = config->optimizer_momentum, final = config->optimizer_momentum_final;
-    const double left = 1 - (final > start ? final : start);
+    /* trust is a factor of the learning rate of lars; for others it has its default */
+    const double left = (1 - (final > start ? final : start)) * (0.001 / config->optimizer_trust);
     usual[0] = rule->usual_rates[0] * left;
     usual[1] = rule->usual_rates[1] * left;
     return config->optimizer_learning_rate < usual[0] || config->optimizer_learning_rate > usual[1];
@@ -183,18 +193,21 @@ typedef struct update_call {
     fcnn_update_job job;               /* what all tiles share */
 } update_call;
 
+/* A rule that measures norms decays the weights as part of their change, whose norm the decay belongs to. */
 static void set_terms(update_call *call, double rate)
 {
     const fcnn_optimizer_terms *terms = &call->optimizer->terms;
     const double most = terms->clip_value > 0 ? terms->clip_value : INFINITY;
     call->has_terms = terms->clip_value > 0 || terms->l2 > 0 || terms->l1 > 0 || terms->weight_decay > 0;
-    call->weights = (fcnn_update_terms){most, terms->l2, terms->l1, rate * terms->weight_decay};
+    call->weights =
+        (fcnn_update_terms){most, terms->l2, terms->l1,
+                            call->optimizer->rule->measure != NULL ? terms->weight_decay : rate * terms->weight_decay};
     call->biases = terms->decays_biases ? call->weights : (fcnn_update_terms){.clip_value = most};
 }
 
-/* Updates elements first … last−1 of a job. */
-static void update_run(const update_call *call, const fcnn_update_job *whole, int64_t first, int64_t last,
-                       const fcnn_update_terms *terms)
+/* Elements first … last−1 of a job. */
+static fcnn_update_job cut_job(const update_call *call, const fcnn_update_job *whole, int64_t first, int64_t last,
+                               const fcnn_update_terms *terms)
 {
     const size_t size = call->network->kernels->size, skipped = (size_t)first * size;
     fcnn_update_job job = *whole;
@@ -207,6 +220,141 @@ static void update_run(const update_call *call, const fcnn_update_job *whole, in
     for (int i = 0; i < call->optimizer->arrays; i++) {
         job.state[i] = (char *)whole->state[i] + skipped;
     }
+    return job;
+}
+
+/* Sets what the jobs of a tile have of their own. */
+static void take_tile(update_call *call, const fcnn_tile *tile, const fcnn_tile_place *at)
+{
+    const size_t begin = (size_t)at->begin * call->network->kernels->size;
+    fcnn_update_job *job = &call->job;
+    job->weights = job->out = (char *)call->network->parameters[tile->tensor] + begin;
+    job->sums = fcnn_gradient_value(call->gradient, tile->tensor, at->begin);
+    job->count = at->count;
+    job->tensor = tile->tensor;
+    job->biases = at->biases;
+    for (int i = 0; i < call->optimizer->arrays; i++) {
+        job->state[i] = (char *)call->optimizer->state[i][tile->tensor] + begin;
+    }
+}
+
+/* ---- norms of tensors ---- */
+
+static fcnn_squares add_squares(const double *sums, int64_t width, int unit)
+{
+    fcnn_squares total = {0, unit};
+    for (int64_t i = 0; i < width; i++) {
+        total.sum += sums[i];
+    }
+    return total;
+}
+
+/* Measures a run of elements, and those again whose squares overflow or underflow. */
+static void measure_run(const update_call *call, const fcnn_update_job *job, int64_t width, fcnn_tensor_trust *out)
+{
+    double weights[FCNN_PANEL] = {0}, changes[FCNN_PANEL] = {0};
+    const fcnn_kernels *kernels = call->network->kernels;
+    fcnn_trust_job how = {
+        .update = job, .width = width, .weight_scale = 1, .change_scale = 1, .weights = weights, .changes = changes};
+    *out = (fcnn_tensor_trust){FCNN_NO_SQUARES, FCNN_NO_SQUARES, 1};
+    if (job->count == 0) {
+        return;
+    }
+    call->optimizer->rule->measure(kernels, &how);
+    out->weights = add_squares(weights, width, 0);
+    out->changes = add_squares(changes, width, 0);
+    const int of_weights = fcnn_squares_unit(kernels, out->weights.sum);
+    const int of_changes = fcnn_squares_unit(kernels, out->changes.sum);
+    if (of_weights != 0 || of_changes != 0) {
+        memset(weights, 0, sizeof weights);
+        memset(changes, 0, sizeof changes);
+        how.again = true;
+        how.weight_scale = ldexp(1, -of_weights);
+        how.change_scale = ldexp(1, -of_changes);
+        call->optimizer->rule->measure(kernels, &how);
+        out->weights = add_squares(weights, width, of_weights);
+        out->changes = add_squares(changes, width, of_changes);
+    }
+}
+
+static void measure_tile(update_call *call, const fcnn_tile *tile, fcnn_trust *out)
+{
+    const fcnn_tile_place at = fcnn_tile_find(call->network, tile);
+    take_tile(call, tile, &at);
+    const fcnn_update_job biases = cut_job(call, &call->job, 0, at.biases, &call->biases);
+    const fcnn_update_job weights = cut_job(call, &call->job, at.biases, at.count, &call->weights);
+    measure_run(call, &biases, at.width, &out->biases);
+    measure_run(call, &weights, at.width, &out->weights);
+}
+
+/* Adds the sums of a tile to those of its tensor. */
+static void add_tensor(fcnn_tensor_trust *sum, const fcnn_tensor_trust *tile)
+{
+    sum->weights = fcnn_squares_add(sum->weights, tile->weights);
+    sum->changes = fcnn_squares_add(sum->changes, tile->changes);
+}
+
+/* Sets the ratio; a change that is so small that the ratio would be huge counts as 0. */
+static void set_ratio(const fcnn_optimizer *optimizer, double decay, fcnn_tensor_trust *tensor)
+{
+    const double largest = 1e30, weights = fcnn_squares_root(tensor->weights),
+                 change = fcnn_squares_root(tensor->changes);
+    const double ratio =
+        weights > 0 && change > 0 ? optimizer->rule->ratio(optimizer->settings, weights, change, decay) : 1;
+    tensor->ratio = !isfinite(weights + change) ? NAN : ratio <= largest ? ratio : 1;
+}
+
+/* Sets the sums and ratios of all tensors.  Called by one thread. */
+static void find_ratios(const fcnn_optimizer *optimizer, const fcnn_gradient *gradient)
+{
+    const fcnn_tensor_trust none = {FCNN_NO_SQUARES, FCNN_NO_SQUARES, 1};
+    for (int64_t i = 0; i < optimizer->tensors; i++) {
+        optimizer->trusts[i] = (fcnn_trust){none, none};
+    }
+    for (int64_t i = 0; i < optimizer->tiles; i++) {
+        fcnn_trust *trust = &optimizer->trusts[gradient->tiles[i].tensor];
+        add_tensor(&trust->biases, &optimizer->tile_trusts[i].biases);
+        add_tensor(&trust->weights, &optimizer->tile_trusts[i].weights);
+    }
+    for (int64_t i = 0; i < optimizer->tensors; i++) {
+        fcnn_trust *trust = &optimizer->trusts[i];
+        set_ratio(optimizer, optimizer->terms.weight_decay, &trust->weights);
+        if (optimizer->terms.decays_biases) {
+            set_ratio(optimizer, optimizer->terms.weight_decay, &trust->biases);
+        }
+    }
+}
+
+/* A thread's part of the norms, which all threads know afterwards.  False, on all threads: one is not finite. */
+static bool measure_tensors(update_call *call, int thread, int threads)
+{
+    const fcnn_optimizer *optimizer = call->optimizer;
+    int64_t first, last;
+    fcnn_gradient_tiles(call->gradient, thread, threads, &first, &last);
+    for (int64_t i = first; i < last; i++) {
+        measure_tile(call, &call->gradient->tiles[i], &optimizer->tile_trusts[i]);
+    }
+    fcnn_team_wait();
+    if (thread == 0) {
+        find_ratios(optimizer, call->gradient);
+    }
+    fcnn_team_wait();
+    for (int64_t i = 0; i < optimizer->tensors; i++) {
+        if (!isfinite(optimizer->trusts[i].biases.ratio + optimizer->trusts[i].weights.ratio)) {
+            return false;
+        }
+    }
+    return true;
+}
+
+/* ---- tiles ---- */
+
+/* Updates elements first … last−1 of a job. */
+static void update_run(const update_call *call, int64_t first, int64_t last, const fcnn_update_terms *terms,
+                       double ratio)
+{
+    fcnn_update_job job = cut_job(call, &call->job, first, last, terms);
+    job.rate *= ratio;
     call->optimizer->rule->update(call->network->kernels, &job);
 }
 
@@ -215,28 +363,21 @@ static void update_tile(update_call *call, const fcnn_tile *tile)
 {
     _Alignas(FCNN_ALIGNMENT) double own[FCNN_TILE_ELEMENTS];
     const fcnn_kernels *kernels = call->network->kernels;
+    const fcnn_trust *trust = call->optimizer->trusts != NULL ? &call->optimizer->trusts[tile->tensor] : NULL;
     const fcnn_tile_place at = fcnn_tile_find(call->network, tile);
-    const size_t begin = (size_t)at.begin * kernels->size;
-    char *parameters = (char *)call->network->parameters[tile->tensor] + begin;
-    fcnn_update_job *job = &call->job;
-    job->weights = parameters;
-    job->out = call->shared ? (void *)own : parameters;
-    job->sums = fcnn_gradient_value(call->gradient, tile->tensor, at.begin);
-    job->count = at.count;
-    job->tensor = tile->tensor;
-    job->biases = at.biases;
-    for (int i = 0; i < call->optimizer->arrays; i++) {
-        job->state[i] = (char *)call->optimizer->state[i][tile->tensor] + begin;
-    }
-    const int64_t apart = call->has_terms ? at.biases : 0; /* biases that may have other terms */
+    take_tile(call, tile, &at);
+    void *parameters = call->job.out, *updated = call->shared ? (void *)own : parameters;
+    call->job.out = updated;
+    /* biases that may have other terms, or another ratio */
+    const int64_t apart = call->has_terms || trust != NULL ? at.biases : 0;
     if (apart > 0) {
-        update_run(call, job, 0, apart, &call->biases);
+        update_run(call, 0, apart, &call->biases, trust != NULL ? trust->biases.ratio : 1);
     }
-    update_run(call, job, apart, at.count, &call->weights);
+    update_run(call, apart, at.count, &call->weights, trust != NULL ? trust->weights.ratio : 1);
     if (call->shared) {
-        kernels->copy_out(job->count, own, parameters);
+        kernels->copy_out(at.count, own, parameters);
     }
-    fcnn_tile_write_transposed(call->network, tile, (const char *)job->out + (size_t)at.biases * kernels->size,
+    fcnn_tile_write_transposed(call->network, tile, (const char *)updated + (size_t)at.biases * kernels->size,
                                call->shared);
 }
 
@@ -262,6 +403,9 @@ bool fcnn_optimizer_update(const fcnn_optimizer *optimizer, fcnn_network *networ
     };
     int64_t first, last;
     set_terms(&call, how->rate);
+    if (optimizer->trusts != NULL && !measure_tensors(&call, thread, threads)) {
+        return false;
+    }
     fcnn_gradient_tiles(gradient, thread, threads, &first, &last);
     for (int64_t i = first; i < last; i++) {
         update_tile(&call, &gradient->tiles[i]);

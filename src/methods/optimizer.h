@@ -38,6 +38,15 @@ typedef struct fcnn_optimizer_rule {
     void (*prepare)(const double settings[FCNN_OPTIMIZER_SETTINGS], double notes[FCNN_OPTIMIZER_NOTES],
                     fcnn_update *how);
 
+    /* If the learning rate of the weights of each tensor, and that of its biases, depends on their norms: adds the
+     * squares of a run of elements and of its change, in a pass before the update, which may already change the arrays.
+     * NULL: it does not. */
+    void (*measure)(const fcnn_kernels *kernels, const fcnn_trust_job *job);
+
+    /* With measure: what this learning rate is multiplied by.  weights, change: norms above 0; decay:
+     * weight_decay.  It is 1, without a call, for a norm of 0 and for biases that do not decay. */
+    double (*ratio)(const double settings[FCNN_OPTIMIZER_SETTINGS], double weights, double change, double decay);
+
     /* Updates a run of elements.  Elements are independent, and called from several threads for different ones, so any
      * partition gives the same bits. */
     void (*update)(const fcnn_kernels *kernels, const fcnn_update_job *job);
@@ -57,6 +66,17 @@ typedef struct fcnn_optimizer_terms {
     double *max_norm;   /* [layers]; NULL: not used */
 } fcnn_optimizer_terms;
 
+/* Sums of squares of weights and of their changes, and what the learning rate is multiplied by. */
+typedef struct fcnn_tensor_trust {
+    fcnn_squares weights, changes;
+    double ratio;
+} fcnn_tensor_trust;
+
+/* Those of a tile, or of a tensor, whose biases have norms of their own. */
+typedef struct fcnn_trust {
+    fcnn_tensor_trust biases, weights;
+} fcnn_trust;
+
 typedef struct fcnn_optimizer {
     const fcnn_optimizer_rule *rule; /* borrowed */
     double settings[FCNN_OPTIMIZER_SETTINGS];
@@ -64,6 +84,8 @@ typedef struct fcnn_optimizer {
     fcnn_optimizer_terms terms;
     int64_t tiles;              /* of the gradient */
     fcnn_tile_squares *squares; /* [tiles] of the mean gradient of a step; NULL if terms.clip_norm is 0 */
+    fcnn_trust *tile_trusts;    /* [tiles] without ratios; NULL if the rule does not measure */
+    fcnn_trust *trusts;         /* [tensors], of the last update; NULL as well */
     int arrays;
     int64_t layers, tensors;
     void **state[FCNN_UPDATE_ARRAYS]; /* [arrays][tensors]: panels as those of the parameters, of their type; what fills
@@ -74,7 +96,7 @@ typedef struct fcnn_optimizer {
 const fcnn_optimizer_rule *fcnn_optimizer_rule_of(fcnn_optimizer_kind kind);
 
 /* Whether the learning rate of a config is far outside what the rule usually takes; usual receives the bounds, which
- * are lower with momentum. */
+ * are lower with momentum, and for lars with a larger trust coefficient. */
 bool fcnn_optimizer_is_unusual_rate(const fcnn_optimizer_rule *rule, const fcnn_config *config, double usual[2]);
 
 /* Makes an optimizer for a network and its gradient; its arrays are zero.  config is not kept; NULL: all settings are
@@ -85,19 +107,18 @@ fcnn_status fcnn_optimizer_create(const fcnn_optimizer_rule *rule, const fcnn_co
 /* Takes NULL. */
 void fcnn_optimizer_destroy(fcnn_optimizer *optimizer);
 
-/* Bytes of the arrays and of the squares. */
+/* Bytes of the arrays and of the sums of squares. */
 int64_t fcnn_optimizer_bytes(const fcnn_optimizer *optimizer, const fcnn_network *network);
 
 /* Computes the scalars of a step, whose other members are set.  Called by the main thread. */
 void fcnn_optimizer_prepare(fcnn_optimizer *optimizer, fcnn_update *how);
 
 /* A thread's part of an update of the parameters, and of the transposed weights.  `how` has been prepared.  Returns
- * false, on all threads alike, and has changed nothing, if the norm of the gradient is needed and is not finite. */
+ * false, on all threads alike, and has changed no parameter, if a norm is needed and is not finite. */
 bool fcnn_optimizer_update(const fcnn_optimizer *optimizer, fcnn_network *network, const fcnn_gradient *gradient,
                            const fcnn_update *how, int thread, int threads);
 
-/* The layer (from 0) because of which the norm of the gradient of the last update is not finite; −1 if there is
- * none. */
+/* The layer (from 0) because of which a norm of the last update is not finite; −1 if there is none. */
 int64_t fcnn_optimizer_find_nonfinite(const fcnn_optimizer *optimizer, const fcnn_network *network,
                                       const fcnn_gradient *gradient);
 
