@@ -62,6 +62,27 @@ same log_cosh rows.h5 --set train.loss=log_cosh
 same mae rows.h5 --set train.loss=mae
 same poisson counts.h5 --set train.loss=poisson
 same smooth labels.h5 --set train.loss=cross_entropy --set train.label_smoothing=0.2
+same focal labels.h5 --set train.loss=cross_entropy --set train.focal_gamma=2
+focal=$validated
+same focal_half labels.h5 --set train.loss=cross_entropy --set train.focal_gamma=0.5
+same cross labels.h5 --set train.loss=cross_entropy
+tap_run 'loss: a larger focal_gamma gives lower losses' awk -v a="$focal" -v b="$validated" 'BEGIN { exit !(a < b) }'
+awk 'BEGIN { for (i = 0; i < 400; i++) print i % 20 "," i % 2 }' >bits.csv
+"$bin/fcnn-import" bits.h5 --csv bits.csv >import.log || cat import.log
+same focal_sigmoid bits.h5 --set train.loss=binary_cross_entropy --set train.focal_gamma=2
+for isa in plain avx2 avx512; do
+    [ $isa = plain ] || grep -qw "$([ $isa = avx2 ] && echo avx2 || echo avx512dq)" /proc/cpuinfo || continue
+    FCNN_ISA=$isa train 3 --overwrite --set output.directory=focal_again --set data.train=labels.h5 \
+        --set data.validation=labels.h5 --set train.loss=cross_entropy --set train.focal_gamma=2 \
+        --set train.threads=2 a.ini
+    tap_run "loss: focal has the same bits, $isa" test "$("$bin/fcnn-info" --hash focal/model.h5)" = \
+        "$("$bin/fcnn-info" --hash focal_again/model.h5)"
+done
+train 0 --set output.directory=no --set train.focal_gamma=2 a.ini
+tap_run 'loss: focal_gamma is for classes' grep -q 'train.focal_gamma is for train.loss = cross_entropy or bin' stderr
+train 0 --set output.directory=no --set train.loss=cross_entropy --set train.focal_gamma=2 \
+    --set train.label_smoothing=0.1 a.ini
+tap_run 'loss: focal_gamma and label_smoothing' grep -q 'train.focal_gamma cannot be combined with train.label' stderr
 
 # Another delta changes the weights, and cannot change on resume.
 huber=$("$bin/fcnn-info" --hash huber/model.h5)

@@ -98,7 +98,9 @@ typedef struct fcnn_loss_job {
     void *z;
     int64_t rows, width, first, last;
     const int32_t *labels; /* [last − first]; NULL: none */
-    const void *targets;   /* as z; NULL: none */
+    const void *targets;   /* as z; NULL: none; NaN: the target is missing, and its loss and derivative are 0 */
+    const void *weights;   /* [width], with room for the last panel: of the outputs, for losses that are a mean over
+                            * them; NULL: all are 1 */
     double *losses;        /* [last − first]; NULL where the rows have neither */
 } fcnn_loss_job;
 

@@ -47,11 +47,30 @@ static fcnn_status check_owner(const fcnn_config *config, const char *key, bool 
                            key, fcnn_loss_name(owner), fcnn_loss_name(config->train_loss));
 }
 
+static fcnn_status check_focal(const fcnn_config *config)
+{
+    const fcnn_loss loss = config->train_loss;
+    if (config->train_focal_gamma == 0) {
+        return FCNN_OK;
+    }
+    if (loss != FCNN_LOSS_CROSS_ENTROPY && loss != FCNN_LOSS_BINARY_CROSS_ENTROPY) {
+        return fcnn_fail(FCNN_ECONFIG,
+                         "train.focal_gamma is for train.loss = cross_entropy or binary_cross_entropy, but train.loss "
+                         "is %s: change one of them",
+                         fcnn_loss_name(loss));
+    }
+    return config->train_label_smoothing == 0
+               ? FCNN_OK
+               : fcnn_fail(FCNN_ECONFIG, "train.focal_gamma cannot be combined with train.label_smoothing: the focal "
+                                         "loss is defined for one class of each row");
+}
+
 static fcnn_status check_settings(const fcnn_config *config)
 {
     FCNN_TRY(check_owner(config, "huber_delta", config->train_huber_delta != 1, FCNN_LOSS_HUBER));
     FCNN_TRY(check_owner(config, "relative_floor", config->train_relative_floor != 0, FCNN_LOSS_RELATIVE));
     FCNN_TRY(check_owner(config, "label_smoothing", config->train_label_smoothing != 0, FCNN_LOSS_CROSS_ENTROPY));
+    FCNN_TRY(check_focal(config));
     if (config->train_loss == FCNN_LOSS_RELATIVE && config->train_relative_floor == 0) {
         return fcnn_fail(FCNN_ECONFIG, "train.loss = relative requires train.relative_floor, the magnitude in units of "
                                        "the targets below which a target counts as if it had this magnitude");

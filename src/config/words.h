@@ -90,17 +90,17 @@
 /* Each with the name of its kernel, loss_X (compute/template_loss.h), and of its settings, settings_X
  * (model/losses.c); the kind of its targets; the factor of its derivative that the kernel leaves out; and the outputs
  * that it goes with, the usual one first.  The usual loss of an output is the first that goes with it. */
-#define FCNN_LOSSES(X)                                                                                            \
-    X(FCNN_LOSS_CROSS_ENTROPY, "cross_entropy", cross_entropy, smoothing, FCNN_TARGETS_CLASSES, 1,                \
-      FCNN_OUTPUT_SOFTMAX)                                                                                        \
-    X(FCNN_LOSS_BINARY_CROSS_ENTROPY, "binary_cross_entropy", binary_cross_entropy, none, FCNN_TARGETS_YES_NO, 1, \
-      FCNN_OUTPUT_SIGMOID)                                                                                        \
-    X(FCNN_LOSS_MSE, "mse", mse, none, FCNN_TARGETS_NUMBERS, 2, FCNN_OUTPUT_LINEAR, FCNN_OUTPUT_SIGMOID)          \
-    X(FCNN_LOSS_MAE, "mae", mae, none, FCNN_TARGETS_NUMBERS, 1, FCNN_OUTPUT_LINEAR, FCNN_OUTPUT_SIGMOID)          \
-    X(FCNN_LOSS_HUBER, "huber", huber, huber, FCNN_TARGETS_NUMBERS, 1, FCNN_OUTPUT_LINEAR, FCNN_OUTPUT_SIGMOID)   \
-    X(FCNN_LOSS_LOG_COSH, "log_cosh", log_cosh, none, FCNN_TARGETS_NUMBERS, 1, FCNN_OUTPUT_LINEAR,                \
-      FCNN_OUTPUT_SIGMOID)                                                                                        \
-    X(FCNN_LOSS_RELATIVE, "relative", relative, relative, FCNN_TARGETS_NUMBERS, 2, FCNN_OUTPUT_LINEAR)            \
+#define FCNN_LOSSES(X)                                                                                             \
+    X(FCNN_LOSS_CROSS_ENTROPY, "cross_entropy", cross_entropy, smoothing, FCNN_TARGETS_CLASSES, 1,                 \
+      FCNN_OUTPUT_SOFTMAX)                                                                                         \
+    X(FCNN_LOSS_BINARY_CROSS_ENTROPY, "binary_cross_entropy", binary_cross_entropy, focal, FCNN_TARGETS_YES_NO, 1, \
+      FCNN_OUTPUT_SIGMOID)                                                                                         \
+    X(FCNN_LOSS_MSE, "mse", mse, none, FCNN_TARGETS_NUMBERS, 2, FCNN_OUTPUT_LINEAR, FCNN_OUTPUT_SIGMOID)           \
+    X(FCNN_LOSS_MAE, "mae", mae, none, FCNN_TARGETS_NUMBERS, 1, FCNN_OUTPUT_LINEAR, FCNN_OUTPUT_SIGMOID)           \
+    X(FCNN_LOSS_HUBER, "huber", huber, huber, FCNN_TARGETS_NUMBERS, 1, FCNN_OUTPUT_LINEAR, FCNN_OUTPUT_SIGMOID)    \
+    X(FCNN_LOSS_LOG_COSH, "log_cosh", log_cosh, none, FCNN_TARGETS_NUMBERS, 1, FCNN_OUTPUT_LINEAR,                 \
+      FCNN_OUTPUT_SIGMOID)                                                                                         \
+    X(FCNN_LOSS_RELATIVE, "relative", relative, relative, FCNN_TARGETS_NUMBERS, 2, FCNN_OUTPUT_LINEAR)             \
     X(FCNN_LOSS_POISSON, "poisson", poisson, none, FCNN_TARGETS_COUNTS, 1, FCNN_OUTPUT_EXPONENTIAL)
 
 #define FCNN_LOSS_WORDS(X)    \

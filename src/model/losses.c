@@ -14,6 +14,12 @@ static void settings_none(const fcnn_config *config, double settings[FCNN_LOSS_S
 static void settings_smoothing(const fcnn_config *config, double settings[FCNN_LOSS_SETTINGS])
 {
     settings[0] = config->train_label_smoothing;
+    settings[1] = config->train_focal_gamma;
+}
+
+static void settings_focal(const fcnn_config *config, double settings[FCNN_LOSS_SETTINGS])
+{
+    settings[0] = config->train_focal_gamma;
 }
 
 static void settings_huber(const fcnn_config *config, double settings[FCNN_LOSS_SETTINGS])
@@ -27,10 +33,26 @@ static void settings_relative(const fcnn_config *config, double settings[FCNN_LO
 }
 
 /* The keys that these are in [train]. */
-#define SETTING_none NULL
-#define SETTING_smoothing "label_smoothing"
-#define SETTING_huber "huber_delta"
-#define SETTING_relative "relative_floor"
+#define KEYS_none \
+    {             \
+        NULL      \
+    }
+#define KEYS_smoothing                   \
+    {                                    \
+        "label_smoothing", "focal_gamma" \
+    }
+#define KEYS_focal    \
+    {                 \
+        "focal_gamma" \
+    }
+#define KEYS_huber    \
+    {                 \
+        "huber_delta" \
+    }
+#define KEYS_relative    \
+    {                    \
+        "relative_floor" \
+    }
 
 /* ---- the table ---- */
 
@@ -39,7 +61,7 @@ static void settings_relative(const fcnn_config *config, double settings[FCNN_LO
                   .is_mean_of_outputs = (kind) != FCNN_TARGETS_CLASSES, \
                   .factor = (number),                                   \
                   .settings = settings_##own,                           \
-                  .setting = SETTING_##own},
+                  .keys = KEYS_##own},
 static const fcnn_loss_rule rules[] = {FCNN_LOSSES(RULE_ENTRY)};
 
 const fcnn_loss_rule *fcnn_loss_rule_of(fcnn_loss loss)

@@ -6,6 +6,9 @@
 
 #include "compute/kernels.h"
 
+/* The largest number of keys of a loss. */
+enum { FCNN_LOSS_KEYS = 2 };
+
 typedef struct fcnn_loss_rule {
     bool takes_logits;       /* the activation of the last layer belongs to the loss */
     bool is_mean_of_outputs; /* a row's loss is divided by the number of outputs */
@@ -13,7 +16,7 @@ typedef struct fcnn_loss_rule {
 
     /* Takes the settings of the loss from a config that has passed fcnn_config_check(). */
     void (*settings)(const fcnn_config *config, double settings[FCNN_LOSS_SETTINGS]);
-    const char *setting; /* the key in [train] of the first of them; NULL: there are none */
+    const char *keys[FCNN_LOSS_KEYS]; /* the keys in [train] of the first of them; NULL: there are no more */
 } fcnn_loss_rule;
 
 /* The rule of a loss that is not auto. */

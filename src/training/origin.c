@@ -320,16 +320,18 @@ static fcnn_status check_loss_setting(const fcnn_origin *origin, const fcnn_conf
                                       const fcnn_architecture *shape)
 {
     const fcnn_loss_rule *rule = fcnn_loss_rule_of(shape->loss);
-    const double then = origin->model->loss_settings[0];
     double now[FCNN_LOSS_SETTINGS] = {0};
     rule->settings(config, now);
-    if (config->train_loss != FCNN_LOSS_AUTO || rule->setting == NULL || then == now[0]) {
-        return FCNN_OK;
+    for (int i = 0; config->train_loss == FCNN_LOSS_AUTO && i < FCNN_LOSS_KEYS && rule->keys[i] != NULL; i++) {
+        const double then = origin->model->loss_settings[i];
+        if (then != now[i]) {
+            return fcnn_fail(FCNN_ECONFIG,
+                             "%s was trained with train.loss = %s and train.%s = %.17g, but the config specifies "
+                             "neither: set both, train.%s to this number or to another one",
+                             origin->path, fcnn_loss_name(shape->loss), rule->keys[i], then, rule->keys[i]);
+        }
     }
-    return fcnn_fail(FCNN_ECONFIG,
-                     "%s was trained with train.loss = %s and train.%s = %.17g, but the config specifies neither: set "
-                     "both, train.%s to this number or to another one",
-                     origin->path, fcnn_loss_name(shape->loss), rule->setting, then, rule->setting);
+    return FCNN_OK;
 }
 
 static fcnn_status kinds_differ(const fcnn_origin *origin, const char *key, const char *then, const char *now)
