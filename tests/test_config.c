@@ -78,6 +78,9 @@ static bool other_value(const fcnn_key *key, char *out, size_t size)
     case FCNN_KEY_WORD_LIST:
         snprintf(value, sizeof value, "%s,%s, %s", key->words[2], key->words[1], key->words[2]);
         break;
+    case FCNN_KEY_COLUMN_WORDS:
+        snprintf(value, sizeof value, "%s 0:6,%s 6  8,%s 9:", key->words[2], key->words[1], key->words[0]);
+        break;
     }
     snprintf(out, size, "%s.%s = %s", key->section, key->name, value);
     return value[0] != '\0';
@@ -93,7 +96,7 @@ static void defaults_are_the_documented_ones(void)
     CU_ASSERT_STRING_EQUAL(config->data_targets, "/y");
     CU_ASSERT_EQUAL(config->data_order, FCNN_ORDER_ROWS);
     CU_ASSERT_STRING_EQUAL(config->data_validation, "");
-    CU_ASSERT_EQUAL(config->data_normalize, FCNN_NORMALIZE_NONE);
+    CU_ASSERT_STRING_EQUAL(config->data_normalize, "none");
     CU_ASSERT_EQUAL(config->data_scale, 1.0);
     CU_ASSERT_EQUAL(config->model_hidden.count, 0);
     CU_ASSERT_EQUAL(config->model_activation.count, 1);

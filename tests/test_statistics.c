@@ -41,7 +41,7 @@ static fcnn_status fit(const double *values, int64_t rows, fcnn_normalize kind, 
     HARNESS_OK(fcnn_column_statistics_find(&dataset, harness_comm(), &statistics, NULL));
     HARNESS_OK(fcnn_normalizer_create(1, &fitted));
     const fcnn_status status =
-        fcnn_normalizer_fit(&fitted, kind, 1, &dataset, FCNN_SIDE_INPUTS, &statistics, harness_comm());
+        fcnn_normalizer_fit(&fitted, &kind, 1, &dataset, FCNN_SIDE_INPUTS, &statistics, harness_comm());
     *shift = fitted.shift[0];
     *scale = fitted.scale[0];
     fcnn_normalizer_clear(&fitted);

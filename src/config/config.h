@@ -41,6 +41,7 @@ struct fcnn_config {
 #define FCNN_FIELD_INTEGER_LIST(bounds) fcnn_int_list
 #define FCNN_FIELD_DOUBLE_LIST(bounds) fcnn_double_list
 #define FCNN_FIELD_WORD_LIST(bounds) fcnn_int_list
+#define FCNN_FIELD_COLUMN_WORDS(bounds) char *
 #define FCNN_KEY(type, section, name, standard, bounds, resume, help) FCNN_FIELD_##type(bounds) section##_##name;
 #include "config/keys.def"
 #undef FCNN_KEY

@@ -39,6 +39,7 @@
 #define FCNN_BOUNDS_INTEGER_LIST(...) __VA_ARGS__
 #define FCNN_BOUNDS_DOUBLE_LIST(...) __VA_ARGS__
 #define FCNN_BOUNDS_WORD_LIST(enumeration) .words = fcnn_##enumeration##_words
+#define FCNN_BOUNDS_COLUMN_WORDS(enumeration) .words = fcnn_##enumeration##_words
 
 const fcnn_key fcnn_keys[FCNN_KEY_COUNT] = {
 #define FCNN_KEY(type_, section_, name_, standard_, bounds_, resume_, help_) \
@@ -196,6 +197,12 @@ fcnn_status fcnn_key_describe(const fcnn_key *key, fcnn_text *out)
         FCNN_TRY(fcnn_text_append(out, "a list of 1 to %d of the words ", FCNN_DEPTH_LIMIT));
         FCNN_TRY(append_words(key->words, out));
         return fcnn_text_append(out, ", separated by commas");
+    case FCNN_KEY_COLUMN_WORDS:
+        FCNN_TRY(fcnn_text_append(out, "one of "));
+        FCNN_TRY(append_words(key->words, out));
+        return fcnn_text_append(out,
+                                "; or several, each with its columns, separated by commas, such as '%s 0:6, %s 6:'",
+                                key->words[1], key->words[0]);
     }
     return FCNN_OK;
 }
@@ -269,6 +276,7 @@ fcnn_status fcnn_key_print(const fcnn_key *key, const fcnn_config *config, fcnn_
         return fcnn_text_append(out, "%s", *(char *const *)value);
     case FCNN_KEY_TEXT:
     case FCNN_KEY_FRACTION_OR_PATH:
+    case FCNN_KEY_COLUMN_WORDS:
         return fcnn_text_append(out, "%s", *(char *const *)value);
     case FCNN_KEY_INTEGER_OR_AUTO:
         if (*(const int64_t *)value == FCNN_AUTO) {
@@ -308,6 +316,7 @@ void fcnn_key_clear(const fcnn_key *key, fcnn_config *config)
     case FCNN_KEY_WORD_OR_PATH:
     case FCNN_KEY_WORDS_OR_PATH:
     case FCNN_KEY_FRACTION_OR_PATH:
+    case FCNN_KEY_COLUMN_WORDS:
         free(*(char **)field);
         *(char **)field = NULL;
         break;

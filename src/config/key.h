@@ -23,7 +23,8 @@ typedef enum fcnn_key_type {
     FCNN_KEY_ENUM,
     FCNN_KEY_INTEGER_LIST,
     FCNN_KEY_DOUBLE_LIST,
-    FCNN_KEY_WORD_LIST
+    FCNN_KEY_WORD_LIST,
+    FCNN_KEY_COLUMN_WORDS
 } fcnn_key_type;
 
 /* A row.  Members that do not apply to its type are zero. */

@@ -1,4 +1,5 @@
 /* src/config/key_read.c — reads the values of keys. */
+#include "config/column_words.h"
 #include "config/ini.h"
 #include "config/key.h"
 #include "config/paths.h"
@@ -252,6 +253,24 @@ static fcnn_status read_words_or_path(const fcnn_key *key, const char *value, co
     return status;
 }
 
+static fcnn_status read_column_words(const fcnn_key *key, const char *value, fcnn_config *config)
+{
+    fcnn_column_fault fault;
+    fcnn_column_words words;
+    fcnn_text text = {0};
+    fcnn_status status = fcnn_column_words_parse(value, key->words, &fault, &words);
+    if (status != FCNN_OK) {
+        return status == FCNN_ECONFIG ? fcnn_key_refuse(key, fault.part, fault.reason) : status;
+    }
+    status = fcnn_column_words_print(&words, key->words, &text);
+    if (status == FCNN_OK) {
+        status = store_text(key, text.data, config);
+    }
+    fcnn_text_clear(&text);
+    fcnn_column_words_clear(&words);
+    return status;
+}
+
 /* ---- all types ---- */
 
 fcnn_status fcnn_key_read(const fcnn_key *key, const char *value, const char *folder, fcnn_config *config)
@@ -293,6 +312,8 @@ fcnn_status fcnn_key_read(const fcnn_key *key, const char *value, const char *fo
     case FCNN_KEY_DOUBLE_LIST:
     case FCNN_KEY_WORD_LIST:
         return read_list(key, value, config);
+    case FCNN_KEY_COLUMN_WORDS:
+        return read_column_words(key, value, config);
     }
     return FCNN_OK;
 }

@@ -1,6 +1,7 @@
 /* src/config/loss_keys.c — what the keys about the loss have to do with each other. */
 #include "config/loss_keys.h"
 
+#include "config/normalization.h"
 #include "config/outputs.h"
 #include "core/status.h"
 
@@ -22,10 +23,10 @@ static fcnn_status check_normalization(const fcnn_config *config)
 {
     const fcnn_output output = config->model_output == FCNN_OUTPUT_AUTO ? FCNN_OUTPUT_LINEAR : config->model_output;
     const fcnn_loss loss = config->train_loss == FCNN_LOSS_AUTO ? FCNN_LOSS_MSE : config->train_loss;
-    if (config->data_normalize_targets == FCNN_NORMALIZE_NONE || fcnn_loss_normalizes_targets(output, loss)) {
+    if (!fcnn_normalization_is_used(config->data_normalize_targets) || fcnn_loss_normalizes_targets(output, loss)) {
         return FCNN_OK;
     }
-    const char *normalize = fcnn_normalize_name(config->data_normalize_targets);
+    const char *normalize = config->data_normalize_targets;
     if (loss == FCNN_LOSS_RELATIVE) {
         return fcnn_fail(FCNN_ECONFIG,
                          "data.normalize_targets = %s cannot be combined with train.loss = relative: errors relative "

@@ -19,10 +19,17 @@
     X(FCNN_READ_INDEPENDENT, "independent") \
     X(FCNN_READ_COLLECTIVE, "collective")
 
-#define FCNN_NORMALIZE_TARGETS_WORDS(X)          \
-    X(FCNN_NORMALIZE_NONE, "none")               \
-    X(FCNN_NORMALIZE_STANDARDIZE, "standardize") \
-    X(FCNN_NORMALIZE_MINMAX, "minmax")
+#define FCNN_NORMALIZE_TARGETS_WORDS(X)                      \
+    X(FCNN_NORMALIZE_NONE, "none")                           \
+    X(FCNN_NORMALIZE_STANDARDIZE, "standardize")             \
+    X(FCNN_NORMALIZE_MINMAX, "minmax")                       \
+    X(FCNN_NORMALIZE_ROBUST, "robust")                       \
+    X(FCNN_NORMALIZE_LOG, "log")                             \
+    X(FCNN_NORMALIZE_LOG_STANDARDIZE, "log_standardize")     \
+    X(FCNN_NORMALIZE_LOG1P, "log1p")                         \
+    X(FCNN_NORMALIZE_LOG1P_STANDARDIZE, "log1p_standardize") \
+    X(FCNN_NORMALIZE_ASINH, "asinh")                         \
+    X(FCNN_NORMALIZE_ASINH_STANDARDIZE, "asinh_standardize")
 
 #define FCNN_MISSING_WORDS(X)            \
     X(FCNN_MISSING_ERROR, "error")       \

@@ -87,28 +87,23 @@ static void print_rest(const side *of)
 
 /* ---- tables ---- */
 
-static bool changes_something(const fcnn_normalizer *normalizer)
-{
-    for (int64_t i = 0; i < normalizer->count; i++) {
-        if (normalizer->shift[i] != 0 || normalizer->scale[i] != 1) {
-            return true;
-        }
-    }
-    return false;
-}
-
 static void print_normalizer(const side *of, const fcnn_normalizer *normalizer)
 {
-    if (!changes_something(normalizer)) {
+    const bool transforms = normalizer->transforms != NULL;
+    if (fcnn_normalizer_is_plain(normalizer)) {
         fprintf(of->out, "\n%s are not normalized\n", of->name);
         return;
     }
-    fprintf(of->out, "\n%s are normalized: (value - shift) / scale\n%-*s  %20s  %20s\n", of->name, of->name_width,
-            "column", "shift", "scale");
+    fprintf(of->out, "\n%s are normalized: (%s - shift) / scale\n%-*s", of->name,
+            transforms ? "transform(value)" : "value", of->name_width, "column");
+    fprintf(of->out, "  %20s  %20s%s\n", "shift", "scale", transforms ? "  transform" : "");
     for (int64_t i = 0; i < of->shown; i++) {
         print_column(of, i);
         print_number(normalizer->shift[i], of->out);
         print_number(normalizer->scale[i], of->out);
+        if (transforms) {
+            fprintf(of->out, "  %s", fcnn_transform_words[normalizer->transforms[i].kind]);
+        }
         fputc('\n', of->out);
     }
     print_rest(of);

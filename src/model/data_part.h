@@ -16,4 +16,8 @@ typedef struct fcnn_data_part {
  * FCNN_EDATA, and as reading. */
 fcnn_status fcnn_data_part_check(fcnn_data_part *part, fcnn_comm *comm, const fcnn_architecture *shape);
 
+/* Checks that inputs and targets are in the domains of the model's transforms. Collective; all ranks return the same
+ * status. Fails: FCNN_EDATA, and as reading. */
+fcnn_status fcnn_data_part_check_domain(const fcnn_data_part *part, fcnn_comm *comm, const fcnn_model *model);
+
 #endif

@@ -31,7 +31,39 @@ void fcnn_normalizer_clear(fcnn_normalizer *normalizer)
 {
     free(normalizer->shift);
     free(normalizer->scale);
+    free(normalizer->transforms);
     *normalizer = (fcnn_normalizer){0};
+}
+
+fcnn_status fcnn_normalizer_add_transforms(fcnn_normalizer *normalizer)
+{
+    return fcnn_memory_create("the normalizer", normalizer->count, sizeof *normalizer->transforms,
+                              &normalizer->transforms);
+}
+
+fcnn_status fcnn_normalizer_copy(const fcnn_normalizer *from, fcnn_normalizer *to)
+{
+    const size_t count = (size_t)from->count;
+    memcpy(to->shift, from->shift, count * sizeof(double));
+    memcpy(to->scale, from->scale, count * sizeof(double));
+    free(to->transforms);
+    to->transforms = NULL;
+    if (from->transforms != NULL) {
+        FCNN_TRY(fcnn_normalizer_add_transforms(to));
+        memcpy(to->transforms, from->transforms, count * sizeof *to->transforms);
+    }
+    return FCNN_OK;
+}
+
+bool fcnn_normalizer_is_plain(const fcnn_normalizer *normalizer)
+{
+    for (int64_t i = 0; i < normalizer->count; i++) {
+        if (normalizer->shift[i] != 0 || normalizer->scale[i] != 1 ||
+            fcnn_normalizer_transform(normalizer, i) != NULL) {
+            return false;
+        }
+    }
+    return true;
 }
 
 /* ---- models ---- */

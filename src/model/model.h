@@ -4,6 +4,7 @@
 #define FCNN_MODEL_MODEL_H
 
 #include "compute/kernels.h"
+#include "compute/transform.h"
 #include "config/config.h"
 #include "core/status.h"
 #include "data/classes.h"
@@ -19,10 +20,11 @@
 /* Version of the arithmetic. It is increased by each change that gives other bits for the same config. */
 #define FCNN_NUMERICS_VERSION 1
 
-/* Normalization of columns: stored = (physical − shift) / scale. */
+/* Normalization of columns: stored = (transform(physical) − shift) / scale. */
 typedef struct fcnn_normalizer {
     int64_t count;
-    double *shift, *scale; /* [count] */
+    double *shift, *scale;      /* [count] */
+    fcnn_transform *transforms; /* [count]; NULL: none */
 } fcnn_normalizer;
 
 /* Statistics of the columns of the training rows. */
@@ -71,6 +73,22 @@ struct fcnn_model {
 
 fcnn_status fcnn_normalizer_create(int64_t count, fcnn_normalizer *out); /* sets shift 0 and scale 1 */
 void fcnn_normalizer_clear(fcnn_normalizer *normalizer);
+
+/* Adds transforms of the kind none to a normalizer that has none.  Fails: FCNN_ENOMEM. */
+fcnn_status fcnn_normalizer_add_transforms(fcnn_normalizer *normalizer);
+
+/* Makes a normalizer of the same count the same as another.  Fails: FCNN_ENOMEM. */
+fcnn_status fcnn_normalizer_copy(const fcnn_normalizer *from, fcnn_normalizer *to);
+
+/* Returns whether the normalizer changes nothing. */
+bool fcnn_normalizer_is_plain(const fcnn_normalizer *normalizer);
+
+/* Returns the transform of a column; NULL: none. */
+static inline const fcnn_transform *fcnn_normalizer_transform(const fcnn_normalizer *normalizer, int64_t column)
+{
+    const fcnn_transform *own = normalizer->transforms;
+    return own == NULL || own[column].kind == FCNN_TRANSFORM_NONE ? NULL : &own[column];
+}
 
 fcnn_status fcnn_column_statistics_create(int64_t count, fcnn_column_statistics *out); /* sets zeros */
 void fcnn_column_statistics_clear(fcnn_column_statistics *statistics);

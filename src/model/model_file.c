@@ -16,8 +16,12 @@
 /* ---- the parts of a model ---- */
 
 /* The lowest version that can express the model. */
-static int64_t format_version(const fcnn_architecture *shape)
+static int64_t format_version(const fcnn_model *model)
 {
+    const fcnn_architecture *shape = &model->shape;
+    if (model->inputs.transforms != NULL || model->targets.transforms != NULL) {
+        return 3;
+    }
     for (int64_t layer = 0; layer < shape->layers; layer++) {
         const fcnn_layer *own = &shape->layer[layer];
         if (own->activation == FCNN_ACTIVATION_LEAKY_RELU && own->leaky_slope != FCNN_LEAKY_SLOPE) {
@@ -27,11 +31,12 @@ static int64_t format_version(const fcnn_architecture *shape)
     return 1;
 }
 
-static fcnn_status put_group(const fcnn_architecture *shape, fcnn_hdf5_image *image)
+static fcnn_status put_group(const fcnn_model *model, fcnn_hdf5_image *image)
 {
+    const fcnn_architecture *shape = &model->shape;
     static const char group[] = "/model";
     FCNN_TRY(fcnn_hdf5_image_group(image, group));
-    FCNN_TRY(fcnn_hdf5_image_integer_attribute(image, group, "format_version", format_version(shape)));
+    FCNN_TRY(fcnn_hdf5_image_integer_attribute(image, group, "format_version", format_version(model)));
     FCNN_TRY(fcnn_hdf5_image_integer_attribute(image, group, "numerics_version", FCNN_NUMERICS_VERSION));
     FCNN_TRY(fcnn_hdf5_image_text_attribute(image, group, "program", "fcnn " PACKAGE_VERSION));
     FCNN_TRY(fcnn_hdf5_image_text_attribute(image, group, "precision", fcnn_precision_name(shape->precision)));
@@ -54,20 +59,6 @@ static fcnn_status put_layer(const fcnn_model *model, int64_t layer, fcnn_hdf5_i
     }
     snprintf(name, sizeof name, "/model/b%" PRId64, layer + 1);
     return fcnn_hdf5_image_dataset(image, name, type, 1, dims, model->biases[layer]);
-}
-
-static fcnn_status put_normalizers(const fcnn_model *model, fcnn_hdf5_image *image)
-{
-    const fcnn_normalizer *inputs = &model->inputs, *targets = &model->targets;
-    FCNN_TRY(fcnn_hdf5_image_group(image, "/normalizer"));
-    FCNN_TRY(fcnn_hdf5_image_dataset(image, "/normalizer/inputs_shift", FCNN_TYPE_FLOAT64, 1, &inputs->count,
-                                     inputs->shift));
-    FCNN_TRY(fcnn_hdf5_image_dataset(image, "/normalizer/inputs_scale", FCNN_TYPE_FLOAT64, 1, &inputs->count,
-                                     inputs->scale));
-    FCNN_TRY(fcnn_hdf5_image_dataset(image, "/normalizer/targets_shift", FCNN_TYPE_FLOAT64, 1, &targets->count,
-                                     targets->shift));
-    return fcnn_hdf5_image_dataset(image, "/normalizer/targets_scale", FCNN_TYPE_FLOAT64, 1, &targets->count,
-                                   targets->scale);
 }
 
 static fcnn_status put_statistics(const char *group, const fcnn_column_statistics *statistics, fcnn_hdf5_image *image)
@@ -201,11 +192,13 @@ static fcnn_status put_choice(const fcnn_model_choice *choice, fcnn_hdf5_image *
 /* Writes a model to an image, to which other objects may be added. */
 static fcnn_status put_model(const fcnn_model *model, fcnn_hdf5_image *image)
 {
-    FCNN_TRY(put_group(&model->shape, image));
+    FCNN_TRY(put_group(model, image));
     for (int64_t layer = 0; layer < model->shape.layers; layer++) {
         FCNN_TRY(put_layer(model, layer, image));
     }
-    FCNN_TRY(put_normalizers(model, image));
+    FCNN_TRY(fcnn_hdf5_image_group(image, "/normalizer"));
+    FCNN_TRY(fcnn_normalizer_put(&model->inputs, "inputs", image));
+    FCNN_TRY(fcnn_normalizer_put(&model->targets, "targets", image));
     FCNN_TRY(put_columns("/inputs", &model->inputs_statistics, &model->inputs_names, model->inputs_decoded, image));
     FCNN_TRY(put_columns("/targets", &model->targets_statistics, &model->targets_names, model->targets_decoded, image));
     FCNN_TRY(put_classes(&model->classes, image));

@@ -4,6 +4,9 @@
  *                            and leaky_slope (a float64) one of a W that leaky_relu follows; without it, it is 0.01
  *   /model                   attributes format_version, numerics_version, program, precision, output, loss
  *   /normalizer/inputs_shift, inputs_scale, targets_shift, targets_scale   float64: stored = (physical − shift) / scale
+ *   /normalizer/inputs_transform, targets_transform   texts with a word of compute/transform.h for each column, of the
+ *                            function that is applied before: stored = (transform(physical) − shift) / scale; absent if
+ *                            there is none
  *   /inputs/smallest, largest, mean, /targets/…   float64, of the training rows; not for targets that are class numbers
  *   /inputs/names, units, /targets/…   texts with a line for each column, which may be empty; absent if nothing is
  *                                      known
@@ -26,8 +29,9 @@
 #include "hdf5/image.h"
 
 /* Increased by changes that older versions would read incorrectly; they reject files with a greater number.  A file has
- * the lowest version that can express its model.  2: a slope of leaky_relu other than 0.01. */
-#define FCNN_MODEL_FORMAT_VERSION 2
+ * the lowest version that can express its model.  2: a slope of leaky_relu other than 0.01.  3: transforms of
+ * columns. */
+#define FCNN_MODEL_FORMAT_VERSION 3
 
 /* Reads the model from an open file. file is borrowed, and so is path, for messages. *out is to be released with
  * fcnn_model_destroy().
@@ -40,6 +44,10 @@ fcnn_status fcnn_model_get(fcnn_hdf5_file *file, const char *path, fcnn_model **
  * Fails: FCNN_ENOMEM, FCNN_EINTERNAL. */
 fcnn_status fcnn_model_pack(const fcnn_model *model, fcnn_status (*add)(const void *data, fcnn_hdf5_image *image),
                             const void *data, void **bytes, int64_t *count);
+
+/* Adds the normalization of a side, "inputs" or "targets", to the group /normalizer of an image (normalizer_file.c).
+ * Fails: FCNN_ENOMEM, FCNN_EINTERNAL. */
+fcnn_status fcnn_normalizer_put(const fcnn_normalizer *normalizer, const char *side, fcnn_hdf5_image *image);
 
 /* Writes a file with a frame that contains only the model. One rank calls it.
  * Fails: FCNN_EOUTPUT, FCNN_ENOMEM, FCNN_EINTERNAL. */

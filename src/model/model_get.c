@@ -275,29 +275,6 @@ static fcnn_status read_parameters(const fcnn_model_reader *from)
     return FCNN_OK;
 }
 
-/* Reads <name>_shift and <name>_scale. Leaves the normalizer unchanged if the file has neither. */
-static fcnn_status read_normalizer(fcnn_model_reader *from, const char *name, fcnn_normalizer *normalizer)
-{
-    char shift[NAME_BYTES], scale[NAME_BYTES];
-    snprintf(shift, sizeof shift, "/normalizer/%s_shift", name);
-    snprintf(scale, sizeof scale, "/normalizer/%s_scale", name);
-    if (!fcnn_hdf5_has(from->file, shift) && !fcnn_hdf5_has(from->file, scale)) {
-        return FCNN_OK;
-    }
-    FCNN_TRY(fcnn_model_get_array(from, shift, FCNN_TYPE_FLOAT64, normalizer->count, normalizer->shift));
-    FCNN_TRY(fcnn_model_get_array(from, scale, FCNN_TYPE_FLOAT64, normalizer->count, normalizer->scale));
-    for (int64_t i = 0; i < normalizer->count; i++) {
-        if (!isfinite(normalizer->shift[i])) {
-            return fcnn_fail(FCNN_EDATA, "%s: %s contains NaN or Inf", from->path, shift);
-        }
-        if (!isfinite(normalizer->scale[i]) || !isfinite(1 / normalizer->scale[i])) {
-            return fcnn_fail(FCNN_EDATA, "%s: %s contains 0, NaN, Inf, or a number that is too small to divide by",
-                             from->path, scale);
-        }
-    }
-    return FCNN_OK;
-}
-
 /* Reads the arrays into the lines of the progress table. whole and real [count] are work arrays. */
 static fcnn_status read_columns(fcnn_model_reader *from, fcnn_history *history, int64_t *whole, double *real)
 {
@@ -406,8 +383,8 @@ static fcnn_status read_model(fcnn_model_reader *from)
     fcnn_architecture_clear(&shape);
     FCNN_TRY(status);
     FCNN_TRY(read_parameters(from));
-    FCNN_TRY(read_normalizer(from, "inputs", &from->model->inputs));
-    FCNN_TRY(read_normalizer(from, "targets", &from->model->targets));
+    FCNN_TRY(fcnn_normalizer_get(from, "inputs", &from->model->inputs));
+    FCNN_TRY(fcnn_normalizer_get(from, "targets", &from->model->targets));
     FCNN_TRY(fcnn_model_get_columns(from));
     return read_notes(from);
 }

@@ -20,4 +20,8 @@ fcnn_status fcnn_model_get_array(fcnn_model_reader *from, const char *name, fcnn
  * Fails: FCNN_EDATA if they do not match the model's shape; FCNN_ENOMEM. */
 fcnn_status fcnn_model_get_columns(fcnn_model_reader *from);
 
+/* Reads the normalization of a side, "inputs" or "targets". The normalizer, which has no transforms, remains unchanged
+ * if the file has none (normalizer_file.c). Fails: FCNN_EDATA, FCNN_ENOMEM. */
+fcnn_status fcnn_normalizer_get(fcnn_model_reader *from, const char *side, fcnn_normalizer *normalizer);
+
 #endif

@@ -7,7 +7,6 @@
 #include "core/locale.h"
 #include "core/memory.h"
 #include "core/sizes.h"
-#include "model/normalizer.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -76,7 +75,8 @@ int64_t fcnn_network_bytes(const fcnn_architecture *shape, int64_t rows, fcnn_ne
     }
     return parameters * (int64_t)fcnn_architecture_size(shape) + area_bytes(shape, rows, use) +
            areas_of(use, threads) * area_bytes(shape, fcnn_network_chunk_rows(shape), use) +
-           2 * (fcnn_architecture_inputs(shape) + fcnn_architecture_targets(shape) + fcnn_architecture_outputs(shape)) *
+           (5 * (fcnn_architecture_inputs(shape) + fcnn_architecture_targets(shape)) +
+            2 * fcnn_architecture_outputs(shape)) *
                (int64_t)sizeof(double);
 }
 
@@ -134,12 +134,9 @@ static fcnn_status create_parameters(fcnn_network *network, fcnn_network_use use
 static fcnn_status create_matrices(fcnn_network *network, int64_t rows, fcnn_network_use use)
 {
     const fcnn_architecture *shape = &network->shape;
-    const int64_t features = fcnn_architecture_inputs(shape), outputs = fcnn_architecture_outputs(shape);
+    const int64_t outputs = fcnn_architecture_outputs(shape);
     const int areas = areas_of(use, network->threads);
     FCNN_TRY(create_parameters(network, use));
-    FCNN_TRY(fcnn_memory_create("the normalizer", 2 * features, sizeof(double), &network->input_affine));
-    FCNN_TRY(fcnn_memory_create("the normalizer", 2 * fcnn_architecture_targets(shape), sizeof(double),
-                                &network->target_affine));
     FCNN_TRY(fcnn_memory_create("the normalizer", 2 * outputs, sizeof(double), &network->target_units));
     FCNN_TRY(create_area(network, rows, use, &network->all));
     if (areas > 0) {
@@ -241,19 +238,18 @@ fcnn_status fcnn_network_create_from(const fcnn_model *model, int64_t rows, fcnn
         network->chunk_rows = fcnn_network_chunk_rows(&network->shape);
         status = create_matrices(network, rows, use);
     }
+    if (status == FCNN_OK) {
+        status = fcnn_column_map_create(&model->inputs, &network->input_map);
+    }
+    if (status == FCNN_OK) {
+        status = fcnn_column_map_create(&model->targets, &network->target_map);
+    }
     if (status != FCNN_OK) {
         fcnn_network_destroy(network);
         return status;
     }
     load_parameters(network, model);
     memcpy(network->loss_settings, model->loss_settings, sizeof network->loss_settings);
-    fcnn_normalizer_as_affine(&model->inputs, network->input_affine, network->input_affine + model->inputs.count);
-    fcnn_normalizer_as_affine(&model->targets, network->target_affine, network->target_affine + model->targets.count);
-    network->keeps_inputs = true;
-    for (int64_t i = 0; i < model->inputs.count; i++) {
-        network->keeps_inputs = network->keeps_inputs && network->input_affine[i] == 1 &&
-                                network->input_affine[model->inputs.count + i] == 0;
-    }
     set_target_units(model, network);
     *out = network;
     return FCNN_OK;
@@ -315,8 +311,8 @@ void fcnn_network_destroy(fcnn_network *network)
         free_area(&network->own[thread], shape);
     }
     free(network->own);
-    free(network->input_affine);
-    free(network->target_affine);
+    fcnn_column_map_clear(&network->input_map);
+    fcnn_column_map_clear(&network->target_map);
     free(network->target_units);
     fcnn_missing_clear(&network->missing);
     free(network->completed);

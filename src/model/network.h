@@ -10,6 +10,7 @@
 #include "core/memory.h"
 #include "data/missing.h"
 #include "data/table.h"
+#include "model/column_map.h"
 #include "model/model.h"
 
 #include <fcnn/network.h>
@@ -67,10 +68,8 @@ struct fcnn_network {
     fcnn_work_area all;  /* for the maximum number of rows */
     int threads;         /* number of threads that share the rows of a gradient */
     fcnn_work_area *own; /* [threads], each for a chunk of rows; NULL: one thread, or forward only */
-    bool keeps_inputs;   /* inputs are not normalized */
-    /* [2][features] and [2][targets]: factors, then offsets, of the normalization */
-    double *input_affine, *target_affine;
-    double *target_units; /* [2][outputs]: factors, then offsets, to physical units */
+    fcnn_column_map input_map, target_map; /* the normalization */
+    double *target_units;                  /* [2][outputs]: factors, then offsets, to physical units */
     fcnn_missing missing; /* means that replace NaN in rows of the caller; empty: NaN is not replaced */
     double loss_settings[FCNN_LOSS_SETTINGS]; /* as in the model */
     double *completed;                        /* memory for such rows if there are means; otherwise NULL */

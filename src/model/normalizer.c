@@ -1,21 +1,93 @@
 /* src/model/normalizer.c — normalization of inputs and targets by statistics of the training rows. */
 #include "model/normalizer.h"
 
+#include "core/log.h"
 #include "core/memory.h"
+#include "data/quantiles.h"
 #include "model/column_statistics.h"
+#include "model/domain.h"
+#include "model/transformed.h"
 
 #include <inttypes.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
-/* The inputs or targets of a dataset, and their statistics. */
+/* The inputs or targets of a dataset, what each column gets, and statistics of the columns. */
 typedef struct side_of {
     fcnn_dataset *dataset;
     fcnn_side side;
-    fcnn_normalize kind;
+    const fcnn_normalize *kinds;
+    double divisor;
     const fcnn_column_statistics *statistics;
 } side_of;
+
+/* What a kind of normalization consists of. */
+typedef struct parts {
+    fcnn_transform_kind transform;
+    bool standardizes; /* the transformed values, or the values if there is no transform */
+} parts;
+
+static parts parts_of(fcnn_normalize kind)
+{
+    switch (kind) {
+    case FCNN_NORMALIZE_STANDARDIZE:
+        return (parts){FCNN_TRANSFORM_NONE, true};
+    case FCNN_NORMALIZE_LOG:
+        return (parts){FCNN_TRANSFORM_LOG, false};
+    case FCNN_NORMALIZE_LOG_STANDARDIZE:
+        return (parts){FCNN_TRANSFORM_LOG, true};
+    case FCNN_NORMALIZE_LOG1P:
+        return (parts){FCNN_TRANSFORM_LOG1P, false};
+    case FCNN_NORMALIZE_LOG1P_STANDARDIZE:
+        return (parts){FCNN_TRANSFORM_LOG1P, true};
+    case FCNN_NORMALIZE_ASINH:
+        return (parts){FCNN_TRANSFORM_ASINH, false};
+    case FCNN_NORMALIZE_ASINH_STANDARDIZE:
+        return (parts){FCNN_TRANSFORM_ASINH, true};
+    case FCNN_NORMALIZE_NONE:
+    case FCNN_NORMALIZE_MINMAX:
+    case FCNN_NORMALIZE_ROBUST:
+    case FCNN_NORMALIZE_SCALE:
+        break;
+    }
+    return (parts){FCNN_TRANSFORM_NONE, false};
+}
+
+/* Sets label to the name of a column, or its number. */
+static void label_column(const side_of *from, int64_t column, char label[FCNN_COLUMN_LABEL_BYTES])
+{
+    const fcnn_source *source = &from->dataset->source;
+    const fcnn_column_names *names = from->side == FCNN_SIDE_INPUTS ? &source->inputs.names : &source->targets.names;
+    if (!fcnn_column_names_label(names, column, label)) {
+        snprintf(label, FCNN_COLUMN_LABEL_BYTES, "%" PRId64 " (counting from 0)", column);
+    }
+}
+
+static const char *dataset_name(const side_of *from)
+{
+    const fcnn_source *source = &from->dataset->source;
+    return from->side == FCNN_SIDE_INPUTS ? source->inputs_name : source->targets_name;
+}
+
+/* ---- transforms ---- */
+
+static fcnn_status set_transforms(fcnn_normalizer *normalizer, const side_of *from)
+{
+    for (int64_t column = 0; column < normalizer->count; column++) {
+        const fcnn_transform_kind kind = parts_of(from->kinds[column]).transform;
+        if (kind == FCNN_TRANSFORM_NONE) {
+            continue;
+        }
+        if (normalizer->transforms == NULL) {
+            FCNN_TRY(fcnn_normalizer_add_transforms(normalizer));
+        }
+        normalizer->transforms[column].kind = kind;
+    }
+    return FCNN_OK;
+}
+
+/* ---- mean and deviation ---- */
 
 /* Sets out to √(Σ (x − mean)² / rows) of each column, over all ranks. Collective. */
 static fcnn_status find_deviations(const side_of *from, fcnn_comm *comm, double *out)
@@ -31,51 +103,139 @@ static fcnn_status find_deviations(const side_of *from, fcnn_comm *comm, double 
     return status;
 }
 
-/* ---- kinds of normalization ---- */
-
-static fcnn_status standardize(fcnn_normalizer *normalizer, const side_of *from, fcnn_comm *comm)
+static fcnn_status find_moments(const fcnn_normalizer *normalizer, const side_of *from, fcnn_comm *comm, double *mean,
+                                double *deviation)
 {
-    memcpy(normalizer->shift, from->statistics->mean, (size_t)normalizer->count * sizeof(double));
-    return find_deviations(from, comm, normalizer->scale);
+    bool plain = false, transformed = false;
+    for (int64_t column = 0; column < normalizer->count; column++) {
+        const parts own = parts_of(from->kinds[column]);
+        plain = plain || (own.standardizes && own.transform == FCNN_TRANSFORM_NONE);
+        transformed = transformed || (own.standardizes && own.transform != FCNN_TRANSFORM_NONE);
+    }
+    if (plain) {
+        memcpy(mean, from->statistics->mean, (size_t)normalizer->count * sizeof(double));
+        FCNN_TRY(find_deviations(from, comm, deviation));
+    }
+    return transformed ? fcnn_transformed_moments(from->dataset, comm, from->side, normalizer, mean, deviation)
+                       : FCNN_OK;
 }
 
-static void minmax(fcnn_normalizer *normalizer, const side_of *from)
+/* Collective. */
+static fcnn_status standardize(fcnn_normalizer *normalizer, const side_of *from, fcnn_comm *comm)
+{
+    const int64_t count = normalizer->count;
+    double *moments; /* means, then deviations */
+    FCNN_TRY(fcnn_comm_agree(comm, fcnn_memory_create("the means", 2 * count, sizeof *moments, &moments)));
+    const fcnn_status status = find_moments(normalizer, from, comm, moments, moments + count);
+    for (int64_t column = 0; status == FCNN_OK && column < count; column++) {
+        if (parts_of(from->kinds[column]).standardizes) {
+            normalizer->shift[column] = moments[column];
+            normalizer->scale[column] = moments[count + column];
+        }
+    }
+    free(moments);
+    return status;
+}
+
+/* ---- quartiles ---- */
+
+/* Lists the columns of a kind in columns [count]. Returns their number. */
+static int64_t list_columns(const fcnn_normalizer *normalizer, const side_of *from, fcnn_normalize kind,
+                            int64_t *columns)
+{
+    int64_t found = 0;
+    for (int64_t column = 0; column < normalizer->count; column++) {
+        if (from->kinds[column] == kind) {
+            columns[found++] = column;
+        }
+    }
+    return found;
+}
+
+static void warn_of_equal_quartiles(const side_of *from, int64_t column)
+{
+    char label[FCNN_COLUMN_LABEL_BYTES];
+    label_column(from, column, label);
+    fcnn_log_warning("%s: %s: the quartiles of column %s are equal, so robust subtracts the median and divides by 1: "
+                     "standardize or quantile suit this column better",
+                     from->dataset->source.file, dataset_name(from), label);
+}
+
+/* Collective. */
+static fcnn_status use_quartiles(fcnn_normalizer *normalizer, const side_of *from, fcnn_comm *comm, int64_t selected,
+                                 const int64_t *columns)
+{
+    enum { QUARTILES = 5 };
+    double *found;
+    FCNN_TRY(fcnn_comm_agree(comm, fcnn_memory_create("the quartiles", selected * QUARTILES, sizeof *found, &found)));
+    const fcnn_status status =
+        fcnn_quantiles_find(from->dataset, comm, from->side, selected, columns, QUARTILES, found);
+    for (int64_t i = 0; status == FCNN_OK && i < selected; i++) {
+        const double *own = found + i * QUARTILES;
+        normalizer->shift[columns[i]] = own[2];
+        normalizer->scale[columns[i]] = own[3] > own[1] ? own[3] - own[1] : 1;
+        if (own[3] == own[1] && own[4] > own[0]) {
+            warn_of_equal_quartiles(from, columns[i]);
+        }
+    }
+    free(found);
+    return status;
+}
+
+/* Collective. */
+static fcnn_status robust(fcnn_normalizer *normalizer, const side_of *from, fcnn_comm *comm)
+{
+    int64_t *columns;
+    FCNN_TRY(fcnn_comm_agree(comm, fcnn_memory_create("the columns", normalizer->count, sizeof *columns, &columns)));
+    const int64_t selected = list_columns(normalizer, from, FCNN_NORMALIZE_ROBUST, columns);
+    const fcnn_status status = selected == 0 ? FCNN_OK : use_quartiles(normalizer, from, comm, selected, columns);
+    free(columns);
+    return status;
+}
+
+/* ---- all kinds ---- */
+
+/* Sets shift and scale of columns whose kind needs no further pass. */
+static void set_known(fcnn_normalizer *normalizer, const side_of *from)
 {
     for (int64_t column = 0; column < normalizer->count; column++) {
-        normalizer->shift[column] = from->statistics->smallest[column];
-        normalizer->scale[column] = from->statistics->largest[column] - from->statistics->smallest[column];
+        if (from->kinds[column] == FCNN_NORMALIZE_MINMAX) {
+            normalizer->shift[column] = from->statistics->smallest[column];
+            normalizer->scale[column] = from->statistics->largest[column] - from->statistics->smallest[column];
+        } else if (from->kinds[column] == FCNN_NORMALIZE_SCALE) {
+            normalizer->scale[column] = from->divisor;
+        }
     }
 }
 
 static fcnn_status bad_scale(const fcnn_normalizer *normalizer, const side_of *from, int64_t column)
 {
-    const fcnn_dataset *dataset = from->dataset;
-    const bool is_input = from->side == FCNN_SIDE_INPUTS;
+    const fcnn_normalize kind = from->kinds[column];
     char label[FCNN_COLUMN_LABEL_BYTES], smallest[32], largest[32];
-    if (from->kind == FCNN_NORMALIZE_SCALE) {
+    if (kind == FCNN_NORMALIZE_SCALE) {
         return fcnn_fail(FCNN_ECONFIG,
                          "data.scale = %g is too small to divide by: 1 / %g exceeds the range of double precision",
                          normalizer->scale[column], normalizer->scale[column]);
     }
-    if (!fcnn_column_names_label(is_input ? &dataset->source.inputs.names : &dataset->source.targets.names, column,
-                                 label)) {
-        snprintf(label, sizeof label, "%" PRId64 " (counting from 0)", column);
-    }
+    label_column(from, column, label);
     fcnn_text_from_double(from->statistics->smallest[column], smallest);
     fcnn_text_from_double(from->statistics->largest[column], largest);
     return fcnn_fail(FCNN_EDATA,
                      "%s: %s: column %s has values from %s to %s, and double precision cannot divide by their %s: "
                      "multiply the column by a power of 10 in the file%s",
-                     dataset->source.file, is_input ? dataset->source.inputs_name : dataset->source.targets_name, label,
-                     smallest, largest, from->kind == FCNN_NORMALIZE_MINMAX ? "range" : "deviation",
-                     is_input ? ", or remove it from data.inputs" : "");
+                     from->dataset->source.file, dataset_name(from), label, smallest, largest,
+                     kind == FCNN_NORMALIZE_MINMAX   ? "range"
+                     : kind == FCNN_NORMALIZE_ROBUST ? "quartiles' distance"
+                                                     : "deviation",
+                     from->side == FCNN_SIDE_INPUTS ? ", or remove it from data.inputs" : "");
 }
 
 /* Sets the scale of constant columns to 1, and checks that all others have an inverse. */
 static fcnn_status finish(fcnn_normalizer *normalizer, const side_of *from)
 {
     for (int64_t column = 0; column < normalizer->count; column++) {
-        if (from->kind != FCNN_NORMALIZE_SCALE && fcnn_column_statistics_is_constant(from->statistics, column)) {
+        if (from->kinds[column] != FCNN_NORMALIZE_SCALE &&
+            fcnn_column_statistics_is_constant(from->statistics, column)) {
             normalizer->scale[column] = 1;
         }
         if (!isfinite(normalizer->scale[column]) || !isfinite(1 / normalizer->scale[column])) {
@@ -85,32 +245,16 @@ static fcnn_status finish(fcnn_normalizer *normalizer, const side_of *from)
     return FCNN_OK;
 }
 
-fcnn_status fcnn_normalizer_fit(fcnn_normalizer *normalizer, fcnn_normalize kind, double divisor, fcnn_dataset *dataset,
-                                fcnn_side side, const fcnn_column_statistics *statistics, fcnn_comm *comm)
+fcnn_status fcnn_normalizer_fit(fcnn_normalizer *normalizer, const fcnn_normalize *kinds, double divisor,
+                                fcnn_dataset *dataset, fcnn_side side, const fcnn_column_statistics *statistics,
+                                fcnn_comm *comm)
 {
-    const side_of from = {.dataset = dataset, .side = side, .kind = kind, .statistics = statistics};
-    switch (kind) {
-    case FCNN_NORMALIZE_STANDARDIZE:
-        FCNN_TRY(standardize(normalizer, &from, comm));
-        break;
-    case FCNN_NORMALIZE_MINMAX:
-        minmax(normalizer, &from);
-        break;
-    case FCNN_NORMALIZE_SCALE:
-        for (int64_t column = 0; column < normalizer->count; column++) {
-            normalizer->scale[column] = divisor;
-        }
-        break;
-    case FCNN_NORMALIZE_NONE:
-        return FCNN_OK;
-    }
+    const side_of from = {
+        .dataset = dataset, .side = side, .kinds = kinds, .divisor = divisor, .statistics = statistics};
+    FCNN_TRY(fcnn_comm_agree(comm, set_transforms(normalizer, &from)));
+    FCNN_TRY(fcnn_domain_check(dataset, comm, side, normalizer));
+    set_known(normalizer, &from);
+    FCNN_TRY(standardize(normalizer, &from, comm));
+    FCNN_TRY(robust(normalizer, &from, comm));
     return finish(normalizer, &from);
-}
-
-void fcnn_normalizer_as_affine(const fcnn_normalizer *normalizer, double *factor, double *offset)
-{
-    for (int64_t column = 0; column < normalizer->count; column++) {
-        factor[column] = 1 / normalizer->scale[column];
-        offset[column] = 0 - normalizer->shift[column] * factor[column];
-    }
 }

@@ -7,18 +7,23 @@
 #include "model/model.h"
 #include "parallel/comm.h"
 
-/* Sets shift and scale of each column of the inputs or targets of a dataset:
+/* Sets transform, shift and scale of each column of the inputs or targets of a dataset:
  *   standardize  mean and standard deviation (divided by N); the squares are summed exactly
  *   minmax       minimum and range
+ *   robust       median, and the range from the lower to the upper quartile; exact, with linear interpolation.  The scale
+ *                is 1 if both quartiles are equal
  *   scale        0 and the given divisor
- * For a constant column, whose minimum equals its maximum, shift is this value and scale is 1.
- *   statistics   those of the columns of these rows, for standardize and minmax
- * Collective; all ranks return the same status. Fails: FCNN_EDATA if the scale of a column, or its inverse, exceeds the
- * range of double precision; FCNN_ENOMEM; and as reading. */
-fcnn_status fcnn_normalizer_fit(fcnn_normalizer *normalizer, fcnn_normalize kind, double divisor, fcnn_dataset *dataset,
-                                fcnn_side side, const fcnn_column_statistics *statistics, fcnn_comm *comm);
-
-/* Converts the normalization to x·factor + offset. factor [count] and offset [count] are owned by the caller. */
-void fcnn_normalizer_as_affine(const fcnn_normalizer *normalizer, double *factor, double *offset);
+ *   log, log1p, asinh   this function; 0 and 1
+ *   log_standardize, …  this function; mean and standard deviation of the transformed values
+ * If statistics are used, a constant column, whose minimum equals its maximum, has its transformed value as shift, and
+ * scale 1.
+ *   kinds        [normalizer->count]
+ *   statistics   those of the columns of these rows
+ * The normalizer is as fcnn_normalizer_create() has made it.  Collective; all ranks return the same status. Fails:
+ * FCNN_EDATA if the scale of a column, or its inverse, exceeds the range of double precision, or if a value is outside
+ * the domain of a transform; FCNN_ENOMEM; and as reading. */
+fcnn_status fcnn_normalizer_fit(fcnn_normalizer *normalizer, const fcnn_normalize *kinds, double divisor,
+                                fcnn_dataset *dataset, fcnn_side side, const fcnn_column_statistics *statistics,
+                                fcnn_comm *comm);
 
 #endif

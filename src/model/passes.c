@@ -11,6 +11,7 @@
 #include "core/sizes.h"
 #include "model/layers.h"
 #include "model/losses.h"
+#include "model/mapped_rows.h"
 
 #include <math.h>
 #include <string.h>
@@ -32,25 +33,25 @@ static void *element(const fcnn_network *network, void *matrix, int64_t index)
 
 /* ---- input of rows ---- */
 
-/* Converts rows of a table into a matrix of the work area; line contains factors, then offsets. Returns the magnitude
- * of the result. */
+/* Converts rows of a table into a matrix of the work area. Returns the magnitude of the result. */
 static uint64_t take_rows(const fcnn_network *network, const fcnn_pass_rows *rows, const fcnn_table *table,
-                          const double *line, void *out)
+                          const fcnn_column_map *map, void *out)
 {
     const fcnn_rows_job job = {
         .values = table->values,
         .type = table->type,
         .width = table->width,
         .index = rows->batch->index + rows->first,
-        .factor = line,
-        .shift = line + table->width,
-        .keeps = table == rows->batch->inputs && network->keeps_inputs,
+        .factor = map->affine,
+        .shift = map->affine + table->width,
+        .keeps = table == rows->batch->inputs && map->is_plain,
         .out = out,
         .rows = rows->area->rows,
         .first = rows->at,
         .last = rows->at + rows->last - rows->first,
     };
-    return network->kernels->take_rows(&job);
+    return map->is_affine ? network->kernels->take_rows(&job)
+                          : fcnn_mapped_rows_take(network->kernels, map, table, &job);
 }
 
 /* Copies the inputs and targets of the rows to the work area. Returns the magnitude of the inputs. */
@@ -61,9 +62,9 @@ static uint64_t take_batch(const fcnn_network *network, const fcnn_pass_rows *ro
         rows->area->labels[rows->at + row - rows->first] = batch->labels[batch->index[row]];
     }
     if (batch->targets != NULL) {
-        take_rows(network, rows, batch->targets, network->target_affine, rows->area->targets);
+        take_rows(network, rows, batch->targets, &network->target_map, rows->area->targets);
     }
-    return take_rows(network, rows, batch->inputs, network->input_affine, rows->area->values[0]);
+    return take_rows(network, rows, batch->inputs, &network->input_map, rows->area->values[0]);
 }
 
 /* ---- the loss ---- */
@@ -236,9 +237,16 @@ double fcnn_network_output(const fcnn_network *network, int64_t row, int64_t col
 
 double fcnn_network_physical(const fcnn_network *network, int64_t row, int64_t column)
 {
-    const int64_t outputs = fcnn_architecture_outputs(&network->shape);
-    return fma(fcnn_network_output(network, row, column), network->target_units[column],
-               network->target_units[outputs + column]);
+    const fcnn_architecture *shape = &network->shape;
+    const int64_t outputs = fcnn_architecture_outputs(shape);
+    const double value = fma(fcnn_network_output(network, row, column), network->target_units[column],
+                             network->target_units[outputs + column]);
+    if (network->target_map.own.transforms == NULL) {
+        return value;
+    }
+    const fcnn_transform *transform =
+        fcnn_normalizer_transform(&network->target_map.own, column / fcnn_architecture_outputs_per_target(shape));
+    return transform == NULL ? value : fcnn_transform_invert(transform, value);
 }
 
 /* ---- rows of the caller, in physical units ---- */

@@ -228,6 +228,7 @@ static fcnn_status prepare(predictor *work)
     if (work->part.dataset->source.targets_name != NULL) {
         FCNN_TRY(fcnn_data_part_check(&work->part, work->comm, &work->model->shape));
     }
+    FCNN_TRY(fcnn_data_part_check_domain(&work->part, work->comm, work->model));
     FCNN_TRY(fcnn_comm_agree(work->comm, create_memory(work)));
     FCNN_TRY(fcnn_evaluation_create(work->comm, work->team, &work->part, &work->model->shape, &work->evaluation));
     return fcnn_comm_agree(work->comm, create_output(work));

@@ -2,6 +2,7 @@
 #include "training/choose_architecture.h"
 
 #include "config/layers.h"
+#include "config/normalization.h"
 #include "config/outputs.h"
 #include "core/memory.h"
 
@@ -18,8 +19,8 @@ static const char *deciding_key(const fcnn_config *config, const char **value)
         *value = fcnn_loss_name(config->train_loss);
         return "train.loss";
     }
-    if (config->data_normalize_targets != FCNN_NORMALIZE_NONE) {
-        *value = fcnn_normalize_name(config->data_normalize_targets);
+    if (fcnn_normalization_is_used(config->data_normalize_targets)) {
+        *value = config->data_normalize_targets;
         return "data.normalize_targets";
     }
     return NULL;
@@ -96,7 +97,7 @@ static fcnn_output output_of(const fcnn_config *config, const fcnn_target_summar
     if (config->train_loss != FCNN_LOSS_AUTO) {
         return fcnn_loss_usual_output(config->train_loss);
     }
-    if (config->data_normalize_targets != FCNN_NORMALIZE_NONE) {
+    if (fcnn_normalization_is_used(config->data_normalize_targets)) {
         return FCNN_OUTPUT_LINEAR;
     }
     if (!targets->one_column) {
@@ -182,10 +183,10 @@ fcnn_status fcnn_architecture_choose(const fcnn_config *config, int64_t features
     if (shape.output == FCNN_OUTPUT_SOFTMAX) {
         FCNN_TRY(class_count(config, targets, target_columns, &outputs));
     }
-    if (config->data_normalize_targets != FCNN_NORMALIZE_NONE &&
+    if (fcnn_normalization_is_used(config->data_normalize_targets) &&
         !fcnn_loss_normalizes_targets(shape.output, shape.loss)) {
         return fcnn_fail(FCNN_ECONFIG, "data.normalize_targets = %s is for regressions, but the output is %s",
-                         fcnn_normalize_name(config->data_normalize_targets), fcnn_output_name(shape.output));
+                         config->data_normalize_targets, fcnn_output_name(shape.output));
     }
     FCNN_TRY(fcnn_memory_create("the layers", shape.layers, sizeof *shape.layer, &shape.layer));
     fill_layers(config, features, outputs, &shape);

@@ -3,24 +3,13 @@
 
 #include "config/outputs.h"
 
-#include <stdbool.h>
 #include <stdio.h>
-
-static bool is_normalized(const fcnn_normalizer *normalizer)
-{
-    for (int64_t i = 0; i < normalizer->count; i++) {
-        if (normalizer->shift[i] != 0 || normalizer->scale[i] != 1) {
-            return true;
-        }
-    }
-    return false;
-}
 
 void fcnn_divergence_advise(const fcnn_model *model, char *out)
 {
-    const bool inputs = !is_normalized(&model->inputs);
-    const bool targets =
-        fcnn_loss_normalizes_targets(model->shape.output, model->shape.loss) && !is_normalized(&model->targets);
+    const bool inputs = fcnn_normalizer_is_plain(&model->inputs);
+    const bool targets = fcnn_loss_normalizes_targets(model->shape.output, model->shape.loss) &&
+                         fcnn_normalizer_is_plain(&model->targets);
     snprintf(out, FCNN_DIVERGENCE_SIZE,
              "start from the beginning (--overwrite) with %s%s%s%sa tenth of optimizer.learning_rate, or a "
              "limit by optimizer.clip_norm",

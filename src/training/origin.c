@@ -1,6 +1,7 @@
 /* src/training/origin.c — the model from which training starts or continues. */
 #include "training/origin.h"
 
+#include "config/normalization.h"
 #include "model/initializer.h"
 #include "model/losses.h"
 
@@ -183,12 +184,9 @@ fcnn_status fcnn_origin_give_weights(const fcnn_origin *origin, const fcnn_confi
     return FCNN_OK;
 }
 
-static void copy_normalizer(const fcnn_normalizer *from, fcnn_normalizer *to)
+static fcnn_status copy_normalizer(const fcnn_normalizer *from, fcnn_normalizer *to)
 {
-    if (from->count == to->count) {
-        memcpy(to->shift, from->shift, (size_t)from->count * sizeof(double));
-        memcpy(to->scale, from->scale, (size_t)from->count * sizeof(double));
-    }
+    return from->count == to->count ? fcnn_normalizer_copy(from, to) : FCNN_OK;
 }
 
 static void join_statistics(const fcnn_column_statistics *from, fcnn_column_statistics *to)
@@ -200,12 +198,13 @@ static void join_statistics(const fcnn_column_statistics *from, fcnn_column_stat
     }
 }
 
-void fcnn_origin_give_normalization(const fcnn_origin *origin, fcnn_model *model)
+fcnn_status fcnn_origin_give_normalization(const fcnn_origin *origin, fcnn_model *model)
 {
-    copy_normalizer(&origin->model->inputs, &model->inputs);
-    copy_normalizer(&origin->model->targets, &model->targets);
+    FCNN_TRY(copy_normalizer(&origin->model->inputs, &model->inputs));
+    FCNN_TRY(copy_normalizer(&origin->model->targets, &model->targets));
     join_statistics(&origin->model->inputs_statistics, &model->inputs_statistics);
     join_statistics(&origin->model->targets_statistics, &model->targets_statistics);
+    return FCNN_OK;
 }
 
 /* ---- the task ---- */
@@ -345,15 +344,14 @@ static fcnn_status kinds_differ(const fcnn_origin *origin, const char *key, cons
 
 static fcnn_status compare_kinds(const fcnn_origin *origin, const fcnn_config *then, const fcnn_config *now)
 {
-    if (then->data_normalize != now->data_normalize) {
-        return kinds_differ(origin, "data.normalize", fcnn_normalize_name(then->data_normalize),
-                            fcnn_normalize_name(now->data_normalize));
+    if (strcmp(then->data_normalize, now->data_normalize) != 0) {
+        return kinds_differ(origin, "data.normalize", then->data_normalize, now->data_normalize);
     }
-    if (then->data_normalize_targets != now->data_normalize_targets) {
-        return kinds_differ(origin, "data.normalize_targets", fcnn_normalize_name(then->data_normalize_targets),
-                            fcnn_normalize_name(now->data_normalize_targets));
+    if (strcmp(then->data_normalize_targets, now->data_normalize_targets) != 0) {
+        return kinds_differ(origin, "data.normalize_targets", then->data_normalize_targets,
+                            now->data_normalize_targets);
     }
-    if (now->data_normalize == FCNN_NORMALIZE_SCALE && then->data_scale != now->data_scale) {
+    if (fcnn_normalization_has(now->data_normalize, FCNN_NORMALIZE_SCALE) && then->data_scale != now->data_scale) {
         char a[32], b[32];
         fcnn_text_from_double(then->data_scale, a);
         fcnn_text_from_double(now->data_scale, b);
@@ -362,22 +360,13 @@ static fcnn_status compare_kinds(const fcnn_origin *origin, const fcnn_config *t
     return FCNN_OK;
 }
 
-static bool is_plain(const fcnn_normalizer *normalizer)
-{
-    for (int64_t i = 0; i < normalizer->count; i++) {
-        if (normalizer->shift[i] != 0 || normalizer->scale[i] != 1) {
-            return false;
-        }
-    }
-    return true;
-}
-
 /* Checks a model without a known config: it must contain a normalization if the config requires one. */
 static fcnn_status check_plain(const fcnn_origin *origin, const fcnn_config *config)
 {
     const fcnn_model *model = origin->model;
-    const bool lacks = (config->data_normalize != FCNN_NORMALIZE_NONE && is_plain(&model->inputs)) ||
-                       (config->data_normalize_targets != FCNN_NORMALIZE_NONE && is_plain(&model->targets));
+    const bool lacks =
+        (fcnn_normalization_is_used(config->data_normalize) && fcnn_normalizer_is_plain(&model->inputs)) ||
+        (fcnn_normalization_is_used(config->data_normalize_targets) && fcnn_normalizer_is_plain(&model->targets));
     return !lacks ? FCNN_OK
                   : fcnn_fail(
                         FCNN_ECONFIG,

@@ -49,7 +49,7 @@ fcnn_status fcnn_origin_give_weights(const fcnn_origin *origin, const fcnn_confi
 bool fcnn_origin_gives_normalization(const fcnn_origin *origin, const fcnn_config *config);
 
 /* Copies the normalization to a new model.  Its statistics of the training rows are extended to the ranges of the
- * origin, and its means are replaced by those of the origin. */
-void fcnn_origin_give_normalization(const fcnn_origin *origin, fcnn_model *model);
+ * origin, and its means are replaced by those of the origin.  Fails: FCNN_ENOMEM. */
+fcnn_status fcnn_origin_give_normalization(const fcnn_origin *origin, fcnn_model *model);
 
 #endif

@@ -2,6 +2,7 @@
 #include "training/start_model.h"
 
 #include "config/layers.h"
+#include "config/normalization.h"
 #include "core/memory.h"
 #include "data/describe_columns.h"
 #include "data/sentinels.h"
@@ -64,6 +65,35 @@ static fcnn_status warn_of_codes(fcnn_dataset *train, fcnn_comm *comm, const fcn
     return targets->count == 0 ? FCNN_OK : fcnn_sentinels_warn(train, comm, true, targets->smallest, targets->largest);
 }
 
+/* Sets the normalization of the inputs or targets as a key says.  Collective. */
+static fcnn_status fit_side(const char *text, const char *key, double divisor, fcnn_comm *comm, fcnn_dataset *train,
+                            fcnn_side side, const fcnn_column_statistics *statistics, fcnn_normalizer *normalizer)
+{
+    fcnn_normalize *kinds = NULL;
+    if (!fcnn_normalization_is_used(text)) {
+        return FCNN_OK;
+    }
+    fcnn_status status = fcnn_memory_create("the columns", normalizer->count, sizeof *kinds, &kinds);
+    if (status == FCNN_OK) {
+        status = fcnn_normalization_assign(text, key, normalizer->count, kinds);
+    }
+    status = fcnn_comm_agree(comm, status);
+    if (status == FCNN_OK) {
+        status = fcnn_normalizer_fit(normalizer, kinds, divisor, train, side, statistics, comm);
+    }
+    free(kinds);
+    return status;
+}
+
+/* Collective. */
+static fcnn_status fit_normalization(const fcnn_config *config, fcnn_comm *comm, fcnn_dataset *train, fcnn_model *model)
+{
+    FCNN_TRY(fit_side(config->data_normalize, "data.normalize", config->data_scale, comm, train, FCNN_SIDE_INPUTS,
+                      &model->inputs_statistics, &model->inputs));
+    return fit_side(config->data_normalize_targets, "data.normalize_targets", 1, comm, train, FCNN_SIDE_TARGETS,
+                    &model->targets_statistics, &model->targets);
+}
+
 /* Computes the statistics of the columns of the training rows and their normalization.  Collective. */
 static fcnn_status find_statistics(const fcnn_config *config, fcnn_comm *comm, const fcnn_training_data *data,
                                    const fcnn_origin *origin, fcnn_model *model)
@@ -72,12 +102,10 @@ static fcnn_status find_statistics(const fcnn_config *config, fcnn_comm *comm, c
     fcnn_column_statistics *targets = model->shape.output == FCNN_OUTPUT_SOFTMAX ? NULL : &model->targets_statistics;
     FCNN_TRY(fcnn_column_statistics_find(train, comm, &model->inputs_statistics, targets));
     if (fcnn_origin_gives_normalization(origin, config)) {
-        fcnn_origin_give_normalization(origin, model);
+        FCNN_TRY(fcnn_comm_agree(comm, fcnn_origin_give_normalization(origin, model)));
+        FCNN_TRY(fcnn_data_part_check_domain(&data->train, comm, model));
     } else {
-        FCNN_TRY(fcnn_normalizer_fit(&model->inputs, config->data_normalize, config->data_scale, train,
-                                     FCNN_SIDE_INPUTS, &model->inputs_statistics, comm));
-        FCNN_TRY(fcnn_normalizer_fit(&model->targets, config->data_normalize_targets, 1, train, FCNN_SIDE_TARGETS,
-                                     &model->targets_statistics, comm));
+        FCNN_TRY(fit_normalization(config, comm, train, model));
     }
     if (train->source.missing.means != NULL) {
         /* means over all rows, including replaced values, would differ from these in the last bits */
@@ -156,6 +184,12 @@ fcnn_status fcnn_start_model_prepare(const fcnn_config *config, fcnn_comm *comm,
     }
     if (status == FCNN_OK && *model == NULL) {
         status = make(config, comm, data, &shape, origin, model);
+    }
+    if (status == FCNN_OK) {
+        status = fcnn_data_part_check_domain(&data->validation, comm, *model);
+    }
+    if (status == FCNN_OK) {
+        status = fcnn_data_part_check_domain(&data->test, comm, *model);
     }
     fcnn_architecture_clear(&shape);
     return status;

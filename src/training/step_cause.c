@@ -15,8 +15,7 @@ static int64_t find_large_input(const fcnn_step *step)
     for (int64_t i = 0; i < step->leaves[step->leaf_count]; i++) {
         for (int64_t column = 0; column < inputs->width; column++) {
             const double value = fcnn_table_value(inputs, step->index[i], column);
-            if (!(fabs(fma(value, network->input_affine[column], network->input_affine[inputs->width + column])) <=
-                  limit)) {
+            if (!(fabs(fcnn_column_map_value(&network->input_map, column, value)) <= limit)) {
                 return step->row_numbers[i] - step->data->train.dataset->first;
             }
         }

@@ -1,0 +1,179 @@
+/* src/config/column_words.c — values of keys that give each column a word. */
+#include "config/column_words.h"
+
+#include "config/words.h"
+#include "core/list.h"
+#include "core/memory.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define BLANKS " \t"
+
+/* What a value is parsed into. */
+typedef struct parser {
+    const char *const *words;
+    fcnn_column_fault *fault;
+    fcnn_column_words *out;
+    int64_t capacity;
+} parser;
+
+static fcnn_status refuse(const parser *to, const char *part, const char *reason)
+{
+    snprintf(to->fault->part, sizeof to->fault->part, "%.60s", part);
+    to->fault->reason = reason;
+    return FCNN_ECONFIG;
+}
+
+static fcnn_status append(parser *to, fcnn_column_item item)
+{
+    fcnn_column_words *out = to->out;
+    FCNN_TRY(fcnn_memory_grow("a list of the config", out->count + 1, sizeof *out->items, &out->items, &to->capacity));
+    out->items[out->count++] = item;
+    return FCNN_OK;
+}
+
+/* ---- parsing ---- */
+
+/* Reads the digits at *at as a number and moves *at past them.  Returns −1 if there are none. */
+static int64_t take_number(const char **at)
+{
+    int64_t number = -1;
+    while (**at >= '0' && **at <= '9' && number < INT64_MAX / 20) {
+        number = 10 * (number < 0 ? 0 : number) + (*(*at)++ - '0');
+    }
+    return number;
+}
+
+/* Reads 6, 0:6, 7: or :4.  Returns false if the text is something else. */
+static bool read_range(const char *text, int64_t *first, int64_t *last)
+{
+    const char *at = text;
+    const int64_t from = take_number(&at);
+    const bool has_colon = *at == ':';
+    at += has_colon;
+    const int64_t to = has_colon ? take_number(&at) : from + 1;
+    *first = from < 0 ? 0 : from;
+    *last = to;
+    return *at == '\0' && (from >= 0 || to >= 0) && (to < 0 || to > *first);
+}
+
+/* Reads the word of an item, up to a blank, and moves *at past the blanks behind it. */
+static fcnn_status take_word(const parser *to, char **at, int *word)
+{
+    char *end = *at + strcspn(*at, BLANKS);
+    char *next = end + strspn(end, BLANKS);
+    *end = '\0';
+    *word = fcnn_words_find(to->words, *at);
+    if (*word < 0) {
+        return refuse(to, *at, **at == '\0' ? "is an empty item of a list" : "is not an allowed word");
+    }
+    *at = next;
+    return FCNN_OK;
+}
+
+/* Reads an item of a list with several items; it is changed. */
+static fcnn_status read_item(parser *to, char *text, bool is_single)
+{
+    fcnn_column_item item = {.last = -1};
+    FCNN_TRY(take_word(to, &text, &item.word));
+    if (*text == '\0') {
+        return is_single ? append(to, item)
+                         : refuse(to, to->words[item.word], "has no columns, which each word of several needs");
+    }
+    while (*text != '\0') {
+        char *end = text + strcspn(text, BLANKS);
+        char *next = end + strspn(end, BLANKS);
+        *end = '\0';
+        if (!read_range(text, &item.first, &item.last)) {
+            return refuse(to, text, "is not a range of columns such as 6, 0:6, 7: or :4");
+        }
+        FCNN_TRY(append(to, item));
+        text = next;
+    }
+    return FCNN_OK;
+}
+
+fcnn_status fcnn_column_words_parse(const char *text, const char *const *words, fcnn_column_fault *fault,
+                                    fcnn_column_words *out)
+{
+    parser to = {.words = words, .fault = fault, .out = out};
+    int64_t count;
+    char **items;
+    *out = (fcnn_column_words){0};
+    fcnn_status status = fcnn_list_split(text, &count, &items);
+    if (status != FCNN_OK) {
+        return status == FCNN_ECONFIG ? refuse(&to, text, "has a quotation mark that is not closed") : status;
+    }
+    for (int64_t i = 0; i < count && status == FCNN_OK; i++) {
+        status = read_item(&to, items[i], count == 1);
+    }
+    fcnn_list_free(count, items);
+    if (status != FCNN_OK) {
+        fcnn_column_words_clear(out);
+    }
+    return status;
+}
+
+void fcnn_column_words_clear(fcnn_column_words *words)
+{
+    free(words->items);
+    *words = (fcnn_column_words){0};
+}
+
+/* ---- printing ---- */
+
+static fcnn_status print_range(const fcnn_column_item *item, fcnn_text *out)
+{
+    if (item->last < 0) {
+        return item->first == 0 ? FCNN_OK : fcnn_text_append(out, " %" PRId64 ":", item->first);
+    }
+    if (item->last == item->first + 1) {
+        return fcnn_text_append(out, " %" PRId64, item->first);
+    }
+    return fcnn_text_append(out, " %" PRId64 ":%" PRId64, item->first, item->last);
+}
+
+fcnn_status fcnn_column_words_print(const fcnn_column_words *words, const char *const *names, fcnn_text *out)
+{
+    for (int64_t i = 0; i < words->count; i++) {
+        FCNN_TRY(fcnn_text_append(out, "%s%s", i > 0 ? ", " : "", names[words->items[i].word]));
+        FCNN_TRY(print_range(&words->items[i], out));
+    }
+    return FCNN_OK;
+}
+
+/* ---- columns ---- */
+
+fcnn_status fcnn_column_words_assign(const fcnn_column_words *words, const char *key, int64_t columns, int64_t *item)
+{
+    for (int64_t column = 0; column < columns; column++) {
+        item[column] = -1;
+    }
+    for (int64_t i = 0; i < words->count; i++) {
+        const fcnn_column_item *own = &words->items[i];
+        const int64_t last = own->last < 0 ? columns : own->last;
+        if (own->first >= columns || last > columns) {
+            return fcnn_fail(FCNN_ECONFIG,
+                             "%s mentions column %" PRId64 ", but there are %" PRId64 " columns, 0 to %" PRId64, key,
+                             own->first >= columns ? own->first : last - 1, columns, columns - 1);
+        }
+        for (int64_t column = own->first; column < last; column++) {
+            if (item[column] >= 0) {
+                return fcnn_fail(FCNN_ECONFIG, "%s mentions column %" PRId64 " twice", key, column);
+            }
+            item[column] = i;
+        }
+    }
+    for (int64_t column = 0; column < columns; column++) {
+        if (item[column] < 0) {
+            return fcnn_fail(FCNN_ECONFIG,
+                             "%s does not mention column %" PRId64 " of %" PRId64
+                             " (counting from 0): each column needs a word, which may be none",
+                             key, column, columns);
+        }
+    }
+    return FCNN_OK;
+}
