@@ -102,6 +102,52 @@ done
 train 2 --overwrite --set output.directory=other --set train.stop_metric=accuracy run.ini
 tap_run 'best: the highest accuracy' grep -q ': the highest accuracy, 0\.[0-9]*$' <<<"$(fact other/best.h5)"
 
+# ---- an average of the parameters ----
+
+# parts FILE GROUP: a digest of the bits of W1, b1, W2 and b2
+parts()
+{
+    local part
+    for part in W1 b1 W2 b2; do
+        h5dump -d "$2/$part" -b LE -o part.bin "$1" >part.log && cat part.bin
+    done | sha256sum | cut -c 1-16
+}
+
+cat >average.ini <<'END'
+[data]
+train = digits.h5
+validation = 0.2
+normalize = minmax
+[model]
+hidden = 9
+[train]
+epochs = 6
+batch_size = 25
+[optimizer]
+name = adam
+learning_rate = 0.02
+max_norm = 2
+END
+train 1 --set output.directory=none average.ini
+train 1 --set output.directory=mean --set train.ema=0.9 average.ini
+table=$(awk '$1 == 6 && NF > 6 { print $4 }' stdout)
+tap_run 'best: an average changes no training' test "$(parts mean/checkpoint-54.h5 /state/optimizer/trained)" = \
+    "$(parts none/model.h5 /model)"
+tap_run 'best: an average is another model' test "$(weights mean/model.h5)" != "$(weights none/model.h5)"
+tap_run 'best: a checkpoint has the average as its model' test "$(weights mean/checkpoint-54.h5)" = \
+    "$(weights mean/model.h5)"
+train 1 --set output.directory=again --set model.init=mean/model.h5 --set train.epochs=0 average.ini
+tap_run 'best: the table is about the average' test "$(awk '$1 == 0 && NF > 4 { print $4 }' stdout)" = "$table"
+for np in 1 2 3; do
+    FCNN_ISA=plain OMP_NUM_THREADS=2 train $np --overwrite --set output.directory=other --set train.ema=0.9 \
+        --set train.threads=2 --set train.epochs=3 average.ini
+    train 2 --set output.directory=other --set train.ema=0.9 average.ini
+    tap_run "best: an average on $np ranks, then on 2" test "$(weights other/model.h5)$(weights other/best.h5)" = \
+        "$(weights mean/model.h5)$(weights mean/best.h5)"
+done
+train 1 --set output.directory=mean --set train.ema=0.5 average.ini
+tap_run 'best: the average cannot change on resume' test "$code:$(grep -c 'train.ema cannot change' stderr)" = 78:1
+
 # ---- a divergence ----
 
 train 2 --overwrite --set output.directory=other --set optimizer.learning_rate=1e30 --set model.activation=linear run.ini

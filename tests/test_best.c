@@ -317,6 +317,17 @@ static void an_early_end_survives_a_stop_after_any_step(void)
     clear_outcome(&whole);
 }
 
+static void an_average_survives_a_stop_after_any_step(void)
+{
+    outcome whole, none;
+    write_rows();
+    check_stops("epochs = 4\nema = 0.8\nrestore_best = yes", &whole);
+    none = train_stopped("epochs = 4\nrestore_best = yes", NULL, 0, false);
+    CU_ASSERT(whole.state.value != none.state.value);
+    clear_outcome(&whole);
+    clear_outcome(&none);
+}
+
 HARNESS_MAIN("best", {"keys need validation rows and each other", keys_need_validation_rows_and_each_other},
              {"the best is kept where there are validation rows", the_best_is_kept_where_there_are_validation_rows},
              {"a metric belongs to a kind of network", a_metric_belongs_to_a_kind_of_network},
@@ -326,4 +337,5 @@ HARNESS_MAIN("best", {"keys need validation rows and each other", keys_need_vali
              {"a small gain is the best, but ends no row", a_small_gain_is_the_best_but_ends_no_row},
              {"infinity is a bad epoch, and NaN an error", infinity_is_a_bad_epoch_and_nan_an_error},
              {"a stop after any step leaves the same files", a_stop_after_any_step_leaves_the_same_files},
-             {"an early end survives a stop after any step", an_early_end_survives_a_stop_after_any_step})
+             {"an early end survives a stop after any step", an_early_end_survives_a_stop_after_any_step},
+             {"an average survives a stop after any step", an_average_survives_a_stop_after_any_step})

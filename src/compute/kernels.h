@@ -209,6 +209,10 @@ typedef struct fcnn_kernels {
     /* Adds arrays of sums for other ranks or threads, which can read the result after a fence, as with copy_out. */
     void (*join_sums)(const fcnn_join_job *job);
 
+    /* average ← fma(d, average, (1 − d)·from) for n numbers, a multiple of 16, where d is decay, rounded; 1 − d is
+     * exact for d ≥ 1/2. */
+    void (*average)(int64_t n, double decay, const void *from, void *average);
+
     /* Copies n numbers, a multiple of 16, which other threads can read after a fence.  The copy is written past the
      * caches of this thread, because cache lines that other threads have read are slow to write.  Both arrays must
      * start at cache lines. */

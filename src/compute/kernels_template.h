@@ -49,6 +49,7 @@ const fcnn_kernels TABLE_NAME(FCNN_SIMD_NAME, FCNN_BITS) = {
     .scale_columns = scale_columns,
     .transpose = transpose,
     .join_sums = join_sums,
+    .average = average,
     .copy_out = copy_out,
     .fence = fence,
     .apply = apply,

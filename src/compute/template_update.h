@@ -57,6 +57,15 @@ static void transpose(const void *in, int64_t in_width, int64_t rows, int64_t co
     }
 }
 
+static void average(int64_t n, double decay, const void *from, void *average)
+{
+    const vec kept = vset((real)decay), added = vset(1) - kept;
+    real *to = average;
+    for (int64_t i = 0; i < n; i += VW) {
+        vstore(to + i, vfma(kept, vload(to + i), added * vload((const real *)from + i)));
+    }
+}
+
 static void copy_out(int64_t n, const void *from, void *to)
 {
     for (int64_t i = 0; i < n; i += VW) {

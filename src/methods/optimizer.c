@@ -54,6 +54,17 @@ static int count_arrays(const fcnn_optimizer *optimizer)
     return rule->count != NULL ? rule->count(optimizer->settings) : count;
 }
 
+static fcnn_status create_average(const fcnn_network *network, fcnn_optimizer *optimizer)
+{
+    optimizer->arrays++;
+    FCNN_TRY(create_array(network, &optimizer->state[optimizer->arrays - 1]));
+    for (int64_t i = 0; i < optimizer->tensors; i++) {
+        memcpy(optimizer->state[optimizer->arrays - 1][i], network->parameters[i],
+               (size_t)fcnn_network_tensor_elements(&network->shape, i) * network->kernels->size);
+    }
+    return FCNN_OK;
+}
+
 static fcnn_status create_parts(const fcnn_config *config, const fcnn_network *network, fcnn_optimizer *optimizer)
 {
     if (optimizer->rule->measure != NULL) {
@@ -68,12 +79,12 @@ static fcnn_status create_parts(const fcnn_config *config, const fcnn_network *n
     if (config != NULL && optimizer->rule->settings != NULL) {
         optimizer->rule->settings(config, optimizer->settings);
     }
-    const int count = count_arrays(optimizer);
-    while (optimizer->arrays < count) {
+    optimizer->rule_arrays = count_arrays(optimizer);
+    while (optimizer->arrays < optimizer->rule_arrays) {
         optimizer->arrays++;
         FCNN_TRY(create_array(network, &optimizer->state[optimizer->arrays - 1]));
     }
-    return FCNN_OK;
+    return optimizer->average_decay > 0 ? create_average(network, optimizer) : FCNN_OK;
 }
 
 fcnn_status fcnn_optimizer_create(const fcnn_optimizer_rule *rule, const fcnn_config *config,
@@ -84,7 +95,8 @@ fcnn_status fcnn_optimizer_create(const fcnn_optimizer_rule *rule, const fcnn_co
     *optimizer = (fcnn_optimizer){.rule = rule,
                                   .layers = network->shape.layers,
                                   .tensors = fcnn_architecture_tensors(&network->shape),
-                                  .tiles = gradient->tile_count};
+                                  .tiles = gradient->tile_count,
+                                  .average_decay = config != NULL ? config->train_ema : 0};
     const fcnn_status status = create_parts(config, network, optimizer);
     if (status != FCNN_OK) {
         fcnn_optimizer_destroy(optimizer);
@@ -110,6 +122,11 @@ void fcnn_optimizer_destroy(fcnn_optimizer *optimizer)
     free(optimizer->tile_trusts);
     free(optimizer->trusts);
     free(optimizer);
+}
+
+const char *fcnn_optimizer_array_name(const fcnn_optimizer *optimizer, int array)
+{
+    return array < optimizer->rule_arrays ? optimizer->rule->arrays[array] : FCNN_OPTIMIZER_AVERAGE;
 }
 
 int64_t fcnn_optimizer_bytes(const fcnn_optimizer *optimizer, const fcnn_network *network)
@@ -188,6 +205,7 @@ typedef struct update_call {
     fcnn_network *network;
     const fcnn_gradient *gradient;
     bool shared;                       /* several threads read the parameters */
+    bool averages;                     /* the average is updated with each tile */
     bool has_terms;                    /* the following are used */
     fcnn_update_terms weights, biases; /* terms of a job */
     fcnn_update_job job;               /* what all tiles share */
@@ -217,7 +235,7 @@ static fcnn_update_job cut_job(const update_call *call, const fcnn_update_job *w
     job.count = last - first;
     job.biases = whole->biases - first;
     job.terms = call->has_terms ? terms : NULL;
-    for (int i = 0; i < call->optimizer->arrays; i++) {
+    for (int i = 0; i < call->optimizer->rule_arrays; i++) {
         job.state[i] = (char *)whole->state[i] + skipped;
     }
     return job;
@@ -233,7 +251,7 @@ static void take_tile(update_call *call, const fcnn_tile *tile, const fcnn_tile_
     job->count = at->count;
     job->tensor = tile->tensor;
     job->biases = at->biases;
-    for (int i = 0; i < call->optimizer->arrays; i++) {
+    for (int i = 0; i < call->optimizer->rule_arrays; i++) {
         job->state[i] = (char *)call->optimizer->state[i][tile->tensor] + begin;
     }
 }
@@ -358,6 +376,26 @@ static void update_run(const update_call *call, int64_t first, int64_t last, con
     call->optimizer->rule->update(call->network->kernels, &job);
 }
 
+/* Adds the parameters of a tile, which are in `from`, to their average. */
+static void average_tile(const update_call *call, const fcnn_tile *tile, const fcnn_tile_place *at, const void *from)
+{
+    const fcnn_optimizer *optimizer = call->optimizer;
+    const fcnn_kernels *kernels = call->network->kernels;
+    char *average = optimizer->state[optimizer->arrays - 1][tile->tensor];
+    kernels->average(at->count, optimizer->average_decay, from, average + (size_t)at->begin * kernels->size);
+}
+
+/* Adds all parameters of a thread's tiles to their average, after other threads have written them. */
+static void average_parameters(const update_call *call, int64_t first, int64_t last)
+{
+    for (int64_t i = first; i < last; i++) {
+        const fcnn_tile *tile = &call->gradient->tiles[i];
+        const fcnn_tile_place at = fcnn_tile_find(call->network, tile);
+        const char *parameters = call->network->parameters[tile->tensor];
+        average_tile(call, tile, &at, parameters + (size_t)at.begin * call->network->kernels->size);
+    }
+}
+
 /* Several threads read the parameters: then they are updated in memory of the thread's own and copied out. */
 static void update_tile(update_call *call, const fcnn_tile *tile)
 {
@@ -374,6 +412,9 @@ static void update_tile(update_call *call, const fcnn_tile *tile)
         update_run(call, 0, apart, &call->biases, trust != NULL ? trust->biases.ratio : 1);
     }
     update_run(call, apart, at.count, &call->weights, trust != NULL ? trust->weights.ratio : 1);
+    if (call->averages) {
+        average_tile(call, tile, &at, updated);
+    }
     if (call->shared) {
         kernels->copy_out(at.count, own, parameters);
     }
@@ -394,6 +435,7 @@ bool fcnn_optimizer_update(const fcnn_optimizer *optimizer, fcnn_network *networ
         .network = network,
         .gradient = gradient,
         .shared = threads > 1,
+        .averages = optimizer->average_decay > 0 && !optimizer->terms.limits,
         .job = {.low = gradient->words == 2 ? gradient->elements : 0,
                 .scale = how->scale * factor,
                 .rate = how->rate,
@@ -415,5 +457,26 @@ bool fcnn_optimizer_update(const fcnn_optimizer *optimizer, fcnn_network *networ
         fcnn_team_wait();
         fcnn_norms_limit(network, optimizer->terms.max_norm, thread, threads);
     }
+    if (optimizer->terms.limits && optimizer->average_decay > 0) {
+        fcnn_team_wait();
+        average_parameters(&call, first, last);
+    }
     return true;
+}
+
+/* ---- the average ---- */
+
+void *const *fcnn_optimizer_shown(const fcnn_optimizer *optimizer, const fcnn_network *network)
+{
+    return optimizer->average_decay > 0 ? optimizer->state[optimizer->arrays - 1] : network->parameters;
+}
+
+void fcnn_optimizer_exchange_average(fcnn_optimizer *optimizer, fcnn_network *network)
+{
+    for (int64_t i = 0; optimizer->average_decay > 0 && i < optimizer->tensors; i++) {
+        void **average = &optimizer->state[optimizer->arrays - 1][i];
+        void *parameters = network->parameters[i];
+        network->parameters[i] = *average;
+        *average = parameters;
+    }
 }

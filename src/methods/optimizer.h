@@ -10,6 +10,10 @@
 /* The largest number of settings that a rule takes from the config, and of numbers that it keeps between steps. */
 enum { FCNN_OPTIMIZER_SETTINGS = FCNN_UPDATE_SCALARS, FCNN_OPTIMIZER_NOTES = 4 };
 
+/* State arrays: those of the rule, and the average of the parameters. */
+enum { FCNN_OPTIMIZER_ARRAYS = FCNN_UPDATE_ARRAYS + 1 };
+#define FCNN_OPTIMIZER_AVERAGE "average"
+
 /* What an update is made with, besides the gradient. */
 typedef struct fcnn_update {
     int64_t number;                      /* of the step, from 0 */
@@ -86,10 +90,13 @@ typedef struct fcnn_optimizer {
     fcnn_tile_squares *squares; /* [tiles] of the mean gradient of a step; NULL if terms.clip_norm is 0 */
     fcnn_trust *tile_trusts;    /* [tiles] without ratios; NULL if the rule does not measure */
     fcnn_trust *trusts;         /* [tensors], of the last update; NULL as well */
-    int arrays;
+    double average_decay;       /* of the average (train.ema); 0: there is none */
+    int rule_arrays;            /* of the rule */
+    int arrays;                 /* the same, and one more if there is an average: the last one, which starts as a copy
+                                 * of the parameters; after each update, average ← decay·average + (1 − decay)·them */
     int64_t layers, tensors;
-    void **state[FCNN_UPDATE_ARRAYS]; /* [arrays][tensors]: panels as those of the parameters, of their type; what fills
-                                       * up panels is not saved */
+    void **state[FCNN_OPTIMIZER_ARRAYS]; /* [arrays][tensors]: panels as those of the parameters, of their type; what
+                                          * fills up panels is not saved */
 } fcnn_optimizer;
 
 /* The rule of a word of the config. */
@@ -99,13 +106,24 @@ const fcnn_optimizer_rule *fcnn_optimizer_rule_of(fcnn_optimizer_kind kind);
  * are lower with momentum, and for lars with a larger trust coefficient. */
 bool fcnn_optimizer_is_unusual_rate(const fcnn_optimizer_rule *rule, const fcnn_config *config, double usual[2]);
 
-/* Makes an optimizer for a network and its gradient; its arrays are zero.  config is not kept; NULL: all settings are
- * zero.  Fails: FCNN_ENOMEM. */
+/* Makes an optimizer for a network and its gradient; the arrays of the rule are zero.  config is not kept; NULL: all
+ * settings are zero.  Fails: FCNN_ENOMEM. */
 fcnn_status fcnn_optimizer_create(const fcnn_optimizer_rule *rule, const fcnn_config *config,
                                   const fcnn_network *network, const fcnn_gradient *gradient, fcnn_optimizer **out);
 
 /* Takes NULL. */
 void fcnn_optimizer_destroy(fcnn_optimizer *optimizer);
+
+/* The name of a state array, from 0 to arrays − 1. */
+const char *fcnn_optimizer_array_name(const fcnn_optimizer *optimizer, int array);
+
+/* The parameters that are evaluated and saved as the model, in panels: the average if there is one, else those of the
+ * network; borrowed. */
+void *const *fcnn_optimizer_shown(const fcnn_optimizer *optimizer, const fcnn_network *network);
+
+/* Exchanges the parameters of the network with their average, so that the network computes with it; does nothing if
+ * there is none.  The transposed weights stay, so an update must not follow before the next exchange. */
+void fcnn_optimizer_exchange_average(fcnn_optimizer *optimizer, fcnn_network *network);
 
 /* Bytes of the arrays and of the sums of squares. */
 int64_t fcnn_optimizer_bytes(const fcnn_optimizer *optimizer, const fcnn_network *network);

@@ -55,7 +55,11 @@ void fcnn_optimizer_state_clear(fcnn_optimizer_state *state)
 fcnn_status fcnn_optimizer_store(const fcnn_optimizer *optimizer, const fcnn_network *network,
                                  fcnn_optimizer_state *out)
 {
-    FCNN_TRY(fcnn_optimizer_state_create(&network->shape, optimizer->arrays, optimizer->rule->arrays, out));
+    const char *names[FCNN_OPTIMIZER_ARRAYS];
+    for (int i = 0; i < optimizer->arrays; i++) {
+        names[i] = fcnn_optimizer_array_name(optimizer, i);
+    }
+    FCNN_TRY(fcnn_optimizer_state_create(&network->shape, optimizer->arrays, names, out));
     for (int i = 0; i < out->count; i++) {
         fcnn_network_store_panels(network, optimizer->state[i], out->arrays[i].weights, out->arrays[i].biases);
     }
@@ -67,7 +71,7 @@ fcnn_status fcnn_optimizer_load(fcnn_optimizer *optimizer, const fcnn_network *n
 {
     bool fits = state->count == optimizer->arrays;
     for (int i = 0; fits && i < state->count; i++) {
-        fits = strcmp(state->arrays[i].name, optimizer->rule->arrays[i]) == 0;
+        fits = strcmp(state->arrays[i].name, fcnn_optimizer_array_name(optimizer, i)) == 0;
     }
     if (!fits) {
         return fcnn_fail(FCNN_EDATA, "the checkpoint does not contain the state arrays of the optimizer that "

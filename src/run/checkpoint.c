@@ -3,7 +3,9 @@
  * In addition to the contents of a model file, a checkpoint has the group /state with the attributes step, epoch,
  * batch, rows, skipped, rollbacks and exponents_ready, the texts train_data, validation_data and build, and the arrays
  * input_exponents, delta_exponents and loss.  Older versions of fcnn stored the texts as attributes, which can still be
- * read.  If the optimizer has state arrays, /state/optimizer contains them (run/checkpoint_arrays.h).  If schedule.kind
+ * read.  If the optimizer has state arrays, /state/optimizer contains them (run/checkpoint_arrays.h).  If there is an
+ * average of the parameters (train.ema), it is the model of the file, and the array "trained", the last one, contains the
+ * parameters that train.  If schedule.kind
  * is plateau, /state/plateau contains its counters and the best loss, from the first epoch on.  If epochs are compared
  * (train.keep_best, train.stop_patience), /state/best contains the best epoch, its value and the reference of
  * train.stop_min_delta, and, if the best model is kept, its parameters. */
@@ -18,10 +20,12 @@
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #define LONGEST_TEXT 65536
 
 #define OPTIMIZER "/state/optimizer"
+#define TRAINED "trained" /* array of parameters, if the model of the file is their average */
 #define PLATEAU "/state/plateau"
 #define BEST "/state/best"
 #define BEST_PARAMETERS "/state/best/parameters"
@@ -115,10 +119,37 @@ static fcnn_status put_rest(const void *data, fcnn_hdf5_image *image)
     return fcnn_checkpoint_put_arrays(OPTIMIZER, given->shape, &given->state->optimizer, image);
 }
 
+/* The place of the average among the arrays of an optimizer, or, in a file, of the parameters that train; −1: none. */
+static int find_array(const fcnn_optimizer_state *state, const char *name)
+{
+    const int last = state->count - 1;
+    return last >= 0 && strcmp(state->arrays[last].name, name) == 0 ? last : -1;
+}
+
+/* Exchanges the parameters of a model with those of an array. */
+static void exchange(fcnn_model *model, fcnn_state_array *array)
+{
+    void **weights = model->weights, **biases = model->biases;
+    model->weights = array->weights;
+    model->biases = array->biases;
+    array->weights = weights;
+    array->biases = biases;
+}
+
 fcnn_status fcnn_checkpoint_pack(const fcnn_model *model, const fcnn_training_state *state, void **bytes,
                                  int64_t *count)
 {
-    return fcnn_model_pack(model, put_rest, &(rest){&model->shape, state}, bytes, count);
+    fcnn_model shown = *model;
+    fcnn_training_state stored = *state;
+    fcnn_state_array arrays[FCNN_OPTIMIZER_ARRAYS];
+    const int average = find_array(&state->optimizer, FCNN_OPTIMIZER_AVERAGE);
+    if (average >= 0) {
+        memcpy(arrays, state->optimizer.arrays, (size_t)state->optimizer.count * sizeof *arrays);
+        exchange(&shown, &arrays[average]);
+        arrays[average].name = (char *)TRAINED;
+        stored.optimizer.arrays = arrays;
+    }
+    return fcnn_model_pack(&shown, put_rest, &(rest){&model->shape, &stored}, bytes, count);
 }
 
 /* ---- reading ---- */
@@ -273,6 +304,19 @@ static fcnn_status get_state(fcnn_hdf5_file *file, const char *path, const fcnn_
     return fcnn_checkpoint_get_arrays(file, path, OPTIMIZER, shape, &state->optimizer);
 }
 
+/* Gives the model the parameters that train, and the state their average, if the file has the average as its model. */
+static fcnn_status take_average(fcnn_model *model, fcnn_optimizer_state *state)
+{
+    const int trained = find_array(state, TRAINED);
+    if (trained < 0) {
+        return FCNN_OK;
+    }
+    exchange(model, &state->arrays[trained]);
+    free(state->arrays[trained].name);
+    state->arrays[trained].name = NULL;
+    return fcnn_memory_copy_text(FCNN_OPTIMIZER_AVERAGE, &state->arrays[trained].name);
+}
+
 fcnn_status fcnn_checkpoint_unpack(const char *path, void *bytes, int64_t count, fcnn_model **model,
                                    fcnn_training_state *state)
 {
@@ -283,6 +327,9 @@ fcnn_status fcnn_checkpoint_unpack(const char *path, void *bytes, int64_t count,
     fcnn_status status = fcnn_model_get(file, path, &unpacked);
     if (status == FCNN_OK) {
         status = get_state(file, path, &unpacked->shape, state);
+    }
+    if (status == FCNN_OK) {
+        status = take_average(unpacked, &state->optimizer);
     }
     fcnn_hdf5_close(file);
     if (status != FCNN_OK) {

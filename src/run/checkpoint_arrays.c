@@ -114,14 +114,14 @@ static fcnn_status get_array(fcnn_hdf5_file *file, const char *path, const char 
 }
 
 /* Splits a text into its lines, which must be names of lower-case letters and '_'; returns false if they are not. */
-static bool cut_names(char *text, const char *names[FCNN_UPDATE_ARRAYS], int *count)
+static bool cut_names(char *text, const char *names[FCNN_OPTIMIZER_ARRAYS], int *count)
 {
     static const char letters[] = "abcdefghijklmnopqrstuvwxyz_";
     const size_t longest = 32;
     *count = 0;
     while (*text != '\0') {
         const size_t length = strspn(text, letters);
-        if (length == 0 || length > longest || text[length] != '\n' || *count == FCNN_UPDATE_ARRAYS) {
+        if (length == 0 || length > longest || text[length] != '\n' || *count == FCNN_OPTIMIZER_ARRAYS) {
             return false;
         }
         text[length] = '\0';
@@ -134,7 +134,7 @@ static bool cut_names(char *text, const char *names[FCNN_UPDATE_ARRAYS], int *co
 static fcnn_status get_arrays(fcnn_hdf5_file *file, const char *path, const char *group, const fcnn_architecture *shape,
                               char *names, fcnn_optimizer_state *out)
 {
-    const char *each[FCNN_UPDATE_ARRAYS];
+    const char *each[FCNN_OPTIMIZER_ARRAYS];
     int count;
     if (!cut_names(names, each, &count)) {
         return fcnn_fail(FCNN_EDATA, "%s: %s/arrays is not a list of names: the checkpoint is damaged", path, group);

@@ -97,7 +97,7 @@ fcnn_status fcnn_best_keep(const fcnn_network *network, void *const *panels, con
                                  best->step, layer + 1, advice);
 }
 
-fcnn_status fcnn_best_restore(fcnn_comm *comm, fcnn_best *best, fcnn_network *network)
+fcnn_status fcnn_best_restore(fcnn_comm *comm, fcnn_best *best, const fcnn_network *network, void *const *panels)
 {
     const fcnn_architecture *shape = &network->shape;
     FCNN_TRY(fcnn_comm_agree(comm, create_parameters(shape, best)));
@@ -110,7 +110,7 @@ fcnn_status fcnn_best_restore(fcnn_comm *comm, fcnn_best *best, fcnn_network *ne
         }
         fcnn_comm_broadcast(comm, from->biases[i], tensor.outputs * size);
     }
-    fcnn_network_load_panels(network, from->weights, from->biases, network->parameters);
+    fcnn_network_load_panels(network, from->weights, from->biases, panels);
     return FCNN_OK;
 }
 

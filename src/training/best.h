@@ -32,9 +32,9 @@ bool fcnn_best_stops(const fcnn_config *config, const fcnn_best *best);
  * Fails: FCNN_ENOMEM; FCNN_EDIVERGED, with an advice, if one of them is not finite. */
 fcnn_status fcnn_best_keep(const fcnn_network *network, void *const *panels, const char *advice, fcnn_best *best);
 
-/* Makes the parameters of the best epoch, which rank 0 has, those of the network of each rank; its transposed weights are
- * not changed, so it cannot be trained any more.  Collective.  Fails, alike on all ranks: FCNN_ENOMEM. */
-fcnn_status fcnn_best_restore(fcnn_comm *comm, fcnn_best *best, fcnn_network *network);
+/* Writes the parameters of the best epoch, which rank 0 has, to panels of each rank, those of the network or of their
+ * average; transposed weights are not changed, so the network cannot be trained any more.  Collective.  Fails, alike on all ranks: FCNN_ENOMEM. */
+fcnn_status fcnn_best_restore(fcnn_comm *comm, fcnn_best *best, const fcnn_network *network, void *const *panels);
 
 /* Says in words why an epoch is the best one, such as "the lowest validation loss, 0.25". */
 void fcnn_best_say(const fcnn_config *config, const fcnn_best *best, char out[FCNN_BEST_TEXT]);

@@ -163,7 +163,8 @@ static fcnn_status pack_and_begin(fcnn_saver *saver, const fcnn_snapshot *snapsh
 
 static fcnn_status write_model(fcnn_saver *saver, const fcnn_snapshot *snapshot)
 {
-    FCNN_TRY(store_parameters(snapshot));
+    fcnn_network_store_panels(snapshot->network, snapshot->shown, snapshot->model->weights, snapshot->model->biases);
+    FCNN_TRY(check_finite(snapshot, fcnn_model_find_nonfinite(snapshot->model)));
     fcnn_model model = *snapshot->model;
     model.choice = snapshot->choice;
     char *path;

@@ -14,6 +14,7 @@ typedef struct fcnn_saver fcnn_saver;
 /* The state of a training at the end of a step, to be saved.  All pointers are borrowed. */
 typedef struct fcnn_snapshot {
     const fcnn_network *network;      /* the current parameters */
+    void *const *shown;               /* panels of the parameters of model.h5 */
     fcnn_model *model;                /* the parameters are copied to it on rank 0, and it is written */
     const fcnn_training_state *state; /* its loss is that of the rows of this rank */
     const fcnn_optimizer *optimizer;  /* its state arrays are saved and compared over ranks */

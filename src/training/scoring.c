@@ -7,6 +7,16 @@
 
 #include <math.h>
 
+/* Evaluates rows with the parameters that are saved as the model. */
+static fcnn_status run(const fcnn_trainer *trainer, fcnn_evaluation *evaluation, fcnn_scores *out)
+{
+    fcnn_step *step = trainer->step;
+    fcnn_optimizer_exchange_average(step->optimizer, step->network);
+    const fcnn_status status = fcnn_evaluation_run(evaluation, step->network, out);
+    fcnn_optimizer_exchange_average(step->optimizer, step->network);
+    return status;
+}
+
 /* Evaluates the validation rows, if there are any, and makes the line of the history. */
 static fcnn_status evaluate(fcnn_trainer *trainer, double train_loss, fcnn_epoch_scores *out)
 {
@@ -17,7 +27,7 @@ static fcnn_status evaluate(fcnn_trainer *trainer, double train_loss, fcnn_epoch
     if (trainer->validation != NULL) {
         const double begin = fcnn_comm_seconds();
         fcnn_scores scores;
-        FCNN_TRY(fcnn_evaluation_run(trainer->validation, trainer->step->network, &scores));
+        FCNN_TRY(run(trainer, trainer->validation, &scores));
         out->line.validation_loss = scores.loss;
         out->line.validation_metric = fcnn_scores_metric(&scores);
         out->value = fcnn_scores_value(&scores, trainer->config->train_stop_metric);
@@ -49,7 +59,8 @@ static fcnn_status compare_epoch(fcnn_trainer *trainer, const fcnn_epoch_scores 
     FCNN_TRY(fcnn_rank_check(trainer->comm, trainer->threads.topology, step->network, step->optimizer, state->step));
     return fcnn_comm_agree(trainer->comm,
                            trainer->comm->rank == 0
-                               ? fcnn_best_keep(step->network, step->network->parameters, step->advice, &state->best)
+                               ? fcnn_best_keep(step->network, fcnn_optimizer_shown(step->optimizer, step->network),
+                                                step->advice, &state->best)
                                : FCNN_OK);
 }
 
@@ -78,7 +89,7 @@ fcnn_status fcnn_scoring_start(fcnn_trainer *trainer)
     fcnn_scores scores;
     FCNN_TRY(fcnn_evaluation_create(trainer->comm, trainer->step->team, &trainer->data->train, &trainer->model->shape,
                                     &evaluation));
-    const fcnn_status status = fcnn_evaluation_run(evaluation, trainer->step->network, &scores);
+    const fcnn_status status = run(trainer, evaluation, &scores);
     fcnn_evaluation_destroy(evaluation);
     FCNN_TRY(status);
     fcnn_epoch_scores start;
@@ -96,7 +107,7 @@ fcnn_status fcnn_scoring_test(fcnn_trainer *trainer)
     fcnn_scores scores;
     FCNN_TRY(fcnn_evaluation_create(trainer->comm, trainer->step->team, &trainer->data->test, &trainer->model->shape,
                                     &evaluation));
-    const fcnn_status status = fcnn_evaluation_run(evaluation, trainer->step->network, &scores);
+    const fcnn_status status = run(trainer, evaluation, &scores);
     if (status == FCNN_OK && trainer->report.out != NULL) {
         fcnn_scores_print(&scores, "test", trainer->model, trainer->report.out);
     }

@@ -82,6 +82,7 @@ fcnn_snapshot fcnn_trainer_snapshot(fcnn_trainer *trainer)
         fcnn_best_say(trainer->config, &trainer->state.best, trainer->best_reason);
     }
     return (fcnn_snapshot){.network = trainer->step->network,
+                           .shown = fcnn_optimizer_shown(trainer->step->optimizer, trainer->step->network),
                            .model = trainer->model,
                            .state = &trainer->state,
                            .optimizer = trainer->step->optimizer,
@@ -407,7 +408,8 @@ fcnn_status fcnn_trainer_run(fcnn_trainer *trainer)
         FCNN_TRY(train_observed(trainer));
     }
     if (has_best(trainer) && trainer->config->train_restore_best) {
-        FCNN_TRY(fcnn_best_restore(trainer->comm, &trainer->state.best, trainer->step->network));
+        FCNN_TRY(fcnn_best_restore(trainer->comm, &trainer->state.best, trainer->step->network,
+                                   fcnn_optimizer_shown(trainer->step->optimizer, trainer->step->network)));
     }
     FCNN_TRY(fcnn_scoring_test(trainer));
     FCNN_TRY(save_model(trainer));
