@@ -39,6 +39,9 @@ static void keys_need_validation_rows_and_each_other(void)
     refuse("validation = 0.2\n[train]\nkeep_best = no\nrestore_best = yes", "train.keep_best is no");
     refuse("validation = 0.2\n[train]\nstop_min_delta = 0.1", "train.stop_min_delta is for train.stop_patience");
     refuse("validation = 0.2\n[train]\nkeep_best = no\nstop_metric = accuracy", "has no effect");
+    refuse("validation = 0.2\n[train]\nstop_metric = f1", "requires this metric in metrics.list");
+    refuse("validation = 0.2\n[train]\nstop_metric = f1\n[metrics]\nlist = recall", "requires this metric");
+    refuse("validation = 0.2\n[train]\nstop_metric = confusion\n[metrics]\nlist = confusion", "is a table");
 }
 
 static void check_keeping(const char *keys, bool keeps, bool compares, bool needs)

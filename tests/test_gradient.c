@@ -180,7 +180,7 @@ static void check(const task *what, const char *hidden_widths, const char *activ
     const double expected_loss = oracle_gradient(net, data->x, data->y, data->outputs == 0 ? 1 : OUTPUTS, NULL, ROWS);
     fcnn_evaluation *evaluation = NULL;
     HARNESS_OK(fcnn_evaluation_create(harness_comm(), run.trainer->step->team, &run.trainer->data->train,
-                                      &run.trainer->model->shape, &evaluation));
+                                      &run.trainer->model->shape, NULL, &evaluation));
     fcnn_exact_sum loss = {0};
     double work[FCNN_EXACT_LIMBS + 1];
     fcnn_sampler_start_epoch(run.trainer->data->sampler, 0);

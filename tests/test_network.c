@@ -152,7 +152,7 @@ static void scores_are_sums_over_ranks(void)
     fcnn_evaluation *evaluation;
     HARNESS_OK(fcnn_team_create(2, &team));
     HARNESS_OK(fcnn_network_create(model, 2, &network));
-    HARNESS_OK(fcnn_evaluation_create(comm, team, &part, &shape, &evaluation));
+    HARNESS_OK(fcnn_evaluation_create(comm, team, &part, &shape, NULL, &evaluation));
     for (int again = 0; again < 2; again++) {
         fcnn_scores scores;
         HARNESS_OK(fcnn_evaluation_run(evaluation, network, &scores));

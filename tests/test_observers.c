@@ -25,7 +25,7 @@ static fcnn_status hear(const char *call, const char *detail)
 static fcnn_status begin(const fcnn_observed_run *run, void **own)
 {
     *own = heard;
-    return hear("begin", run->metric);
+    return hear("begin", run->shown[0]);
 }
 
 static fcnn_status batch(void *own, const fcnn_observed_batch *batch)
@@ -72,21 +72,22 @@ static void train(void *data)
     const fcnn_status *status = data;
     fcnn_report report = {0};
     const fcnn_observed_run run = {
-        .report = &report, .metric = " R2", .batches = 2, .start_seconds = fcnn_comm_seconds() - 100};
-    const fcnn_history_line start = {0, 0, 2.5, NAN, NAN, NAN}, after = {1, 2, 0.5, NAN, NAN, 0.1};
+        .report = &report, .shown = {" R2"}, .batches = 2, .start_seconds = fcnn_comm_seconds() - 100};
+    fcnn_observed_line start = {.history = {0, 0, 2.5, NAN, NAN, NAN}, .shown = {NAN, NAN}, .rows_per_second = 7},
+                       after = {.history = {1, 2, 0.5, NAN, NAN, 0.1}, .shown = {NAN, NAN}, .rows_per_second = 8};
     fcnn_observers observers = {0};
     heard[0] = '\0';
     fcnn_observers_begin(&observers, both, &run);
-    fcnn_observers_line(&observers, &start, 7);
+    fcnn_observers_line(&observers, &start);
     fcnn_observers_batch(&observers, 1, 1);
     fcnn_observers_batch(&observers, 1, 2);
-    fcnn_observers_line(&observers, &after, 8);
+    fcnn_observers_line(&observers, &after);
     if (*status != FCNN_OK) {
         fcnn_fail(*status, "training diverged");
     }
     fcnn_observers_end(&observers, *status);
     CU_ASSERT_EQUAL(observers.count, 0);
-    fcnn_observers_line(&observers, &after, 8); /* nobody is there to hear it */
+    fcnn_observers_line(&observers, &after); /* nobody is there to hear it */
 }
 
 /* A training whose observer fails in a call, and what it says: on rank 0, who speaks. */
@@ -139,15 +140,20 @@ static const fcnn_observer *const table[] = {&fcnn_observer_table, NULL};
 static void print_table(void *data)
 {
     fcnn_report report = {.out = data};
-    const fcnn_observed_run run = {.report = &report, .metric = "R2", .start_seconds = fcnn_comm_seconds() - 100};
-    const fcnn_history_line start = {0, 0, 2.5, NAN, NAN, NAN}, after = {10, 120, 0.125, 0.25, -3, 0.05},
-                            constant = {20, 240, 0.125, 0.25, NAN, 1.2345678e-05};
+    const fcnn_observed_run run = {.report = &report, .shown = {"R2"}, .start_seconds = fcnn_comm_seconds() - 100};
+    fcnn_observed_line start = {.history = {0, 0, 2.5, NAN, NAN, NAN}, .shown = {NAN, NAN}, .rows_per_second = NAN},
+                       after = {.history = {10, 120, 0.125, 0.25, NAN, 0.05},
+                                .shown = {-3, NAN},
+                                .rows_per_second = 1234567},
+                       constant = {.history = {20, 240, 0.125, 0.25, NAN, 1.2345678e-05},
+                                   .shown = {NAN, NAN},
+                                   .rows_per_second = 0.5};
     fcnn_observers observers = {0};
     fcnn_observers_begin(&observers, table, &run);
     CU_ASSERT_FALSE(observers.wants_batches);
-    fcnn_observers_line(&observers, &start, NAN);
-    fcnn_observers_line(&observers, &after, 1234567);
-    fcnn_observers_line(&observers, &constant, 0.5);
+    fcnn_observers_line(&observers, &start);
+    fcnn_observers_line(&observers, &after);
+    fcnn_observers_line(&observers, &constant);
     fcnn_observers_end(&observers, FCNN_OK);
 }
 

@@ -228,7 +228,7 @@ static void score(const double *values, int64_t rows, int64_t outputs, double fa
     }
     HARNESS_OK(fcnn_team_create(2, &team));
     HARNESS_OK(fcnn_network_create(model, 8, &network));
-    HARNESS_OK(fcnn_evaluation_create(harness_comm(), team, &part, &shape, &evaluation));
+    HARNESS_OK(fcnn_evaluation_create(harness_comm(), team, &part, &shape, NULL, &evaluation));
     HARNESS_OK(fcnn_evaluation_run(evaluation, network, &scores));
     check(&scores);
     fcnn_evaluation_destroy(evaluation);

@@ -166,7 +166,7 @@ static void the_first_full_batch_has_the_loss_of_line_0(void)
     fcnn_evaluation *evaluation;
     fcnn_scores scores;
     HARNESS_OK(fcnn_evaluation_create(harness_comm(), trainer->step->team, &trainer->data->train,
-                                      &trainer->model->shape, &evaluation));
+                                      &trainer->model->shape, NULL, &evaluation));
     HARNESS_OK(fcnn_evaluation_run(evaluation, trainer->step->network, &scores));
     CU_ASSERT_EQUAL(scores.loss, fixture_epoch(&run));
     fcnn_evaluation_destroy(evaluation);

@@ -5,6 +5,7 @@
 #include "config/key.h"
 #include "config/layers.h"
 #include "config/loss_keys.h"
+#include "config/metric_keys.h"
 #include "config/optimizers.h"
 #include "config/schedule_keys.h"
 #include "config/stop_keys.h"
@@ -306,6 +307,7 @@ fcnn_status fcnn_config_check(const fcnn_config *config)
                                                           check_memory_limit,
                                                           check_reading,
                                                           check_weights,
+                                                          fcnn_config_check_metrics,
                                                           fcnn_config_check_optimizer,
                                                           fcnn_config_check_stop,
                                                           fcnn_config_schedule_check};
@@ -387,6 +389,9 @@ fcnn_status fcnn_config_resume_check(const fcnn_config *stored, const fcnn_confi
         }
         fcnn_text_clear(&before);
         fcnn_text_clear(&after);
+    }
+    if (status == FCNN_OK) {
+        status = fcnn_config_metric_resume_check(stored, current, checkpoint);
     }
     return status == FCNN_OK ? fcnn_config_schedule_resume_check(stored, current, checkpoint) : status;
 }

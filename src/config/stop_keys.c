@@ -1,6 +1,7 @@
 /* src/config/stop_keys.c — which epoch is the best, and when training ends early: keys of [train]. */
 #include "config/stop_keys.h"
 
+#include "config/metric_keys.h"
 #include "core/status.h"
 
 #include <stddef.h>
@@ -47,9 +48,28 @@ static fcnn_status check_validation(const fcnn_config *config)
     return FCNN_OK;
 }
 
+/* Fails if a metric is not computed, or has no number to be compared. */
+static fcnn_status check_metric(const fcnn_config *config)
+{
+    const fcnn_stop_metric metric = config->train_stop_metric;
+    const bool is_always_there = metric == FCNN_STOP_LOSS || metric == FCNN_METRIC_ACCURACY || metric == FCNN_METRIC_R2;
+    if (metric == FCNN_METRIC_CONFUSION) {
+        return fcnn_fail(FCNN_ECONFIG, "train.stop_metric = confusion is a table, by which epochs cannot be compared: "
+                                       "set another metric");
+    }
+    if (!is_always_there && !fcnn_config_lists_metric(config, metric)) {
+        return fcnn_fail(FCNN_ECONFIG,
+                         "train.stop_metric = %s requires this metric in metrics.list, which does not contain it: add "
+                         "it there",
+                         fcnn_stop_metric_name(metric));
+    }
+    return FCNN_OK;
+}
+
 fcnn_status fcnn_config_check_stop(const fcnn_config *config)
 {
     FCNN_TRY(check_validation(config));
+    FCNN_TRY(check_metric(config));
     if (config->train_restore_best && config->train_keep_best == FCNN_KEEP_BEST_NO) {
         return fcnn_fail(FCNN_ECONFIG, "train.restore_best = yes needs the best model, but train.keep_best is no: "
                                        "remove one of them");

@@ -171,16 +171,47 @@ enum {
     X(FCNN_SCHEDULE_UNIT_EPOCH, "epoch") \
     X(FCNN_SCHEDULE_UNIT_STEP, "step")
 
+/* What a metric can be computed for. */
+typedef enum fcnn_metric_use {
+    FCNN_METRIC_FOR_LABELS,  /* classifiers */
+    FCNN_METRIC_FOR_CLASSES, /* classifiers with one class for each row: softmax, or one sigmoid */
+    FCNN_METRIC_FOR_SOFTMAX,
+    FCNN_METRIC_FOR_NUMBERS /* regressions */
+} fcnn_metric_use;
+
+/* Each with its name, fcnn_metric_X (predict/metric.h), and what it is for. */
+#define FCNN_METRICS(X)                                                                               \
+    X(FCNN_METRIC_ACCURACY, "accuracy", accuracy, FCNN_METRIC_FOR_LABELS)                             \
+    X(FCNN_METRIC_TOP_K, "top_k", top_k, FCNN_METRIC_FOR_SOFTMAX)                                     \
+    X(FCNN_METRIC_BALANCED_ACCURACY, "balanced_accuracy", balanced_accuracy, FCNN_METRIC_FOR_CLASSES) \
+    X(FCNN_METRIC_PRECISION, "precision", precision, FCNN_METRIC_FOR_LABELS)                          \
+    X(FCNN_METRIC_RECALL, "recall", recall, FCNN_METRIC_FOR_LABELS)                                   \
+    X(FCNN_METRIC_F1, "f1", f1, FCNN_METRIC_FOR_LABELS)                                               \
+    X(FCNN_METRIC_LOG_LOSS, "log_loss", log_loss, FCNN_METRIC_FOR_LABELS)                             \
+    X(FCNN_METRIC_BRIER, "brier", brier, FCNN_METRIC_FOR_LABELS)                                      \
+    X(FCNN_METRIC_CALIBRATION_ERROR, "calibration_error", calibration_error, FCNN_METRIC_FOR_LABELS)  \
+    X(FCNN_METRIC_ROC_AUC, "roc_auc", roc_auc, FCNN_METRIC_FOR_LABELS)                                \
+    X(FCNN_METRIC_AVERAGE_PRECISION, "average_precision", average_precision, FCNN_METRIC_FOR_LABELS)  \
+    X(FCNN_METRIC_CONFUSION, "confusion", confusion, FCNN_METRIC_FOR_CLASSES)                         \
+    X(FCNN_METRIC_R2, "r2", r2, FCNN_METRIC_FOR_NUMBERS)                                              \
+    X(FCNN_METRIC_RMSE, "rmse", rmse, FCNN_METRIC_FOR_NUMBERS)                                        \
+    X(FCNN_METRIC_MAE, "mae", mae, FCNN_METRIC_FOR_NUMBERS)                                           \
+    X(FCNN_METRIC_MAX_ERROR, "max_error", max_error, FCNN_METRIC_FOR_NUMBERS)                         \
+    X(FCNN_METRIC_MAPE, "mape", mape, FCNN_METRIC_FOR_NUMBERS)
+
+#define FCNN_METRIC_WORDS(X)    \
+    X(FCNN_METRIC_AUTO, "auto") \
+    FCNN_METRICS(X)
+
 #define FCNN_NONFINITE_WORDS(X)    \
     X(FCNN_NONFINITE_STOP, "stop") \
     X(FCNN_NONFINITE_SKIP, "skip") \
     X(FCNN_NONFINITE_ROLLBACK, "rollback")
 
-/* Further metrics are added here, and in predict/scores.c. */
-#define FCNN_STOP_METRIC_WORDS(X)     \
-    X(FCNN_STOP_LOSS, "loss")         \
-    X(FCNN_STOP_ACCURACY, "accuracy") \
-    X(FCNN_STOP_R2, "r2")
+/* The loss, and all metrics. */
+#define FCNN_STOP_METRIC_WORDS(X) \
+    X(FCNN_METRIC_AUTO, "loss")   \
+    FCNN_METRICS(X)
 
 #define FCNN_KEEP_BEST_WORDS(X)    \
     X(FCNN_KEEP_BEST_AUTO, "auto") \
@@ -225,16 +256,19 @@ typedef enum fcnn_optimizer_kind { FCNN_OPTIMIZER_WORDS(FCNN_WORDS_CONSTANT) } f
 typedef enum fcnn_epsilon_placement { FCNN_EPSILON_WORDS(FCNN_WORDS_CONSTANT) } fcnn_epsilon_placement;
 typedef enum fcnn_schedule_kind { FCNN_SCHEDULE_WORDS(FCNN_WORDS_CONSTANT) } fcnn_schedule_kind;
 typedef enum fcnn_schedule_unit { FCNN_SCHEDULE_UNIT_WORDS(FCNN_WORDS_CONSTANT) } fcnn_schedule_unit;
+typedef enum fcnn_metric_kind { FCNN_METRIC_WORDS(FCNN_WORDS_CONSTANT) } fcnn_metric_kind;
 typedef enum fcnn_nonfinite { FCNN_NONFINITE_WORDS(FCNN_WORDS_CONSTANT) } fcnn_nonfinite;
-typedef enum fcnn_stop_metric { FCNN_STOP_METRIC_WORDS(FCNN_WORDS_CONSTANT) } fcnn_stop_metric;
+typedef fcnn_metric_kind fcnn_stop_metric; /* the same constants */
+enum { FCNN_STOP_LOSS = FCNN_METRIC_AUTO };
 typedef enum fcnn_keep_best { FCNN_KEEP_BEST_WORDS(FCNN_WORDS_CONSTANT) } fcnn_keep_best;
 typedef enum fcnn_resume_kind { FCNN_RESUME_WORDS(FCNN_WORDS_CONSTANT) } fcnn_resume_kind;
 #undef FCNN_WORDS_CONSTANT
 
 #define FCNN_WORDS_COUNT(...) +1
 enum {
-    FCNN_LOSSES_END = FCNN_LOSS_WORDS(FCNN_WORDS_COUNT),         /* losses are below it */
-    FCNN_OPTIMIZERS_END = FCNN_OPTIMIZER_WORDS(FCNN_WORDS_COUNT) /* optimizers are below it */
+    FCNN_LOSSES_END = FCNN_LOSS_WORDS(FCNN_WORDS_COUNT),          /* losses are below it */
+    FCNN_OPTIMIZERS_END = FCNN_OPTIMIZER_WORDS(FCNN_WORDS_COUNT), /* optimizers are below it */
+    FCNN_METRICS_END = FCNN_METRIC_WORDS(FCNN_WORDS_COUNT)        /* metrics are below it */
 };
 #undef FCNN_WORDS_COUNT
 
@@ -261,6 +295,7 @@ enum {
     X(epsilon_placement, FCNN_EPSILON_WORDS)           \
     X(schedule_kind, FCNN_SCHEDULE_WORDS)              \
     X(schedule_unit, FCNN_SCHEDULE_UNIT_WORDS)         \
+    X(metric_kind, FCNN_METRIC_WORDS)                  \
     X(nonfinite, FCNN_NONFINITE_WORDS)                 \
     X(stop_metric, FCNN_STOP_METRIC_WORDS)             \
     X(keep_best, FCNN_KEEP_BEST_WORDS)                 \

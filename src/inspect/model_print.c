@@ -99,6 +99,26 @@ static void print_history(const fcnn_history *history, FILE *out)
     }
 }
 
+/* The metrics of the last line in which any was computed. */
+static void print_metrics(const fcnn_history *history, FILE *out)
+{
+    int64_t line = history->count - 1;
+    bool found = false;
+    for (; !found && line >= 0; line -= !found) {
+        for (int64_t i = 0; i < history->metric_count; i++) {
+            found = found || !isnan(fcnn_history_value(&history->metrics[i], line));
+        }
+    }
+    if (found) {
+        fprintf(out, "\nmetrics of the validation rows after epoch %" PRId64 "\n", history->lines[line].epoch);
+    }
+    for (int64_t i = 0; found && i < history->metric_count; i++) {
+        fprintf(out, "  %-27s", history->metrics[i].name);
+        print_cell(fcnn_history_value(&history->metrics[i], line), out);
+        fputc('\n', out);
+    }
+}
+
 static void print_decoded(const char *decoded, const char *what, FILE *out)
 {
     if (decoded != NULL) {
@@ -129,6 +149,7 @@ fcnn_status fcnn_model_print(const fcnn_model *model, FILE *out)
     print_decoded(model->targets_decoded, "targets", out);
     print_classes(&model->classes, out);
     print_history(&model->history, out);
+    print_metrics(&model->history, out);
     print_config(model->config, out);
     if (fflush(out) != 0 || ferror(out)) {
         return fcnn_fail(FCNN_EOUTPUT, "the model cannot be printed: %s", strerror(errno));

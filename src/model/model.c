@@ -128,15 +128,8 @@ void fcnn_model_destroy(fcnn_model *model)
     free(model->config);
     free(model->program);
     free(model->choice.reason);
-    free(model->history.lines);
+    fcnn_history_clear(&model->history);
     free(model);
-}
-
-fcnn_status fcnn_history_append(fcnn_history *history, const fcnn_history_line *line)
-{
-    FCNN_TRY(fcnn_memory_grow("the history", history->count + 1, sizeof *line, &history->lines, &history->capacity));
-    history->lines[history->count++] = *line;
-    return FCNN_OK;
 }
 
 /* ---- hash and checks ---- */

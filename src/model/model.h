@@ -40,9 +40,18 @@ typedef struct fcnn_history_line {
     double learning_rate; /* of the last step */
 } fcnn_history_line;
 
+/* A number of metrics.list in these lines. */
+typedef struct fcnn_history_metric {
+    char *name;
+    int64_t count, capacity;
+    double *values; /* [count]; later lines, and those in which the metric was not computed, have NaN */
+} fcnn_history_metric;
+
 typedef struct fcnn_history {
     int64_t count, capacity;
     fcnn_history_line *lines; /* [count] */
+    int64_t metric_count, metric_capacity;
+    fcnn_history_metric *metrics; /* [metric_count], in the order in which they were computed first */
 } fcnn_history;
 
 /* At the end of which epoch the parameters were these, and why they were chosen; reason is NULL if it is not known. */
@@ -95,6 +104,16 @@ void fcnn_column_statistics_clear(fcnn_column_statistics *statistics);
 
 /* Appends a line, which is copied. Fails: FCNN_ENOMEM. */
 fcnn_status fcnn_history_append(fcnn_history *history, const fcnn_history_line *line);
+
+/* Sets the number of a metric in the last line. A metric that the history does not have yet gets NaN in all lines
+ * before. The name is copied. Fails: FCNN_ENOMEM. */
+fcnn_status fcnn_history_put(fcnn_history *history, const char *name, double value);
+
+/* Returns the number of a metric in a line; NaN if there is none. */
+double fcnn_history_value(const fcnn_history_metric *metric, int64_t line);
+
+/* Frees the memory. */
+void fcnn_history_clear(fcnn_history *history);
 
 /* Makes a model of a shape, which is copied, with zero parameters and normalizers that do nothing; to be released with
  * fcnn_model_destroy(). Fails: FCNN_ENOMEM. */

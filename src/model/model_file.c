@@ -162,6 +162,34 @@ static fcnn_status put_lines(const fcnn_history *history, int64_t *whole, double
     return FCNN_OK;
 }
 
+/* Writes the metrics [lines][metrics] and their names, one per line; nothing if there are none. */
+static fcnn_status put_metrics(const fcnn_history *history, fcnn_hdf5_image *image)
+{
+    const int64_t columns = history->metric_count, dims[] = {history->count, columns};
+    if (columns == 0) {
+        return FCNN_OK;
+    }
+    fcnn_text names = {0};
+    double *values;
+    FCNN_TRY(fcnn_memory_create("the history", history->count * columns, sizeof *values, &values));
+    fcnn_status status = FCNN_OK;
+    for (int64_t i = 0; status == FCNN_OK && i < columns; i++) {
+        for (int64_t line = 0; line < history->count; line++) {
+            values[line * columns + i] = fcnn_history_value(&history->metrics[i], line);
+        }
+        status = fcnn_text_append(&names, "%s\n", history->metrics[i].name);
+    }
+    if (status == FCNN_OK) {
+        status = fcnn_hdf5_image_dataset(image, "/history/metrics", FCNN_TYPE_FLOAT64, 2, dims, values);
+    }
+    if (status == FCNN_OK) {
+        status = fcnn_hdf5_image_text(image, "/history/metric_names", names.data);
+    }
+    fcnn_text_clear(&names);
+    free(values);
+    return status;
+}
+
 static fcnn_status put_history(const fcnn_history *history, fcnn_hdf5_image *image)
 {
     FCNN_TRY(fcnn_hdf5_image_group(image, "/history"));
@@ -174,7 +202,7 @@ static fcnn_status put_history(const fcnn_history *history, fcnn_hdf5_image *ima
         free(real);
     }
     free(whole);
-    return status;
+    return status == FCNN_OK ? put_metrics(history, image) : status;
 }
 
 static fcnn_status put_choice(const fcnn_model_choice *choice, fcnn_hdf5_image *image)

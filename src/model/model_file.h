@@ -20,6 +20,8 @@
  *                            says why they were chosen; absent in checkpoints and older files
  *   /history/epoch, steps, train_loss, validation_loss, validation_metric, learning_rate  int64 and float64; absent
  *                            without history, learning_rate also in older files
+ *   /history/metrics [lines][metrics], metric_names   float64, NaN where a metric was not computed, and a text with a
+ *                            name per line; absent without metrics.list
  *
  * A file of another program needs only W1, b1, …, in /model or in the root group. Nothing here is collective. */
 #ifndef FCNN_MODEL_MODEL_FILE_H

@@ -320,7 +320,7 @@ static fcnn_status read_history(fcnn_model_reader *from)
         free(real);
     }
     free(whole);
-    return status;
+    return status == FCNN_OK ? fcnn_model_get_metrics(from) : status;
 }
 
 static fcnn_status read_choice(fcnn_model_reader *from)

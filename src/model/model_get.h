@@ -24,4 +24,8 @@ fcnn_status fcnn_model_get_columns(fcnn_model_reader *from);
  * if the file has none (normalizer_file.c). Fails: FCNN_EDATA, FCNN_ENOMEM. */
 fcnn_status fcnn_normalizer_get(fcnn_model_reader *from, const char *side, fcnn_normalizer *normalizer);
 
+/* Reads the metrics of the history, whose lines have been read, if the file has them (model_metrics.c).
+ * Fails: FCNN_EDATA, FCNN_ENOMEM. */
+fcnn_status fcnn_model_get_metrics(fcnn_model_reader *from);
+
 #endif

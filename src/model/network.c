@@ -311,6 +311,7 @@ void fcnn_network_destroy(fcnn_network *network)
         free_area(&network->own[thread], shape);
     }
     free(network->own);
+    free(network->log_losses);
     fcnn_column_map_clear(&network->input_map);
     fcnn_column_map_clear(&network->target_map);
     free(network->target_units);

@@ -10,6 +10,7 @@
 #include "core/locale.h"
 #include "core/sizes.h"
 #include "model/layers.h"
+#include "model/log_losses.h"
 #include "model/losses.h"
 #include "model/mapped_rows.h"
 
@@ -131,6 +132,9 @@ void fcnn_network_forward(fcnn_network *network, const fcnn_batch *batch, int64_
         take_batch(network, &rows);
         for (int64_t layer = 0; layer < network->shape.layers; layer++) {
             fcnn_layer_forward(network, &rows, layer);
+        }
+        if (network->log_losses != NULL && (batch->labels != NULL || batch->targets != NULL)) {
+            fcnn_log_losses_measure(network, batch->labels != NULL, begin, rows.last);
         }
         apply_loss(network, &rows, FCNN_HEAD_OUTPUT);
     }

@@ -45,6 +45,7 @@ struct fcnn_evaluation {
     uint64_t *counts;              /* over ranks: rows, rows predicted correctly, and three counts of each class */
     fcnn_class_score *class_scores;
     double *r2, *rmse, *max_error;
+    fcnn_metrics *metrics; /* NULL: none */
 };
 
 /* ---- creation ---- */
@@ -92,8 +93,23 @@ static fcnn_status create_room(fcnn_evaluation *evaluation, bool has_labels)
                : FCNN_OK;
 }
 
+static fcnn_status create_metrics(fcnn_evaluation *evaluation, const fcnn_architecture *shape,
+                                  const fcnn_metric_choice *choice)
+{
+    const fcnn_dataset *dataset = evaluation->part->dataset;
+    const fcnn_metric_rows rows = {.all = dataset->source.rows,
+                                   .own = dataset->own_rows,
+                                   .room = evaluation->room,
+                                   .weighs = evaluation->weights != NULL};
+    return choice == NULL || !evaluation->scores
+               ? FCNN_OK
+               : fcnn_metrics_create(evaluation->comm, fcnn_team_threads(evaluation->team), shape, choice, &rows,
+                                     &evaluation->metrics);
+}
+
 fcnn_status fcnn_evaluation_create(fcnn_comm *comm, fcnn_team *team, const fcnn_data_part *part,
-                                   const fcnn_architecture *shape, fcnn_evaluation **out)
+                                   const fcnn_architecture *shape, const fcnn_metric_choice *choice,
+                                   fcnn_evaluation **out)
 {
     fcnn_evaluation *evaluation = NULL;
     fcnn_status status = fcnn_memory_create("the scores", 1, sizeof *evaluation, &evaluation);
@@ -114,6 +130,9 @@ fcnn_status fcnn_evaluation_create(fcnn_comm *comm, fcnn_team *team, const fcnn_
     }
     if (status == FCNN_OK) {
         status = create_room(evaluation, shape->output == FCNN_OUTPUT_SOFTMAX);
+    }
+    if (status == FCNN_OK) {
+        status = create_metrics(evaluation, shape, choice);
     }
     status = fcnn_comm_agree(comm, status);
     if (status == FCNN_OK && evaluation->outputs > 0) {
@@ -138,6 +157,7 @@ void fcnn_evaluation_destroy(fcnn_evaluation *evaluation)
         free(evaluation->tallies[thread].classes);
     }
     fcnn_cursor_close(&evaluation->cursor);
+    fcnn_metrics_destroy(evaluation->metrics);
     free(evaluation->tallies);
     free(evaluation->index);
     free(evaluation->labels);
@@ -210,9 +230,10 @@ static void count_right(const rows_work *work, int64_t row, double weight, tally
     }
 }
 
-static void score_row(const rows_work *work, int64_t row, tally *own)
+static void score_row(const rows_work *work, int64_t row, int thread)
 {
     const fcnn_evaluation *evaluation = work->evaluation;
+    tally *own = &evaluation->tallies[thread];
     own->rows++;
     const double weight = evaluation->weights != NULL ? evaluation->weights[row] : 1;
     fcnn_exact_sum_add(&own->loss, work->network->all.losses[row] * weight);
@@ -221,6 +242,10 @@ static void score_row(const rows_work *work, int64_t row, tally *own)
     }
     if (evaluation->classes > 0) {
         count_class(work, row, own->classes);
+    }
+    if (evaluation->metrics != NULL) {
+        const int64_t label = work->batch.labels != NULL ? work->batch.labels[row] : -1;
+        fcnn_metrics_row(evaluation->metrics, thread, work->network, work->targets, row, label, weight);
     }
     for (int64_t column = 0; column < evaluation->outputs; column++) {
         const double target = fcnn_table_value(work->targets, row, column);
@@ -238,7 +263,7 @@ static void work_on_rows(void *data, int thread, int threads)
     const int64_t after = fcnn_comm_first_item(work->batch.rows, thread + 1, threads);
     fcnn_network_forward(work->network, &work->batch, first, after);
     for (int64_t row = first; work->evaluation->scores && row < after; row++) {
-        score_row(work, row, &work->evaluation->tallies[thread]);
+        score_row(work, row, thread);
     }
 }
 
@@ -246,6 +271,9 @@ bool fcnn_evaluation_next(fcnn_evaluation *evaluation, fcnn_network *network, in
                           fcnn_status *status)
 {
     const int64_t room = network->all.rows < evaluation->room ? network->all.rows : evaluation->room;
+    if (evaluation->metrics != NULL && (*status = fcnn_metrics_prepare(evaluation->metrics, network)) != FCNN_OK) {
+        return false;
+    }
     if (!fcnn_cursor_next(&evaluation->cursor, most < room ? most : room, block, status)) {
         return false;
     }
@@ -267,6 +295,9 @@ bool fcnn_evaluation_next(fcnn_evaluation *evaluation, fcnn_network *network, in
     }
     fcnn_pulse_beat(FCNN_PHASE_EVALUATING);
     fcnn_team_run(evaluation->team, work_on_rows, &work);
+    if (evaluation->metrics != NULL) {
+        fcnn_metrics_block(evaluation->metrics, network, &block->targets, work.batch.rows, evaluation->weights);
+    }
     return true;
 }
 
@@ -382,6 +413,9 @@ void fcnn_evaluation_finish(fcnn_evaluation *evaluation, fcnn_scores *out)
     if (evaluation->outputs > 0) {
         score_outputs(evaluation, out);
     }
+    if (evaluation->metrics != NULL) {
+        fcnn_metrics_finish(evaluation->metrics, out);
+    }
 }
 
 /* The call of an evaluation of all rows inside fcnn_team_keep(). */
@@ -404,7 +438,7 @@ fcnn_status fcnn_evaluation_run(fcnn_evaluation *evaluation, fcnn_network *netwo
 {
     all_rows call = {evaluation, network, FCNN_OK};
     fcnn_team_keep(evaluation->team, work_on_all, &call);
-    if (evaluation->part->dataset->streams) {
+    if (evaluation->part->dataset->streams || evaluation->metrics != NULL) {
         FCNN_TRY(fcnn_comm_agree_named(evaluation->comm, call.status));
     }
     fcnn_evaluation_finish(evaluation, out);

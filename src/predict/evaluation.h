@@ -7,14 +7,18 @@
 #include "compute/team.h"
 #include "model/data_part.h"
 #include "model/network.h"
-#include "predict/scores.h"
+#include "predict/metrics.h"
 
 typedef struct fcnn_evaluation fcnn_evaluation;
 
-/* Creates an evaluation of the rows of a dataset; each rank scores its own rows.  comm, team and part are borrowed.
- * Collective.  Errors, the same on all ranks: FCNN_ENOMEM, FCNN_EINPUT, FCNN_EDATA. */
+/* Creates an evaluation of the rows of a dataset; each rank scores its own rows.  comm, team, part and shape are
+ * borrowed.
+ *   choice  the metrics to be computed; NULL: none.  Without targets none is computed.
+ * Collective.  Errors, the same on all ranks: FCNN_ENOMEM, FCNN_EINPUT, FCNN_EDATA; FCNN_ECONFIG for a metric that the
+ * network does not have. */
 fcnn_status fcnn_evaluation_create(fcnn_comm *comm, fcnn_team *team, const fcnn_data_part *part,
-                                   const fcnn_architecture *shape, fcnn_evaluation **out);
+                                   const fcnn_architecture *shape, const fcnn_metric_choice *choice,
+                                   fcnn_evaluation **out);
 
 /* Releases the evaluation, which may be NULL.  Not collective. */
 void fcnn_evaluation_destroy(fcnn_evaluation *evaluation);

@@ -13,6 +13,7 @@
 #include "hdf5/image.h"
 #include "run/checkpoint.h"
 #include "predict/evaluation.h"
+#include "predict/metrics_write.h"
 #include "model/model_data.h"
 #include "run/threads.h"
 
@@ -28,6 +29,7 @@ typedef struct predictor {
     fcnn_threads threads;
     fcnn_team *team;
     fcnn_model *model;
+    fcnn_config *config; /* that of the model, for the metrics; NULL: it has none */
     fcnn_network *network;
     fcnn_data_part part;
     fcnn_evaluation *evaluation;
@@ -219,6 +221,18 @@ static fcnn_status read_rows(predictor *work)
     return FCNN_OK;
 }
 
+/* Reads the config of the model.  One that a newer version wrote may not be readable; then there are no metrics. */
+static fcnn_status read_config(predictor *work)
+{
+    const char *text = work->model->config;
+    if (text == NULL) {
+        return FCNN_OK;
+    }
+    const fcnn_status status =
+        fcnn_config_parse_effective(text, (int64_t)strlen(text), work->options->model, &work->config);
+    return status == FCNN_ECONFIG ? FCNN_OK : status;
+}
+
 static fcnn_status prepare(predictor *work)
 {
     FCNN_TRY(fcnn_threads_choose(work->comm, work->options->threads, &work->threads));
@@ -230,7 +244,13 @@ static fcnn_status prepare(predictor *work)
     }
     FCNN_TRY(fcnn_data_part_check_domain(&work->part, work->comm, work->model));
     FCNN_TRY(fcnn_comm_agree(work->comm, create_memory(work)));
-    FCNN_TRY(fcnn_evaluation_create(work->comm, work->team, &work->part, &work->model->shape, &work->evaluation));
+    FCNN_TRY(fcnn_comm_agree(work->comm, read_config(work)));
+    fcnn_metric_choice choice = {0};
+    if (work->config != NULL) {
+        choice = fcnn_metric_choice_of(work->config);
+    }
+    FCNN_TRY(
+        fcnn_evaluation_create(work->comm, work->team, &work->part, &work->model->shape, &choice, &work->evaluation));
     return fcnn_comm_agree(work->comm, create_output(work));
 }
 
@@ -377,7 +397,10 @@ static fcnn_status run(predictor *work)
     fcnn_scores scores;
     fcnn_evaluation_finish(work->evaluation, &scores);
     fcnn_status status = FCNN_OK;
-    if (work->output != NULL) {
+    if (work->output != NULL && scores.metric_count > 0) {
+        status = fcnn_metrics_write(work->output, &scores);
+    }
+    if (work->output != NULL && status == FCNN_OK) {
         status = fcnn_hdf5_writer_commit(work->output);
         work->output = NULL;
     }
@@ -405,6 +428,7 @@ fcnn_status fcnn_predict(fcnn_comm *comm, const fcnn_predict_options *options)
     fcnn_dataset_destroy(work.part.dataset);
     fcnn_network_destroy(work.network);
     fcnn_model_destroy(work.model);
+    fcnn_config_destroy(work.config);
     fcnn_team_destroy(work.team);
     fcnn_threads_clear(&work.threads);
     free(work.predictions);

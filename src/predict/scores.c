@@ -1,9 +1,9 @@
 /* src/predict/scores.c — prints scores. */
 #include "predict/scores.h"
 
-#include "config/outputs.h"
 #include "core/text.h"
 #include "inspect/model_print.h"
+#include "predict/metrics_print.h"
 
 #include <inttypes.h>
 #include <math.h>
@@ -17,33 +17,43 @@ double fcnn_scores_metric(const fcnn_scores *scores)
 
 double fcnn_scores_value(const fcnn_scores *scores, fcnn_stop_metric metric)
 {
-    switch (metric) {
-    case FCNN_STOP_LOSS:
-        return scores->loss;
-    case FCNN_STOP_ACCURACY:
-        return scores->accuracy;
-    case FCNN_STOP_R2:
+    for (int i = 0; metric != FCNN_STOP_LOSS && i < scores->metric_count; i++) {
+        if (scores->metrics[i].metric == fcnn_metric_of(metric)) {
+            return scores->metrics[i].number[0].value;
+        }
+    }
+    if (metric == FCNN_METRIC_R2) {
         return scores->outputs > 0 ? scores->mean_r2 : NAN;
     }
-    return NAN;
+    return metric == FCNN_METRIC_ACCURACY ? scores->accuracy : scores->loss;
 }
 
 bool fcnn_scores_is_higher_better(fcnn_stop_metric metric)
 {
-    return metric != FCNN_STOP_LOSS;
+    return metric != FCNN_STOP_LOSS && !fcnn_metric_of(metric)->is_error;
 }
 
 const char *fcnn_scores_value_name(fcnn_stop_metric metric)
 {
-    static const char *const names[] = {
-        [FCNN_STOP_LOSS] = "validation loss", [FCNN_STOP_ACCURACY] = "accuracy", [FCNN_STOP_R2] = "mean R2"};
-    return names[metric];
+    return metric == FCNN_STOP_LOSS   ? "validation loss"
+           : metric == FCNN_METRIC_R2 ? "mean R2"
+                                      : fcnn_metric_of(metric)->name;
 }
 
-const char *fcnn_scores_metric_name(const fcnn_architecture *shape, bool is_weighted)
+void fcnn_scores_show(const fcnn_scores *scores, double shown[FCNN_SCORES_SHOWN])
 {
-    static const char *const names[2][2] = {{"R2", "weighted R2"}, {"accuracy", "weighted accuracy"}};
-    return names[fcnn_loss_classifies(shape->loss)][is_weighted];
+    int count = 0;
+    for (int i = 0; i < scores->metric_count && count < FCNN_SCORES_SHOWN; i++) {
+        if (scores->metrics[i].numbers > 0) {
+            shown[count++] = scores->metrics[i].number[0].value;
+        }
+    }
+    if (scores->metric_count == 0) {
+        shown[count++] = fcnn_scores_metric(scores);
+    }
+    while (count < FCNN_SCORES_SHOWN) {
+        shown[count++] = NAN;
+    }
 }
 
 /* ---- outputs ---- */
@@ -152,6 +162,11 @@ void fcnn_scores_print(const fcnn_scores *scores, const char *title, const fcnn_
 {
     const char *weighted = scores->is_weighted ? "weighted " : "";
     fprintf(out, "%s: %sloss %.8g", title, weighted, scores->loss);
+    if (scores->metric_count > 0) {
+        fprintf(out, ", %" PRId64 " rows\n", scores->rows);
+        fcnn_metrics_print(scores, model, out);
+        return;
+    }
     if (scores->outputs > 0) {
         fprintf(out, ", %" PRId64 " rows\n", scores->rows);
         print_outputs(scores, model, out);

@@ -13,13 +13,13 @@ fcnn_status fcnn_best_check(const fcnn_config *config, const fcnn_architecture *
 {
     const fcnn_stop_metric metric = config->train_stop_metric;
     const bool classifies = fcnn_loss_classifies(shape->loss);
-    if ((metric == FCNN_STOP_ACCURACY && !classifies) || (metric == FCNN_STOP_R2 && classifies)) {
+    if ((metric == FCNN_METRIC_ACCURACY && !classifies) || (metric == FCNN_METRIC_R2 && classifies)) {
         return fcnn_fail(FCNN_ECONFIG,
                          "train.stop_metric = %s is for %s, but this network is a %s: set train.stop_metric to loss "
                          "or %s",
                          fcnn_stop_metric_name(metric), classifies ? "regressions" : "classifiers",
                          classifies ? "classifier" : "regression",
-                         fcnn_stop_metric_name(classifies ? FCNN_STOP_ACCURACY : FCNN_STOP_R2));
+                         fcnn_stop_metric_name(classifies ? FCNN_METRIC_ACCURACY : FCNN_METRIC_R2));
     }
     return FCNN_OK;
 }
@@ -31,9 +31,12 @@ static fcnn_status refuse_nan(const fcnn_config *config, int64_t epoch, double l
     const char *name = fcnn_scores_value_name(config->train_stop_metric);
     if (!isnan(loss)) {
         return fcnn_fail(FCNN_EDATA,
-                         "the %s after epoch %" PRId64 " is not defined, because no target varies in the validation "
-                         "rows, and epochs cannot be compared by it: set train.stop_metric = loss",
-                         name, epoch);
+                         "the %s after epoch %" PRId64 " is not defined%s, and epochs cannot be compared by it: set "
+                         "train.stop_metric = loss",
+                         name, epoch,
+                         config->train_stop_metric == FCNN_METRIC_R2
+                             ? ", because no target varies in the validation rows"
+                             : " for the validation rows");
     }
     return fcnn_fail(FCNN_EDIVERGED,
                      "the validation loss after epoch %" PRId64 " is NaN, and epochs cannot be compared by train."

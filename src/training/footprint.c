@@ -1,6 +1,9 @@
 /* src/training/footprint.c — a formula for the memory that training uses on a rank. */
 #include "training/footprint.h"
 
+#include "core/sizes.h"
+#include "predict/metrics.h"
+
 static int64_t part_bytes(const fcnn_data_part *part)
 {
     const fcnn_dataset *dataset = part->dataset;
@@ -60,7 +63,26 @@ void fcnn_footprint_find(const fcnn_training_data *data, const fcnn_step *step, 
     };
 }
 
+void fcnn_footprint_add_metrics(const fcnn_config *config, const fcnn_comm *comm, const fcnn_training_data *data,
+                                const fcnn_step *step, fcnn_footprint *out)
+{
+    const fcnn_metric_choice choice = fcnn_metric_choice_of(config);
+    const fcnn_data_part *parts[] = {&data->validation, &data->test};
+    const int64_t most = fcnn_size(FCNN_SIZE_EVALUATION_ROWS);
+    for (int i = 0; i < 2; i++) {
+        const fcnn_dataset *dataset = parts[i]->dataset;
+        if (dataset != NULL) {
+            const fcnn_metric_rows rows = {.all = dataset->source.rows,
+                                           .own = dataset->own_rows,
+                                           .room = dataset->own_rows < most ? dataset->own_rows : most,
+                                           .weighs = parts[i]->weights != NULL};
+            out->metrics +=
+                fcnn_metrics_bytes(comm, fcnn_team_threads(step->team), &step->network->shape, &choice, &rows);
+        }
+    }
+}
+
 int64_t fcnn_footprint_bytes(const fcnn_footprint *footprint)
 {
-    return footprint->data + footprint->network + footprint->gradients;
+    return footprint->data + footprint->network + footprint->gradients + footprint->metrics;
 }

@@ -19,6 +19,7 @@ typedef struct fcnn_footprint {
                         * more per thread if threads sum the gradients of their own rows; with several ranks, half as
                         * much for the receive buffers of MPI, or with shared memory (R − 1)/R of it, for the values
                         * of the other ranks in the part of this rank */
+    int64_t metrics;   /* of metrics.list (fcnn_metrics_bytes()); 0 unless fcnn_footprint_add_metrics() was called */
 } fcnn_footprint;
 
 /* Computes the memory of this rank.  Not collective. */
@@ -26,6 +27,10 @@ void fcnn_footprint_find(const fcnn_training_data *data, const fcnn_step *step, 
 
 /* Returns P·s, the memory of the row-major model, and on rank 0 also that of the best one if it is kept. */
 int64_t fcnn_footprint_of_model(const fcnn_architecture *shape);
+
+/* Adds the memory of the metrics of validation and test rows.  Not collective. */
+void fcnn_footprint_add_metrics(const fcnn_config *config, const fcnn_comm *comm, const fcnn_training_data *data,
+                                const fcnn_step *step, fcnn_footprint *out);
 
 /* Returns the sum of all parts. */
 int64_t fcnn_footprint_bytes(const fcnn_footprint *footprint);

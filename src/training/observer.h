@@ -8,13 +8,14 @@
 
 #include "config/config.h"
 #include "model/model.h"
+#include "predict/scores.h"
 #include "training/report.h"
 
 /* A training at its start.  All pointers are borrowed and remain valid until its end. */
 typedef struct fcnn_observed_run {
     fcnn_report *report;
     const fcnn_config *config;
-    const char *metric;   /* metric of the validation rows, such as "accuracy"; NULL: no validation rows */
+    char shown[FCNN_SCORES_SHOWN][FCNN_METRIC_NAME_BYTES]; /* the metrics of the table; empty: no validation rows */
     int64_t steps;        /* steps completed before this run; 0: training starts from the beginning */
     int64_t batches;      /* per epoch */
     double start_seconds; /* time at which the run was started, by fcnn_comm_seconds() */
@@ -30,8 +31,9 @@ typedef struct fcnn_observed_batch {
  * (train.nonfinite) epochs are repeated. */
 typedef struct fcnn_observed_line {
     fcnn_history_line history;
-    double rows_per_second; /* since the previous line; NaN: no rows were trained */
-    double seconds;         /* since the start of the run */
+    double shown[FCNN_SCORES_SHOWN]; /* the metrics of the table; NaN: none */
+    double rows_per_second;          /* since the previous line; NaN: no rows were trained */
+    double seconds;                  /* since the start of the run */
 } fcnn_observed_line;
 
 /* A kind of observer.  All functions except begin may be NULL.  A function that fails sets an error text that names

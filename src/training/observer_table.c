@@ -8,11 +8,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* A table, and the width of its column of the metric. */
-typedef struct table {
+typedef struct printed_table {
     fcnn_report *report;
-    int width;
-} table;
+    int widths[FCNN_SCORES_SHOWN]; /* of the metrics; 0: no column */
+} printed_table;
 
 static fcnn_status begin(const fcnn_observed_run *run, void **own)
 {
@@ -20,14 +19,18 @@ static fcnn_status begin(const fcnn_observed_run *run, void **own)
     if (out == NULL) {
         return FCNN_OK;
     }
-    const char *metric = run->metric != NULL ? run->metric : "";
-    table *created;
-    FCNN_TRY(fcnn_memory_create("the table", 1, sizeof *created, &created));
-    *created = (table){.report = run->report, .width = strlen(metric) > 10 ? (int)strlen(metric) : 10};
-    fprintf(out, "%7s %9s %14s %14s %*s %11s %11s %9s\n", "epoch", "steps", "train loss",
-            run->metric != NULL ? "valid. loss" : "", created->width, metric, "rate", "rows/s", "time");
+    printed_table *table;
+    FCNN_TRY(fcnn_memory_create("the progress table", 1, sizeof *table, &table));
+    table->report = run->report;
+    fprintf(out, "%7s %9s %14s %14s", "epoch", "steps", "train loss", run->shown[0][0] != '\0' ? "valid. loss" : "");
+    for (int i = 0; i < FCNN_SCORES_SHOWN; i++) {
+        const int width = (int)strlen(run->shown[i]);
+        table->widths[i] = i > 0 && width == 0 ? 0 : width > 10 ? width : 10;
+        fprintf(out, table->widths[i] > 0 ? " %*s" : "", table->widths[i], run->shown[i]);
+    }
+    fprintf(out, " %11s %11s %9s\n", "rate", "rows/s", "time");
     fcnn_report_flush(run->report);
-    *own = created;
+    *own = table;
     return FCNN_OK;
 }
 
@@ -44,19 +47,21 @@ static void print_cell(FILE *out, const char *format, int width, double value, c
 
 static fcnn_status line(void *own, const fcnn_observed_line *line)
 {
-    const table *all = own;
-    FILE *out = all->report->out;
+    const printed_table *table = own;
+    FILE *out = table->report->out;
     const fcnn_history_line *history = &line->history;
     fcnn_log_wipe_line();
     fprintf(out, "%7" PRId64 " %9" PRId64, history->epoch, history->steps);
     print_cell(out, "%.8g", 14, history->train_loss, "");
     print_cell(out, "%.8g", 14, history->validation_loss, "");
-    print_cell(out, "%.5f", all->width, history->validation_metric, isnan(history->validation_loss) ? "" : "-");
+    for (int i = 0; i < FCNN_SCORES_SHOWN && table->widths[i] > 0; i++) {
+        print_cell(out, "%.5f", table->widths[i], line->shown[i], isnan(history->validation_loss) ? "" : "-");
+    }
     print_cell(out, "%.5g", 11, history->learning_rate, "");
     print_cell(out, "%.0f", 11, line->rows_per_second, "");
     print_cell(out, "%.1f s", 9, line->seconds, "");
     fprintf(out, "\n");
-    fcnn_report_flush(all->report);
+    fcnn_report_flush(table->report);
     return FCNN_OK;
 }
 

@@ -52,13 +52,12 @@ void fcnn_observers_batch(fcnn_observers *observers, int64_t epoch, int64_t batc
     }
 }
 
-void fcnn_observers_line(fcnn_observers *observers, const fcnn_history_line *history, double rows_per_second)
+void fcnn_observers_line(fcnn_observers *observers, fcnn_observed_line *line)
 {
-    const double seconds = fcnn_comm_seconds() - observers->start_seconds;
-    const fcnn_observed_line line = {*history, rows_per_second, seconds};
+    line->seconds = fcnn_comm_seconds() - observers->start_seconds;
     for (int i = 0; i < observers->count; i++) {
         if (is_told(observers, i) && observers->each[i].kind->line != NULL) {
-            note_failure(observers, i, observers->each[i].kind->line(observers->each[i].own, &line));
+            note_failure(observers, i, observers->each[i].kind->line(observers->each[i].own, line));
         }
     }
 }

@@ -30,8 +30,8 @@ void fcnn_observers_begin(fcnn_observers *observers, const fcnn_observer *const 
 /* Informs the observers of a completed batch; epoch and batch are counted from 1. */
 void fcnn_observers_batch(fcnn_observers *observers, int64_t epoch, int64_t batch);
 
-/* Informs the observers of a new line of the history. */
-void fcnn_observers_line(fcnn_observers *observers, const fcnn_history_line *history, double rows_per_second);
+/* Informs the observers of a new line of the history, and sets its seconds. */
+void fcnn_observers_line(fcnn_observers *observers, fcnn_observed_line *line);
 
 /* Ends the observers and sets observers to {0}.  status is that with which training ended; its error text is kept. */
 void fcnn_observers_end(fcnn_observers *observers, fcnn_status status);

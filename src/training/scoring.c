@@ -23,14 +23,15 @@ static fcnn_status evaluate(fcnn_trainer *trainer, double train_loss, fcnn_epoch
     *out = (fcnn_epoch_scores){
         .line = {trainer->state.epoch, trainer->state.step, train_loss, NAN, NAN, trainer->rate},
         .value = NAN,
+        .scores = {.accuracy = NAN, .mean_r2 = NAN},
     };
     if (trainer->validation != NULL) {
         const double begin = fcnn_comm_seconds();
-        fcnn_scores scores;
-        FCNN_TRY(run(trainer, trainer->validation, &scores));
-        out->line.validation_loss = scores.loss;
-        out->line.validation_metric = fcnn_scores_metric(&scores);
-        out->value = fcnn_scores_value(&scores, trainer->config->train_stop_metric);
+        const fcnn_scores *scores = &out->scores;
+        FCNN_TRY(run(trainer, trainer->validation, &out->scores));
+        out->line.validation_loss = scores->loss;
+        out->line.validation_metric = fcnn_scores_metric(scores);
+        out->value = fcnn_scores_value(scores, trainer->config->train_stop_metric);
         trainer->evaluation_seconds += fcnn_comm_seconds() - begin;
     }
     return FCNN_OK;
@@ -77,10 +78,25 @@ fcnn_status fcnn_scoring_epoch(fcnn_trainer *trainer, double train_loss, bool is
     return compares ? compare_epoch(trainer, scores) : FCNN_OK;
 }
 
-fcnn_status fcnn_scoring_log(fcnn_trainer *trainer, const fcnn_history_line *line, double rows_per_second)
+/* Adds a line and its metrics to the history. */
+static fcnn_status append(fcnn_history *history, const fcnn_epoch_scores *of)
 {
-    fcnn_observers_line(&trainer->observers, line, rows_per_second);
-    return fcnn_comm_agree(trainer->comm, fcnn_history_append(&trainer->model->history, line));
+    FCNN_TRY(fcnn_history_append(history, &of->line));
+    for (int i = 0; i < of->scores.metric_count; i++) {
+        const fcnn_metric_result *result = &of->scores.metrics[i];
+        for (int k = 0; k < result->numbers; k++) {
+            FCNN_TRY(fcnn_history_put(history, result->number[k].name, result->number[k].value));
+        }
+    }
+    return FCNN_OK;
+}
+
+fcnn_status fcnn_scoring_log(fcnn_trainer *trainer, const fcnn_epoch_scores *scores, double rows_per_second)
+{
+    fcnn_observed_line line = {.history = scores->line, .rows_per_second = rows_per_second};
+    fcnn_scores_show(&scores->scores, line.shown);
+    fcnn_observers_line(&trainer->observers, &line);
+    return fcnn_comm_agree(trainer->comm, append(&trainer->model->history, scores));
 }
 
 fcnn_status fcnn_scoring_start(fcnn_trainer *trainer)
@@ -88,14 +104,14 @@ fcnn_status fcnn_scoring_start(fcnn_trainer *trainer)
     fcnn_evaluation *evaluation;
     fcnn_scores scores;
     FCNN_TRY(fcnn_evaluation_create(trainer->comm, trainer->step->team, &trainer->data->train, &trainer->model->shape,
-                                    &evaluation));
+                                    NULL, &evaluation));
     const fcnn_status status = run(trainer, evaluation, &scores);
     fcnn_evaluation_destroy(evaluation);
     FCNN_TRY(status);
     fcnn_epoch_scores start;
     trainer->rate = NAN;
     FCNN_TRY(evaluate(trainer, scores.loss, &start));
-    return fcnn_scoring_log(trainer, &start.line, NAN);
+    return fcnn_scoring_log(trainer, &start, NAN);
 }
 
 fcnn_status fcnn_scoring_test(fcnn_trainer *trainer)
@@ -106,7 +122,7 @@ fcnn_status fcnn_scoring_test(fcnn_trainer *trainer)
     fcnn_evaluation *evaluation;
     fcnn_scores scores;
     FCNN_TRY(fcnn_evaluation_create(trainer->comm, trainer->step->team, &trainer->data->test, &trainer->model->shape,
-                                    &evaluation));
+                                    &trainer->metrics, &evaluation));
     const fcnn_status status = run(trainer, evaluation, &scores);
     if (status == FCNN_OK && trainer->report.out != NULL) {
         fcnn_scores_print(&scores, "test", trainer->model, trainer->report.out);

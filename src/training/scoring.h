@@ -11,6 +11,8 @@
 typedef struct fcnn_epoch_scores {
     fcnn_history_line line;
     double value; /* of train.stop_metric; NaN without validation rows */
+    fcnn_scores
+        scores; /* of the validation rows, whose arrays stay until the next evaluation; no metrics without them */
 } fcnn_epoch_scores;
 
 /* Evaluates the parameters after an epoch, if the history, the schedule or the comparison of epochs needs it: sets *out,
@@ -20,8 +22,8 @@ typedef struct fcnn_epoch_scores {
  * the parameters differ between ranks. */
 fcnn_status fcnn_scoring_epoch(fcnn_trainer *trainer, double train_loss, bool is_logged, fcnn_epoch_scores *out);
 
-/* Adds a line to the history and informs the observers. */
-fcnn_status fcnn_scoring_log(fcnn_trainer *trainer, const fcnn_history_line *line, double rows_per_second);
+/* Adds a line and its metrics to the history and informs the observers. */
+fcnn_status fcnn_scoring_log(fcnn_trainer *trainer, const fcnn_epoch_scores *scores, double rows_per_second);
 
 /* Adds the line of epoch 0 with the loss of the initial weights. */
 fcnn_status fcnn_scoring_start(fcnn_trainer *trainer);

@@ -213,9 +213,10 @@ static fcnn_footprint largest_footprint(const fcnn_start_facts *facts)
     own.network += facts->comm->rank == 0 && fcnn_config_keeps_best(facts->config)
                        ? fcnn_footprint_of_model(&facts->model->shape)
                        : 0;
-    int64_t bytes[3] = {own.data, own.network, own.gradients};
-    fcnn_comm_max_integers(facts->comm, 3, bytes);
-    return (fcnn_footprint){bytes[0], bytes[1], bytes[2]};
+    fcnn_footprint_add_metrics(facts->config, facts->comm, facts->data, facts->step, &own);
+    int64_t bytes[4] = {own.data, own.network, own.gradients, own.metrics};
+    fcnn_comm_max_integers(facts->comm, 4, bytes);
+    return (fcnn_footprint){bytes[0], bytes[1], bytes[2], bytes[3]};
 }
 
 static void describe_memory(const fcnn_footprint *footprint, FILE *out)
@@ -225,7 +226,12 @@ static void describe_memory(const fcnn_footprint *footprint, FILE *out)
     fcnn_text_from_bytes((double)footprint->network, network);
     fcnn_text_from_bytes((double)footprint->gradients, gradients);
     fcnn_text_from_bytes((double)fcnn_footprint_bytes(footprint), all);
-    fprintf(out, "memory      %s per rank: data %s, network %s, gradients %s\n", all, data, network, gradients);
+    fprintf(out, "memory      %s per rank: data %s, network %s, gradients %s", all, data, network, gradients);
+    if (footprint->metrics > 0) {
+        fcnn_text_from_bytes((double)footprint->metrics, data);
+        fprintf(out, ", metrics %s", data);
+    }
+    fputc('\n', out);
 }
 
 /* ---- the report ---- */

@@ -237,7 +237,7 @@ static fcnn_status follow_epoch(fcnn_trainer *trainer, double train_loss, double
     if (last || is_due(epoch, config->output_log_every)) {
         const double share =
             (double)(trainer->own_steps - *logged_step) / (double)trainer->method->steps(trainer->data);
-        FCNN_TRY(fcnn_scoring_log(trainer, &scores.line,
+        FCNN_TRY(fcnn_scoring_log(trainer, &scores,
                                   share * (double)trainer->data->sampler->rows /
                                       (trainer->train_seconds - *logged_seconds)));
         *logged_seconds = trainer->train_seconds;
@@ -374,13 +374,15 @@ static void print_end(fcnn_trainer *trainer)
 
 static void begin_observers(fcnn_trainer *trainer)
 {
-    const char *metric = fcnn_scores_metric_name(&trainer->model->shape, trainer->data->validation.weights != NULL);
-    const fcnn_observed_run run = {.report = &trainer->report,
-                                   .config = trainer->config,
-                                   .metric = trainer->validation != NULL ? metric : NULL,
-                                   .steps = trainer->state.step,
-                                   .batches = trainer->method->steps(trainer->data),
-                                   .start_seconds = trainer->start_seconds};
+    fcnn_observed_run run = {.report = &trainer->report,
+                             .config = trainer->config,
+                             .steps = trainer->state.step,
+                             .batches = trainer->method->steps(trainer->data),
+                             .start_seconds = trainer->start_seconds};
+    if (trainer->validation != NULL) {
+        fcnn_scores_show_names(&trainer->metrics, &trainer->model->shape, trainer->data->validation.weights != NULL,
+                               run.shown);
+    }
     if (trainer->comm->rank == 0) {
         fcnn_observers_begin(&trainer->observers, fcnn_observer_kinds, &run);
     }

@@ -38,6 +38,7 @@ typedef struct fcnn_trainer {
     fcnn_observers observers;
     double rate;                                                  /* learning rate of the last step of this run */
     char reason[2 * FCNN_BEST_TEXT], best_reason[FCNN_BEST_TEXT]; /* of the models in the last snapshot */
+    fcnn_metric_choice metrics;                                   /* of validation and test rows */
     double start_seconds, train_seconds, evaluation_seconds, read_seconds;
 } fcnn_trainer;
 

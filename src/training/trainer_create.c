@@ -114,7 +114,7 @@ static fcnn_status create_validation(fcnn_trainer *trainer)
         return FCNN_OK;
     }
     return fcnn_evaluation_create(trainer->comm, trainer->step->team, &trainer->data->validation,
-                                  &trainer->model->shape, &trainer->validation);
+                                  &trainer->model->shape, &trainer->metrics, &trainer->validation);
 }
 
 static fcnn_status begin_training(fcnn_trainer *trainer)
@@ -175,6 +175,8 @@ static fcnn_status create_parts(fcnn_trainer *trainer)
         FCNN_TRY(fcnn_start_model_read(config, comm, &trainer->init));
     }
     FCNN_TRY(load(trainer));
+    trainer->metrics = fcnn_metric_choice_of(config);
+    FCNN_TRY(fcnn_metrics_check(&trainer->metrics, &trainer->model->shape));
     fcnn_threads_fit_work(&trainer->threads, &trainer->model->shape, fcnn_sampler_capacity(trainer->data->sampler));
     FCNN_TRY(create_step(trainer));
     FCNN_TRY(fcnn_threads_settle(&trainer->threads, comm, trainer->step->team));

@@ -36,7 +36,8 @@ int main(int argc, char **argv)
         fprintf(stderr, "usage: make_checkpoint FRAMED.h5 IMAGE.h5\n");
         return 64;
     }
-    if (fcnn_model_create(&shape, &model) != FCNN_OK || fcnn_history_append(&model->history, &line) != FCNN_OK) {
+    if (fcnn_model_create(&shape, &model) != FCNN_OK || fcnn_history_append(&model->history, &line) != FCNN_OK ||
+        fcnn_history_put(&model->history, "accuracy", 0.5) != FCNN_OK) {
         return fail();
     }
     model->config = strdup(config);

@@ -1,0 +1,43 @@
+/* src/predict/metric_choice.c — which metrics to compute, and which of them the progress table shows. */
+#include "predict/metric_choice.h"
+
+#include "config/metric_keys.h"
+#include "config/outputs.h"
+
+#include <stdio.h>
+#include <string.h>
+
+fcnn_metric_choice fcnn_metric_choice_of(const fcnn_config *config)
+{
+    fcnn_metric_choice choice = {.list = config->metrics_list, .k = config->metrics_k, .bins = config->metrics_bins};
+    if (choice.list.count == 1 && choice.list.values[0] == FCNN_METRIC_AUTO) {
+        choice.list.count = 0;
+    }
+    return choice;
+}
+
+fcnn_status fcnn_metrics_check(const fcnn_metric_choice *choice, const fcnn_architecture *shape)
+{
+    for (int64_t i = 0; i < choice->list.count; i++) {
+        const fcnn_metric_kind kind = (fcnn_metric_kind)choice->list.values[i];
+        FCNN_TRY(fcnn_metric_check_use(kind, shape->output, shape->loss, fcnn_architecture_outputs(shape), choice->k));
+    }
+    return FCNN_OK;
+}
+
+void fcnn_scores_show_names(const fcnn_metric_choice *choice, const fcnn_architecture *shape, bool is_weighted,
+                            char names[FCNN_SCORES_SHOWN][FCNN_METRIC_NAME_BYTES])
+{
+    const char *weighted = is_weighted ? "weighted " : "";
+    int count = 0;
+    memset(names, 0, FCNN_SCORES_SHOWN * sizeof *names);
+    if (choice->list.count == 0) {
+        snprintf(names[0], sizeof names[0], "%s%s", weighted, fcnn_loss_classifies(shape->loss) ? "accuracy" : "R2");
+    }
+    for (int64_t i = 0; i < choice->list.count && count < FCNN_SCORES_SHOWN; i++) {
+        const fcnn_metric *metric = fcnn_metric_of((fcnn_metric_kind)choice->list.values[i]);
+        if (!metric->is_table) {
+            snprintf(names[count++], sizeof names[0], "%s%s", weighted, metric->name);
+        }
+    }
+}
