@@ -193,15 +193,21 @@ oracle *fixture_oracle(fixture *run)
                              : shape->loss == FCNN_LOSS_BINARY_CROSS_ENTROPY ? ORACLE_SIGMOID_BINARY_CROSS_ENTROPY
                                                                              : ORACLE_SIGMOID_MSE;
     static const oracle_loss elements[FCNN_LOSSES_END] = {
-        [FCNN_LOSS_MAE] = ORACLE_MAE,           [FCNN_LOSS_HUBER] = ORACLE_HUBER,
-        [FCNN_LOSS_LOG_COSH] = ORACLE_LOG_COSH, [FCNN_LOSS_RELATIVE] = ORACLE_RELATIVE,
+        [FCNN_LOSS_MAE] = ORACLE_MAE,
+        [FCNN_LOSS_HUBER] = ORACLE_HUBER,
+        [FCNN_LOSS_LOG_COSH] = ORACLE_LOG_COSH,
+        [FCNN_LOSS_RELATIVE] = ORACLE_RELATIVE,
         [FCNN_LOSS_POISSON] = ORACLE_POISSON,
+        [FCNN_LOSS_QUANTILE] = ORACLE_QUANTILE,
+        [FCNN_LOSS_GAUSSIAN_NLL] = ORACLE_GAUSSIAN_NLL,
     };
     const oracle_loss other = elements[shape->loss];
     oracle *net =
         oracle_create((int)shape->layers, widths, activations[shape->layer[0].activation], other > 0 ? other : loss);
     net->sigmoid_output = shape->output == FCNN_OUTPUT_SIGMOID;
     net->setting = model->loss_settings[0];
+    net->quantiles = (int)shape->quantiles;
+    memcpy(net->quantile, shape->quantile, sizeof net->quantile);
     for (int64_t l = 0; l < shape->layers; l++) {
         for (int i = 0; i < widths[l] * widths[l + 1]; i++) {
             net->w[l][i] = parameter(model, model->weights, l, i);

@@ -175,6 +175,27 @@ static double finish_element(const oracle *net, double z, double t, double *y, d
     return loss;
 }
 
+/* The outputs of a loss of distributions; returns the loss. */
+static double finish_distribution(oracle *net, const double *target)
+{
+    const int last = net->layers - 1, n = net->widths[net->layers];
+    const double *z = net->z[last];
+    double *delta = net->delta[last], loss = 0;
+    memcpy(net->a[net->layers], z, (size_t)n * sizeof *z);
+    for (int i = 0; i < n && net->loss == ORACLE_QUANTILE; i++) {
+        const double q = net->quantile[i % net->quantiles], t = target[i / net->quantiles];
+        loss += fmax(q * (t - z[i]), (1 - q) * (z[i] - t)) / n;
+        delta[i] = ((z[i] > t) - q) / n;
+    }
+    for (int i = 0; i < n && net->loss == ORACLE_GAUSSIAN_NLL; i += 2) {
+        const double d = z[i] - target[i / 2], variance = exp(z[i + 1]);
+        loss += (log(variance) + d * d / variance) / n; /* n is twice the number of targets */
+        delta[i] = d / variance / (n / 2);
+        delta[i + 1] = (1 - d * d / variance) / n;
+    }
+    return loss;
+}
+
 /* The output layer: a and delta from z; returns the loss. */
 static double finish(oracle *net, const double *target)
 {
@@ -182,6 +203,9 @@ static double finish(oracle *net, const double *target)
     const double *z = net->z[last];
     double *y = net->a[net->layers], *delta = net->delta[last];
     double loss = 0, sum = 0;
+    if (net->loss == ORACLE_QUANTILE || net->loss == ORACLE_GAUSSIAN_NLL) {
+        return finish_distribution(net, target);
+    }
     for (int i = 0; i < n; i++) {
         sum += exp(z[i] - z[0]);
     }

@@ -29,7 +29,9 @@ typedef enum oracle_loss {
     ORACLE_HUBER,
     ORACLE_LOG_COSH,
     ORACLE_RELATIVE,
-    ORACLE_POISSON /* for an exponential output */
+    ORACLE_POISSON,     /* for an exponential output */
+    ORACLE_QUANTILE,    /* each target has an output for each quantile */
+    ORACLE_GAUSSIAN_NLL /* each target has a mean and the logarithm of a variance */
 } oracle_loss;
 
 #define ORACLE_LAYERS 8 /* at most */
@@ -41,6 +43,8 @@ typedef struct oracle {
     oracle_loss loss;
     int sigmoid_output;                            /* for the losses that go with two outputs */
     double setting;                                /* smoothing, delta or floor of the loss */
+    int quantiles;
+    double quantile[4];                            /* [quantiles] */
     double *w[ORACLE_LAYERS], *b[ORACLE_LAYERS];   /* [out][in], [out] */
     double *dw[ORACLE_LAYERS], *db[ORACLE_LAYERS]; /* derivatives of the mean loss */
     double *z[ORACLE_LAYERS];                      /* [out]: of one row */

@@ -346,7 +346,7 @@ static void wrong_versions_are_told(void)
     put_integer(file, "/model", "format_version", FCNN_MODEL_FORMAT_VERSION + 1);
     expect(
         file,
-        "the file was written by a newer fcnn: format_version is 3, but this fcnn reads versions up to 2; update fcnn");
+        "the file was written by a newer fcnn: format_version is 4, but this fcnn reads versions up to 3; update fcnn");
 
     file = spoil();
     put_integer(file, "/model", "format_version", 0);

@@ -86,8 +86,9 @@ FCNN_API const char *fcnn_model_input_unit(const fcnn_model *model, int64_t colu
 FCNN_API int fcnn_model_input_range(const fcnn_model *model, int64_t column, double *smallest, double *largest,
                                     double *mean);
 
-/* Returns the number of columns of the targets.  It is the number of outputs; only a softmax may have one column of
- * labels instead of one column per class. */
+/* Returns the number of columns of the targets.  It is the number of outputs, with two exceptions: a softmax may have
+ * one column of labels instead of one column per class, and with the losses quantile and gaussian_nll each target has
+ * several outputs side by side: its quantiles, or its mean and its standard deviation. */
 FCNN_API int64_t fcnn_model_targets(const fcnn_model *model);
 
 /* These functions do the same for the columns of the targets.  Targets that are labels have no range. */

@@ -98,10 +98,12 @@ typedef struct fcnn_loss_job {
     void *z;
     int64_t rows, width, first, last;
     const int32_t *labels; /* [last − first]; NULL: none */
-    const void *targets;   /* as z; NULL: none; NaN: the target is missing, and its loss and derivative are 0 */
-    const void *weights;   /* [width], with room for the last panel: of the outputs, for losses that are a mean over
+    /* panels [rows][target_width]; NULL: none; NaN: the target is missing, and its loss and derivatives are 0 */
+    const void *targets;
+    int64_t target_width; /* width, unless the loss has several outputs for each target */
+    const void *weights;  /* [width], with room for the last panel: of the outputs, for losses that are a mean over
                             * them; NULL: all are 1 */
-    double *losses;        /* [last − first]; NULL where the rows have neither */
+    double *losses;       /* [last − first]; NULL where the rows have neither */
 } fcnn_loss_job;
 
 /* The largest number of state arrays of an optimizer, and of scalars that its kernel receives in a step. */

@@ -12,6 +12,7 @@
 #include "compute/template_check.h"
 #include "compute/template_elements.h"
 #include "compute/template_loss.h"
+#include "compute/template_distributions.h"
 #include "compute/template_optimizers.h"
 #include "compute/template_norms.h"
 #include "compute/template_peak.h"

@@ -23,6 +23,7 @@
 #define AT_LEAST(limit) .above = (limit), .or_equal = true
 #define BETWEEN(lowest, highest) .above = (lowest), .or_equal = true, .most = (highest), .has_most = true
 #define ABOVE_UP_TO(limit, highest) .above = (limit), .most = (highest), .has_most = true
+#define WITHIN(lower, upper) ABOVE_UP_TO(lower, upper), .below_most = true
 #define FROM_BELOW(lowest, limit) BETWEEN(lowest, limit), .below_most = true
 
 #define FCNN_BOUNDS_TEXT(...) __VA_ARGS__

@@ -5,6 +5,8 @@
 #include "config/outputs.h"
 #include "core/status.h"
 
+#include <inttypes.h>
+
 static fcnn_status check_output(const fcnn_config *config)
 {
     const fcnn_output output = config->model_output;
@@ -23,6 +25,13 @@ static fcnn_status check_normalization(const fcnn_config *config)
 {
     const fcnn_output output = config->model_output == FCNN_OUTPUT_AUTO ? FCNN_OUTPUT_LINEAR : config->model_output;
     const fcnn_loss loss = config->train_loss == FCNN_LOSS_AUTO ? FCNN_LOSS_MSE : config->train_loss;
+    if (loss == FCNN_LOSS_GAUSSIAN_NLL && !fcnn_normalization_is_linear(config->data_normalize_targets)) {
+        return fcnn_fail(FCNN_ECONFIG,
+                         "data.normalize_targets = %s cannot be combined with train.loss = gaussian_nll: a standard "
+                         "deviation of transformed targets has no unit of the data; use standardize, or train.loss = "
+                         "quantile, whose predictions are transformed back",
+                         config->data_normalize_targets);
+    }
     if (!fcnn_normalization_is_used(config->data_normalize_targets) || fcnn_loss_normalizes_targets(output, loss)) {
         return FCNN_OK;
     }
@@ -66,12 +75,42 @@ static fcnn_status check_focal(const fcnn_config *config)
                                          "loss is defined for one class of each row");
 }
 
+static bool has_usual_quantiles(const fcnn_config *config)
+{
+    static const double usual[] = {0.05, 0.5, 0.95};
+    const fcnn_double_list *given = &config->train_quantiles;
+    bool is_usual = given->count == 3;
+    for (int64_t i = 0; is_usual && i < 3; i++) {
+        is_usual = given->values[i] == usual[i];
+    }
+    return is_usual;
+}
+
+static fcnn_status check_quantiles(const fcnn_config *config)
+{
+    const fcnn_double_list *given = &config->train_quantiles;
+    FCNN_TRY(check_owner(config, "quantiles", !has_usual_quantiles(config), FCNN_LOSS_QUANTILE));
+    if (given->count > FCNN_QUANTILES_MOST) {
+        return fcnn_fail(FCNN_ECONFIG, "train.quantiles has %" PRId64 " numbers; it can have at most %d", given->count,
+                         (int)FCNN_QUANTILES_MOST);
+    }
+    for (int64_t i = 1; i < given->count; i++) {
+        if (!(given->values[i - 1] < given->values[i])) {
+            return fcnn_fail(FCNN_ECONFIG, "train.quantiles must ascend, but %.17g stands before %.17g",
+                             given->values[i - 1], given->values[i]);
+        }
+    }
+    return FCNN_OK;
+}
+
 static fcnn_status check_settings(const fcnn_config *config)
 {
     FCNN_TRY(check_owner(config, "huber_delta", config->train_huber_delta != 1, FCNN_LOSS_HUBER));
     FCNN_TRY(check_owner(config, "relative_floor", config->train_relative_floor != 0, FCNN_LOSS_RELATIVE));
     FCNN_TRY(check_owner(config, "label_smoothing", config->train_label_smoothing != 0, FCNN_LOSS_CROSS_ENTROPY));
     FCNN_TRY(check_focal(config));
+    FCNN_TRY(check_owner(config, "variance_floor", config->train_variance_floor != 1e-6, FCNN_LOSS_GAUSSIAN_NLL));
+    FCNN_TRY(check_quantiles(config));
     if (config->train_loss == FCNN_LOSS_RELATIVE && config->train_relative_floor == 0) {
         return fcnn_fail(FCNN_ECONFIG, "train.loss = relative requires train.relative_floor, the magnitude in units of "
                                        "the targets below which a target counts as if it had this magnitude");

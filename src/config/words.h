@@ -108,11 +108,16 @@
     X(FCNN_LOSS_LOG_COSH, "log_cosh", log_cosh, none, FCNN_TARGETS_NUMBERS, 1, FCNN_OUTPUT_LINEAR,                 \
       FCNN_OUTPUT_SIGMOID)                                                                                         \
     X(FCNN_LOSS_RELATIVE, "relative", relative, relative, FCNN_TARGETS_NUMBERS, 2, FCNN_OUTPUT_LINEAR)             \
-    X(FCNN_LOSS_POISSON, "poisson", poisson, none, FCNN_TARGETS_COUNTS, 1, FCNN_OUTPUT_EXPONENTIAL)
+    X(FCNN_LOSS_POISSON, "poisson", poisson, none, FCNN_TARGETS_COUNTS, 1, FCNN_OUTPUT_EXPONENTIAL)                \
+    X(FCNN_LOSS_QUANTILE, "quantile", quantile, quantile, FCNN_TARGETS_NUMBERS, 1, FCNN_OUTPUT_LINEAR)             \
+    X(FCNN_LOSS_GAUSSIAN_NLL, "gaussian_nll", gaussian_nll, gaussian, FCNN_TARGETS_NUMBERS, 1, FCNN_OUTPUT_LINEAR)
 
 #define FCNN_LOSS_WORDS(X)    \
     X(FCNN_LOSS_AUTO, "auto") \
     FCNN_LOSSES(X)
+
+/* The largest number of quantiles of a target. */
+enum { FCNN_QUANTILES_MOST = 32 };
 
 #define FCNN_REDUCTION_WORDS(X)      \
     X(FCNN_REDUCTION_EXACT, "exact") \

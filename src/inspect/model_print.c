@@ -24,6 +24,15 @@ static fcnn_status print_summary(const fcnn_model *model, FILE *out)
     fprintf(out, "model      %s, %s precision\n", text, fcnn_precision_name(shape->precision));
     free(text);
     fprintf(out, "output     %s, loss %s\n", fcnn_output_name(shape->output), fcnn_loss_name(shape->loss));
+    if (shape->quantiles > 0) {
+        fcnn_text quantiles = {0};
+        const fcnn_status status = fcnn_architecture_quantiles_text(shape, &quantiles);
+        if (status == FCNN_OK) {
+            fprintf(out, "quantiles  %s\n", quantiles.data);
+        }
+        fcnn_text_clear(&quantiles);
+        FCNN_TRY(status);
+    }
     if (model->program != NULL) {
         fprintf(out, "made by    ");
         fcnn_model_print_foreign(model->program, out);

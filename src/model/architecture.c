@@ -39,8 +39,7 @@ int64_t fcnn_architecture_outputs(const fcnn_architecture *shape)
 
 int64_t fcnn_architecture_outputs_per_target(const fcnn_architecture *shape)
 {
-    (void)shape;
-    return 1;
+    return shape->loss == FCNN_LOSS_QUANTILE ? shape->quantiles : shape->loss == FCNN_LOSS_GAUSSIAN_NLL ? 2 : 1;
 }
 
 int64_t fcnn_architecture_targets(const fcnn_architecture *shape)
@@ -50,10 +49,24 @@ int64_t fcnn_architecture_targets(const fcnn_architecture *shape)
 
 fcnn_output_meaning fcnn_architecture_output(const fcnn_architecture *shape, int64_t output, double *quantile)
 {
-    (void)shape;
-    (void)output;
-    (void)quantile;
+    if (shape->loss == FCNN_LOSS_QUANTILE) {
+        *quantile = shape->quantile[output % shape->quantiles];
+        return FCNN_MEANS_QUANTILE;
+    }
+    if (shape->loss == FCNN_LOSS_GAUSSIAN_NLL) {
+        return output % 2 == 0 ? FCNN_MEANS_MEAN : FCNN_MEANS_DEVIATION;
+    }
     return FCNN_MEANS_VALUE;
+}
+
+fcnn_status fcnn_architecture_quantiles_text(const fcnn_architecture *shape, fcnn_text *out)
+{
+    for (int64_t i = 0; i < shape->quantiles; i++) {
+        char number[32];
+        fcnn_text_from_double(shape->quantile[i], number);
+        FCNN_TRY(fcnn_text_append(out, "%s%s", i > 0 ? ", " : "", number));
+    }
+    return FCNN_OK;
 }
 
 int64_t fcnn_architecture_prediction(const fcnn_architecture *shape, int64_t target)

@@ -6,6 +6,7 @@
 
 #include "config/words.h"
 #include "core/status.h"
+#include "core/text.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -34,9 +35,6 @@ void fcnn_layer_activation(const fcnn_layer *layer, char text[64]);
 /* Whether two layers apply the same function to their sums. */
 bool fcnn_layer_same_activation(const fcnn_layer *a, const fcnn_layer *b);
 
-/* The largest number of quantiles of a target. */
-enum { FCNN_QUANTILES_MOST = 32 };
-
 /* Layers are numbered from 0 in code and from 1 in names and messages. */
 typedef struct fcnn_architecture {
     fcnn_precision precision;
@@ -44,6 +42,8 @@ typedef struct fcnn_architecture {
     fcnn_layer *layer;  /* [layers]; the outputs of a layer are the inputs of the next */
     fcnn_output output; /* not auto */
     fcnn_loss loss;     /* not auto */
+    int64_t quantiles;  /* number of quantiles of each target, for the loss quantile; otherwise 0 */
+    double quantile[FCNN_QUANTILES_MOST]; /* [quantiles], ascending */
 } fcnn_architecture;
 
 /* Return the number of inputs of the first layer, and of outputs of the last. */
@@ -56,6 +56,9 @@ int64_t fcnn_architecture_outputs_per_target(const fcnn_architecture *shape);
 /* Returns the number of columns of the targets; for a softmax, that of the classes, although its targets may be one
  * column of labels. */
 int64_t fcnn_architecture_targets(const fcnn_architecture *shape);
+
+/* Appends the quantiles, as in "0.05, 0.5, 0.95".  Fails: FCNN_ENOMEM. */
+fcnn_status fcnn_architecture_quantiles_text(const fcnn_architecture *shape, fcnn_text *out);
 
 /* What an output says of its target. */
 typedef enum fcnn_output_meaning {

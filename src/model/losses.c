@@ -1,7 +1,9 @@
 /* src/model/losses.c — the losses, by their words in the config. */
 #include "model/losses.h"
 
+#include <assert.h>
 #include <stddef.h>
+#include <string.h>
 
 /* ---- settings ---- */
 
@@ -32,6 +34,18 @@ static void settings_relative(const fcnn_config *config, double settings[FCNN_LO
     settings[0] = config->train_relative_floor;
 }
 
+static_assert((int)FCNN_QUANTILES_MOST <= (int)FCNN_LOSS_SETTINGS, "each quantile is a setting");
+static void settings_quantile(const fcnn_config *config, double settings[FCNN_LOSS_SETTINGS])
+{
+    const fcnn_double_list *quantiles = &config->train_quantiles;
+    memcpy(settings, quantiles->values, (size_t)quantiles->count * sizeof *settings);
+}
+
+static void settings_gaussian(const fcnn_config *config, double settings[FCNN_LOSS_SETTINGS])
+{
+    settings[0] = config->train_variance_floor;
+}
+
 /* The keys that these are in [train]. */
 #define KEYS_none \
     {             \
@@ -52,6 +66,14 @@ static void settings_relative(const fcnn_config *config, double settings[FCNN_LO
 #define KEYS_relative    \
     {                    \
         "relative_floor" \
+    }
+#define KEYS_quantile                       \
+    {                                       \
+        NULL /* they belong to the shape */ \
+    }
+#define KEYS_gaussian    \
+    {                    \
+        "variance_floor" \
     }
 
 /* ---- the table ---- */

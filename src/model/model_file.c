@@ -19,7 +19,8 @@
 static int64_t format_version(const fcnn_model *model)
 {
     const fcnn_architecture *shape = &model->shape;
-    if (model->inputs.transforms != NULL || model->targets.transforms != NULL) {
+    const bool has_transforms = model->inputs.transforms != NULL || model->targets.transforms != NULL;
+    if (has_transforms || fcnn_architecture_outputs_per_target(shape) > 1 || shape->quantiles > 0) {
         return 3;
     }
     for (int64_t layer = 0; layer < shape->layers; layer++) {
@@ -41,7 +42,10 @@ static fcnn_status put_group(const fcnn_model *model, fcnn_hdf5_image *image)
     FCNN_TRY(fcnn_hdf5_image_text_attribute(image, group, "program", "fcnn " PACKAGE_VERSION));
     FCNN_TRY(fcnn_hdf5_image_text_attribute(image, group, "precision", fcnn_precision_name(shape->precision)));
     FCNN_TRY(fcnn_hdf5_image_text_attribute(image, group, "output", fcnn_output_name(shape->output)));
-    return fcnn_hdf5_image_text_attribute(image, group, "loss", fcnn_loss_name(shape->loss));
+    FCNN_TRY(fcnn_hdf5_image_text_attribute(image, group, "loss", fcnn_loss_name(shape->loss)));
+    return shape->quantiles == 0 ? FCNN_OK
+                                 : fcnn_hdf5_image_dataset(image, "/model/quantiles", FCNN_TYPE_FLOAT64, 1,
+                                                           &shape->quantiles, shape->quantile);
 }
 
 static fcnn_status put_layer(const fcnn_model *model, int64_t layer, fcnn_hdf5_image *image)

@@ -251,6 +251,7 @@ static fcnn_status read_shape(fcnn_model_reader *from, fcnn_architecture *shape)
     FCNN_TRY(describe_layers(from, shape));
     FCNN_TRY(check_precision(from, shape));
     FCNN_TRY(read_output(from, shape));
+    FCNN_TRY(fcnn_model_get_outputs(from, shape));
     return read_activations(from, shape);
 }
 

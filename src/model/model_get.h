@@ -16,6 +16,10 @@ typedef struct fcnn_model_reader {
 /* Reads a whole dataset [count] of a type. Fails: FCNN_EDATA, also if the dataset has another shape or type. */
 fcnn_status fcnn_model_get_array(fcnn_model_reader *from, const char *name, fcnn_type type, int64_t count, void *out);
 
+/* Reads what the outputs of each target are, for the loss of the shape, and checks that the number of outputs is a
+ * multiple of theirs (model_get_outputs.c).  Fails: FCNN_EDATA, FCNN_ENOMEM. */
+fcnn_status fcnn_model_get_outputs(fcnn_model_reader *from, fcnn_architecture *shape);
+
 /* Reads statistics, names and units of columns, and class names, if the file has them (model_columns.c).
  * Fails: FCNN_EDATA if they do not match the model's shape; FCNN_ENOMEM. */
 fcnn_status fcnn_model_get_columns(fcnn_model_reader *from);

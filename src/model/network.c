@@ -250,6 +250,9 @@ fcnn_status fcnn_network_create_from(const fcnn_model *model, int64_t rows, fcnn
     }
     load_parameters(network, model);
     memcpy(network->loss_settings, model->loss_settings, sizeof network->loss_settings);
+    if (model->shape.loss == FCNN_LOSS_QUANTILE) {
+        memcpy(network->loss_settings, model->shape.quantile, sizeof model->shape.quantile);
+    }
     set_target_units(model, network);
     *out = network;
     return FCNN_OK;

@@ -130,7 +130,7 @@ double fcnn_network_physical(const fcnn_network *network, int64_t row, int64_t c
 double fcnn_network_mean_factor(const fcnn_architecture *shape, int64_t rows);
 
 /* Returns the divisor of a row's loss: the number of outputs if the loss is a mean over outputs (mse, binary
- * cross-entropy), otherwise 1. */
+ * cross-entropy, quantile), the number of targets for gaussian_nll, otherwise 1. */
 int64_t fcnn_network_loss_terms(const fcnn_architecture *shape);
 
 #endif

@@ -87,6 +87,7 @@ static uint64_t apply_loss(const fcnn_network *network, const fcnn_pass_rows *ro
         .last = rows->at + rows->last - rows->first,
         .labels = known ? area->labels + rows->at : NULL,
         .targets = known ? area->targets : NULL,
+        .target_width = fcnn_architecture_targets(shape),
         .losses = known ? area->losses + rows->at : NULL,
     };
     return network->kernels->losses[shape->loss](&job);
@@ -108,7 +109,10 @@ static uint64_t apply_weights(const fcnn_network *network, const fcnn_pass_rows 
 
 int64_t fcnn_network_loss_terms(const fcnn_architecture *shape)
 {
-    return fcnn_loss_rule_of(shape->loss)->is_mean_of_outputs ? fcnn_architecture_outputs(shape) : 1;
+    if (!fcnn_loss_rule_of(shape->loss)->is_mean_of_outputs) {
+        return 1;
+    }
+    return shape->loss == FCNN_LOSS_GAUSSIAN_NLL ? fcnn_architecture_targets(shape) : fcnn_architecture_outputs(shape);
 }
 
 double fcnn_network_mean_factor(const fcnn_architecture *shape, int64_t rows)

@@ -9,6 +9,7 @@
 #include "data/find_classes.h"
 #include "data/unwritten.h"
 #include "model/model_file.h"
+#include "model/output_names.h"
 #include "model/outside.h"
 #include "hdf5/image.h"
 #include "run/checkpoint.h"
@@ -137,22 +138,20 @@ static fcnn_status put_dataset(const predictor *work, const char *dataset, fcnn_
     return FCNN_OK;
 }
 
-/* Creates /predictions.  Its columns are the targets, or the probabilities of the classes. */
+/* Creates /predictions.  Its columns are the outputs: the targets, or the probabilities of the classes. */
 static fcnn_status put_predictions(const predictor *work, int64_t rows)
 {
-    const fcnn_classes *classes = &work->model->classes;
-    const fcnn_column_names *targets = &work->model->targets_names;
     const int64_t outputs = fcnn_model_outputs(work->model);
     const fcnn_hdf5_info info = {
         .type = work->is_single ? FCNN_TYPE_FLOAT32 : FCNN_TYPE_FLOAT64, .rank = 2, .dims = {rows, outputs}};
-    labels of[2] = {{0}};
-    if (work->model->shape.output == FCNN_OUTPUT_SOFTMAX && classes->count == outputs) {
-        of[0] = labels_of("columns", classes->names, outputs);
-    } else if (targets->count == outputs) {
-        of[0] = labels_of("columns", targets->names, outputs);
-        of[1] = labels_of("units", targets->units, outputs);
+    fcnn_column_names names;
+    fcnn_status status = fcnn_output_names_create(work->model, &names);
+    const labels of[2] = {labels_of("columns", names.names, names.count), labels_of("units", names.units, names.count)};
+    if (status == FCNN_OK) {
+        status = put_dataset(work, "/predictions", info, of);
     }
-    return put_dataset(work, "/predictions", info, of);
+    fcnn_column_names_clear(&names);
+    return status;
 }
 
 static fcnn_status put_classes(const predictor *work, int64_t rows)

@@ -7,6 +7,7 @@
 #include "core/memory.h"
 
 #include <inttypes.h>
+#include <string.h>
 
 /* Does a key say what the targets are?  Its text, as in "train.loss = mse"; else NULL. */
 static const char *deciding_key(const fcnn_config *config, const char **value)
@@ -188,6 +189,11 @@ fcnn_status fcnn_architecture_choose(const fcnn_config *config, int64_t features
         return fcnn_fail(FCNN_ECONFIG, "data.normalize_targets = %s is for regressions, but the output is %s",
                          config->data_normalize_targets, fcnn_output_name(shape.output));
     }
+    if (shape.loss == FCNN_LOSS_QUANTILE) {
+        shape.quantiles = config->train_quantiles.count;
+        memcpy(shape.quantile, config->train_quantiles.values, (size_t)shape.quantiles * sizeof *shape.quantile);
+    }
+    outputs *= fcnn_architecture_outputs_per_target(&shape);
     FCNN_TRY(fcnn_memory_create("the layers", shape.layers, sizeof *shape.layer, &shape.layer));
     fill_layers(config, features, outputs, &shape);
     *out = shape;
@@ -215,7 +221,7 @@ static fcnn_status describe_classes(const fcnn_target_summary *targets, int64_t 
 fcnn_status fcnn_architecture_explain(const fcnn_config *config, const fcnn_target_summary *targets,
                                       const fcnn_architecture *shape, fcnn_text *out)
 {
-    const int64_t outputs = fcnn_architecture_outputs(shape);
+    const int64_t outputs = fcnn_architecture_targets(shape);
     const char *columns = outputs == 1 ? "column" : "columns", *value = "auto";
     const char *key = config != NULL ? deciding_key(config, &value) : NULL;
     if (shape->output == FCNN_OUTPUT_SOFTMAX) {

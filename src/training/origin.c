@@ -314,6 +314,29 @@ static fcnn_status check_activations(const fcnn_origin *origin, const fcnn_archi
     return FCNN_OK;
 }
 
+static fcnn_status check_quantiles(const fcnn_origin *origin, const fcnn_architecture *shape)
+{
+    const fcnn_architecture *own = &origin->model->shape;
+    if (own->quantiles == 0 || shape->quantiles == 0 ||
+        (own->quantiles == shape->quantiles && memcmp(own->quantile, shape->quantile, sizeof own->quantile) == 0)) {
+        return FCNN_OK;
+    }
+    fcnn_text then = {0}, now = {0};
+    fcnn_status status = fcnn_architecture_quantiles_text(own, &then);
+    if (status == FCNN_OK) {
+        status = fcnn_architecture_quantiles_text(shape, &now);
+    }
+    if (status == FCNN_OK) {
+        status = fcnn_fail(FCNN_ECONFIG,
+                           "%s was trained with train.quantiles = %s, but the config specifies %s: set train.loss = "
+                           "quantile and train.quantiles = %s",
+                           origin->path, then.data, now.data, then.data);
+    }
+    fcnn_text_clear(&then);
+    fcnn_text_clear(&now);
+    return status;
+}
+
 /* A loss that comes from the file needs its setting from there too, but train.loss = auto does not allow one. */
 static fcnn_status check_loss_setting(const fcnn_origin *origin, const fcnn_config *config,
                                       const fcnn_architecture *shape)
@@ -414,6 +437,7 @@ fcnn_status fcnn_origin_check(fcnn_origin *origin, const fcnn_config *config, co
     if (origin->model == NULL) {
         return FCNN_OK;
     }
+    FCNN_TRY(check_quantiles(origin, shape));
     FCNN_TRY(check_widths(origin, config, shape));
     if (origin->resumes) {
         return FCNN_OK;

@@ -154,9 +154,12 @@ static fcnn_status describe_network(const fcnn_architecture *shape, FILE *out)
             fprintf(out, "%s%s", layer > 0 ? ", " : "", activation);
         }
     }
-    fprintf(out, "%s%s output, %s\n", shape->layers > 1 ? "; " : "", fcnn_output_name(shape->output),
-            fcnn_loss_name(shape->loss));
-    return FCNN_OK;
+    fcnn_text quantiles = {0};
+    const fcnn_status status = fcnn_architecture_quantiles_text(shape, &quantiles);
+    fprintf(out, "%s%s output, %s%s%s\n", shape->layers > 1 ? "; " : "", fcnn_output_name(shape->output),
+            fcnn_loss_name(shape->loss), shape->quantiles > 0 ? " " : "", shape->quantiles > 0 ? quantiles.data : "");
+    fcnn_text_clear(&quantiles);
+    return status;
 }
 
 /* Prints the model of model.init and the notes about it. */
