@@ -264,7 +264,7 @@ typedef enum fcnn_schedule_unit { FCNN_SCHEDULE_UNIT_WORDS(FCNN_WORDS_CONSTANT) 
 typedef enum fcnn_metric_kind { FCNN_METRIC_WORDS(FCNN_WORDS_CONSTANT) } fcnn_metric_kind;
 typedef enum fcnn_nonfinite { FCNN_NONFINITE_WORDS(FCNN_WORDS_CONSTANT) } fcnn_nonfinite;
 typedef fcnn_metric_kind fcnn_stop_metric; /* the same constants */
-enum { FCNN_STOP_LOSS = FCNN_METRIC_AUTO };
+#define FCNN_STOP_LOSS FCNN_METRIC_AUTO
 typedef enum fcnn_keep_best { FCNN_KEEP_BEST_WORDS(FCNN_WORDS_CONSTANT) } fcnn_keep_best;
 typedef enum fcnn_resume_kind { FCNN_RESUME_WORDS(FCNN_WORDS_CONSTANT) } fcnn_resume_kind;
 #undef FCNN_WORDS_CONSTANT
