@@ -65,7 +65,7 @@ AC_DEFUN([FCNN_FIND_HDF5],
    FCNN_TRY_HDF5([], [-lhdf5], [-lhdf5])])
 
 AC_DEFUN([FCNN_CHECK_HDF5],
-  [AC_ARG_WITH([hdf5], [AS_HELP_STRING([--with-hdf5=DIR], [HDF5 lies in DIR/include and DIR/lib])])
+  [AC_ARG_WITH([hdf5], [AS_HELP_STRING([--with-hdf5=DIR], [use the HDF5 in DIR/include and DIR/lib])])
    AC_ARG_VAR([HDF5_CFLAGS], [compiler flags for HDF5, instead of a search])
    AC_ARG_VAR([HDF5_LIBS], [linker flags for HDF5, instead of a search])
    AC_MSG_CHECKING([for HDF5])

@@ -1,5 +1,6 @@
-/* tests/optimizers.h — a network 7-5-4-3 (tanh, relu, softmax with cross entropy) that the optimizers of PyTorch 2.14.1,
- * and LAMB and LARS by the formulas of their papers, have trained in double precision, in steps of 8 of its 24 rows, rows 0 to 7 first. */
+/* tests/optimizers.h — a network 7-5-4-3 (tanh, relu, softmax with cross entropy) that was trained in double precision,
+ * in steps of 8 of its 24 rows, rows 0 to 7 first: by the optimizers of PyTorch 2.14.1, and by LAMB and LARS as the
+ * formulas of their papers say. */
 #ifndef FCNN_TESTS_OPTIMIZERS_H
 #define FCNN_TESTS_OPTIMIZERS_H
 

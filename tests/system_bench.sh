@@ -101,6 +101,11 @@ for word in '"activation": "gelu"' '"loss": "mse"' '"batch": 50' '"precision": "
 done
 tap_empty 'bench: without a word of warning' "$(cat stderr)"
 
+for loss in binary_cross_entropy mae huber log_cosh relative poisson; do
+    bench 0 --network 6-5-3 --batch 20 --loss $loss --seconds 0.01 --json -
+    tap_run "bench: trains by $loss" grep -qF "\"loss\": \"$loss\"" stdout
+done
+
 FCNN_ISA=plain bench 0 --network 20-4 --seconds 0.02
 tap_run 'bench: runs the kernels that FCNN_ISA names' grep -q 'plain kernels' stdout
 
@@ -123,7 +128,7 @@ tap_empty 'bench: a malformed network' "$(refuses 64 '784-128-10' --network 784-
 tap_empty 'bench: an empty batch' "$(refuses 64 'from 1' --network 4-2 --batch 0)"
 tap_empty 'bench: half a batch' "$(refuses 64 'whole number' --network 4-2 --batch 1.5)"
 tap_empty 'bench: an unknown activation' "$(refuses 64 'relu, leaky_relu' --network 4-2 --activation step)"
-tap_empty 'bench: an unknown loss' "$(refuses 64 'cross_entropy, mse' --network 4-2 --loss hinge)"
+tap_empty 'bench: an unknown loss' "$(refuses 64 'mse, mae, huber' --network 4-2 --loss hinge)"
 tap_empty 'bench: an unknown precision' "$(refuses 64 'single, double' --precision half)"
 tap_empty 'bench: an unknown reduction' "$(refuses 64 'exact, fast' --reduction slow)"
 tap_empty 'bench: an unknown optimizer' "$(refuses 64 'adagrad' --optimizer adm)"

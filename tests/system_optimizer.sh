@@ -68,6 +68,25 @@ warned 1 name=lars learning_rate=500 momentum=0.9
 warned 0 name=lars learning_rate=0.05 momentum=0.9 trust=0.1
 warned 1 name=lars learning_rate=5 momentum=0.9 trust=0.1
 
+# noted EXPECTED WORDS OPTION…: how often --check writes the words
+noted()
+{
+    local expected=$1 words=$2
+    shift 2
+    train 2 --check "$@" run.ini
+    tap_run "optimizer: --check writes '$words' $expected times: $*" test \
+        "$code:$(grep -cF -- "$words" stderr)" = "0:$expected"
+}
+
+noted 1 'model.init = he of layer 2: model.activation = selu' --set model.activation=tanh,selu --set model.init=he
+noted 0 'selu' --set model.activation=tanh,selu --set model.init=he,lecun,he
+noted 0 'selu' --set model.activation=selu
+noted 1 'model.init = zero in 3 of 3 layers' --set model.init=zero
+noted 1 'model.init = zero in 1 of 3 layers' --set model.init=he,zero,he
+noted 0 'model.init = zero' --set model.init=he,zero,he --set model.bias_init=0,0.1,0
+noted 0 'model.init = zero' --set model.init=zero,he,he --set model.activation=tanh
+noted 0 'model.init = zero' --set model.init=he,he,zero
+
 # same NAME KEY=VALUE…
 same()
 {

@@ -435,4 +435,8 @@ if mkdir locale && localedef -i de_DE -f UTF-8 locale/de_DE.UTF-8 >localedef.log
 else
     tap_skip 'reports: a decimal comma changes nothing' 'localedef has no source of de_DE'
 fi
+# ---- exit codes ----
+
+"$bin/fcnn-predict" --help | tr '\n' ' ' >codes
+tap_run 'reports: fcnn-predict --help lists all its exit codes' grep -q '64 .*65 .*66 .*70 .*74 .*78 ' codes
 tap_done

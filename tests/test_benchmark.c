@@ -117,7 +117,7 @@ static void wrong_options_are_told_what_is_allowed(void)
     refuse(&(fcnn_benchmark_options){.workloads = "s"}, "S, S32");
     refuse(&(fcnn_benchmark_options){.network = "3-2", .batch = -1}, "1 to");
     refuse(&(fcnn_benchmark_options){.network = "3-2", .activation = "step"}, "relu, leaky_relu");
-    refuse(&(fcnn_benchmark_options){.network = "3-2", .loss = "auto"}, "cross_entropy, mse");
+    refuse(&(fcnn_benchmark_options){.network = "3-2", .loss = "auto"}, "cross_entropy, binary_cross_entropy, mse");
     refuse(&(fcnn_benchmark_options){.precision = "half"}, "single, double");
     refuse(&(fcnn_benchmark_options){.reduction = "slow"}, "exact, fast");
     refuse(&(fcnn_benchmark_options){.exchange = "post"}, "auto, allreduce, shared");

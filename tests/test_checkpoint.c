@@ -84,6 +84,7 @@ static fcnn_training_state drawn_state(bool ready)
         .rows = 5000000001,
         .skipped = 3,
         .rollbacks = 9,
+        .returns = 2,
         .train_data = strdup("float32 [60000][784] 0123456789abcdef"),
         .validation_data = strdup(""),
     };
@@ -109,6 +110,7 @@ static void expect_state(const fcnn_training_state *actual, const fcnn_training_
     CU_ASSERT_EQUAL(actual->rows, expected->rows);
     CU_ASSERT_EQUAL(actual->skipped, expected->skipped);
     CU_ASSERT_EQUAL(actual->rollbacks, expected->rollbacks);
+    CU_ASSERT_EQUAL(actual->returns, expected->returns);
     CU_ASSERT_EQUAL(actual->exponents.ready, expected->exponents.ready);
     CU_ASSERT_EQUAL(memcmp(actual->loss.limbs, expected->loss.limbs, sizeof expected->loss.limbs), 0);
     CU_ASSERT_EQUAL(actual->loss.additions, 0);
@@ -188,6 +190,47 @@ static void all_ranks_refuse_what_is_no_checkpoint(void)
     HARNESS_STATUS(fcnn_checkpoint_share(comm, harness_shared_path("absent.h5"), &bytes, &count), FCNN_EINPUT);
     HARNESS_ERROR_HAS("absent.h5");
     fcnn_model_destroy(model);
+}
+
+/* Unpacks a checkpoint with other counters of a plateau; message: NULL if they are good. */
+static void check_plateau(const fcnn_plateau *plateau, const char *message)
+{
+    fcnn_model *model = small_model(), *read_model = NULL;
+    fcnn_training_state state = drawn_state(true), read;
+    void *bytes = NULL;
+    int64_t count;
+    state.plateau = *plateau;
+    HARNESS_OK(fcnn_checkpoint_pack(model, &state, &bytes, &count));
+    const fcnn_status status = fcnn_checkpoint_unpack("c.h5", bytes, count, &read_model, &read);
+    CU_ASSERT_EQUAL(status, message == NULL ? FCNN_OK : FCNN_EDATA);
+    if (message != NULL) {
+        HARNESS_ERROR_HAS(message);
+        CU_ASSERT_PTR_NULL(read_model);
+    } else {
+        CU_ASSERT_EQUAL(read.plateau.lowered, plateau->lowered);
+        CU_ASSERT_EQUAL(read.plateau.best, plateau->best);
+        fcnn_training_state_clear(&read);
+        fcnn_model_destroy(read_model);
+    }
+    fcnn_training_state_clear(&state);
+    fcnn_model_destroy(model);
+}
+
+static void damaged_counters_of_a_plateau_are_refused(void)
+{
+    const fcnn_plateau good = {.begun = 1, .bad_epochs = 2, .cooldown = 3, .lowered = 4, .best = -0.5};
+    fcnn_plateau bad = good;
+    check_plateau(&good, NULL);
+    bad.bad_epochs = -1;
+    check_plateau(&bad, "c.h5: attribute bad_epochs of /state/plateau is -1, but must not be negative");
+    bad = good;
+    bad.lowered = INT64_MIN;
+    check_plateau(&bad, "attribute lowered of /state/plateau");
+    bad = good;
+    bad.best = NAN;
+    check_plateau(&bad, "c.h5: /state/plateau/best is not finite");
+    bad.best = -INFINITY;
+    check_plateau(&bad, "/state/plateau/best is not finite");
 }
 
 /* ---- from trainer to trainer ---- */
@@ -430,6 +473,7 @@ static void a_changed_file_is_seen(void)
 
 HARNESS_MAIN("checkpoint", {"a state comes back bit for bit", a_state_comes_back_bit_for_bit},
              {"all ranks refuse what is no checkpoint", all_ranks_refuse_what_is_no_checkpoint},
+             {"damaged counters of a plateau are refused", damaged_counters_of_a_plateau_are_refused},
              {"a resumed epoch has the loss of a whole one", a_resumed_epoch_has_the_loss_of_a_whole_one},
              {"a checkpoint is there after waiting", a_checkpoint_is_there_after_waiting},
              {"a write that has ended is noticed without waiting", a_write_that_has_ended_is_noticed_without_waiting},

@@ -89,6 +89,7 @@ static void bad_numbers_are_refused(void)
     REFUSED("[optimizer]\nlearning_rate = 0,1", "'0,1' is not a finite number");
     REFUSED("[optimizer]\nlearning_rate = 0", "out of range", "above 0");
     REFUSED("[optimizer]\nlearning_rate = -0.1", "out of range");
+    REFUSED("[optimizer]\nlearning_rate = 1e300", "out of range", "above 0 and at most 1e+30");
     REFUSED("[data]\nscale = 0", "data.scale", "out of range");
     REFUSED("[model]\ninit_scale = 0", "model.init_scale", "out of range");
     REFUSED("[data]\nvalidation = 1.5", "data.validation: '1.5' is out of range", "above 0 and below 1");
@@ -109,6 +110,8 @@ static void bad_words_are_refused(void)
 {
     REFUSED("[train]\nloss = mes", "a/b.ini:2: train.loss: 'mes'", "auto, cross_entropy, binary_cross_entropy, mse",
             "(nearest: mse)");
+    REFUSED("[model]\nactivation = swish", "'swish'", "(it is called silu here)");
+    REFUSED("[model]\nhidden = 3\ninit = he, glorot", "'glorot'", "(it is called xavier here)");
     REFUSED("[train]\nloss = MSE", "'MSE'");
     REFUSED("[train]\nloss =", "''");
     REFUSED("[data]\nnormalize_targets = scale", "data.normalize_targets: 'scale'", "one of none, standardize, minmax");
@@ -223,14 +226,23 @@ static void keys_must_not_contradict_each_other(void)
     HARNESS_OK(check_with("model.hidden=3,4", "model.activation=mish,leaky_relu", "model.leaky_slope=0.2"));
     HARNESS_STATUS(check_with("model.hidden=3", "model.activation=silu", "model.leaky_slope=0.2"), FCNN_ECONFIG);
     HARNESS_ERROR_HAS("b.ini: model.leaky_slope requires leaky_relu, but model.activation does not have it");
-    HARNESS_OK(check_with("model.hidden=3", "model.init=he,zero", "model.init_scale=1,2"));
+    HARNESS_OK(check_with("model.hidden=3", "model.init=he,normal", "model.init_scale=1,2"));
+    HARNESS_OK(check_with("model.hidden=3", "model.init=he,normal", "model.init_scale=2"));
+    HARNESS_STATUS(check_with("model.hidden=3", "model.init=normal,zero", "model.init_scale=1,2"), FCNN_ECONFIG);
+    HARNESS_ERROR_HAS("b.ini: model.init_scale of layer 2 has no effect on model.init = zero: it is for orthogonal, "
+                      "normal and uniform");
+    HARNESS_STATUS(check_with("model.init=he", "model.init_scale=2", NULL), FCNN_ECONFIG);
+    HARNESS_ERROR_HAS("model.init_scale has no effect on model.init = he: it is for orthogonal, normal and uniform");
+    HARNESS_STATUS(check_with("model.init_scale=2", NULL, NULL), FCNN_ECONFIG);
     HARNESS_STATUS(check_with("model.hidden=3,4", "model.init=he,zero", NULL), FCNN_ECONFIG);
     HARNESS_ERROR_HAS("b.ini: model.init has 2 items, but the network has 3 layers, the output layer among them");
     HARNESS_STATUS(check_with("model.hidden=3", "model.init_scale=1,2,3", NULL), FCNN_ECONFIG);
     HARNESS_ERROR_HAS("model.init_scale has 3 items, but the network has 2 layers");
     HARNESS_STATUS(check_with("model.bias_init=1,2", NULL, NULL), FCNN_ECONFIG);
     HARNESS_ERROR_HAS("model.bias_init has 2 items, but the network has 1 layer,");
-    HARNESS_OK(check_with("model.init=a, b.h5", "model.init_scale=2", NULL));
+    HARNESS_OK(check_with("model.init=a, b.h5", NULL, NULL));
+    HARNESS_STATUS(check_with("model.init=a, b.h5", "model.init_scale=2", NULL), FCNN_ECONFIG);
+    HARNESS_ERROR_HAS("model.init_scale has no effect on model.init = a, b.h5: it is for");
     HARNESS_STATUS(check_with("model.init=a.h5", "model.bias_init=1", NULL), FCNN_ECONFIG);
     HARNESS_ERROR_HAS("model.bias_init is for initial biases, but model.init is a file");
     HARNESS_OK(check_with("model.hidden=3", "model.init=torch,zero", "model.bias_init=0,-1"));
@@ -401,7 +413,7 @@ static void optimizers_take_their_own_keys(void)
         {"adam", "rho=0.9", NULL, "it is for rmsprop"},
         {"sgd", "epsilon=1e-7", NULL, "rmsprop, adagrad"},
         {"adam", "weight_decay=0.01", NULL, "what PyTorch's Adam calls so is l2"},
-        {"adamw", "l2=0.01", NULL, "adam is the same with l2"},
+        {"adamw", "l2=0.01", NULL, "adam is adamw with l2"},
         {"sgd", "nesterov=yes", NULL, "optimizer.nesterov = yes requires a momentum"},
         {"sgd", "momentum_epochs=5", NULL, "optimizer.momentum_final is 0"},
         {"sgd", "momentum_final=0.5", NULL, "optimizer.momentum_epochs is 0"},

@@ -138,8 +138,40 @@ static void large_numbers_are_no_divergence(void)
     }
 }
 
+/* ---- advice ---- */
+
+static void check_advice(const char *keys, const char *has, const char *has_not)
+{
+    char config[256];
+    snprintf(config, sizeof config, "[train]\nbatch_size = 0\n%s\n", keys);
+    fixture run = fixture_start(harness_comm(), "rows.h5", config);
+    CU_ASSERT_PTR_NOT_NULL(strstr(run.trainer->step->advice, has));
+    CU_ASSERT_PTR_NULL(strstr(run.trainer->step->advice, has_not));
+    CU_ASSERT_PTR_NOT_NULL(strstr(run.trainer->step->advice, "a tenth of optimizer.learning_rate, or a limit by"));
+    fixture_end(&run);
+}
+
+static void the_advice_names_the_keys_of_the_loss(void)
+{
+    fixture_data data = fixture_data_create(ROWS, FEATURES, OUTPUTS);
+    fixture_data_draw(&data, 2, 29);
+    for (int i = 0; i < ROWS * OUTPUTS; i++) {
+        data.y[i] = i % 7 + 0.5;
+    }
+    fixture_write(&data, "rows.h5");
+    fixture_data_destroy(&data);
+    check_advice("", "data.normalize = standardize and data.normalize_targets = standardize; if",
+                 "train.relative_floor");
+    check_advice("loss = relative\nrelative_floor = 1",
+                 "data.normalize = standardize and a larger train.relative_floor; if", "normalize_targets");
+    check_advice("loss = poisson",
+                 "and the logarithm of the mean target as model.bias_init of the output layer; if that diverges too",
+                 "normalize_targets");
+}
+
 HARNESS_MAIN("divergence", {"a bad weight on one rank stops all", a_bad_weight_on_one_rank_stops_all},
              {"an overflow in a sum over rows stops all", an_overflow_in_a_sum_over_rows_stops_all},
              {"an infinite loss stops all", an_infinite_loss_stops_all},
              {"infinite logits stop all", infinite_logits_stop_all},
-             {"large numbers are no divergence", large_numbers_are_no_divergence})
+             {"large numbers are no divergence", large_numbers_are_no_divergence},
+             {"the advice names the keys of the loss", the_advice_names_the_keys_of_the_loss})

@@ -358,26 +358,52 @@ static void rollback_gives_up_after_ten(void)
     fixture_data_destroy(&data);
 }
 
-/* The validation loss of this row is too large for single precision once a weight that grows from 0 to 30 is above
- * 19.2: at the end of epoch 10, but not at half the rate. */
-static void rollback_after_an_epoch_goes_back_by_one(void)
+/* Updates that make the weights infinite: what follows is no fault of a batch. */
+static void skip_does_not_go_on_with_weights_that_are_not_finite(void)
 {
-    enum { EPOCHS = 10 };
+    fcnn_comm *comm = harness_comm();
+    fixture_data data = fixture_data_create(ROWS, FEATURES, 1);
+    char folder[1024];
+    fixture_data_draw(&data, 0, 53);
+    for (int row = 0; row < ROWS; row++) {
+        data.y[row] *= 1e12;
+    }
+    fixture_write(&data, "rows.h5");
+    shared_folder("infinite", folder);
+    HARNESS_STATUS(train(comm, "skip", 1e30, 1, folder), FCNN_EDIVERGED);
+    HARNESS_ERROR_HAS("training diverged: after step 1 layer 1 contains NaN or Inf, so it is of no use to leave out "
+                      "batches (train.nonfinite = skip)");
+    fixture_data_destroy(&data);
+}
+
+enum { GROWTH_EPOCHS = 10 };
+
+/* A weight that grows from 0 to 30, in steps that are epochs; the validation loss is too large for single precision
+ * once it is above `most`: at the end of epoch 10, when it is 19.54, after 18.38. */
+static void write_growth(double most)
+{
     fixture_data train_rows = fixture_data_create(2, 1, 1), valid = fixture_data_create(1, 1, 1);
     train_rows.x[0] = 1;
     train_rows.x[1] = -1;
     train_rows.y[0] = 30;
     train_rows.y[1] = -30;
-    valid.x[0] = 9.6e17;
+    valid.x[0] = 1.8446e19 / most;
     valid.y[0] = 0;
     fixture_write(&train_rows, "rows.h5");
     fixture_write(&valid, "valid.h5");
+    fixture_data_destroy(&train_rows);
+    fixture_data_destroy(&valid);
+}
+
+/* Runs up to some epochs in a folder of the test, and continues what is there. */
+static fixture grow(const char *folder, int epochs)
+{
     char text[4096];
     snprintf(text, sizeof text,
              "[data]\ntrain = %s\nvalidation = %s\n[model]\ninit = zero\noutput = linear\n"
              "[train]\nbatch_size = 0\nepochs = %d\nnonfinite = rollback\n[optimizer]\nlearning_rate = 0.05\n"
              "[schedule]\nkind = plateau\n[output]\ndirectory = %s\n",
-             harness_shared_path("rows.h5"), harness_shared_path("valid.h5"), EPOCHS, harness_shared_path("by_one"));
+             harness_shared_path("rows.h5"), harness_shared_path("valid.h5"), epochs, harness_shared_path(folder));
     fixture run = {.config = fixture_parsed(text, "test.ini")};
     const fcnn_train_options options = {0};
     fcnn_comm *comm = harness_comm();
@@ -386,11 +412,38 @@ static void rollback_after_an_epoch_goes_back_by_one(void)
     HARNESS_OK(fcnn_trainer_create(comm, run.config, &options, &run.trainer));
     CU_ASSERT_PTR_NOT_NULL_FATAL(run.trainer);
     HARNESS_OK(fcnn_trainer_run(run.trainer));
+    return run;
+}
+
+static void rollback_after_an_epoch_goes_back_by_one(void)
+{
+    write_growth(19.2);
+    fixture run = grow("by_one", GROWTH_EPOCHS);
     CU_ASSERT_EQUAL(run.trainer->state.rollbacks, 1);
-    CU_ASSERT_EQUAL(run.trainer->own_steps, EPOCHS + 1);
+    CU_ASSERT_EQUAL(run.trainer->own_steps, GROWTH_EPOCHS + 1);
     fixture_end(&run);
-    fixture_data_destroy(&train_rows);
-    fixture_data_destroy(&valid);
+}
+
+/* The weight after epoch 9 is so near to what it must not exceed that no step of the first four rates is small enough;
+ * the fourth rollback is one to the start.  It does not matter where the run was stopped. */
+static void after_three_returns_a_rollback_goes_to_the_start(void)
+{
+    char hash[65], in_parts[65];
+    write_growth(18.42);
+    fixture run = grow("returns", GROWTH_EPOCHS);
+    CU_ASSERT_EQUAL(run.trainer->state.rollbacks, 4);
+    CU_ASSERT_EQUAL(run.trainer->state.returns, 0);
+    CU_ASSERT_EQUAL(run.trainer->own_steps, GROWTH_EPOCHS + 3 + GROWTH_EPOCHS);
+    fixture_hash(&run, hash);
+    fixture_end(&run);
+    run = grow("parts", GROWTH_EPOCHS - 1);
+    CU_ASSERT_EQUAL(run.trainer->state.rollbacks, 0);
+    fixture_end(&run);
+    run = grow("parts", GROWTH_EPOCHS);
+    CU_ASSERT_EQUAL(run.trainer->state.rollbacks, 4);
+    fixture_hash(&run, in_parts);
+    CU_ASSERT_STRING_EQUAL(hash, in_parts);
+    fixture_end(&run);
 }
 
 HARNESS_MAIN("nonfinite", {"stop names the row and updates nothing", stop_names_the_row_and_updates_nothing},
@@ -400,5 +453,8 @@ HARNESS_MAIN("nonfinite", {"stop names the row and updates nothing", stop_names_
              {"an epoch without any good batch ends the run", an_epoch_without_any_good_batch_ends_the_run},
              {"rollback to the start is a start at a lower rate", rollback_to_the_start_is_a_start_at_a_lower_rate},
              {"rollback ends finite and alike on any ranks", rollback_ends_finite_and_alike_on_any_ranks},
+             {"skip does not go on with weights that are not finite",
+              skip_does_not_go_on_with_weights_that_are_not_finite},
              {"rollback after an epoch goes back by one", rollback_after_an_epoch_goes_back_by_one},
+             {"after three returns a rollback goes to the start", after_three_returns_a_rollback_goes_to_the_start},
              {"rollback gives up after ten", rollback_gives_up_after_ten})

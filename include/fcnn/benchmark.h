@@ -23,7 +23,7 @@ typedef struct fcnn_benchmark_options {
     const char *network;
     int64_t batch;          /* rows of a step over all ranks, at most 2147483647; 0: 256 */
     const char *activation; /* of the hidden layers, a word of model.activation; NULL: relu */
-    const char *loss;       /* cross_entropy (with a softmax output) or mse (with a linear one); NULL: cross_entropy */
+    const char *loss;       /* a word of train.loss, with its usual output; NULL: cross_entropy */
 
     const char *precision; /* single or double; NULL: single */
     const char *reduction; /* exact or fast; NULL: exact */

@@ -3,6 +3,7 @@
 #include "core/random.h"
 #include "data/shard.h"
 #include "bench/benchmark.h"
+#include "config/outputs.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -43,6 +44,15 @@ static fcnn_status draw_table(int64_t rows, int64_t width, int64_t first, uint32
     return FCNN_OK;
 }
 
+/* Makes targets of losses that require numbers of at least 0, or from 0 to 1. */
+static void take_magnitudes(fcnn_table *table)
+{
+    float *values = table->values;
+    for (int64_t i = 0; i < table->rows * table->width; i++) {
+        values[i] = fabsf(values[i]);
+    }
+}
+
 static fcnn_status draw_labels(int64_t rows, int64_t classes, int64_t first, int32_t **out)
 {
     FCNN_TRY(fcnn_memory_create("the labels", rows, sizeof **out, out));
@@ -72,7 +82,11 @@ static fcnn_status fill(const fcnn_architecture *shape, int64_t rows, const fcnn
         data->labels = data->own_labels;
         return FCNN_OK;
     }
-    return draw_table(own, fcnn_architecture_targets(shape), first, TARGETS, &dataset->rows.targets);
+    FCNN_TRY(draw_table(own, fcnn_architecture_targets(shape), first, TARGETS, &dataset->rows.targets));
+    if (fcnn_loss_targets(shape->loss) != FCNN_TARGETS_NUMBERS) {
+        take_magnitudes(&dataset->rows.targets);
+    }
+    return FCNN_OK;
 }
 
 fcnn_status fcnn_benchmark_data_create(const fcnn_architecture *shape, int64_t rows, int64_t batch, int64_t blocks,

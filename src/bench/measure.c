@@ -3,6 +3,7 @@
 #include "core/resident.h"
 #include "data/shard.h"
 #include "model/initializer.h"
+#include "model/losses.h"
 #include "bench/benchmark.h"
 #include "training/footprint.h"
 #include "run/rank_check.h"
@@ -42,11 +43,13 @@ typedef struct variant {
     bool linear; /* all activations are linear; the weights are the same */
 } variant;
 
-static fcnn_status create_model(const fcnn_workload *workload, const variant *how, subject *out)
+static fcnn_status create_model(const fcnn_benchmark_plan *plan, const fcnn_workload *workload, const variant *how,
+                                subject *out)
 {
     FCNN_TRY(fcnn_benchmark_data_create(&workload->shape, how->rows, how->batch, how->blocks, out->comm, &out->data));
     FCNN_TRY(fcnn_model_create(&workload->shape, &out->model));
     FCNN_TRY(fcnn_initializer_draw(out->model, NULL, SEED));
+    fcnn_loss_rule_of(workload->shape.loss)->settings(plan->settings, out->model->loss_settings);
     for (int64_t layer = 0; how->linear && layer + 1 < workload->shape.layers; layer++) {
         out->model->shape.layer[layer].activation = FCNN_ACTIVATION_LINEAR;
     }
@@ -59,7 +62,7 @@ static fcnn_status create(fcnn_comm *comm, const fcnn_benchmark_plan *plan, cons
                           const variant *how, int threads, subject *out)
 {
     *out = (subject){.comm = comm};
-    FCNN_TRY(fcnn_comm_agree(comm, create_model(workload, how, out)));
+    FCNN_TRY(fcnn_comm_agree(comm, create_model(plan, workload, how, out)));
     const fcnn_step_options options = {
         .exact = plan->reduction == FCNN_REDUCTION_EXACT,
         .exchange = plan->exchange,

@@ -169,7 +169,6 @@ static fcnn_status take_defaults(fcnn_benchmark_plan *plan)
 /* Creates the workload of a network that the options describe. */
 static fcnn_status take_network(const fcnn_benchmark_options *options, fcnn_benchmark_plan *plan)
 {
-    static const char *const losses[] = {"cross_entropy", "mse", NULL};
     workload_row row = {.name = "custom",
                         .network = options->network,
                         .activation = FCNN_ACTIVATION_RELU,
@@ -178,9 +177,8 @@ static fcnn_status take_network(const fcnn_benchmark_options *options, fcnn_benc
     if (options->activation != NULL && !fcnn_activation_from_word(options->activation, &row.activation)) {
         return unknown_word("activation", options->activation, fcnn_activation_words);
     }
-    if (options->loss != NULL &&
-        (fcnn_words_find(losses, options->loss) < 0 || !fcnn_loss_from_word(options->loss, &row.loss))) {
-        return unknown_word("loss", options->loss, losses);
+    if (options->loss != NULL && (!fcnn_loss_from_word(options->loss, &row.loss) || row.loss == FCNN_LOSS_AUTO)) {
+        return unknown_word("loss", options->loss, fcnn_loss_words + 1); /* the first one is auto */
     }
     if (row.batch < 1 || row.batch > INT32_MAX) {
         return fcnn_fail(FCNN_EUSAGE, "a batch has %" PRId64 " rows, but must have 1 to %d", row.batch, INT32_MAX);
@@ -209,7 +207,8 @@ static fcnn_status take_words(const fcnn_benchmark_options *options, fcnn_benchm
     if (options->optimizer != NULL && !fcnn_optimizer_kind_from_word(options->optimizer, &plan->optimizer)) {
         return unknown_word("optimizer", options->optimizer, fcnn_optimizer_kind_words);
     }
-    return fcnn_config_parse("", 0, "defaults.ini", &plan->settings);
+    FCNN_TRY(fcnn_config_parse("", 0, "defaults.ini", &plan->settings));
+    return fcnn_config_set(plan->settings, "train.relative_floor=1"); /* which has no default */
 }
 
 static fcnn_status take_numbers(const fcnn_benchmark_options *options, fcnn_benchmark_plan *plan)

@@ -1,5 +1,5 @@
-/* src/compute/template_trust.h — the updates of LAMB and LARS, whose learning rate depends on the norms of a tensor, and
- * the passes before them that measure these norms.
+/* src/compute/template_trust.h — the updates of LAMB and LARS, whose learning rate depends on norms of weights and of
+ * their changes, and the passes before them that measure these norms.
  *
  * Both passes compute the change of a weight by the same function, so the norm is that of the change. */
 

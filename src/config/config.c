@@ -363,9 +363,33 @@ static bool may_change(const fcnn_key *key, const char *before, const char *afte
     return key->changeable && !takes_rows;
 }
 
+/* Whether an item of a list is one for each layer, so that one item says the same as equal ones for all layers. */
+static bool is_by_layer(const fcnn_key *key)
+{
+    static const char *const names[] = {"activation", "init", "init_scale", "bias_init", "max_norm", NULL};
+    return fcnn_words_find(names, key->name) >= 0;
+}
+
+/* The length of the first item of a printed list whose items are all equal; that of the text if they are not. */
+static size_t length_of_one(const char *text)
+{
+    const size_t length = strcspn(text, ",");
+    const char *next = text + length;
+    while (strncmp(next, ", ", 2) == 0 && strncmp(next + 2, text, length) == 0) {
+        next += 2 + length;
+    }
+    return *next == '\0' ? length : strlen(text);
+}
+
+static bool mean_the_same(const fcnn_key *key, const char *a, const char *b)
+{
+    const size_t length = length_of_one(a);
+    return strcmp(a, b) == 0 || (is_by_layer(key) && length == length_of_one(b) && strncmp(a, b, length) == 0);
+}
+
 static fcnn_status compare(const fcnn_key *key, const char *before, const char *after, const char *checkpoint)
 {
-    if (strcmp(before, after) == 0 || may_change(key, before, after)) {
+    if (mean_the_same(key, before, after) || may_change(key, before, after)) {
         return FCNN_OK;
     }
     return fcnn_fail(FCNN_ECONFIG,

@@ -219,13 +219,30 @@ static const char *nearest_word(const char *const *words, const char *value)
     return nearest;
 }
 
+/* What this key calls a word of other programs; NULL: it does not know it. */
+static const char *translate(const char *const *words, const char *value)
+{
+    static const char *const others[][2] = {{"swish", "silu"},     {"logistic", "sigmoid"}, {"identity", "linear"},
+                                            {"glorot", "xavier"},  {"kaiming", "he"},       {"zeros", "zero"},
+                                            {"l1", "mae"},         {"l2", "mse"},           {"squared_error", "mse"},
+                                            {"float32", "single"}, {"float64", "double"},   {"float", "single"}};
+    for (size_t i = 0; i < sizeof others / sizeof *others; i++) {
+        if (strcmp(value, others[i][0]) == 0 && fcnn_words_find(words, others[i][1]) >= 0) {
+            return others[i][1];
+        }
+    }
+    return NULL;
+}
+
 fcnn_status fcnn_key_refuse(const fcnn_key *key, const char *value, const char *reason)
 {
     enum { SHOWN = 60 };
     fcnn_text expected = {0};
     fcnn_status status = fcnn_key_describe(key, &expected);
     if (status == FCNN_OK && key->words != NULL && *value != '\0') {
-        status = fcnn_text_append(&expected, " (nearest: %s)", nearest_word(key->words, value));
+        const char *same = translate(key->words, value);
+        status = same != NULL ? fcnn_text_append(&expected, " (it is called %s here)", same)
+                              : fcnn_text_append(&expected, " (nearest: %s)", nearest_word(key->words, value));
     }
     if (status == FCNN_OK && (strstr(value, " #") != NULL || strstr(value, " ;") != NULL)) {
         status = fcnn_text_append(&expected, "; write comments on separate lines");

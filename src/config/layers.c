@@ -2,6 +2,7 @@
 #include "config/layers.h"
 
 #include <inttypes.h>
+#include <stdio.h>
 #include <string.h>
 
 int64_t fcnn_config_layers(const fcnn_config *config)
@@ -107,6 +108,40 @@ static fcnn_status check_count(const fcnn_config *config, const char *key, int64
     return FCNN_OK;
 }
 
+static bool uses_scale(const fcnn_config *config, int64_t layer)
+{
+    fcnn_init_kind kind;
+    return fcnn_config_init(config, layer, &kind) &&
+           (kind == FCNN_INIT_ORTHOGONAL || kind == FCNN_INIT_NORMAL || kind == FCNN_INIT_UNIFORM);
+}
+
+static fcnn_status refuse_scale(const char *layer, const char *word)
+{
+    return fcnn_fail(
+        FCNN_ECONFIG,
+        "model.init_scale%s has no effect on model.init = %.200s: it is for orthogonal, normal and uniform", layer,
+        word);
+}
+
+/* One scale must be for some layer; of several, one that is not 1 must be for its layer. */
+static fcnn_status check_scales(const fcnn_config *config)
+{
+    const int64_t layers = fcnn_config_layers(config);
+    bool any = false;
+    for (int64_t layer = 0; layer < layers; layer++) {
+        any = any || uses_scale(config, layer);
+        if (config->model_init_scale.count > 1 && fcnn_config_init_scale(config, layer) != 1 &&
+            !uses_scale(config, layer)) {
+            char which[40];
+            fcnn_init_kind kind;
+            snprintf(which, sizeof which, " of layer %" PRId64, layer + 1);
+            return refuse_scale(which, fcnn_config_init(config, layer, &kind) ? fcnn_init_kind_name(kind)
+                                                                              : config->model_init);
+        }
+    }
+    return any || fcnn_config_init_scale(config, 0) == 1 ? FCNN_OK : refuse_scale("", config->model_init);
+}
+
 /* Biases that are not drawn are for weights that are. */
 static fcnn_status check_biases(const fcnn_config *config)
 {
@@ -139,5 +174,6 @@ fcnn_status fcnn_config_check_layers(const fcnn_config *config)
     if (!init_is_file(config)) {
         FCNN_TRY(check_count(config, "model.init", count_init_words(config)));
     }
+    FCNN_TRY(check_scales(config));
     return check_biases(config);
 }

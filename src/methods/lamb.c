@@ -1,8 +1,8 @@
 /* src/methods/lamb.c — LAMB: w ← w − rate·|w|/|u|·u, u = m̂/(√v̂ + epsilon) + decay·w, with the norms of the weights of
  * a tensor, or of its biases.
  *
- * m̂ and v̂ are those of Adam.  You et al.: Large batch optimization for deep learning, arXiv 1904.00962, algorithm 2 with
- * φ(z) = z; as timm and apex, the ratio is 1 if a norm is 0, and for biases without decay. */
+ * m̂ and v̂ are those of Adam.  You et al.: Large batch optimization for deep learning, arXiv 1904.00962, algorithm 2
+ * with φ(z) = z; as timm and apex, the ratio is 1 if a norm is 0, and for biases without decay. */
 #include "methods/moments.h"
 
 #include <math.h>

@@ -1,5 +1,5 @@
-/* src/methods/lars.c — LARS: v ← momentum·v + rate·l·(g + decay·w), w ← w − v, where l = trust·|w|/(|g| + decay·|w|), with
- * the norms of the weights of a tensor, or of its biases.
+/* src/methods/lars.c — LARS: v ← momentum·v + rate·l·(g + decay·w), w ← w − v, where l = trust·|w|/(|g| + decay·|w|),
+ * with the norms of the weights of a tensor, or of its biases.
  *
  * You, Gitman, Ginsburg: Large batch training of convolutional networks, arXiv 1708.03888, algorithm 1; as timm, l is 1
  * if a norm is 0, and for biases without decay.  0.001 is the trust coefficient of the paper. */

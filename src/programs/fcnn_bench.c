@@ -21,7 +21,7 @@ static const char help[] =
     "  --network WIDTHS   a network of your own instead, such as 784-128-10, with\n"
     "    --batch N        rows per step, over all ranks [256]\n"
     "    --activation F   relu, gelu, tanh or another word of model.activation [relu]\n"
-    "    --loss LOSS      cross_entropy (after a softmax) or mse [cross_entropy]\n"
+    "    --loss LOSS      mse, poisson or another word of train.loss, with its usual output [cross_entropy]\n"
     "  --precision P      single or double [single]\n"
     "  --reduction R      exact or fast [exact]\n"
     "  --exchange E       how gradients are summed over ranks: auto, allreduce or shared [auto]\n"

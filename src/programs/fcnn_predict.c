@@ -33,8 +33,8 @@ static const char help[] =
     "                   names of the model's columns and classes are attributes\n"
     "  --help, --version\n"
     "\n"
-    "Exit codes: 0 done, 64 usage or launcher, 65 bad data, 66 file missing or unreadable, 74 output cannot be "
-    "written.\n";
+    "Exit codes: 0 done, 64 usage or launcher, 65 bad data, 66 file missing or unreadable, 70 internal error,\n"
+    "74 output cannot be written, 78 the model's config or an option does not fit the data.\n";
 
 /* Reads the command line.  Returns an exit code. */
 static int parse(int argc, char **argv, const fcnn_comm *comm, fcnn_predict_options *out)

@@ -1,11 +1,11 @@
 /* src/run/checkpoint.c — checkpoints: a model together with the state that training needs to continue exactly.
  *
  * In addition to the contents of a model file, a checkpoint has the group /state with the attributes step, epoch,
- * batch, rows, skipped, rollbacks and exponents_ready, the texts train_data, validation_data and build, and the arrays
- * input_exponents, delta_exponents and loss.  Older versions of fcnn stored the texts as attributes, which can still be
- * read.  If the optimizer has state arrays, /state/optimizer contains them (run/checkpoint_arrays.h).  If there is an
- * average of the parameters (train.ema), it is the model of the file, and the array "trained", the last one, contains the
- * parameters that train.  If schedule.kind
+ * batch, rows, skipped, rollbacks, returns (not in older checkpoints) and exponents_ready, the texts train_data,
+ * validation_data and build, and the arrays input_exponents, delta_exponents and loss.  Older versions of fcnn stored
+ * the texts as attributes, which can still be read.  If the optimizer has state arrays, /state/optimizer contains them
+ * (run/checkpoint_arrays.h).  If there is an average of the parameters (train.ema), it is the model of the file, and
+ * the array "trained", the last one, contains the parameters that train.  If schedule.kind
  * is plateau, /state/plateau contains its counters and the best loss, from the first epoch on.  If epochs are compared
  * (train.keep_best, train.stop_patience), /state/best contains the best epoch, its value and the reference of
  * train.stop_min_delta, and, if the best model is kept, its parameters. */
@@ -66,6 +66,7 @@ static fcnn_status put_state(const fcnn_training_state *state, fcnn_hdf5_image *
 #define PUT_INTEGER(name) FCNN_TRY(fcnn_hdf5_image_integer_attribute(image, "/state", #name, state->name));
     STATE_INTEGERS(PUT_INTEGER)
 #undef PUT_INTEGER
+    FCNN_TRY(fcnn_hdf5_image_integer_attribute(image, "/state", "returns", state->returns));
     FCNN_TRY(fcnn_hdf5_image_integer_attribute(image, "/state", "exponents_ready", state->exponents.ready));
     FCNN_TRY(fcnn_hdf5_image_text(image, "/state/train_data", state->train_data));
     FCNN_TRY(fcnn_hdf5_image_text(image, "/state/validation_data", state->validation_data));
@@ -295,6 +296,9 @@ static fcnn_status get_state(fcnn_hdf5_file *file, const char *path, const fcnn_
 #define GET_INTEGER(name) FCNN_TRY(get_count(file, path, "/state", #name, &state->name));
     STATE_INTEGERS(GET_INTEGER)
 #undef GET_INTEGER
+    if (fcnn_hdf5_has_attribute(file, "/state", "returns")) {
+        FCNN_TRY(get_count(file, path, "/state", "returns", &state->returns));
+    }
     FCNN_TRY(get_loss(file, path, &state->loss));
     FCNN_TRY(get_text(file, "train_data", &state->train_data));
     FCNN_TRY(get_text(file, "validation_data", &state->validation_data));

@@ -30,6 +30,7 @@ typedef struct fcnn_training_state {
     fcnn_exact_sum loss;            /* of the current epoch; in a file of all ranks, during training of this rank */
     int64_t skipped;                /* batches without an update (train.nonfinite = skip) */
     int64_t rollbacks;              /* number of times that the learning rate was halved (train.nonfinite = rollback) */
+    int64_t returns;                /* rollbacks in a row to the last end of an epoch that has a checkpoint for them */
     fcnn_plateau plateau;           /* of schedule.kind = plateau; zero for other kinds */
     fcnn_best best;                 /* counted if a key of [train] needs it */
     fcnn_exponents exponents;       /* of the exact sums of the next step */

@@ -117,6 +117,31 @@ static double learning_rate(const fcnn_trainer *trainer)
     return ldexp(fcnn_schedule_rate(&trainer->schedule, &state->plateau, state->step), -(int)state->rollbacks);
 }
 
+/* Leaves out a batch after a divergence, which is of no use if the parameters themselves are not finite: the update of
+ * an earlier step can have made them too large. */
+static fcnn_status leave_out(fcnn_trainer *trainer)
+{
+    fcnn_training_state *state = &trainer->state;
+    char cause[FCNN_ERROR_TEXT_SIZE];
+    snprintf(cause, sizeof cause, "%s", fcnn_error_text());
+    fcnn_network_store(trainer->step->network, trainer->model);
+    const int64_t layer = fcnn_model_find_nonfinite(trainer->model);
+    FCNN_TRY(fcnn_comm_agree(
+        trainer->comm,
+        layer < 0 ? FCNN_OK
+                  : fcnn_fail(FCNN_EDIVERGED,
+                              "training diverged: after step %" PRId64 " layer %" PRId64
+                              " contains NaN or Inf, so it is of no use to leave out batches (train.nonfinite = skip); "
+                              "%s",
+                              state->step, layer + 1, trainer->step->advice)));
+    state->skipped++;
+    if (state->skipped == 1) {
+        fcnn_log_warning("%s; the batch is left out (train.nonfinite = skip), and so are later ones, without a warning",
+                         cause);
+    }
+    return FCNN_OK;
+}
+
 /* Runs one step.  A batch with NaN or Inf does not change the parameters, so it can be left out. */
 static fcnn_status run_step(fcnn_trainer *trainer)
 {
@@ -127,12 +152,7 @@ static fcnn_status run_step(fcnn_trainer *trainer)
     if (status == FCNN_OK) {
         state->rows += trainer->method->rows(trainer->data, state->batch);
     } else if (status == FCNN_EDIVERGED && trainer->config->train_nonfinite == FCNN_NONFINITE_SKIP) {
-        state->skipped++;
-        if (state->skipped == 1) {
-            fcnn_log_warning(
-                "%s; the batch is left out (train.nonfinite = skip), and so are later ones, without a warning",
-                fcnn_error_text());
-        }
+        FCNN_TRY(leave_out(trainer));
     } else {
         return status;
     }
@@ -243,6 +263,9 @@ static fcnn_status follow_epoch(fcnn_trainer *trainer, double train_loss, double
         *logged_seconds = trainer->train_seconds;
         *logged_step = trainer->own_steps;
     }
+    if (is_due(epoch, config->output_checkpoint_every)) {
+        trainer->state.returns = 0;
+    }
     if (last || is_due(epoch, config->output_checkpoint_every) || wants_checkpoint(trainer)) {
         FCNN_TRY(save_checkpoint(trainer));
     }
@@ -276,9 +299,15 @@ static void train_with_team(void *data)
 }
 
 /* If the first step after a checkpoint diverges, its weights are already too large for any learning rate: then it is
- * the start.  An epoch that ended with a divergence has no checkpoint; the one before it has. */
+ * the start.  So it is if training has returned to the checkpoint three times and has not come to the next one: that
+ * depends on the state alone, not on when a run was stopped.  An epoch that ended with a divergence has no checkpoint;
+ * the one before it has. */
 static int64_t step_to_go_back_to(const fcnn_trainer *trainer)
 {
+    enum { MOST_RETURNS = 3 };
+    if (trainer->state.returns >= MOST_RETURNS) {
+        return 0;
+    }
     const int64_t step = trainer->state.step, last = rollback_step(trainer, trainer->state.epoch);
     if (step != last) {
         return last;
@@ -298,13 +327,14 @@ static fcnn_status roll_back(fcnn_trainer *trainer)
     snprintf(cause, sizeof cause, "%s", fcnn_error_text());
     fcnn_model *model = NULL;
     fcnn_training_state state = {0};
-    const int64_t step = step_to_go_back_to(trainer);
+    const int64_t step = step_to_go_back_to(trainer), returns = step > 0 ? trainer->state.returns + 1 : 0;
     const fcnn_status status = fcnn_saver_go_back(trainer->saver, step, &model, &state);
     if (status != FCNN_OK) {
         return fcnn_fail_prefix(FCNN_EDIVERGED, "%.1000s; the rollback failed", cause);
     }
     FCNN_TRY(fcnn_trainer_put_back(trainer, model, &state));
     trainer->state.rollbacks = rollbacks;
+    trainer->state.returns = returns;
     fcnn_log_warning("%s; training returns to step %" PRId64
                      " and continues with a learning rate of %g (train.nonfinite = rollback)",
                      cause, trainer->state.step, learning_rate(trainer));

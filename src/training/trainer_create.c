@@ -1,6 +1,7 @@
 /* src/training/trainer_create.c — creates everything that a training run needs from its config. */
 #include "training/trainer.h"
 
+#include "config/layers.h"
 #include "core/log.h"
 #include "core/memory.h"
 #include "training/resume.h"
@@ -99,6 +100,48 @@ static void warn_of_rate(const fcnn_config *config)
     }
 }
 
+static bool is_kind(const fcnn_config *config, int64_t layer, fcnn_init_kind kind)
+{
+    fcnn_init_kind own;
+    return fcnn_config_init(config, layer, &own) && own == kind;
+}
+
+/* selu was derived for weights of one variance. */
+static void warn_of_selu(const fcnn_config *config)
+{
+    for (int64_t layer = 0; layer < config->model_hidden.count; layer++) {
+        fcnn_init_kind kind;
+        if (fcnn_config_activation(config, layer) == FCNN_ACTIVATION_SELU && fcnn_config_init(config, layer, &kind) &&
+            kind != FCNN_INIT_AUTO && kind != FCNN_INIT_LECUN) {
+            fcnn_log_warning("model.init = %s of layer %" PRId64 ": model.activation = selu keeps the mean and the "
+                             "variance of its inputs only with weights of model.init = lecun, or auto",
+                             fcnn_init_kind_name(kind), layer + 1);
+            return;
+        }
+    }
+}
+
+/* Hidden layers of zeros that the derivatives of the loss do not reach, or only alike for all units. */
+static void warn_of_zeros(const fcnn_config *config)
+{
+    int64_t zeros = 0;
+    bool is_flat = false; /* a layer of zeros whose activation has no slope at 0 */
+    for (int64_t layer = 0; layer < fcnn_config_layers(config); layer++) {
+        if (is_kind(config, layer, FCNN_INIT_ZERO)) {
+            const bool hidden = layer < config->model_hidden.count;
+            const fcnn_activation activation = hidden ? fcnn_config_activation(config, layer) : FCNN_ACTIVATION_LINEAR;
+            zeros++;
+            is_flat = is_flat || ((activation == FCNN_ACTIVATION_RELU || activation == FCNN_ACTIVATION_RELU6) &&
+                                  fcnn_config_bias_init(config, layer) <= 0);
+        }
+    }
+    if (is_flat || zeros > 1) {
+        fcnn_log_warning("model.init = zero in %" PRId64 " of %" PRId64 " layers: the units of these layers get no "
+                         "gradient, or all the same one, so the network hardly learns; use it in the output layer only",
+                         zeros, fcnn_config_layers(config));
+    }
+}
+
 static fcnn_status settle_schedule(fcnn_trainer *trainer)
 {
     const fcnn_config *config = trainer->config;
@@ -123,6 +166,8 @@ static fcnn_status begin_training(fcnn_trainer *trainer)
     FCNN_TRY(fcnn_best_check(trainer->config, &trainer->model->shape));
     if (trainer->options.check_only) {
         warn_of_rate(trainer->config);
+        warn_of_selu(trainer->config);
+        warn_of_zeros(trainer->config);
     }
     FCNN_TRY(name_config(trainer));
     return begin_state(trainer);
