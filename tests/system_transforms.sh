@@ -24,7 +24,7 @@ targets = /train/y
 test = rows.h5
 test_inputs = /test/x
 test_targets = /test/y
-normalize = log_standardize 0, robust 1:3, asinh_standardize 3:
+normalize = log_standardize 0, robust 1, quantile 2:4, power 4, asinh_standardize 5
 normalize_targets = log_standardize
 shuffle_window = 700
 [model]
@@ -85,7 +85,7 @@ tap_run 'transforms: training and fcnn-predict score alike' grep -q " $r2 *$rmse
     --set output.directory=again a.ini && cat stdout)
 
 "$bin/fcnn-info" one/model.h5 >info
-tap_run 'transforms: fcnn-info names the transform of a column' grep -Eq '^x\[3\].* asinh$' info
+tap_run 'transforms: fcnn-info names the transform of a column' grep -Eq '^x\[5\].* asinh$' info
 tap_run 'transforms: fcnn-info names the transform of a target' grep -Eq '^y .* log$' info
 
 # What cannot be transformed is named: in training, validation and prediction.
@@ -108,8 +108,8 @@ tap_run 'transforms: a column that does not exist' grep -q 'data.normalize menti
 
 # A model from which another run starts gives it the transforms.
 train 2 --overwrite --set output.directory=init --set model.init=one/model.h5 --set train.epochs=0 a.ini
-tap_run 'transforms: model.init takes them over' test "$("$bin/fcnn-info" init/model.h5 | grep -c ' asinh$\| log$')" = 5
+tap_run 'transforms: model.init takes them over' test "$("$bin/fcnn-info" init/model.h5 | grep -c ' asinh$\| log$\| quantile$\| power$')" = 6
 train 0 --overwrite --set output.directory=init --set model.init=one/model.h5 --set data.normalize=standardize a.ini
 tap_run 'transforms: a model with other words is refused' grep -q \
-    'one/model.h5 was trained with data.normalize = log_standardize 0, robust 1:3, asinh_standardize 3:, but' stderr
+    'one/model.h5 was trained with data.normalize = log_standardize 0, robust 1, quantile 2:4, power 4, asinh_standardize 5, but' stderr
 tap_done

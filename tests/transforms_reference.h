@@ -1,5 +1,5 @@
-/* tests/transforms_reference.h — columns and what transforms of scikit-learn 1.9.0 make of them: a constant column, 1e9 +
- * noise, a skewed one and whole numbers with ties.  sk_new are other rows, also out of range.  quantile:
+/* tests/transforms_reference.h — columns and what transforms of scikit-learn 1.9.0 make of them: a constant column,
+ * 1e9 + noise, a skewed one and whole numbers with ties.  sk_new are other rows, also out of range.  quantile:
  * QuantileTransformer(n_quantiles=40, output_distribution='normal'); power: PowerTransformer(), in which column 1 means
  * nothing because its likelihood is almost flat; robust: RobustScaler(). */
 #ifndef FCNN_TESTS_TRANSFORMS_REFERENCE_H

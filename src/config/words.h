@@ -29,7 +29,9 @@
     X(FCNN_NORMALIZE_LOG1P, "log1p")                         \
     X(FCNN_NORMALIZE_LOG1P_STANDARDIZE, "log1p_standardize") \
     X(FCNN_NORMALIZE_ASINH, "asinh")                         \
-    X(FCNN_NORMALIZE_ASINH_STANDARDIZE, "asinh_standardize")
+    X(FCNN_NORMALIZE_ASINH_STANDARDIZE, "asinh_standardize") \
+    X(FCNN_NORMALIZE_POWER, "power")                         \
+    X(FCNN_NORMALIZE_QUANTILE, "quantile")
 
 #define FCNN_MISSING_WORDS(X)            \
     X(FCNN_MISSING_ERROR, "error")       \

@@ -5,8 +5,8 @@
 #include "data/column_squares.h"
 #include "data/dataset.h"
 
-/* Finds `count` quantiles of equal distance of each of some columns: the values at positions i·(rows − 1)/(count − 1) of
- * the sorted column, for i = 0 … count − 1, with linear interpolation between neighbours.  The values are found by
+/* Finds `count` quantiles of equal distance of each of some columns: the values at positions i·(rows − 1)/(count − 1)
+ * of the sorted column, for i = 0 … count − 1, with linear interpolation between neighbours.  The values are found by
  * counting in the order of their bit patterns: a fixed number of passes over the rows, which are neither sorted nor
  * sampled.  The bits do not depend on the number of ranks.
  *   columns  [selected]: numbers of the columns

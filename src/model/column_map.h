@@ -11,14 +11,15 @@ typedef struct fcnn_column_map {
     fcnn_normalizer own; /* a copy of the normalizer */
     /* [2][count]: factors, then offsets; the linear part, which the kernel take_rows computes */
     double *affine;
-    /* [count]: what is subtracted before.  It is the shift of columns whose shift is so large in relation to their scale
-     * that x·factor + offset would cancel, otherwise 0. */
+    /* [count]: what is subtracted before.  It is the shift of columns whose shift is so large in relation to their
+     * scale that x·factor + offset would cancel, otherwise 0. */
     double *centers;
     bool is_plain;  /* the map changes nothing */
     bool is_affine; /* no column has a transform or a center */
 } fcnn_column_map;
 
-/* Makes the map of a normalizer, which is copied; to be released with fcnn_column_map_clear().  Fails: FCNN_ENOMEM. */
+/* Makes the map of a normalizer, which is copied; to be released with fcnn_column_map_clear().
+ * Fails: FCNN_ENOMEM. */
 fcnn_status fcnn_column_map_create(const fcnn_normalizer *normalizer, fcnn_column_map *out);
 void fcnn_column_map_clear(fcnn_column_map *map); /* accepts {0} */
 

@@ -32,6 +32,7 @@ void fcnn_normalizer_clear(fcnn_normalizer *normalizer)
     free(normalizer->shift);
     free(normalizer->scale);
     free(normalizer->transforms);
+    free(normalizer->landmarks);
     *normalizer = (fcnn_normalizer){0};
 }
 
@@ -41,16 +42,50 @@ fcnn_status fcnn_normalizer_add_transforms(fcnn_normalizer *normalizer)
                               &normalizer->transforms);
 }
 
+/* Returns the number of columns of a kind. */
+static int64_t count_kind(const fcnn_normalizer *normalizer, fcnn_transform_kind kind)
+{
+    int64_t count = 0;
+    for (int64_t column = 0; column < normalizer->count; column++) {
+        count += normalizer->transforms[column].kind == kind;
+    }
+    return count;
+}
+
+fcnn_status fcnn_normalizer_add_landmarks(fcnn_normalizer *normalizer, int64_t landmark_count)
+{
+    const int64_t columns = count_kind(normalizer, FCNN_TRANSFORM_QUANTILE);
+    FCNN_TRY(fcnn_memory_create("the normalizer", columns * landmark_count, sizeof(double), &normalizer->landmarks));
+    normalizer->landmark_count = landmark_count;
+    const double *next = normalizer->landmarks;
+    for (int64_t column = 0; column < normalizer->count; column++) {
+        if (normalizer->transforms[column].kind == FCNN_TRANSFORM_QUANTILE) {
+            normalizer->transforms[column].count = landmark_count;
+            normalizer->transforms[column].landmarks = next;
+            next += landmark_count;
+        }
+    }
+    return FCNN_OK;
+}
+
 fcnn_status fcnn_normalizer_copy(const fcnn_normalizer *from, fcnn_normalizer *to)
 {
     const size_t count = (size_t)from->count;
     memcpy(to->shift, from->shift, count * sizeof(double));
     memcpy(to->scale, from->scale, count * sizeof(double));
     free(to->transforms);
+    free(to->landmarks);
     to->transforms = NULL;
+    to->landmarks = NULL;
+    to->landmark_count = 0;
     if (from->transforms != NULL) {
         FCNN_TRY(fcnn_normalizer_add_transforms(to));
         memcpy(to->transforms, from->transforms, count * sizeof *to->transforms);
+    }
+    if (from->landmark_count > 0) {
+        const int64_t landmarks = count_kind(from, FCNN_TRANSFORM_QUANTILE) * from->landmark_count;
+        FCNN_TRY(fcnn_normalizer_add_landmarks(to, from->landmark_count));
+        memcpy(to->landmarks, from->landmarks, (size_t)landmarks * sizeof(double));
     }
     return FCNN_OK;
 }

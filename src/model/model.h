@@ -25,6 +25,8 @@ typedef struct fcnn_normalizer {
     int64_t count;
     double *shift, *scale;      /* [count] */
     fcnn_transform *transforms; /* [count]; NULL: none */
+    int64_t landmark_count;     /* of each transform of the kind quantile; 0: there is none */
+    double *landmarks;          /* those of all such columns, in their order: [columns][landmark_count] */
 } fcnn_normalizer;
 
 /* Statistics of the columns of the training rows. */
@@ -85,6 +87,9 @@ void fcnn_normalizer_clear(fcnn_normalizer *normalizer);
 
 /* Adds transforms of the kind none to a normalizer that has none.  Fails: FCNN_ENOMEM. */
 fcnn_status fcnn_normalizer_add_transforms(fcnn_normalizer *normalizer);
+
+/* Creates landmarks, all 0, for the transforms of the kind quantile, which receive theirs.  Fails: FCNN_ENOMEM. */
+fcnn_status fcnn_normalizer_add_landmarks(fcnn_normalizer *normalizer, int64_t landmark_count);
 
 /* Makes a normalizer of the same count the same as another.  Fails: FCNN_ENOMEM. */
 fcnn_status fcnn_normalizer_copy(const fcnn_normalizer *from, fcnn_normalizer *to);

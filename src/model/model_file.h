@@ -10,6 +10,8 @@
  *   /normalizer/inputs_transform, targets_transform   texts with a word of compute/transform.h for each column, of the
  *                            function that is applied before: stored = (transform(physical) − shift) / scale; absent if
  *                            there is none
+ *   /normalizer/inputs_power, targets_power           float64: λ of the columns whose word is power, 0 for others
+ *   /normalizer/inputs_landmarks, targets_landmarks   float64, a row for each column whose word is quantile
  *   /inputs/smallest, largest, mean, /targets/…   float64, of the training rows; not for targets that are class numbers
  *   /inputs/names, units, /targets/…   texts with a line for each column, which may be empty; absent if nothing is
  *                                      known

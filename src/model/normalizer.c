@@ -6,6 +6,7 @@
 #include "data/quantiles.h"
 #include "model/column_statistics.h"
 #include "model/domain.h"
+#include "model/power_fit.h"
 #include "model/transformed.h"
 
 #include <inttypes.h>
@@ -45,6 +46,10 @@ static parts parts_of(fcnn_normalize kind)
         return (parts){FCNN_TRANSFORM_ASINH, false};
     case FCNN_NORMALIZE_ASINH_STANDARDIZE:
         return (parts){FCNN_TRANSFORM_ASINH, true};
+    case FCNN_NORMALIZE_POWER:
+        return (parts){FCNN_TRANSFORM_POWER, true};
+    case FCNN_NORMALIZE_QUANTILE:
+        return (parts){FCNN_TRANSFORM_QUANTILE, false};
     case FCNN_NORMALIZE_NONE:
     case FCNN_NORMALIZE_MINMAX:
     case FCNN_NORMALIZE_ROBUST:
@@ -83,6 +88,7 @@ static fcnn_status set_transforms(fcnn_normalizer *normalizer, const side_of *fr
             FCNN_TRY(fcnn_normalizer_add_transforms(normalizer));
         }
         normalizer->transforms[column].kind = kind;
+        normalizer->transforms[column].power = 1;
     }
     return FCNN_OK;
 }
@@ -137,19 +143,59 @@ static fcnn_status standardize(fcnn_normalizer *normalizer, const side_of *from,
     return status;
 }
 
-/* ---- quartiles ---- */
+/* ---- columns of a kind ---- */
 
-/* Lists the columns of a kind in columns [count]. Returns their number. */
+/* Lists the columns of a kind in columns [count], for powers without those that are constant. Returns their number. */
 static int64_t list_columns(const fcnn_normalizer *normalizer, const side_of *from, fcnn_normalize kind,
                             int64_t *columns)
 {
     int64_t found = 0;
     for (int64_t column = 0; column < normalizer->count; column++) {
-        if (from->kinds[column] == kind) {
+        const bool is_searched = kind == FCNN_NORMALIZE_POWER;
+        if (from->kinds[column] == kind &&
+            !(is_searched && fcnn_column_statistics_is_constant(from->statistics, column))) {
             columns[found++] = column;
         }
     }
     return found;
+}
+
+/* Does something for all columns of a kind, if there are any.  Collective. */
+static fcnn_status for_columns(fcnn_normalizer *normalizer, const side_of *from, fcnn_comm *comm, fcnn_normalize kind,
+                               fcnn_status (*act)(fcnn_normalizer *, const side_of *, fcnn_comm *, int64_t,
+                                                  const int64_t *))
+{
+    int64_t *columns;
+    FCNN_TRY(fcnn_comm_agree(comm, fcnn_memory_create("the columns", normalizer->count, sizeof *columns, &columns)));
+    const int64_t selected = list_columns(normalizer, from, kind, columns);
+    const fcnn_status status = selected == 0 ? FCNN_OK : act(normalizer, from, comm, selected, columns);
+    free(columns);
+    return status;
+}
+
+/* Sets the landmarks of columns.  Collective. */
+static fcnn_status find_landmarks(fcnn_normalizer *normalizer, const side_of *from, fcnn_comm *comm, int64_t selected,
+                                  const int64_t *columns)
+{
+    enum { LANDMARKS_MOST = 1000 };
+    const int64_t rows = from->dataset->source.rows;
+    const int64_t count = rows < 2 ? 2 : rows < LANDMARKS_MOST ? rows : LANDMARKS_MOST;
+    FCNN_TRY(fcnn_comm_agree(comm, fcnn_normalizer_add_landmarks(normalizer, count)));
+    return fcnn_quantiles_find(from->dataset, comm, from->side, selected, columns, count, normalizer->landmarks);
+}
+
+/* Sets the powers of columns.  Collective. */
+static fcnn_status find_powers(fcnn_normalizer *normalizer, const side_of *from, fcnn_comm *comm, int64_t selected,
+                               const int64_t *columns)
+{
+    double *powers;
+    FCNN_TRY(fcnn_comm_agree(comm, fcnn_memory_create("the exponents", selected, sizeof *powers, &powers)));
+    const fcnn_status status = fcnn_power_fit(from->dataset, comm, from->side, selected, columns, powers);
+    for (int64_t i = 0; status == FCNN_OK && i < selected; i++) {
+        normalizer->transforms[columns[i]].power = powers[i];
+    }
+    free(powers);
+    return status;
 }
 
 static void warn_of_equal_quartiles(const side_of *from, int64_t column)
@@ -179,17 +225,6 @@ static fcnn_status use_quartiles(fcnn_normalizer *normalizer, const side_of *fro
         }
     }
     free(found);
-    return status;
-}
-
-/* Collective. */
-static fcnn_status robust(fcnn_normalizer *normalizer, const side_of *from, fcnn_comm *comm)
-{
-    int64_t *columns;
-    FCNN_TRY(fcnn_comm_agree(comm, fcnn_memory_create("the columns", normalizer->count, sizeof *columns, &columns)));
-    const int64_t selected = list_columns(normalizer, from, FCNN_NORMALIZE_ROBUST, columns);
-    const fcnn_status status = selected == 0 ? FCNN_OK : use_quartiles(normalizer, from, comm, selected, columns);
-    free(columns);
     return status;
 }
 
@@ -254,7 +289,9 @@ fcnn_status fcnn_normalizer_fit(fcnn_normalizer *normalizer, const fcnn_normaliz
     FCNN_TRY(fcnn_comm_agree(comm, set_transforms(normalizer, &from)));
     FCNN_TRY(fcnn_domain_check(dataset, comm, side, normalizer));
     set_known(normalizer, &from);
+    FCNN_TRY(for_columns(normalizer, &from, comm, FCNN_NORMALIZE_QUANTILE, find_landmarks));
+    FCNN_TRY(for_columns(normalizer, &from, comm, FCNN_NORMALIZE_POWER, find_powers));
+    FCNN_TRY(for_columns(normalizer, &from, comm, FCNN_NORMALIZE_ROBUST, use_quartiles));
     FCNN_TRY(standardize(normalizer, &from, comm));
-    FCNN_TRY(robust(normalizer, &from, comm));
     return finish(normalizer, &from);
 }

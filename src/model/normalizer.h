@@ -10,11 +10,15 @@
 /* Sets transform, shift and scale of each column of the inputs or targets of a dataset:
  *   standardize  mean and standard deviation (divided by N); the squares are summed exactly
  *   minmax       minimum and range
- *   robust       median, and the range from the lower to the upper quartile; exact, with linear interpolation.  The scale
- *                is 1 if both quartiles are equal
+ *   robust       median, and the range from the lower to the upper quartile; exact, with linear interpolation.  The
+ *                scale is 1 if both quartiles are equal
  *   scale        0 and the given divisor
  *   log, log1p, asinh   this function; 0 and 1
  *   log_standardize, …  this function; mean and standard deviation of the transformed values
+ *   power        Yeo and Johnson's function with the power of maximum likelihood (model/power_fit.h), 1 for a constant
+ *                column; mean and standard deviation of the transformed values
+ *   quantile     the normal quantile of the place among min(1000, rows) landmarks, at least 2, which are exact
+ *                quantiles of equal distance (data/quantiles.h); 0 and 1
  * If statistics are used, a constant column, whose minimum equals its maximum, has its transformed value as shift, and
  * scale 1.
  *   kinds        [normalizer->count]
