@@ -72,6 +72,25 @@ tap_run 'transforms: a resumed run has the same bits' test "$("$bin/fcnn-info" -
 train 0 --set output.directory=resumed --set data.normalize=standardize --set train.epochs=5 a.ini
 tap_run 'transforms: the words are fixed' grep -q 'data.normalize cannot change on resume' stderr
 
+# Noise: the same on any ranks and after a stop, other noise with another seed, none in predictions.
+noisy=$(hash noisy 0 --set data.noise=0.1)
+tap_run 'noise: it changes the weights' test "$noisy" != "$one"
+for options in '2' '3' '2 --set data.memory=stream' '1 --set train.threads=2'; do
+    # shellcheck disable=SC2086 # several options
+    got=$(hash noise $options --set data.noise=0.1)
+    tap_run "noise: the same bits with $options" test "$got" = "$noisy"
+done
+got=$(FCNN_ISA=plain hash noise 1 --set data.noise=0.1)
+tap_run 'noise: the same bits with plain kernels' test "$got" = "$noisy"
+train 2 --overwrite --set output.directory=noise --set data.noise=0.1 --set train.epochs=2 a.ini
+train 1 --set output.directory=noise --set data.noise=0.1 a.ini
+tap_run 'noise: a resumed run has the same bits' test "$("$bin/fcnn-info" --hash noise/model.h5)" = "$noisy"
+train 1 --set output.directory=noise --set data.noise=0.2 --set train.epochs=5 a.ini
+tap_run 'noise: it is fixed' grep -q 'data.noise cannot change on resume' stderr
+ranks 0 "$bin/fcnn-predict" noisy/model.h5 rows.h5 --inputs /test/x --output p1.h5 >/dev/null 2>&1
+ranks 2 "$bin/fcnn-predict" noisy/model.h5 rows.h5 --inputs /test/x --output p2.h5 >/dev/null 2>&1
+tap_run 'noise: predictions have none' cmp -s p1.h5 p2.h5
+
 # Predictions and scores are in dollars.
 ranks 2 "$bin/fcnn-predict" one/model.h5 rows.h5 --inputs /test/x --targets /test/y >scores 2>&1
 r2=$(awk '$1 == "y" { print $2 }' scores)

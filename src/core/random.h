@@ -14,7 +14,8 @@ typedef enum fcnn_random_purpose {
     FCNN_RANDOM_SPLIT = 3,   /* validation or test rows (low word of the row, its high word, 0) */
     FCNN_RANDOM_MADE_UP = 4, /* synthetic rows of a benchmark (column / 4, row, inputs or targets) */
     FCNN_RANDOM_WINDOWS = 5, /* order of the windows of a shard (draw, shard, epoch) */
-    FCNN_RANDOM_WINDOW = 6   /* order of the rows of a window (draw, counted from its first row; shard, epoch) */
+    FCNN_RANDOM_WINDOW = 6,  /* order of the rows of a window (draw, counted from its first row; shard, epoch) */
+    FCNN_RANDOM_NOISE = 9    /* noise of inputs (column / 2 and 2^24·(row / 2^32), row, step) */
 } fcnn_random_purpose;
 
 /* Two independent 64-bit words. */

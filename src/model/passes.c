@@ -13,6 +13,7 @@
 #include "model/log_losses.h"
 #include "model/losses.h"
 #include "model/mapped_rows.h"
+#include "model/noise.h"
 
 #include <math.h>
 #include <string.h>
@@ -191,7 +192,8 @@ static void chunk_forward_backward(const fcnn_network *network, const fcnn_pass_
 {
     const int64_t layers = network->shape.layers;
     double since = fcnn_clock_seconds();
-    note(&notes->input_magnitudes[0], take_batch(network, rows));
+    const uint64_t taken = take_batch(network, rows);
+    note(&notes->input_magnitudes[0], network->noise == 0 ? taken : fcnn_noise_add(network, rows, taken));
     publish_inputs(network, rows, 0);
     fcnn_clock_count(&notes->times->elementwise, &since);
     for (int64_t layer = 0; layer < layers; layer++) {

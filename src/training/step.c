@@ -50,6 +50,10 @@ static fcnn_status create_parts(fcnn_step *step, const fcnn_model *model, const 
     FCNN_TRY(fcnn_team_create(threads, &step->team));
     FCNN_TRY(fcnn_network_create_from(model, step->split.rows, FCNN_NETWORK_TRAINING, step->split.by_rows ? 1 : threads,
                                       &step->network));
+    if (options->config != NULL) {
+        step->network->noise = options->config->data_noise;
+        step->network->seed = (uint64_t)options->config->train_seed;
+    }
     FCNN_TRY(fcnn_gradient_create(step->network, options->exact, sampler->batch, fcnn_sampler_leaves(sampler),
                                   summing_threads(step, threads), &step->gradient));
     FCNN_TRY(

@@ -43,7 +43,7 @@ typedef struct fcnn_step_options {
     bool exact;                  /* sums have the same bits whatever the ranks and threads */
     fcnn_exchange_kind exchange; /* how sums are made over ranks */
     const fcnn_optimizer_rule *optimizer;
-    const fcnn_config *config; /* from which the optimizer takes its settings; NULL: it has none */
+    const fcnn_config *config; /* of the optimizer and the noise of inputs; NULL: neither has settings */
     int threads;
     const fcnn_work_split *split; /* how the threads share the work; NULL: in the best way */
     int flags;                    /* that the caller may raise in a step, at most 32 */
