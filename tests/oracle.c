@@ -24,6 +24,7 @@ oracle *oracle_create(int layers, const int *widths, oracle_activation activatio
     net->loss = loss;
     memcpy(net->widths, widths, (size_t)(layers + 1) * sizeof *widths);
     net->a[0] = zeros(widths[0]);
+    net->m[0] = zeros(widths[0]);
     for (int l = 0; l < layers; l++) {
         const int in = widths[l], out = widths[l + 1];
         net->activations[l] = activation;
@@ -34,6 +35,8 @@ oracle *oracle_create(int layers, const int *widths, oracle_activation activatio
         net->z[l] = zeros(out);
         net->a[l + 1] = zeros(out);
         net->delta[l] = zeros(out);
+        net->g[l] = zeros(out);
+        net->m[l + 1] = zeros(out);
     }
     return net;
 }
@@ -41,6 +44,7 @@ oracle *oracle_create(int layers, const int *widths, oracle_activation activatio
 void oracle_destroy(oracle *net)
 {
     free(net->a[0]);
+    free(net->m[0]);
     for (int l = 0; l < net->layers; l++) {
         free(net->w[l]);
         free(net->dw[l]);
@@ -49,6 +53,8 @@ void oracle_destroy(oracle *net)
         free(net->z[l]);
         free(net->a[l + 1]);
         free(net->delta[l]);
+        free(net->g[l]);
+        free(net->m[l + 1]);
     }
     free(net);
 }
@@ -240,9 +246,21 @@ static double finish(oracle *net, const double *target)
     return loss;
 }
 
+static int is_residual(const oracle *net, int l)
+{
+    return net->residual && l > 0 && l < net->layers - 1;
+}
+
 double oracle_forward(oracle *net, const double *x, const double *target)
 {
-    memcpy(net->a[0], x, (size_t)net->widths[0] * sizeof *x);
+    for (int l = 0; l < net->layers; l++) {
+        for (int i = 0; i < net->widths[l]; i++) {
+            net->m[l][i] = net->factor == NULL ? 1 : net->factor(net, l, net->row, i);
+        }
+    }
+    for (int i = 0; i < net->widths[0]; i++) {
+        net->a[0][i] = x[i] * net->m[0][i];
+    }
     for (int l = 0; l < net->layers; l++) {
         const int in = net->widths[l], out = net->widths[l + 1];
         for (int o = 0; o < out; o++) {
@@ -252,6 +270,12 @@ double oracle_forward(oracle *net, const double *x, const double *target)
             }
             net->z[l][o] = z;
             net->a[l + 1][o] = oracle_activate(net->activations[l], z);
+            if (l + 1 < net->layers) {
+                net->a[l + 1][o] *= net->m[l + 1][o];
+            }
+            if (is_residual(net, l)) {
+                net->a[l + 1][o] += net->a[l][o];
+            }
         }
     }
     return finish(net, target);
@@ -273,7 +297,9 @@ static void backward(oracle *net, double factor)
             for (int o = 0; o < out; o++) {
                 sum += net->w[l][o * in + i] * net->delta[l][o];
             }
-            net->delta[l - 1][i] = sum * oracle_slope(net->activations[l - 1], net->z[l - 1][i]);
+            net->g[l - 1][i] = sum + (is_residual(net, l) ? net->g[l][i] : 0);
+            net->delta[l - 1][i] =
+                net->g[l - 1][i] * net->m[l][i] * oracle_slope(net->activations[l - 1], net->z[l - 1][i]);
         }
     }
 }
@@ -288,6 +314,7 @@ double oracle_gradient(oracle *net, const double *x, const double *targets, int 
     double loss = 0;
     for (long long k = 0; k < count; k++) {
         const long long row = rows == NULL ? k : rows[k];
+        net->row = row;
         loss += oracle_forward(net, x + row * net->widths[0], targets + row * target_width);
         backward(net, 1 / (double)count);
     }

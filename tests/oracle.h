@@ -3,6 +3,8 @@
 #ifndef FCNN_TESTS_ORACLE_H
 #define FCNN_TESTS_ORACLE_H
 
+#include <stdint.h>
+
 typedef enum oracle_activation {
     ORACLE_RELU,
     ORACLE_LEAKY_RELU,
@@ -36,7 +38,8 @@ typedef enum oracle_loss {
 
 #define ORACLE_LAYERS 8 /* at most */
 
-typedef struct oracle {
+typedef struct oracle oracle;
+struct oracle {
     int layers;
     int widths[ORACLE_LAYERS + 1];                /* inputs, hidden layers, outputs */
     oracle_activation activations[ORACLE_LAYERS]; /* of the hidden layers */
@@ -50,7 +53,16 @@ typedef struct oracle {
     double *z[ORACLE_LAYERS];                      /* [out]: of one row */
     double *a[ORACLE_LAYERS + 1];                  /* [in] … [out] */
     double *delta[ORACLE_LAYERS];                  /* [out] */
-} oracle;
+    double *g[ORACLE_LAYERS];                      /* [out]: derivatives with respect to a */
+    int residual;                                  /* hidden layers after the first add their inputs */
+    /* What the inputs (layer 0) and the results of the activations of hidden layers (1, …) of a row are multiplied by;
+     * NULL: by 1.  row is the number that oracle_gradient() takes, else the one that is set. */
+    double (*factor)(const oracle *net, int layer, long long row, int unit);
+    long long row;
+    uint64_t seed, step;               /* for the factor */
+    double dropout[ORACLE_LAYERS + 1]; /* the same */
+    double *m[ORACLE_LAYERS + 1];      /* [in] … [out]: factors of a row */
+};
 
 /* A network of zeros; widths [layers + 1]; every hidden layer has the same activation. */
 oracle *oracle_create(int layers, const int *widths, oracle_activation activation, oracle_loss loss);

@@ -155,6 +155,9 @@ static void bad_lists_are_refused(void)
     REFUSED("[model]\nbias_init = 0, 2e30", "model.bias_init: '2e30' is out of range", "from -1e+30 to 1e+30");
     REFUSED("[model]\nleaky_slope = 0", "model.leaky_slope: '0' is out of range", "a number from 1e-06 to 1");
     REFUSED("[model]\nleaky_slope = 1.5", "'1.5' is out of range");
+    REFUSED("[model]\ndropout = 1", "model.dropout", "'1' is out of range");
+    REFUSED("[model]\ndropout = 0.5, -0.1", "'-0.1' is out of range");
+    REFUSED("[model]\nresidual = 2", "model.residual");
     REFUSED("[model]\nbias_init = -2e30", "'-2e30' is out of range");
     char text[8192];
     for (int items = FCNN_DEPTH_LIMIT; items <= FCNN_DEPTH_LIMIT + 1; items++) {
@@ -210,6 +213,29 @@ static fcnn_status check_with(const char *a, const char *b, const char *c)
     return status;
 }
 
+static void check_dropout_and_residual(void)
+{
+    HARNESS_OK(check_with("model.hidden=3,4", "model.dropout=0.5", NULL));
+    HARNESS_OK(check_with("model.hidden=3,4", "model.dropout=0.2,0.5,0", NULL));
+    HARNESS_OK(check_with("model.hidden=3,4", "model.dropout=1.52587890625e-05,0.5,0.9999847412109375", NULL));
+    HARNESS_OK(check_with("model.hidden=", "model.dropout=0", NULL));
+    HARNESS_STATUS(check_with("model.hidden=3,4", "model.dropout=0.2,0.5", NULL), FCNN_ECONFIG);
+    HARNESS_ERROR_HAS(
+        "b.ini: model.dropout has 2 items, but there are the inputs and 2 hidden layers: give one number");
+    HARNESS_STATUS(check_with("model.hidden=", "model.dropout=0.5", NULL), FCNN_ECONFIG);
+    HARNESS_ERROR_HAS("model.dropout is for hidden layers, but model.hidden has none");
+    HARNESS_STATUS(check_with("model.hidden=3", "model.dropout=1e-5", NULL), FCNN_ECONFIG);
+    HARNESS_ERROR_HAS("b.ini: model.dropout has 1e-05");
+    HARNESS_STATUS(check_with("model.hidden=3", "model.dropout=0.99999", NULL), FCNN_ECONFIG);
+    HARNESS_ERROR_HAS("probabilities are multiples of 1/65536");
+    HARNESS_OK(check_with("model.hidden=4,4,4", "model.residual=yes", NULL));
+    HARNESS_STATUS(check_with("model.hidden=4,4,5", "model.residual=yes", NULL), FCNN_ECONFIG);
+    HARNESS_ERROR_HAS("b.ini: model.residual = yes adds the inputs of a hidden layer to its result, but model.hidden = "
+                      "4, 4, 5 has different widths");
+    HARNESS_STATUS(check_with("model.hidden=4", "model.residual=yes", NULL), FCNN_ECONFIG);
+    HARNESS_ERROR_HAS("model.residual = yes is for two hidden layers or more, but model.hidden has 1");
+}
+
 static void keys_must_not_contradict_each_other(void)
 {
     HARNESS_OK(check_with(NULL, NULL, NULL));
@@ -226,6 +252,7 @@ static void keys_must_not_contradict_each_other(void)
     HARNESS_OK(check_with("model.hidden=3,4", "model.activation=mish,leaky_relu", "model.leaky_slope=0.2"));
     HARNESS_STATUS(check_with("model.hidden=3", "model.activation=silu", "model.leaky_slope=0.2"), FCNN_ECONFIG);
     HARNESS_ERROR_HAS("b.ini: model.leaky_slope requires leaky_relu, but model.activation does not have it");
+    check_dropout_and_residual();
     HARNESS_OK(check_with("model.hidden=3", "model.init=he,normal", "model.init_scale=1,2"));
     HARNESS_OK(check_with("model.hidden=3", "model.init=he,normal", "model.init_scale=2"));
     HARNESS_STATUS(check_with("model.hidden=3", "model.init=normal,zero", "model.init_scale=1,2"), FCNN_ECONFIG);

@@ -328,6 +328,15 @@ static void wrong_words_are_told(void)
     expect(file, "attribute leaky_slope of /model/W1 is not a number");
 
     file = spoil();
+    put_integer(file, "/model/W1", "residual", 2);
+    expect(file, "attribute residual of /model/W1 is 2; it must be 0 or 1");
+    for (int i = 0; i < 2; i++) { /* the first and the last layer */
+        file = spoil();
+        put_integer(file, i == 0 ? "/model/W1" : "/model/W2", "residual", 1);
+        expect(file, "is 1, but only a hidden layer after the first, with as many outputs as inputs");
+    }
+
+    file = spoil();
     put_word(file, "/model/W2", "activation", "tanh");
     expect(file, "the activation of the last layer, /model/W2, is tanh; output linear requires linear");
 

@@ -52,6 +52,8 @@ typedef struct fcnn_rows_job {
  *   forward, results NULL   out ← f(out); for gelu also slopes ← f'
  *   backward                out ← out·f', with f' from the results f, or for gelu from the slopes; magnitudes below
  *                           2^-100 (double: 2^-900) become zero
+ *   backward, scales        out ← out·slopes instead
+ *   carried not NULL        before that, in the backward pass: out ← out + carried if adds_carried; carried ← out
  * A call computes the chain from inner_first to inner_last − 1.  A long chain is computed in several calls, so that
  * weights and inputs stay in the cache; the call with inner_last = inner applies the activation. */
 typedef struct fcnn_multiply_job {
@@ -66,7 +68,30 @@ typedef struct fcnn_multiply_job {
     double parameter;    /* of leaky_relu: its slope below 0; other activations have none */
     const void *results; /* layout of out; NULL: forward pass */
     void *slopes;        /* layout of out */
+    bool scales;         /* the slopes contain all that follows a product in the backward pass */
+    bool adds_carried;
+    void *carried; /* layout of out; NULL: none */
 } fcnn_multiply_job;
+
+/* The end of a layer, for the rows of one panel of activations y: out ← y·m + added, with one rounding, and
+ * slopes ← f'·m.  m is 1 without dropout; otherwise it is 0 with probability threshold/2^16, else scale, by a random
+ * number of 16 bits for the element: unit u of row r in the whole dataset is dropped if its number is below threshold.
+ * The number is half 1 (u/16 odd: the upper) or 0 of word 2·(u/32 mod 2) + u mod 2 of Philox4x32-10 with `key` and the
+ * counter (8·(u/64) + (u mod 16)/2, lower word of r, upper word of r, 0). */
+typedef struct fcnn_drop_job {
+    void *out;     /* one panel [rows][width]; before the call the activations */
+    int64_t panel; /* number of the panel: its first unit is panel·64 */
+    int64_t width; /* as in fcnn_multiply_job */
+    int64_t first, last;
+    fcnn_activation activation; /* f, and its parameter */
+    double parameter;
+    void *slopes;       /* layout of out; before the call, for gelu, the derivatives; NULL: not written */
+    const void *added;  /* layout of out; NULL: zeros */
+    uint32_t threshold; /* 0: no dropout */
+    uint32_t key[2];
+    double scale;
+    const int64_t *row_numbers; /* [last − first] */
+} fcnn_drop_job;
 
 /* A tile of a weight gradient: sums over rows of in[r][i]·delta[r][·] for `count` inputs i of a panel.
  * Leaf k has the rows leaves[k] − first_row … leaves[k+1] − first_row − 1. */
@@ -171,6 +196,9 @@ typedef struct fcnn_kernels {
     /* Does to `out` what a product ends with: for results of a product that something else is done to first.  in,
      * inner, weights and bias are not used.  Returns the magnitude bits of the largest result. */
     uint64_t (*finish)(const fcnn_multiply_job *job);
+
+    /* Returns the magnitude bits of the largest element of out. */
+    uint64_t (*drop)(const fcnn_drop_job *job);
 
     /* Compute the losses of rows and replace z as `head` specifies; [FCNN_LOSS_MSE] is the mean squared error,
      * [FCNN_LOSS_AUTO] is NULL.  Each element of losses is the loss of a row, not divided by anything.  With

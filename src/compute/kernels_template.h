@@ -11,6 +11,7 @@
 #include "compute/template_activations.h"
 #include "compute/template_check.h"
 #include "compute/template_elements.h"
+#include "compute/template_dropout.h"
 #include "compute/template_loss.h"
 #include "compute/template_distributions.h"
 #include "compute/template_optimizers.h"
@@ -38,6 +39,7 @@ const fcnn_kernels TABLE_NAME(FCNN_SIMD_NAME, FCNN_BITS) = {
     .take_rows = take_rows,
     .multiply = multiply,
     .finish = finish,
+    .drop = drop,
     .losses = {FCNN_LOSSES(LOSS_ENTRY)},
     .weigh_rows = weigh_rows,
     .gradient_exact = gradient_exact,

@@ -13,6 +13,8 @@
  *   vzip(a, b, …)     a and b interleaved: low = a0 b0 a1 b1 …, high the rest
  *   vstream(p, a)     stores a for other threads, past the caches of this one if the instruction set can; p must be
  *                     aligned to the vector, and other threads see it after vfence()
+ *   wvec              WW unsigned 64-bit words; wproduct(a, b) multiplies the lower halves of the words, of which the
+ *                     product is a word
  *   dvec              the lower or the upper half of a vec of floats as doubles (not plain): dset, dstream, dfma as
  *                     above, dlower and dupper of a vec, djoin(lower, upper) rounds both to a vec
  * Every operation rounds each lane according to IEEE 754, so the same sequence of operations gives the same bits with
@@ -50,13 +52,16 @@ typedef uint64_t bits;
 #endif
 
 #define VW (FCNN_VECTOR_BYTES / (FCNN_BITS / 8))
+#define WW (FCNN_SIMD == 0 ? 1 : FCNN_VECTOR_BYTES / 8)
 
 #if FCNN_SIMD == 0
 typedef real vec;
 typedef bits uvec;
+typedef uint64_t wvec;
 #else
 typedef real vec __attribute__((vector_size(FCNN_VECTOR_BYTES)));
 typedef bits uvec __attribute__((vector_size(FCNN_VECTOR_BYTES)));
+typedef uint64_t wvec __attribute__((vector_size(FCNN_VECTOR_BYTES)));
 #if FCNN_BITS == 32
 typedef double dvec __attribute__((vector_size(FCNN_VECTOR_BYTES)));
 #endif

@@ -11,6 +11,11 @@ FCNN_INLINE void vfence(void)
     _mm_sfence();
 }
 
+FCNN_INLINE wvec wproduct(wvec a, wvec b)
+{
+    return (wvec)_mm256_mul_epu32((__m256i)a, (__m256i)b);
+}
+
 /* The larger of two unsigned integers. */
 FCNN_INLINE uvec vumax(uvec a, uvec b)
 {

@@ -9,6 +9,11 @@ FCNN_INLINE void vfence(void)
     _mm_sfence();
 }
 
+FCNN_INLINE wvec wproduct(wvec a, wvec b)
+{
+    return (wvec)_mm512_mul_epu32((__m512i)a, (__m512i)b);
+}
+
 #if FCNN_BITS == 32
 FCNN_INLINE vec vset(real a)
 {

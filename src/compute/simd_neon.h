@@ -15,6 +15,11 @@ FCNN_INLINE void vfence(void)
 {
 }
 
+FCNN_INLINE wvec wproduct(wvec a, wvec b)
+{
+    return (wvec)vmull_u32(vmovn_u64((uint64x2_t)a), vmovn_u64((uint64x2_t)b));
+}
+
 #if FCNN_BITS == 32
 FCNN_INLINE vec vset(real a)
 {

@@ -4,6 +4,11 @@
 
 typedef int vmask;
 
+FCNN_INLINE wvec wproduct(wvec a, wvec b)
+{
+    return (a & UINT32_MAX) * (b & UINT32_MAX);
+}
+
 FCNN_INLINE vec vset(real a)
 {
     return a;

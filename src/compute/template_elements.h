@@ -95,12 +95,40 @@ FCNN_INLINE uvec finish_as(const fcnn_activation activation, const fcnn_multiply
                                 : backpropagate(activation, parameter, n, out, (const real *)job->results + at, slopes);
 }
 
+/* delta ← delta·slope; results that are too small become zero. */
+static uvec scale_by_slopes(int64_t n, real *delta, const real *slopes)
+{
+    uvec most = vuset(0);
+    for (int64_t i = 0; i < n; i += VW) {
+        const vec kept = without_small(vload(delta + i) * vload(slopes + i));
+        vstore(delta + i, kept);
+        most = vumax(most, magnitude_bits(kept));
+    }
+    return most;
+}
+
+/* delta ← delta + carried, where that is asked for, and carried ← delta. */
+static void carry(const bool adds, int64_t n, real *delta, real *carried)
+{
+    for (int64_t i = 0; i < n; i += VW) {
+        const vec sum = adds ? vload(delta + i) + vload(carried + i) : vload(delta + i);
+        vstore(delta + i, sum);
+        vstore(carried + i, sum);
+    }
+}
+
 /* Calls finish_as() with the activation as a constant, so that it is inlined. */
 static uvec finish_run(const fcnn_multiply_job *job, int64_t at, int64_t n)
 {
 #define FINISH_CASE(constant, word, name, init, keeps) \
     case constant:                                     \
         return finish_as(constant, job, at, n);
+    if (job->carried != NULL) {
+        carry(job->adds_carried, n, (real *)job->out + at, (real *)job->carried + at);
+    }
+    if (job->scales) {
+        return scale_by_slopes(n, (real *)job->out + at, (const real *)job->slopes + at);
+    }
     switch (job->activation) {
         FCNN_ACTIVATION_WORDS(FINISH_CASE)
     }

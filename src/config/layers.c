@@ -1,6 +1,8 @@
 /* src/config/layers.c — the values of a config that a layer has. */
 #include "config/layers.h"
 
+#include "core/text.h"
+
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
@@ -14,6 +16,22 @@ fcnn_activation fcnn_config_activation(const fcnn_config *config, int64_t layer)
 {
     const fcnn_int_list *given = &config->model_activation;
     return (fcnn_activation)given->values[given->count == 1 ? 0 : layer];
+}
+
+/* ---- dropout, residual layers ---- */
+
+/* Probabilities that the random numbers of the kernels have: multiples of 1/65536. */
+#define DROPOUT_STEPS 65536.0
+
+double fcnn_config_dropout(const fcnn_config *config, int64_t layer)
+{
+    const fcnn_double_list *given = &config->model_dropout;
+    return given->count == 1 ? (layer == 0 ? 0 : given->values[0]) : given->values[layer];
+}
+
+bool fcnn_config_residual(const fcnn_config *config, int64_t layer)
+{
+    return config->model_residual && layer > 0 && layer + 1 < fcnn_config_layers(config);
 }
 
 /* ---- initial weights ---- */
@@ -96,6 +114,73 @@ static fcnn_status check_slope(const fcnn_config *config)
                            "model.leaky_slope requires leaky_relu, but model.activation does not have it");
 }
 
+static fcnn_status check_dropout(const fcnn_config *config)
+{
+    const fcnn_double_list *given = &config->model_dropout;
+    const int64_t hidden = config->model_hidden.count;
+    for (int64_t i = 0; i < given->count; i++) {
+        const double steps = given->values[i] * DROPOUT_STEPS;
+        if (given->values[i] != 0 && !(steps >= 1 && steps <= DROPOUT_STEPS - 1)) {
+            char number[32];
+            fcnn_text_from_double(given->values[i], number);
+            return fcnn_fail(FCNN_ECONFIG,
+                             "model.dropout has %s, but probabilities are multiples of 1/65536: use 0, or a number "
+                             "from 1/65536 = 1.52587890625e-05 to 1 - 1/65536",
+                             number);
+        }
+    }
+    if (given->count == 1) {
+        return hidden > 0 || given->values[0] == 0
+                   ? FCNN_OK
+                   : fcnn_fail(FCNN_ECONFIG, "model.dropout is for hidden layers, but model.hidden has none: remove "
+                                             "model.dropout");
+    }
+    return given->count == hidden + 1
+               ? FCNN_OK
+               : fcnn_fail(FCNN_ECONFIG,
+                           "model.dropout has %" PRId64 " items, but there are the inputs and %" PRId64
+                           " hidden layer%s: give one number for all hidden layers, or one for the inputs and for "
+                           "each hidden layer",
+                           given->count, hidden, hidden == 1 ? "" : "s");
+}
+
+static fcnn_status unequal_widths(const fcnn_int_list *hidden)
+{
+    fcnn_text widths = {0};
+    fcnn_status status = FCNN_OK;
+    for (int64_t i = 0; i < hidden->count && status == FCNN_OK; i++) {
+        status = fcnn_text_append(&widths, "%s%" PRId64, i > 0 ? ", " : "", hidden->values[i]);
+    }
+    if (status == FCNN_OK) {
+        status = fcnn_fail(FCNN_ECONFIG,
+                           "model.residual = yes adds the inputs of a hidden layer to its result, but model.hidden = "
+                           "%s has different widths: give all hidden layers the same width",
+                           widths.data);
+    }
+    fcnn_text_clear(&widths);
+    return status;
+}
+
+static fcnn_status check_residual(const fcnn_config *config)
+{
+    const fcnn_int_list *hidden = &config->model_hidden;
+    if (!config->model_residual) {
+        return FCNN_OK;
+    }
+    if (hidden->count < 2) {
+        return fcnn_fail(FCNN_ECONFIG,
+                         "model.residual = yes is for two hidden layers or more, but model.hidden has %" PRId64
+                         ": add hidden layers, or remove model.residual",
+                         hidden->count);
+    }
+    for (int64_t i = 1; i < hidden->count; i++) {
+        if (hidden->values[i] != hidden->values[0]) {
+            return unequal_widths(hidden);
+        }
+    }
+    return FCNN_OK;
+}
+
 static fcnn_status check_count(const fcnn_config *config, const char *key, int64_t given)
 {
     const int64_t layers = fcnn_config_layers(config);
@@ -168,6 +253,8 @@ fcnn_status fcnn_config_check_layers(const fcnn_config *config)
 {
     FCNN_TRY(check_activations(config));
     FCNN_TRY(check_slope(config));
+    FCNN_TRY(check_dropout(config));
+    FCNN_TRY(check_residual(config));
     FCNN_TRY(check_count(config, "model.init_scale", config->model_init_scale.count));
     FCNN_TRY(check_count(config, "model.bias_init", config->model_bias_init.count));
     FCNN_TRY(check_count(config, "optimizer.max_norm", config->optimizer_max_norm.count));

@@ -14,6 +14,13 @@ int64_t fcnn_config_layers(const fcnn_config *config);
 /* The activation of a hidden layer. */
 fcnn_activation fcnn_config_activation(const fcnn_config *config, int64_t layer);
 
+/* The probability with which an input of a layer is dropped in training: of layer 0 the inputs of the network, of each
+ * further layer the activations of the layer before. */
+double fcnn_config_dropout(const fcnn_config *config, int64_t layer);
+
+/* Whether a layer adds its inputs to its result. */
+bool fcnn_config_residual(const fcnn_config *config, int64_t layer);
+
 /* How the initial weights of a layer are drawn.  False, and *out untouched, if model.init is a file. */
 bool fcnn_config_init(const fcnn_config *config, int64_t layer, fcnn_init_kind *out);
 

@@ -15,6 +15,7 @@ typedef enum fcnn_random_purpose {
     FCNN_RANDOM_MADE_UP = 4, /* synthetic rows of a benchmark (column / 4, row, inputs or targets) */
     FCNN_RANDOM_WINDOWS = 5, /* order of the windows of a shard (draw, shard, epoch) */
     FCNN_RANDOM_WINDOW = 6,  /* order of the rows of a window (draw, counted from its first row; shard, epoch) */
+    FCNN_RANDOM_DROPOUT = 7, /* keys of dropout (low word of the step, its high word, layer) */
     FCNN_RANDOM_NOISE = 9    /* noise of inputs (column / 2 and 2^24·(row / 2^32), row, step) */
 } fcnn_random_purpose;
 

@@ -33,6 +33,9 @@ static fcnn_status print_summary(const fcnn_model *model, FILE *out)
         fcnn_text_clear(&quantiles);
         FCNN_TRY(status);
     }
+    if (shape->layers > 2 && shape->layer[1].residual) {
+        fprintf(out, "residual   each hidden layer after the first adds its inputs to its result\n");
+    }
     if (model->program != NULL) {
         fprintf(out, "made by    ");
         fcnn_model_print_foreign(model->program, out);

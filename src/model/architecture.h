@@ -19,7 +19,14 @@ typedef struct fcnn_layer {
     fcnn_activation activation; /* f; in the last layer linear, or sigmoid if the output is sigmoid */
     double leaky_slope;         /* slope of leaky_relu below 0; not used by other activations */
     bool layer_norm;            /* never in the last layer */
+    bool residual;              /* a hidden layer whose result is y + x; its outputs are as many as its inputs */
+    /* In training, probability with which an input of the layer is set to 0: of the network, or of the y of the layer
+     * before, to which its x is added afterwards.  0: none; always so in models that were read from files. */
+    double dropout;
 } fcnn_layer;
+
+/* Probabilities of dropout are rounded to multiples of 1/FCNN_DROPOUT_STEPS. */
+#define FCNN_DROPOUT_STEPS 65536
 
 /* The slope of leaky_relu in PyTorch, and in files that do not name it. */
 #define FCNN_LEAKY_SLOPE 0.01

@@ -2,8 +2,11 @@
 #include "model/layers.h"
 
 #include "compute/panels.h"
+#include "core/random.h"
 #include "core/sizes.h"
 #include "model/losses.h"
+
+#include <math.h>
 
 static void *element(const fcnn_network *network, void *matrix, int64_t index)
 {
@@ -30,6 +33,7 @@ static fcnn_multiply_job panel_of(const fcnn_network *network, const fcnn_multip
     job.out = element(network, all->out, at);
     job.results = all->results == NULL ? NULL : element(network, (void *)(uintptr_t)all->results, at);
     job.slopes = all->slopes == NULL ? NULL : element(network, all->slopes, at);
+    job.carried = all->carried == NULL ? NULL : element(network, all->carried, at);
     return job;
 }
 
@@ -47,6 +51,80 @@ static uint64_t multiply(const fcnn_network *network, const fcnn_multiply_job *a
         }
     }
     return most;
+}
+
+/* Does the end of a layer. `all` has everything that does not depend on a panel; out, slopes and added are whole
+ * matrices of `width` columns. Returns the magnitude of the results. */
+static uint64_t drop(const fcnn_network *network, const fcnn_pass_rows *rows, const fcnn_drop_job *all)
+{
+    uint64_t most = 0;
+    for (int64_t panel = 0; panel < fcnn_panel_count(all->width); panel++) {
+        const int64_t at = fcnn_panel_offset(rows->area->rows, panel);
+        fcnn_drop_job job = *all;
+        job.panel = panel;
+        job.width = fcnn_panel_width(all->width, panel);
+        job.first = rows->at;
+        job.last = rows->at + rows->last - rows->first;
+        job.out = element(network, all->out, at);
+        job.slopes = all->slopes == NULL ? NULL : element(network, all->slopes, at);
+        job.added = all->added == NULL ? NULL : element(network, (void *)(uintptr_t)all->added, at);
+        most = larger(most, network->kernels->drop(&job));
+    }
+    return most;
+}
+
+/* Sets the random numbers of a job by which inputs of a layer are dropped. The numbers of a layer in a step have a key
+ * of their own, drawn by the seed. */
+static void set_dropout(const fcnn_network *network, const fcnn_pass_rows *rows, int64_t layer, fcnn_drop_job *job)
+{
+    const double dropout = network->shape.layer[layer].dropout;
+    if (!rows->trains || dropout == 0) {
+        return;
+    }
+    const uint64_t step = (uint64_t)rows->batch->step;
+    const uint64_t key =
+        fcnn_random_draw(network->seed, FCNN_RANDOM_DROPOUT, (uint32_t)step, (uint32_t)(step >> 32), (uint32_t)layer)
+            .first;
+    job->key[0] = (uint32_t)key;
+    job->key[1] = (uint32_t)(key >> 32);
+    job->threshold = (uint32_t)rint(dropout * FCNN_DROPOUT_STEPS);
+    job->scale = FCNN_DROPOUT_STEPS / (FCNN_DROPOUT_STEPS - (double)job->threshold);
+    job->row_numbers = rows->batch->row_numbers + rows->first;
+}
+
+uint64_t fcnn_layer_drop_inputs(const fcnn_network *network, const fcnn_pass_rows *rows)
+{
+    fcnn_drop_job job = {
+        .out = rows->area->values[0],
+        .width = network->shape.layer[0].inputs,
+        .activation = FCNN_ACTIVATION_LINEAR,
+    };
+    set_dropout(network, rows, 0, &job);
+    return drop(network, rows, &job);
+}
+
+/* Dropout of a hidden layer's activations, then the sum with its inputs. */
+static uint64_t drop_and_add(const fcnn_network *network, const fcnn_pass_rows *rows, int64_t layer)
+{
+    const fcnn_layer *own = &network->shape.layer[layer];
+    const fcnn_work_area *area = rows->area;
+    fcnn_drop_job job = {
+        .out = area->values[layer + 1],
+        .width = own->outputs,
+        .activation = own->activation,
+        .parameter = own->leaky_slope,
+        .slopes = rows->trains ? area->slopes[layer] : NULL,
+        .added = own->residual ? area->values[layer] : NULL,
+    };
+    set_dropout(network, rows, layer + 1, &job);
+    return drop(network, rows, &job);
+}
+
+/* Whether something happens to the activations of a layer. */
+static bool has_end(const fcnn_architecture *shape, const fcnn_pass_rows *rows, int64_t layer)
+{
+    const bool drops = rows->trains && layer + 1 < shape->layers && shape->layer[layer + 1].dropout > 0;
+    return shape->layer[layer].residual || drops;
 }
 
 /* Returns the matrix for a layer's results; the last layer's results are later replaced by derivatives. */
@@ -79,7 +157,8 @@ uint64_t fcnn_layer_forward(const fcnn_network *network, const fcnn_pass_rows *r
         .parameter = shape->layer[layer].leaky_slope,
         .slopes = area->slopes[layer],
     };
-    return multiply(network, &job, 1);
+    const uint64_t magnitude = multiply(network, &job, 1);
+    return has_end(shape, rows, layer) ? drop_and_add(network, rows, layer) : magnitude;
 }
 
 uint64_t fcnn_layer_backward(const fcnn_network *network, const fcnn_pass_rows *rows, int64_t layer)
@@ -99,6 +178,9 @@ uint64_t fcnn_layer_backward(const fcnn_network *network, const fcnn_pass_rows *
         .parameter = shape->layer[layer].leaky_slope,
         .results = area->values[layer + 1],
         .slopes = area->slopes[layer],
+        .scales = has_end(shape, rows, layer),
+        .adds_carried = shape->layer[layer + 1].residual,
+        .carried = shape->layer[layer].residual || shape->layer[layer + 1].residual ? area->carried : NULL,
     };
     return multiply(network, &job, 0);
 }

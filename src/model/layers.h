@@ -4,6 +4,8 @@
  * this order and backward in the reverse order:
  *   z = W·x + b   the product
  *   y = f(z)      the activation, at the end of the product
+ *   y·m           dropout, in training
+ *   y·m + x       residual layers only
  * A step that is fused with the product is computed number by number while a tile is in the nearest cache; a step of
  * its own passes over the rows of the chunk once more.  Layers are numbered from 0.
  *
@@ -19,7 +21,12 @@ typedef struct fcnn_pass_rows {
     int64_t first, last;
     const fcnn_work_area *area;
     int64_t at;
+    bool trains; /* with dropout, and derivatives will follow */
 } fcnn_pass_rows;
+
+/* Dropout of the inputs in area->values[0], whose probability is above 0. Returns the magnitude of what they are
+ * then. */
+uint64_t fcnn_layer_drop_inputs(const fcnn_network *network, const fcnn_pass_rows *rows);
 
 /* Applies a layer to rows: from area->values[layer] to area->values[layer + 1], that of the last layer to
  * area->deltas[layer].  Returns the magnitude of the results, as the kernels do. */

@@ -19,17 +19,21 @@
 static int64_t format_version(const fcnn_model *model)
 {
     const fcnn_architecture *shape = &model->shape;
+    int64_t version = 1;
     const bool has_transforms = model->inputs.transforms != NULL || model->targets.transforms != NULL;
     if (has_transforms || fcnn_architecture_outputs_per_target(shape) > 1 || shape->quantiles > 0) {
         return 3;
     }
     for (int64_t layer = 0; layer < shape->layers; layer++) {
         const fcnn_layer *own = &shape->layer[layer];
+        if (own->residual) {
+            return 3;
+        }
         if (own->activation == FCNN_ACTIVATION_LEAKY_RELU && own->leaky_slope != FCNN_LEAKY_SLOPE) {
-            return 2;
+            version = 2;
         }
     }
-    return 1;
+    return version;
 }
 
 static fcnn_status put_group(const fcnn_model *model, fcnn_hdf5_image *image)
@@ -60,6 +64,9 @@ static fcnn_status put_layer(const fcnn_model *model, int64_t layer, fcnn_hdf5_i
                                             fcnn_activation_name(shape->layer[layer].activation)));
     if (shape->layer[layer].activation == FCNN_ACTIVATION_LEAKY_RELU) {
         FCNN_TRY(fcnn_hdf5_image_double_attribute(image, name, "leaky_slope", shape->layer[layer].leaky_slope));
+    }
+    if (shape->layer[layer].residual) {
+        FCNN_TRY(fcnn_hdf5_image_integer_attribute(image, name, "residual", 1));
     }
     snprintf(name, sizeof name, "/model/b%" PRId64, layer + 1);
     return fcnn_hdf5_image_dataset(image, name, type, 1, dims, model->biases[layer]);

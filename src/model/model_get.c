@@ -220,6 +220,29 @@ static fcnn_status read_slope(const fcnn_model_reader *from, const char *object,
     return FCNN_OK;
 }
 
+/* Sets *out to the attribute residual of W of a layer; without it the layer is not residual. */
+static fcnn_status read_residual(const fcnn_model_reader *from, const char *object, const fcnn_architecture *shape,
+                                 int64_t layer, bool *out)
+{
+    int64_t value = 0;
+    if (fcnn_hdf5_has_attribute(from->file, object, "residual")) {
+        FCNN_TRY(fcnn_hdf5_read_integer_attribute(from->file, object, "residual", &value));
+    }
+    if (value != 0 && value != 1) {
+        return fcnn_fail(FCNN_EDATA, "%s: attribute residual of %s is %" PRId64 "; it must be 0 or 1", from->path,
+                         object, value);
+    }
+    const fcnn_layer *own = &shape->layer[layer];
+    if (value == 1 && (layer == 0 || layer == shape->layers - 1 || own->inputs != own->outputs)) {
+        return fcnn_fail(FCNN_EDATA,
+                         "%s: attribute residual of %s is 1, but only a hidden layer after the first, with as many "
+                         "outputs as inputs, can add its inputs to its result",
+                         from->path, object);
+    }
+    *out = value == 1;
+    return FCNN_OK;
+}
+
 /* Reads the activations. An attribute of the group applies to all hidden layers whose W has none. */
 static fcnn_status read_activations(const fcnn_model_reader *from, fcnn_architecture *shape)
 {
@@ -242,6 +265,7 @@ static fcnn_status read_activations(const fcnn_model_reader *from, fcnn_architec
         shape->layer[layer].activation = (fcnn_activation)activation;
         shape->layer[layer].leaky_slope = slope;
         FCNN_TRY(read_slope(from, name, &shape->layer[layer].leaky_slope));
+        FCNN_TRY(read_residual(from, name, shape, layer, &shape->layer[layer].residual));
     }
     return FCNN_OK;
 }

@@ -30,18 +30,55 @@ static int areas_of(fcnn_network_use use, int threads)
     return use == FCNN_NETWORK_TRAINING && threads > 1 ? threads : 0;
 }
 
-static int64_t area_bytes(const fcnn_architecture *shape, int64_t rows, fcnn_network_use use)
+bool fcnn_network_keeps_slopes(const fcnn_architecture *shape, int64_t layer)
+{
+    const bool is_hidden = layer + 1 < shape->layers;
+    return fcnn_activation_keeps_slopes(shape->layer[layer].activation) || shape->layer[layer].residual ||
+           (is_hidden && shape->layer[layer + 1].dropout > 0);
+}
+
+/* What happens in a work area. */
+typedef enum area_use {
+    AREA_FORWARD,  /* forward passes only */
+    AREA_GRADIENT, /* these too, and other areas publish there what gradients need */
+    AREA_PASSES    /* passes of training */
+} area_use;
+
+/* Returns the use of the area for all rows. */
+static area_use use_of_all(fcnn_network_use use, int threads)
+{
+    return use == FCNN_NETWORK_FORWARD ? AREA_FORWARD : areas_of(use, threads) > 0 ? AREA_GRADIENT : AREA_PASSES;
+}
+
+static bool has_slopes(const fcnn_architecture *shape, int64_t layer, area_use use)
+{
+    return use == AREA_PASSES ? fcnn_network_keeps_slopes(shape, layer)
+                              : fcnn_activation_keeps_slopes(shape->layer[layer].activation);
+}
+
+/* Returns the number of elements of the derivatives that are carried from layer to layer; 0: none are. */
+static int64_t carried_elements(const fcnn_architecture *shape, int64_t rows, area_use use)
+{
+    for (int64_t layer = 0; use == AREA_PASSES && layer < shape->layers; layer++) {
+        if (shape->layer[layer].residual) {
+            return fcnn_panel_elements(rows, shape->layer[layer].outputs);
+        }
+    }
+    return 0;
+}
+
+static int64_t area_bytes(const fcnn_architecture *shape, int64_t rows, area_use use)
 {
     /* targets and derivatives of the last layer */
     int64_t elements = fcnn_panel_elements(rows, fcnn_architecture_targets(shape)) +
-                       fcnn_panel_elements(rows, fcnn_architecture_outputs(shape));
+                       fcnn_panel_elements(rows, fcnn_architecture_outputs(shape)) + carried_elements(shape, rows, use);
     for (int64_t layer = 0; layer < shape->layers; layer++) {
         const int64_t results = fcnn_panel_elements(rows, shape->layer[layer].outputs);
         elements += fcnn_panel_elements(rows, shape->layer[layer].inputs);
-        elements += fcnn_activation_keeps_slopes(shape->layer[layer].activation) ? results : 0;
-        elements += use == FCNN_NETWORK_TRAINING && layer + 1 < shape->layers ? results : 0;
+        elements += has_slopes(shape, layer, use) ? results : 0;
+        elements += use != AREA_FORWARD && layer + 1 < shape->layers ? results : 0;
     }
-    for (int64_t i = shape->layers; use == FCNN_NETWORK_TRAINING && i < fcnn_architecture_tensors(shape); i++) {
+    for (int64_t i = shape->layers; use != AREA_FORWARD && i < fcnn_architecture_tensors(shape); i++) {
         elements += fcnn_panel_elements(rows, fcnn_architecture_tensor(shape, i).outputs);
     }
     return elements * (int64_t)fcnn_architecture_size(shape) + rows * (int64_t)(sizeof(int32_t) + sizeof(double));
@@ -49,7 +86,7 @@ static int64_t area_bytes(const fcnn_architecture *shape, int64_t rows, fcnn_net
 
 int64_t fcnn_network_row_bytes(const fcnn_architecture *shape)
 {
-    return area_bytes(shape, 1, FCNN_NETWORK_TRAINING);
+    return area_bytes(shape, 1, AREA_PASSES);
 }
 
 int64_t fcnn_network_chunk_rows(const fcnn_architecture *shape)
@@ -73,8 +110,8 @@ int64_t fcnn_network_bytes(const fcnn_architecture *shape, int64_t rows, fcnn_ne
     for (int64_t layer = 1; use == FCNN_NETWORK_TRAINING && layer < shape->layers; layer++) {
         parameters += transposed_elements(shape, layer);
     }
-    return parameters * (int64_t)fcnn_architecture_size(shape) + area_bytes(shape, rows, use) +
-           areas_of(use, threads) * area_bytes(shape, fcnn_network_chunk_rows(shape), use) +
+    return parameters * (int64_t)fcnn_architecture_size(shape) + area_bytes(shape, rows, use_of_all(use, threads)) +
+           areas_of(use, threads) * area_bytes(shape, fcnn_network_chunk_rows(shape), AREA_PASSES) +
            (5 * (fcnn_architecture_inputs(shape) + fcnn_architecture_targets(shape)) +
             2 * fcnn_architecture_outputs(shape)) *
                (int64_t)sizeof(double);
@@ -82,7 +119,7 @@ int64_t fcnn_network_bytes(const fcnn_architecture *shape, int64_t rows, fcnn_ne
 
 /* ---- creation ---- */
 
-static fcnn_status create_area(const fcnn_network *network, int64_t rows, fcnn_network_use use, fcnn_work_area *area)
+static fcnn_status create_area(const fcnn_network *network, int64_t rows, area_use use, fcnn_work_area *area)
 {
     const fcnn_architecture *shape = &network->shape;
     const int64_t layers = shape->layers, tensors = fcnn_architecture_tensors(shape);
@@ -93,20 +130,24 @@ static fcnn_status create_area(const fcnn_network *network, int64_t rows, fcnn_n
     FCNN_TRY(fcnn_memory_create("the network", tensors, sizeof(void *), &area->deltas));
     FCNN_TRY(fcnn_memory_create("the targets", fcnn_panel_elements(rows, fcnn_architecture_targets(shape)), size,
                                 &area->targets));
+    const int64_t carried = carried_elements(shape, rows, use);
+    if (carried > 0) {
+        FCNN_TRY(fcnn_memory_create("the derivatives", carried, size, &area->carried));
+    }
     FCNN_TRY(fcnn_memory_create("the labels", rows, sizeof(int32_t), &area->labels));
     FCNN_TRY(fcnn_memory_create("the losses", rows, sizeof(double), &area->losses));
     for (int64_t layer = 0; layer < layers; layer++) {
         const int64_t inputs = fcnn_panel_elements(rows, shape->layer[layer].inputs);
         const int64_t results = fcnn_panel_elements(rows, shape->layer[layer].outputs);
         FCNN_TRY(fcnn_memory_create("the activations", inputs, size, &area->values[layer]));
-        if (fcnn_activation_keeps_slopes(shape->layer[layer].activation)) {
+        if (has_slopes(shape, layer, use)) {
             FCNN_TRY(fcnn_memory_create("the activations", results, size, &area->slopes[layer]));
         }
-        if (use == FCNN_NETWORK_TRAINING || layer == layers - 1) {
+        if (use != AREA_FORWARD || layer == layers - 1) {
             FCNN_TRY(fcnn_memory_create("the derivatives", results, size, &area->deltas[layer]));
         }
     }
-    for (int64_t i = layers; use == FCNN_NETWORK_TRAINING && i < tensors; i++) {
+    for (int64_t i = layers; use != AREA_FORWARD && i < tensors; i++) {
         const int64_t elements = fcnn_panel_elements(rows, fcnn_architecture_tensor(shape, i).outputs);
         FCNN_TRY(fcnn_memory_create("the derivatives", elements, size, &area->deltas[i]));
     }
@@ -138,12 +179,12 @@ static fcnn_status create_matrices(fcnn_network *network, int64_t rows, fcnn_net
     const int areas = areas_of(use, network->threads);
     FCNN_TRY(create_parameters(network, use));
     FCNN_TRY(fcnn_memory_create("the normalizer", 2 * outputs, sizeof(double), &network->target_units));
-    FCNN_TRY(create_area(network, rows, use, &network->all));
+    FCNN_TRY(create_area(network, rows, use_of_all(use, network->threads), &network->all));
     if (areas > 0) {
         FCNN_TRY(fcnn_memory_create("the network", areas, sizeof *network->own, &network->own));
     }
     for (int thread = 0; thread < areas; thread++) {
-        FCNN_TRY(create_area(network, network->chunk_rows, use, &network->own[thread]));
+        FCNN_TRY(create_area(network, network->chunk_rows, AREA_PASSES, &network->own[thread]));
     }
     return FCNN_OK;
 }
@@ -296,6 +337,7 @@ static void free_area(fcnn_work_area *area, const fcnn_architecture *shape)
     free_each(area->values, shape->layers);
     free_each(area->slopes, shape->layers);
     free_each(area->deltas, fcnn_architecture_tensors(shape));
+    free(area->carried);
     free(area->targets);
     free(area->labels);
     free(area->losses);

@@ -50,10 +50,14 @@ typedef struct fcnn_thread_notes {
 typedef struct fcnn_work_area {
     int64_t rows;  /* number of rows for which there is memory */
     void **values; /* [layers]: panels [rows][in], the inputs of each layer */
-    void **slopes; /* [layers]: panels [rows][out], derivatives of a gelu; NULL for other activations */
+    /* [layers]: panels [rows][out], the derivatives f' of activations that store them, and in training, of layers with
+     * dropout or residual ones, f'·m; NULL for other layers */
+    void **slopes;
     /* [tensors]: panels [rows][out]; forward only: only that of the last layer, whose results are replaced by
      * derivatives. */
     void **deltas;
+    void *carried;   /* panels [rows][width]: derivatives of the results of the last layer that was passed backward, if
+                      * layers are residual; NULL: none is */
     void *targets;   /* panels [rows][targets] */
     int32_t *labels; /* [rows] */
     double *losses;  /* [rows] */
@@ -97,6 +101,10 @@ fcnn_status fcnn_network_create_from(const fcnn_model *model, int64_t rows, fcnn
 
 /* Copies the parameters to a model of the same shape. */
 void fcnn_network_store(const fcnn_network *network, fcnn_model *model);
+
+/* Whether the slopes of a layer are stored: if its results do not determine them, which is so for some activations, for
+ * results that are set to 0 at random, and for residual layers. */
+bool fcnn_network_keeps_slopes(const fcnn_architecture *shape, int64_t layer);
 
 /* Returns the number of elements of a tensor in panels, including padding. */
 int64_t fcnn_network_tensor_elements(const fcnn_architecture *shape, int64_t tensor);

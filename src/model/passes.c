@@ -192,8 +192,10 @@ static void chunk_forward_backward(const fcnn_network *network, const fcnn_pass_
 {
     const int64_t layers = network->shape.layers;
     double since = fcnn_clock_seconds();
-    const uint64_t taken = take_batch(network, rows);
-    note(&notes->input_magnitudes[0], network->noise == 0 ? taken : fcnn_noise_add(network, rows, taken));
+    uint64_t inputs = take_batch(network, rows);
+    inputs = network->noise == 0 ? inputs : fcnn_noise_add(network, rows, inputs);
+    inputs = network->shape.layer[0].dropout == 0 ? inputs : fcnn_layer_drop_inputs(network, rows);
+    note(&notes->input_magnitudes[0], inputs);
     publish_inputs(network, rows, 0);
     fcnn_clock_count(&notes->times->elementwise, &since);
     for (int64_t layer = 0; layer < layers; layer++) {
@@ -231,6 +233,7 @@ void fcnn_network_forward_backward(fcnn_network *network, const fcnn_batch *batc
             .last = last - begin < chunk ? last : begin + chunk,
             .area = network->own == NULL ? &network->all : &network->own[thread],
             .at = network->own == NULL ? at + begin - first : 0,
+            .trains = true,
         };
         chunk_forward_backward(network, &rows, count_loss, notes);
     }

@@ -337,6 +337,20 @@ static fcnn_status check_quantiles(const fcnn_origin *origin, const fcnn_archite
     return status;
 }
 
+static fcnn_status check_residual(const fcnn_origin *origin, const fcnn_architecture *shape)
+{
+    for (int64_t layer = 0; layer < shape->layers; layer++) {
+        const bool then = origin->model->shape.layer[layer].residual, now = shape->layer[layer].residual;
+        if (then != now) {
+            return fcnn_fail(FCNN_ECONFIG,
+                             "%s was trained with model.residual = %s, but the config specifies %s: set model.residual "
+                             "to the original value",
+                             origin->path, then ? "yes" : "no", now ? "yes" : "no");
+        }
+    }
+    return FCNN_OK;
+}
+
 /* A loss that comes from the file needs its setting from there too, but train.loss = auto does not allow one. */
 static fcnn_status check_loss_setting(const fcnn_origin *origin, const fcnn_config *config,
                                       const fcnn_architecture *shape)
@@ -444,6 +458,7 @@ fcnn_status fcnn_origin_check(fcnn_origin *origin, const fcnn_config *config, co
     }
     if (is_own(origin->model)) {
         FCNN_TRY(check_activations(origin, shape));
+        FCNN_TRY(check_residual(origin, shape));
         FCNN_TRY(check_loss_setting(origin, config, shape));
     }
     if (!config->model_init_refit) {

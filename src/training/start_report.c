@@ -140,6 +140,28 @@ static fcnn_status describe_targets(const fcnn_start_facts *facts, FILE *out)
     return status;
 }
 
+/* Prints what happens to the activations of hidden layers. */
+static void describe_ends(const fcnn_architecture *shape, FILE *out)
+{
+    bool drops = false, same = shape->layer[0].dropout == 0, is_residual = false;
+    for (int64_t layer = 0; layer < shape->layers; layer++) {
+        drops = drops || shape->layer[layer].dropout > 0;
+        same = same && (layer < 2 || shape->layer[layer].dropout == shape->layer[1].dropout);
+        is_residual = is_residual || shape->layer[layer].residual;
+    }
+    if (drops && same) {
+        fprintf(out, ", dropout %.6g", shape->layer[1].dropout);
+    } else if (drops) {
+        fprintf(out, "%sdropout %.6g of inputs", shape->layers > 1 ? ", " : "", shape->layer[0].dropout);
+        for (int64_t layer = 1; layer < shape->layers; layer++) {
+            fprintf(out, ", %.6g", shape->layer[layer].dropout);
+        }
+    }
+    if (is_residual) {
+        fprintf(out, ", residual");
+    }
+}
+
 static fcnn_status describe_network(const fcnn_architecture *shape, FILE *out)
 {
     char *text;
@@ -154,6 +176,7 @@ static fcnn_status describe_network(const fcnn_architecture *shape, FILE *out)
             fprintf(out, "%s%s", layer > 0 ? ", " : "", activation);
         }
     }
+    describe_ends(shape, out);
     fcnn_text quantiles = {0};
     const fcnn_status status = fcnn_architecture_quantiles_text(shape, &quantiles);
     fprintf(out, "%s%s output, %s%s%s\n", shape->layers > 1 ? "; " : "", fcnn_output_name(shape->output),

@@ -42,9 +42,18 @@ static uint32_t raise_flags(void *lifecycle)
     return fcnn_lifecycle_flags(lifecycle);
 }
 
+/* Sets what is not a part of the model's function, which a checkpoint does not contain. */
+static void set_dropout(const fcnn_config *config, fcnn_architecture *shape)
+{
+    for (int64_t layer = 0; layer < shape->layers; layer++) {
+        shape->layer[layer].dropout = fcnn_config_dropout(config, layer);
+    }
+}
+
 static fcnn_status create_step(fcnn_trainer *trainer)
 {
     const fcnn_config *config = trainer->config;
+    set_dropout(config, &trainer->model->shape);
     const fcnn_step_options options = {
         .exact = config->train_reduction == FCNN_REDUCTION_EXACT,
         .exchange = config->train_exchange,
