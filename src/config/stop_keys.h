@@ -6,8 +6,8 @@
 
 #include "config/config.h"
 
-/* Fails with FCNN_ECONFIG, naming the keys, if one of them needs validation rows and there are none, or another key that
- * is not set. */
+/* Fails with FCNN_ECONFIG, naming the keys, if one of them needs validation rows and there are none, or another key
+ * that is not set. */
 fcnn_status fcnn_config_check_stop(const fcnn_config *config);
 
 /* Whether the parameters of the best epoch are kept; whether epochs are compared, for that or for an early end; and

@@ -41,8 +41,9 @@ typedef struct fcnn_training_state {
 /* Releases everything that the state owns and sets it to {0}.  Not collective. */
 void fcnn_training_state_clear(fcnn_training_state *state);
 
-/* Builds the HDF5 image of a checkpoint in memory.  If the optimizer state ends with an average of the parameters, the
- * model of the file is this average; fcnn_checkpoint_unpack() puts it back into the state.  Not collective: only rank 0 calls it.
+/* Builds the HDF5 image of a checkpoint in memory.  If the optimizer state ends with an average of the parameters,
+ * the model of the file is this average; fcnn_checkpoint_unpack() puts it back into the state.  Not collective: only
+ * rank 0 calls it.
  *   bytes [count]  the image; the caller releases it with free()
  * Errors: FCNN_ENOMEM, FCNN_EINTERNAL. */
 fcnn_status fcnn_checkpoint_pack(const fcnn_model *model, const fcnn_training_state *state, void **bytes,

@@ -1,7 +1,7 @@
 /* src/run/checkpoint_arrays.h — groups of arrays with an element for each parameter, in checkpoints.
  *
- * A group contains the text "arrays" with one name per line, and for each name a group with W1 [out][in], b1 [out], … as
- * in /model, in the model's precision.  Not collective. */
+ * A group contains the text "arrays" with one name per line, and for each name a group with W1 [out][in], b1 [out],
+ * … as in /model, in the model's precision.  Not collective. */
 #ifndef FCNN_RUN_CHECKPOINT_ARRAYS_H
 #define FCNN_RUN_CHECKPOINT_ARRAYS_H
 

@@ -21,7 +21,8 @@ void fcnn_run_folder_clean(const char *folder);
  * The caller releases steps [*count] with free().  Errors: FCNN_ENOMEM, FCNN_EOUTPUT. */
 fcnn_status fcnn_run_folder_checkpoints(const char *folder, int64_t **steps, int64_t *count);
 
-/* Sets *out to the path of the checkpoint of a step, of the model, or of the best model; the caller releases it with free().
+/* Sets *out to the path of the checkpoint of a step, of the model, or of the best model; the caller releases it with
+ * free().
  * Errors: FCNN_ENOMEM. */
 fcnn_status fcnn_run_folder_checkpoint_path(const char *folder, int64_t step, char **out);
 fcnn_status fcnn_run_folder_model_path(const char *folder, char **out);

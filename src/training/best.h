@@ -15,13 +15,13 @@ enum { FCNN_BEST_TEXT = 200 };
 /* Checks that train.stop_metric is defined for a network of this shape.  Fails: FCNN_ECONFIG. */
 fcnn_status fcnn_best_check(const fcnn_config *config, const fcnn_architecture *shape);
 
-/* Compares an epoch with the best one so far.  *is_best is set if it is the new best one: its value is finite, and better
- * than all before; the first of equal ones stays.  The epoch ends a row of bad ones if its value is better than the
- * reference by more than train.stop_min_delta.
+/* Compares an epoch with the best one so far.  *is_best is set if it is the new best one: its value is finite, and
+ * better than all before; the first of equal ones stays.  The epoch ends a row of bad ones if its value is better
+ * than the reference by more than train.stop_min_delta.
  *   epoch, step  completed so far
  *   loss, value  of the validation rows
- * Fails, if the result of the run depends on a value that is NaN: FCNN_EDIVERGED, or FCNN_EDATA if only the metric is
- * not defined.  If it does not, such an epoch is not counted. */
+ * Fails, if the result of the run depends on a value that is NaN: FCNN_EDIVERGED, or FCNN_EDATA if only the metric
+ * is not defined.  If it does not, such an epoch is not counted. */
 fcnn_status fcnn_best_count(const fcnn_config *config, int64_t epoch, int64_t step, double loss, double value,
                             fcnn_best *best, bool *is_best);
 
@@ -32,8 +32,9 @@ bool fcnn_best_stops(const fcnn_config *config, const fcnn_best *best);
  * Fails: FCNN_ENOMEM; FCNN_EDIVERGED, with an advice, if one of them is not finite. */
 fcnn_status fcnn_best_keep(const fcnn_network *network, void *const *panels, const char *advice, fcnn_best *best);
 
-/* Writes the parameters of the best epoch, which rank 0 has, to panels of each rank, those of the network or of their
- * average; transposed weights are not changed, so the network cannot be trained any more.  Collective.  Fails, alike on all ranks: FCNN_ENOMEM. */
+/* Writes the parameters of the best epoch, which rank 0 has, to panels of each rank, those of the network or of
+ * their average; transposed weights are not changed, so the network cannot be trained any more.  Collective.  Fails,
+ * alike on all ranks: FCNN_ENOMEM. */
 fcnn_status fcnn_best_restore(fcnn_comm *comm, fcnn_best *best, const fcnn_network *network, void *const *panels);
 
 /* Says in words why an epoch is the best one, such as "the lowest validation loss, 0.25". */

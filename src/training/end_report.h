@@ -18,7 +18,8 @@ typedef struct fcnn_end_facts {
     double training, evaluation, reading, writing; /* seconds of these parts of the run */
 } fcnn_end_facts;
 
-/* Prints the times of the parts of the run, whether it ended early, and the paths of the models, on rank 0.  Collective. */
+/* Prints the times of the parts of the run, whether it ended early, and the paths of the models, on rank 0.
+ * Collective. */
 void fcnn_end_report_print(const fcnn_end_facts *facts, fcnn_report *report);
 
 #endif

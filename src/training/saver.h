@@ -36,8 +36,8 @@ fcnn_status fcnn_saver_create(fcnn_comm *comm, const fcnn_topology *topology, co
 void fcnn_saver_destroy(fcnn_saver *saver);
 
 /* Compares the parameters of all ranks, checks them for NaN and Inf, and passes a checkpoint to the writer, which
- * writes it in the background, and best.h5 after it if there is a new best epoch.  Does nothing if the checkpoint of this step was saved already, or if the run continued
- * from it.
+ * writes it in the background, and best.h5 after it if there is a new best epoch.  Does nothing if the checkpoint of
+ * this step was saved already, or if the run continued from it.
  * Collective.
  * Errors, the same on all ranks: FCNN_EDIVERGED, FCNN_EINTERNAL, FCNN_ENOMEM.  A write that fails later is printed as a
  * warning, and returned by fcnn_saver_finish(). */
@@ -53,7 +53,8 @@ void fcnn_saver_poll(fcnn_saver *saver);
  * Errors, the same on all ranks: FCNN_EOUTPUT if it could not be written. */
 fcnn_status fcnn_saver_finish(fcnn_saver *saver);
 
-/* Writes model.h5, and best.h5 if it is kept and that of the best epoch was not written yet.  Collective.  Errors, the same on all ranks: FCNN_EOUTPUT, FCNN_EDIVERGED, FCNN_ENOMEM. */
+/* Writes model.h5, and best.h5 if it is kept and that of the best epoch was not written yet.  Collective.  Errors,
+ * the same on all ranks: FCNN_EOUTPUT, FCNN_EDIVERGED, FCNN_ENOMEM. */
 fcnn_status fcnn_saver_write_model(fcnn_saver *saver, const fcnn_snapshot *snapshot);
 
 /* Reads the checkpoint of a step for a rollback, and removes the checkpoints of later steps.  The caller destroys

@@ -1,4 +1,4 @@
-/* src/training/scoring.c — what a trainer learns about its current parameters: the scores of validation and test rows. */
+/* src/training/scoring.c — what a trainer learns about its current parameters. */
 #include "training/scoring.h"
 
 #include "config/stop_keys.h"

@@ -15,9 +15,9 @@ typedef struct fcnn_epoch_scores {
         scores; /* of the validation rows, whose arrays stay until the next evaluation; no metrics without them */
 } fcnn_epoch_scores;
 
-/* Evaluates the parameters after an epoch, if the history, the schedule or the comparison of epochs needs it: sets *out,
- * lets a schedule of kind plateau count the epoch, compares it with the best one so far, and keeps the parameters of a
- * better one on rank 0.  Whether the epoch is the last one may depend on it.
+/* Evaluates the parameters after an epoch, if the history, the schedule or the comparison of epochs needs it: sets
+ * *out, lets a schedule of kind plateau count the epoch, compares it with the best one so far, and keeps the
+ * parameters of a better one on rank 0.  Whether the epoch is the last one may depend on it.
  * Fails, besides: FCNN_EDIVERGED, as fcnn_plateau_count(), fcnn_best_count() and fcnn_best_keep(); FCNN_EINTERNAL if
  * the parameters differ between ranks. */
 fcnn_status fcnn_scoring_epoch(fcnn_trainer *trainer, double train_loss, bool is_logged, fcnn_epoch_scores *out);

@@ -54,8 +54,8 @@ void fcnn_trainer_destroy(fcnn_trainer *trainer);
  * the same on all ranks. */
 fcnn_status fcnn_trainer_put_back(fcnn_trainer *trainer, fcnn_model *model, fcnn_training_state *state);
 
-/* Trains until train.epochs epochs are complete, or until train.stop_patience ends it, with the report, checkpoints, the test and the model file at the end.
- * Collective; errors are the same on all ranks. */
+/* Trains until train.epochs epochs are complete, or until train.stop_patience ends it, with the report, checkpoints,
+ * the test and the model file at the end.  Collective; errors are the same on all ranks. */
 fcnn_status fcnn_trainer_run(fcnn_trainer *trainer);
 
 /* Runs the remaining steps of the current epoch.  *train_loss is the mean loss over the rows of the epoch, each
