@@ -18,7 +18,11 @@ static fcnn_model *draw(int64_t in, int64_t out, fcnn_activation activation, fcn
     fcnn_layer layers[] = {
         {.inputs = in, .outputs = out, .activation = activation, .leaky_slope = FCNN_LEAKY_SLOPE},
         {.inputs = out, .outputs = 1, .activation = FCNN_ACTIVATION_LINEAR, .leaky_slope = FCNN_LEAKY_SLOPE}};
-    const fcnn_architecture shape = {FCNN_PRECISION_DOUBLE, 2, layers, FCNN_OUTPUT_LINEAR, FCNN_LOSS_MSE};
+    const fcnn_architecture shape = {.precision = FCNN_PRECISION_DOUBLE,
+                                     .layers = 2,
+                                     .layer = layers,
+                                     .output = FCNN_OUTPUT_LINEAR,
+                                     .loss = FCNN_LOSS_MSE};
     fcnn_model *model;
     HARNESS_OK(fcnn_model_create(&shape, &model));
     const fcnn_layer_start starts[] = {{kind, scale, bias}, {FCNN_INIT_ZERO, 1, -1}};
@@ -273,8 +277,12 @@ static void bits_are_the_same_everywhere(void)
         for (int precision = 0; precision < 2; precision++) {
             fcnn_layer layer = {
                 .inputs = 33, .outputs = 21, .activation = FCNN_ACTIVATION_LINEAR, .leaky_slope = FCNN_LEAKY_SLOPE};
-            const fcnn_architecture shape = {precision == 0 ? FCNN_PRECISION_SINGLE : FCNN_PRECISION_DOUBLE, 1, &layer,
-                                             FCNN_OUTPUT_LINEAR, FCNN_LOSS_MSE};
+            const fcnn_architecture shape = {.precision =
+                                                 precision == 0 ? FCNN_PRECISION_SINGLE : FCNN_PRECISION_DOUBLE,
+                                             .layers = 1,
+                                             .layer = &layer,
+                                             .output = FCNN_OUTPUT_LINEAR,
+                                             .loss = FCNN_LOSS_MSE};
             const fcnn_layer_start start = {cases[i].kind, 0.7, 0.3};
             fcnn_model *model;
             HARNESS_OK(fcnn_model_create(&shape, &model));

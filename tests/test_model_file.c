@@ -79,7 +79,8 @@ static fcnn_model *make_model(fcnn_precision precision, int64_t layers, fcnn_act
     }
     layer[layers - 1].outputs = 2;
     layer[layers - 1].activation = output == FCNN_OUTPUT_SIGMOID ? FCNN_ACTIVATION_SIGMOID : FCNN_ACTIVATION_LINEAR;
-    const fcnn_architecture shape = {precision, layers, layer, output, loss};
+    const fcnn_architecture shape = {
+        .precision = precision, .layers = layers, .layer = layer, .output = output, .loss = loss};
     fcnn_model *model = NULL;
     HARNESS_OK(fcnn_model_create(&shape, &model));
     CU_ASSERT_PTR_NOT_NULL_FATAL(model);
@@ -472,7 +473,11 @@ static void many_columns_are_cut(void)
 {
     fcnn_layer layer = {
         .inputs = 40, .outputs = 1, .activation = FCNN_ACTIVATION_LINEAR, .leaky_slope = FCNN_LEAKY_SLOPE};
-    const fcnn_architecture shape = {FCNN_PRECISION_SINGLE, 1, &layer, FCNN_OUTPUT_LINEAR, FCNN_LOSS_MSE};
+    const fcnn_architecture shape = {.precision = FCNN_PRECISION_SINGLE,
+                                     .layers = 1,
+                                     .layer = &layer,
+                                     .output = FCNN_OUTPUT_LINEAR,
+                                     .loss = FCNN_LOSS_MSE};
     fcnn_model *model = NULL;
     HARNESS_OK(fcnn_model_create(&shape, &model));
     model->inputs.scale[39] = 255;

@@ -17,7 +17,8 @@ static fcnn_model *make_model(fcnn_precision precision)
     fcnn_layer layers[] = {
         {.inputs = 2, .outputs = 3, .activation = FCNN_ACTIVATION_TANH, .leaky_slope = FCNN_LEAKY_SLOPE},
         {.inputs = 3, .outputs = 2, .activation = FCNN_ACTIVATION_LINEAR, .leaky_slope = FCNN_LEAKY_SLOPE}};
-    const fcnn_architecture shape = {precision, 2, layers, FCNN_OUTPUT_LINEAR, FCNN_LOSS_MSE};
+    const fcnn_architecture shape = {
+        .precision = precision, .layers = 2, .layer = layers, .output = FCNN_OUTPUT_LINEAR, .loss = FCNN_LOSS_MSE};
     fcnn_model *model;
     HARNESS_OK(fcnn_model_create(&shape, &model));
     for (int64_t layer = 0; layer < 2; layer++) {
@@ -94,7 +95,11 @@ static void parameters_come_back_as_they_went_in(void)
     fcnn_layer layers[] = {
         {.inputs = 70, .outputs = 130, .activation = FCNN_ACTIVATION_GELU, .leaky_slope = FCNN_LEAKY_SLOPE},
         {.inputs = 130, .outputs = 3, .activation = FCNN_ACTIVATION_LINEAR, .leaky_slope = FCNN_LEAKY_SLOPE}};
-    const fcnn_architecture shape = {FCNN_PRECISION_SINGLE, 2, layers, FCNN_OUTPUT_SOFTMAX, FCNN_LOSS_CROSS_ENTROPY};
+    const fcnn_architecture shape = {.precision = FCNN_PRECISION_SINGLE,
+                                     .layers = 2,
+                                     .layer = layers,
+                                     .output = FCNN_OUTPUT_SOFTMAX,
+                                     .loss = FCNN_LOSS_CROSS_ENTROPY};
     fcnn_model *model, *back;
     HARNESS_OK(fcnn_model_create(&shape, &model));
     HARNESS_OK(fcnn_model_create(&shape, &back));
@@ -125,7 +130,11 @@ static void scores_are_sums_over_ranks(void)
     fcnn_comm *comm = harness_comm();
     fcnn_layer layers[] = {
         {.inputs = 1, .outputs = 1, .activation = FCNN_ACTIVATION_LINEAR, .leaky_slope = FCNN_LEAKY_SLOPE}};
-    const fcnn_architecture shape = {FCNN_PRECISION_DOUBLE, 1, layers, FCNN_OUTPUT_LINEAR, FCNN_LOSS_MSE};
+    const fcnn_architecture shape = {.precision = FCNN_PRECISION_DOUBLE,
+                                     .layers = 1,
+                                     .layer = layers,
+                                     .output = FCNN_OUTPUT_LINEAR,
+                                     .loss = FCNN_LOSS_MSE};
     fcnn_model *model;
     HARNESS_OK(fcnn_model_create(&shape, &model));
     ((double *)model->weights[0])[0] = 1; /* y = x */

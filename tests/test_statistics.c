@@ -214,7 +214,11 @@ static void score(const double *values, int64_t rows, int64_t outputs, double fa
 {
     fcnn_layer layers[] = {
         {.inputs = outputs, .outputs = outputs, .activation = FCNN_ACTIVATION_LINEAR, .leaky_slope = FCNN_LEAKY_SLOPE}};
-    const fcnn_architecture shape = {FCNN_PRECISION_DOUBLE, 1, layers, FCNN_OUTPUT_LINEAR, FCNN_LOSS_MSE};
+    const fcnn_architecture shape = {.precision = FCNN_PRECISION_DOUBLE,
+                                     .layers = 1,
+                                     .layer = layers,
+                                     .output = FCNN_OUTPUT_LINEAR,
+                                     .loss = FCNN_LOSS_MSE};
     fcnn_dataset dataset = own_part(values, rows, outputs);
     const fcnn_data_part part = {.dataset = &dataset};
     fcnn_model *model;
