@@ -55,6 +55,29 @@ static void columns_have_nan_where_nothing_was_put(void)
 
 /* ---- files ---- */
 
+static void metrics_come_back(void)
+{
+    const char *path = harness_path("m.h5");
+    fcnn_model *model = model_with_lines(), *back;
+    const fcnn_history_line line = {.epoch = LINES};
+    HARNESS_OK(fcnn_history_put(&model->history, "top_5", 0.25)); /* in the last line so far */
+    HARNESS_OK(fcnn_history_append(&model->history, &line));
+    HARNESS_OK(fcnn_history_put(&model->history, "quantile_coverage_1e-05", 0.1));
+    HARNESS_OK(fcnn_model_write(model, path));
+    HARNESS_OK(fcnn_model_read(path, &back));
+    CU_ASSERT_EQUAL_FATAL(back->history.metric_count, 2);
+    for (int i = 0; i < 2; i++) {
+        const fcnn_history_metric *metric = &back->history.metrics[i];
+        CU_ASSERT_STRING_EQUAL(metric->name, model->history.metrics[i].name);
+        for (int64_t at = 0; at <= LINES; at++) {
+            const double value = fcnn_history_value(metric, at);
+            CU_ASSERT(at == LINES - 1 + i ? value == (i == 0 ? 0.25 : 0.1) : isnan(value));
+        }
+    }
+    fcnn_model_destroy(model);
+    fcnn_model_destroy(back);
+}
+
 /* Metrics of a file; names NULL: there is no dataset of names. */
 typedef struct metrics {
     const char *names;
@@ -119,4 +142,5 @@ static void wrong_metrics_are_told(void)
 }
 
 HARNESS_MAIN("history", {"columns have NaN where nothing was put", columns_have_nan_where_nothing_was_put},
-             {"good metrics are read", good_metrics_are_read}, {"wrong metrics are told", wrong_metrics_are_told})
+             {"metrics come back", metrics_come_back}, {"good metrics are read", good_metrics_are_read},
+             {"wrong metrics are told", wrong_metrics_are_told})

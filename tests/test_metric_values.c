@@ -128,6 +128,87 @@ static void log_losses_are_from_logits(void)
     CU_ASSERT_EQUAL(log_loss_of(FCNN_OUTPUT_SIGMOID, 1, 2, 2, z, t), (800 + 400) / 2.0);
 }
 
+/* ---- missing targets ---- */
+
+static void missing_targets_do_not_count(void)
+{
+    static const int64_t kinds[] = {FCNN_METRIC_LOG_LOSS, FCNN_METRIC_BRIER,   FCNN_METRIC_ACCURACY,
+                                    FCNN_METRIC_RECALL,   FCNN_METRIC_ROC_AUC, FCNN_METRIC_CALIBRATION_ERROR};
+    static const double z[] = {0, 1000, -1000, 0, 1000, -1000, 0, 0}, t[] = {1, NAN, NAN, 1, 1, 0, NAN, NAN};
+    fcnn_layer layer = {
+        .inputs = 2, .outputs = 2, .activation = FCNN_ACTIVATION_SIGMOID, .leaky_slope = FCNN_LEAKY_SLOPE};
+    fcnn_architecture shape = {.precision = FCNN_PRECISION_DOUBLE,
+                               .layers = 1,
+                               .layer = &layer,
+                               .output = FCNN_OUTPUT_SIGMOID,
+                               .loss = FCNN_LOSS_BINARY_CROSS_ENTROPY};
+    const fcnn_metric_choice choice = choose(kinds, 6, 1);
+    computed found;
+    evaluate(&shape, 4, 2, z, t, &choice, &found);
+    NEAR(number(&found, "log_loss"), 2 * log(2) / 4);
+    NEAR(number(&found, "brier"), 0.5 / 4);
+    NEAR(number(&found, "accuracy"), 1.0 / 3); /* 1/2 is not above 1/2; the last row has no target */
+    NEAR(number(&found, "recall_macro"), 0.25);
+    NEAR(number(&found, "roc_auc_macro"), 1);
+    NEAR(number(&found, "calibration_error"), 1.0 / 4);
+}
+
+/* ---- several outputs of a target ---- */
+
+/* All quantiles are the predictions of the reference, so that 6 of 8 targets are at most each of them. */
+static void quantiles_are_as_in_scikit_learn(void)
+{
+    static const int64_t kinds[] = {FCNN_METRIC_PINBALL, FCNN_METRIC_QUANTILE_COVERAGE, FCNN_METRIC_MAE};
+    static const double yr[] = {3, -0.5, 2, 7, 0.0, 1.25, -4, 10}, pr[] = {2.5, 0.0, 2, 8, 0.5, 1.25, -3.5, 9};
+    fcnn_layer layer = {
+        .inputs = 3, .outputs = 3, .activation = FCNN_ACTIVATION_LINEAR, .leaky_slope = FCNN_LEAKY_SLOPE};
+    fcnn_architecture shape = {.precision = FCNN_PRECISION_DOUBLE,
+                               .layers = 1,
+                               .layer = &layer,
+                               .output = FCNN_OUTPUT_LINEAR,
+                               .loss = FCNN_LOSS_QUANTILE,
+                               .quantiles = 3,
+                               .quantile = {0.1, 0.5, 0.9}};
+    fcnn_metric_choice choice = choose(kinds, 3, 1);
+    double x[8 * 3];
+    computed found;
+    for (int i = 0; i < 8 * 3; i++) {
+        x[i] = pr[i / 3];
+    }
+    evaluate(&shape, 8, 1, x, yr, &choice, &found);
+    NEAR(number(&found, "pinball"), (0.3 + 0.25 + 0.2) / 3);
+    NEAR(number(&found, "quantile_coverage_error"), (0.65 + 0.25 + 0.15) / 3);
+    NEAR(number(&found, "quantile_coverage_0.1"), 0.75);
+    NEAR(number(&found, "quantile_coverage_0.9"), 0.75);
+    NEAR(number(&found, "mae"), 0.5); /* of the median */
+    shape.quantile[1] = 0.6;
+    HARNESS_STATUS(fcnn_metrics_check(&choice, &shape), FCNN_ECONFIG);
+    HARNESS_ERROR_HAS("mae requires a prediction of the target, but its median, 0.5, is not among");
+    choice.list.count = 2;
+    HARNESS_OK(fcnn_metrics_check(&choice, &shape));
+}
+
+/* The second output is the logarithm of the variance: standard deviations 1, 2 and 1/2. */
+static void normal_densities(void)
+{
+    static const int64_t kinds[] = {FCNN_METRIC_NLL, FCNN_METRIC_RMSE};
+    static const double y[] = {1, 3, -2};
+    const double x[] = {0.5, 0, 4, 2 * log(2), -2.25, -2 * log(2)};
+    fcnn_layer layer = {
+        .inputs = 2, .outputs = 2, .activation = FCNN_ACTIVATION_LINEAR, .leaky_slope = FCNN_LEAKY_SLOPE};
+    fcnn_architecture shape = {.precision = FCNN_PRECISION_DOUBLE,
+                               .layers = 1,
+                               .layer = &layer,
+                               .output = FCNN_OUTPUT_LINEAR,
+                               .loss = FCNN_LOSS_GAUSSIAN_NLL};
+    const fcnn_metric_choice choice = choose(kinds, 2, 1);
+    computed found;
+    evaluate(&shape, 3, 1, x, y, &choice, &found);
+    const double squares = 0.5 * 0.5 + 0.5 * 0.5 + 0.5 * 0.5, logs = log(2) - log(2);
+    CU_ASSERT_DOUBLE_EQUAL(number(&found, "nll"), (squares / 2 + logs) / 3 + 0.5 * log(6.283185307179586), 1e-15);
+    NEAR(number(&found, "rmse"), sqrt((0.25 + 1 + 0.0625) / 3));
+}
+
 /* ---- what means nothing ---- */
 
 static void refuse(fcnn_metric_kind kind, fcnn_output output, fcnn_loss loss, int64_t outputs, const char *piece)
@@ -145,6 +226,8 @@ static void metrics_that_mean_nothing_are_refused(void)
     refuse(FCNN_METRIC_TOP_K, FCNN_OUTPUT_SOFTMAX, FCNN_LOSS_CROSS_ENTROPY, 5, "top_k would be 1");
     refuse(FCNN_METRIC_CONFUSION, FCNN_OUTPUT_SIGMOID, FCNN_LOSS_BINARY_CROSS_ENTROPY, 2, "one class for each row");
     refuse(FCNN_METRIC_CONFUSION, FCNN_OUTPUT_SOFTMAX, FCNN_LOSS_CROSS_ENTROPY, 1001, "at most 1000 classes");
+    refuse(FCNN_METRIC_PINBALL, FCNN_OUTPUT_LINEAR, FCNN_LOSS_MSE, 1, "pinball is for train.loss = quantile");
+    refuse(FCNN_METRIC_NLL, FCNN_OUTPUT_LINEAR, FCNN_LOSS_QUANTILE, 3, "nll is for train.loss = gaussian_nll");
     HARNESS_OK(fcnn_metric_check_use(FCNN_METRIC_TOP_K, FCNN_OUTPUT_SOFTMAX, FCNN_LOSS_CROSS_ENTROPY, 6, 5));
     HARNESS_OK(fcnn_metric_check_use(FCNN_METRIC_F1, FCNN_OUTPUT_SIGMOID, FCNN_LOSS_BINARY_CROSS_ENTROPY, 2, 5));
     HARNESS_OK(fcnn_metric_check_use(FCNN_METRIC_RMSE, FCNN_OUTPUT_SIGMOID, FCNN_LOSS_MSE, 2, 5));
@@ -153,4 +236,7 @@ static void metrics_that_mean_nothing_are_refused(void)
 HARNESS_MAIN("metric values", {"regressions are as in scikit-learn", regressions_are_as_in_scikit_learn},
              {"means of huge errors are finite", means_of_huge_errors_are_finite},
              {"log losses are from logits", log_losses_are_from_logits},
+             {"missing targets do not count", missing_targets_do_not_count},
+             {"quantiles are as in scikit-learn", quantiles_are_as_in_scikit_learn},
+             {"normal densities", normal_densities},
              {"metrics that mean nothing are refused", metrics_that_mean_nothing_are_refused})

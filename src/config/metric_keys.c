@@ -6,7 +6,7 @@
 #include <inttypes.h>
 #include <stdio.h>
 
-static fcnn_metric_use use_of(fcnn_metric_kind kind)
+fcnn_metric_use fcnn_metric_use_of(fcnn_metric_kind kind)
 {
 #define USE_ENTRY(constant, word, name, use) [constant] = (use),
     static const fcnn_metric_use uses[FCNN_METRICS_END] = {FCNN_METRICS(USE_ENTRY)};
@@ -31,6 +31,12 @@ static const char *purpose_of(fcnn_metric_use use, fcnn_output output, fcnn_loss
     case FCNN_METRIC_FOR_NUMBERS:
         *fits = !classifies;
         return "regressions";
+    case FCNN_METRIC_FOR_QUANTILES:
+        *fits = loss == FCNN_LOSS_QUANTILE;
+        return "train.loss = quantile";
+    case FCNN_METRIC_FOR_DENSITIES:
+        *fits = loss == FCNN_LOSS_GAUSSIAN_NLL;
+        return "train.loss = gaussian_nll";
     }
     *fits = false;
     return "";
@@ -40,7 +46,7 @@ fcnn_status fcnn_metric_check_use(fcnn_metric_kind kind, fcnn_output output, fcn
 {
     bool fits;
     const char *name = fcnn_metric_kind_name(kind);
-    const char *purpose = purpose_of(use_of(kind), output, loss, outputs, &fits);
+    const char *purpose = purpose_of(fcnn_metric_use_of(kind), output, loss, outputs, &fits);
     if (!fits) {
         char count[32] = "";
         if (outputs > 0) {

@@ -18,6 +18,9 @@ enum { FCNN_CONFUSION_CLASSES_MOST = 1000 }; /* largest number of classes of the
 fcnn_status fcnn_metric_check_use(fcnn_metric_kind kind, fcnn_output output, fcnn_loss loss, int64_t outputs,
                                   int64_t k);
 
+/* What a metric other than auto is for. */
+fcnn_metric_use fcnn_metric_use_of(fcnn_metric_kind kind);
+
 /* Whether metrics.list contains a metric. */
 bool fcnn_config_lists_metric(const fcnn_config *config, fcnn_metric_kind kind);
 

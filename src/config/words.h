@@ -183,28 +183,33 @@ typedef enum fcnn_metric_use {
     FCNN_METRIC_FOR_LABELS,  /* classifiers */
     FCNN_METRIC_FOR_CLASSES, /* classifiers with one class for each row: softmax, or one sigmoid */
     FCNN_METRIC_FOR_SOFTMAX,
-    FCNN_METRIC_FOR_NUMBERS /* regressions */
+    FCNN_METRIC_FOR_NUMBERS,   /* regressions that predict the target */
+    FCNN_METRIC_FOR_QUANTILES, /* train.loss = quantile */
+    FCNN_METRIC_FOR_DENSITIES  /* train.loss = gaussian_nll */
 } fcnn_metric_use;
 
 /* Each with its name, fcnn_metric_X (predict/metric.h), and what it is for. */
-#define FCNN_METRICS(X)                                                                               \
-    X(FCNN_METRIC_ACCURACY, "accuracy", accuracy, FCNN_METRIC_FOR_LABELS)                             \
-    X(FCNN_METRIC_TOP_K, "top_k", top_k, FCNN_METRIC_FOR_SOFTMAX)                                     \
-    X(FCNN_METRIC_BALANCED_ACCURACY, "balanced_accuracy", balanced_accuracy, FCNN_METRIC_FOR_CLASSES) \
-    X(FCNN_METRIC_PRECISION, "precision", precision, FCNN_METRIC_FOR_LABELS)                          \
-    X(FCNN_METRIC_RECALL, "recall", recall, FCNN_METRIC_FOR_LABELS)                                   \
-    X(FCNN_METRIC_F1, "f1", f1, FCNN_METRIC_FOR_LABELS)                                               \
-    X(FCNN_METRIC_LOG_LOSS, "log_loss", log_loss, FCNN_METRIC_FOR_LABELS)                             \
-    X(FCNN_METRIC_BRIER, "brier", brier, FCNN_METRIC_FOR_LABELS)                                      \
-    X(FCNN_METRIC_CALIBRATION_ERROR, "calibration_error", calibration_error, FCNN_METRIC_FOR_LABELS)  \
-    X(FCNN_METRIC_ROC_AUC, "roc_auc", roc_auc, FCNN_METRIC_FOR_LABELS)                                \
-    X(FCNN_METRIC_AVERAGE_PRECISION, "average_precision", average_precision, FCNN_METRIC_FOR_LABELS)  \
-    X(FCNN_METRIC_CONFUSION, "confusion", confusion, FCNN_METRIC_FOR_CLASSES)                         \
-    X(FCNN_METRIC_R2, "r2", r2, FCNN_METRIC_FOR_NUMBERS)                                              \
-    X(FCNN_METRIC_RMSE, "rmse", rmse, FCNN_METRIC_FOR_NUMBERS)                                        \
-    X(FCNN_METRIC_MAE, "mae", mae, FCNN_METRIC_FOR_NUMBERS)                                           \
-    X(FCNN_METRIC_MAX_ERROR, "max_error", max_error, FCNN_METRIC_FOR_NUMBERS)                         \
-    X(FCNN_METRIC_MAPE, "mape", mape, FCNN_METRIC_FOR_NUMBERS)
+#define FCNN_METRICS(X)                                                                                 \
+    X(FCNN_METRIC_ACCURACY, "accuracy", accuracy, FCNN_METRIC_FOR_LABELS)                               \
+    X(FCNN_METRIC_TOP_K, "top_k", top_k, FCNN_METRIC_FOR_SOFTMAX)                                       \
+    X(FCNN_METRIC_BALANCED_ACCURACY, "balanced_accuracy", balanced_accuracy, FCNN_METRIC_FOR_CLASSES)   \
+    X(FCNN_METRIC_PRECISION, "precision", precision, FCNN_METRIC_FOR_LABELS)                            \
+    X(FCNN_METRIC_RECALL, "recall", recall, FCNN_METRIC_FOR_LABELS)                                     \
+    X(FCNN_METRIC_F1, "f1", f1, FCNN_METRIC_FOR_LABELS)                                                 \
+    X(FCNN_METRIC_LOG_LOSS, "log_loss", log_loss, FCNN_METRIC_FOR_LABELS)                               \
+    X(FCNN_METRIC_BRIER, "brier", brier, FCNN_METRIC_FOR_LABELS)                                        \
+    X(FCNN_METRIC_CALIBRATION_ERROR, "calibration_error", calibration_error, FCNN_METRIC_FOR_LABELS)    \
+    X(FCNN_METRIC_ROC_AUC, "roc_auc", roc_auc, FCNN_METRIC_FOR_LABELS)                                  \
+    X(FCNN_METRIC_AVERAGE_PRECISION, "average_precision", average_precision, FCNN_METRIC_FOR_LABELS)    \
+    X(FCNN_METRIC_CONFUSION, "confusion", confusion, FCNN_METRIC_FOR_CLASSES)                           \
+    X(FCNN_METRIC_R2, "r2", r2, FCNN_METRIC_FOR_NUMBERS)                                                \
+    X(FCNN_METRIC_RMSE, "rmse", rmse, FCNN_METRIC_FOR_NUMBERS)                                          \
+    X(FCNN_METRIC_MAE, "mae", mae, FCNN_METRIC_FOR_NUMBERS)                                             \
+    X(FCNN_METRIC_MAX_ERROR, "max_error", max_error, FCNN_METRIC_FOR_NUMBERS)                           \
+    X(FCNN_METRIC_MAPE, "mape", mape, FCNN_METRIC_FOR_NUMBERS)                                          \
+    X(FCNN_METRIC_QUANTILE_COVERAGE, "quantile_coverage", quantile_coverage, FCNN_METRIC_FOR_QUANTILES) \
+    X(FCNN_METRIC_PINBALL, "pinball", pinball, FCNN_METRIC_FOR_QUANTILES)                               \
+    X(FCNN_METRIC_NLL, "nll", nll, FCNN_METRIC_FOR_DENSITIES)
 
 #define FCNN_METRIC_WORDS(X)    \
     X(FCNN_METRIC_AUTO, "auto") \

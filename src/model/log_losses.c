@@ -39,7 +39,7 @@ static double loss_of_decisions(const fcnn_network *network, const void *logits,
     double sum = 0;
     for (int64_t i = 0; i < fcnn_architecture_outputs(&network->shape); i++) {
         const double z = element(network, logits, row, i), t = element(network, network->all.targets, row, i);
-        sum += fma(-z, t, z < 0 ? 0 : z) + fcnn_log1p(fcnn_exp(-fabs(z)));
+        sum += isnan(t) ? 0 : fma(-z, t, z < 0 ? 0 : z) + fcnn_log1p(fcnn_exp(-fabs(z)));
     }
     return sum;
 }

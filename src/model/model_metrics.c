@@ -11,16 +11,16 @@ static const char names_name[] = "/history/metric_names", values_name[] = "/hist
 
 enum { NAME_MOST = 39, NAMES_BYTES = 1 << 16 };
 
-/* The length of the word that a line begins with; 0 if the line is not one word of letters, digits and '_'. */
+/* The length of the word that a line begins with; 0 if the line is not one word of letters, digits and _ . - +. */
 static size_t word_length(const char *line)
 {
-    const size_t length = strspn(line, "abcdefghijklmnopqrstuvwxyz0123456789_");
+    const size_t length = strspn(line, "abcdefghijklmnopqrstuvwxyz0123456789_.-+");
     return line[length] == '\n' && length <= NAME_MOST ? length : 0;
 }
 
 static fcnn_status bad_names(const fcnn_model_reader *from)
 {
-    return fcnn_fail(FCNN_EDATA, "%s: %s must be lines of one word each, of at most %d letters, digits and '_'",
+    return fcnn_fail(FCNN_EDATA, "%s: %s must be lines of one word each, of at most %d letters, digits and _ . - +",
                      from->path, names_name, NAME_MOST);
 }
 

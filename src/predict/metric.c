@@ -1,17 +1,9 @@
-/* src/predict/metric.c — the table of metrics, and what several of them do in the same way. */
+/* src/predict/metric.c — what several metrics do in the same way. */
 #include "predict/metric.h"
 
 #include <float.h>
 #include <math.h>
 #include <stdio.h>
-
-const fcnn_metric *fcnn_metric_of(fcnn_metric_kind kind)
-{
-#define TABLE_ENTRY(constant, word, name, use) [constant] = &fcnn_metric_##name,
-    static const fcnn_metric *const table[FCNN_METRICS_END] = {FCNN_METRICS(TABLE_ENTRY)};
-#undef TABLE_ENTRY
-    return table[kind];
-}
 
 /* ---- cells ---- */
 
@@ -56,7 +48,7 @@ void fcnn_metric_put(fcnn_metric_result *result, const char *suffix, double valu
     number->value = value;
 }
 
-void fcnn_metric_put_mean(fcnn_metric_result *result, const fcnn_metric_facts *facts)
+void fcnn_metric_put_mean(fcnn_metric_result *result, const char *suffix, const fcnn_metric_facts *facts)
 {
     double sum = 0;
     int64_t count = 0;
@@ -64,7 +56,7 @@ void fcnn_metric_put_mean(fcnn_metric_result *result, const fcnn_metric_facts *f
         sum += isnan(result->parts[i]) ? 0 : result->parts[i];
         count += !isnan(result->parts[i]);
     }
-    fcnn_metric_put(result, "", count > 0 ? sum / (double)count : NAN);
+    fcnn_metric_put(result, suffix, count > 0 ? sum / (double)count : NAN);
 }
 
 void fcnn_metric_put_class_means(fcnn_metric_result *result, const fcnn_metric_facts *facts,

@@ -82,7 +82,7 @@ typedef struct fcnn_metric_totals {
     int64_t bins;                  /* of these; 0: they are exact */
 } fcnn_metric_totals;
 
-enum { FCNN_METRIC_NAME_BYTES = 40, FCNN_METRIC_NUMBERS_MOST = 3, FCNN_METRIC_NOTE_BYTES = 320 };
+enum { FCNN_METRIC_NAME_BYTES = 40, FCNN_METRIC_NUMBERS_MOST = 1 + FCNN_QUANTILES_MOST, FCNN_METRIC_NOTE_BYTES = 320 };
 
 /* A number that a metric computes; it is in the history under its name. */
 typedef struct fcnn_metric_number {
@@ -104,7 +104,7 @@ typedef struct fcnn_metric_result {
 void fcnn_metric_put(fcnn_metric_result *result, const char *suffix, double value);
 
 /* Appends the mean of the parts that are not NaN. */
-void fcnn_metric_put_mean(fcnn_metric_result *result, const fcnn_metric_facts *facts);
+void fcnn_metric_put_mean(fcnn_metric_result *result, const char *suffix, const fcnn_metric_facts *facts);
 
 /* Appends NAME_macro, the mean over classes, and NAME_weighted, the mean in which each class counts as often as it has
  * rows.  Classes whose value is NaN count as 0 if none_is_zero, but not if they have neither rows nor predictions;

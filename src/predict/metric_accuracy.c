@@ -1,6 +1,8 @@
 /* src/predict/metric_accuracy.c — the fraction of rows whose class is predicted, or all of whose outputs are on the
- * right side of 1/2. */
+ * right side of 1/2, but for those whose target is missing. */
 #include "predict/metric.h"
+
+#include <math.h>
 
 enum { ALL, RIGHT, COUNTS };
 
@@ -12,12 +14,16 @@ static fcnn_metric_sizes sizes(const fcnn_metric_facts *facts)
 
 static void add_row(const fcnn_metric_facts *facts, const fcnn_metric_row *row, const fcnn_metric_cells *cells)
 {
-    bool right = row->label == row->taken;
+    bool right = row->label == row->taken, counts = facts->classes > 0;
     for (int64_t i = 0; facts->classes == 0 && i < facts->outputs; i++) {
-        right = right && (row->values[i] > 0.5) == (row->targets[i] > 0.5);
+        const bool is_missing = isnan(row->targets[i]);
+        right = right && (is_missing || (row->values[i] > 0.5) == (row->targets[i] > 0.5));
+        counts = counts || !is_missing;
     }
-    fcnn_metric_count(cells, ALL, row);
-    if (right) {
+    if (counts) {
+        fcnn_metric_count(cells, ALL, row);
+    }
+    if (counts && right) {
         fcnn_metric_count(cells, RIGHT, row);
     }
 }

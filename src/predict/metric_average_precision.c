@@ -21,7 +21,8 @@ static void finish(const fcnn_metric_facts *facts, const fcnn_metric_totals *tot
     double error = 0;
     int64_t undefined = 0;
     for (int64_t i = 0; i < facts->outputs; i++) {
-        error = fmax(error, totals->ranked[i].average_precision_error);
+        const double own = totals->ranked[i].average_precision_error;
+        error = own > error ? own : error;
         undefined += isnan(totals->ranked[i].average_precision);
     }
     if (undefined > 0) {

@@ -17,19 +17,28 @@ static fcnn_metric_sizes sizes(const fcnn_metric_facts *facts)
 static void add_row(const fcnn_metric_facts *facts, const fcnn_metric_row *row, const fcnn_metric_cells *cells)
 {
     double sum = 0;
-    for (int64_t i = 0; i < facts->outputs; i++) {
-        const double target = row->targets != NULL ? row->targets[i] : i == row->label;
-        const double difference = row->values[i] - target;
+    for (int64_t i = 0; row->targets == NULL && i < facts->outputs; i++) {
+        const double difference = row->values[i] - (i == row->label);
         sum = fma(difference, difference, sum);
     }
-    fcnn_metric_count(cells, ALL, row);
-    fcnn_metric_add(cells, SQUARES, row, sum);
+    if (row->targets == NULL) {
+        fcnn_metric_count(cells, ALL, row);
+        fcnn_metric_add(cells, SQUARES, row, sum);
+        return;
+    }
+    for (int64_t i = 0; i < facts->outputs; i++) {
+        const double difference = row->values[i] - row->targets[i];
+        if (!isnan(row->targets[i])) {
+            fcnn_metric_count(cells, ALL, row);
+            fcnn_metric_add(cells, SQUARES, row, difference * difference);
+        }
+    }
 }
 
 static void finish(const fcnn_metric_facts *facts, const fcnn_metric_totals *totals, fcnn_metric_result *result)
 {
-    const double decisions = facts->classes > 0 ? 1 : (double)facts->outputs;
-    fcnn_metric_put(result, "", fcnn_metric_mean(totals->cells, SQUARES, ALL) / decisions);
+    (void)facts;
+    fcnn_metric_put(result, "", fcnn_metric_mean(totals->cells, SQUARES, ALL));
 }
 
 const fcnn_metric fcnn_metric_brier = {

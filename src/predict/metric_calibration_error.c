@@ -29,7 +29,9 @@ static void add_row(const fcnn_metric_facts *facts, const fcnn_metric_row *row, 
         return;
     }
     for (int64_t i = 0; i < facts->outputs; i++) {
-        add(facts, row, cells, row->values[i], row->targets[i]);
+        if (!isnan(row->targets[i])) {
+            add(facts, row, cells, row->values[i], row->targets[i]);
+        }
     }
 }
 

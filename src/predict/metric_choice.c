@@ -16,11 +16,24 @@ fcnn_metric_choice fcnn_metric_choice_of(const fcnn_config *config)
     return choice;
 }
 
+/* Quantiles predict a target only if its median is one of them. */
+static fcnn_status check_prediction(fcnn_metric_kind kind, const fcnn_architecture *shape)
+{
+    if (fcnn_metric_use_of(kind) != FCNN_METRIC_FOR_NUMBERS || fcnn_architecture_prediction(shape, 0) >= 0) {
+        return FCNN_OK;
+    }
+    return fcnn_fail(FCNN_ECONFIG,
+                     "metrics.list: %s requires a prediction of the target, but its median, 0.5, is not among "
+                     "train.quantiles: remove it from the list",
+                     fcnn_metric_kind_name(kind));
+}
+
 fcnn_status fcnn_metrics_check(const fcnn_metric_choice *choice, const fcnn_architecture *shape)
 {
     for (int64_t i = 0; i < choice->list.count; i++) {
         const fcnn_metric_kind kind = (fcnn_metric_kind)choice->list.values[i];
         FCNN_TRY(fcnn_metric_check_use(kind, shape->output, shape->loss, fcnn_architecture_outputs(shape), choice->k));
+        FCNN_TRY(check_prediction(kind, shape));
     }
     return FCNN_OK;
 }

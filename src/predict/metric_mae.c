@@ -24,7 +24,7 @@ static void finish(const fcnn_metric_facts *facts, const fcnn_metric_totals *tot
         result->parts[i] = fcnn_metric_mean(totals->cells, i, i);
     }
     result->has_parts = true;
-    fcnn_metric_put_mean(result, facts);
+    fcnn_metric_put_mean(result, "", facts);
 }
 
 const fcnn_metric fcnn_metric_mae = {.name = "mae", .is_error = true, .sizes = sizes, .row = add_row, .finish = finish};

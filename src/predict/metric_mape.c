@@ -31,7 +31,7 @@ static void finish(const fcnn_metric_facts *facts, const fcnn_metric_totals *tot
         zeros += fcnn_metric_total(totals->cells, facts->targets + i);
     }
     result->has_parts = true;
-    fcnn_metric_put_mean(result, facts);
+    fcnn_metric_put_mean(result, "", facts);
     if (zeros > 0) {
         snprintf(result->note, sizeof result->note, "mape does not count %.10g target%s of 0", zeros,
                  zeros == 1 ? "" : "s");

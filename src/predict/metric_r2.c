@@ -9,7 +9,7 @@ static void finish(const fcnn_metric_facts *facts, const fcnn_metric_totals *tot
         result->parts[i] = totals->scores->r2[i];
     }
     result->has_parts = true;
-    fcnn_metric_put_mean(result, facts);
+    fcnn_metric_put_mean(result, "", facts);
 }
 
 const fcnn_metric fcnn_metric_r2 = {.name = "r2", .finish = finish};

@@ -286,7 +286,7 @@ static void count_parts(const fcnn_metric_facts *facts, const fcnn_metric_row *r
         return;
     }
     for (int64_t i = 0; i < facts->outputs; i++) {
-        const bool is = row->targets[i] > 0.5, taken = row->values[i] > 0.5;
+        const bool is = row->targets[i] > 0.5, taken = row->values[i] > 0.5 && !isnan(row->targets[i]);
         if (is) {
             fcnn_metric_count(cells, ROWS + 3 * i, row);
         }
@@ -312,6 +312,10 @@ void fcnn_metrics_row(fcnn_metrics *metrics, int thread, const fcnn_network *net
         cells->targets[i] = fcnn_table_value(targets, row, i);
     }
     own.targets = label < 0 ? cells->targets : NULL;
+    metrics->labelled[row] = (labelled){-1, -1};
+    if (facts->classes > 0 && label < 0 && isnan(cells->targets[0])) {
+        return; /* the class of the row is not known */
+    }
     if (facts->classes > 0) {
         own.taken = class_of(facts, cells->values);
         own.label = label < 0 ? cells->targets[0] > 0.5 : label;
@@ -335,8 +339,10 @@ static void rank_row(fcnn_metrics *metrics, const fcnn_network *network, const f
 {
     const bool has_labels = metrics->facts.shape->output == FCNN_OUTPUT_SOFTMAX;
     for (int64_t i = 0; i < metrics->facts.outputs; i++) {
-        const bool positive = has_labels ? metrics->labelled[row].label == i : fcnn_table_value(targets, row, i) > 0.5;
-        fcnn_ranking_add(metrics->ranking, i, fcnn_network_physical(network, row, i), positive, weight);
+        const double target = has_labels ? metrics->labelled[row].label == i : fcnn_table_value(targets, row, i);
+        if (!isnan(target)) {
+            fcnn_ranking_add(metrics->ranking, i, fcnn_network_physical(network, row, i), target > 0.5, weight);
+        }
     }
 }
 
@@ -348,7 +354,9 @@ void fcnn_metrics_block(fcnn_metrics *metrics, const fcnn_network *network, cons
     }
     for (int64_t row = 0; metrics->confusion != NULL && row < rows; row++) {
         const labelled *own = &metrics->labelled[row];
-        metrics->confusion[own->label * metrics->facts.classes + own->taken]++;
+        if (own->label >= 0) {
+            metrics->confusion[own->label * metrics->facts.classes + own->taken]++;
+        }
     }
 }
 
