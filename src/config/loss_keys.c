@@ -118,8 +118,25 @@ static fcnn_status check_settings(const fcnn_config *config)
     return FCNN_OK;
 }
 
+static fcnn_status check_missing_targets(const fcnn_config *config)
+{
+    if (config->train_missing_targets == FCNN_MISSING_TARGETS_ERROR) {
+        return FCNN_OK;
+    }
+    if (config->train_loss == FCNN_LOSS_CROSS_ENTROPY || config->model_output == FCNN_OUTPUT_SOFTMAX) {
+        return fcnn_fail(FCNN_ECONFIG,
+                         "train.missing_targets = ignore is for targets that are numbers, not for class labels: set "
+                         "data.missing = drop_row, which leaves out rows without a label");
+    }
+    return config->data_class_weight[0] == '\0'
+               ? FCNN_OK
+               : fcnn_fail(FCNN_ECONFIG, "train.missing_targets = ignore cannot be combined with data.class_weight: a "
+                                         "row without a target has no class; set data.missing = drop_row instead");
+}
+
 fcnn_status fcnn_config_check_loss(const fcnn_config *config)
 {
+    FCNN_TRY(check_missing_targets(config));
     FCNN_TRY(check_output(config));
     FCNN_TRY(check_normalization(config));
     return check_settings(config);

@@ -38,6 +38,10 @@
     X(FCNN_MISSING_DROP_ROW, "drop_row") \
     X(FCNN_MISSING_MEAN, "mean")
 
+#define FCNN_MISSING_TARGETS_WORDS(X)      \
+    X(FCNN_MISSING_TARGETS_ERROR, "error") \
+    X(FCNN_MISSING_TARGETS_IGNORE, "ignore")
+
 #define FCNN_DECODE_WORDS(X)    \
     X(FCNN_DECODE_AUTO, "auto") \
     X(FCNN_DECODE_NO, "no")
@@ -251,6 +255,7 @@ typedef enum fcnn_order { FCNN_ORDER_WORDS(FCNN_WORDS_CONSTANT) } fcnn_order;
 typedef enum fcnn_memory { FCNN_MEMORY_WORDS(FCNN_WORDS_CONSTANT) } fcnn_memory;
 typedef enum fcnn_read_kind { FCNN_READ_WORDS(FCNN_WORDS_CONSTANT) } fcnn_read_kind;
 typedef enum fcnn_missing_kind { FCNN_MISSING_WORDS(FCNN_WORDS_CONSTANT) } fcnn_missing_kind;
+typedef enum fcnn_missing_targets { FCNN_MISSING_TARGETS_WORDS(FCNN_WORDS_CONSTANT) } fcnn_missing_targets;
 typedef enum fcnn_decode_kind { FCNN_DECODE_WORDS(FCNN_WORDS_CONSTANT) } fcnn_decode_kind;
 typedef enum fcnn_negative_weights { FCNN_NEGATIVE_WORDS(FCNN_WORDS_CONSTANT) } fcnn_negative_weights;
 typedef enum fcnn_match_columns { FCNN_MATCH_WORDS(FCNN_WORDS_CONSTANT) } fcnn_match_columns;
@@ -290,6 +295,7 @@ enum {
     X(memory, FCNN_MEMORY_WORDS)                       \
     X(read_kind, FCNN_READ_WORDS)                      \
     X(missing_kind, FCNN_MISSING_WORDS)                \
+    X(missing_targets, FCNN_MISSING_TARGETS_WORDS)     \
     X(decode_kind, FCNN_DECODE_WORDS)                  \
     X(negative_weights, FCNN_NEGATIVE_WORDS)           \
     X(match_columns, FCNN_MATCH_WORDS)                 \

@@ -72,10 +72,38 @@ static fcnn_status check_finite(const fcnn_dataset *dataset, const fcnn_table *t
 }
 
 /* Sums over the rows of all ranks. */
-enum { INPUTS_FINGERPRINT, TARGETS_FINGERPRINT, WEIGHTS_FINGERPRINT, FILLED_VALUES, FILLED_ROWS, SUMS };
+enum {
+    INPUTS_FINGERPRINT,
+    TARGETS_FINGERPRINT,
+    WEIGHTS_FINGERPRINT,
+    FILLED_VALUES,
+    FILLED_ROWS,
+    MISSING_TARGETS,
+    ROWS_WITHOUT_TARGETS,
+    SUMS
+};
+
+/* Checks that targets are finite or missing, and counts those that are missing. */
+static fcnn_status count_targets(const fcnn_dataset *dataset, const fcnn_block *block, uint64_t sums[SUMS])
+{
+    const fcnn_table *targets = &block->targets;
+    for (int64_t row = 0; row < targets->rows; row++) {
+        const int64_t present = fcnn_table_present(targets, row);
+        sums[MISSING_TARGETS] += (uint64_t)(targets->width - present);
+        sums[ROWS_WITHOUT_TARGETS] += present == 0;
+        for (int64_t column = 0; column < targets->width; column++) {
+            if (isinf(fcnn_table_value(targets, row, column))) {
+                int64_t file_row;
+                const char *path = fcnn_dataset_place(dataset, block->first + row, &file_row);
+                return not_finite(path, dataset->source.targets_name, file_row, column, "infinite", false);
+            }
+        }
+    }
+    return FCNN_OK;
+}
 
 /* Checks a block, and adds its rows to the fingerprints. */
-static fcnn_status look_at_block(const fcnn_dataset *dataset, const fcnn_block *block, uint64_t fingerprints[3])
+static fcnn_status look_at_block(const fcnn_dataset *dataset, const fcnn_block *block, uint64_t sums[SUMS])
 {
     const fcnn_source *source = &dataset->source;
     const char *const names[] = {source->inputs_name, source->targets_name, source->weights_name};
@@ -83,8 +111,10 @@ static fcnn_status look_at_block(const fcnn_dataset *dataset, const fcnn_block *
     const fcnn_table *const tables[] = {&block->inputs, &block->targets, &block->weights};
     for (int i = 0; i < 3; i++) {
         if (names[i] != NULL) {
-            FCNN_TRY(check_finite(dataset, tables[i], block->first, names[i], columns[i]));
-            fingerprints[i] += fcnn_table_fingerprint(tables[i], dataset->first + block->first);
+            FCNN_TRY(tables[i] == &block->targets && source->missing.keeps_targets
+                         ? count_targets(dataset, block, sums)
+                         : check_finite(dataset, tables[i], block->first, names[i], columns[i]));
+            sums[INPUTS_FINGERPRINT + i] += fcnn_table_fingerprint(tables[i], dataset->first + block->first);
         }
     }
     return FCNN_OK;
@@ -136,6 +166,8 @@ fcnn_status fcnn_dataset_read(fcnn_dataset *dataset, fcnn_comm *comm, int64_t fi
     dataset->weights_fingerprint = sums[WEIGHTS_FINGERPRINT];
     dataset->filled_values = sums[FILLED_VALUES];
     dataset->filled_rows = sums[FILLED_ROWS];
+    dataset->missing_targets = sums[MISSING_TARGETS];
+    dataset->rows_without_targets = sums[ROWS_WITHOUT_TARGETS];
     return FCNN_OK;
 }
 

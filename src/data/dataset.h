@@ -17,6 +17,8 @@ struct fcnn_dataset {
     fcnn_rows rows; /* rows in memory; if they stay in the files or are not read yet, only types and widths are set */
     /* numbers of missing values that were replaced, and of their rows, over all ranks */
     uint64_t filled_values, filled_rows;
+    /* numbers of targets that are missing, and of rows of which all are; 0 unless the source keeps such targets */
+    uint64_t missing_targets, rows_without_targets;
     /* checksums of the rows of the source over all ranks */
     uint64_t inputs_fingerprint, targets_fingerprint, weights_fingerprint;
 };

@@ -54,11 +54,12 @@ static fcnn_status mark_labels(fcnn_reader *reader, int64_t first, int64_t count
 
 /* Appends the rows of a block that have missing values.
  *   unlabelled  [rows]: rows whose labels are missing; NULL: labels are not strings */
-static fcnn_status append_missing(const fcnn_block *block, int64_t first, const bool *unlabelled, row_list *out)
+static fcnn_status append_missing(const fcnn_block *block, int64_t first, bool keeps_targets, const bool *unlabelled,
+                                  row_list *out)
 {
     fcnn_status status = FCNN_OK;
     for (int64_t row = 0; status == FCNN_OK && row < block->inputs.rows; row++) {
-        if (has_missing(&block->inputs, row) || has_missing(&block->targets, row) ||
+        if (has_missing(&block->inputs, row) || (!keeps_targets && has_missing(&block->targets, row)) ||
             has_missing(&block->weights, row) || (unlabelled != NULL && unlabelled[row])) {
             status = append(out, first + row);
         }
@@ -78,7 +79,8 @@ static fcnn_status look_at_rows(fcnn_cursor *cursor, int64_t most, char **texts,
             status = mark_labels(&reader, first, block.inputs.rows, texts, marks);
         }
         if (status == FCNN_OK) {
-            status = append_missing(&block, first, texts != NULL ? marks : NULL, out);
+            status =
+                append_missing(&block, first, cursor->source->missing.keeps_targets, texts != NULL ? marks : NULL, out);
         }
     }
     fcnn_reader_close(&reader);

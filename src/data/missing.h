@@ -7,7 +7,8 @@
 typedef struct fcnn_missing {
     int64_t *dropped; /* [drops]: rows of the range that are left out, ascending */
     int64_t drops;
-    double *means; /* [features]: replaces NaN in the inputs; NULL: NaN is not replaced and is an error */
+    bool keeps_targets; /* targets that are NaN stay so; otherwise they are an error, or their rows are left out */
+    double *means;      /* [features]: replaces NaN in the inputs; NULL: NaN is not replaced and is an error */
 } fcnn_missing;
 
 /* Replaces missing inputs by the means. Adds the number of values to counts[0], and the number of rows with such values

@@ -89,6 +89,18 @@ int fcnn_table_find_nonfinite(const fcnn_table *table, int64_t *row, int64_t *co
     return 0;
 }
 
+int64_t fcnn_table_present(const fcnn_table *table, int64_t row)
+{
+    if (fcnn_type_is_integer(table->type)) {
+        return table->width;
+    }
+    int64_t present = 0;
+    for (int64_t column = 0; column < table->width; column++) {
+        present += !isnan(fcnn_table_value(table, row, column));
+    }
+    return present;
+}
+
 void fcnn_table_turn(void *elements, int64_t count, size_t size)
 {
     if (__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__) {

@@ -37,6 +37,9 @@ double fcnn_table_value(const fcnn_table *table, int64_t row, int64_t column);
 /* Finds the first element, row by row, that is NaN or Inf. Returns 0 if there is none. */
 int fcnn_table_find_nonfinite(const fcnn_table *table, int64_t *row, int64_t *column);
 
+/* Returns the number of elements of a row that are not NaN. */
+int64_t fcnn_table_present(const fcnn_table *table, int64_t row);
+
 /* Converts elements of `size` bytes from the byte order of this machine to little-endian, or back, so that their hashes
  * are the same on every machine. Does nothing on a little-endian machine. */
 void fcnn_table_turn(void *elements, int64_t count, size_t size);

@@ -60,13 +60,16 @@ static void note_row(findings *all, const fcnn_table *targets, int64_t row)
     double *found = all->found;
     for (int64_t column = 0; column < targets->width; column++) {
         const double value = fcnn_table_value(targets, row, column);
+        if (isnan(value)) {
+            continue; /* missing */
+        }
         found[NOT_ZERO_OR_ONE] = value == 0 || value == 1 ? found[NOT_ZERO_OR_ONE] : 1;
         found[NOT_WHOLE] = value == floor(value) ? found[NOT_WHOLE] : 1;
         found[LARGEST] = value > found[LARGEST] ? value : found[LARGEST];
         found[SMALLEST] = -value > found[SMALLEST] ? -value : found[SMALLEST];
     }
     found[NOT_ONE_HOT] = found[NOT_ONE_HOT] > 0 || hot_column(targets, row) < 0 ? 1 : 0;
-    if (targets->width == 1) {
+    if (targets->width == 1 && !isnan(fcnn_table_value(targets, row, 0))) {
         note_value(all, fcnn_table_value(targets, row, 0));
     }
 }
@@ -246,7 +249,7 @@ static fcnn_status check_block(const fcnn_dataset *dataset, const fcnn_block *bl
     for (int64_t row = 0; row < block->targets.rows; row++) {
         for (int64_t column = 0; column < block->targets.width; column++) {
             const double value = fcnn_table_value(&block->targets, row, column);
-            if (!(value >= 0 && value <= most)) {
+            if (!(value >= 0 && value <= most) && !isnan(value)) { /* NaN: the source keeps missing targets */
                 return bad_value(dataset, block->first + row, column, value, requirement);
             }
         }

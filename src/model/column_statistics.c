@@ -52,6 +52,21 @@ static fcnn_status add_rows(fcnn_dataset *dataset, fcnn_column_sums *inputs, fcn
     return status;
 }
 
+/* Fails if all targets of a column are missing. */
+static fcnn_status check_values(const fcnn_dataset *dataset, const fcnn_column_sums *targets)
+{
+    for (int64_t column = 0; column < targets->columns; column++) {
+        if (targets->counts[column] == 0) {
+            return fcnn_fail(FCNN_EDATA,
+                             "%s: %s: column %" PRId64
+                             " (counting from 0) has no value in any training row, so nothing "
+                             "can be learned about it: remove the column from data.targets",
+                             dataset->source.file, dataset->source.targets_name, column);
+        }
+    }
+    return FCNN_OK;
+}
+
 /* Makes both sums those of all ranks; targets may be NULL. Collective. */
 static fcnn_status sum_up(fcnn_dataset *dataset, fcnn_comm *comm, fcnn_column_sums *inputs, fcnn_column_sums *targets)
 {
@@ -65,7 +80,7 @@ static fcnn_status sum_up(fcnn_dataset *dataset, fcnn_comm *comm, fcnn_column_su
     if (targets != NULL) {
         fcnn_column_sums_over_ranks(targets, comm);
     }
-    return FCNN_OK;
+    return targets != NULL ? check_values(dataset, targets) : FCNN_OK;
 }
 
 static fcnn_status take(const fcnn_column_sums *sums, fcnn_column_statistics *out)

@@ -70,6 +70,7 @@ struct fcnn_model {
     fcnn_column_statistics inputs_statistics;  /* statistics of the inputs */
     double loss_settings[FCNN_LOSS_SETTINGS];  /* of the loss, as in the config; 0 without a config */
     bool fills_missing;                        /* the means replace missing inputs */
+    bool ignores_missing_targets;              /* missing targets count in no sum */
     fcnn_column_statistics targets_statistics; /* empty if the targets are class numbers */
     fcnn_column_names inputs_names;
     fcnn_column_names targets_names;        /* names of the target columns: one, or one per class */

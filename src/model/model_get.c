@@ -371,6 +371,7 @@ static fcnn_status use_config(fcnn_model *model, const char *path)
         return status == FCNN_ECONFIG ? FCNN_OK : status;
     }
     model->fills_missing = config->data_missing == FCNN_MISSING_MEAN;
+    model->ignores_missing_targets = config->train_missing_targets == FCNN_MISSING_TARGETS_IGNORE;
     fcnn_loss_rule_of(model->shape.loss)->settings(config, model->loss_settings);
     fcnn_config_destroy(config);
     return FCNN_OK;

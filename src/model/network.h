@@ -18,7 +18,8 @@
 /* The rows to compute: `rows` rows of a table, in the order of index. */
 typedef struct fcnn_batch {
     const fcnn_table *inputs;
-    const fcnn_table *targets; /* NULL: none, or labels are used */
+    const fcnn_table *targets; /* NULL: none, or labels are used; NaN: missing */
+    bool counts_targets;       /* targets may be missing; those that are not are counted with the losses */
     const int32_t *labels;     /* [table rows], for softmax; NULL: none */
     const double *weights;     /* [table rows]: weights in training; NULL: all are 1 */
     const int64_t *index;      /* [rows] */
@@ -43,6 +44,7 @@ typedef struct fcnn_thread_notes {
     _Alignas(FCNN_ALIGNMENT) uint64_t *input_magnitudes;
     uint64_t *delta_magnitudes; /* [tensors]: those of the derivatives of which the gradient of the biases is a sum */
     fcnn_exact_sum loss;        /* sum over rows */
+    int64_t targets;            /* number of targets that are not missing; 0 unless they are counted */
     fcnn_thread_times *times;   /* borrowed */
 } fcnn_thread_notes;
 
@@ -138,6 +140,11 @@ double fcnn_network_physical(const fcnn_network *network, int64_t row, int64_t c
 
 /* Returns the factor between the sum of derivatives over rows and the derivative of the mean loss. */
 double fcnn_network_mean_factor(const fcnn_architecture *shape, int64_t rows);
+
+/* Returns what the loss of a sum is divided by: the terms of `rows` complete rows, or of rows of which `targets` targets
+ * are not missing. */
+double fcnn_network_terms_of_rows(const fcnn_architecture *shape, int64_t rows);
+double fcnn_network_terms_of_targets(const fcnn_architecture *shape, int64_t targets);
 
 /* Returns the divisor of a row's loss: the number of outputs if the loss is a mean over outputs (mse, binary
  * cross-entropy, quantile), the number of targets for gaussian_nll, otherwise 1. */

@@ -95,17 +95,25 @@ static fcnn_status set_transforms(fcnn_normalizer *normalizer, const side_of *fr
 
 /* ---- mean and deviation ---- */
 
-/* Sets out to √(Σ (x − mean)² / rows) of each column, over all ranks. Collective. */
+/* Sets out to √(Σ (x − mean)² / number of values) of each column, over all ranks. Collective. */
 static fcnn_status find_deviations(const side_of *from, fcnn_comm *comm, double *out)
 {
     const int64_t width = from->statistics->count;
     fcnn_square_sum *sums = NULL;
-    FCNN_TRY(fcnn_comm_agree(comm, fcnn_memory_create("the column sums", width, sizeof *sums, &sums)));
-    const fcnn_status status = fcnn_column_squares_find(from->dataset, comm, from->side, from->statistics->mean, sums);
+    uint64_t *counts = NULL;
+    fcnn_status status = fcnn_memory_create("the column sums", width, sizeof *sums, &sums);
+    if (status == FCNN_OK) {
+        status = fcnn_memory_create("the column sums", width, sizeof *counts, &counts);
+    }
+    status = fcnn_comm_agree(comm, status);
+    if (status == FCNN_OK) {
+        status = fcnn_column_squares_find(from->dataset, comm, from->side, from->statistics->mean, sums, counts);
+    }
     for (int64_t column = 0; status == FCNN_OK && column < width; column++) {
-        out[column] = fcnn_square_sum_root_mean(&sums[column], (double)from->dataset->source.rows);
+        out[column] = fcnn_square_sum_root_mean(&sums[column], (double)counts[column]);
     }
     free(sums);
+    free(counts);
     return status;
 }
 

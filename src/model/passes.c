@@ -116,9 +116,19 @@ int64_t fcnn_network_loss_terms(const fcnn_architecture *shape)
     return shape->loss == FCNN_LOSS_GAUSSIAN_NLL ? fcnn_architecture_targets(shape) : fcnn_architecture_outputs(shape);
 }
 
+double fcnn_network_terms_of_rows(const fcnn_architecture *shape, int64_t rows)
+{
+    return (double)rows * (double)fcnn_network_loss_terms(shape);
+}
+
+double fcnn_network_terms_of_targets(const fcnn_architecture *shape, int64_t targets)
+{
+    return (double)targets * (double)(fcnn_network_loss_terms(shape) / fcnn_architecture_targets(shape));
+}
+
 double fcnn_network_mean_factor(const fcnn_architecture *shape, int64_t rows)
 {
-    return fcnn_loss_rule_of(shape->loss)->factor / ((double)rows * (double)fcnn_network_loss_terms(shape));
+    return fcnn_loss_rule_of(shape->loss)->factor / fcnn_network_terms_of_rows(shape, rows);
 }
 
 /* ---- passes ---- */
@@ -212,6 +222,9 @@ static void chunk_forward_backward(const fcnn_network *network, const fcnn_pass_
     note(&notes->delta_magnitudes[layers - 1], loss_magnitude(network, losses, rows->last - rows->first));
     for (int64_t row = 0; count_loss && row < rows->last - rows->first; row++) {
         fcnn_exact_sum_add(&notes->loss, losses[row]);
+        notes->targets += rows->batch->counts_targets
+                              ? fcnn_table_present(rows->batch->targets, rows->batch->index[rows->first + row])
+                              : 0;
     }
     publish_deltas(network, rows, layers - 1);
     fcnn_clock_count(&notes->times->elementwise, &since);

@@ -4,6 +4,7 @@
 #include "core/memory.h"
 #include "data/column_sums.h"
 
+#include <math.h>
 #include <stdlib.h>
 
 typedef struct sums {
@@ -35,7 +36,7 @@ static void add_column(const fcnn_table *table, int64_t column, const fcnn_trans
         const double value = fcnn_transform_apply(transform, fcnn_table_value(table, row, column));
         if (out->mean == NULL) {
             fcnn_column_sums_add_value(&out->values, column, value);
-        } else {
+        } else if (!isnan(value)) { /* missing targets are not counted */
             fcnn_square_sum_add(&out->squares[column], value, out->mean[column], 1);
         }
     }
@@ -74,7 +75,7 @@ static fcnn_status find(fcnn_dataset *dataset, fcnn_comm *comm, fcnn_side side, 
     fcnn_square_sum_over_ranks(comm, normalizer->count, all->squares, all->work);
     for (int64_t column = 0; column < normalizer->count; column++) {
         if (fcnn_normalizer_transform(normalizer, column) != NULL) {
-            deviation[column] = fcnn_square_sum_root_mean(&all->squares[column], (double)dataset->source.rows);
+            deviation[column] = fcnn_square_sum_root_mean(&all->squares[column], (double)all->values.counts[column]);
         }
     }
     return FCNN_OK;

@@ -134,13 +134,18 @@ double fcnn_exchange_seconds(const fcnn_exchange *exchange)
 
 /* ---- sums ---- */
 
-void fcnn_exchange_flag_set(fcnn_exchange *exchange, int flag, bool is_raised)
+void fcnn_exchange_part_set(fcnn_exchange *exchange, int flag, int part)
 {
     if (exchange->type == FCNN_EXCHANGE_FLOAT) {
-        ((float *)exchange->values)[exchange->count + flag] = is_raised ? 1 : 0;
+        ((float *)exchange->values)[exchange->count + flag] = (float)part; /* exact up to 2^24 for the sum */
     } else {
-        ((double *)exchange->values)[exchange->count + flag] = is_raised ? 1 : 0;
+        ((double *)exchange->values)[exchange->count + flag] = part;
     }
+}
+
+void fcnn_exchange_flag_set(fcnn_exchange *exchange, int flag, bool is_raised)
+{
+    fcnn_exchange_part_set(exchange, flag, is_raised ? 1 : 0);
 }
 
 int fcnn_exchange_flag_count(const fcnn_exchange *exchange, int flag)

@@ -46,7 +46,10 @@ void *fcnn_exchange_values(fcnn_exchange *exchange);
 /* Sets, before fcnn_exchange_sum(), whether this rank raises a flag, which are counted from 0. */
 void fcnn_exchange_flag_set(fcnn_exchange *exchange, int flag, bool is_raised);
 
-/* The number of ranks that raised a flag, after fcnn_exchange_sum(). */
+/* Sets, before fcnn_exchange_sum(), the part of this rank, from 0 to 255, in a sum that takes the place of a flag. */
+void fcnn_exchange_part_set(fcnn_exchange *exchange, int flag, int part);
+
+/* The number of ranks that raised a flag, or the sum of the parts of all ranks, after fcnn_exchange_sum(). */
 int fcnn_exchange_flag_count(const fcnn_exchange *exchange, int flag);
 
 /* Replaces values and flags by their sums over ranks.  Collective.  All threads of the team of each rank call it after

@@ -16,12 +16,17 @@
 /* Sums of one thread; after merging, the first tally has the sums of all threads. */
 typedef struct tally {
     int64_t rows, right;
+    int64_t targets, scored; /* targets that are not missing, and rows that have at least one */
     fcnn_exact_sum loss;
     fcnn_exact_sum weight, right_weight; /* of all rows, and of those predicted correctly */
     fcnn_square_sum *squares;            /* [outputs]: Σ w·(y − t)² */
     double *max_error;                   /* [outputs] */
     fcnn_class_score *classes;           /* [classes] */
 } tally;
+
+/* Counts over all ranks: rows, those that are predicted correctly, targets that are not missing, and rows that have
+ * one. */
+enum { COUNT_ROWS, COUNT_RIGHT, COUNT_TARGETS, COUNT_SCORED, ROW_COUNTS };
 
 struct fcnn_evaluation {
     fcnn_comm *comm;
@@ -30,7 +35,9 @@ struct fcnn_evaluation {
     fcnn_cursor cursor; /* over the rows; its files and rows stay open and read for the next evaluation */
     bool scores;        /* the rows have targets */
     bool classifies;
+    bool keeps_missing; /* targets may be missing */
     int64_t loss_terms;
+    int64_t row_targets;           /* targets of a row */
     int64_t outputs;               /* targets with scores of their own; 0 for classifiers, and without predictions */
     int64_t per_target;            /* outputs for each target */
     int64_t prediction;            /* which of them predicts the target; −1: none */
@@ -42,7 +49,7 @@ struct fcnn_evaluation {
     tally *tallies;                /* [threads] */
     fcnn_target_variation targets; /* of the columns of a regression */
     double *work;                  /* scratch memory for sums over ranks */
-    uint64_t *counts;              /* over ranks: rows, rows predicted correctly, and three counts of each class */
+    uint64_t *counts;              /* over ranks: ROW_COUNTS, and three counts of each class */
     fcnn_class_score *class_scores;
     double *r2, *rmse, *max_error;
     fcnn_metrics *metrics; /* NULL: none */
@@ -63,7 +70,7 @@ static fcnn_status create_tallies(fcnn_evaluation *evaluation)
     FCNN_TRY(fcnn_memory_create("the scores", (1 + outputs * FCNN_SQUARE_PARTS) * (FCNN_EXACT_LIMBS + 1),
                                 sizeof(double), &evaluation->work));
     const int64_t classes = evaluation->classes;
-    FCNN_TRY(fcnn_memory_create("the scores", 2 + 3 * classes, sizeof(uint64_t), &evaluation->counts));
+    FCNN_TRY(fcnn_memory_create("the scores", ROW_COUNTS + 3 * classes, sizeof(uint64_t), &evaluation->counts));
     FCNN_TRY(fcnn_memory_create("the scores", classes, sizeof(fcnn_class_score), &evaluation->class_scores));
     FCNN_TRY(fcnn_memory_create("the scores", outputs, sizeof(double), &evaluation->r2));
     FCNN_TRY(fcnn_memory_create("the scores", outputs, sizeof(double), &evaluation->rmse));
@@ -121,6 +128,8 @@ fcnn_status fcnn_evaluation_create(fcnn_comm *comm, fcnn_team *team, const fcnn_
         evaluation->scores = fcnn_dataset_outputs(part->dataset) > 0;
         evaluation->classifies = fcnn_loss_classifies(shape->loss);
         evaluation->loss_terms = fcnn_network_loss_terms(shape);
+        evaluation->keeps_missing = part->dataset->source.missing.keeps_targets;
+        evaluation->row_targets = fcnn_architecture_targets(shape);
         evaluation->per_target = fcnn_architecture_outputs_per_target(shape);
         evaluation->prediction = fcnn_architecture_prediction(shape, 0);
         const bool has_outputs = evaluation->scores && !evaluation->classifies && evaluation->prediction >= 0;
@@ -202,10 +211,10 @@ static bool is_right(const rows_work *work, int64_t row)
     if (work->batch.labels != NULL) {
         return fcnn_evaluation_class(network, row) == work->batch.labels[row];
     }
-    bool right = true;
+    bool right = true; /* a missing target is not asked for */
     for (int64_t column = 0; column < fcnn_architecture_outputs(&network->shape); column++) {
         const double target = fcnn_table_value(work->targets, row, column);
-        right = right && (fcnn_network_output(network, row, column) > 0.5) == (target > 0.5);
+        right = right && (isnan(target) || (fcnn_network_output(network, row, column) > 0.5) == (target > 0.5));
     }
     return right;
 }
@@ -234,13 +243,17 @@ static void score_row(const rows_work *work, int64_t row, int thread)
 {
     const fcnn_evaluation *evaluation = work->evaluation;
     tally *own = &evaluation->tallies[thread];
+    const int64_t present =
+        evaluation->keeps_missing ? fcnn_table_present(work->targets, row) : evaluation->row_targets;
     own->rows++;
+    own->targets += present;
+    own->scored += present > 0;
     const double weight = evaluation->weights != NULL ? evaluation->weights[row] : 1;
     fcnn_exact_sum_add(&own->loss, work->network->all.losses[row] * weight);
-    if (evaluation->classifies) {
+    if (evaluation->classifies && present > 0) {
         count_right(work, row, weight, own);
     }
-    if (evaluation->classes > 0) {
+    if (evaluation->classes > 0 && present > 0) {
         count_class(work, row, own->classes);
     }
     if (evaluation->metrics != NULL) {
@@ -249,6 +262,9 @@ static void score_row(const rows_work *work, int64_t row, int thread)
     }
     for (int64_t column = 0; column < evaluation->outputs; column++) {
         const double target = fcnn_table_value(work->targets, row, column);
+        if (isnan(target)) {
+            continue; /* missing */
+        }
         const int64_t output = column * evaluation->per_target + evaluation->prediction;
         const double value = fcnn_network_physical(work->network, row, output), error = fabs(value - target);
         fcnn_square_sum_add(&own->squares[column], value, target, weight);
@@ -323,31 +339,44 @@ static void merge_thread(const fcnn_evaluation *evaluation, tally *own, tally *a
 static void sum_counts(fcnn_evaluation *evaluation)
 {
     uint64_t *counts = evaluation->counts;
-    const int64_t count = 2 + 3 * evaluation->classes;
+    const int64_t count = ROW_COUNTS + 3 * evaluation->classes;
     memset(counts, 0, (size_t)count * sizeof *counts);
     for (int thread = 0; thread < fcnn_team_threads(evaluation->team); thread++) {
         tally *own = &evaluation->tallies[thread];
-        counts[0] += (uint64_t)own->rows;
-        counts[1] += (uint64_t)own->right;
-        own->rows = own->right = 0;
+        counts[COUNT_ROWS] += (uint64_t)own->rows;
+        counts[COUNT_RIGHT] += (uint64_t)own->right;
+        counts[COUNT_TARGETS] += (uint64_t)own->targets;
+        counts[COUNT_SCORED] += (uint64_t)own->scored;
+        own->rows = own->right = own->targets = own->scored = 0;
         for (int64_t i = 0; i < evaluation->classes; i++) {
-            counts[2 + 3 * i] += own->classes[i].rows;
-            counts[3 + 3 * i] += own->classes[i].taken;
-            counts[4 + 3 * i] += own->classes[i].right;
+            uint64_t *of_class = counts + ROW_COUNTS + 3 * i;
+            of_class[0] += own->classes[i].rows;
+            of_class[1] += own->classes[i].taken;
+            of_class[2] += own->classes[i].right;
             own->classes[i] = (fcnn_class_score){0};
         }
     }
     fcnn_comm_sum_integers(evaluation->comm, count, counts);
     for (int64_t i = 0; i < evaluation->classes; i++) {
-        evaluation->class_scores[i] = (fcnn_class_score){counts[2 + 3 * i], counts[3 + 3 * i], counts[4 + 3 * i]};
+        const uint64_t *of_class = counts + ROW_COUNTS + 3 * i;
+        evaluation->class_scores[i] = (fcnn_class_score){of_class[0], of_class[1], of_class[2]};
     }
+}
+
+/* What the sum of the losses is divided by. */
+static double terms_of_loss(const fcnn_evaluation *evaluation)
+{
+    if (evaluation->keeps_missing) {
+        return (double)evaluation->counts[COUNT_TARGETS] * (double)(evaluation->loss_terms / evaluation->row_targets);
+    }
+    return (double)evaluation->counts[COUNT_ROWS] * (double)evaluation->loss_terms;
 }
 
 /* The fraction of rows that are predicted correctly, each counted with its weight.  Collective. */
 static double find_accuracy(fcnn_evaluation *evaluation, tally *all)
 {
     if (evaluation->part->weights == NULL) {
-        return (double)evaluation->counts[1] / (double)evaluation->counts[0];
+        return (double)evaluation->counts[COUNT_RIGHT] / (double)evaluation->counts[COUNT_SCORED];
     }
     fcnn_exact_sum_over_ranks(evaluation->comm, 1, &all->weight, evaluation->work);
     fcnn_exact_sum_over_ranks(evaluation->comm, 1, &all->right_weight, evaluation->work);
@@ -394,12 +423,15 @@ void fcnn_evaluation_finish(fcnn_evaluation *evaluation, fcnn_scores *out)
     }
     sum_counts(evaluation);
     fcnn_exact_sum_over_ranks(evaluation->comm, 1, &all->loss, evaluation->work);
-    const double rows = (double)evaluation->counts[0];
     *out = (fcnn_scores){
-        .rows = (int64_t)evaluation->counts[0],
-        .loss = fcnn_exact_sum_value(&all->loss) / (rows * (double)evaluation->loss_terms),
+        .rows = (int64_t)evaluation->counts[COUNT_ROWS],
+        .scored = (int64_t)evaluation->counts[COUNT_SCORED],
+        .targets = (int64_t)evaluation->counts[COUNT_TARGETS],
+        .all_targets = (int64_t)evaluation->counts[COUNT_ROWS] * evaluation->row_targets,
+        .output_targets = evaluation->targets.counts,
+        .loss = fcnn_exact_sum_value(&all->loss) / terms_of_loss(evaluation),
         .is_weighted = evaluation->part->weights != NULL,
-        .right = (int64_t)evaluation->counts[1],
+        .right = (int64_t)evaluation->counts[COUNT_RIGHT],
         .accuracy = evaluation->classifies ? find_accuracy(evaluation, all) : NAN,
         .class_count = evaluation->classes,
         .classes = evaluation->class_scores,

@@ -201,6 +201,7 @@ static fcnn_status read_rows(predictor *work)
     const fcnn_model *model = work->model;
     FCNN_TRY(fcnn_model_data_open(work->comm, model, work->options->model, &work->options->data, &work->part.dataset));
     fcnn_dataset *dataset = work->part.dataset;
+    dataset->source.missing.keeps_targets = model->ignores_missing_targets;
     FCNN_TRY(fcnn_comm_agree(work->comm, check_paths(work)));
     fcnn_unwritten_text text;
     for (int64_t at = 0; fcnn_unwritten_next(&dataset->source, &at, text);) {

@@ -100,12 +100,18 @@ static void print_outputs(const fcnn_scores *scores, const fcnn_model *model, FI
     }
     const char *r2 = scores->is_weighted ? "weighted R2" : "R2", *rmse = scores->is_weighted ? "weighted RMSE" : "RMSE";
     const int rmse_width = scores->is_weighted ? 13 : 12;
-    fprintf(out, "  %-*s %12s %*s %12s\n", width, "output", r2, rmse_width, rmse, "max error");
+    const bool counts = scores->targets < scores->all_targets; /* some are missing */
+    fprintf(out, "  %-*s %12s %*s %12s%s\n", width, "output", r2, rmse_width, rmse, "max error",
+            counts ? "      targets" : "");
     for (int64_t i = 0; i < shown; i++) {
         label_output(model, i, label);
         fprintf(out, "  %s%*s ", label, width - fcnn_text_width(label), "");
         print_r2(scores->r2[i], 12, out);
-        fprintf(out, " %*.6g %12.6g\n", rmse_width, scores->rmse[i], scores->max_error[i]);
+        fprintf(out, " %*.6g %12.6g", rmse_width, scores->rmse[i], scores->max_error[i]);
+        if (counts) {
+            fprintf(out, " %12" PRId64, scores->output_targets[i]);
+        }
+        fputc('\n', out);
     }
     if (scores->outputs > shown) {
         fprintf(out, "  … %" PRId64 " more; mean R2 of all ", scores->outputs - shown);
@@ -158,6 +164,18 @@ static void print_classes(const fcnn_scores *scores, const fcnn_model *model, FI
     }
 }
 
+/* Ends a line, after the numbers of targets if some are missing. */
+static void print_missing(const fcnn_scores *scores, FILE *out)
+{
+    if (scores->targets < scores->all_targets) {
+        fprintf(out, ", %" PRId64 " of %" PRId64 " targets", scores->targets, scores->all_targets);
+    }
+    if (scores->scored < scores->rows) {
+        fprintf(out, ", %" PRId64 " rows without targets", scores->rows - scores->scored);
+    }
+    fputc('\n', out);
+}
+
 void fcnn_scores_print(const fcnn_scores *scores, const char *title, const fcnn_model *model, FILE *out)
 {
     const char *weighted = scores->is_weighted ? "weighted " : "";
@@ -168,15 +186,18 @@ void fcnn_scores_print(const fcnn_scores *scores, const char *title, const fcnn_
         return;
     }
     if (scores->outputs > 0) {
-        fprintf(out, ", %" PRId64 " rows\n", scores->rows);
+        fprintf(out, ", %" PRId64 " rows", scores->rows);
+        print_missing(scores, out);
         print_outputs(scores, model, out);
         return;
     }
     if (isnan(scores->accuracy)) {
-        fprintf(out, ", %" PRId64 " rows\n", scores->rows);
+        fprintf(out, ", %" PRId64 " rows", scores->rows);
+        print_missing(scores, out);
         return;
     }
-    fprintf(out, ", %saccuracy %.2f %%, %" PRId64 " of %" PRId64 " rows right\n", weighted, 100 * scores->accuracy,
-            scores->right, scores->rows);
+    fprintf(out, ", %saccuracy %.2f %%, %" PRId64 " of %" PRId64 " rows right", weighted, 100 * scores->accuracy,
+            scores->right, scores->scored);
+    print_missing(scores, out);
     print_classes(scores, model, out);
 }

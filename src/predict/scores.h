@@ -18,6 +18,9 @@ typedef struct fcnn_class_score {
 /* Scores of all rows, over all ranks.  The evaluation that computed them owns the arrays. */
 struct fcnn_scores {
     int64_t rows;
+    int64_t scored;                /* rows that have at least one target */
+    int64_t targets, all_targets;  /* targets that are not missing, and all */
+    const int64_t *output_targets; /* [outputs]: those of each output that are not missing */
     double loss;             /* mean over rows (and outputs, for mse and binary cross entropy), normalized units */
     bool is_weighted;        /* each row counts with its weight in the loss, accuracy, R² and RMSE */
     int64_t right;           /* number of rows that are predicted correctly; 0 for regressions */

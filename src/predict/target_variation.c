@@ -23,6 +23,7 @@ typedef void add_target(pass *all, int64_t column, double target, double weight)
 
 static void add_to_sums(pass *all, int64_t column, double target, double weight)
 {
+    all->out->counts[column]++;
     if (weight == 0) {
         return;
     }
@@ -58,7 +59,10 @@ static fcnn_status go_through(pass *all, add_target *add)
         for (int64_t row = 0; status == FCNN_OK && row < block.targets.rows; row++) {
             const double weight = all->weights != NULL ? all->weights[row] : 1;
             for (int64_t column = 0; column < all->out->columns; column++) {
-                add(all, column, fcnn_table_value(&block.targets, row, column), weight);
+                const double target = fcnn_table_value(&block.targets, row, column);
+                if (!isnan(target)) {
+                    add(all, column, target, weight);
+                }
             }
         }
     }
@@ -70,6 +74,7 @@ static fcnn_status create(pass *all)
 {
     fcnn_target_variation *out = all->out;
     const int64_t columns = out->columns;
+    FCNN_TRY(fcnn_memory_create("the scores", columns, sizeof *out->counts, &out->counts));
     FCNN_TRY(fcnn_memory_create("the scores", columns, sizeof *out->masses, &out->masses));
     FCNN_TRY(fcnn_memory_create("the scores", columns, sizeof *out->means, &out->means));
     FCNN_TRY(fcnn_memory_create("the scores", columns, sizeof *out->varies, &out->varies));
@@ -89,6 +94,11 @@ static void find_means(pass *all, fcnn_comm *comm)
     fcnn_target_variation *out = all->out;
     fcnn_column_sums *values = &all->values;
     fcnn_column_sums_over_ranks(values, comm);
+    for (int64_t column = 0; column < out->columns; column++) {
+        uint64_t count = (uint64_t)out->counts[column];
+        fcnn_comm_sum_integers(comm, 1, &count);
+        out->counts[column] = (int64_t)count;
+    }
     if (all->masses != NULL) {
         fcnn_exact_sum_over_ranks(comm, out->columns, all->masses, all->work);
         fcnn_exact_sum_over_ranks(comm, out->columns, all->products, all->work);
@@ -98,13 +108,14 @@ static void find_means(pass *all, fcnn_comm *comm)
         out->varies[column] = smallest < largest;
         if (all->masses == NULL) {
             out->masses[column] = (double)values->counts[column];
-            out->means[column] = fcnn_column_sums_mean(values, column);
+            out->means[column] = values->counts[column] > 0 ? fcnn_column_sums_mean(values, column) : NAN;
             continue;
         }
         out->masses[column] = fcnn_exact_sum_value(&all->masses[column]);
         /* the mean of equal values is exactly this value */
-        out->means[column] =
-            out->varies[column] ? fcnn_exact_sum_value(&all->products[column]) / out->masses[column] : smallest;
+        out->means[column] = out->varies[column] ? fcnn_exact_sum_value(&all->products[column]) / out->masses[column]
+                             : values->counts[column] > 0 ? smallest
+                                                          : NAN;
     }
 }
 
@@ -133,6 +144,7 @@ fcnn_status fcnn_target_variation_find(const fcnn_data_part *part, fcnn_comm *co
 
 void fcnn_target_variation_clear(fcnn_target_variation *variation)
 {
+    free(variation->counts);
     free(variation->masses);
     free(variation->means);
     free(variation->varies);

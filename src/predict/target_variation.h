@@ -7,9 +7,11 @@
 #include "compute/square_sum.h"
 #include "model/data_part.h"
 
-/* Sums over the rows of all ranks; each row counts with its weight in the part. */
+/* Sums over the rows of all ranks; each row counts with its weight in the part.  A target that is NaN is missing and
+ * counts in no sum; a column without any target has the mean NaN and does not vary. */
 typedef struct fcnn_target_variation {
     int64_t columns;
+    int64_t *counts;             /* [columns]: number of targets that are not missing */
     double *masses;              /* [columns]: Σ w; without weights the number of rows */
     double *means;               /* [columns]: Σ w·t / Σ w */
     bool *varies;                /* [columns]: targets of rows whose weight is not 0 differ */

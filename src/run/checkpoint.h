@@ -26,7 +26,7 @@ typedef struct fcnn_best {
 typedef struct fcnn_training_state {
     int64_t step, epoch;            /* completed steps and epochs */
     int64_t batch;                  /* completed steps of the current epoch */
-    int64_t rows;                   /* rows whose losses are in `loss` */
+    int64_t rows;                   /* rows whose losses are in `loss`; with train.missing_targets = ignore, targets */
     fcnn_exact_sum loss;            /* of the current epoch; in a file of all ranks, during training of this rank */
     int64_t skipped;                /* batches without an update (train.nonfinite = skip) */
     int64_t rollbacks;              /* number of times that the learning rate was halved (train.nonfinite = rollback) */

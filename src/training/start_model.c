@@ -113,6 +113,7 @@ static fcnn_status find_statistics(const fcnn_config *config, fcnn_comm *comm, c
                (size_t)model->inputs_statistics.count * sizeof(double));
     }
     model->fills_missing = config->data_missing == FCNN_MISSING_MEAN;
+    model->ignores_missing_targets = config->train_missing_targets == FCNN_MISSING_TARGETS_IGNORE;
     fcnn_loss_rule_of(model->shape.loss)->settings(config, model->loss_settings);
     fcnn_column_statistics_warn_of_constants(&model->inputs_statistics, train);
     FCNN_TRY(warn_of_codes(train, comm, model));

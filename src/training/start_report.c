@@ -70,6 +70,13 @@ static void describe_missing(const fcnn_dataset *dataset, FILE *out)
         fprintf(out, "            replaced: %" PRIu64 " missing inputs in %" PRIu64 " rows, by the means\n",
                 dataset->filled_values, dataset->filled_rows);
     }
+    if (dataset->missing_targets > 0) {
+        fprintf(out,
+                "            missing: %" PRIu64 " of %" PRId64 " targets, which count in no sum; %" PRIu64
+                " rows have no target\n",
+                dataset->missing_targets, dataset->source.rows * dataset->rows.targets.width,
+                dataset->rows_without_targets);
+    }
 }
 
 /* Prints which files have no rows, and which columns have other types than in the first file. */

@@ -4,6 +4,7 @@
 #include "core/clock.h"
 #include "core/memory.h"
 #include "core/pulse.h"
+#include "model/losses.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -15,6 +16,10 @@ typedef enum own_flag {
     FLAG_UNREAD,    /* rows could not be read: the gradient sums are void */
     OWN_FLAGS
 } own_flag;
+
+/* The number of targets of a batch that are not missing rides along behind the flags, in bytes that are summed one by
+ * one. */
+enum { COUNT_BYTES = 6 };
 
 /* ---- creation ---- */
 
@@ -68,7 +73,7 @@ static fcnn_status create_exchange(fcnn_step *step, fcnn_exchange_kind kind)
 {
     const fcnn_exchange_type type = step->gradient->size == sizeof(double) ? FCNN_EXCHANGE_DOUBLE : FCNN_EXCHANGE_FLOAT;
     FCNN_TRY(fcnn_exchange_create(step->comm, kind, type, fcnn_gradient_buffer_elements(step->gradient),
-                                  step->flags + OWN_FLAGS, &step->exchange));
+                                  step->flags + OWN_FLAGS + (step->counts_targets ? COUNT_BYTES : 0), &step->exchange));
     fcnn_gradient_place(step->gradient, fcnn_exchange_values(step->exchange));
     return FCNN_OK;
 }
@@ -81,6 +86,7 @@ fcnn_status fcnn_step_create(fcnn_comm *comm, const fcnn_model *model, const fcn
     step->comm = comm;
     step->data = data;
     step->flags = options->flags;
+    step->counts_targets = data->train.dataset->source.missing.keeps_targets;
     fcnn_divergence_advise(model, step->advice);
     fcnn_status status = fcnn_comm_agree(comm, create_parts(step, model, options));
     if (status == FCNN_OK) {
@@ -141,6 +147,7 @@ static void clear_notes(fcnn_step *step, int thread)
     memset(notes->input_magnitudes, 0, bytes);
     memset(notes->delta_magnitudes, 0, bytes);
     notes->loss = (fcnn_exact_sum){0};
+    notes->targets = 0;
 }
 
 /* Leaves first … last−1 of a batch, and where their rows go forward and backward. */
@@ -174,6 +181,7 @@ static fcnn_batch batch_of(const fcnn_step *step, int64_t first, int64_t last)
     return (fcnn_batch){
         .inputs = &data->rows->inputs,
         .targets = data->labels == NULL ? &data->rows->targets : NULL,
+        .counts_targets = step->counts_targets,
         .labels = data->labels,
         .weights = data->row_weights,
         .index = step->index + row,
@@ -333,6 +341,40 @@ static bool is_heard(const fcnn_step *step, own_flag flag)
     return fcnn_exchange_flag_count(step->exchange, step->flags + (int)flag) > 0;
 }
 
+/* Sets the bytes of this rank's number of targets. */
+static void set_count(const fcnn_step *step)
+{
+    int64_t targets = 0;
+    for (int thread = 0; thread < fcnn_team_threads(step->team); thread++) {
+        targets += step->notes[thread].targets;
+    }
+    for (int i = 0; step->counts_targets && i < COUNT_BYTES; i++) {
+        fcnn_exchange_part_set(step->exchange, step->flags + OWN_FLAGS + i, (int)(targets >> 8 * i & 255));
+    }
+}
+
+/* The number of targets of all ranks, after the exchange. */
+static int64_t sum_of_counts(const fcnn_step *step)
+{
+    int64_t targets = 0;
+    for (int i = 0; step->counts_targets && i < COUNT_BYTES; i++) {
+        targets += (int64_t)fcnn_exchange_flag_count(step->exchange, step->flags + OWN_FLAGS + i) << 8 * i;
+    }
+    return targets;
+}
+
+/* Makes the derivative of the mean loss of the sums, after the exchange.  A batch without any target has derivatives
+ * of 0. */
+static double scale_of(const fcnn_step *step)
+{
+    const fcnn_architecture *shape = &step->network->shape;
+    if (!step->counts_targets) {
+        return fcnn_network_mean_factor(shape, step->rows);
+    }
+    const int64_t targets = sum_of_counts(step);
+    return targets > 0 ? fcnn_loss_rule_of(shape->loss)->factor / fcnn_network_terms_of_targets(shape, targets) : 0;
+}
+
 /* Sets the flags of this rank. */
 static void raise_flags(const step_call *call)
 {
@@ -342,6 +384,7 @@ static void raise_flags(const step_call *call)
     for (int flag = 0; flag < step->flags; flag++) {
         fcnn_exchange_flag_set(step->exchange, flag, (raised >> flag & 1) != 0);
     }
+    set_count(step);
     raise_own(step, FLAG_UNREAD, step->unread);
     raise_own(step, FLAG_NONFINITE, fcnn_gradient_find_nonfinite(step->gradient, step->network) >= 0);
     raise_own(step, FLAG_OUTGROWN,
@@ -385,7 +428,9 @@ static void update_on_thread(step_call *call, int thread, int threads)
         fcnn_pulse_beat(FCNN_PHASE_UPDATING);
     }
     double since = fcnn_clock_seconds();
-    if (!fcnn_optimizer_update(step->optimizer, step->network, step->gradient, &call->how, thread, threads)) {
+    fcnn_update how = call->how;
+    how.scale = scale_of(step);
+    if (!fcnn_optimizer_update(step->optimizer, step->network, step->gradient, &how, thread, threads)) {
         call->diverged = true;
     }
     fcnn_clock_count(&step->times[thread].elementwise, &since);
@@ -429,13 +474,11 @@ static fcnn_status diverged(fcnn_step *step)
 
 /* ---- a step ---- */
 
-/* Prepares the update by the last sum. */
+/* Prepares the update by the last sum; its scale follows after the exchange. */
 static fcnn_update update_of(const fcnn_step *step, double rate)
 {
-    fcnn_update how = {.number = step->number,
-                       .epoch = step->number / fcnn_sampler_batches(step->data->sampler),
-                       .scale = step->scale,
-                       .rate = rate};
+    fcnn_update how = {
+        .number = step->number, .epoch = step->number / fcnn_sampler_batches(step->data->sampler), .rate = rate};
     fcnn_optimizer_prepare(step->optimizer, &how);
     return how;
 }
@@ -445,9 +488,8 @@ static fcnn_status take_batch(fcnn_step *step, int64_t number, int64_t batch)
 {
     const fcnn_status taken =
         fcnn_training_data_take(step->data, batch, step->index, step->row_numbers, step->leaves, &step->leaf_count);
-    const int64_t rows = fcnn_sampler_batch_rows(step->data->sampler, batch);
     step->number = number;
-    step->scale = fcnn_network_mean_factor(&step->network->shape, rows);
+    step->rows = fcnn_sampler_batch_rows(step->data->sampler, batch);
     step->unread = taken != FCNN_OK;
     step->leaf_count = step->unread ? 0 : step->leaf_count;
     step->leaves[0] = 0;
@@ -468,6 +510,8 @@ static fcnn_status run(step_call *call, fcnn_status taken, fcnn_exact_sum *loss)
     if (call->diverged) {
         return diverged(step);
     }
+    step->targets = sum_of_counts(step);
+    step->scale = scale_of(step);
     for (int thread = 0; thread < fcnn_team_threads(step->team); thread++) {
         fcnn_exact_sum_merge(loss, &step->notes[thread].loss);
     }

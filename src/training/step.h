@@ -27,6 +27,9 @@ typedef struct fcnn_step {
     int64_t leaf_count;
     int64_t number;           /* of the last step */
     double scale;             /* of its sums: makes the derivative of the mean loss of them */
+    int64_t rows;             /* of its batch, over all ranks */
+    bool counts_targets;      /* targets may be missing */
+    int64_t targets;          /* of its batch over all ranks, those that are not missing; 0 unless they are counted */
     bool unread;              /* this rank's rows could not be read */
     fcnn_thread_notes *notes; /* [threads] */
     fcnn_thread_times *times; /* [threads] */

@@ -150,7 +150,8 @@ static fcnn_status run_step(fcnn_trainer *trainer)
     const fcnn_method_step which = {.number = state->step, .of_epoch = state->batch, .rate = trainer->rate};
     const fcnn_status status = trainer->method->run(trainer->step, &which, &trainer->flags, &state->loss);
     if (status == FCNN_OK) {
-        state->rows += trainer->method->rows(trainer->data, state->batch);
+        state->rows +=
+            trainer->step->counts_targets ? trainer->step->targets : trainer->method->rows(trainer->data, state->batch);
     } else if (status == FCNN_EDIVERGED && trainer->config->train_nonfinite == FCNN_NONFINITE_SKIP) {
         FCNN_TRY(leave_out(trainer));
     } else {
@@ -227,8 +228,10 @@ static fcnn_status end_epoch(fcnn_trainer *trainer, double *train_loss)
                          state->epoch + 1, trainer->step->advice);
     }
     fcnn_exact_sum_over_ranks(trainer->comm, 1, &state->loss, work);
-    *train_loss = fcnn_exact_sum_value(&state->loss) /
-                  ((double)state->rows * (double)fcnn_network_loss_terms(&trainer->model->shape));
+    const fcnn_architecture *shape = &trainer->model->shape;
+    *train_loss = fcnn_exact_sum_value(&state->loss) / (trainer->step->counts_targets
+                                                            ? fcnn_network_terms_of_targets(shape, state->rows)
+                                                            : fcnn_network_terms_of_rows(shape, state->rows));
     state->loss = (fcnn_exact_sum){0};
     state->rows = state->batch = 0;
     state->epoch++;

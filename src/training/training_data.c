@@ -73,6 +73,7 @@ static fcnn_status open_part(const fcnn_config *config, fcnn_comm *comm, const c
         .match_columns = fcnn_match_columns_name(config->data_match_columns),
     };
     FCNN_TRY(fcnn_dataset_open(comm, &names, reference, &part->dataset));
+    part->dataset->source.missing.keeps_targets = config->train_missing_targets == FCNN_MISSING_TARGETS_IGNORE;
     if (config->data_read == FCNN_READ_COLLECTIVE) {
         FCNN_TRY(check_together(part->dataset));
         part->dataset->source.together = comm;
