@@ -3,7 +3,11 @@
 
 #include "config/normalization.h"
 #include "config/outputs.h"
+#include "core/list.h"
 #include "core/status.h"
+#include "core/text.h"
+
+#include <string.h>
 
 #include <inttypes.h>
 
@@ -118,6 +122,63 @@ static fcnn_status check_settings(const fcnn_config *config)
     return FCNN_OK;
 }
 
+/* ---- weights of outputs ---- */
+
+bool fcnn_config_takes_inverse_variance(const fcnn_config *config)
+{
+    return strcmp(config->train_output_weights, "inverse_variance") == 0;
+}
+
+fcnn_status fcnn_config_output_weights(const fcnn_config *config, int64_t most, double *out, int64_t *count)
+{
+    char **items;
+    double sum = 0;
+    FCNN_TRY(fcnn_list_split(config->train_output_weights, count, &items));
+    bool good = true;
+    for (int64_t i = 0; good && i < *count; i++) {
+        double value = 0;
+        good = fcnn_text_to_double(items[i], &value) && value >= 0 && value <= 1e30;
+        sum += good ? value : 0;
+        if (good && i < most) {
+            out[i] = value;
+        }
+    }
+    fcnn_list_free(*count, items);
+    return good && sum > 0
+               ? FCNN_OK
+               : fcnn_fail(FCNN_ECONFIG,
+                           "train.output_weights = %.100s is neither inverse_variance nor a list of numbers "
+                           "from 0 to 1e30, not all 0, such as 1, 2.5",
+                           config->train_output_weights);
+}
+
+static fcnn_status check_output_weights(const fcnn_config *config)
+{
+    int64_t count;
+    if (config->train_output_weights[0] == '\0') {
+        return FCNN_OK;
+    }
+    if (config->train_loss == FCNN_LOSS_CROSS_ENTROPY || config->model_output == FCNN_OUTPUT_SOFTMAX) {
+        return fcnn_fail(FCNN_ECONFIG, "train.output_weights is for losses that are a mean over the outputs, not for "
+                                       "cross_entropy: data.class_weight gives weights to classes");
+    }
+    if (!fcnn_config_takes_inverse_variance(config)) {
+        return fcnn_config_output_weights(config, 0, NULL, &count);
+    }
+    if (!fcnn_normalization_is_linear(config->data_normalize_targets)) {
+        return fcnn_fail(FCNN_ECONFIG, "train.output_weights = inverse_variance requires targets that are normalized "
+                                       "by a linear function, such as minmax: give numbers");
+    }
+    if (strcmp(config->data_normalize_targets, "standardize") == 0) {
+        return fcnn_fail(FCNN_ECONFIG, "train.output_weights = inverse_variance means nothing with "
+                                       "data.normalize_targets = standardize, which gives all targets the variance 1");
+    }
+    return config->train_loss != FCNN_LOSS_RELATIVE
+               ? FCNN_OK
+               : fcnn_fail(FCNN_ECONFIG, "train.output_weights = inverse_variance means nothing with train.loss = "
+                                         "relative, which does not depend on the scale of the targets: give numbers");
+}
+
 static fcnn_status check_missing_targets(const fcnn_config *config)
 {
     if (config->train_missing_targets == FCNN_MISSING_TARGETS_ERROR) {
@@ -128,6 +189,13 @@ static fcnn_status check_missing_targets(const fcnn_config *config)
                          "train.missing_targets = ignore is for targets that are numbers, not for class labels: set "
                          "data.missing = drop_row, which leaves out rows without a label");
     }
+    if (fcnn_normalization_has(config->data_normalize_targets, FCNN_NORMALIZE_ROBUST) ||
+        fcnn_normalization_has(config->data_normalize_targets, FCNN_NORMALIZE_POWER) ||
+        fcnn_normalization_has(config->data_normalize_targets, FCNN_NORMALIZE_QUANTILE)) {
+        return fcnn_fail(FCNN_ECONFIG, "train.missing_targets = ignore cannot be combined with "
+                                       "data.normalize_targets = robust, power or quantile: use another word, such as "
+                                       "standardize");
+    }
     return config->data_class_weight[0] == '\0'
                ? FCNN_OK
                : fcnn_fail(FCNN_ECONFIG, "train.missing_targets = ignore cannot be combined with data.class_weight: a "
@@ -136,6 +204,7 @@ static fcnn_status check_missing_targets(const fcnn_config *config)
 
 fcnn_status fcnn_config_check_loss(const fcnn_config *config)
 {
+    FCNN_TRY(check_output_weights(config));
     FCNN_TRY(check_missing_targets(config));
     FCNN_TRY(check_output(config));
     FCNN_TRY(check_normalization(config));

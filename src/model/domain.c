@@ -28,7 +28,7 @@ static fcnn_status check_block(const fcnn_dataset *dataset, fcnn_side side, cons
         for (int64_t column = 0; column < table->width; column++) {
             const fcnn_transform *transform = fcnn_normalizer_transform(normalizer, column);
             const double value = fcnn_table_value(table, row, column);
-            if (transform != NULL && !fcnn_transform_takes(transform, value)) {
+            if (transform != NULL && !isnan(value) && !fcnn_transform_takes(transform, value)) {
                 return outside_domain(dataset, side, transform, block->first + row, column, value);
             }
         }

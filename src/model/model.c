@@ -160,6 +160,7 @@ void fcnn_model_destroy(fcnn_model *model)
     fcnn_architecture_clear(&model->shape);
     free(model->inputs_decoded);
     free(model->targets_decoded);
+    free(model->output_weights);
     free(model->config);
     free(model->program);
     free(model->choice.reason);

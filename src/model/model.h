@@ -69,6 +69,7 @@ struct fcnn_model {
     fcnn_normalizer inputs, targets;           /* targets of classifiers have shift 0 and scale 1 */
     fcnn_column_statistics inputs_statistics;  /* statistics of the inputs */
     double loss_settings[FCNN_LOSS_SETTINGS];  /* of the loss, as in the config; 0 without a config */
+    double *output_weights;                    /* [targets]: in the loss, with a mean of 1; NULL: all are 1 */
     bool fills_missing;                        /* the means replace missing inputs */
     bool ignores_missing_targets;              /* missing targets count in no sum */
     fcnn_column_statistics targets_statistics; /* empty if the targets are class numbers */

@@ -241,6 +241,11 @@ static fcnn_status put_model(const fcnn_model *model, fcnn_hdf5_image *image)
     FCNN_TRY(put_columns("/inputs", &model->inputs_statistics, &model->inputs_names, model->inputs_decoded, image));
     FCNN_TRY(put_columns("/targets", &model->targets_statistics, &model->targets_names, model->targets_decoded, image));
     FCNN_TRY(put_classes(&model->classes, image));
+    const int64_t targets = fcnn_architecture_targets(&model->shape);
+    if (model->output_weights != NULL) {
+        FCNN_TRY(
+            fcnn_hdf5_image_dataset(image, "/output_weights", FCNN_TYPE_FLOAT64, 1, &targets, model->output_weights));
+    }
     if (model->config != NULL) {
         FCNN_TRY(fcnn_hdf5_image_text(image, "/config", model->config));
     }

@@ -5,6 +5,7 @@
 #include "core/memory.h"
 #include "core/text.h"
 #include "model/losses.h"
+#include "model/output_weights.h"
 
 #include <inttypes.h>
 #include <math.h>
@@ -300,6 +301,20 @@ static fcnn_status read_parameters(const fcnn_model_reader *from)
     return FCNN_OK;
 }
 
+/* Reads the weights of the targets in the loss, if the file has them. */
+static fcnn_status read_output_weights(fcnn_model_reader *from)
+{
+    static const char name[] = "/output_weights";
+    fcnn_model *model = from->model;
+    const int64_t targets = fcnn_architecture_targets(&model->shape);
+    if (!fcnn_hdf5_has(from->file, name)) {
+        return FCNN_OK;
+    }
+    FCNN_TRY(fcnn_memory_create("the weights of outputs", targets, sizeof(double), &model->output_weights));
+    FCNN_TRY(fcnn_model_get_array(from, name, FCNN_TYPE_FLOAT64, targets, model->output_weights));
+    return fcnn_output_weights_check(model->output_weights, targets, from->path);
+}
+
 /* Reads the arrays into the lines of the progress table. whole and real [count] are work arrays. */
 static fcnn_status read_columns(fcnn_model_reader *from, fcnn_history *history, int64_t *whole, double *real)
 {
@@ -412,6 +427,7 @@ static fcnn_status read_model(fcnn_model_reader *from)
     FCNN_TRY(fcnn_normalizer_get(from, "inputs", &from->model->inputs));
     FCNN_TRY(fcnn_normalizer_get(from, "targets", &from->model->targets));
     FCNN_TRY(fcnn_model_get_columns(from));
+    FCNN_TRY(read_output_weights(from));
     return read_notes(from);
 }
 

@@ -189,6 +189,27 @@ static fcnn_status create_matrices(fcnn_network *network, int64_t rows, fcnn_net
     return FCNN_OK;
 }
 
+/* Copies the weights of targets in the loss: each output has that of its target. */
+static fcnn_status take_output_weights(const fcnn_model *model, fcnn_network *network)
+{
+    const int64_t outputs = fcnn_architecture_outputs(&model->shape);
+    const int64_t each = fcnn_architecture_outputs_per_target(&model->shape);
+    if (model->output_weights == NULL) {
+        return FCNN_OK;
+    }
+    FCNN_TRY(fcnn_memory_create("the weights of outputs", fcnn_panel_elements(1, outputs), network->kernels->size,
+                                &network->output_weights));
+    for (int64_t output = 0; output < outputs; output++) {
+        const double weight = model->output_weights[output / each];
+        if (network->kernels->bits == 32) {
+            ((float *)network->output_weights)[output] = (float)weight;
+        } else {
+            ((double *)network->output_weights)[output] = weight;
+        }
+    }
+    return FCNN_OK;
+}
+
 /* ---- parameters ---- */
 
 static void copy_number(size_t size, void *to, int64_t to_index, const void *from, int64_t from_index)
@@ -285,6 +306,9 @@ fcnn_status fcnn_network_create_from(const fcnn_model *model, int64_t rows, fcnn
     if (status == FCNN_OK) {
         status = fcnn_column_map_create(&model->targets, &network->target_map);
     }
+    if (status == FCNN_OK) {
+        status = take_output_weights(model, network);
+    }
     if (status != FCNN_OK) {
         fcnn_network_destroy(network);
         return status;
@@ -360,6 +384,7 @@ void fcnn_network_destroy(fcnn_network *network)
     fcnn_column_map_clear(&network->input_map);
     fcnn_column_map_clear(&network->target_map);
     free(network->target_units);
+    free(network->output_weights);
     fcnn_missing_clear(&network->missing);
     free(network->completed);
     fcnn_architecture_clear(&network->shape);

@@ -80,8 +80,9 @@ struct fcnn_network {
     double *target_units;                  /* [2][outputs]: factors, then offsets, to physical units */
     fcnn_missing missing; /* means that replace NaN in rows of the caller; empty: NaN is not replaced */
     double loss_settings[FCNN_LOSS_SETTINGS]; /* as in the model */
-    double *log_losses; /* [rows of all], of the last forward pass (model/log_losses.h); NULL: not computed */
-    double *completed;  /* memory for such rows if there are means; otherwise NULL */
+    double *log_losses;   /* [rows of all], of the last forward pass (model/log_losses.h); NULL: not computed */
+    void *output_weights; /* [outputs], with room for the last panel; NULL: all are 1 */
+    double *completed;    /* memory for such rows if there are means; otherwise NULL */
 };
 
 /* Returns the maximum number of rows that pass through the layers together: few enough for their matrices to stay in a

@@ -89,6 +89,7 @@ static uint64_t apply_loss(const fcnn_network *network, const fcnn_pass_rows *ro
         .labels = known ? area->labels + rows->at : NULL,
         .targets = known ? area->targets : NULL,
         .target_width = fcnn_architecture_targets(shape),
+        .weights = network->output_weights,
         .losses = known ? area->losses + rows->at : NULL,
     };
     return network->kernels->losses[shape->loss](&job);

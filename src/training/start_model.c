@@ -10,6 +10,7 @@
 #include "model/initializer.h"
 #include "model/losses.h"
 #include "model/normalizer.h"
+#include "model/output_weights.h"
 #include "training/choose_architecture.h"
 
 #include <stdlib.h>
@@ -115,6 +116,7 @@ static fcnn_status find_statistics(const fcnn_config *config, fcnn_comm *comm, c
     model->fills_missing = config->data_missing == FCNN_MISSING_MEAN;
     model->ignores_missing_targets = config->train_missing_targets == FCNN_MISSING_TARGETS_IGNORE;
     fcnn_loss_rule_of(model->shape.loss)->settings(config, model->loss_settings);
+    FCNN_TRY(fcnn_output_weights_find(config, comm, train, model));
     fcnn_column_statistics_warn_of_constants(&model->inputs_statistics, train);
     FCNN_TRY(warn_of_codes(train, comm, model));
     return FCNN_OK;

@@ -135,6 +135,19 @@ static void describe_weights(const fcnn_training_data *data, FILE *out)
     fprintf(out, "%s\n", data->validation.weights != NULL || data->test.weights != NULL ? "; also in evaluations" : "");
 }
 
+/* Prints the weights of the targets in the loss. */
+static void describe_output_weights(const fcnn_model *model, FILE *out)
+{
+    enum { MOST = 20 };
+    const int64_t targets = fcnn_architecture_targets(&model->shape);
+    for (int64_t i = 0; model->output_weights != NULL && i < targets && i < MOST; i++) {
+        fprintf(out, "%s%.4g", i > 0 ? ", " : "            in the loss: ", model->output_weights[i]);
+    }
+    if (model->output_weights != NULL) {
+        fprintf(out, "%s, weights with a mean of 1\n", targets > MOST ? ", ..." : "");
+    }
+}
+
 static fcnn_status describe_targets(const fcnn_start_facts *facts, FILE *out)
 {
     fcnn_text text = {0};
@@ -142,6 +155,7 @@ static fcnn_status describe_targets(const fcnn_start_facts *facts, FILE *out)
                                                          &facts->data->targets, &facts->model->shape, &text);
     if (status == FCNN_OK) {
         fprintf(out, "targets     %s\n", text.data);
+        describe_output_weights(facts->model, out);
     }
     fcnn_text_clear(&text);
     return status;
