@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# train.output_weights: losses are those of a derivation, the weights are in the model, and the bits are always the same.
+# train.output_weights: losses are those of a derivation, the weights are in the model, the bits are always the same.
 set -u
 # shellcheck source=system.sh
 . "$(dirname "$0")/system.sh"
@@ -11,9 +11,9 @@ awk 'BEGIN {
         print x "," (i % 3 > 0) "," (x > 0) "," 1 >"bits.csv"
     }
 }' >rows.csv
-"$bin/fcnn-import" rows.h5 --csv rows.csv --target-columns 1,2 --float-targets >import.log || cat import.log
-"$bin/fcnn-import" constant.h5 --csv rows.csv --target-columns 1,3 --float-targets >import.log || cat import.log
-"$bin/fcnn-import" bits.h5 --csv bits.csv --target-columns 1,2 --float-targets >import.log || cat import.log
+"$bin/fcnn-import" rows.h5 --csv rows.csv --target-columns 2,3 --float-targets >import.log || cat import.log
+"$bin/fcnn-import" constant.h5 --csv rows.csv --target-columns 2,4 --float-targets >import.log || cat import.log
+"$bin/fcnn-import" bits.h5 --csv bits.csv --target-columns 2,3 --float-targets >import.log || cat import.log
 cat >a.ini <<'I'
 [data]
 train = rows.h5
@@ -52,7 +52,7 @@ derive()
                     }
                 for (k = 0; k < 2; k++)
                     for (j = 0; j < 2; j++) p[k, j] -= 0.1 * g[k, j] / (2 * NR)
-                printf "%.7g\n", total / (2 * NR)
+                printf "%.8g\n", total / (2 * NR)
             }
         }' rows.csv
 }
@@ -60,7 +60,7 @@ derive()
 trained()
 {
     train "$1" --overwrite "${@:2}" a.ini
-    awk '$1 >= 1 && $1 <= 5 && $2 == $1 && NF > 6 { printf "%.7g\n", $3 }' stdout
+    awk '$1 >= 1 && $1 <= 5 && $2 == $1 && NF > 6 { print $3 }' stdout
 }
 for np in 0 3; do
     tap_run "output weights: losses are those of a derivation, np=$np" test "$(derive 3 1)" = \
@@ -80,7 +80,9 @@ tap_run 'output weights: inverse_variance' test "$(derive $variances)" = \
 # with minmax, variances are those of the normalized targets
 trained 2 --set train.output_weights=inverse_variance --set data.normalize_targets=minmax >/dev/null
 ranges=$(awk -F, 'NR == 1 { for (k = 2; k < 4; k++) low[k] = high[k] = $k }
-    { for (k = 2; k < 4; k++) { s[k] += $k; q[k] += $k * $k; low[k] = $k < low[k] ? $k : low[k]; high[k] = $k > high[k] ? $k : high[k] } }
+    { for (k = 2; k < 4; k++) {
+          s[k] += $k; q[k] += $k * $k
+          low[k] = $k < low[k] ? $k : low[k]; high[k] = $k > high[k] ? $k : high[k] } }
     END { for (k = 2; k < 4; k++) w[k] = (high[k] - low[k]) ^ 2 / (q[k] / NR - (s[k] / NR) ^ 2)
           printf "%.4g, %.4g", 2 * w[2] / (w[2] + w[3]), 2 * w[3] / (w[2] + w[3]) }' rows.csv)
 tap_run 'output weights: in the units of the loss' grep -q "^ *in the loss: $ranges, weights" stdout
@@ -126,7 +128,8 @@ refused()
 }
 refused 'a number for each' 'train.output_weights has 3 numbers, but there are 2 target columns' \
     --set train.output_weights=1,2,3
-refused 'no list' 'train.output_weights = 1, -2 is neither inverse_variance nor a list' --set 'train.output_weights=1, -2'
+refused 'no list' 'train.output_weights = 1, -2 is neither inverse_variance nor a list' \
+    --set 'train.output_weights=1, -2'
 refused 'all 0' 'not all 0' --set train.output_weights=0,0
 refused 'standardized targets' 'means nothing with data.normalize_targets = standardize' \
     --set train.output_weights=inverse_variance --set data.normalize_targets=standardize

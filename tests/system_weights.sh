@@ -42,7 +42,9 @@ I
 scores()
 {
     train "$1" --overwrite "${@:2}" a.ini
-    awk '$1 ~ /^[0-9]+$/ && NF > 6 { print $3, $4, $5 } /^test:/, 0 { print }' stdout | sed '/^model:/,$d;/^time:/,$d'
+    awk '/valid. loss/ { validates = 1 }
+        $1 ~ /^[0-9]+$/ && NF > 6 { print $3, validates ? $4 " " $5 : "" }
+        /^test:/, 0 { print }' stdout | sed '/^model:/,$d;/^time:/,$d'
 }
 
 # alike NAME FILE FILE: the numbers of two files are the same but for rounding; other words are not compared
@@ -136,7 +138,8 @@ refused 'negative ones are an error' 'row 1 (counting from 0) has the weight -1:
     --set data.train=negative.h5
 refused 'a sum of 0' 'the weights of all rows add up to 0: their sum must be above 0' --set data.train=balanced.h5 \
     --set data.negative_weights=keep
-refused 'a sum of 0 in validation' 'balanced.h5: the weights of all rows add up to 0' --set data.validation=balanced.h5 \
+refused 'a sum of 0 in validation' 'balanced.h5: the weights of all rows add up to 0' \
+    --set data.validation=balanced.h5 \
     --set data.negative_weights=keep "${yes[@]}"
 refused 'negative ones of nothing' 'data.negative_weights = keep is for weights of rows, but data.weights is empty' \
     --set data.weights= --set data.negative_weights=keep

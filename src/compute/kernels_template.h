@@ -14,6 +14,8 @@
 #include "compute/template_dropout.h"
 #include "compute/template_loss.h"
 #include "compute/template_distributions.h"
+
+#include "compute/template_class_losses.h"
 #include "compute/template_optimizers.h"
 #include "compute/template_norms.h"
 #include "compute/template_peak.h"

@@ -142,8 +142,8 @@ double fcnn_network_physical(const fcnn_network *network, int64_t row, int64_t c
 /* Returns the factor between the sum of derivatives over rows and the derivative of the mean loss. */
 double fcnn_network_mean_factor(const fcnn_architecture *shape, int64_t rows);
 
-/* Returns what the loss of a sum is divided by: the terms of `rows` complete rows, or of rows of which `targets` targets
- * are not missing. */
+/* Returns what the loss of a sum is divided by: the terms of `rows` complete rows, or of rows of which `targets`
+ * targets are not missing. */
 double fcnn_network_terms_of_rows(const fcnn_architecture *shape, int64_t rows);
 double fcnn_network_terms_of_targets(const fcnn_architecture *shape, int64_t targets);
 

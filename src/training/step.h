@@ -12,6 +12,10 @@
 #include "training/work_split.h"
 #include "training/training_data.h"
 
+/* Flags of the step itself, which ride along behind those of the caller; then, if targets may be missing, the number of
+ * those that are not, in bytes that are summed one by one. */
+enum { FCNN_STEP_FLAGS = 3, FCNN_STEP_COUNT_BYTES = 6 };
+
 typedef struct fcnn_step {
     fcnn_comm *comm;
     fcnn_team *team;
