@@ -169,6 +169,22 @@ static double parameter(const fcnn_model *model, void *const *arrays, int64_t la
                                                            : ((const double *)arrays[layer])[i];
 }
 
+double *fixture_further(oracle *net, const fcnn_tensor *tensor, int64_t i, bool is_derivative)
+{
+    const int64_t layer = tensor->layer;
+    switch (tensor->kind) {
+    case FCNN_TENSOR_GAMMA:
+        return (is_derivative ? net->dgamma : net->gamma)[layer] + i;
+    case FCNN_TENSOR_BETA:
+        return (is_derivative ? net->dbeta : net->beta)[layer] + i;
+    case FCNN_TENSOR_SLOPE:
+        return (is_derivative ? net->dslope : net->slope) + layer;
+    case FCNN_TENSOR_WEIGHTS:
+        break;
+    }
+    return (is_derivative ? net->db : net->b)[layer] + i;
+}
+
 oracle *fixture_oracle(fixture *run)
 {
     static const oracle_activation activations[] = {
@@ -178,7 +194,7 @@ oracle *fixture_oracle(fixture *run)
         [FCNN_ACTIVATION_RELU6] = ORACLE_RELU6,       [FCNN_ACTIVATION_ELU] = ORACLE_ELU,
         [FCNN_ACTIVATION_SELU] = ORACLE_SELU,         [FCNN_ACTIVATION_SILU] = ORACLE_SILU,
         [FCNN_ACTIVATION_MISH] = ORACLE_MISH,         [FCNN_ACTIVATION_SOFTPLUS] = ORACLE_SOFTPLUS,
-        [FCNN_ACTIVATION_SOFTSIGN] = ORACLE_SOFTSIGN,
+        [FCNN_ACTIVATION_SOFTSIGN] = ORACLE_SOFTSIGN, [FCNN_ACTIVATION_PRELU] = ORACLE_PRELU,
     };
     fcnn_network_store(run->trainer->step->network, run->trainer->model);
     const fcnn_model *model = run->trainer->model;
@@ -216,6 +232,13 @@ oracle *fixture_oracle(fixture *run)
             net->b[l][i] = parameter(model, model->biases, l, i);
         }
     }
+    net->layer_norm = shape->layer[0].layer_norm;
+    for (int64_t k = shape->layers; k < fcnn_architecture_tensors(shape); k++) {
+        const fcnn_tensor tensor = fcnn_architecture_tensor(shape, k);
+        for (int64_t i = 0; i < tensor.outputs; i++) {
+            *fixture_further(net, &tensor, i, false) = parameter(model, model->biases, k, i);
+        }
+    }
     return net;
 }
 
@@ -225,7 +248,7 @@ static void widen(double actual, double expected, double *size, double *error)
     *error = !(fabs(actual - expected) <= *error) ? fabs(actual - expected) : *error;
 }
 
-double fixture_difference(fixture *run, const oracle *net)
+double fixture_difference(fixture *run, oracle *net)
 {
     fcnn_network_store(run->trainer->step->network, run->trainer->model);
     const fcnn_model *model = run->trainer->model;
@@ -239,6 +262,14 @@ double fixture_difference(fixture *run, const oracle *net)
             widen(parameter(model, model->biases, l, i), net->b[l][i], &size, &error);
         }
         most = !(error / size <= most) ? error / size : most;
+    }
+    for (int64_t k = model->shape.layers; k < fcnn_architecture_tensors(&model->shape); k++) {
+        const fcnn_tensor tensor = fcnn_architecture_tensor(&model->shape, k);
+        for (int64_t i = 0; i < tensor.outputs; i++) {
+            const double expected = *fixture_further(net, &tensor, i, false);
+            const double error = fabs(parameter(model, model->biases, k, i) - expected);
+            most = !(error <= most) ? error : most;
+        }
     }
     return most;
 }
@@ -257,13 +288,13 @@ void fixture_scale_layer(fixture *run, int64_t layer, double factor)
     }
 }
 
-double fixture_sum(const fixture *run, int64_t layer, int64_t out, int64_t in, double *low)
+double fixture_sum(const fixture *run, int64_t tensor, int64_t out, int64_t in, double *low)
 {
     const fcnn_step *step = run->trainer->step;
-    const fcnn_architecture *shape = &step->network->shape;
+    const fcnn_tensor own = fcnn_architecture_tensor(&step->network->shape, tensor);
     const fcnn_gradient *gradient = step->gradient;
-    const int64_t element = numbers_place(1 + shape->layer[layer].inputs, shape->layer[layer].outputs, 1 + in, out);
-    const void *sum = fcnn_gradient_value(gradient, layer, element);
+    const int64_t element = numbers_place(1 + own.inputs, own.outputs, 1 + in, out);
+    const void *sum = fcnn_gradient_value(gradient, tensor, element);
     *low = gradient->words == 2 ? ((const double *)sum)[gradient->elements] : 0;
     return gradient->exact ? *(const double *)sum : numbers_get(step->network->kernels, sum, 0);
 }

@@ -64,15 +64,18 @@ void fixture_hash(fixture *run, char out[65]);
 /* An oracle of the trainer's shape with its parameters. */
 oracle *fixture_oracle(fixture *run);
 
+/* Parameter i of the biases of a tensor in the oracle, or its derivative. */
+double *fixture_further(oracle *net, const fcnn_tensor *tensor, int64_t i, bool is_derivative);
+
 /* The largest relative difference of a parameter, measured by the largest one of its layer. */
-double fixture_difference(fixture *run, const oracle *net);
+double fixture_difference(fixture *run, oracle *net);
 
 /* Multiplies all parameters of a layer in the network that trains. */
 void fixture_scale_layer(fixture *run, int64_t layer, double factor);
 
-/* The sum of derivatives over rows of weight [out][in], or with in = −1 of bias [out], after a step: its two
- * words (low is 0 where there is only one). */
-double fixture_sum(const fixture *run, int64_t layer, int64_t out, int64_t in, double *low);
+/* The sum of derivatives over rows of weight [out][in] of a tensor, or with in = −1 of bias [out], after a step: its
+ * two words (low is 0 where there is only one). */
+double fixture_sum(const fixture *run, int64_t tensor, int64_t out, int64_t in, double *low);
 
 /* The processors of a list such as "0 1 3"; to be cleared. */
 fcnn_processors fixture_processors(const char *numbers);

@@ -32,6 +32,15 @@ oracle *oracle_create(int layers, const int *widths, oracle_activation activatio
         net->dw[l] = zeros(in * out);
         net->b[l] = zeros(out);
         net->db[l] = zeros(out);
+        net->gamma[l] = zeros(out);
+        net->dgamma[l] = zeros(out);
+        net->beta[l] = zeros(out);
+        net->dbeta[l] = zeros(out);
+        net->x[l] = zeros(out);
+        net->slope[l] = 0.25;
+        for (int o = 0; o < out; o++) {
+            net->gamma[l][o] = 1;
+        }
         net->z[l] = zeros(out);
         net->a[l + 1] = zeros(out);
         net->delta[l] = zeros(out);
@@ -50,6 +59,11 @@ void oracle_destroy(oracle *net)
         free(net->dw[l]);
         free(net->b[l]);
         free(net->db[l]);
+        free(net->gamma[l]);
+        free(net->dgamma[l]);
+        free(net->beta[l]);
+        free(net->dbeta[l]);
+        free(net->x[l]);
         free(net->z[l]);
         free(net->a[l + 1]);
         free(net->delta[l]);
@@ -102,6 +116,8 @@ double oracle_activate(oracle_activation activation, double z)
         return z / (1 + fabs(z));
     case ORACLE_LINEAR:
         break;
+    case ORACLE_PRELU:
+        return z > 0 ? z : oracle_leaky_slope * z;
     }
     return z;
 }
@@ -137,6 +153,8 @@ double oracle_slope(oracle_activation activation, double z)
         return 1 / ((1 + fabs(z)) * (1 + fabs(z)));
     case ORACLE_LINEAR:
         break;
+    case ORACLE_PRELU:
+        return z > 0 ? 1 : oracle_leaky_slope;
     }
     return 1;
 }
@@ -251,6 +269,49 @@ static int is_residual(const oracle *net, int l)
     return net->residual && l > 0 && l < net->layers - 1;
 }
 
+static int is_normalized(const oracle *net, int l)
+{
+    return net->layer_norm && l + 1 < net->layers;
+}
+
+/* z ← gamma·x + beta, where x has the mean 0 and nearly the variance 1. */
+static void normalize(oracle *net, int l)
+{
+    const int n = net->widths[l + 1];
+    double *z = net->z[l], mean = 0, variance = 0;
+    for (int i = 0; i < n; i++) {
+        mean += z[i] / n;
+    }
+    for (int i = 0; i < n; i++) {
+        variance += (z[i] - mean) * (z[i] - mean) / n;
+    }
+    net->scale[l] = 1 / sqrt(variance + 1e-5);
+    for (int i = 0; i < n; i++) {
+        net->x[l][i] = (z[i] - mean) * net->scale[l];
+        z[i] = net->gamma[l][i] * net->x[l][i] + net->beta[l][i];
+    }
+}
+
+/* delta from derivatives with respect to gamma·x + beta to those with respect to what was normalized, by the matrix of
+ * derivatives dx[i]/dz[k] = scale·((i = k) − 1/n − x[i]·x[k]/n); and what the row adds to those of gamma and beta. */
+static void normalize_backward(oracle *net, int l, double factor)
+{
+    const int n = net->widths[l + 1];
+    double *delta = net->delta[l], *of_x = zeros(n);
+    for (int i = 0; i < n; i++) {
+        net->dgamma[l][i] += factor * delta[i] * net->x[l][i];
+        net->dbeta[l][i] += factor * delta[i];
+        of_x[i] = delta[i] * net->gamma[l][i];
+    }
+    for (int k = 0; k < n; k++) {
+        delta[k] = 0;
+        for (int i = 0; i < n; i++) {
+            delta[k] += of_x[i] * net->scale[l] * ((i == k) - 1.0 / n - net->x[l][i] * net->x[l][k] / n);
+        }
+    }
+    free(of_x);
+}
+
 double oracle_forward(oracle *net, const double *x, const double *target)
 {
     for (int l = 0; l < net->layers; l++) {
@@ -269,7 +330,14 @@ double oracle_forward(oracle *net, const double *x, const double *target)
                 z += net->w[l][o * in + i] * net->a[l][i];
             }
             net->z[l][o] = z;
-            net->a[l + 1][o] = oracle_activate(net->activations[l], z);
+        }
+        if (is_normalized(net, l)) {
+            normalize(net, l);
+        }
+        for (int o = 0; o < out; o++) {
+            const double z = net->z[l][o];
+            net->a[l + 1][o] = net->activations[l] == ORACLE_PRELU && z < 0 ? net->slope[l] * z
+                                                                            : oracle_activate(net->activations[l], z);
             if (l + 1 < net->layers) {
                 net->a[l + 1][o] *= net->m[l + 1][o];
             }
@@ -298,8 +366,13 @@ static void backward(oracle *net, double factor)
                 sum += net->w[l][o * in + i] * net->delta[l][o];
             }
             net->g[l - 1][i] = sum + (is_residual(net, l) ? net->g[l][i] : 0);
-            net->delta[l - 1][i] =
-                net->g[l - 1][i] * net->m[l][i] * oracle_slope(net->activations[l - 1], net->z[l - 1][i]);
+            const double z = net->z[l - 1][i], of_y = net->g[l - 1][i] * net->m[l][i];
+            const int bends = net->activations[l - 1] == ORACLE_PRELU && z <= 0;
+            net->dslope[l - 1] += bends ? factor * of_y * z : 0;
+            net->delta[l - 1][i] = of_y * (bends ? net->slope[l - 1] : oracle_slope(net->activations[l - 1], z));
+        }
+        if (l > 0 && is_normalized(net, l - 1)) {
+            normalize_backward(net, l - 1, factor);
         }
     }
 }
@@ -310,6 +383,9 @@ double oracle_gradient(oracle *net, const double *x, const double *targets, int 
     for (int l = 0; l < net->layers; l++) {
         memset(net->dw[l], 0, (size_t)(net->widths[l] * net->widths[l + 1]) * sizeof(double));
         memset(net->db[l], 0, (size_t)net->widths[l + 1] * sizeof(double));
+        memset(net->dgamma[l], 0, (size_t)net->widths[l + 1] * sizeof(double));
+        memset(net->dbeta[l], 0, (size_t)net->widths[l + 1] * sizeof(double));
+        net->dslope[l] = 0;
     }
     double loss = 0;
     for (long long k = 0; k < count; k++) {
@@ -325,8 +401,11 @@ void oracle_descend(oracle *net, double rate)
 {
     for (int l = 0; l < net->layers; l++) {
         const int in = net->widths[l], out = net->widths[l + 1];
+        net->slope[l] -= rate * net->dslope[l];
         for (int o = 0; o < out; o++) {
             net->b[l][o] -= rate * net->db[l][o];
+            net->gamma[l][o] -= rate * net->dgamma[l][o];
+            net->beta[l][o] -= rate * net->dbeta[l][o];
             for (int i = 0; i < in; i++) {
                 net->w[l][o * in + i] -= rate * net->dw[l][o * in + i];
             }

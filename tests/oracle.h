@@ -18,7 +18,8 @@ typedef enum oracle_activation {
     ORACLE_MISH,
     ORACLE_SOFTPLUS,
     ORACLE_SOFTSIGN,
-    ORACLE_LINEAR
+    ORACLE_LINEAR,
+    ORACLE_PRELU
 } oracle_activation;
 
 /* An output with its loss. */
@@ -44,17 +45,22 @@ struct oracle {
     int widths[ORACLE_LAYERS + 1];                /* inputs, hidden layers, outputs */
     oracle_activation activations[ORACLE_LAYERS]; /* of the hidden layers */
     oracle_loss loss;
-    int sigmoid_output;                            /* for the losses that go with two outputs */
-    double setting;                                /* smoothing, delta or floor of the loss */
+    int sigmoid_output; /* for the losses that go with two outputs */
+    double setting;     /* smoothing, delta or floor of the loss */
     int quantiles;
-    double quantile[4];                            /* [quantiles] */
-    double *w[ORACLE_LAYERS], *b[ORACLE_LAYERS];   /* [out][in], [out] */
-    double *dw[ORACLE_LAYERS], *db[ORACLE_LAYERS]; /* derivatives of the mean loss */
-    double *z[ORACLE_LAYERS];                      /* [out]: of one row */
-    double *a[ORACLE_LAYERS + 1];                  /* [in] … [out] */
-    double *delta[ORACLE_LAYERS];                  /* [out] */
-    double *g[ORACLE_LAYERS];                      /* [out]: derivatives with respect to a */
-    int residual;                                  /* hidden layers after the first add their inputs */
+    double quantile[4];                                   /* [quantiles] */
+    double *w[ORACLE_LAYERS], *b[ORACLE_LAYERS];          /* [out][in], [out] */
+    double *dw[ORACLE_LAYERS], *db[ORACLE_LAYERS];        /* derivatives of the mean loss */
+    int layer_norm;                                       /* of the hidden layers */
+    double *gamma[ORACLE_LAYERS], *beta[ORACLE_LAYERS];   /* [out] of each hidden layer */
+    double *dgamma[ORACLE_LAYERS], *dbeta[ORACLE_LAYERS]; /* derivatives of the mean loss */
+    double slope[ORACLE_LAYERS], dslope[ORACLE_LAYERS];   /* of prelu */
+    double *z[ORACLE_LAYERS];                             /* [out]: arguments of the activations of one row */
+    double *x[ORACLE_LAYERS], scale[ORACLE_LAYERS];       /* [out]: normalized sums, and 1/sqrt(variance + 1e-5) */
+    double *a[ORACLE_LAYERS + 1];                         /* [in] … [out] */
+    double *delta[ORACLE_LAYERS];                         /* [out] */
+    double *g[ORACLE_LAYERS];                             /* [out]: derivatives with respect to a */
+    int residual;                                         /* hidden layers after the first add their inputs */
     /* What the inputs (layer 0) and the results of the activations of hidden layers (1, …) of a row are multiplied by;
      * NULL: by 1.  row is the number that oracle_gradient() takes, else the one that is set. */
     double (*factor)(const oracle *net, int layer, long long row, int unit);
@@ -64,14 +70,14 @@ struct oracle {
     double *m[ORACLE_LAYERS + 1];      /* [in] … [out]: factors of a row */
 };
 
-/* A network of zeros; widths [layers + 1]; every hidden layer has the same activation. */
+/* A network of zeros, with gamma 1 and slope 0.25; widths [layers + 1]; every hidden layer has the same activation. */
 oracle *oracle_create(int layers, const int *widths, oracle_activation activation, oracle_loss loss);
 void oracle_destroy(oracle *net);
 
 /* The slope of leaky_relu below 0: 0.01 unless a test sets it. */
 extern double oracle_leaky_slope;
 
-/* f(z) and f'(z). */
+/* f(z) and f'(z); of prelu with the slope of leaky_relu. */
 double oracle_activate(oracle_activation activation, double z);
 double oracle_slope(oracle_activation activation, double z);
 
@@ -84,7 +90,7 @@ double oracle_forward(oracle *net, const double *x, const double *target);
 double oracle_gradient(oracle *net, const double *x, const double *targets, int target_width, const long long *rows,
                        long long count);
 
-/* w ← w − rate·dw, b ← b − rate·db. */
+/* w ← w − rate·dw, b ← b − rate·db, and so all parameters. */
 void oracle_descend(oracle *net, double rate);
 
 #endif

@@ -265,6 +265,11 @@ static const training trainings[] = {
      {0.1, 0.2, 0.3, 0.4, 0.5},
      1},
     {"hidden = 20\nactivation = sigmoid\ndropout = 0.3, 0", {0.3, 0}, 0},
+    {"hidden = 70, 70, 70\nactivation = prelu\ndropout = 0.2, 0.5, 0.1, 0.3", {0.2, 0.5, 0.1, 0.3}, 0},
+    {"hidden = 33, 33\nactivation = prelu\nlayer_norm = yes\nresidual = yes\ndropout = 0, 0.25, 0.1",
+     {0, 0.25, 0.1},
+     1},
+    {"hidden = 70, 70\nactivation = tanh\nlayer_norm = yes\nresidual = yes\ndropout = 0.3", {0, 0.3, 0.3}, 1},
 };
 
 static void write_data(void)

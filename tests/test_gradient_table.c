@@ -1,6 +1,8 @@
-/* tests/test_gradient_table.c — the derivatives of every loss with every activation, with and without residual layers
- * and dropout: those of a plain network, and central differences of the library's own loss with the same masks. */
+/* tests/test_gradient_table.c — the derivatives of every loss with every activation, with and without residual layers,
+ * dropout and layer normalization: those of a plain network, and central differences of the library's own
+ * loss with the same masks. */
 #include "dropout_mask.h"
+#include "fixture.h"
 
 #include "harness.h"
 #include "numbers.h"
@@ -42,9 +44,17 @@ static const oracle_activation activations[] = {
     [FCNN_ACTIVATION_RELU6] = ORACLE_RELU6,       [FCNN_ACTIVATION_ELU] = ORACLE_ELU,
     [FCNN_ACTIVATION_SELU] = ORACLE_SELU,         [FCNN_ACTIVATION_SILU] = ORACLE_SILU,
     [FCNN_ACTIVATION_MISH] = ORACLE_MISH,         [FCNN_ACTIVATION_SOFTPLUS] = ORACLE_SOFTPLUS,
-    [FCNN_ACTIVATION_SOFTSIGN] = ORACLE_SOFTSIGN,
+    [FCNN_ACTIVATION_SOFTSIGN] = ORACLE_SOFTSIGN, [FCNN_ACTIVATION_PRELU] = ORACLE_PRELU,
 };
 enum { ACTIVATIONS = sizeof activations / sizeof *activations };
+
+/* What is done to hidden layers. */
+typedef struct manner {
+    bool residual, drops, layer_norm;
+} manner;
+
+/* The tensors of a network at most. */
+enum { TENSORS = LAYERS + 3 * (LAYERS - 1) };
 
 /* Rows, and a model with the network that trains it. */
 typedef struct subject {
@@ -87,9 +97,16 @@ static void draw_parameters(subject *s, uint64_t *seed)
             s->net->b[l][i] = ((double *)s->model->biases[l])[i] = numbers_uniform(seed, 0.5);
         }
     }
+    for (int64_t k = LAYERS; k < fcnn_architecture_tensors(&s->model->shape); k++) {
+        const fcnn_tensor tensor = fcnn_architecture_tensor(&s->model->shape, k);
+        for (int64_t i = 0; i < tensor.outputs; i++) {
+            *fixture_further(s->net, &tensor, i, false) = ((double *)s->model->biases[k])[i] =
+                tensor.kind == FCNN_TENSOR_GAMMA ? 1 + numbers_uniform(seed, 0.5) : numbers_uniform(seed, 0.5);
+        }
+    }
 }
 
-static fcnn_architecture shape_of(const task *what, fcnn_activation activation, bool residual, bool drops)
+static fcnn_architecture shape_of(const task *what, fcnn_activation activation, const manner *how)
 {
     static const double dropout[LAYERS] = {0.2, 0.5, 0.1, 0.3};
     fcnn_architecture shape = {0};
@@ -103,24 +120,26 @@ static fcnn_architecture shape_of(const task *what, fcnn_activation activation, 
             .outputs = l == LAYERS - 1 ? OUTPUTS : WIDTH,
             .activation = l == LAYERS - 1 ? fcnn_output_activation(what->output) : activation,
             .leaky_slope = 0.2,
-            .residual = residual && l > 0 && l < LAYERS - 1,
-            .dropout = drops ? dropout[l] : 0,
+            .layer_norm = how->layer_norm && l < LAYERS - 1,
+            .residual = how->residual && l > 0 && l < LAYERS - 1,
+            .dropout = how->drops ? dropout[l] : 0,
         };
     }
     return shape;
 }
 
-static subject create(const task *what, fcnn_activation activation, bool residual, bool drops, uint64_t seed)
+static subject create(const task *what, fcnn_activation activation, const manner *how, uint64_t seed)
 {
     static const int widths[] = {FEATURES, WIDTH, WIDTH, WIDTH, OUTPUTS};
     subject s = {.what = what};
-    fcnn_architecture shape = shape_of(what, activation, residual, drops);
+    fcnn_architecture shape = shape_of(what, activation, how);
     HARNESS_OK(fcnn_model_create(&shape, &s.model));
     s.model->loss_settings[0] = what->setting;
     s.net = oracle_create(LAYERS, widths, activations[activation], what->oracle);
     s.net->sigmoid_output = what->output == FCNN_OUTPUT_SIGMOID;
     s.net->setting = what->setting;
-    s.net->residual = residual;
+    s.net->residual = how->residual;
+    s.net->layer_norm = how->layer_norm;
     s.net->factor = mask_of_oracle;
     s.net->seed = SEED;
     s.net->step = STEP;
@@ -145,7 +164,7 @@ static void destroy(subject *s)
 /* Runs the rows forward and backward; returns the mean loss. */
 static double run(subject *s)
 {
-    uint64_t input_magnitudes[LAYERS] = {0}, delta_magnitudes[LAYERS] = {0};
+    uint64_t input_magnitudes[TENSORS] = {0}, delta_magnitudes[TENSORS] = {0};
     fcnn_thread_times times = {0};
     fcnn_thread_notes notes = {
         .input_magnitudes = input_magnitudes, .delta_magnitudes = delta_magnitudes, .times = &times};
@@ -164,11 +183,12 @@ static double run(subject *s)
     return fcnn_exact_sum_value(&notes.loss) / (double)(ROWS * fcnn_network_loss_terms(&s->model->shape));
 }
 
-/* The derivative of the mean loss by weight [out][in], or with in = −1 by bias [out], after run(). */
-static double derivative(const subject *s, int l, int out, int in)
+/* The derivative of the mean loss by weight [out][in] of a tensor, or with in = −1 by bias [out], after run(). */
+static double derivative(const subject *s, int64_t number, int64_t out, int64_t in)
 {
-    const int64_t inputs = s->net->widths[l], outputs = s->net->widths[l + 1];
-    const double *x = s->network->all.values[l], *delta = s->network->all.deltas[l];
+    const fcnn_tensor tensor = fcnn_architecture_tensor(&s->model->shape, number);
+    const int64_t inputs = tensor.inputs, outputs = tensor.outputs;
+    const double *x = s->network->all.values[tensor.layer], *delta = s->network->all.deltas[number];
     double sum = 0;
     for (int64_t row = 0; row < ROWS; row++) {
         sum += delta[numbers_place(ROWS, outputs, row, out)] * (in < 0 ? 1 : x[numbers_place(ROWS, inputs, row, in)]);
@@ -225,15 +245,17 @@ static double compare(subject *s, double *error)
     const double loss = run(s);
     const double expected = oracle_gradient(s->net, s->x, s->y, OUTPUTS, NULL, ROWS);
     CU_ASSERT_DOUBLE_EQUAL(loss, expected, 1e-13 * (1 + expected));
-    for (int l = 0; l < LAYERS; l++) {
-        const int inputs = s->net->widths[l];
-        for (int out = 0; out < s->net->widths[l + 1]; out++) {
-            for (int in = -1; in < inputs; in++) {
+    for (int64_t k = 0; k < fcnn_architecture_tensors(&s->model->shape); k++) {
+        const fcnn_tensor tensor = fcnn_architecture_tensor(&s->model->shape, k);
+        const int64_t inputs = tensor.inputs;
+        for (int64_t out = 0; out < tensor.outputs; out++) {
+            for (int64_t in = -1; in < inputs; in++) {
                 double *parameter =
-                    in < 0 ? (double *)s->model->biases[l] + out : (double *)s->model->weights[l] + out * inputs + in;
+                    in < 0 ? (double *)s->model->biases[k] + out : (double *)s->model->weights[k] + out * inputs + in;
                 loss_at(s, parameter, *parameter);
-                const double actual = derivative(s, l, out, in);
-                const double plain = in < 0 ? s->net->db[l][out] : s->net->dw[l][out * inputs + in];
+                const double actual = derivative(s, k, out, in);
+                const double plain =
+                    in < 0 ? *fixture_further(s->net, &tensor, out, true) : s->net->dw[k][out * inputs + in];
                 largest = fmax(largest, fabs(plain));
                 most = fmax(most, fabs(actual - plain));
                 *error = fmax(*error, fabs(actual - difference(s, parameter)));
@@ -246,25 +268,26 @@ static double compare(subject *s, double *error)
 }
 
 /* Tries seeds until all rows stay away from kinks. */
-static subject create_smooth(const task *what, fcnn_activation activation, bool residual, bool drops)
+static subject create_smooth(const task *what, fcnn_activation activation, const manner *how)
 {
     for (uint64_t seed = 1;; seed++) {
-        subject s = create(what, activation, residual, drops, seed);
-        if (distance_from_kinks(&s) > 1.5e-3) {
+        subject s = create(what, activation, how, seed);
+        if (distance_from_kinks(&s) > (how->layer_norm ? 3e-3 : 1.5e-3)) {
             return s;
         }
-        CU_ASSERT_FATAL(seed < 1000);
+        CU_ASSERT_FATAL(seed < 5000);
         destroy(&s);
     }
 }
 
-static void check(bool residual, bool drops)
+static void check(bool residual, bool drops, bool layer_norm)
 {
+    const manner how = {residual, drops, layer_norm};
     for (size_t t = 0; t < sizeof tasks / sizeof *tasks; t++) {
         for (int a = 0; a < ACTIVATIONS; a++) {
             double error;
             oracle_leaky_slope = 0.2;
-            subject s = create_smooth(&tasks[t], (fcnn_activation)a, residual, drops);
+            subject s = create_smooth(&tasks[t], (fcnn_activation)a, &how);
             const double most = compare(&s, &error);
             if (!(most <= 1e-12 && error <= 1e-7)) {
                 fprintf(stderr, "task %d, %s: %g from the plain network, %g from differences\n", (int)t,
@@ -278,23 +301,35 @@ static void check(bool residual, bool drops)
 
 static void plain_layers(void)
 {
-    check(false, false);
+    check(false, false, false);
 }
 
 static void dropout(void)
 {
-    check(false, true);
+    check(false, true, false);
 }
 
 static void residual_layers(void)
 {
-    check(true, false);
+    check(true, false, false);
 }
 
 static void residual_layers_with_dropout(void)
 {
-    check(true, true);
+    check(true, true, false);
+}
+
+static void layer_norm(void)
+{
+    check(false, false, true);
+}
+
+static void layer_norm_with_residual_layers_and_dropout(void)
+{
+    check(true, true, true);
 }
 
 HARNESS_MAIN("gradient table", {"plain layers", plain_layers}, {"dropout", dropout},
-             {"residual layers", residual_layers}, {"residual layers with dropout", residual_layers_with_dropout})
+             {"residual layers", residual_layers}, {"residual layers with dropout", residual_layers_with_dropout},
+             {"layer norm", layer_norm},
+             {"layer norm with residual layers and dropout", layer_norm_with_residual_layers_and_dropout})

@@ -75,7 +75,8 @@ static fcnn_model *make_model(fcnn_precision precision, int64_t layers, fcnn_act
         layer[i] = (fcnn_layer){.inputs = i == 0 ? 4 : 5,
                                 .outputs = 5,
                                 .activation = activation,
-                                .leaky_slope = i == 0 ? 0.25 : FCNN_LEAKY_SLOPE};
+                                .leaky_slope = i == 0 ? 0.25 : FCNN_LEAKY_SLOPE,
+                                .layer_norm = layers == 3 && i == activation % 2};
     }
     layer[layers - 1].outputs = 2;
     layer[layers - 1].activation = output == FCNN_OUTPUT_SIGMOID ? FCNN_ACTIVATION_SIGMOID : FCNN_ACTIVATION_LINEAR;
@@ -87,6 +88,9 @@ static fcnn_model *make_model(fcnn_precision precision, int64_t layers, fcnn_act
     for (int64_t i = 0; i < layers; i++) {
         fill(model->weights[i], layer[i].inputs * layer[i].outputs, precision, (uint32_t)(2 * i));
         fill(model->biases[i], layer[i].outputs, precision, (uint32_t)(2 * i + 1));
+    }
+    for (int64_t i = layers; i < fcnn_architecture_tensors(&shape); i++) {
+        fill(model->biases[i], fcnn_architecture_tensor(&shape, i).outputs, precision, (uint32_t)(500 + i));
     }
     fill(model->inputs.shift, 4, FCNN_PRECISION_DOUBLE, 1000);
     fill(model->targets.shift, 2, FCNN_PRECISION_DOUBLE, 1001);
@@ -155,6 +159,12 @@ static void check_same(const fcnn_model *a, const fcnn_model *b)
         CU_ASSERT(fcnn_layer_same_activation(&shape->layer[i], &b->shape.layer[i]));
         CU_ASSERT_EQUAL(memcmp(a->weights[i], b->weights[i], (size_t)(in * out) * size), 0);
         CU_ASSERT_EQUAL(memcmp(a->biases[i], b->biases[i], (size_t)out * size), 0);
+        CU_ASSERT_EQUAL(shape->layer[i].layer_norm, b->shape.layer[i].layer_norm);
+    }
+    CU_ASSERT_EQUAL_FATAL(fcnn_architecture_tensors(shape), fcnn_architecture_tensors(&b->shape));
+    for (int64_t i = shape->layers; i < fcnn_architecture_tensors(shape); i++) {
+        const size_t bytes = (size_t)fcnn_architecture_tensor(shape, i).outputs * size;
+        CU_ASSERT_EQUAL(memcmp(a->biases[i], b->biases[i], bytes), 0);
     }
     const int64_t in = a->inputs.count, out = a->targets.count;
     CU_ASSERT_EQUAL(memcmp(a->inputs.shift, b->inputs.shift, (size_t)in * sizeof(double)), 0);

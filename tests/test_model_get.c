@@ -295,6 +295,42 @@ static void wrong_types_and_values_are_told(void)
     expect(file, "W1 or b1 in /model contains NaN or Inf");
 }
 
+/* Layer 1 of the file has 4 outputs. */
+static void wrong_parameters_of_layers_are_told(void)
+{
+    hid_t file = spoil();
+    put_array(file, "/model/gamma1", H5T_IEEE_F32LE, 4, 0);
+    expect(file, "beta1");
+
+    file = spoil();
+    put_array(file, "/model/gamma1", H5T_IEEE_F32LE, 4, 0);
+    put_array(file, "/model/beta1", H5T_IEEE_F32LE, 3, 0);
+    expect(file, "/model/beta1 has 3 values; it must have 4");
+
+    file = spoil();
+    put_array(file, "/model/gamma1", H5T_IEEE_F32LE, 4, 0);
+    put_array(file, "/model/beta1", H5T_IEEE_F64LE, 4, 0);
+    expect(file, "/model/beta1 has the type float64, but the arrays before it have the type float32");
+
+    file = spoil();
+    put_array(file, "/model/gamma1", H5T_IEEE_F32LE, 4, 0);
+    put_array(file, "/model/beta1", H5T_IEEE_F32LE, 4, 0);
+    put_number(file, "/model/beta1", 2, INFINITY);
+    expect(file, "/model/beta1 contains NaN or Inf");
+
+    file = spoil();
+    put_array(file, "/model/gamma2", H5T_IEEE_F32LE, 2, 0);
+    expect(file, "gamma2 or beta2 exists, but the last layer is never normalized");
+
+    file = spoil();
+    put_array(file, "/model/slope1", H5T_IEEE_F32LE, 1, 0);
+    expect(file, "slope1 exists, but the activation of its layer is");
+
+    file = spoil();
+    put_word(file, "/model/W1", "activation", "prelu");
+    expect(file, "slope1");
+}
+
 static void wrong_words_are_told(void)
 {
     hid_t file = spoil();
@@ -315,8 +351,9 @@ static void wrong_words_are_told(void)
 
     file = spoil();
     put_word(file, "/model/W1", "activation", "swish");
-    expect(file, "attribute activation of /model/W1 is 'swish'; it must be one of relu, leaky_relu, relu6, elu, selu, "
-                 "gelu, silu, mish");
+    expect(file,
+           "attribute activation of /model/W1 is 'swish'; it must be one of relu, leaky_relu, prelu, relu6, elu, selu, "
+           "gelu, silu, mish");
 
     for (int i = 0; i < 3; i++) {
         file = spoil();
@@ -498,6 +535,7 @@ HARNESS_MAIN("model_get", {"files of other programs are read", files_of_other_pr
              {"attributes of other programs count", attributes_of_other_programs_count},
              {"wrong shapes are told", wrong_shapes_are_told},
              {"wrong types and values are told", wrong_types_and_values_are_told},
+             {"wrong parameters of layers are told", wrong_parameters_of_layers_are_told},
              {"wrong words are told", wrong_words_are_told}, {"wrong versions are told", wrong_versions_are_told},
              {"wrong normalizers are told", wrong_normalizers_are_told},
              {"names of columns are read", names_of_columns_are_read},

@@ -41,6 +41,7 @@ typedef struct fcnn_benchmark_options {
     const char *json_path; /* the file to which rank 0 writes the same JSON, completely or not at all; NULL: none */
 
     const char *optimizer; /* a word of optimizer.name, whose other settings have their defaults; NULL: sgd */
+    int layer_norm;        /* not 0: model.layer_norm = yes */
 } fcnn_benchmark_options;
 
 /* Trains each workload on rows of random numbers for some time.  It reports steps per second, the arithmetic rate and

@@ -48,12 +48,14 @@ FCNN_API fcnn_status fcnn_model_print(const fcnn_model *model, FILE *out);
  *   out  borrowed; if it cannot be written, ferror() reports it */
 FCNN_API void fcnn_model_print_columns(const fcnn_model *model, FILE *out);
 
-/* Prints W1 [out][in], b1 [out], W2, …, one row of a matrix per line.  Each number has as many decimal digits as are
+/* Prints W1 [out][in], b1 [out], W2, …, then gamma1 [out] and beta1 [out] of layer normalization and slope1 [1] of a
+ * prelu, gamma2, …, one row of a matrix per line.  Each number has as many decimal digits as are
  * needed to read the same bits again (9 in single precision, 17 in double precision).
  *   out  borrowed; if it cannot be written, ferror() reports it */
 FCNN_API void fcnn_model_print_weights(const fcnn_model *model, FILE *out);
 
-/* Computes the SHA-256 (FIPS 180-4) of W1, b1, W2, …: of each its name, then its numbers as little-endian bytes of the
+/* Computes the SHA-256 (FIPS 180-4) of W1, b1, W2, …, then gamma1, beta1, slope1, gamma2, …: of each its name, then its
+ * numbers as little-endian bytes of the
  * model's precision, in the order of rows.
  *   out [65]  owned by the caller; 64 hexadecimal digits and a null character
  * Fails: FCNN_EINTERNAL if libcrypto has no SHA-256. */

@@ -32,6 +32,7 @@ typedef struct fcnn_benchmark_plan {
     fcnn_reduction reduction;
     fcnn_optimizer_kind optimizer;
     fcnn_config *settings; /* of the optimizer, owned */
+    bool layer_norm;
     fcnn_exchange_kind exchange;
     double seconds; /* duration of the timed steps of a workload */
     bool has_link;  /* the link for predictions is given */

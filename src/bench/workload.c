@@ -81,17 +81,18 @@ fcnn_status fcnn_workload_read_network(const char *text, fcnn_architecture *out)
     return FCNN_OK;
 }
 
-static fcnn_status make_workload(const workload_row *row, fcnn_precision precision, fcnn_workload *out)
+static fcnn_status make_workload(const workload_row *row, const fcnn_benchmark_plan *plan, fcnn_workload *out)
 {
     FCNN_TRY(fcnn_workload_read_network(row->network, &out->shape));
     strncpy(out->name, row->name, sizeof out->name - 1);
     out->activation = row->activation;
     out->batch = row->batch;
-    out->shape.precision = precision;
+    out->shape.precision = plan->precision;
     out->shape.loss = row->loss;
     out->shape.output = fcnn_loss_usual_output(row->loss);
     for (int64_t layer = 0; layer < out->shape.layers; layer++) {
         out->shape.layer[layer].leaky_slope = FCNN_LEAKY_SLOPE;
+        out->shape.layer[layer].layer_norm = plan->layer_norm && layer + 1 < out->shape.layers;
         out->shape.layer[layer].activation = layer + 1 < out->shape.layers ? row->activation : FCNN_ACTIVATION_LINEAR;
     }
     return FCNN_OK;
@@ -148,7 +149,7 @@ static fcnn_status take_list(const char *list, fcnn_benchmark_plan *plan)
         if (row == NULL) {
             return unknown_workload(name, length);
         }
-        FCNN_TRY(make_workload(row, plan->precision, &plan->workloads[plan->count]));
+        FCNN_TRY(make_workload(row, plan, &plan->workloads[plan->count]));
         plan->count++;
     }
     return FCNN_OK;
@@ -159,7 +160,7 @@ static fcnn_status take_defaults(fcnn_benchmark_plan *plan)
     FCNN_TRY(fcnn_memory_create("the workloads", TABLE_ROWS, sizeof *plan->workloads, &plan->workloads));
     for (int i = 0; i < TABLE_ROWS; i++) {
         if (table[i].by_default) {
-            FCNN_TRY(make_workload(&table[i], plan->precision, &plan->workloads[plan->count]));
+            FCNN_TRY(make_workload(&table[i], plan, &plan->workloads[plan->count]));
             plan->count++;
         }
     }
@@ -184,7 +185,7 @@ static fcnn_status take_network(const fcnn_benchmark_options *options, fcnn_benc
         return fcnn_fail(FCNN_EUSAGE, "a batch has %" PRId64 " rows, but must have 1 to %d", row.batch, INT32_MAX);
     }
     FCNN_TRY(fcnn_memory_create("the workloads", 1, sizeof *plan->workloads, &plan->workloads));
-    FCNN_TRY(make_workload(&row, plan->precision, plan->workloads));
+    FCNN_TRY(make_workload(&row, plan, plan->workloads));
     plan->count = 1;
     return FCNN_OK;
 }
@@ -207,6 +208,7 @@ static fcnn_status take_words(const fcnn_benchmark_options *options, fcnn_benchm
     if (options->optimizer != NULL && !fcnn_optimizer_kind_from_word(options->optimizer, &plan->optimizer)) {
         return unknown_word("optimizer", options->optimizer, fcnn_optimizer_kind_words);
     }
+    plan->layer_norm = options->layer_norm != 0;
     FCNN_TRY(fcnn_config_parse("", 0, "defaults.ini", &plan->settings));
     return fcnn_config_set(plan->settings, "train.relative_floor=1"); /* which has no default */
 }

@@ -65,7 +65,7 @@ typedef struct fcnn_multiply_job {
     int64_t width;                          /* a multiple of 16, at most 64 */
     int64_t rows, first, last;
     fcnn_activation activation;
-    double parameter;    /* of leaky_relu: its slope below 0; other activations have none */
+    double parameter;    /* of leaky_relu and prelu: the slope below 0; other activations have none */
     const void *results; /* layout of out; NULL: forward pass */
     void *slopes;        /* layout of out */
     bool scales;         /* the slopes contain all that follows a product in the backward pass */
@@ -92,6 +92,26 @@ typedef struct fcnn_drop_job {
     double scale;
     const int64_t *row_numbers; /* [last − first] */
 } fcnn_drop_job;
+
+/* The rows first … last−1 of matrices [rows][width] in panels, in layer normalization: with the mean m and the variance
+ * v = mean (z − m)² of a row, x = (z − m)/√(v + 10^-5). */
+typedef struct fcnn_norm_job {
+    const void *gamma, *beta; /* panels [1][width] */
+    int64_t rows, width, first, last;
+    void *z; /* forward: z, which becomes gamma·x + beta; backward: the derivatives with respect to the latter,
+                       * which become those with respect to z */
+    void *normalized; /* forward: x is stored here; NULL: not at all; backward: x becomes the derivatives of which the
+                       * gradient of gamma is the sum over rows */
+    void *scales;     /* [rows]: dx/dz if m and v were constants; stored and used together with x */
+    void *of_beta;    /* backward: is set to the derivatives of which the gradient of beta is the sum */
+} fcnn_norm_job;
+
+/* The rows first … last−1 of matrices [rows][width] in panels. */
+typedef struct fcnn_dot_job {
+    const void *a, *b;
+    int64_t rows, width, first, last;
+    void *out; /* panel [rows][16], of which the first column is set */
+} fcnn_dot_job;
 
 /* A tile of a weight gradient: sums over rows of in[r][i]·delta[r][·] for `count` inputs i of a panel.
  * Leaf k has the rows leaves[k] − first_row … leaves[k+1] − first_row − 1. */
@@ -199,6 +219,18 @@ typedef struct fcnn_kernels {
 
     /* Returns the magnitude bits of the largest element of out. */
     uint64_t (*drop)(const fcnn_drop_job *job);
+
+    /* Layer normalization, forward and backward.  The latter sets most to the magnitude bits of the largest derivative
+     * with respect to gamma, beta and z. */
+    void (*normalize)(const fcnn_norm_job *job);
+    void (*normalize_backward)(const fcnn_norm_job *job, uint64_t most[3]);
+
+    /* out = min(z, 0), for n elements, a multiple of 16; NaN remains NaN. */
+    void (*below_zero)(int64_t n, const void *z, void *out);
+
+    /* out[row] = Σ a·b along the row, with magnitudes below 2^-100 (double: 2^-900) as zero.  Returns the magnitude
+     * bits of the largest sum. */
+    uint64_t (*dot_rows)(const fcnn_dot_job *job);
 
     /* Compute the losses of rows and replace z as `head` specifies; [FCNN_LOSS_MSE] is the mean squared error,
      * [FCNN_LOSS_AUTO] is NULL.  Each element of losses is the loss of a row, not divided by anything.  With

@@ -13,6 +13,7 @@
 #include "compute/template_elements.h"
 #include "compute/template_dropout.h"
 #include "compute/template_loss.h"
+#include "compute/template_layer_norm.h"
 #include "compute/template_distributions.h"
 
 #include "compute/template_class_losses.h"
@@ -42,6 +43,10 @@ const fcnn_kernels TABLE_NAME(FCNN_SIMD_NAME, FCNN_BITS) = {
     .multiply = multiply,
     .finish = finish,
     .drop = drop,
+    .normalize = normalize,
+    .normalize_backward = normalize_backward,
+    .below_zero = below_zero,
+    .dot_rows = dot_rows,
     .losses = {FCNN_LOSSES(LOSS_ENTRY)},
     .weigh_rows = weigh_rows,
     .gradient_exact = gradient_exact,

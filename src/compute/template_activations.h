@@ -34,6 +34,21 @@ FCNN_INLINE vec slope_of_leaky_relu(vec y, real parameter, const real *kept)
     return vselect(vlt(y, vset(0)), vset(parameter), vset(1));
 }
 
+FCNN_INLINE vec value_of_prelu(vec z, real parameter, vec *derivative)
+{
+    const vmask above = vgt(z, vset(0));
+    *derivative = vselect(above, vset(1), vset(parameter));
+    return vselect(above, z, z * vset(parameter));
+}
+
+/* Training may give a slope of any sign, so the derivative does not follow from the value. */
+FCNN_INLINE vec slope_of_prelu(vec y, real parameter, const real *kept)
+{
+    (void)parameter;
+    (void)y;
+    return vload(kept);
+}
+
 FCNN_INLINE vec value_of_tanh(vec z, real parameter, vec *derivative)
 {
     (void)parameter;

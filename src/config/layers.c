@@ -114,6 +114,15 @@ static fcnn_status check_slope(const fcnn_config *config)
                            "model.leaky_slope requires leaky_relu, but model.activation does not have it");
 }
 
+static fcnn_status check_layer_norm(const fcnn_config *config)
+{
+    return !config->model_layer_norm || config->model_hidden.count > 0
+               ? FCNN_OK
+               : fcnn_fail(FCNN_ECONFIG,
+                           "model.layer_norm = yes is for hidden layers, but model.hidden has none: remove "
+                           "model.layer_norm");
+}
+
 static fcnn_status check_dropout(const fcnn_config *config)
 {
     const fcnn_double_list *given = &config->model_dropout;
@@ -253,6 +262,7 @@ fcnn_status fcnn_config_check_layers(const fcnn_config *config)
 {
     FCNN_TRY(check_activations(config));
     FCNN_TRY(check_slope(config));
+    FCNN_TRY(check_layer_norm(config));
     FCNN_TRY(check_dropout(config));
     FCNN_TRY(check_residual(config));
     FCNN_TRY(check_count(config, "model.init_scale", config->model_init_scale.count));

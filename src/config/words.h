@@ -65,6 +65,7 @@
 #define FCNN_ACTIVATION_WORDS(X)                                                 \
     X(FCNN_ACTIVATION_RELU, "relu", relu, FCNN_INIT_HE, false)                   \
     X(FCNN_ACTIVATION_LEAKY_RELU, "leaky_relu", leaky_relu, FCNN_INIT_HE, false) \
+    X(FCNN_ACTIVATION_PRELU, "prelu", prelu, FCNN_INIT_HE, true)                 \
     X(FCNN_ACTIVATION_RELU6, "relu6", relu6, FCNN_INIT_HE, false)                \
     X(FCNN_ACTIVATION_ELU, "elu", elu, FCNN_INIT_HE, false)                      \
     X(FCNN_ACTIVATION_SELU, "selu", selu, FCNN_INIT_LECUN, false)                \

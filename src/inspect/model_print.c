@@ -33,6 +33,9 @@ static fcnn_status print_summary(const fcnn_model *model, FILE *out)
         fcnn_text_clear(&quantiles);
         FCNN_TRY(status);
     }
+    if (shape->layer[0].layer_norm) {
+        fprintf(out, "layer norm before the activations of the hidden layers\n");
+    }
     if (shape->layers > 2 && shape->layer[1].residual) {
         fprintf(out, "residual   each hidden layer after the first adds its inputs to its result\n");
     }
@@ -196,11 +199,16 @@ void fcnn_model_print_weights(const fcnn_model *model, FILE *out)
     FCNN_IN_C_LOCALE;
     FCNN_IN_EXACT_ARITHMETIC;
     const fcnn_architecture *shape = &model->shape;
-    for (int64_t layer = 0; layer < shape->layers; layer++) {
-        const int64_t columns = shape->layer[layer].inputs, rows = shape->layer[layer].outputs;
-        fprintf(out, "W%" PRId64 " [%" PRId64 "][%" PRId64 "]\n", layer + 1, rows, columns);
-        print_matrix(model->weights[layer], rows, columns, shape->precision, out);
-        fprintf(out, "b%" PRId64 " [%" PRId64 "]\n", layer + 1, rows);
-        print_matrix(model->biases[layer], 1, rows, shape->precision, out);
+    for (int64_t i = 0; i < fcnn_architecture_tensors(shape); i++) {
+        const fcnn_tensor tensor = fcnn_architecture_tensor(shape, i);
+        char name[FCNN_TENSOR_NAME];
+        if (tensor.inputs > 0) {
+            fcnn_tensor_name_weights(&tensor, name);
+            fprintf(out, "%s [%" PRId64 "][%" PRId64 "]\n", name, tensor.outputs, tensor.inputs);
+            print_matrix(model->weights[i], tensor.outputs, tensor.inputs, shape->precision, out);
+        }
+        fcnn_tensor_name_biases(&tensor, name);
+        fprintf(out, "%s [%" PRId64 "]\n", name, tensor.outputs);
+        print_matrix(model->biases[i], 1, tensor.outputs, shape->precision, out);
     }
 }

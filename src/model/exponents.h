@@ -10,7 +10,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-/* max|x| < 2^inputs[i] for the inputs x of tensor i (1 for the bias), and max|δ| < 2^deltas[i] for the derivatives δ. */
+/* max|x| < 2^inputs[i] for the inputs x of tensor i (1 for the bias), and max|δ| < 2^deltas[i] for the derivatives
+ * δ. */
 typedef struct fcnn_exponents {
     int64_t count;
     int64_t *inputs; /* [count]; the first half of one array with deltas */

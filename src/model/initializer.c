@@ -18,9 +18,9 @@ typedef struct drawn_layer {
     uint64_t seed;
 } drawn_layer;
 
-static void put(const drawn_layer *drawn, void *parameters, int64_t i, double value)
+static void put(const fcnn_model *model, void *parameters, int64_t i, double value)
 {
-    if (drawn->model->shape.precision == FCNN_PRECISION_SINGLE) {
+    if (model->shape.precision == FCNN_PRECISION_SINGLE) {
         ((float *)parameters)[i] = (float)value;
     } else {
         ((double *)parameters)[i] = value;
@@ -41,7 +41,7 @@ static void draw_normal(const drawn_layer *drawn, double deviation)
 {
     for (int64_t i = 0; i < drawn->in * drawn->out; i++) {
         const fcnn_random_pair pair = pair_at(drawn, i % drawn->in, i / drawn->in);
-        put(drawn, drawn->model->weights[drawn->layer], i, fcnn_normal_number(pair) * deviation);
+        put(drawn->model, drawn->model->weights[drawn->layer], i, fcnn_normal_number(pair) * deviation);
     }
 }
 
@@ -49,14 +49,14 @@ static void draw_uniform(const drawn_layer *drawn, double bound)
 {
     for (int64_t i = 0; i < drawn->in * drawn->out; i++) {
         const fcnn_random_pair pair = pair_at(drawn, i % drawn->in, i / drawn->in);
-        put(drawn, drawn->model->weights[drawn->layer], i, uniform_number(pair) * bound);
+        put(drawn->model, drawn->model->weights[drawn->layer], i, uniform_number(pair) * bound);
     }
 }
 
 static void draw_zero(const drawn_layer *drawn)
 {
     for (int64_t i = 0; i < drawn->in * drawn->out; i++) {
-        put(drawn, drawn->model->weights[drawn->layer], i, 0);
+        put(drawn->model, drawn->model->weights[drawn->layer], i, 0);
     }
 }
 
@@ -70,7 +70,7 @@ static fcnn_status draw_orthogonal(const drawn_layer *drawn)
         fcnn_orthogonal_draw(drawn->seed, (uint32_t)drawn->layer, is_wide ? in : out, is_wide ? out : in, q);
     for (int64_t i = 0; i < in * out && status == FCNN_OK; i++) {
         const double number = is_wide ? q[i % in * out + i / in] : q[i];
-        put(drawn, drawn->model->weights[drawn->layer], i, number * drawn->start.scale);
+        put(drawn->model, drawn->model->weights[drawn->layer], i, number * drawn->start.scale);
     }
     free(q);
     return status;
@@ -114,7 +114,18 @@ static void draw_biases(const drawn_layer *drawn)
         const double value = drawn->start.kind == FCNN_INIT_TORCH
                                  ? uniform_number(pair_at(drawn, drawn->in, o)) * (1 / sqrt((double)drawn->in))
                                  : drawn->start.bias;
-        put(drawn, drawn->model->biases[drawn->layer], o, value);
+        put(drawn->model, drawn->model->biases[drawn->layer], o, value);
+    }
+}
+
+static void set_further(fcnn_model *model)
+{
+    static const double values[] = {[FCNN_TENSOR_GAMMA] = 1, [FCNN_TENSOR_BETA] = 0, [FCNN_TENSOR_SLOPE] = 0.25};
+    for (int64_t i = model->shape.layers; i < fcnn_architecture_tensors(&model->shape); i++) {
+        const fcnn_tensor tensor = fcnn_architecture_tensor(&model->shape, i);
+        for (int64_t o = 0; o < tensor.outputs; o++) {
+            put(model, model->biases[i], o, values[tensor.kind]);
+        }
     }
 }
 
@@ -130,5 +141,6 @@ fcnn_status fcnn_initializer_draw(fcnn_model *model, const fcnn_layer_start *sta
         FCNN_TRY(draw_weights(&drawn));
         draw_biases(&drawn);
     }
+    set_further(model);
     return FCNN_OK;
 }

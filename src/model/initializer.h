@@ -12,7 +12,8 @@ typedef struct fcnn_layer_start {
     double bias; /* of all biases, except with torch */
 } fcnn_layer_start;
 
-/* Draws all weights and biases of a model.  A layer has `in` inputs and `out` outputs.
+/* Draws all weights and biases of a model, and sets its other parameters: gamma 1, beta 0, and the slope of a prelu
+ * 0.25, as PyTorch.  A layer has `in` inputs and `out` outputs.
  *   he          N(0, 2/in)             He et al., Delving deep into rectifiers (2015)
  *   xavier      U(±√(6/(in + out)))    Glorot, Bengio, Understanding the difficulty of training … (2010)
  *   lecun       N(0, 1/in)             LeCun et al., Efficient BackProp (1998); Klambauer et al. (2017) for selu

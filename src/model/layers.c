@@ -53,6 +53,17 @@ static uint64_t multiply(const fcnn_network *network, const fcnn_multiply_job *a
     return most;
 }
 
+/* Does to the results of a product what another product would have ended with. Returns their magnitude. */
+static uint64_t finish(const fcnn_network *network, const fcnn_multiply_job *all)
+{
+    uint64_t most = 0;
+    for (int64_t panel = 0; panel < fcnn_panel_count(all->width); panel++) {
+        const fcnn_multiply_job job = panel_of(network, all, 0, panel);
+        most = larger(most, network->kernels->finish(&job));
+    }
+    return most;
+}
+
 /* Does the end of a layer. `all` has everything that does not depend on a panel; out, slopes and added are whole
  * matrices of `width` columns. Returns the magnitude of the results. */
 static uint64_t drop(const fcnn_network *network, const fcnn_pass_rows *rows, const fcnn_drop_job *all)
@@ -127,6 +138,114 @@ static bool has_end(const fcnn_architecture *shape, const fcnn_pass_rows *rows, 
     return shape->layer[layer].residual || drops;
 }
 
+/* ---- between the product and the activation ---- */
+
+/* Whether something happens there to the sums of a layer, or to its derivatives. */
+static bool has_middle(const fcnn_architecture *shape, int64_t layer)
+{
+    return shape->layer[layer].layer_norm || shape->layer[layer].activation == FCNN_ACTIVATION_PRELU;
+}
+
+/* Returns the parameter of the activation of a layer. */
+static double parameter_of(const fcnn_network *network, int64_t layer)
+{
+    const int64_t slope = fcnn_architecture_find_tensor(&network->shape, layer, FCNN_TENSOR_SLOPE);
+    if (slope < 0) {
+        return network->shape.layer[layer].leaky_slope;
+    }
+    const void *number = network->parameters[slope];
+    return network->kernels->bits == 32 ? (double)*(const float *)number : *(const double *)number;
+}
+
+/* Returns the job of the normalization of a layer: forward of z, backward of derivatives. */
+static fcnn_norm_job norm_job(const fcnn_network *network, const fcnn_pass_rows *rows, int64_t layer, void *z)
+{
+    const fcnn_architecture *shape = &network->shape;
+    const fcnn_work_area *area = rows->area;
+    const int64_t gamma = fcnn_architecture_find_tensor(shape, layer, FCNN_TENSOR_GAMMA);
+    const int64_t beta = fcnn_architecture_find_tensor(shape, layer, FCNN_TENSOR_BETA);
+    return (fcnn_norm_job){
+        .gamma = network->parameters[gamma],
+        .beta = network->parameters[beta],
+        .rows = area->rows,
+        .width = shape->layer[layer].outputs,
+        .first = rows->at,
+        .last = rows->at + rows->last - rows->first,
+        .z = z,
+        .normalized = rows->trains ? area->deltas[gamma] : NULL,
+        .scales = area->scales[layer],
+        .of_beta = rows->trains ? area->deltas[beta] : NULL,
+    };
+}
+
+/* Keeps the part below 0 of the sums of a prelu, and drops it together with the activations. */
+static void keep_below(const fcnn_network *network, const fcnn_pass_rows *rows, int64_t layer)
+{
+    const fcnn_work_area *area = rows->area;
+    const int64_t width = network->shape.layer[layer].outputs;
+    for (int64_t panel = 0; panel < fcnn_panel_count(width); panel++) {
+        const int64_t columns = fcnn_panel_width(width, panel);
+        const int64_t at = fcnn_panel_offset(area->rows, panel) + rows->at * columns;
+        network->kernels->below_zero((rows->last - rows->first) * columns,
+                                     element(network, area->values[layer + 1], at),
+                                     element(network, area->below[layer], at));
+    }
+    fcnn_drop_job job = {.out = area->below[layer], .width = width, .activation = FCNN_ACTIVATION_LINEAR};
+    set_dropout(network, rows, layer + 1, &job);
+    if (job.threshold > 0) {
+        drop(network, rows, &job);
+    }
+}
+
+/* Normalizes the sums of a layer, and applies the activation that its product has not ended with. */
+static uint64_t normalize_and_activate(const fcnn_network *network, const fcnn_pass_rows *rows, int64_t layer,
+                                       const fcnn_multiply_job *job)
+{
+    if (network->shape.layer[layer].layer_norm) {
+        const fcnn_norm_job norm = norm_job(network, rows, layer, job->out);
+        network->kernels->normalize(&norm);
+    }
+    if (rows->trains && network->shape.layer[layer].activation == FCNN_ACTIVATION_PRELU) {
+        keep_below(network, rows, layer);
+    }
+    return finish(network, job);
+}
+
+/* Takes the derivatives in job->out from the results of a layer to its sums. */
+static uint64_t middle_backward(const fcnn_network *network, const fcnn_pass_rows *rows, int64_t layer,
+                                const fcnn_multiply_job *job, uint64_t *magnitudes)
+{
+    const fcnn_architecture *shape = &network->shape;
+    const fcnn_work_area *area = rows->area;
+    const int64_t slope = fcnn_architecture_find_tensor(shape, layer, FCNN_TENSOR_SLOPE);
+    if (slope >= 0) {
+        const fcnn_dot_job dot = {
+            .a = job->out,
+            .b = area->below[layer],
+            .rows = area->rows,
+            .width = job->width,
+            .first = job->first,
+            .last = job->last,
+            .out = area->deltas[slope],
+        };
+        magnitudes[slope] = larger(magnitudes[slope], network->kernels->dot_rows(&dot));
+    }
+    const uint64_t most = finish(network, job);
+    if (!shape->layer[layer].layer_norm) {
+        return most;
+    }
+    uint64_t each[3];
+    const int64_t gamma = fcnn_architecture_find_tensor(shape, layer, FCNN_TENSOR_GAMMA);
+    const int64_t beta = fcnn_architecture_find_tensor(shape, layer, FCNN_TENSOR_BETA);
+    const fcnn_norm_job norm = norm_job(network, rows, layer, job->out);
+    network->kernels->normalize_backward(&norm, each);
+    magnitudes[gamma] = larger(magnitudes[gamma], each[0]);
+    magnitudes[beta] = larger(magnitudes[beta], each[1]);
+    return each[2];
+}
+
+/* ---- layers ---- */
+
 /* Returns the matrix for a layer's results; the last layer's results are later replaced by derivatives. */
 static void *results_of(const fcnn_network *network, const fcnn_work_area *area, int64_t layer)
 {
@@ -144,7 +263,7 @@ uint64_t fcnn_layer_forward(const fcnn_network *network, const fcnn_pass_rows *r
 {
     const fcnn_architecture *shape = &network->shape;
     const fcnn_work_area *area = rows->area;
-    const fcnn_multiply_job job = {
+    fcnn_multiply_job job = {
         .in = area->values[layer],
         .inner = shape->layer[layer].inputs,
         .weights = network->parameters[layer],
@@ -154,18 +273,27 @@ uint64_t fcnn_layer_forward(const fcnn_network *network, const fcnn_pass_rows *r
         .first = rows->at,
         .last = rows->at + rows->last - rows->first,
         .activation = activation_of(shape, layer),
-        .parameter = shape->layer[layer].leaky_slope,
+        .parameter = parameter_of(network, layer),
         .slopes = area->slopes[layer],
     };
-    const uint64_t magnitude = multiply(network, &job, 1);
+    uint64_t magnitude;
+    if (has_middle(shape, layer)) {
+        const fcnn_activation activation = job.activation;
+        job.activation = FCNN_ACTIVATION_LINEAR;
+        multiply(network, &job, 1);
+        job.activation = activation;
+        magnitude = normalize_and_activate(network, rows, layer, &job);
+    } else {
+        magnitude = multiply(network, &job, 1);
+    }
     return has_end(shape, rows, layer) ? drop_and_add(network, rows, layer) : magnitude;
 }
 
-uint64_t fcnn_layer_backward(const fcnn_network *network, const fcnn_pass_rows *rows, int64_t layer)
+void fcnn_layer_backward(const fcnn_network *network, const fcnn_pass_rows *rows, int64_t layer, uint64_t *magnitudes)
 {
     const fcnn_architecture *shape = &network->shape;
     const fcnn_work_area *area = rows->area;
-    const fcnn_multiply_job job = {
+    fcnn_multiply_job job = {
         .in = area->deltas[layer + 1],
         .inner = shape->layer[layer + 1].outputs,
         .weights = network->transposed[layer + 1],
@@ -175,12 +303,23 @@ uint64_t fcnn_layer_backward(const fcnn_network *network, const fcnn_pass_rows *
         .first = rows->at,
         .last = rows->at + rows->last - rows->first,
         .activation = shape->layer[layer].activation,
-        .parameter = shape->layer[layer].leaky_slope,
+        .parameter = parameter_of(network, layer),
         .results = area->values[layer + 1],
         .slopes = area->slopes[layer],
         .scales = has_end(shape, rows, layer),
         .adds_carried = shape->layer[layer + 1].residual,
         .carried = shape->layer[layer].residual || shape->layer[layer + 1].residual ? area->carried : NULL,
     };
-    return multiply(network, &job, 0);
+    uint64_t magnitude;
+    if (has_middle(shape, layer)) {
+        fcnn_multiply_job product = job;
+        product.activation = FCNN_ACTIVATION_LINEAR;
+        product.scales = false;
+        multiply(network, &product, 0);
+        job.carried = NULL;
+        magnitude = middle_backward(network, rows, layer, &job, magnitudes);
+    } else {
+        magnitude = multiply(network, &job, 0);
+    }
+    magnitudes[layer] = larger(magnitudes[layer], magnitude);
 }

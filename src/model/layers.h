@@ -3,7 +3,8 @@
  * What happens to the results of a hidden layer's product is in model/layers.c, one step after the other, forward in
  * this order and backward in the reverse order:
  *   z = W·x + b   the product
- *   y = f(z)      the activation, at the end of the product
+ *   N(z)          layer normalization, if there is one
+ *   y = f(z)      the activation, at the end of the product if there is nothing between them
  *   y·m           dropout, in training
  *   y·m + x       residual layers only
  * A step that is fused with the product is computed number by number while a tile is in the nearest cache; a step of
@@ -33,7 +34,8 @@ uint64_t fcnn_layer_drop_inputs(const fcnn_network *network, const fcnn_pass_row
 uint64_t fcnn_layer_forward(const fcnn_network *network, const fcnn_pass_rows *rows, int64_t layer);
 
 /* Computes the derivatives of the loss with respect to the sums z of a layer other than the last from those of
- * layer + 1, in area->deltas.  Returns their magnitude. */
-uint64_t fcnn_layer_backward(const fcnn_network *network, const fcnn_pass_rows *rows, int64_t layer);
+ * layer + 1, and those of which the gradients of its other tensors are sums, in area->deltas.  magnitudes [tensors] of
+ * the derivatives of each tensor are updated. */
+void fcnn_layer_backward(const fcnn_network *network, const fcnn_pass_rows *rows, int64_t layer, uint64_t *magnitudes);
 
 #endif

@@ -208,7 +208,8 @@ static int digest_tensor(EVP_MD_CTX *context, const fcnn_model *model, int64_t n
     return done && digest_numbers(context, model->biases[number], tensor.outputs, size);
 }
 
-/* Computes the SHA-256 of W1, b1, W2, …, then gamma1, …: of the name of each array, and its elements as little-endian bytes. */
+/* Computes the SHA-256 of W1, b1, W2, …, then gamma1, …: of the name of each array, and its elements as little-endian
+ * bytes. */
 static fcnn_status digest_of(const fcnn_model *model, unsigned char out[32])
 {
     EVP_MD_CTX *context = EVP_MD_CTX_new();

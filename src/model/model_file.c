@@ -26,7 +26,7 @@ static int64_t format_version(const fcnn_model *model)
     }
     for (int64_t layer = 0; layer < shape->layers; layer++) {
         const fcnn_layer *own = &shape->layer[layer];
-        if (own->residual) {
+        if (own->residual || own->layer_norm || own->activation == FCNN_ACTIVATION_PRELU) {
             return 3;
         }
         if (own->activation == FCNN_ACTIVATION_LEAKY_RELU && own->leaky_slope != FCNN_LEAKY_SLOPE) {
@@ -70,6 +70,21 @@ static fcnn_status put_layer(const fcnn_model *model, int64_t layer, fcnn_hdf5_i
     }
     snprintf(name, sizeof name, "/model/b%" PRId64, layer + 1);
     return fcnn_hdf5_image_dataset(image, name, type, 1, dims, model->biases[layer]);
+}
+
+/* Writes what layers have besides weights and biases. */
+static fcnn_status put_further(const fcnn_model *model, fcnn_hdf5_image *image)
+{
+    const fcnn_architecture *shape = &model->shape;
+    const fcnn_type type = shape->precision == FCNN_PRECISION_SINGLE ? FCNN_TYPE_FLOAT32 : FCNN_TYPE_FLOAT64;
+    for (int64_t i = shape->layers; i < fcnn_architecture_tensors(shape); i++) {
+        const fcnn_tensor tensor = fcnn_architecture_tensor(shape, i);
+        char own[FCNN_TENSOR_NAME], name[64];
+        fcnn_tensor_name_biases(&tensor, own);
+        snprintf(name, sizeof name, "/model/%s", own);
+        FCNN_TRY(fcnn_hdf5_image_dataset(image, name, type, 1, &tensor.outputs, model->biases[i]));
+    }
+    return FCNN_OK;
 }
 
 static fcnn_status put_statistics(const char *group, const fcnn_column_statistics *statistics, fcnn_hdf5_image *image)
@@ -235,6 +250,7 @@ static fcnn_status put_model(const fcnn_model *model, fcnn_hdf5_image *image)
     for (int64_t layer = 0; layer < model->shape.layers; layer++) {
         FCNN_TRY(put_layer(model, layer, image));
     }
+    FCNN_TRY(put_further(model, image));
     FCNN_TRY(fcnn_hdf5_image_group(image, "/normalizer"));
     FCNN_TRY(fcnn_normalizer_put(&model->inputs, "inputs", image));
     FCNN_TRY(fcnn_normalizer_put(&model->targets, "targets", image));

@@ -3,6 +3,7 @@
  *   /model/W1 [out][in], /model/b1 [out], /model/W2, …   in the model's precision; activation is an attribute of W,
  *                            and leaky_slope (a float64) one of a W that leaky_relu follows; without it, it is 0.01
  *                            residual (an int64), 1, is one of a W whose layer adds its inputs to its result
+ *   /model/gamma1, beta1 [out], slope1 [1], …   of layers with layer normalization, and of those with prelu
  *   /model                   attributes format_version, numerics_version, program, precision, output, loss
  *   /model/quantiles         float64 [quantiles]: those that the outputs are for loss quantile; absent for other losses.
  *                            The outputs of a target stand side by side: its quantiles; for loss gaussian_nll its mean
@@ -38,7 +39,7 @@
 
 /* Increased by changes that older versions would read incorrectly; they reject files with a greater number.  A file has
  * the lowest version that can express its model.  2: a slope of leaky_relu other than 0.01.  3: transforms of columns,
- * several outputs for each target, residual layers. */
+ * several outputs for each target, residual layers, layer normalization, prelu. */
 #define FCNN_MODEL_FORMAT_VERSION 3
 
 /* Reads the model from an open file. file is borrowed, and so is path, for messages. *out is to be released with

@@ -56,34 +56,6 @@ static fcnn_status find_group(fcnn_model_reader *from)
     return FCNN_OK;
 }
 
-/* Describes an array of this rank of float32 or float64. All arrays have the same type; *type is −1 before the
- * first. */
-static fcnn_status describe_array(fcnn_model_reader *from, const char *name, int rank, int *type, fcnn_hdf5_info *info)
-{
-    FCNN_TRY(fcnn_hdf5_describe_whole(from->file, name, &from->budget, info));
-    char shape[128];
-    fcnn_hdf5_info_shape(info, shape, sizeof shape);
-    if (info->rank != rank) {
-        return fcnn_fail(FCNN_EDATA, "%s: %s is %s; it must be %s", from->path, name,
-                         info->rank == 0 ? "a single value" : shape, rank == 2 ? "[outputs][inputs]" : "[outputs]");
-    }
-    if (fcnn_type_is_integer(info->type)) {
-        return fcnn_fail(FCNN_EDATA, "%s: %s has the type %s; it must be float32 or float64", from->path, name,
-                         fcnn_type_name(info->type));
-    }
-    if (*type >= 0 && *type != (int)info->type) {
-        return fcnn_fail(
-            FCNN_EDATA,
-            "%s: %s has the type %s, but the arrays before it have the type %s; all must have the same type",
-            from->path, name, fcnn_type_name(info->type), fcnn_type_name((fcnn_type)*type));
-    }
-    if (info->dims[0] == 0 || info->dims[rank - 1] == 0) {
-        return fcnn_fail(FCNN_EDATA, "%s: %s is %s; a layer must have at least one value", from->path, name, shape);
-    }
-    *type = (int)info->type;
-    return FCNN_OK;
-}
-
 /* Describes W and b of a layer. The previous layer has `given` outputs; −1: this is the first layer. */
 static fcnn_status describe_layer(fcnn_model_reader *from, int64_t layer, int64_t given, int *type,
                                   fcnn_hdf5_info *weights)
@@ -91,7 +63,7 @@ static fcnn_status describe_layer(fcnn_model_reader *from, int64_t layer, int64_
     char name[NAME_BYTES], before[NAME_BYTES], bias_name[NAME_BYTES], shape[128];
     array_name(from, 'W', layer, name);
     array_name(from, 'b', layer, bias_name);
-    FCNN_TRY(describe_array(from, name, 2, type, weights));
+    FCNN_TRY(fcnn_model_get_describe(from, name, 2, type, weights));
     fcnn_hdf5_info_shape(weights, shape, sizeof shape);
     if (given >= 0 && weights->dims[1] != given) {
         array_name(from, 'W', layer - 1, before);
@@ -100,7 +72,7 @@ static fcnn_status describe_layer(fcnn_model_reader *from, int64_t layer, int64_
                          from->path, name, shape, strrchr(before, '/') + 1, given);
     }
     fcnn_hdf5_info bias;
-    FCNN_TRY(describe_array(from, bias_name, 1, type, &bias));
+    FCNN_TRY(fcnn_model_get_describe(from, bias_name, 1, type, &bias));
     if (bias.dims[0] != weights->dims[0]) {
         return fcnn_fail(FCNN_EDATA,
                          "%s: %s has %" PRId64
@@ -277,7 +249,8 @@ static fcnn_status read_shape(fcnn_model_reader *from, fcnn_architecture *shape)
     FCNN_TRY(check_precision(from, shape));
     FCNN_TRY(read_output(from, shape));
     FCNN_TRY(fcnn_model_get_outputs(from, shape));
-    return read_activations(from, shape);
+    FCNN_TRY(read_activations(from, shape));
+    return fcnn_model_get_further_shape(from, shape);
 }
 
 /* ---- numbers ---- */
@@ -293,6 +266,7 @@ static fcnn_status read_parameters(const fcnn_model_reader *from)
         array_name(from, 'b', layer, name);
         FCNN_TRY(fcnn_hdf5_read_rows(from->file, name, 0, layers[layer].outputs, model->biases[layer]));
     }
+    FCNN_TRY(fcnn_model_get_further(from));
     const int64_t wrong = fcnn_model_find_nonfinite(model);
     if (wrong >= 0) {
         return fcnn_fail(FCNN_EDATA, "%s: W%" PRId64 " or b%" PRId64 " in %s contains NaN or Inf", from->path,

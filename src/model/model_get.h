@@ -20,6 +20,17 @@ fcnn_status fcnn_model_get_array(fcnn_model_reader *from, const char *name, fcnn
  * multiple of theirs (model_get_outputs.c).  Fails: FCNN_EDATA, FCNN_ENOMEM. */
 fcnn_status fcnn_model_get_outputs(fcnn_model_reader *from, fcnn_architecture *shape);
 
+/* Describes an array of this rank of float32 or float64. All arrays have the same type; *type is −1 before the
+ * first. Fails: FCNN_EDATA. */
+fcnn_status fcnn_model_get_describe(fcnn_model_reader *from, const char *name, int rank, int *type,
+                                    fcnn_hdf5_info *info);
+
+/* Find what layers have besides weights and biases, when their other properties are known; and read it
+ * (model_get_further.c). Fail: FCNN_EDATA if arrays are missing, contradict the activations, or have wrong shapes or
+ * numbers. */
+fcnn_status fcnn_model_get_further_shape(fcnn_model_reader *from, fcnn_architecture *shape);
+fcnn_status fcnn_model_get_further(const fcnn_model_reader *from);
+
 /* Reads statistics, names and units of columns, and class names, if the file has them (model_columns.c).
  * Fails: FCNN_EDATA if they do not match the model's shape; FCNN_ENOMEM. */
 fcnn_status fcnn_model_get_columns(fcnn_model_reader *from);

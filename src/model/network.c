@@ -56,6 +56,16 @@ static bool has_slopes(const fcnn_architecture *shape, int64_t layer, area_use u
                               : fcnn_activation_keeps_slopes(shape->layer[layer].activation);
 }
 
+static bool has_below(const fcnn_architecture *shape, int64_t layer, area_use use)
+{
+    return use == AREA_PASSES && shape->layer[layer].activation == FCNN_ACTIVATION_PRELU;
+}
+
+static bool has_scales(const fcnn_architecture *shape, int64_t layer, area_use use)
+{
+    return use == AREA_PASSES && shape->layer[layer].layer_norm;
+}
+
 /* Returns the number of elements of the derivatives that are carried from layer to layer; 0: none are. */
 static int64_t carried_elements(const fcnn_architecture *shape, int64_t rows, area_use use)
 {
@@ -77,6 +87,8 @@ static int64_t area_bytes(const fcnn_architecture *shape, int64_t rows, area_use
         elements += fcnn_panel_elements(rows, shape->layer[layer].inputs);
         elements += has_slopes(shape, layer, use) ? results : 0;
         elements += use != AREA_FORWARD && layer + 1 < shape->layers ? results : 0;
+        elements += has_below(shape, layer, use) ? results : 0;
+        elements += has_scales(shape, layer, use) ? rows : 0;
     }
     for (int64_t i = shape->layers; use != AREA_FORWARD && i < fcnn_architecture_tensors(shape); i++) {
         elements += fcnn_panel_elements(rows, fcnn_architecture_tensor(shape, i).outputs);
@@ -119,14 +131,39 @@ int64_t fcnn_network_bytes(const fcnn_architecture *shape, int64_t rows, fcnn_ne
 
 /* ---- creation ---- */
 
+/* Creates the matrices of a layer. */
+static fcnn_status create_layer(const fcnn_network *network, int64_t layer, area_use use, fcnn_work_area *area)
+{
+    const fcnn_architecture *shape = &network->shape;
+    const size_t size = network->kernels->size;
+    const int64_t inputs = fcnn_panel_elements(area->rows, shape->layer[layer].inputs);
+    const int64_t results = fcnn_panel_elements(area->rows, shape->layer[layer].outputs);
+    FCNN_TRY(fcnn_memory_create("the activations", inputs, size, &area->values[layer]));
+    if (has_slopes(shape, layer, use)) {
+        FCNN_TRY(fcnn_memory_create("the activations", results, size, &area->slopes[layer]));
+    }
+    if (has_below(shape, layer, use)) {
+        FCNN_TRY(fcnn_memory_create("the activations", results, size, &area->below[layer]));
+    }
+    if (has_scales(shape, layer, use)) {
+        FCNN_TRY(fcnn_memory_create("the activations", area->rows, size, &area->scales[layer]));
+    }
+    if (use != AREA_FORWARD || layer == shape->layers - 1) {
+        FCNN_TRY(fcnn_memory_create("the derivatives", results, size, &area->deltas[layer]));
+    }
+    return FCNN_OK;
+}
+
 static fcnn_status create_area(const fcnn_network *network, int64_t rows, area_use use, fcnn_work_area *area)
 {
     const fcnn_architecture *shape = &network->shape;
     const int64_t layers = shape->layers, tensors = fcnn_architecture_tensors(shape);
     const size_t size = network->kernels->size;
+    void ***const of_layers[] = {&area->values, &area->slopes, &area->below, &area->scales};
     area->rows = rows;
-    FCNN_TRY(fcnn_memory_create("the network", layers, sizeof(void *), &area->values));
-    FCNN_TRY(fcnn_memory_create("the network", layers, sizeof(void *), &area->slopes));
+    for (size_t i = 0; i < sizeof of_layers / sizeof *of_layers; i++) {
+        FCNN_TRY(fcnn_memory_create("the network", layers, sizeof(void *), of_layers[i]));
+    }
     FCNN_TRY(fcnn_memory_create("the network", tensors, sizeof(void *), &area->deltas));
     FCNN_TRY(fcnn_memory_create("the targets", fcnn_panel_elements(rows, fcnn_architecture_targets(shape)), size,
                                 &area->targets));
@@ -137,15 +174,7 @@ static fcnn_status create_area(const fcnn_network *network, int64_t rows, area_u
     FCNN_TRY(fcnn_memory_create("the labels", rows, sizeof(int32_t), &area->labels));
     FCNN_TRY(fcnn_memory_create("the losses", rows, sizeof(double), &area->losses));
     for (int64_t layer = 0; layer < layers; layer++) {
-        const int64_t inputs = fcnn_panel_elements(rows, shape->layer[layer].inputs);
-        const int64_t results = fcnn_panel_elements(rows, shape->layer[layer].outputs);
-        FCNN_TRY(fcnn_memory_create("the activations", inputs, size, &area->values[layer]));
-        if (has_slopes(shape, layer, use)) {
-            FCNN_TRY(fcnn_memory_create("the activations", results, size, &area->slopes[layer]));
-        }
-        if (use != AREA_FORWARD || layer == layers - 1) {
-            FCNN_TRY(fcnn_memory_create("the derivatives", results, size, &area->deltas[layer]));
-        }
+        FCNN_TRY(create_layer(network, layer, use, area));
     }
     for (int64_t i = layers; use != AREA_FORWARD && i < tensors; i++) {
         const int64_t elements = fcnn_panel_elements(rows, fcnn_architecture_tensor(shape, i).outputs);
@@ -360,6 +389,8 @@ static void free_area(fcnn_work_area *area, const fcnn_architecture *shape)
 {
     free_each(area->values, shape->layers);
     free_each(area->slopes, shape->layers);
+    free_each(area->below, shape->layers);
+    free_each(area->scales, shape->layers);
     free_each(area->deltas, fcnn_architecture_tensors(shape));
     free(area->carried);
     free(area->targets);

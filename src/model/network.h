@@ -58,6 +58,9 @@ typedef struct fcnn_work_area {
     /* [tensors]: panels [rows][out]; forward only: only that of the last layer, whose results are replaced by
      * derivatives. */
     void **deltas;
+    void *
+        *below; /* [layers]: panels [rows][out], the part below 0 of the sums of a prelu in training; otherwise NULL */
+    void **scales;   /* [layers]: [rows], as in fcnn_norm_job; NULL without layer normalization */
     void *carried;   /* panels [rows][width]: derivatives of the results of the last layer that was passed backward, if
                       * layers are residual; NULL: none is */
     void *targets;   /* panels [rows][targets] */

@@ -176,9 +176,16 @@ static void publish_inputs(const fcnn_network *network, const fcnn_pass_rows *ro
     publish(network, rows, network->shape.layer[layer].inputs, rows->area->values[layer], network->all.values[layer]);
 }
 
+/* Publishes the derivatives of all tensors of a layer. */
 static void publish_deltas(const fcnn_network *network, const fcnn_pass_rows *rows, int64_t layer)
 {
-    publish(network, rows, network->shape.layer[layer].outputs, rows->area->deltas[layer], network->all.deltas[layer]);
+    for (int kind = FCNN_TENSOR_WEIGHTS; kind <= FCNN_TENSOR_SLOPE; kind++) {
+        const int64_t tensor = fcnn_architecture_find_tensor(&network->shape, layer, (fcnn_tensor_kind)kind);
+        if (tensor >= 0) {
+            publish(network, rows, fcnn_architecture_tensor(&network->shape, tensor).outputs,
+                    rows->area->deltas[tensor], network->all.deltas[tensor]);
+        }
+    }
 }
 
 /* Returns the magnitude of infinity if the loss of a row is not finite, otherwise 0, because the derivatives of a loss
@@ -230,7 +237,7 @@ static void chunk_forward_backward(const fcnn_network *network, const fcnn_pass_
     publish_deltas(network, rows, layers - 1);
     fcnn_clock_count(&notes->times->elementwise, &since);
     for (int64_t layer = layers - 2; layer >= 0; layer--) {
-        note(&notes->delta_magnitudes[layer], fcnn_layer_backward(network, rows, layer));
+        fcnn_layer_backward(network, rows, layer, notes->delta_magnitudes);
         publish_deltas(network, rows, layer);
     }
     fcnn_clock_count(&notes->times->multiply, &since);

@@ -12,6 +12,9 @@ static int64_t further_tensors(const fcnn_layer *layer, fcnn_tensor_kind kinds[F
         kinds[count++] = FCNN_TENSOR_GAMMA;
         kinds[count++] = FCNN_TENSOR_BETA;
     }
+    if (layer->activation == FCNN_ACTIVATION_PRELU) {
+        kinds[count++] = FCNN_TENSOR_SLOPE;
+    }
     return count;
 }
 
@@ -42,10 +45,18 @@ fcnn_tensor fcnn_architecture_tensor(const fcnn_architecture *shape, int64_t ten
 
 int64_t fcnn_architecture_find_tensor(const fcnn_architecture *shape, int64_t layer, fcnn_tensor_kind kind)
 {
-    for (int64_t i = kind == FCNN_TENSOR_WEIGHTS ? 0 : shape->layers; i < fcnn_architecture_tensors(shape); i++) {
-        const fcnn_tensor tensor = fcnn_architecture_tensor(shape, i);
-        if (tensor.layer == layer && tensor.kind == kind) {
-            return i;
+    fcnn_tensor_kind kinds[FCNN_TENSOR_SLOPE];
+    int64_t first = shape->layers;
+    if (kind == FCNN_TENSOR_WEIGHTS) {
+        return layer;
+    }
+    for (int64_t before = 0; before < layer; before++) {
+        first += further_tensors(&shape->layer[before], kinds);
+    }
+    const int64_t count = further_tensors(&shape->layer[layer], kinds);
+    for (int64_t i = 0; i < count; i++) {
+        if (kinds[i] == kind) {
+            return first + i;
         }
     }
     return -1;

@@ -26,6 +26,7 @@ static const char help[] =
     "  --reduction R      exact or fast [exact]\n"
     "  --exchange E       how gradients are summed over ranks: auto, allreduce or shared [auto]\n"
     "  --optimizer O      a word of optimizer.name [sgd]\n"
+    "  --layer-norm       with layer normalization of the hidden layers\n"
     "  --seconds T        duration of the timed steps of each workload [1.5]\n"
     "  --json FILE        also write the results to FILE; -: to standard output, instead of the tables\n"
     "  --latency US       predict for a link with this latency in microseconds\n"
@@ -97,6 +98,10 @@ static int parse(int argc, char **argv, const fcnn_comm *comm, fcnn_benchmark_op
     const size_t count = sizeof valued / sizeof *valued;
     for (int i = 1; i < argc; i++) {
         size_t k = 0;
+        if (strcmp(argv[i], "--layer-norm") == 0) {
+            out->layer_norm = 1;
+            continue;
+        }
         while (k < count && !program_is_option(argv[i], valued[k].option)) {
             k++;
         }

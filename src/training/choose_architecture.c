@@ -151,6 +151,7 @@ static void fill_layers(const fcnn_config *config, int64_t features, int64_t out
             .outputs = width,
             .activation = fcnn_config_activation(config, layer),
             .leaky_slope = config->model_leaky_slope,
+            .layer_norm = config->model_layer_norm,
             .residual = fcnn_config_residual(config, layer),
         };
         inputs = width;

@@ -176,10 +176,11 @@ fcnn_status fcnn_origin_give_weights(const fcnn_origin *origin, const fcnn_confi
     if (fcnn_architecture_outputs(shape) > fcnn_architecture_outputs(own)) {
         FCNN_TRY(fcnn_initializer_draw(model, NULL, (uint64_t)config->train_seed));
     }
-    for (int64_t layer = 0; layer < shape->layers; layer++) {
-        const int64_t in = own->layer[layer].inputs, out = own->layer[layer].outputs;
-        convert(origin->model->weights[layer], own->precision, model->weights[layer], shape->precision, in * out);
-        convert(origin->model->biases[layer], own->precision, model->biases[layer], shape->precision, out);
+    for (int64_t i = 0; i < fcnn_architecture_tensors(own); i++) {
+        const fcnn_tensor tensor = fcnn_architecture_tensor(own, i);
+        convert(origin->model->weights[i], own->precision, model->weights[i], shape->precision,
+                tensor.inputs * tensor.outputs);
+        convert(origin->model->biases[i], own->precision, model->biases[i], shape->precision, tensor.outputs);
     }
     return FCNN_OK;
 }
@@ -337,6 +338,31 @@ static fcnn_status check_quantiles(const fcnn_origin *origin, const fcnn_archite
     return status;
 }
 
+/* A file of another program does not say its activations, but a slope is among its parameters, or is not. */
+static fcnn_status check_tensors(const fcnn_origin *origin, const fcnn_architecture *shape)
+{
+    for (int64_t layer = 0; layer < shape->layers; layer++) {
+        const fcnn_layer *then = &origin->model->shape.layer[layer], *now = &shape->layer[layer];
+        const bool had_slope = then->activation == FCNN_ACTIVATION_PRELU,
+                   has = now->activation == FCNN_ACTIVATION_PRELU;
+        if (then->layer_norm != now->layer_norm) {
+            return fcnn_fail(FCNN_ECONFIG,
+                             "%s %s layer normalization in hidden layer %" PRId64 ", but the config specifies "
+                             "model.layer_norm = %s: set it to the original value",
+                             origin->path, then->layer_norm ? "has" : "does not have", layer + 1,
+                             now->layer_norm ? "yes" : "no");
+        }
+        if (had_slope != has) {
+            return fcnn_fail(FCNN_ECONFIG,
+                             "%s %s the slope of a prelu in hidden layer %" PRId64 ", but the config specifies "
+                             "activation %s: set model.activation to the original value",
+                             origin->path, had_slope ? "has" : "does not have", layer + 1,
+                             fcnn_activation_name(now->activation));
+        }
+    }
+    return FCNN_OK;
+}
+
 static fcnn_status check_residual(const fcnn_origin *origin, const fcnn_architecture *shape)
 {
     for (int64_t layer = 0; layer < shape->layers; layer++) {
@@ -461,6 +487,7 @@ fcnn_status fcnn_origin_check(fcnn_origin *origin, const fcnn_config *config, co
         FCNN_TRY(check_residual(origin, shape));
         FCNN_TRY(check_loss_setting(origin, config, shape));
     }
+    FCNN_TRY(check_tensors(origin, shape));
     if (!config->model_init_refit) {
         FCNN_TRY(check_normalization(origin, config));
     }

@@ -161,10 +161,13 @@ static fcnn_status describe_targets(const fcnn_start_facts *facts, FILE *out)
     return status;
 }
 
-/* Prints what happens to the activations of hidden layers. */
+/* Prints what happens to the sums and to the activations of hidden layers. */
 static void describe_ends(const fcnn_architecture *shape, FILE *out)
 {
     bool drops = false, same = shape->layer[0].dropout == 0, is_residual = false;
+    if (shape->layer[0].layer_norm) {
+        fprintf(out, ", layer norm");
+    }
     for (int64_t layer = 0; layer < shape->layers; layer++) {
         drops = drops || shape->layer[layer].dropout > 0;
         same = same && (layer < 2 || shape->layer[layer].dropout == shape->layer[1].dropout);

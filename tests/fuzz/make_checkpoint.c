@@ -16,16 +16,20 @@ static int fail(void)
 int main(int argc, char **argv)
 {
     static const char config[] = "[data]\ntrain = x.h5\n[model]\nhidden = 3\n";
-    int64_t exponents[] = {1, 2};
+    int64_t exponents[] = {1, 2, 3, 4, 5};
     fcnn_layer layers[] = {
-        {.inputs = 4, .outputs = 3, .activation = FCNN_ACTIVATION_RELU, .leaky_slope = FCNN_LEAKY_SLOPE},
+        {.inputs = 4,
+         .outputs = 3,
+         .activation = FCNN_ACTIVATION_PRELU,
+         .leaky_slope = FCNN_LEAKY_SLOPE,
+         .layer_norm = true},
         {.inputs = 3, .outputs = 2, .activation = FCNN_ACTIVATION_LINEAR, .leaky_slope = FCNN_LEAKY_SLOPE}};
     char train[] = "float64[40][4] 0123456789abcdef", validation[] = "";
     const fcnn_architecture shape = {
         .layers = 2, .layer = layers, .output = FCNN_OUTPUT_SOFTMAX, .loss = FCNN_LOSS_CROSS_ENTROPY};
     const fcnn_training_state state = {.step = 7,
                                        .epoch = 2,
-                                       .exponents = {.count = 2, .inputs = exponents, .deltas = exponents},
+                                       .exponents = {.count = 5, .inputs = exponents, .deltas = exponents},
                                        .train_data = train,
                                        .validation_data = validation};
     const fcnn_history_line line = {.epoch = 1, .steps = 3, .train_loss = 0.5};
