@@ -73,7 +73,7 @@ static bool other_value(const fcnn_key *key, char *out, size_t size)
         snprintf(value, sizeof value, "5,7 , 3");
         break;
     case FCNN_KEY_DOUBLE_LIST:
-        snprintf(value, sizeof value, "0.5,1e-3 , 7");
+        snprintf(value, sizeof value, "0.5,1e-3 , 0.75");
         break;
     case FCNN_KEY_WORD_LIST:
         snprintf(value, sizeof value, "%s,%s, %s", key->words[2], key->words[1], key->words[2]);
