@@ -154,6 +154,8 @@ sigmoid=("${network[@]}" --set data.train=bits.h5 --set model.output=sigmoid --s
 train 2 --overwrite "${sigmoid[@]}" --set data.test=bits.h5 a.ini
 tap_run 'missing targets: of several sigmoids' grep -Eq \
     '^test: loss .*, accuracy .* of 105 rows right, 195 of 240 targets, 15 rows without targets' stdout
+train 2 --overwrite "${sigmoid[@]}" --set data.test=bits.h5 --set metrics.list=accuracy,log_loss,roc_auc a.ini
+tap_run 'missing targets: metrics by name are computed without them' test "$code" = 0
 
 # ---- rows and errors ----
 

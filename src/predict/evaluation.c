@@ -108,10 +108,6 @@ static fcnn_status create_metrics(fcnn_evaluation *evaluation, const fcnn_archit
                                    .own = dataset->own_rows,
                                    .room = evaluation->room,
                                    .weighs = evaluation->weights != NULL};
-    if (choice != NULL && choice->list.count > 0 && evaluation->keeps_missing && evaluation->classifies) {
-        return fcnn_fail(FCNN_ECONFIG, "metrics.list cannot be computed for yes and no with train.missing_targets = "
-                                       "ignore: leave it empty");
-    }
     return choice == NULL || !evaluation->scores
                ? FCNN_OK
                : fcnn_metrics_create(evaluation->comm, fcnn_team_threads(evaluation->team), shape, choice, &rows,
