@@ -1,8 +1,9 @@
 /* src/model/log_losses.h — the logarithmic losses of rows, from the logits of the last layer.
  *
  * −log of the probability of the target: for softmax log Σ exp(z − max) − (z − max) of the label; for sigmoid outputs
- * whose target is not NaN Σ max(z, 0) − z·t + log(1 + exp(−|z|)).  Unlike the loss of training they have neither label smoothing nor weights,
- * and they are computed in double precision: a probability that rounds to 0 has a finite logarithm.
+ * whose target is not NaN Σ max(z, 0) − z·t + log(1 + exp(−|z|)).  Unlike the loss of training they have neither label
+ * smoothing nor weights, and they are computed in double precision: a probability that rounds to 0 has a finite
+ * logarithm.
  *
  * Not collective.  Rows of one network may be computed by several threads at the same time. */
 #ifndef FCNN_MODEL_LOG_LOSSES_H
