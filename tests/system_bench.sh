@@ -27,8 +27,8 @@ missing()
 {
     local key count
     count=$(grep -c '"workload":' "$1")
-    for key in workload network activation loss batch precision reduction optimizer exchange isa ranks threads blocks \
-        step_seconds samples_per_second gflops peak_gflops efficiency flop_per_cycle split memory_predicted \
+    for key in workload network activation loss batch precision reduction optimizer dropout exchange isa ranks threads \
+        blocks step_seconds samples_per_second gflops peak_gflops efficiency flop_per_cycle split memory_predicted \
         memory_measured fit predicted version numerics_version; do
         [ "$(grep -cE "^    \"$key\": " "$1")" = "$count" ] || echo "$key"
     done
@@ -92,11 +92,11 @@ tap_empty 'bench: memory is as predicted' "$(awk -F '[:,]' '/memory_predicted/ {
 # ---- what it can be told ----
 
 bench 0 --network 20-30-4 --batch 50 --activation gelu --loss mse --precision double --reduction fast --exchange auto \
-    --optimizer adam --seconds 0.02 --latency 1.5 --bandwidth 12 --json - && cp stdout own.json
+    --optimizer adam --dropout 0.25 --seconds 0.02 --latency 1.5 --bandwidth 12 --json - && cp stdout own.json
 tap_run 'bench: a network of your own, as JSON alone' valid own.json
 tap_run 'bench: is what was asked for' grep -q '"network": "20-30-4"' own.json
 for word in '"activation": "gelu"' '"loss": "mse"' '"batch": 50' '"precision": "double"' '"reduction": "fast"' \
-    '"optimizer": "adam"' '"source": "given"' '"latency_seconds": 1.5e-06'; do
+    '"optimizer": "adam"' '"dropout": 0.25' '"source": "given"' '"latency_seconds": 1.5e-06'; do
     tap_run "bench: says $word" grep -qF "$word" own.json
 done
 tap_empty 'bench: without a word of warning' "$(cat stderr)"
@@ -127,6 +127,8 @@ tap_empty 'bench: an unknown workload' "$(refuses 64 'S, S32, M64, M256, L, XL, 
 tap_empty 'bench: a malformed network' "$(refuses 64 '784-128-10' --network 784-x)"
 tap_empty 'bench: an empty batch' "$(refuses 64 'from 1' --network 4-2 --batch 0)"
 tap_empty 'bench: half a batch' "$(refuses 64 'whole number' --network 4-2 --batch 1.5)"
+tap_empty 'bench: a dropout of 1' "$(refuses 64 'below 1' --network 4-2 --dropout 1)"
+tap_empty 'bench: too small a dropout' "$(refuses 64 'from 1/65536' --network 4-2 --dropout 1e-9)"
 tap_empty 'bench: an unknown activation' "$(refuses 64 'relu, leaky_relu' --network 4-2 --activation step)"
 tap_empty 'bench: an unknown loss' "$(refuses 64 'mse, mae, huber' --network 4-2 --loss hinge)"
 tap_empty 'bench: an unknown precision' "$(refuses 64 'single, double' --precision half)"

@@ -42,6 +42,7 @@ typedef struct fcnn_benchmark_options {
 
     const char *optimizer; /* a word of optimizer.name, whose other settings have their defaults; NULL: sgd */
     int layer_norm;        /* not 0: model.layer_norm = yes */
+    double dropout;        /* model.dropout of all hidden layers, at least 0 and below 1; 0: none */
 } fcnn_benchmark_options;
 
 /* Trains each workload on rows of random numbers for some time.  It reports steps per second, the arithmetic rate and

@@ -31,6 +31,7 @@ typedef struct fcnn_benchmark_plan {
     fcnn_precision precision;
     fcnn_reduction reduction;
     fcnn_optimizer_kind optimizer;
+    double dropout; /* of all hidden layers */
     fcnn_config *settings; /* of the optimizer, owned */
     bool layer_norm;
     fcnn_exchange_kind exchange;

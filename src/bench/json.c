@@ -48,6 +48,7 @@ static fcnn_status put_what(const fcnn_benchmark_findings *findings, const fcnn_
     FCNN_TRY(put_word(out, LINE, "reduction", fcnn_reduction_name(findings->plan->reduction)));
     FCNN_TRY(put_word(out, LINE, "optimizer", fcnn_optimizer_kind_name(findings->plan->optimizer)));
     FCNN_TRY(put_integer(out, LINE, "layer_norm", findings->plan->layer_norm));
+    FCNN_TRY(put_number(out, LINE, "dropout", findings->plan->dropout));
     FCNN_TRY(put_word(out, LINE, "exchange", result->exchange));
     FCNN_TRY(put_word(out, LINE, "isa", result->isa));
     FCNN_TRY(put_integer(out, LINE, "ranks", findings->ranks));

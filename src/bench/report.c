@@ -20,10 +20,13 @@ bool fcnn_benchmark_link(const fcnn_benchmark_findings *findings, fcnn_link *out
 
 void fcnn_benchmark_print_head(const fcnn_benchmark_findings *findings, FILE *out)
 {
-    fprintf(out, "fcnn %s, %s kernels, %s precision, %s sums, %s%s, %s", PACKAGE_VERSION, findings->isa,
+    fprintf(out, "fcnn %s, %s kernels, %s precision, %s sums, %s%s, ", PACKAGE_VERSION, findings->isa,
             fcnn_precision_name(findings->plan->precision), fcnn_reduction_name(findings->plan->reduction),
-            fcnn_optimizer_kind_name(findings->plan->optimizer), findings->plan->layer_norm ? ", layer norm" : "",
-            findings->where);
+            fcnn_optimizer_kind_name(findings->plan->optimizer), findings->plan->layer_norm ? ", layer norm" : "");
+    if (findings->plan->dropout > 0) {
+        fprintf(out, "dropout %g, ", findings->plan->dropout);
+    }
+    fprintf(out, "%s", findings->where);
     fprintf(out, "  %-6s %-20s %-13s %6s %13s %11s %9s %9s %6s\n", "name", "network", "activation", "batch", "step",
             "rows/s", "GFLOP/s", "peak", "part");
     fflush(out);

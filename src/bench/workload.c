@@ -93,6 +93,7 @@ static fcnn_status make_workload(const workload_row *row, const fcnn_benchmark_p
     for (int64_t layer = 0; layer < out->shape.layers; layer++) {
         out->shape.layer[layer].leaky_slope = FCNN_LEAKY_SLOPE;
         out->shape.layer[layer].layer_norm = plan->layer_norm && layer + 1 < out->shape.layers;
+        out->shape.layer[layer].dropout = layer > 0 ? plan->dropout : 0;
         out->shape.layer[layer].activation = layer + 1 < out->shape.layers ? row->activation : FCNN_ACTIVATION_LINEAR;
     }
     return FCNN_OK;
@@ -215,6 +216,11 @@ static fcnn_status take_words(const fcnn_benchmark_options *options, fcnn_benchm
 
 static fcnn_status take_numbers(const fcnn_benchmark_options *options, fcnn_benchmark_plan *plan)
 {
+    plan->dropout = options->dropout;
+    if (!(plan->dropout == 0 ||
+          (plan->dropout >= 1.0 / FCNN_DROPOUT_STEPS && plan->dropout <= 1 - 1.0 / FCNN_DROPOUT_STEPS))) {
+        return fcnn_fail(FCNN_EUSAGE, "dropout is %g, but must be 0, or from 1/65536 to 1 - 1/65536", plan->dropout);
+    }
     plan->seconds = options->seconds != 0 ? options->seconds : DEFAULT_SECONDS;
     if (!(plan->seconds > 0 && plan->seconds <= 1e6)) {
         return fcnn_fail(FCNN_EUSAGE, "the duration of a workload is %g seconds, but must be above 0 and at most 1e6",

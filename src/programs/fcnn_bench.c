@@ -27,6 +27,7 @@ static const char help[] =
     "  --exchange E       how gradients are summed over ranks: auto, allreduce or shared [auto]\n"
     "  --optimizer O      a word of optimizer.name [sgd]\n"
     "  --layer-norm       with layer normalization of the hidden layers\n"
+    "  --dropout P        model.dropout of all hidden layers [0]\n"
     "  --seconds T        duration of the timed steps of each workload [1.5]\n"
     "  --json FILE        also write the results to FILE; -: to standard output, instead of the tables\n"
     "  --latency US       predict for a link with this latency in microseconds\n"
@@ -38,7 +39,7 @@ static const char help[] =
 
 /* The texts of options that are numbers. */
 typedef struct numbers {
-    const char *batch, *seconds, *latency, *bandwidth;
+    const char *batch, *seconds, *latency, *bandwidth, *dropout;
 } numbers;
 
 /* Reads a decimal number above 0, or of at least 0. */
@@ -64,6 +65,10 @@ static int take_numbers(const numbers *given, const fcnn_comm *comm, fcnn_benchm
     }
     if (given->seconds != NULL && !read_number(given->seconds, 0, &out->seconds)) {
         return program_usage_error(PROGRAM, comm, "--seconds takes a number above 0, not ", given->seconds);
+    }
+    if (given->dropout != NULL && (!read_number(given->dropout, 1, &out->dropout) || !(out->dropout < 1))) {
+        return program_usage_error(PROGRAM, comm, "--dropout takes a number of at least 0 and below 1, not ",
+                                   given->dropout);
     }
     if ((given->latency == NULL) != (given->bandwidth == NULL)) {
         return program_usage_error(PROGRAM, comm, "--latency and --bandwidth describe a link together: give both", "");
@@ -93,7 +98,7 @@ static int parse(int argc, char **argv, const fcnn_comm *comm, fcnn_benchmark_op
         {"--activation", &out->activation}, {"--loss", &out->loss},           {"--precision", &out->precision},
         {"--reduction", &out->reduction},   {"--exchange", &out->exchange},   {"--seconds", &given.seconds},
         {"--json", &out->json_path},        {"--optimizer", &out->optimizer}, {"--latency", &given.latency},
-        {"--bandwidth", &given.bandwidth},
+        {"--bandwidth", &given.bandwidth},  {"--dropout", &given.dropout},
     };
     const size_t count = sizeof valued / sizeof *valued;
     for (int i = 1; i < argc; i++) {
