@@ -65,7 +65,7 @@ tap_run 'distributions: a quantile other than the median has no R2' test "$metri
 tap_run 'distributions: its report is the loss' grep -q 'rows.h5: loss [0-9.]*, 400 rows$' scores
 same gaussian "${gaussian[@]}"
 tap_run 'distributions: means and deviations are named' grep -q '"u", "u sigma", "v", "v sigma"' \
-    <(h5dump -a /predictions/columns gaussian.h5 | sed 's/\\000//g')
+    <(h5dump -w 200 -a /predictions/columns gaussian.h5 | sed 's/\\000//g')
 
 # Physical units: v is 1000 with a standard deviation of 58; deviations are positive.
 train 2 --overwrite --set output.directory=long "${gaussian[@]}" --set train.epochs=60 a.ini
