@@ -161,7 +161,7 @@ static void every_key_is_set_printed_and_read_back(void)
     CU_ASSERT(harness_same_text(text_again, text));
     CU_ASSERT_EQUAL(config->model_hidden.count, 3);
     CU_ASSERT_EQUAL(again->model_hidden.values[1], 7);
-    CU_ASSERT_EQUAL(again->model_activation.values[0], FCNN_ACTIVATION_RELU6);
+    CU_ASSERT_EQUAL(again->model_activation.values[0], FCNN_ACTIVATION_PRELU);
     CU_ASSERT_EQUAL(again->optimizer_learning_rate, 0.0123456789012345678);
     free(text);
     free(text_again);
