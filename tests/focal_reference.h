@@ -1,6 +1,6 @@
-/* tests/focal_reference.h — focal losses: of six rows of four logits by −(1 − p)^γ·log p, p = softmax, in double precision
- * by numpy; of 24 elements by PyTorch 2.14.1's autograd of the formula of torchvision.ops.sigmoid_focal_loss with γ = 2
- * and without its factor alpha. */
+/* tests/focal_reference.h — focal losses: of six rows of four logits by −(1 − p)^γ·log p, p = softmax, in double
+ * precision by numpy; of 24 elements by PyTorch 2.14.1's autograd of the formula of
+ * torchvision.ops.sigmoid_focal_loss with γ = 2 and without its factor alpha. */
 #ifndef FCNN_TESTS_FOCAL_REFERENCE_H
 #define FCNN_TESTS_FOCAL_REFERENCE_H
 

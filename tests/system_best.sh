@@ -47,8 +47,8 @@ tap_run 'best: an early end is said' grep -q \
 last=$(fact run/model.h5) best=$(fact run/best.h5)
 tap_run 'best: model.h5 says why it is of its epoch' test "${last#*: }" = \
     'training ended early, after 3 epochs in a row without a better validation loss'
-tap_run 'best: best.h5 says why it is of its epoch' grep -q '^[0-9]*, step [0-9]*: the lowest validation loss, [0-9.]*$' \
-    <<<"$best"
+tap_run 'best: best.h5 says why it is of its epoch' \
+    grep -q '^[0-9]*, step [0-9]*: the lowest validation loss, [0-9.]*$' <<<"$best"
 tap_run 'best: the end comes three epochs after the best one' test "${last%%,*}" = $((${best%%,*} + 3))
 tap_run 'best: the report names best.h5' grep -q "^best: run/best.h5, epoch ${best%%,*}, ${best#*: }$" stdout
 # the lowest validation loss of a run that logs each epoch
@@ -64,8 +64,8 @@ tap_run 'best: its history ends with it' test "$("$bin/fcnn-info" each/best.h5 |
 
 stamp=$(weights run/model.h5)
 train 3 run.ini
-tap_run 'best: the same command again has nothing to do' test "$code:$(grep -c '^already finished: training ended early' \
-    stdout):$(weights run/model.h5)" = "0:1:$stamp"
+tap_run 'best: the same command again has nothing to do' \
+    test "$code:$(grep -c '^already finished: training ended early' stdout):$(weights run/model.h5)" = "0:1:$stamp"
 rm run/best.h5
 train 1 --set train.epochs=80 run.ini
 tap_run 'best: more epochs do not take back an early end' grep -q 'increase train.stop_patience to continue' stdout
@@ -74,14 +74,16 @@ tap_run 'best: a best.h5 that is lost comes back from the checkpoint' test "$(we
 train 2 --set train.stop_patience=7 run.ini
 tap_run 'best: more patience continues' grep -q '^resumed at step' stdout
 train 1 --set output.directory=patient --set train.stop_patience=7 run.ini
-tap_run 'best: more patience later or from the start is the same' test "$(weights run/model.h5)$(weights run/best.h5)" = \
+tap_run 'best: more patience later or from the start is the same' \
+    test "$(weights run/model.h5)$(weights run/best.h5)" = \
     "$(weights patient/model.h5)$(weights patient/best.h5)"
 
 # ---- restore_best ----
 
 train 2 --set output.directory=back --set train.restore_best=yes run.ini
 tap_run 'best: restore_best makes model.h5 the best one' test "$(weights back/model.h5)" = "$(weights each/best.h5)"
-tap_run 'best: restore_best is said in the model' grep -q "^${best%,*}, [0-9.]*, of [0-9]* epochs$" <<<"$(fact back/model.h5)"
+tap_run 'best: restore_best is said in the model' \
+    grep -q "^${best%,*}, [0-9.]*, of [0-9]* epochs$" <<<"$(fact back/model.h5)"
 grep '^test:' stdout >test.log
 run_program 1 fcnn-predict each/best.h5 digits.h5 --targets /y --output p.h5
 tap_run 'best: restore_best tests the best one' grep -q "loss $(sed 's/.*loss \([0-9.]*\).*/\1/' test.log)" stdout
@@ -95,7 +97,8 @@ for np in 1 2 3; do
         # shellcheck disable=SC2086 # two words
         set -- $options
         FCNN_ISA=plain train $np --overwrite --set output.directory=other --set "$1" --set "$2" run.ini
-        tap_run "best: $np ranks, $options" test "$(weights other/best.h5)$(fact other/best.h5)$(fact other/model.h5)" = \
+        tap_run "best: $np ranks, $options" \
+            test "$(weights other/best.h5)$(fact other/best.h5)$(fact other/model.h5)" = \
             "$(weights each/best.h5)$best$last"
     done
 done
@@ -150,6 +153,7 @@ tap_run 'best: the average cannot change on resume' test "$code:$(grep -c 'train
 
 # ---- a divergence ----
 
-train 2 --overwrite --set output.directory=other --set optimizer.learning_rate=1e30 --set model.activation=linear run.ini
+train 2 --overwrite --set output.directory=other --set optimizer.learning_rate=1e30 --set model.activation=linear \
+    run.ini
 tap_run 'best: a divergence is an error' test "$code" = 70
 tap_done

@@ -109,7 +109,8 @@ train 0 --set output.directory=plain --set data.train=plain.h5 --set data.valida
 cut -d, -f1-3 plain.csv >narrow.csv
 "$bin/fcnn-import" narrow.h5 --csv narrow.csv >/dev/null
 ranks 0 "$bin/fcnn-predict" plain/model.h5 narrow.h5 --targets /y >/dev/null 2>stderr
-tap_run 'distributions: columns are those of the targets' grep -q '/y has 1 columns, but the model plain/model.h5 has 2 targets' stderr
+tap_run 'distributions: columns are those of the targets' \
+    grep -q '/y has 1 columns, but the model plain/model.h5 has 2 targets' stderr
 
 # ---- the same bits ----
 

@@ -97,7 +97,7 @@ hash_of()
     "$bin/fcnn-info" --hash out/model.h5
     history out/model.h5
 }
-network=(--set model.hidden=5,4 --set model.activation=tanh --set model.init=auto --set train.batch_size=32
+network=(--set 'model.hidden=5,4' --set model.activation=tanh --set model.init=auto --set train.batch_size=32
     --set train.blocks=auto --set train.shuffle=yes --set model.precision=single)
 for np in 0 2; do
     a=$(hash_of $np --set data.train=whole.h5 --set data.validation=whole.h5 "${network[@]}")
@@ -111,7 +111,7 @@ done
 for precision in single double; do
     options=("${network[@]}" --set data.validation=0.3 --set data.normalize_targets=standardize
         --set optimizer.name=adam --set optimizer.learning_rate=0.01 --set optimizer.clip_norm=1
-        --set model.precision=$precision)
+        --set "model.precision=$precision")
     expected=$(hash_of 0 "${options[@]}")
     same() { tap_run "missing targets: the same bits, $1, $precision" test "$expected" = "$2"; }
     same 'np=2' "$(hash_of 2 "${options[@]}")"

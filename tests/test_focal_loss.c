@@ -1,5 +1,6 @@
-/* tests/test_focal_loss.c — the focal losses of a softmax and of sigmoids, missing targets and weights of outputs in the
- * kernels of losses: reference values, the same bits with every instruction set, derivatives by differences, extremes. */
+/* tests/test_focal_loss.c — the focal losses of a softmax and of sigmoids, missing targets and weights of outputs in
+ * the kernels of losses: reference values, the same bits with every instruction set, derivatives by differences,
+ * extremes. */
 #include "compute/kernels.h"
 
 #include "focal_reference.h"

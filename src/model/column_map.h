@@ -23,7 +23,7 @@ typedef struct fcnn_column_map {
 fcnn_status fcnn_column_map_create(const fcnn_normalizer *normalizer, fcnn_column_map *out);
 void fcnn_column_map_clear(fcnn_column_map *map); /* accepts {0} */
 
-/* Returns transform(x) − center, to which the linear part has to be applied; NaN outside the domain of the transform. */
+/* Returns transform(x) − center, to which the linear part has to be applied; NaN outside the domain. */
 double fcnn_column_map_first(const fcnn_column_map *map, int64_t column, double x);
 
 /* Returns the normalized value of a column. */

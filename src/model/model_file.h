@@ -5,7 +5,7 @@
  *                            residual (an int64), 1, is one of a W whose layer adds its inputs to its result
  *   /model/gamma1, beta1 [out], slope1 [1], …   of layers with layer normalization, and of those with prelu
  *   /model                   attributes format_version, numerics_version, program, precision, output, loss
- *   /model/quantiles         float64 [quantiles]: those that the outputs are for loss quantile; absent for other losses.
+ *   /model/quantiles         float64 [quantiles]: those of the outputs for loss quantile; absent for other losses.
  *                            The outputs of a target stand side by side: its quantiles; for loss gaussian_nll its mean
  *                            and the logarithm of its variance; in normalized units
  *   /normalizer/inputs_shift, inputs_scale, targets_shift, targets_scale   float64: stored = (physical − shift) / scale

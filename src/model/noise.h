@@ -4,8 +4,8 @@
 
 #include "model/layers.h"
 
-/* Adds to each normalized input x of some rows of a pass: x ← x + deviation·n, computed in double precision, where n is a
- * standard normal number that depends on the seed, the number of the step, the number of the row in the whole dataset
+/* Adds to each normalized input x of some rows of a pass: x ← x + deviation·n, computed in double precision, where n is
+ * a standard normal number that depends on the seed, the number of the step, the number of the row in the whole dataset
  * and the column, and on nothing else.  Two neighbouring columns have the two numbers of one pair (G. E. P. Box, M. E.
  * Muller 1958).  The batch has row numbers.
  *   magnitude  of the inputs; the result is the larger of it and that of the new inputs, in the form of the kernels

@@ -95,7 +95,7 @@ static fcnn_status pack(const fcnn_snapshot *snapshot, fcnn_training_state *stat
     return status;
 }
 
-/* Whether best.h5 has to be written.  After a resume or a rollback its file may be that of a later epoch, or of none. */
+/* Whether best.h5 has to be written.  After a resume or a rollback its file may be that of a later epoch or missing. */
 static bool needs_best(fcnn_saver *saver, const fcnn_snapshot *snapshot)
 {
     const fcnn_best *best = &snapshot->state->best;
