@@ -8,9 +8,9 @@ here=$(cd "$(dirname "$0")" && pwd)
 . "$here/tap.sh"
 cd "${srcdir:-$here/..}" || exit 1
 
-# decide bits, or how: WINDOWS_LEAST, CACHED_SUMS; limits: *_BYTES, NUMBERS; room for others: margin
+# decide bits, or how: WINDOWS_LEAST, CACHED_SUMS, DROPOUT_STEPS; limits: *_BYTES, NUMBERS; room for others: margin
 others='WINDOWS_LEAST|CACHED_SUMS|CLASSES_BYTES|CONFIG_BYTES|FCNN_COLUMN_NAMES_BYTES|GOOD_BYTES|NUMBERS'
-others+='|PART_BYTES|TABLE_BYTES|ALL_BYTES|margin'
+others+='|PART_BYTES|TABLE_BYTES|ALL_BYTES|margin|DROPOUT_STEPS|FCNN_DROPOUT_STEPS'
 shifts='(^|[^0-9A-Za-z_])[0-9]+U?L*\)? << (1[0-9]|2[0-9]|30)([^0-9]|$)'
 numbers='^[^:]*:[0-9]*:(#define|.*enum \{|    [A-Z_]+ = ).*'
 numbers+='([0-9]+ \* 1024|[^0-9](4096|8192|16384|32768|65536)([^0-9]|$))'

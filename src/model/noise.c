@@ -11,7 +11,8 @@
 /* The two numbers of columns 2·pair and 2·pair + 1.  Beyond 2^40 rows, 2^32 steps or 2^25 columns numbers recur. */
 static void draw_pair(uint64_t seed, int64_t step, int64_t row, int64_t pair, double out[2])
 {
-    const uint32_t place = (uint32_t)pair + ((uint32_t)(row >> 32) << 24);
+    enum { PAIR_BITS = 24 };
+    const uint32_t place = (uint32_t)pair + ((uint32_t)(row >> 32) << PAIR_BITS);
     const fcnn_random_pair words = fcnn_random_draw(seed, FCNN_RANDOM_NOISE, place, (uint32_t)row, (uint32_t)step);
     const double radius = sqrt(-2 * fcnn_log(1 - fcnn_random_unit(words.first))), turn = fcnn_random_unit(words.second);
     out[0] = radius * fcnn_cos2pi(turn);
