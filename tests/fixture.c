@@ -185,6 +185,21 @@ double *fixture_further(oracle *net, const fcnn_tensor *tensor, int64_t i, bool 
     return (is_derivative ? net->db : net->b)[layer] + i;
 }
 
+/* The activations of the outputs. */
+static void set_columns(oracle *net, const fcnn_architecture *shape)
+{
+    net->has_columns = shape->output >= FCNN_OUTPUT_RELU;
+    for (int i = 0; i < net->widths[net->layers] && i < ORACLE_COLUMNS; i++) {
+        static const oracle_activation of[] = {
+            [FCNN_OUTPUT_LINEAR] = ORACLE_LINEAR,     [FCNN_OUTPUT_SIGMOID] = ORACLE_SIGMOID,
+            [FCNN_OUTPUT_RELU] = ORACLE_RELU,         [FCNN_OUTPUT_TANH] = ORACLE_TANH,
+            [FCNN_OUTPUT_SOFTPLUS] = ORACLE_SOFTPLUS, [FCNN_OUTPUT_COLUMNS] = ORACLE_LINEAR,
+        };
+        net->columns[i] = of[fcnn_architecture_column(shape, i)];
+        net->exponential[i] = fcnn_architecture_column(shape, i) == FCNN_OUTPUT_EXPONENTIAL;
+    }
+}
+
 oracle *fixture_oracle(fixture *run)
 {
     static const oracle_activation activations[] = {
@@ -222,6 +237,7 @@ oracle *fixture_oracle(fixture *run)
         oracle_create((int)shape->layers, widths, activations[shape->layer[0].activation], other > 0 ? other : loss);
     net->sigmoid_output = shape->output == FCNN_OUTPUT_SIGMOID;
     net->setting = model->loss_settings[0];
+    set_columns(net, shape);
     net->quantiles = (int)shape->quantiles;
     memcpy(net->quantile, shape->quantile, sizeof net->quantile);
     for (int64_t l = 0; l < shape->layers; l++) {

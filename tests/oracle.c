@@ -178,6 +178,10 @@ static double element(const oracle *net, double y, double t, double *derivative)
         *derivative = 2 * d / (scale * scale);
         return d * d / (scale * scale);
     }
+    case ORACLE_LINEAR_MSE:
+    case ORACLE_SIGMOID_MSE:
+        *derivative = 2 * d;
+        return d * d;
     case ORACLE_POISSON:
         *derivative = 1 - t / y;
         return y - t * log(y);
@@ -220,6 +224,22 @@ static double finish_distribution(oracle *net, const double *target)
     return loss;
 }
 
+/* Outputs with activations of their own; returns the loss. */
+static double finish_columns(oracle *net, const double *target)
+{
+    const int last = net->layers - 1, n = net->widths[net->layers];
+    double loss = 0;
+    for (int i = 0; i < n; i++) {
+        const double z = net->z[last][i];
+        const double y = net->exponential[i] ? exp(z) : oracle_activate(net->columns[i], z);
+        double derivative;
+        loss += element(net, y, target[i], &derivative) / n;
+        net->a[net->layers][i] = y;
+        net->delta[last][i] = derivative * (net->exponential[i] ? y : oracle_slope(net->columns[i], z)) / n;
+    }
+    return loss;
+}
+
 /* The output layer: a and delta from z; returns the loss. */
 static double finish(oracle *net, const double *target)
 {
@@ -229,6 +249,9 @@ static double finish(oracle *net, const double *target)
     double loss = 0, sum = 0;
     if (net->loss == ORACLE_QUANTILE || net->loss == ORACLE_GAUSSIAN_NLL) {
         return finish_distribution(net, target);
+    }
+    if (net->has_columns) {
+        return finish_columns(net, target);
     }
     for (int i = 0; i < n; i++) {
         sum += exp(z[i] - z[0]);

@@ -37,7 +37,8 @@ typedef enum oracle_loss {
     ORACLE_GAUSSIAN_NLL /* each target has a mean and the logarithm of a variance */
 } oracle_loss;
 
-#define ORACLE_LAYERS 8 /* at most */
+#define ORACLE_LAYERS 8  /* at most */
+#define ORACLE_COLUMNS 4 /* at most, if their activations differ */
 
 typedef struct oracle oracle;
 struct oracle {
@@ -47,6 +48,9 @@ struct oracle {
     oracle_loss loss;
     int sigmoid_output; /* for the losses that go with two outputs */
     double setting;     /* smoothing, delta or floor of the loss */
+    int has_columns;    /* outputs have activations of their own: */
+    oracle_activation columns[ORACLE_COLUMNS];
+    int exponential[ORACLE_COLUMNS]; /* exp(z) instead of it */
     int quantiles;
     double quantile[4];                                   /* [quantiles] */
     double *w[ORACLE_LAYERS], *b[ORACLE_LAYERS];          /* [out][in], [out] */

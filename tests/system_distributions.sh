@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
-# Losses with several outputs for each target: the same loss in validation and in fcnn-predict, names of the outputs,
-# what is refused, models that start others, the same bits everywhere, and the band of quantiles of real data.
+# Losses with several outputs for each target, and outputs by ranges of columns: the same loss in validation and in
+# fcnn-predict, names of the outputs, what is refused, models that start others, the same bits everywhere, and the band
+# of quantiles of real data.
 set -u
 # shellcheck source=system.sh
 . "$(dirname "$0")/system.sh"
@@ -29,6 +30,8 @@ name = adam
 learning_rate = 0.01
 I
 gaussian=(--set train.loss=gaussian_nll --set 'train.quantiles=0.05, 0.5, 0.95')
+columns=(--set train.loss=huber --set 'train.quantiles=0.05, 0.5, 0.95' --set 'model.output=linear 0, softplus 1'
+    --set 'data.normalize_targets=standardize 0, none 1')
 
 # values FILE: the numbers of /predictions, one on each line
 values()
@@ -67,6 +70,10 @@ same gaussian "${gaussian[@]}"
 tap_run 'distributions: means and deviations are named' grep -q '"u", "u sigma", "v", "v sigma"' \
     <(h5dump -w 200 -a /predictions/columns gaussian.h5 | sed 's/\\000//g')
 
+same columns "${columns[@]}"
+"$bin/fcnn-info" columns/model.h5 >info
+tap_run 'distributions: fcnn-info names the ranges of columns' grep -q 'linear 0:1, softplus 1:2' info
+
 # Physical units: v is 1000 with a standard deviation of 58; deviations are positive.
 train 2 --overwrite --set output.directory=long "${gaussian[@]}" --set train.epochs=60 a.ini
 "$bin/fcnn-predict" long/model.h5 rows.h5 --output long.h5 >/dev/null
@@ -93,6 +100,10 @@ refused 'softmax' 'train.loss = quantile: this loss requires model.output = line
 refused 'a descending list' 'train.quantiles must ascend, but 0.5 stands before 0.5' --set 'train.quantiles=0.5, 0.5'
 refused 'a quantile of 1' "'1' is out of range: expected" --set 'train.quantiles=0.5, 1'
 refused 'a list for another loss' 'train.quantiles is for train.loss = quantile' --set train.loss=mae
+refused 'a range without an output' 'model.output does not mention column 1 of 2' "${columns[@]}" \
+    --set 'model.output=linear 0'
+refused 'a normalized softplus' 'data.normalize_targets of column 1 is standardize, but its model.output is softplus' \
+    "${columns[@]}" --set data.normalize_targets=standardize
 refused 'a floor for another loss' 'train.variance_floor is for train.loss = gaussian_nll' \
     --set train.variance_floor=0.1
 train 2 --set output.directory=bad --set train.loss=auto --set 'train.quantiles=0.05, 0.5, 0.95' \
@@ -124,9 +135,10 @@ bits()
         "$bin/fcnn-info" --hash "$name/model.h5" && history "$name/model.h5"
     unset FCNN_ISA
 }
-for kind in quantile gaussian; do
+for kind in quantile gaussian columns; do
     options=(--set train.epochs=4 --set train.blocks=3)
     [ $kind = gaussian ] && options+=("${gaussian[@]}" --set model.precision=double)
+    [ $kind = columns ] && options+=("${columns[@]}")
     expected=$(bits first 1 1 plain "${options[@]}")
     for way in '2 1 auto' '3 2 auto' '1 2 auto' '2 2 plain'; do
         read -r np threads isa <<<"$way"

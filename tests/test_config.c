@@ -101,7 +101,7 @@ static void defaults_are_the_documented_ones(void)
     CU_ASSERT_EQUAL(config->model_hidden.count, 0);
     CU_ASSERT_EQUAL(config->model_activation.count, 1);
     CU_ASSERT_EQUAL(config->model_activation.values[0], FCNN_ACTIVATION_RELU);
-    CU_ASSERT_EQUAL(config->model_output, FCNN_OUTPUT_AUTO);
+    CU_ASSERT_STRING_EQUAL(config->model_output, "auto");
     CU_ASSERT_EQUAL(config->model_classes, FCNN_AUTO);
     CU_ASSERT_STRING_EQUAL(config->model_init, "auto");
     CU_ASSERT_EQUAL(config->model_init_scale.count, 1);

@@ -151,6 +151,13 @@ typedef struct fcnn_loss_job {
     double *losses;       /* [last − first]; NULL where the rows have neither */
 } fcnn_loss_job;
 
+/* Columns column_first … column_after−1 of rows first … last−1 of the last layer, z [rows][width] in panels. */
+typedef struct fcnn_columns_job {
+    fcnn_output output; /* one that is computed column by column */
+    void *z, *slopes;   /* slopes has the layout of z */
+    int64_t rows, width, first, last, column_first, column_after;
+} fcnn_columns_job;
+
 /* The largest number of state arrays of an optimizer, and of scalars that its kernel receives in a step. */
 enum { FCNN_UPDATE_ARRAYS = 4, FCNN_UPDATE_SCALARS = 12 };
 
@@ -237,6 +244,12 @@ typedef struct fcnn_kernels {
      * FCNN_HEAD_OUTPUT, labels, targets and losses may be NULL.  Return the magnitude bits of the largest element of
      * z. */
     uint64_t (*losses[FCNN_LOSSES_END])(const fcnn_loss_job *job);
+
+    /* The first function replaces the columns of the job by f(z), where f is their output, and their slopes by f'(z).
+     * The second one multiplies all columns by their slopes; magnitudes below 2^-100 (double: 2^-900) become zero.  It
+     * returns the magnitude bits of the largest result. */
+    void (*activate_columns)(const fcnn_columns_job *job);
+    uint64_t (*multiply_slopes)(const fcnn_columns_job *job);
 
     /* Multiplies row r of derivatives z [rows][width] by weights[index[r − first]]; magnitudes below 2^-100 (double:
      * 2^-900) become zero.  Returns the magnitude bits of the largest result. */

@@ -14,6 +14,7 @@
 #include "compute/template_dropout.h"
 #include "compute/template_loss.h"
 #include "compute/template_layer_norm.h"
+#include "compute/template_columns.h"
 #include "compute/template_distributions.h"
 
 #include "compute/template_class_losses.h"
@@ -48,6 +49,8 @@ const fcnn_kernels TABLE_NAME(FCNN_SIMD_NAME, FCNN_BITS) = {
     .below_zero = below_zero,
     .dot_rows = dot_rows,
     .losses = {FCNN_LOSSES(LOSS_ENTRY)},
+    .activate_columns = activate_columns,
+    .multiply_slopes = multiply_slopes,
     .weigh_rows = weigh_rows,
     .gradient_exact = gradient_exact,
     .gradient_fast = gradient_fast,

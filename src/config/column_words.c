@@ -171,7 +171,7 @@ fcnn_status fcnn_column_words_assign(const fcnn_column_words *words, const char 
         if (item[column] < 0) {
             return fcnn_fail(FCNN_ECONFIG,
                              "%s does not mention column %" PRId64 " of %" PRId64
-                             " (counting from 0): each column needs a word, which may be none",
+                             " (counting from 0): each column needs a word",
                              key, column, columns);
         }
     }

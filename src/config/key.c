@@ -147,6 +147,15 @@ static fcnn_status append_limits(const fcnn_key *key, fcnn_text *out)
     return key->has_most ? fcnn_text_append(out, key->below_most ? " and below %s" : " and at most %s", most) : FCNN_OK;
 }
 
+static fcnn_status append_column_words(const fcnn_key *key, fcnn_text *out)
+{
+    const int first = strcmp(key->words[0], "auto") == 0 ? 2 : 0; /* auto and softmax are for all columns */
+    FCNN_TRY(fcnn_text_append(out, "one of "));
+    FCNN_TRY(append_words(key->words, out));
+    return fcnn_text_append(out, "; or several, each with its columns, separated by commas, such as '%s 0:6, %s 6:'",
+                            key->words[first + 1], key->words[first]);
+}
+
 fcnn_status fcnn_key_describe(const fcnn_key *key, fcnn_text *out)
 {
     switch (key->type) {
@@ -199,11 +208,7 @@ fcnn_status fcnn_key_describe(const fcnn_key *key, fcnn_text *out)
         FCNN_TRY(append_words(key->words, out));
         return fcnn_text_append(out, ", separated by commas");
     case FCNN_KEY_COLUMN_WORDS:
-        FCNN_TRY(fcnn_text_append(out, "one of "));
-        FCNN_TRY(append_words(key->words, out));
-        return fcnn_text_append(out,
-                                "; or several, each with its columns, separated by commas, such as '%s 0:6, %s 6:'",
-                                key->words[1], key->words[0]);
+        return append_column_words(key, out);
     }
     return FCNN_OK;
 }

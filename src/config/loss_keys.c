@@ -2,6 +2,7 @@
 #include "config/loss_keys.h"
 
 #include "config/normalization.h"
+#include "config/output_columns.h"
 #include "config/outputs.h"
 #include "core/list.h"
 #include "core/status.h"
@@ -13,7 +14,7 @@
 
 static fcnn_status check_output(const fcnn_config *config)
 {
-    const fcnn_output output = config->model_output;
+    const fcnn_output output = fcnn_output_columns_word(config->model_output);
     const fcnn_loss loss = config->train_loss;
     if (loss == FCNN_LOSS_AUTO || fcnn_output_takes_loss(output, loss)) {
         return FCNN_OK;
@@ -22,12 +23,13 @@ static fcnn_status check_output(const fcnn_config *config)
     fcnn_loss_outputs_text(loss, outputs);
     return fcnn_fail(FCNN_ECONFIG,
                      "model.output = %s cannot be combined with train.loss = %s: this loss requires model.output = %s",
-                     fcnn_output_name(output), fcnn_loss_name(loss), outputs);
+                     config->model_output, fcnn_loss_name(loss), outputs);
 }
 
 static fcnn_status check_normalization(const fcnn_config *config)
 {
-    const fcnn_output output = config->model_output == FCNN_OUTPUT_AUTO ? FCNN_OUTPUT_LINEAR : config->model_output;
+    const fcnn_output given = fcnn_output_columns_word(config->model_output);
+    const fcnn_output output = given == FCNN_OUTPUT_AUTO ? FCNN_OUTPUT_LINEAR : given;
     const fcnn_loss loss = config->train_loss == FCNN_LOSS_AUTO ? FCNN_LOSS_MSE : config->train_loss;
     if (loss == FCNN_LOSS_GAUSSIAN_NLL && !fcnn_normalization_is_linear(config->data_normalize_targets)) {
         return fcnn_fail(FCNN_ECONFIG,
@@ -50,7 +52,7 @@ static fcnn_status check_normalization(const fcnn_config *config)
     return fcnn_fail(FCNN_ECONFIG,
                      "data.normalize_targets = %s requires a regression (model.output = linear and a loss such as "
                      "mse), but model.output is %s and train.loss is %s",
-                     normalize, fcnn_output_name(config->model_output), fcnn_loss_name(config->train_loss));
+                     normalize, config->model_output, fcnn_loss_name(config->train_loss));
 }
 
 static fcnn_status check_owner(const fcnn_config *config, const char *key, bool is_set, fcnn_loss owner)
@@ -158,7 +160,7 @@ static fcnn_status check_output_weights(const fcnn_config *config)
     if (config->train_output_weights[0] == '\0') {
         return FCNN_OK;
     }
-    if (config->train_loss == FCNN_LOSS_CROSS_ENTROPY || config->model_output == FCNN_OUTPUT_SOFTMAX) {
+    if (config->train_loss == FCNN_LOSS_CROSS_ENTROPY || strcmp(config->model_output, "softmax") == 0) {
         return fcnn_fail(FCNN_ECONFIG, "train.output_weights is for losses that are a mean over the outputs, not for "
                                        "cross_entropy: data.class_weight gives weights to classes");
     }
@@ -184,7 +186,7 @@ static fcnn_status check_missing_targets(const fcnn_config *config)
     if (config->train_missing_targets == FCNN_MISSING_TARGETS_ERROR) {
         return FCNN_OK;
     }
-    if (config->train_loss == FCNN_LOSS_CROSS_ENTROPY || config->model_output == FCNN_OUTPUT_SOFTMAX) {
+    if (config->train_loss == FCNN_LOSS_CROSS_ENTROPY || strcmp(config->model_output, "softmax") == 0) {
         return fcnn_fail(FCNN_ECONFIG,
                          "train.missing_targets = ignore is for targets that are numbers, not for class labels: set "
                          "data.missing = drop_row, which leaves out rows without a label");
@@ -204,6 +206,7 @@ static fcnn_status check_missing_targets(const fcnn_config *config)
 
 fcnn_status fcnn_config_check_loss(const fcnn_config *config)
 {
+    FCNN_TRY(fcnn_output_columns_check(config->model_output));
     FCNN_TRY(check_output_weights(config));
     FCNN_TRY(check_missing_targets(config));
     FCNN_TRY(check_output(config));

@@ -1,6 +1,7 @@
 /* src/config/metric_keys.c — what the keys of [metrics] have to do with each other and with the network. */
 #include "config/metric_keys.h"
 
+#include "config/output_columns.h"
 #include "config/outputs.h"
 
 #include <inttypes.h>
@@ -55,7 +56,8 @@ fcnn_status fcnn_metric_check_use(fcnn_metric_kind kind, fcnn_output output, fcn
         return fcnn_fail(FCNN_ECONFIG,
                          "metrics.list: %s is for %s, but this network has %s%s output%s and the loss %s: remove it "
                          "from the list",
-                         name, purpose, count, fcnn_output_name(output), outputs == 1 ? "" : "s", fcnn_loss_name(loss));
+                         name, purpose, count, fcnn_output_columns_name(output), outputs == 1 ? "" : "s",
+                         fcnn_loss_name(loss));
     }
     if (kind == FCNN_METRIC_TOP_K && outputs > 0 && k >= outputs) {
         return fcnn_fail(FCNN_ECONFIG,
@@ -113,7 +115,7 @@ fcnn_status fcnn_config_check_metrics(const fcnn_config *config)
     FCNN_TRY(check_list(list));
     FCNN_TRY(check_owner(config, "k", config->metrics_k != 5, FCNN_METRIC_TOP_K));
     FCNN_TRY(check_owner(config, "bins", config->metrics_bins != 10, FCNN_METRIC_CALIBRATION_ERROR));
-    fcnn_output output = config->model_output;
+    fcnn_output output = fcnn_output_columns_word(config->model_output);
     fcnn_loss loss = config->train_loss;
     loss = loss == FCNN_LOSS_AUTO ? fcnn_output_usual_loss(output) : loss;
     output = output == FCNN_OUTPUT_AUTO ? fcnn_loss_usual_output(loss) : output;

@@ -55,7 +55,8 @@ bool fcnn_loss_classifies(fcnn_loss loss)
 
 bool fcnn_loss_normalizes_targets(fcnn_output output, fcnn_loss loss)
 {
-    return output == FCNN_OUTPUT_LINEAR && fcnn_loss_targets(loss) == FCNN_TARGETS_NUMBERS &&
+    return (output == FCNN_OUTPUT_LINEAR || output == FCNN_OUTPUT_COLUMNS) &&
+           fcnn_loss_targets(loss) == FCNN_TARGETS_NUMBERS &&
            loss != FCNN_LOSS_RELATIVE; /* whose zero would be another number */
 }
 
@@ -64,13 +65,14 @@ fcnn_activation fcnn_output_activation(fcnn_output output)
 #define ACTIVATION_OF(constant, word, activation) [constant] = (activation),
     static const fcnn_activation activations[] = {FCNN_OUTPUT_WORDS(ACTIVATION_OF)};
 #undef ACTIVATION_OF
-    return activations[output];
+    return output == FCNN_OUTPUT_COLUMNS ? FCNN_ACTIVATION_LINEAR : activations[output];
 }
 
 void fcnn_loss_outputs_text(fcnn_loss loss, char out[FCNN_OUTPUTS_TEXT])
 {
     out[0] = '\0';
-    for (const fcnn_output *each = losses[loss].outputs; *each != FCNN_OUTPUT_AUTO; each++) {
+    for (const fcnn_output *each = losses[loss].outputs; *each != FCNN_OUTPUT_AUTO && *each != FCNN_OUTPUT_COLUMNS;
+         each++) {
         const size_t used = strlen(out);
         snprintf(out + used, FCNN_OUTPUTS_TEXT - used, "%s%s", used == 0 ? "" : " or ", fcnn_output_name(*each));
     }

@@ -21,7 +21,8 @@ fcnn_target_kind fcnn_loss_targets(fcnn_loss loss);
  * otherwise the network is a regression. */
 bool fcnn_loss_classifies(fcnn_loss loss);
 
-/* Whether a regression with this output and loss may have normalized targets; both are not auto. */
+/* Whether a regression with this output and loss may have normalized targets; both are not auto.  Of ranges of columns,
+ * those with a linear output may. */
 bool fcnn_loss_normalizes_targets(fcnn_output output, fcnn_loss loss);
 
 /* The activation of the output layer; for softmax and exponential it is linear, and the loss computes them. */

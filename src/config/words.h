@@ -79,12 +79,15 @@
     X(FCNN_ACTIVATION_LINEAR, "linear", linear, FCNN_INIT_XAVIER, false)
 
 /* With the activation of the last layer. */
-#define FCNN_OUTPUT_WORDS(X)                                   \
-    X(FCNN_OUTPUT_AUTO, "auto", FCNN_ACTIVATION_LINEAR)        \
-    X(FCNN_OUTPUT_SOFTMAX, "softmax", FCNN_ACTIVATION_LINEAR)  \
-    X(FCNN_OUTPUT_SIGMOID, "sigmoid", FCNN_ACTIVATION_SIGMOID) \
-    X(FCNN_OUTPUT_LINEAR, "linear", FCNN_ACTIVATION_LINEAR)    \
-    X(FCNN_OUTPUT_EXPONENTIAL, "exponential", FCNN_ACTIVATION_LINEAR)
+#define FCNN_OUTPUT_WORDS(X)                                          \
+    X(FCNN_OUTPUT_AUTO, "auto", FCNN_ACTIVATION_LINEAR)               \
+    X(FCNN_OUTPUT_SOFTMAX, "softmax", FCNN_ACTIVATION_LINEAR)         \
+    X(FCNN_OUTPUT_SIGMOID, "sigmoid", FCNN_ACTIVATION_SIGMOID)        \
+    X(FCNN_OUTPUT_LINEAR, "linear", FCNN_ACTIVATION_LINEAR)           \
+    X(FCNN_OUTPUT_EXPONENTIAL, "exponential", FCNN_ACTIVATION_LINEAR) \
+    X(FCNN_OUTPUT_RELU, "relu", FCNN_ACTIVATION_RELU)                 \
+    X(FCNN_OUTPUT_TANH, "tanh", FCNN_ACTIVATION_TANH)                 \
+    X(FCNN_OUTPUT_SOFTPLUS, "softplus", FCNN_ACTIVATION_SOFTPLUS)
 
 #define FCNN_INIT_WORDS(X)                \
     X(FCNN_INIT_AUTO, "auto")             \
@@ -104,17 +107,20 @@
 /* Each with the name of its kernel, loss_X (compute/template_loss.h), and of its settings, settings_X
  * (model/losses.c); the kind of its targets; the factor of its derivative that the kernel leaves out; and the outputs
  * that it goes with, the usual one first.  The usual loss of an output is the first that goes with it. */
+#define FCNN_OUTPUTS_OF_NUMBERS                                                                        \
+    FCNN_OUTPUT_LINEAR, FCNN_OUTPUT_SIGMOID, FCNN_OUTPUT_RELU, FCNN_OUTPUT_TANH, FCNN_OUTPUT_SOFTPLUS, \
+        FCNN_OUTPUT_COLUMNS
 #define FCNN_LOSSES(X)                                                                                             \
     X(FCNN_LOSS_CROSS_ENTROPY, "cross_entropy", cross_entropy, smoothing, FCNN_TARGETS_CLASSES, 1,                 \
       FCNN_OUTPUT_SOFTMAX)                                                                                         \
     X(FCNN_LOSS_BINARY_CROSS_ENTROPY, "binary_cross_entropy", binary_cross_entropy, focal, FCNN_TARGETS_YES_NO, 1, \
       FCNN_OUTPUT_SIGMOID)                                                                                         \
-    X(FCNN_LOSS_MSE, "mse", mse, none, FCNN_TARGETS_NUMBERS, 2, FCNN_OUTPUT_LINEAR, FCNN_OUTPUT_SIGMOID)           \
-    X(FCNN_LOSS_MAE, "mae", mae, none, FCNN_TARGETS_NUMBERS, 1, FCNN_OUTPUT_LINEAR, FCNN_OUTPUT_SIGMOID)           \
-    X(FCNN_LOSS_HUBER, "huber", huber, huber, FCNN_TARGETS_NUMBERS, 1, FCNN_OUTPUT_LINEAR, FCNN_OUTPUT_SIGMOID)    \
-    X(FCNN_LOSS_LOG_COSH, "log_cosh", log_cosh, none, FCNN_TARGETS_NUMBERS, 1, FCNN_OUTPUT_LINEAR,                 \
-      FCNN_OUTPUT_SIGMOID)                                                                                         \
-    X(FCNN_LOSS_RELATIVE, "relative", relative, relative, FCNN_TARGETS_NUMBERS, 2, FCNN_OUTPUT_LINEAR)             \
+    X(FCNN_LOSS_MSE, "mse", mse, none, FCNN_TARGETS_NUMBERS, 2, FCNN_OUTPUTS_OF_NUMBERS)                           \
+    X(FCNN_LOSS_MAE, "mae", mae, none, FCNN_TARGETS_NUMBERS, 1, FCNN_OUTPUTS_OF_NUMBERS)                           \
+    X(FCNN_LOSS_HUBER, "huber", huber, huber, FCNN_TARGETS_NUMBERS, 1, FCNN_OUTPUTS_OF_NUMBERS)                    \
+    X(FCNN_LOSS_LOG_COSH, "log_cosh", log_cosh, none, FCNN_TARGETS_NUMBERS, 1, FCNN_OUTPUTS_OF_NUMBERS)            \
+    X(FCNN_LOSS_RELATIVE, "relative", relative, relative, FCNN_TARGETS_NUMBERS, 2, FCNN_OUTPUT_LINEAR,             \
+      FCNN_OUTPUT_RELU, FCNN_OUTPUT_SOFTPLUS, FCNN_OUTPUT_COLUMNS)                                                 \
     X(FCNN_LOSS_POISSON, "poisson", poisson, none, FCNN_TARGETS_COUNTS, 1, FCNN_OUTPUT_EXPONENTIAL)                \
     X(FCNN_LOSS_QUANTILE, "quantile", quantile, quantile, FCNN_TARGETS_NUMBERS, 1, FCNN_OUTPUT_LINEAR)             \
     X(FCNN_LOSS_GAUSSIAN_NLL, "gaussian_nll", gaussian_nll, gaussian, FCNN_TARGETS_NUMBERS, 1, FCNN_OUTPUT_LINEAR)
@@ -263,7 +269,9 @@ typedef enum fcnn_match_columns { FCNN_MATCH_WORDS(FCNN_WORDS_CONSTANT) } fcnn_m
 typedef enum fcnn_normalize { FCNN_NORMALIZE_WORDS(FCNN_WORDS_CONSTANT) } fcnn_normalize;
 typedef fcnn_normalize fcnn_normalize_targets; /* the same constants, without scale */
 typedef enum fcnn_activation { FCNN_ACTIVATION_WORDS(FCNN_WORDS_CONSTANT) } fcnn_activation;
-typedef enum fcnn_output { FCNN_OUTPUT_WORDS(FCNN_WORDS_CONSTANT) } fcnn_output;
+typedef enum fcnn_output {
+    FCNN_OUTPUT_WORDS(FCNN_WORDS_CONSTANT) FCNN_OUTPUT_COLUMNS /* no word: that of each range of columns */
+} fcnn_output;
 typedef enum fcnn_init_kind { FCNN_INIT_WORDS(FCNN_WORDS_CONSTANT) } fcnn_init_kind;
 typedef enum fcnn_init_classes { FCNN_INIT_CLASSES_WORDS(FCNN_WORDS_CONSTANT) } fcnn_init_classes;
 typedef enum fcnn_precision { FCNN_PRECISION_WORDS(FCNN_WORDS_CONSTANT) } fcnn_precision;

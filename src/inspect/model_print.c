@@ -23,7 +23,10 @@ static fcnn_status print_summary(const fcnn_model *model, FILE *out)
     FCNN_TRY(fcnn_architecture_text(shape, &text));
     fprintf(out, "model      %s, %s precision\n", text, fcnn_precision_name(shape->precision));
     free(text);
-    fprintf(out, "output     %s, loss %s\n", fcnn_output_name(shape->output), fcnn_loss_name(shape->loss));
+    fcnn_text output = {0};
+    FCNN_TRY(fcnn_architecture_output_text(shape, &output));
+    fprintf(out, "output     %s, loss %s\n", output.data, fcnn_loss_name(shape->loss));
+    fcnn_text_clear(&output);
     if (shape->quantiles > 0) {
         fcnn_text quantiles = {0};
         const fcnn_status status = fcnn_architecture_quantiles_text(shape, &quantiles);

@@ -1,6 +1,7 @@
 /* src/model/architecture.c — the layers of a network, its output and its loss. */
 #include "model/architecture.h"
 
+#include "compute/activations.h"
 #include "config/outputs.h"
 #include "core/memory.h"
 #include "core/text.h"
@@ -35,6 +36,28 @@ int64_t fcnn_architecture_inputs(const fcnn_architecture *shape)
 int64_t fcnn_architecture_outputs(const fcnn_architecture *shape)
 {
     return shape->layer[shape->layers - 1].outputs;
+}
+
+fcnn_output fcnn_architecture_column(const fcnn_architecture *shape, int64_t column)
+{
+    for (int64_t i = 0; i < shape->columns.count; i++) {
+        if (column < shape->columns.range[i].after) {
+            return shape->columns.range[i].output;
+        }
+    }
+    return shape->output;
+}
+
+fcnn_status fcnn_architecture_output_text(const fcnn_architecture *shape, fcnn_text *out)
+{
+    return shape->output == FCNN_OUTPUT_COLUMNS ? fcnn_output_columns_put(&shape->columns, out)
+                                                : fcnn_text_append(out, "%s", fcnn_output_name(shape->output));
+}
+
+bool fcnn_architecture_keeps_slopes(const fcnn_architecture *shape, int64_t layer)
+{
+    return fcnn_activation_keeps_slopes(shape->layer[layer].activation) ||
+           (shape->output == FCNN_OUTPUT_COLUMNS && layer == shape->layers - 1);
 }
 
 int64_t fcnn_architecture_outputs_per_target(const fcnn_architecture *shape)

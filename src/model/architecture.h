@@ -4,6 +4,7 @@
 #ifndef FCNN_MODEL_ARCHITECTURE_H
 #define FCNN_MODEL_ARCHITECTURE_H
 
+#include "config/output_columns.h"
 #include "config/words.h"
 #include "core/status.h"
 #include "core/text.h"
@@ -45,17 +46,28 @@ bool fcnn_layer_same_activation(const fcnn_layer *a, const fcnn_layer *b);
 /* Layers are numbered from 0 in code and from 1 in names and messages. */
 typedef struct fcnn_architecture {
     fcnn_precision precision;
-    int64_t layers;     /* number of layers, including the last */
-    fcnn_layer *layer;  /* [layers]; the outputs of a layer are the inputs of the next */
-    fcnn_output output; /* not auto */
-    fcnn_loss loss;     /* not auto */
-    int64_t quantiles;  /* number of quantiles of each target, for the loss quantile; otherwise 0 */
+    int64_t layers;                       /* number of layers, including the last */
+    fcnn_layer *layer;                    /* [layers]; the outputs of a layer are the inputs of the next */
+    fcnn_output output;                   /* not auto */
+    fcnn_output_columns columns;          /* of the outputs, if output is FCNN_OUTPUT_COLUMNS */
+    fcnn_loss loss;                       /* not auto */
+    int64_t quantiles;                    /* number of quantiles of each target, for the loss quantile; otherwise 0 */
     double quantile[FCNN_QUANTILES_MOST]; /* [quantiles], ascending */
 } fcnn_architecture;
 
 /* Return the number of inputs of the first layer, and of outputs of the last. */
 int64_t fcnn_architecture_inputs(const fcnn_architecture *shape);
 int64_t fcnn_architecture_outputs(const fcnn_architecture *shape);
+
+/* Returns the output of a column of the targets: that of its range, or that of all. */
+fcnn_output fcnn_architecture_column(const fcnn_architecture *shape, int64_t column);
+
+/* Appends the output, as in "linear" or "linear 0:120, relu 120:128".  Fails: FCNN_ENOMEM. */
+fcnn_status fcnn_architecture_output_text(const fcnn_architecture *shape, fcnn_text *out);
+
+/* Returns whether the derivatives of a layer's activation are stored in the forward pass: because they cannot be
+ * computed from its results, or because they differ by columns. */
+bool fcnn_architecture_keeps_slopes(const fcnn_architecture *shape, int64_t layer);
 
 /* Returns how many outputs each column of the targets has: output o is one of target o / this number. */
 int64_t fcnn_architecture_outputs_per_target(const fcnn_architecture *shape);

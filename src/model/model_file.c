@@ -21,7 +21,8 @@ static int64_t format_version(const fcnn_model *model)
     const fcnn_architecture *shape = &model->shape;
     int64_t version = 1;
     const bool has_transforms = model->inputs.transforms != NULL || model->targets.transforms != NULL;
-    if (has_transforms || fcnn_architecture_outputs_per_target(shape) > 1 || shape->quantiles > 0) {
+    if (has_transforms || fcnn_architecture_outputs_per_target(shape) > 1 || shape->quantiles > 0 ||
+        shape->output >= FCNN_OUTPUT_RELU) {
         return 3;
     }
     for (int64_t layer = 0; layer < shape->layers; layer++) {
@@ -36,6 +37,17 @@ static int64_t format_version(const fcnn_model *model)
     return version;
 }
 
+static fcnn_status put_output(const fcnn_architecture *shape, const char *group, fcnn_hdf5_image *image)
+{
+    fcnn_text text = {0};
+    fcnn_status status = fcnn_architecture_output_text(shape, &text);
+    if (status == FCNN_OK) {
+        status = fcnn_hdf5_image_text_attribute(image, group, "output", text.data);
+    }
+    fcnn_text_clear(&text);
+    return status;
+}
+
 static fcnn_status put_group(const fcnn_model *model, fcnn_hdf5_image *image)
 {
     const fcnn_architecture *shape = &model->shape;
@@ -45,7 +57,7 @@ static fcnn_status put_group(const fcnn_model *model, fcnn_hdf5_image *image)
     FCNN_TRY(fcnn_hdf5_image_integer_attribute(image, group, "numerics_version", FCNN_NUMERICS_VERSION));
     FCNN_TRY(fcnn_hdf5_image_text_attribute(image, group, "program", "fcnn " PACKAGE_VERSION));
     FCNN_TRY(fcnn_hdf5_image_text_attribute(image, group, "precision", fcnn_precision_name(shape->precision)));
-    FCNN_TRY(fcnn_hdf5_image_text_attribute(image, group, "output", fcnn_output_name(shape->output)));
+    FCNN_TRY(put_output(shape, group, image));
     FCNN_TRY(fcnn_hdf5_image_text_attribute(image, group, "loss", fcnn_loss_name(shape->loss)));
     return shape->quantiles == 0 ? FCNN_OK
                                  : fcnn_hdf5_image_dataset(image, "/model/quantiles", FCNN_TYPE_FLOAT64, 1,

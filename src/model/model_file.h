@@ -8,6 +8,7 @@
  *   /model/quantiles         float64 [quantiles]: those of the outputs for loss quantile; absent for other losses.
  *                            The outputs of a target stand side by side: its quantiles; for loss gaussian_nll its mean
  *                            and the logarithm of its variance; in normalized units
+ *                            output may be words with ranges of columns: "linear 0:120, relu 120:128"
  *   /normalizer/inputs_shift, inputs_scale, targets_shift, targets_scale   float64: stored = (physical − shift) / scale
  *   /normalizer/inputs_transform, targets_transform   texts with a word of compute/transform.h for each column, of the
  *                            function that is applied before: stored = (transform(physical) − shift) / scale; absent if
@@ -39,7 +40,8 @@
 
 /* Increased by changes that older versions would read incorrectly; they reject files with a greater number.  A file has
  * the lowest version that can express its model.  2: a slope of leaky_relu other than 0.01.  3: transforms of columns,
- * several outputs for each target, residual layers, layer normalization, prelu. */
+ * several outputs for each target, residual layers, layer normalization, prelu, and outputs relu, tanh, softplus and by
+ * ranges of columns. */
 #define FCNN_MODEL_FORMAT_VERSION 3
 
 /* Reads the model from an open file. file is borrowed, and so is path, for messages. *out is to be released with

@@ -167,12 +167,17 @@ static fcnn_status check_precision(const fcnn_model_reader *from, const fcnn_arc
 static fcnn_status read_output(const fcnn_model_reader *from, fcnn_architecture *shape)
 {
     int output = FCNN_OUTPUT_LINEAR;
-    FCNN_TRY(read_word(from, from->group, "output", fcnn_output_words, &output));
+    FCNN_TRY(fcnn_model_get_output_columns(from, shape));
+    if (shape->columns.count > 0) {
+        output = FCNN_OUTPUT_COLUMNS;
+    } else {
+        FCNN_TRY(read_word(from, from->group, "output", fcnn_output_words, &output));
+    }
     int loss = (int)fcnn_output_usual_loss((fcnn_output)output);
     FCNN_TRY(read_word(from, from->group, "loss", fcnn_loss_words, &loss));
     if (!fcnn_output_takes_loss((fcnn_output)output, (fcnn_loss)loss)) {
         return fcnn_fail(FCNN_EDATA, "%s: output %s cannot be combined with loss %s", from->path,
-                         fcnn_output_name((fcnn_output)output), fcnn_loss_name((fcnn_loss)loss));
+                         fcnn_output_columns_name((fcnn_output)output), fcnn_loss_name((fcnn_loss)loss));
     }
     shape->output = (fcnn_output)output;
     shape->loss = (fcnn_loss)loss;
@@ -233,7 +238,7 @@ static fcnn_status read_activations(const fcnn_model_reader *from, fcnn_architec
         if (layer == last && activation != fitting) {
             return fcnn_fail(FCNN_EDATA, "%s: the activation of the last layer, %s, is %s; output %s requires %s",
                              from->path, name, fcnn_activation_name((fcnn_activation)activation),
-                             fcnn_output_name(shape->output), fcnn_activation_name((fcnn_activation)fitting));
+                             fcnn_output_columns_name(shape->output), fcnn_activation_name((fcnn_activation)fitting));
         }
         shape->layer[layer].activation = (fcnn_activation)activation;
         shape->layer[layer].leaky_slope = slope;

@@ -20,6 +20,10 @@ fcnn_status fcnn_model_get_array(fcnn_model_reader *from, const char *name, fcnn
  * multiple of theirs (model_get_outputs.c).  Fails: FCNN_EDATA, FCNN_ENOMEM. */
 fcnn_status fcnn_model_get_outputs(fcnn_model_reader *from, fcnn_architecture *shape);
 
+/* Sets shape->columns if the output of the file is given by ranges of columns, which must be those of the shape's
+ * outputs (model_get_outputs.c).  Fails: FCNN_EDATA, FCNN_ENOMEM. */
+fcnn_status fcnn_model_get_output_columns(const fcnn_model_reader *from, fcnn_architecture *shape);
+
 /* Describes an array of this rank of float32 or float64. All arrays have the same type; *type is −1 before the
  * first. Fails: FCNN_EDATA. */
 fcnn_status fcnn_model_get_describe(fcnn_model_reader *from, const char *name, int rank, int *type,

@@ -3,8 +3,10 @@
 
 #include <inttypes.h>
 #include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
 
-enum { NAME_BYTES = 64 };
+enum { NAME_BYTES = 64, OUTPUT_BYTES_MOST = 4096 };
 
 static fcnn_status read_quantiles(fcnn_model_reader *from, fcnn_architecture *shape)
 {
@@ -42,4 +44,27 @@ fcnn_status fcnn_model_get_outputs(fcnn_model_reader *from, fcnn_architecture *s
                                            "%s: the network has %" PRId64 " outputs, which is no multiple of %" PRId64
                                            ", the number that loss %s has for each target",
                                            from->path, outputs, each, fcnn_loss_name(shape->loss));
+}
+
+/* Takes a text with ranges; others are words. */
+static fcnn_status take_columns(const fcnn_model_reader *from, const char *text, fcnn_architecture *shape)
+{
+    if (strchr(text, ' ') == NULL) {
+        return FCNN_OK;
+    }
+    const fcnn_status status =
+        fcnn_output_columns_assign(text, "attribute output", fcnn_architecture_outputs(shape), &shape->columns);
+    return status == FCNN_ECONFIG ? fcnn_fail_prefix(FCNN_EDATA, "%s: %s", from->path, from->group) : status;
+}
+
+fcnn_status fcnn_model_get_output_columns(const fcnn_model_reader *from, fcnn_architecture *shape)
+{
+    char *text;
+    if (!fcnn_hdf5_has_attribute(from->file, from->group, "output")) {
+        return FCNN_OK;
+    }
+    FCNN_TRY(fcnn_hdf5_read_text_attribute(from->file, from->group, "output", OUTPUT_BYTES_MOST, &text));
+    const fcnn_status status = take_columns(from, text, shape);
+    free(text);
+    return status;
 }

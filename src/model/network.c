@@ -52,8 +52,8 @@ static area_use use_of_all(fcnn_network_use use, int threads)
 
 static bool has_slopes(const fcnn_architecture *shape, int64_t layer, area_use use)
 {
-    return use == AREA_PASSES ? fcnn_network_keeps_slopes(shape, layer)
-                              : fcnn_activation_keeps_slopes(shape->layer[layer].activation);
+    return (use == AREA_PASSES && fcnn_network_keeps_slopes(shape, layer)) ||
+           fcnn_architecture_keeps_slopes(shape, layer);
 }
 
 static bool has_below(const fcnn_architecture *shape, int64_t layer, area_use use)

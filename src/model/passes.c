@@ -71,6 +71,31 @@ static uint64_t take_batch(const fcnn_network *network, const fcnn_pass_rows *ro
 
 /* ---- the loss ---- */
 
+/* The columns of the outputs of rows, if their activations differ. */
+static fcnn_columns_job columns_of(const fcnn_network *network, const fcnn_pass_rows *rows)
+{
+    const int64_t last = network->shape.layers - 1;
+    return (fcnn_columns_job){.z = rows->area->deltas[last],
+                              .slopes = rows->area->slopes[last],
+                              .rows = rows->area->rows,
+                              .width = fcnn_architecture_outputs(&network->shape),
+                              .first = rows->at,
+                              .last = rows->at + rows->last - rows->first};
+}
+
+/* Applies the activations of ranges of columns to the results of the last layer. */
+static void activate_columns(const fcnn_network *network, const fcnn_pass_rows *rows)
+{
+    for (int64_t i = 0; i < network->shape.columns.count; i++) {
+        const fcnn_output_range *range = &network->shape.columns.range[i];
+        fcnn_columns_job job = columns_of(network, rows);
+        job.output = range->output;
+        job.column_first = range->first;
+        job.column_after = range->after;
+        network->kernels->activate_columns(&job);
+    }
+}
+
 /* Computes losses, and outputs or derivatives. Returns the magnitude of the results in the last deltas matrix. */
 static uint64_t apply_loss(const fcnn_network *network, const fcnn_pass_rows *rows, fcnn_head head)
 {
@@ -92,7 +117,13 @@ static uint64_t apply_loss(const fcnn_network *network, const fcnn_pass_rows *ro
         .weights = network->output_weights,
         .losses = known ? area->losses + rows->at : NULL,
     };
-    return network->kernels->losses[shape->loss](&job);
+    if (shape->output != FCNN_OUTPUT_COLUMNS) {
+        return network->kernels->losses[shape->loss](&job);
+    }
+    activate_columns(network, rows);
+    const uint64_t most = network->kernels->losses[shape->loss](&job);
+    const fcnn_columns_job columns = columns_of(network, rows);
+    return head == FCNN_HEAD_DELTA ? network->kernels->multiply_slopes(&columns) : most;
 }
 
 /* Multiplies losses and derivatives by the weights of the rows. Returns the magnitude of the derivatives. */

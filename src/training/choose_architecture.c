@@ -12,8 +12,8 @@
 /* Does a key say what the targets are?  Its text, as in "train.loss = mse"; else NULL. */
 static const char *deciding_key(const fcnn_config *config, const char **value)
 {
-    if (config->model_output != FCNN_OUTPUT_AUTO) {
-        *value = fcnn_output_name(config->model_output);
+    if (strcmp(config->model_output, "auto") != 0) {
+        *value = config->model_output;
         return "model.output";
     }
     if (config->train_loss != FCNN_LOSS_AUTO) {
@@ -92,8 +92,9 @@ static fcnn_status doubt(const fcnn_config *config, const fcnn_target_summary *t
 
 static fcnn_output output_of(const fcnn_config *config, const fcnn_target_summary *targets)
 {
-    if (config->model_output != FCNN_OUTPUT_AUTO) {
-        return config->model_output;
+    const fcnn_output given = fcnn_output_columns_word(config->model_output);
+    if (given != FCNN_OUTPUT_AUTO) {
+        return given;
     }
     if (config->train_loss != FCNN_LOSS_AUTO) {
         return fcnn_loss_usual_output(config->train_loss);
@@ -126,7 +127,7 @@ static fcnn_status class_count(const fcnn_config *config, const fcnn_target_summ
         *out = config->model_classes;
         return FCNN_OK;
     }
-    if (config->model_output == FCNN_OUTPUT_AUTO && targets->largest >= (double)FCNN_TARGETS_CLASSES_MOST) {
+    if (strcmp(config->model_output, "auto") == 0 && targets->largest >= (double)FCNN_TARGETS_CLASSES_MOST) {
         return fcnn_fail(FCNN_ECONFIG,
                          "the targets are whole numbers up to %.17g, which would make more than %d classes: for a "
                          "regression say model.output = linear, for so many classes model.classes = NUMBER and "
@@ -179,9 +180,12 @@ fcnn_status fcnn_architecture_choose(const fcnn_config *config, int64_t features
             FCNN_ECONFIG,
             "the targets are strings, which name classes, but the output is %s: say model.output = softmax, "
             "or store them as numbers",
-            fcnn_output_name(shape.output));
+            fcnn_output_columns_name(shape.output));
     }
     shape.loss = loss_of(config, shape.output);
+    if (shape.output == FCNN_OUTPUT_COLUMNS) {
+        FCNN_TRY(fcnn_output_columns_assign(config->model_output, "model.output", target_columns, &shape.columns));
+    }
     int64_t outputs = target_columns;
     if (shape.output == FCNN_OUTPUT_SOFTMAX) {
         FCNN_TRY(class_count(config, targets, target_columns, &outputs));
@@ -189,7 +193,7 @@ fcnn_status fcnn_architecture_choose(const fcnn_config *config, int64_t features
     if (fcnn_normalization_is_used(config->data_normalize_targets) &&
         !fcnn_loss_normalizes_targets(shape.output, shape.loss)) {
         return fcnn_fail(FCNN_ECONFIG, "data.normalize_targets = %s is for regressions, but the output is %s",
-                         config->data_normalize_targets, fcnn_output_name(shape.output));
+                         config->data_normalize_targets, fcnn_output_columns_name(shape.output));
     }
     if (shape.loss == FCNN_LOSS_QUANTILE) {
         shape.quantiles = config->train_quantiles.count;

@@ -1,9 +1,9 @@
 /* src/training/origin.c — the model from which training starts or continues. */
 #include "training/origin.h"
 
-#include "config/normalization.h"
 #include "model/initializer.h"
 #include "model/losses.h"
+#include "training/origin_normalization.h"
 
 #include <inttypes.h>
 #include <stdlib.h>
@@ -14,6 +14,7 @@ enum { LISTED = 10 }; /* number of class names that a message lists */
 void fcnn_origin_clear(fcnn_origin *origin)
 {
     fcnn_text_clear(&origin->notes);
+    fcnn_text_clear(&origin->output);
     *origin = (fcnn_origin){0};
 }
 
@@ -239,11 +240,12 @@ fcnn_status fcnn_origin_task(fcnn_origin *origin, const fcnn_config *config, con
         return FCNN_OK;
     }
     const fcnn_architecture *shape = &origin->model->shape;
-    if (config->model_output == FCNN_OUTPUT_AUTO && config->train_loss == FCNN_LOSS_AUTO) {
-        out->model_output = shape->output;
+    if (strcmp(config->model_output, "auto") == 0 && config->train_loss == FCNN_LOSS_AUTO) {
+        FCNN_TRY(fcnn_architecture_output_text(shape, &origin->output));
+        out->model_output = origin->output.data;
         out->train_loss = shape->loss;
     }
-    const bool has_labels = shape->output == FCNN_OUTPUT_SOFTMAX && out->model_output == FCNN_OUTPUT_SOFTMAX &&
+    const bool has_labels = shape->output == FCNN_OUTPUT_SOFTMAX && strcmp(out->model_output, "softmax") == 0 &&
                             targets->one_column && targets->largest >= 0 && targets->largest < 1e6;
     if (has_labels && config->model_classes == FCNN_AUTO) {
         const int64_t outputs = fcnn_model_outputs(origin->model), needed = (int64_t)targets->largest + 1;
@@ -290,6 +292,25 @@ static fcnn_status check_widths(const fcnn_origin *origin, const fcnn_config *co
                          grows ? "; set model.init_classes = extend to add outputs for new classes" : "");
 }
 
+static fcnn_status outputs_differ(const fcnn_origin *origin, const fcnn_architecture *shape)
+{
+    const fcnn_architecture *own = &origin->model->shape;
+    fcnn_text then = {0}, now = {0};
+    fcnn_status status = fcnn_architecture_output_text(own, &then);
+    if (status == FCNN_OK) {
+        status = fcnn_architecture_output_text(shape, &now);
+    }
+    if (status == FCNN_OK) {
+        status = fcnn_fail(FCNN_ECONFIG,
+                           "%s was trained with %s output and loss %s, but config and data result in %s and %s: set "
+                           "model.output and train.loss to the original values, or to auto",
+                           origin->path, then.data, fcnn_loss_name(own->loss), now.data, fcnn_loss_name(shape->loss));
+    }
+    fcnn_text_clear(&then);
+    fcnn_text_clear(&now);
+    return status;
+}
+
 static fcnn_status check_activations(const fcnn_origin *origin, const fcnn_architecture *shape)
 {
     const fcnn_architecture *own = &origin->model->shape;
@@ -305,12 +326,9 @@ static fcnn_status check_activations(const fcnn_origin *origin, const fcnn_archi
                              origin->path, before, layer + 1, now, same_word ? "leaky_slope" : "activation");
         }
     }
-    if (own->output != shape->output || own->loss != shape->loss) {
-        return fcnn_fail(FCNN_ECONFIG,
-                         "%s was trained with %s output and loss %s, but config and data result in %s and %s: set "
-                         "model.output and train.loss to the original values, or to auto",
-                         origin->path, fcnn_output_name(own->output), fcnn_loss_name(own->loss),
-                         fcnn_output_name(shape->output), fcnn_loss_name(shape->loss));
+    if (own->output != shape->output || own->loss != shape->loss ||
+        !fcnn_output_columns_equal(&own->columns, &shape->columns)) {
+        return outputs_differ(origin, shape);
     }
     return FCNN_OK;
 }
@@ -396,65 +414,6 @@ static fcnn_status check_loss_setting(const fcnn_origin *origin, const fcnn_conf
     return FCNN_OK;
 }
 
-static fcnn_status kinds_differ(const fcnn_origin *origin, const char *key, const char *then, const char *now)
-{
-    return fcnn_fail(
-        FCNN_ECONFIG,
-        "%s was trained with %s = %s, but the config specifies %s: its weights require the normalization with which "
-        "they were trained: set %s = %s, or set model.init_refit = yes to compute a new normalization from these rows",
-        origin->path, key, then, now, key, then);
-}
-
-static fcnn_status compare_kinds(const fcnn_origin *origin, const fcnn_config *then, const fcnn_config *now)
-{
-    if (strcmp(then->data_normalize, now->data_normalize) != 0) {
-        return kinds_differ(origin, "data.normalize", then->data_normalize, now->data_normalize);
-    }
-    if (strcmp(then->data_normalize_targets, now->data_normalize_targets) != 0) {
-        return kinds_differ(origin, "data.normalize_targets", then->data_normalize_targets,
-                            now->data_normalize_targets);
-    }
-    if (fcnn_normalization_has(now->data_normalize, FCNN_NORMALIZE_SCALE) && then->data_scale != now->data_scale) {
-        char a[32], b[32];
-        fcnn_text_from_double(then->data_scale, a);
-        fcnn_text_from_double(now->data_scale, b);
-        return kinds_differ(origin, "data.scale", a, b);
-    }
-    return FCNN_OK;
-}
-
-/* Checks a model without a known config: it must contain a normalization if the config requires one. */
-static fcnn_status check_plain(const fcnn_origin *origin, const fcnn_config *config)
-{
-    const fcnn_model *model = origin->model;
-    const bool lacks =
-        (fcnn_normalization_is_used(config->data_normalize) && fcnn_normalizer_is_plain(&model->inputs)) ||
-        (fcnn_normalization_is_used(config->data_normalize_targets) && fcnn_normalizer_is_plain(&model->targets));
-    return !lacks ? FCNN_OK
-                  : fcnn_fail(
-                        FCNN_ECONFIG,
-                        "%s does not contain the normalization that data.normalize and data.normalize_targets require: "
-                        "set both to none, or set model.init_refit = yes to compute one from these rows",
-                        origin->path);
-}
-
-static fcnn_status check_normalization(const fcnn_origin *origin, const fcnn_config *config)
-{
-    const char *text = origin->model->config;
-    fcnn_config *then = NULL;
-    fcnn_status status = FCNN_ECONFIG;
-    if (text != NULL) {
-        status = fcnn_config_parse_effective(text, (int64_t)strlen(text), origin->path, &then);
-    }
-    if (status == FCNN_ECONFIG) { /* the model has no config, or one of a newer version of fcnn */
-        return check_plain(origin, config);
-    }
-    FCNN_TRY(status);
-    status = compare_kinds(origin, then, config);
-    fcnn_config_destroy(then);
-    return status;
-}
-
 static fcnn_status note(fcnn_origin *origin, const fcnn_config *config, const fcnn_architecture *shape)
 {
     const fcnn_architecture *own = &origin->model->shape;
@@ -489,7 +448,7 @@ fcnn_status fcnn_origin_check(fcnn_origin *origin, const fcnn_config *config, co
     }
     FCNN_TRY(check_tensors(origin, shape));
     if (!config->model_init_refit) {
-        FCNN_TRY(check_normalization(origin, config));
+        FCNN_TRY(fcnn_origin_check_normalization(origin, config));
     }
     return note(origin, config, shape);
 }

@@ -15,6 +15,7 @@ typedef struct fcnn_origin {
     const fcnn_model *model; /* borrowed; NULL: training starts from random weights, and the functions do nothing */
     const char *path;        /* of the model; borrowed */
     bool resumes;            /* the model is a checkpoint of the same run: no notes are made */
+    fcnn_text output;        /* the output of the model, if the config takes it from there */
     fcnn_text notes;         /* lines about the model for the report at the start */
 } fcnn_origin;
 

@@ -13,6 +13,7 @@
 #include "model/output_weights.h"
 #include "training/choose_architecture.h"
 
+#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -86,11 +87,36 @@ static fcnn_status fit_side(const char *text, const char *key, double divisor, f
     return status;
 }
 
+/* Targets can be normalized if their output is linear; another one would limit them to another range. */
+static fcnn_status check_outputs(const fcnn_config *config, const fcnn_model *model)
+{
+    const int64_t columns = model->targets.count;
+    fcnn_normalize *kinds = NULL;
+    if (model->shape.columns.count == 0 || !fcnn_normalization_is_used(config->data_normalize_targets)) {
+        return FCNN_OK;
+    }
+    FCNN_TRY(fcnn_memory_create("the columns", columns, sizeof *kinds, &kinds));
+    fcnn_status status =
+        fcnn_normalization_assign(config->data_normalize_targets, "data.normalize_targets", columns, kinds);
+    for (int64_t i = 0; i < columns && status == FCNN_OK; i++) {
+        const fcnn_output output = fcnn_architecture_column(&model->shape, i);
+        if (output != FCNN_OUTPUT_LINEAR && kinds[i] != FCNN_NORMALIZE_NONE) {
+            status = fcnn_fail(FCNN_ECONFIG,
+                               "data.normalize_targets of column %" PRId64 " is %s, but its model.output is %s, which "
+                               "requires none: give each range of columns its own word",
+                               i, fcnn_normalize_name(kinds[i]), fcnn_output_name(output));
+        }
+    }
+    free(kinds);
+    return status;
+}
+
 /* Collective. */
 static fcnn_status fit_normalization(const fcnn_config *config, fcnn_comm *comm, fcnn_dataset *train, fcnn_model *model)
 {
     FCNN_TRY(fit_side(config->data_normalize, "data.normalize", config->data_scale, comm, train, FCNN_SIDE_INPUTS,
                       &model->inputs_statistics, &model->inputs));
+    FCNN_TRY(fcnn_comm_agree(comm, check_outputs(config, model)));
     return fit_side(config->data_normalize_targets, "data.normalize_targets", 1, comm, train, FCNN_SIDE_TARGETS,
                     &model->targets_statistics, &model->targets);
 }
@@ -172,7 +198,7 @@ static fcnn_status resolve(const fcnn_config *config, fcnn_training_data *data, 
     const fcnn_target_summary *targets = &data->targets;
     fcnn_config own; /* its texts are borrowed */
     FCNN_TRY(fcnn_origin_task(origin, config, train, targets, &own));
-    data->targets_as_before = own.model_output != config->model_output;
+    data->targets_as_before = strcmp(own.model_output, config->model_output) != 0;
     FCNN_TRY(fcnn_architecture_choose(&own, fcnn_dataset_features(train), fcnn_dataset_outputs(train), targets, out));
     return fcnn_origin_check(origin, config, out);
 }

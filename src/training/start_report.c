@@ -201,11 +201,15 @@ static fcnn_status describe_network(const fcnn_architecture *shape, FILE *out)
         }
     }
     describe_ends(shape, out);
-    fcnn_text quantiles = {0};
-    const fcnn_status status = fcnn_architecture_quantiles_text(shape, &quantiles);
-    fprintf(out, "%s%s output, %s%s%s\n", shape->layers > 1 ? "; " : "", fcnn_output_name(shape->output),
+    fcnn_text quantiles = {0}, output = {0};
+    fcnn_status status = fcnn_architecture_quantiles_text(shape, &quantiles);
+    if (status == FCNN_OK) {
+        status = fcnn_architecture_output_text(shape, &output);
+    }
+    fprintf(out, "%s%s output, %s%s%s\n", shape->layers > 1 ? "; " : "", status == FCNN_OK ? output.data : "",
             fcnn_loss_name(shape->loss), shape->quantiles > 0 ? " " : "", shape->quantiles > 0 ? quantiles.data : "");
     fcnn_text_clear(&quantiles);
+    fcnn_text_clear(&output);
     return status;
 }
 
