@@ -3,6 +3,7 @@
 
 #include "core/random.h"
 #include "harness.h"
+#include "printed_model.h"
 
 #include <float.h>
 #include <math.h>
@@ -374,74 +375,6 @@ static void weights_are_printed_exactly(void)
         fcnn_model_destroy(model);
     }
 }
-
-/* What is printed of the usual model. */
-static const char printed_model[] =
-    "model      4-5-2, single precision\n"
-    "output     softmax, loss cross_entropy\n"
-    "made by    fcnn ?[31m0.1, numerics version 1\n"
-    "epoch      7, step 700: the lowest ?loss\n"
-    "\n"
-    "layer  weights [out][in]       activation   parameters\n"
-    "    1  [5][4]                  tanh                 25\n"
-    "    2  [2][5]                  linear               12\n"
-    "total                                               37\n"
-    "\n"
-    "inputs are normalized: (value - shift) / scale\n"
-    "column                      shift                 scale\n"
-    "température                     0                     1\n"
-    "wind                          0.1                     1\n"
-    "     3                        0.2                     1\n"
-    "x[3]                      -100000                 1e-06\n"
-    "\n"
-    "targets are not normalized\n"
-    "\n"
-    "inputs of the training rows\n"
-    "column       unit               smallest               largest                  "
-    "mean\n"
-    "température  K                         0                     0                 "
-    "1e-09\n"
-    "wind         m s-1                    -1                   0.1                 "
-    "1e-09\n"
-    "     3                                -2                   0.2                 "
-    "1e-09\n"
-    "x[3]                                  -3   0.30000000000000004                 "
-    "1e-09\n"
-    "\n"
-    "targets of the training rows\n"
-    "column\n"
-    "yield \n"
-    "\n"
-    "classes\n"
-    "     0  air\n"
-    "     1  sea\n"
-    "\n"
-    "history, the last 10 of 12 lines\n"
-    "   epoch       steps        train loss   validation loss            metric     learning rate\n"
-    "       2         200       0.333333333               0.5                 2"
-    "              0.05\n"
-    "       3         300              0.25                 -                 3"
-    "      0.0333333333\n"
-    "       4         400               0.2               0.5                 4"
-    "             0.025\n"
-    "       5         500       0.166666667                 -                 5"
-    "              0.02\n"
-    "       6         600       0.142857143               0.5                 6"
-    "      0.0166666667\n"
-    "       7         700             0.125                 -                 7"
-    "      0.0142857143\n"
-    "       8         800       0.111111111               0.5                 8"
-    "            0.0125\n"
-    "       9         900               0.1                 -                 9"
-    "      0.0111111111\n"
-    "      10        1000      0.0909090909               0.5                10"
-    "              0.01\n"
-    "      11        1100      0.0833333333                 -                11"
-    "     0.00909090909\n"
-    "\n"
-    "config\n"
-    "[train]\n"
-    "epochs = 3\n";
 
 static void a_model_is_printed(void)
 {
