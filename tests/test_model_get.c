@@ -276,6 +276,10 @@ static void wrong_words_are_told(void)
     file = spoil();
     put_integer(file, "/model", "output", 1);
     expect(file, "attribute output of /model is not a text");
+
+    file = spoil();
+    put_word(file, "/model", "loss", "quantile");
+    expect(file, "there is no /model/quantiles, which loss quantile requires");
 }
 
 static void wrong_versions_are_told(void)
