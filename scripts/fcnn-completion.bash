@@ -38,10 +38,10 @@ _fcnn_choices()
 }
 
 # Sets $options to the options of a program, $names and $choices to what follows the option $1 there: the names of its
-# values, and the words that it takes.
+# values, and the words that it takes, which may be those of a key.
 _fcnn_options()
 {
-    local line description
+    local line description key=''
     options=() names='' choices=''
     while IFS= read -r line; do
         if [[ $line =~ ^\ +(--[a-z-]+)(,\ (--[a-z-]+))?(.*)$ ]]; then
@@ -53,10 +53,19 @@ _fcnn_options()
                 elif [[ $description =~ ^((\ \[?[A-Z][A-Z.=]*[a-z0-9.]*\]?)+)\ (.*)$ ]]; then
                     names=${BASH_REMATCH[1]} description=${BASH_REMATCH[3]}
                     _fcnn_choices "$description"
+                    if [[ $description =~ word\ of\ ([a-z]+\.[a-z_]+) ]]; then
+                        key=${BASH_REMATCH[1]}
+                    fi
                 fi
             fi
         fi
     done <<<"$text"
+    if [ -n "$key" ]; then
+        # the words of a key, which fcnn-train beside the program knows
+        _fcnn_ask "${program%fcnn-*}fcnn-train" --help-config
+        _fcnn_keys "$key"
+        _fcnn_choices "$values"
+    fi
 }
 
 # Sets $keys to all keys of a config, and $values to the rules of the key $1.

@@ -129,7 +129,9 @@ tap_empty "install: completion takes files by their endings" "$(
     [ "$(completes fcnn-import o.h5 --npy a)" = a.npy ] || echo --npy
     [ "$(completes fcnn-import o.h5 --split 0.5 a)" = a.h5 ] || echo --split)"
 tap_empty "install: completion knows the words that options take" "$(
-    [ "$(completes fcnn-bench --loss '' | tr '\n' ' ')" = 'cross_entropy mse ' ] || echo --loss
+    [ "$(completes fcnn-bench --loss h)" = huber ] || echo --loss
+    [ "$(completes fcnn-bench --optimizer l | tr '\n' ' ')" = 'lamb lars ' ] || echo --optimizer
+    [ "$(completes fcnn-bench --activation gel)" = gelu ] || echo --activation
     [ "$(completes fcnn-bench --exchange = s)" = shared ] || echo --exchange
     [ "$(completes fcnn-predict --match-columns b)" = by_name ] || echo --match-columns)"
 printf '%s\n' ". '$stage$datadir/bash-completion/completions/fcnn-train'" \
