@@ -214,7 +214,7 @@ data_climsim_like() {
                     line = line sprintf("%.4f,", x[i])
                 }
                 for (o = 0; o < 120; o++)
-                    line = line sprintf("%.5g,", x[o] * x[(o + 7) % 124] + sin(2 * x[(o + 31) % 124]) / 2)
+                    line = line sprintf("%.5g,", (x[o] + sin(2 * x[(o + 31) % 124])) / 2 + x[o] * x[(o + 7) % 124] / 5)
                 for (o = 0; o < 8; o++) {
                     y = x[3 * o] + x[3 * o + 1] * x[3 * o + 2]
                     line = line sprintf("%.5g%s", y > 0 ? y : 0, o < 7 ? "," : "\n")
@@ -238,13 +238,12 @@ train() {
     fi
 }
 
-# Prints the score of a run and the seconds of its training: the percentage of wrong test rows of a classifier, or the
-# test RMSE of the last output of a regression.
+# Prints the score of a run and the seconds of its training: the percentage of wrong test rows of a classifier, the
+# test RMSE of a regression with one output, or the mean R2 of one with several.
 score() {
     awk '/^test: / && match($0, /accuracy [0-9.]+/) { result = 100 - substr($0, RSTART + 9, RLENGTH - 9); found = 1 }
-        /^ *output +R2 +RMSE/ { rows = 1; next }
-        rows && NF >= 4 && $0 ~ /^  / { result = $(NF - 1); found = 1; next }
-        { rows = 0 }
+        /^ *output +R2 +RMSE/ { getline; result = $(NF - 1); found = 1 }
+        match($0, /mean R2 of all -?[0-9.]+/) { result = substr($0, RSTART + 15, RLENGTH - 15) }
         /^time: / { seconds = $2 }
         END { if (!found) exit 1; printf "%.6g %s\n", result, seconds }' "$work/$1.log" ||
         fcnn_stop 70 "$work/$1.log has no score"
@@ -274,6 +273,7 @@ for name in "${names[@]}"; do
     "data_${name//-/_}"
     case $name in
     digits | *mnist*) unit='test error (%)' ;;
+    climsim-like) unit='mean R2 of the test rows' ;;
     *) unit='test RMSE' ;;
     esac
     printf '\n### %s\n\n| seed | %s | seconds |\n|---:|---:|---:|\n' "$name" "$unit"
