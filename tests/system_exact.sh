@@ -66,7 +66,20 @@ config adamw digits.h5 normalize=standardize model hidden=66,17 activation=relu,
 config nesterov regression.h5 normalize=standardize normalize_targets=standardize model hidden=20,70 activation=tanh \
     precision=double train epochs=4 batch_size=31 optimizer learning_rate=0.02 momentum=0.5 momentum_final=0.9 \
     momentum_epochs=3 nesterov=yes l1=1e-4 clip_value=0.5
-all='classes surface binary leaves squares shallow four scales adamw nesterov'
+# as many of the methods as two configs can have together
+config much digits.h5 'normalize=quantile 0:20, robust 20:40, asinh 40:50, none 50:' noise=0.1 validation=0.3 \
+    class_weight=balanced weights_in_evaluation=yes model hidden=33,33,33 activation=prelu,gelu,relu layer_norm=yes \
+    residual=yes dropout=0.1,0.3,0.2,0.5 init=torch train epochs=4 batch_size=23 loss=cross_entropy \
+    label_smoothing=0.1 ema=0.9 stop_patience=3 stop_metric=log_loss restore_best=yes \
+    optimizer name=adamw learning_rate=0.003 weight_decay=0.05 clip_norm=1 clip_value=0.5 max_norm=1.5,0,0,1.2 \
+    schedule kind=one_cycle unit=step period=25 metrics list=log_loss,roc_auc,f1
+config more regression.h5 'normalize=power 0, log_standardize 1, minmax 2, standardize 3:' \
+    'normalize_targets=standardize 0:2, log_standardize 2' validation=0.2 model hidden=30,30,30 activation=silu \
+    layer_norm=yes residual=yes dropout=0.2 init=lecun precision=double \
+    train epochs=5 batch_size=31 loss=quantile quantiles=0.1,0.5,0.9 output_weights=1,2,0.5 ema=0.8 keep_best=yes \
+    optimizer name=lamb learning_rate=0.01 weight_decay=0.01 schedule kind=plateau patience=1 factor=0.5 \
+    metrics list=quantile_coverage,pinball,r2
+all='classes surface binary leaves squares shallow four scales adamw nesterov much more'
 
 # sign NAME: what a run left, as one line
 sign()
@@ -117,9 +130,9 @@ few='3,2 5,1'
 some='1,4 2,1 3,2 8,1'
 full='1,1 1,2 1,4 2,1 2,2 2,4 3,1 3,2 3,4 4,1 4,2 4,4 5,1 5,2 5,4 8,1 8,2 8,4'
 two='classes surface' # one of each precision
-resumed='leaves scales adamw nesterov'
+resumed='leaves scales adamw nesterov much more'
 if [ "${FCNN_FAULTS:-}" = long ]; then
-    few=$full some=$full two=$all resumed='classes surface leaves scales adamw nesterov'
+    few=$full some=$full two=$all resumed='classes surface leaves scales adamw nesterov much more'
 fi
 warnings=
 for name in $all; do
