@@ -79,7 +79,7 @@ struct fcnn_network {
     fcnn_work_area *own; /* [threads], each for a chunk of rows; NULL: one thread, or forward only */
     fcnn_column_map input_map, target_map; /* the normalization */
     double noise;                          /* standard deviation of the noise of inputs in training; 0: none */
-    uint64_t seed;                         /* of the noise */
+    uint64_t seed;                         /* of the noise and of the masks of dropout */
     double *target_units;                  /* [2][outputs]: factors, then offsets, to physical units */
     fcnn_missing missing; /* means that replace NaN in rows of the caller; empty: NaN is not replaced */
     double loss_settings[FCNN_LOSS_SETTINGS]; /* as in the model */
