@@ -173,9 +173,17 @@ refused()
 refused 'a column without any' 'has no value in any training row' --set data.train=empty.h5
 refused 'labels' 'train.missing_targets = ignore is for targets that are numbers' --set train.loss=cross_entropy \
     --set model.output=softmax
+# Labels that only the data shows to be labels, none of which is missing.
+awk 'BEGIN { for (i = 0; i < 60; i++) print i % 7 / 7 "," i % 3 }' >labels.csv
+"$bin/fcnn-import" labels.h5 --csv labels.csv >>import.log 2>&1
+refused 'labels by their values' 'train.missing_targets = ignore is for targets that are numbers' \
+    --set data.train=labels.h5 --set data.inputs=/x --set data.targets=/y --set train.loss=auto \
+    --set model.output=auto
+tap_run 'missing targets: labels are an error of the config' test "$code" = 78
 refused 'class weights' 'train.missing_targets = ignore cannot be combined with data.class_weight' \
     --set train.loss=binary_cross_entropy --set model.output=sigmoid --set data.class_weight=1,2
 refused 'without the key' 'is NaN' --set train.missing_targets=error
+tap_run 'missing targets: the error names the key' grep -q 'train.missing_targets = ignore leaves out only' stderr
 train 0 --overwrite --set data.train=whole.h5 --set train.missing_targets=error a.ini
 run_program 2 fcnn-predict out/model.h5 missing.h5 --inputs "/x[0:2]" --targets "/x[2:4]"
 tap_run 'missing targets: an error for a model without the key' grep -q 'is NaN' stderr

@@ -128,6 +128,11 @@ tap_run 'transforms: a column without a word' grep -q 'data.normalize does not m
 train 2 --overwrite --set output.directory=wrong --set 'data.normalize=log 0, none 1:7' a.ini
 tap_run 'transforms: a column that does not exist' grep -q 'data.normalize mentions column 6, but there are 6' stderr
 
+train 2 --overwrite --set output.directory=wrong --set 'data.normalize=none 0:5' a.ini
+tap_run 'transforms: none too needs all columns' grep -q 'data.normalize does not mention column 5 of 6' stderr
+train 0 --overwrite --set output.directory=wrong --set 'data.normalize_targets=none 3:' a.ini
+tap_run 'transforms: none for a target that does not exist' grep -q 'data.normalize_targets mentions column 3' stderr
+
 # A model from which another run starts gives it the transforms.
 train 2 --overwrite --set output.directory=init --set model.init=one/model.h5 --set train.epochs=0 a.ini
 tap_run 'transforms: model.init takes them over' \

@@ -41,14 +41,25 @@ fcnn_cursor fcnn_dataset_cursor(const fcnn_dataset *dataset)
 
 /* ---- rows ---- */
 
+/* advice is what else can be done, or "". */
 static fcnn_status not_finite(const char *path, const char *name, int64_t file_row, int64_t column, const char *what,
-                              bool is_nan)
+                              const char *advice)
 {
     return fcnn_fail(FCNN_EDATA,
                      "%s: %s: row %" PRId64 ", column %" PRId64
                      " is %s (rows and columns count from 0): remove such rows or replace the value%s",
-                     path, name, file_row, column, what,
-                     is_nan ? "; in training, data.missing = drop_row or mean does this" : "");
+                     path, name, file_row, column, what, advice);
+}
+
+/* The keys that treat missing values of these columns. */
+static const char *missing_advice(const fcnn_source *source, const fcnn_columns *columns)
+{
+    if (columns == &source->inputs) {
+        return "; in training, data.missing = drop_row or mean does this";
+    }
+    return columns == &source->targets ? "; in training, data.missing = drop_row does this, and train.missing_targets "
+                                         "= ignore leaves out only the missing targets"
+                                       : "; in training, data.missing = drop_row does this";
 }
 
 static fcnn_status check_finite(const fcnn_dataset *dataset, const fcnn_table *table, int64_t first, const char *name,
@@ -60,12 +71,13 @@ static fcnn_status check_finite(const fcnn_dataset *dataset, const fcnn_table *t
     }
     const char *path = fcnn_dataset_place(dataset, first + row, &file_row);
     if (!isnan(fcnn_table_value(table, row, column))) {
-        return not_finite(path, name, file_row, column, "infinite", false);
+        return not_finite(path, name, file_row, column, "infinite", "");
     }
     fcnn_text why = {0};
     fcnn_status status = fcnn_reader_explain(&dataset->source, columns, dataset->first + first + row, column, &why);
     if (status == FCNN_OK) {
-        status = not_finite(path, name, file_row, column, why.data != NULL ? why.data : "NaN", true);
+        status = not_finite(path, name, file_row, column, why.data != NULL ? why.data : "NaN",
+                            missing_advice(&dataset->source, columns));
     }
     fcnn_text_clear(&why);
     return status;
@@ -95,7 +107,7 @@ static fcnn_status count_targets(const fcnn_dataset *dataset, const fcnn_block *
             if (isinf(fcnn_table_value(targets, row, column))) {
                 int64_t file_row;
                 const char *path = fcnn_dataset_place(dataset, block->first + row, &file_row);
-                return not_finite(path, dataset->source.targets_name, file_row, column, "infinite", false);
+                return not_finite(path, dataset->source.targets_name, file_row, column, "infinite", "");
             }
         }
     }

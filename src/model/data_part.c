@@ -5,8 +5,6 @@
 #include "data/targets.h"
 #include "model/domain.h"
 
-#include <inttypes.h>
-
 fcnn_status fcnn_data_part_check(fcnn_data_part *part, fcnn_comm *comm, const fcnn_architecture *shape)
 {
     if (part->dataset == NULL) {
@@ -19,12 +17,12 @@ fcnn_status fcnn_data_part_check(fcnn_data_part *part, fcnn_comm *comm, const fc
                          dataset->source.targets_name);
     }
     if (fcnn_loss_targets(shape->loss) == FCNN_TARGETS_CLASSES) {
-        if (dataset->missing_targets > 0) {
-            return fcnn_fail(FCNN_EDATA,
-                             "%s: %s: %" PRIu64 " class labels are missing, and train.missing_targets = ignore is for "
-                             "targets that are numbers: set it to error, and data.missing = drop_row, which leaves out "
-                             "rows without a label",
-                             dataset->source.file, dataset->source.targets_name, dataset->missing_targets);
+        if (dataset->source.missing.keeps_targets) {
+            return fcnn_fail(FCNN_ECONFIG,
+                             "train.missing_targets = ignore is for targets that are numbers, but those of %s: %s are "
+                             "class labels: set it to error, and data.missing = drop_row, which leaves out rows "
+                             "without a label",
+                             dataset->source.file, dataset->source.targets_name);
         }
         return fcnn_targets_check_labels(part->dataset, comm, fcnn_architecture_outputs(shape));
     }

@@ -13,7 +13,7 @@ typedef struct fcnn_data_part {
 } fcnn_data_part;
 
 /* Checks that the targets are valid for the network's loss. Collective; all ranks return the same status. Fails:
- * FCNN_EDATA, and as reading. */
+ * FCNN_EDATA, FCNN_ECONFIG (labels, where missing targets are to be ignored), and as reading. */
 fcnn_status fcnn_data_part_check(fcnn_data_part *part, fcnn_comm *comm, const fcnn_architecture *shape);
 
 /* Checks that inputs and targets are in the domains of the model's transforms. Collective; all ranks return the same

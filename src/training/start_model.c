@@ -72,15 +72,15 @@ static fcnn_status fit_side(const char *text, const char *key, double divisor, f
                             fcnn_side side, const fcnn_column_statistics *statistics, fcnn_normalizer *normalizer)
 {
     fcnn_normalize *kinds = NULL;
-    if (!fcnn_normalization_is_used(text)) {
+    if (strcmp(text, "none") == 0) {
         return FCNN_OK;
     }
     fcnn_status status = fcnn_memory_create("the columns", normalizer->count, sizeof *kinds, &kinds);
     if (status == FCNN_OK) {
-        status = fcnn_normalization_assign(text, key, normalizer->count, kinds);
+        status = fcnn_normalization_assign(text, key, normalizer->count, kinds); /* also none must fit the columns */
     }
     status = fcnn_comm_agree(comm, status);
-    if (status == FCNN_OK) {
+    if (status == FCNN_OK && fcnn_normalization_is_used(text)) {
         status = fcnn_normalizer_fit(normalizer, kinds, divisor, train, side, statistics, comm);
     }
     free(kinds);
@@ -117,6 +117,9 @@ static fcnn_status fit_normalization(const fcnn_config *config, fcnn_comm *comm,
     FCNN_TRY(fit_side(config->data_normalize, "data.normalize", config->data_scale, comm, train, FCNN_SIDE_INPUTS,
                       &model->inputs_statistics, &model->inputs));
     FCNN_TRY(fcnn_comm_agree(comm, check_outputs(config, model)));
+    if (model->shape.output == FCNN_OUTPUT_SOFTMAX) { /* labels have no columns that could be normalized */
+        return FCNN_OK;
+    }
     return fit_side(config->data_normalize_targets, "data.normalize_targets", 1, comm, train, FCNN_SIDE_TARGETS,
                     &model->targets_statistics, &model->targets);
 }
