@@ -117,7 +117,13 @@ _fcnn_assignment()
         return
     fi
     word=${word#*=}
+    if [[ $word == file:* && $values == *'file:PATH'* ]]; then
+        word=${word#file:}
+        _fcnn_files .h5
+        return
+    fi
     _fcnn_choices "$values"
+    [[ $values != *'file:PATH'* ]] || choices+=' file:'
     _fcnn_words "$choices"
     if [[ ${#COMPREPLY[@]} -eq 0 && $values == *path* ]]; then
         _fcnn_files

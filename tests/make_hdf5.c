@@ -4,6 +4,7 @@
  *   make_hdf5 words FILE    the good data, with the strings /words [40] in place of the numbers of /y
  *   make_hdf5 named FILE    the good data, and /z [40][2], with names and units of columns
  *   make_hdf5 turned FILE   the same with two names in each other's place
+ *   make_hdf5 given FILE    offsets, scales and names for the columns of these
  *   make_hdf5 tables FILE   tables of all kinds that fcnn-info describes, some of them slow to read
  *   make_hdf5 slow FILE     a table that is slow to read, and whose name a shell would take for a command
  *   make_hdf5 many FILE     more tables than fcnn-info lists
@@ -222,6 +223,18 @@ static void put_turned(void)
     put_table_named((const char *const[]){"temperature", "depth", "wind speed"});
 }
 
+static void put_given(void)
+{
+    const char *const names[] = {"temperature", "wind speed", "depth"};
+    const hsize_t extent = FEATURES;
+    const hid_t type = H5Tcopy(H5T_C_S1), space = H5Screate_simple(1, &extent, NULL);
+    put("/offset", H5T_IEEE_F64LE, DIMS(FEATURES), H5P_DEFAULT, (const double[]){1.2, 1.45, -1});
+    put("/scale", H5T_IEEE_F32LE, DIMS(FEATURES), H5P_DEFAULT, (const double[]){0.75, -2, 5});
+    H5Tset_size(type, H5T_VARIABLE);
+    const hid_t dataset = H5Dcreate2(file, "/names", type, space, H5P_DEFAULT, H5P_DEFAULT, H5P_DEFAULT);
+    check(H5Dwrite(dataset, type, H5S_ALL, H5S_ALL, H5P_DEFAULT, names), "/names");
+}
+
 /* The same labels with a column for each; and with a row that has two of them. */
 static void put_hot(void)
 {
@@ -410,15 +423,15 @@ static void put_deep(void)
 static const struct {
     const char *name;
     void (*put)(void);
-} kinds[] = {{"words", put_everyday}, {"named", put_named}, {"turned", put_turned}, {"tables", put_tables},
-             {"slow", put_slow},      {"many", put_many},   {"deep", put_deep}};
+} kinds[] = {{"words", put_everyday}, {"named", put_named}, {"turned", put_turned}, {"given", put_given},
+             {"tables", put_tables},  {"slow", put_slow},   {"many", put_many},     {"deep", put_deep}};
 
 int main(int argc, char **argv)
 {
     const bool latest = argc == 4 && strcmp(argv[3], "latest") == 0;
     if (argc != 3 && !latest) {
-        fprintf(stderr, "usage: make_hdf5 odd|words|broken|named|turned|tables|slow|many|deep|model FILE [latest], "
-                        "make_hdf5 hostile FOLDER [latest]\n");
+        fprintf(stderr, "usage: make_hdf5 odd|words|broken|named|turned|given|tables|slow|many|deep|model FILE "
+                        "[latest], make_hdf5 hostile FOLDER [latest]\n");
         return 64;
     }
     if (strcmp(argv[1], "hostile") == 0) {

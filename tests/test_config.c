@@ -323,13 +323,17 @@ static void words_and_constants_belong_together(void)
 
 static void paths_start_in_the_folder_of_the_config(void)
 {
-    static const char text[] = "[data]\ntrain=d/t.h5\nvalidation=v.h5\ntest=/abs/e.h5\ninputs=x\n"
-                               "[model]\ninit=w.h5\n[output]\nresume=c.h5\ndirectory=out\n";
+    static const char text[] =
+        "[data]\ntrain=d/t.h5\nvalidation=v.h5\ntest=/abs/e.h5\ninputs=x\n"
+        "normalize=file:n.h5 0, none "
+        "1:\nnormalize_targets=file:/n.h5\n[model]\ninit=w.h5\n[output]\nresume=c.h5\ndirectory=out\n";
     fcnn_config *config = fixture_parsed(text, "runs/a/b.ini");
     CU_ASSERT_STRING_EQUAL(config->data_train, "runs/a/d/t.h5");
     CU_ASSERT_STRING_EQUAL(config->data_validation, "runs/a/v.h5");
     CU_ASSERT_STRING_EQUAL(config->data_test, "/abs/e.h5");
     CU_ASSERT_STRING_EQUAL(config->data_inputs, "x");
+    CU_ASSERT_STRING_EQUAL(config->data_normalize, "file:runs/a/n.h5 0, none 1:");
+    CU_ASSERT_STRING_EQUAL(config->data_normalize_targets, "file:/n.h5");
     CU_ASSERT_STRING_EQUAL(config->model_init, "runs/a/w.h5");
     CU_ASSERT_STRING_EQUAL(config->output_resume, "runs/a/c.h5");
     CU_ASSERT_STRING_EQUAL(config->output_directory, "out");
@@ -469,6 +473,14 @@ static void one_value_for_all_layers_is_equal_ones_for_each(void)
     CU_ASSERT(!continue_each_other("model.hidden=3", "model.hidden=3,3"));
 }
 
+static void files_of_a_normalization_may_move(void)
+{
+    CU_ASSERT(continue_each_other("data.normalize=file:a.h5", "data.normalize=file:\"/b c.h5\""));
+    CU_ASSERT(continue_each_other("data.normalize=none 0, file:a.h5 1:", "data.normalize=none 0,file:b.h5 1:"));
+    CU_ASSERT(!continue_each_other("data.normalize=file:a.h5", "data.normalize=none"));
+    CU_ASSERT(!continue_each_other("data.normalize=none 0, file:a.h5 1:", "data.normalize=none 0:2,file:a.h5 2:"));
+}
+
 HARNESS_MAIN("config", {"defaults are the documented ones", defaults_are_the_documented_ones},
              {"every key is set, printed and read back", every_key_is_set_printed_and_read_back},
              {"values are read as written", values_are_read_as_written},
@@ -479,4 +491,5 @@ HARNESS_MAIN("config", {"defaults are the documented ones", defaults_are_the_doc
              {"paths start in the folder of the config", paths_start_in_the_folder_of_the_config},
              {"the output folder has the name of the config", output_folder_has_the_name_of_the_config},
              {"resume refuses what may not change", resume_refuses_what_may_not_change},
-             {"one value for all layers is equal ones for each", one_value_for_all_layers_is_equal_ones_for_each})
+             {"one value for all layers is equal ones for each", one_value_for_all_layers_is_equal_ones_for_each},
+             {"files of a normalization may move", files_of_a_normalization_may_move})

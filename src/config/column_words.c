@@ -27,10 +27,14 @@ static fcnn_status refuse(const parser *to, const char *part, const char *reason
     return FCNN_ECONFIG;
 }
 
+/* Appends an item, whose path is copied. */
 static fcnn_status append(parser *to, fcnn_column_item item)
 {
     fcnn_column_words *out = to->out;
     FCNN_TRY(fcnn_memory_grow("a list of the config", out->count + 1, sizeof *out->items, &out->items, &to->capacity));
+    if (item.path != NULL) {
+        FCNN_TRY(fcnn_memory_copy_text(item.path, &item.path));
+    }
     out->items[out->count++] = item;
     return FCNN_OK;
 }
@@ -60,40 +64,78 @@ static bool read_range(const char *text, int64_t *first, int64_t *last)
     return *at == '\0' && (from >= 0 || to >= 0) && (to < 0 || to > *first);
 }
 
-/* Reads the word of an item, up to a blank, and moves *at past the blanks behind it. */
-static fcnn_status take_word(const parser *to, char **at, int *word)
+/* Copies the path behind "file:" to path [strlen(*at) + 1], without quotes, and moves *at past the blanks behind it. */
+static fcnn_status take_path(const parser *to, const char **at, char *path)
 {
-    char *end = *at + strcspn(*at, BLANKS);
-    char *next = end + strspn(end, BLANKS);
-    *end = '\0';
-    *word = fcnn_words_find(to->words, *at);
-    if (*word < 0) {
-        return refuse(to, *at, **at == '\0' ? "is an empty item of a list" : "is not an allowed word");
+    const char *from = *at + strlen(FCNN_COLUMN_FILE ":");
+    bool is_whole = true;
+    if (*from == '"') {
+        is_whole = fcnn_list_unquote(&from, path) && strchr(BLANKS, *from) != NULL; /* a blank or the end follows */
+    } else {
+        const size_t length = strcspn(from, BLANKS);
+        memcpy(path, from, length);
+        path[length] = '\0';
+        from += length;
     }
-    *at = next;
+    if (!is_whole || *path == '\0') {
+        return refuse(to, *at, is_whole ? "does not name a file" : "has text behind a quotation mark");
+    }
+    *at = from + strspn(from, BLANKS);
     return FCNN_OK;
 }
 
-/* Reads an item of a list with several items; it is changed. */
-static fcnn_status read_item(parser *to, char *text, bool is_single)
+/* Reads the word of an item, up to a blank, and moves *at past the blanks behind it. */
+static fcnn_status take_word(const parser *to, const char **at, char *word, fcnn_column_item *item)
+{
+    const int file = fcnn_words_find(to->words, FCNN_COLUMN_FILE);
+    if (file >= 0 && strncmp(*at, FCNN_COLUMN_FILE ":", strlen(FCNN_COLUMN_FILE ":")) == 0) {
+        item->word = file;
+        item->path = word;
+        return take_path(to, at, word);
+    }
+    const size_t length = strcspn(*at, BLANKS);
+    memcpy(word, *at, length);
+    word[length] = '\0';
+    item->word = fcnn_words_find(to->words, word);
+    if (item->word < 0) {
+        return refuse(to, word, *word == '\0' ? "is an empty item of a list" : "is not an allowed word");
+    }
+    if (item->word == file) {
+        return refuse(to, word, "must be followed by a path, as in file:NAME.h5");
+    }
+    *at += length + strspn(*at + length, BLANKS);
+    return FCNN_OK;
+}
+
+/* Reads the ranges of an item.
+ *   range  room for any of them */
+static fcnn_status read_ranges(parser *to, const char *text, char *range, fcnn_column_item item)
+{
+    while (*text != '\0') {
+        const size_t length = strcspn(text, BLANKS);
+        memcpy(range, text, length);
+        range[length] = '\0';
+        if (!read_range(range, &item.first, &item.last)) {
+            return refuse(to, range, "is not a range of columns such as 6, 0:6, 7: or :4");
+        }
+        FCNN_TRY(append(to, item));
+        text += length + strspn(text + length, BLANKS);
+    }
+    return FCNN_OK;
+}
+
+/* Reads an item of a list.
+ *   room [2][strlen(text) + 1]  for its parts */
+static fcnn_status read_item(parser *to, const char *text, char *room, bool is_single)
 {
     fcnn_column_item item = {.last = -1};
-    FCNN_TRY(take_word(to, &text, &item.word));
+    char *range = room + strlen(text) + 1;
+    FCNN_TRY(take_word(to, &text, room, &item));
     if (*text == '\0') {
         return is_single ? append(to, item)
                          : refuse(to, to->words[item.word], "has no columns, which each word of several needs");
     }
-    while (*text != '\0') {
-        char *end = text + strcspn(text, BLANKS);
-        char *next = end + strspn(end, BLANKS);
-        *end = '\0';
-        if (!read_range(text, &item.first, &item.last)) {
-            return refuse(to, text, "is not a range of columns such as 6, 0:6, 7: or :4");
-        }
-        FCNN_TRY(append(to, item));
-        text = next;
-    }
-    return FCNN_OK;
+    return read_ranges(to, text, range, item);
 }
 
 fcnn_status fcnn_column_words_parse(const char *text, const char *const *words, fcnn_column_fault *fault,
@@ -108,7 +150,12 @@ fcnn_status fcnn_column_words_parse(const char *text, const char *const *words, 
         return status == FCNN_ECONFIG ? refuse(&to, text, "has a quotation mark that is not closed") : status;
     }
     for (int64_t i = 0; i < count && status == FCNN_OK; i++) {
-        status = read_item(&to, items[i], count == 1);
+        char *room;
+        status = fcnn_memory_create("a list of the config", 2 * (int64_t)strlen(items[i]) + 2, 1, &room);
+        if (status == FCNN_OK) {
+            status = read_item(&to, items[i], room, count == 1);
+            free(room);
+        }
     }
     fcnn_list_free(count, items);
     if (status != FCNN_OK) {
@@ -119,8 +166,48 @@ fcnn_status fcnn_column_words_parse(const char *text, const char *const *words, 
 
 void fcnn_column_words_clear(fcnn_column_words *words)
 {
+    for (int64_t i = 0; i < words->count; i++) {
+        free(words->items[i].path);
+    }
     free(words->items);
     *words = (fcnn_column_words){0};
+}
+
+/* ---- paths ---- */
+
+/* Appends a path in the notation of a list, to be read by fcnn_column_words_parse(). */
+static fcnn_status put_path(const char *path, fcnn_text *out)
+{
+    return strpbrk(path, BLANKS ",\"") != NULL ? fcnn_list_put_quoted(path, out) : fcnn_text_append(out, "%s", path);
+}
+
+fcnn_status fcnn_column_words_move(fcnn_column_words *words, const char *folder)
+{
+    for (int64_t i = 0; i < words->count; i++) {
+        char **path = &words->items[i].path;
+        fcnn_text moved = {0};
+        if (*path == NULL || **path == '/') {
+            continue;
+        }
+        const fcnn_status status = fcnn_text_append(&moved, "%s%s", folder, *path);
+        if (status != FCNN_OK) {
+            fcnn_text_clear(&moved);
+            return status;
+        }
+        free(*path);
+        *path = moved.data;
+    }
+    return FCNN_OK;
+}
+
+bool fcnn_column_words_same(const fcnn_column_words *a, const fcnn_column_words *b)
+{
+    bool are_same = a->count == b->count;
+    for (int64_t i = 0; are_same && i < a->count; i++) {
+        const fcnn_column_item *one = &a->items[i], *other = &b->items[i];
+        are_same = one->word == other->word && one->first == other->first && one->last == other->last;
+    }
+    return are_same;
 }
 
 /* ---- printing ---- */
@@ -139,8 +226,13 @@ static fcnn_status print_range(const fcnn_column_item *item, fcnn_text *out)
 fcnn_status fcnn_column_words_print(const fcnn_column_words *words, const char *const *names, fcnn_text *out)
 {
     for (int64_t i = 0; i < words->count; i++) {
-        FCNN_TRY(fcnn_text_append(out, "%s%s", i > 0 ? ", " : "", names[words->items[i].word]));
-        FCNN_TRY(print_range(&words->items[i], out));
+        const fcnn_column_item *item = &words->items[i];
+        FCNN_TRY(fcnn_text_append(out, "%s%s", i > 0 ? ", " : "", names[item->word]));
+        if (item->path != NULL) {
+            FCNN_TRY(fcnn_text_append(out, ":"));
+            FCNN_TRY(put_path(item->path, out));
+        }
+        FCNN_TRY(print_range(item, out));
     }
     return FCNN_OK;
 }

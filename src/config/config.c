@@ -1,6 +1,7 @@
 /* src/config/config.c — reads, changes, checks, writes and compares configs. */
 #include "config/config.h"
 
+#include "config/column_words.h"
 #include "config/ini.h"
 #include "config/key.h"
 #include "config/layers.h"
@@ -381,10 +382,28 @@ static size_t length_of_one(const char *text)
     return *next == '\0' ? length : strlen(text);
 }
 
+/* Whether two values differ at most in the paths of their files, which may have moved: a model has their numbers. */
+static bool have_same_words(const fcnn_key *key, const char *a, const char *b)
+{
+    fcnn_column_fault fault;
+    fcnn_column_words before, after;
+    bool are_same = false;
+    if (fcnn_column_words_parse(a, key->words, &fault, &before) != FCNN_OK) {
+        return false;
+    }
+    if (fcnn_column_words_parse(b, key->words, &fault, &after) == FCNN_OK) {
+        are_same = fcnn_column_words_same(&before, &after);
+        fcnn_column_words_clear(&after);
+    }
+    fcnn_column_words_clear(&before);
+    return are_same;
+}
+
 static bool mean_the_same(const fcnn_key *key, const char *a, const char *b)
 {
     const size_t length = length_of_one(a);
-    return strcmp(a, b) == 0 || (is_by_layer(key) && length == length_of_one(b) && strncmp(a, b, length) == 0);
+    return strcmp(a, b) == 0 || (is_by_layer(key) && length == length_of_one(b) && strncmp(a, b, length) == 0) ||
+           (key->type == FCNN_KEY_COLUMN_WORDS && have_same_words(key, a, b));
 }
 
 static fcnn_status compare(const fcnn_key *key, const char *before, const char *after, const char *checkpoint)

@@ -1,6 +1,7 @@
 /* src/config/key.c — the rows of keys.def, and access to the values of a config by row. */
 #include "config/key.h"
 
+#include "config/column_words.h"
 #include "config/paths.h"
 
 #include <assert.h>
@@ -40,7 +41,7 @@
 #define FCNN_BOUNDS_INTEGER_LIST(...) __VA_ARGS__
 #define FCNN_BOUNDS_DOUBLE_LIST(...) __VA_ARGS__
 #define FCNN_BOUNDS_WORD_LIST(enumeration) .words = fcnn_##enumeration##_words
-#define FCNN_BOUNDS_COLUMN_WORDS(enumeration) .words = fcnn_##enumeration##_words
+#define FCNN_BOUNDS_COLUMN_WORDS(enumeration) .words = fcnn_##enumeration##_words, IN_CONFIG_FOLDER
 
 const fcnn_key fcnn_keys[FCNN_KEY_COUNT] = {
 #define FCNN_KEY(type_, section_, name_, standard_, bounds_, resume_, help_) \
@@ -150,8 +151,16 @@ static fcnn_status append_limits(const fcnn_key *key, fcnn_text *out)
 static fcnn_status append_column_words(const fcnn_key *key, fcnn_text *out)
 {
     const int first = strcmp(key->words[0], "auto") == 0 ? 2 : 0; /* auto and softmax are for all columns */
+    const int file = fcnn_words_find(key->words, FCNN_COLUMN_FILE);
     FCNN_TRY(fcnn_text_append(out, "one of "));
-    FCNN_TRY(append_words(key->words, out));
+    for (int i = 0; key->words[i] != NULL; i++) {
+        if (i != file) {
+            FCNN_TRY(fcnn_text_append(out, "%s%s", i > 0 ? ", " : "", key->words[i]));
+        }
+    }
+    if (file >= 0) {
+        FCNN_TRY(fcnn_text_append(out, " or file:PATH.h5, relative to the folder of the config file"));
+    }
     return fcnn_text_append(out, "; or several, each with its columns, separated by commas, such as '%s 0:6, %s 6:'",
                             key->words[first + 1], key->words[first]);
 }

@@ -253,7 +253,7 @@ static fcnn_status read_words_or_path(const fcnn_key *key, const char *value, co
     return status;
 }
 
-static fcnn_status read_column_words(const fcnn_key *key, const char *value, fcnn_config *config)
+static fcnn_status read_column_words(const fcnn_key *key, const char *value, const char *folder, fcnn_config *config)
 {
     fcnn_column_fault fault;
     fcnn_column_words words;
@@ -262,7 +262,10 @@ static fcnn_status read_column_words(const fcnn_key *key, const char *value, fcn
     if (status != FCNN_OK) {
         return status == FCNN_ECONFIG ? fcnn_key_refuse(key, fault.part, fault.reason) : status;
     }
-    status = fcnn_column_words_print(&words, key->words, &text);
+    status = fcnn_column_words_move(&words, folder);
+    if (status == FCNN_OK) {
+        status = fcnn_column_words_print(&words, key->words, &text);
+    }
     if (status == FCNN_OK) {
         status = store_text(key, text.data, config);
     }
@@ -313,7 +316,7 @@ fcnn_status fcnn_key_read(const fcnn_key *key, const char *value, const char *fo
     case FCNN_KEY_WORD_LIST:
         return read_list(key, value, config);
     case FCNN_KEY_COLUMN_WORDS:
-        return read_column_words(key, value, config);
+        return read_column_words(key, value, folder, config);
     }
     return FCNN_OK;
 }

@@ -1,7 +1,6 @@
 /* src/config/normalization.c — what data.normalize and data.normalize_targets say. */
 #include "config/normalization.h"
 
-#include "config/column_words.h"
 #include "core/memory.h"
 
 #include <stdlib.h>
@@ -41,7 +40,7 @@ static bool is_nonlinear(fcnn_normalize kind, fcnn_normalize unused)
 {
     (void)unused;
     return kind != FCNN_NORMALIZE_NONE && kind != FCNN_NORMALIZE_STANDARDIZE && kind != FCNN_NORMALIZE_MINMAX &&
-           kind != FCNN_NORMALIZE_ROBUST && kind != FCNN_NORMALIZE_SCALE;
+           kind != FCNN_NORMALIZE_ROBUST && kind != FCNN_NORMALIZE_SCALE && kind != FCNN_NORMALIZE_FILE;
 }
 
 bool fcnn_normalization_is_used(const char *text)
@@ -59,19 +58,27 @@ bool fcnn_normalization_is_linear(const char *text)
     return !any(text, is_nonlinear, FCNN_NORMALIZE_NONE);
 }
 
-fcnn_status fcnn_normalization_assign(const char *text, const char *key, int64_t columns, fcnn_normalize *kinds)
+fcnn_status fcnn_normalization_assign(const char *text, const char *key, int64_t columns, fcnn_normalization *out)
 {
-    fcnn_column_words words;
     int64_t *item = NULL;
-    FCNN_TRY(parse(text, &words));
-    fcnn_status status = fcnn_memory_create("the columns", columns, sizeof *item, &item);
-    if (status == FCNN_OK) {
-        status = fcnn_column_words_assign(&words, key, columns, item);
-    }
+    *out = (fcnn_normalization){0};
+    FCNN_TRY(parse(text, &out->words));
+    FCNN_TRY(fcnn_memory_create("the columns", columns, sizeof *out->kinds, &out->kinds));
+    FCNN_TRY(fcnn_memory_create("the columns", columns, sizeof *out->paths, &out->paths));
+    FCNN_TRY(fcnn_memory_create("the columns", columns, sizeof *item, &item));
+    const fcnn_status status = fcnn_column_words_assign(&out->words, key, columns, item);
     for (int64_t column = 0; status == FCNN_OK && column < columns; column++) {
-        kinds[column] = (fcnn_normalize)words.items[item[column]].word;
+        out->kinds[column] = (fcnn_normalize)out->words.items[item[column]].word;
+        out->paths[column] = out->words.items[item[column]].path;
     }
     free(item);
-    fcnn_column_words_clear(&words);
     return status;
+}
+
+void fcnn_normalization_clear(fcnn_normalization *normalization)
+{
+    free(normalization->kinds);
+    free(normalization->paths);
+    fcnn_column_words_clear(&normalization->words);
+    *normalization = (fcnn_normalization){0};
 }

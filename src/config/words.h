@@ -31,7 +31,8 @@
     X(FCNN_NORMALIZE_ASINH, "asinh")                         \
     X(FCNN_NORMALIZE_ASINH_STANDARDIZE, "asinh_standardize") \
     X(FCNN_NORMALIZE_POWER, "power")                         \
-    X(FCNN_NORMALIZE_QUANTILE, "quantile")
+    X(FCNN_NORMALIZE_QUANTILE, "quantile")                   \
+    X(FCNN_NORMALIZE_FILE, "file")
 
 #define FCNN_MISSING_WORDS(X)            \
     X(FCNN_MISSING_ERROR, "error")       \

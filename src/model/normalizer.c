@@ -51,6 +51,7 @@ static parts parts_of(fcnn_normalize kind)
     case FCNN_NORMALIZE_QUANTILE:
         return (parts){FCNN_TRANSFORM_QUANTILE, false};
     case FCNN_NORMALIZE_NONE:
+    case FCNN_NORMALIZE_FILE:
     case FCNN_NORMALIZE_MINMAX:
     case FCNN_NORMALIZE_ROBUST:
     case FCNN_NORMALIZE_SCALE:

@@ -13,6 +13,7 @@
  *   robust       median, and the range from the lower to the upper quartile; exact, with linear interpolation.  The
  *                scale is 1 if both quartiles are equal
  *   scale        0 and the given divisor
+ *   none, file   0 and 1; the numbers of a file replace them (model/given_normalizer.h)
  *   log, log1p, asinh   this function; 0 and 1
  *   log_standardize, …  this function; mean and standard deviation of the transformed values
  *   power        Yeo and Johnson's function with the power of maximum likelihood (model/power_fit.h), 1 for a constant

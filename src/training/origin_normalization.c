@@ -15,15 +15,37 @@ static fcnn_status kinds_differ(const fcnn_origin *origin, const char *key, cons
         origin->path, key, then, now, key, then);
 }
 
+/* Compares the words of each column.  A column whose word is file now has numbers, which are compared later. */
+static fcnn_status compare_columns(const fcnn_origin *origin, const char *key, int64_t columns, const char *then,
+                                   const char *now)
+{
+    fcnn_normalization before = {0}, after = {0};
+    fcnn_status status = FCNN_OK;
+    if (strcmp(then, now) == 0) {
+        return FCNN_OK;
+    }
+    if (fcnn_normalization_assign(then, key, columns, &before) != FCNN_OK) {
+        status = kinds_differ(origin, key, then, now);
+    }
+    if (status == FCNN_OK) {
+        status = fcnn_normalization_assign(now, key, columns, &after);
+    }
+    for (int64_t i = 0; status == FCNN_OK && i < columns; i++) {
+        if (after.kinds[i] != before.kinds[i] && after.kinds[i] != FCNN_NORMALIZE_FILE) {
+            status = kinds_differ(origin, key, then, now);
+        }
+    }
+    fcnn_normalization_clear(&before);
+    fcnn_normalization_clear(&after);
+    return status;
+}
+
 static fcnn_status compare_kinds(const fcnn_origin *origin, const fcnn_config *then, const fcnn_config *now)
 {
-    if (strcmp(then->data_normalize, now->data_normalize) != 0) {
-        return kinds_differ(origin, "data.normalize", then->data_normalize, now->data_normalize);
-    }
-    if (strcmp(then->data_normalize_targets, now->data_normalize_targets) != 0) {
-        return kinds_differ(origin, "data.normalize_targets", then->data_normalize_targets,
-                            now->data_normalize_targets);
-    }
+    FCNN_TRY(compare_columns(origin, "data.normalize", origin->model->inputs.count, then->data_normalize,
+                             now->data_normalize));
+    FCNN_TRY(compare_columns(origin, "data.normalize_targets", origin->model->targets.count,
+                             then->data_normalize_targets, now->data_normalize_targets));
     if (fcnn_normalization_has(now->data_normalize, FCNN_NORMALIZE_SCALE) && then->data_scale != now->data_scale) {
         char a[32], b[32];
         fcnn_text_from_double(then->data_scale, a);

@@ -12,6 +12,7 @@
 #include "model/normalizer.h"
 #include "model/output_weights.h"
 #include "training/choose_architecture.h"
+#include "training/given_normalization.h"
 
 #include <inttypes.h>
 #include <stdlib.h>
@@ -68,22 +69,26 @@ static fcnn_status warn_of_codes(fcnn_dataset *train, fcnn_comm *comm, const fcn
 }
 
 /* Sets the normalization of the inputs or targets as a key says.  Collective. */
-static fcnn_status fit_side(const char *text, const char *key, double divisor, fcnn_comm *comm, fcnn_dataset *train,
-                            fcnn_side side, const fcnn_column_statistics *statistics, fcnn_normalizer *normalizer)
+static fcnn_status fit_side(const fcnn_config *config, fcnn_comm *comm, fcnn_dataset *train, fcnn_side side,
+                            fcnn_model *model)
 {
-    fcnn_normalize *kinds = NULL;
+    const bool is_inputs = side == FCNN_SIDE_INPUTS;
+    const char *text = is_inputs ? config->data_normalize : config->data_normalize_targets;
+    const char *key = is_inputs ? "data.normalize" : "data.normalize_targets";
+    const fcnn_column_statistics *statistics = is_inputs ? &model->inputs_statistics : &model->targets_statistics;
+    fcnn_normalizer *normalizer = is_inputs ? &model->inputs : &model->targets;
+    fcnn_normalization words;
     if (strcmp(text, "none") == 0) {
         return FCNN_OK;
     }
-    fcnn_status status = fcnn_memory_create("the columns", normalizer->count, sizeof *kinds, &kinds);
+    fcnn_status status = fcnn_comm_agree(comm, fcnn_normalization_assign(text, key, normalizer->count, &words));
+    if (status == FCNN_OK && fcnn_normalization_is_used(text)) { /* also none must fit the columns */
+        status = fcnn_normalizer_fit(normalizer, words.kinds, config->data_scale, train, side, statistics, comm);
+    }
     if (status == FCNN_OK) {
-        status = fcnn_normalization_assign(text, key, normalizer->count, kinds); /* also none must fit the columns */
+        status = fcnn_given_normalization_apply(config, comm, train, side, &words, normalizer);
     }
-    status = fcnn_comm_agree(comm, status);
-    if (status == FCNN_OK && fcnn_normalization_is_used(text)) {
-        status = fcnn_normalizer_fit(normalizer, kinds, divisor, train, side, statistics, comm);
-    }
-    free(kinds);
+    fcnn_normalization_clear(&words);
     return status;
 }
 
@@ -91,37 +96,38 @@ static fcnn_status fit_side(const char *text, const char *key, double divisor, f
 static fcnn_status check_outputs(const fcnn_config *config, const fcnn_model *model)
 {
     const int64_t columns = model->targets.count;
-    fcnn_normalize *kinds = NULL;
+    fcnn_normalization words;
     if (model->shape.columns.count == 0 || !fcnn_normalization_is_used(config->data_normalize_targets)) {
         return FCNN_OK;
     }
-    FCNN_TRY(fcnn_memory_create("the columns", columns, sizeof *kinds, &kinds));
     fcnn_status status =
-        fcnn_normalization_assign(config->data_normalize_targets, "data.normalize_targets", columns, kinds);
+        fcnn_normalization_assign(config->data_normalize_targets, "data.normalize_targets", columns, &words);
     for (int64_t i = 0; i < columns && status == FCNN_OK; i++) {
         const fcnn_output output = fcnn_architecture_column(&model->shape, i);
-        if (output != FCNN_OUTPUT_LINEAR && kinds[i] != FCNN_NORMALIZE_NONE) {
+        if (output != FCNN_OUTPUT_LINEAR && words.kinds[i] != FCNN_NORMALIZE_NONE) {
             status = fcnn_fail(FCNN_ECONFIG,
                                "data.normalize_targets of column %" PRId64 " is %s, but its model.output is %s, which "
                                "requires none: give each range of columns its own word",
-                               i, fcnn_normalize_name(kinds[i]), fcnn_output_name(output));
+                               i, fcnn_normalize_name(words.kinds[i]), fcnn_output_name(output));
         }
     }
-    free(kinds);
+    fcnn_normalization_clear(&words);
     return status;
 }
 
 /* Collective. */
-static fcnn_status fit_normalization(const fcnn_config *config, fcnn_comm *comm, fcnn_dataset *train, fcnn_model *model)
+static fcnn_status fit_normalization(const fcnn_config *config, fcnn_comm *comm, const fcnn_data_part *train,
+                                     fcnn_model *model)
 {
-    FCNN_TRY(fit_side(config->data_normalize, "data.normalize", config->data_scale, comm, train, FCNN_SIDE_INPUTS,
-                      &model->inputs_statistics, &model->inputs));
+    FCNN_TRY(fit_side(config, comm, train->dataset, FCNN_SIDE_INPUTS, model));
     FCNN_TRY(fcnn_comm_agree(comm, check_outputs(config, model)));
-    if (model->shape.output == FCNN_OUTPUT_SOFTMAX) { /* labels have no columns that could be normalized */
-        return FCNN_OK;
+    if (model->shape.output != FCNN_OUTPUT_SOFTMAX) { /* labels have no columns that could be normalized */
+        FCNN_TRY(fit_side(config, comm, train->dataset, FCNN_SIDE_TARGETS, model));
     }
-    return fit_side(config->data_normalize_targets, "data.normalize_targets", 1, comm, train, FCNN_SIDE_TARGETS,
-                    &model->targets_statistics, &model->targets);
+    FCNN_TRY(fcnn_comm_agree(comm, fcnn_given_normalization_check(config, model)));
+    const bool is_given = fcnn_normalization_has(config->data_normalize, FCNN_NORMALIZE_FILE) ||
+                          fcnn_normalization_has(config->data_normalize_targets, FCNN_NORMALIZE_FILE);
+    return is_given ? fcnn_data_part_check_domain(train, comm, model) : FCNN_OK;
 }
 
 /* Computes the statistics of the columns of the training rows and their normalization.  Collective. */
@@ -135,7 +141,7 @@ static fcnn_status find_statistics(const fcnn_config *config, fcnn_comm *comm, c
         FCNN_TRY(fcnn_comm_agree(comm, fcnn_origin_give_normalization(origin, model)));
         FCNN_TRY(fcnn_data_part_check_domain(&data->train, comm, model));
     } else {
-        FCNN_TRY(fit_normalization(config, comm, train, model));
+        FCNN_TRY(fit_normalization(config, comm, &data->train, model));
     }
     if (train->source.missing.means != NULL) {
         /* means over all rows, including replaced values, would differ from these in the last bits */
@@ -213,6 +219,9 @@ fcnn_status fcnn_start_model_prepare(const fcnn_config *config, fcnn_comm *comm,
     fcnn_status status = fcnn_comm_agree(comm, resolve(config, data, origin, &shape));
     if (status == FCNN_OK) {
         status = fcnn_training_data_check(data, comm, &shape);
+    }
+    if (status == FCNN_OK && fcnn_origin_gives_normalization(origin, config)) {
+        status = fcnn_given_normalization_compare(config, comm, data->train.dataset, origin);
     }
     if (status == FCNN_OK && *model == NULL) {
         status = make(config, comm, data, &shape, origin, model);

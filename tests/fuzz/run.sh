@@ -50,7 +50,8 @@ export ASAN_OPTIONS="allocator_may_return_null=1:${ASAN_OPTIONS:-}"
 export LSAN_OPTIONS="suppressions=$folder/suppressions:print_suppressions=0"
 
 rm -rf seeds
-mkdir -p seeds/fuzz_config seeds/fuzz_csv seeds/fuzz_idx seeds/fuzz_framed seeds/fuzz_model seeds/fuzz_data
+mkdir -p seeds/fuzz_config seeds/fuzz_csv seeds/fuzz_idx seeds/fuzz_framed \
+    seeds/fuzz_model seeds/fuzz_data seeds/fuzz_given
 cp ../configs/*.ini ../tests/golden/*.ini seeds/fuzz_config/
 printf '[train]\nepochs = 3 # few\nepochs = 4\n[train\n=\nx\n' >seeds/fuzz_config/odd.ini
 for table in ../configs/data/*.csv; do
@@ -71,6 +72,8 @@ tests/make_hdf5 tables seeds/fuzz_data/tables.h5
 tests/fuzz/make_checkpoint seeds/fuzz_framed/checkpoint.h5 seeds/fuzz_model/checkpoint.h5
 tail -c +513 ../tests/reference/model-0.1.0.h5 >seeds/fuzz_model/model.h5
 cp ../tests/reference/model-0.1.0.h5 seeds/fuzz_framed/
+cp seeds/fuzz_framed/* seeds/fuzz_model/model.h5 seeds/fuzz_given/
+tests/make_hdf5 given seeds/fuzz_given/given.h5
 for seed in plain packed soft external raw virtual filter; do
     cp "seeds/fuzz_data/$seed.h5" seeds/fuzz_model/
 done
