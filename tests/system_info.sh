@@ -85,6 +85,20 @@ describes() {
         'inputs are not normalized' 'epochs = 20'
 }
 
+# What a model holds besides: settings of its loss, slopes, and what its numbers mean.
+describes_more() {
+    fcnn_mpirun 1 "$bin/fcnn-train" --set "data.train=$scratch/xor.h5" --set train.epochs=2 --set model.output=linear \
+        --set train.loss=huber --set train.huber_delta=0.25 --set model.activation=prelu --set train.ema=0.5 \
+        --set data.missing=mean --set train.missing_targets=ignore --set model.layer_norm=yes \
+        --set "output.directory=$scratch/more" "$configs/xor.ini" >train.log || cat train.log
+    info 0 more/model.h5
+    shows 'output     linear, loss huber, huber_delta = 0.25' 'layer norm before the activations' \
+        'missing    inputs are replaced by the means of their columns' 'missing    targets count in no sum' \
+        'average    the parameters are an average over the steps, train.ema = 0.5'
+    "$bin/fcnn-info" --weights more/model.h5 | sed -n '/^slope1 /{ n; s/^/slopes     of prelu: /; p; }' >slopes
+    grep -qxFf slopes out || cat slopes out
+}
+
 # same_weights FILE FORMAT: what is printed is what h5dump shows in that format
 same_weights() {
     local array
@@ -326,6 +340,8 @@ if [ -r "$mnist" ]; then
 else
     tap_skip "info: MNIST" "there is no $mnist"
 fi
+
+silent "a model with more than weights is described" describes_more
 
 for option in --hash --weights; do
     silent "$option on data" fails 65 "xor.h5 contains data, not a model, so $option does not apply" xor.h5 $option

@@ -66,6 +66,8 @@ for np in 0 3; do
     tap_run "output weights: losses are those of a derivation, np=$np" test "$(derive 3 1)" = \
         "$(trained $np --set train.output_weights=3,1)"
 done
+"$bin/fcnn-info" out/model.h5 | sed -n '/^weights of the targets in the loss$/,/^$/p' >info
+tap_run 'output weights: fcnn-info prints them' test "$(awk 'NR > 2 && NF { print $NF }' info | paste -sd ,)" = 1.5,0.5
 tap_run 'output weights: the report has them' grep -q '^ *in the loss: 1.5, 0.5, weights with a mean of 1$' stdout
 ranks 2 "$bin/fcnn-predict" out/model.h5 rows.h5 --inputs '/x[0]' --targets /y >scores 2>&1
 tap_run 'output weights: fcnn-predict has them too' test "$(sed -n 's/^test: loss \([^,]*\),.*/\1/p' stdout)" = \

@@ -107,6 +107,7 @@ tap_run 'transforms: training and fcnn-predict score alike' grep -q " $r2 *$rmse
 
 "$bin/fcnn-info" one/model.h5 >info
 tap_run 'transforms: fcnn-info names the transform of a column' grep -Eq '^x\[5\].* asinh$' info
+tap_run 'transforms: fcnn-info prints lambda of a power' grep -Eq '^x\[4\]( +-?[0-9.e-]+){3} +power$' info
 tap_run 'transforms: fcnn-info names the transform of a target' grep -Eq '^y .* log$' info
 
 # What cannot be transformed is named: in training, validation and prediction.

@@ -4,6 +4,7 @@
 #include "core/arithmetic.h"
 #include "core/locale.h"
 #include "core/text.h"
+#include "model/losses.h"
 
 #include <errno.h>
 #include <inttypes.h>
@@ -16,16 +17,27 @@ enum { LINES_SHOWN = 10 };
 
 /* ---- layers ---- */
 
-static fcnn_status print_summary(const fcnn_model *model, FILE *out)
+/* Prints the settings of the loss that are not 0: ", huber_delta = 0.5". */
+static void print_loss_settings(const fcnn_model *model, FILE *out)
+{
+    const fcnn_loss_rule *rule = fcnn_loss_rule_of(model->shape.loss);
+    for (int i = 0; i < FCNN_LOSS_KEYS && rule->keys[i] != NULL; i++) {
+        if (model->loss_settings[i] != 0) {
+            char number[32];
+            fcnn_text_from_double(model->loss_settings[i], number);
+            fprintf(out, ", %s = %s", rule->keys[i], number);
+        }
+    }
+}
+
+static fcnn_status print_output(const fcnn_model *model, FILE *out)
 {
     const fcnn_architecture *shape = &model->shape;
-    char *text;
-    FCNN_TRY(fcnn_architecture_text(shape, &text));
-    fprintf(out, "model      %s, %s precision\n", text, fcnn_precision_name(shape->precision));
-    free(text);
     fcnn_text output = {0};
     FCNN_TRY(fcnn_architecture_output_text(shape, &output));
-    fprintf(out, "output     %s, loss %s\n", output.data, fcnn_loss_name(shape->loss));
+    fprintf(out, "output     %s, loss %s", output.data, fcnn_loss_name(shape->loss));
+    print_loss_settings(model, out);
+    fputc('\n', out);
     fcnn_text_clear(&output);
     if (shape->quantiles > 0) {
         fcnn_text quantiles = {0};
@@ -36,12 +48,68 @@ static fcnn_status print_summary(const fcnn_model *model, FILE *out)
         fcnn_text_clear(&quantiles);
         FCNN_TRY(status);
     }
+    return FCNN_OK;
+}
+
+/* Prints the slope of each layer with prelu. */
+static void print_slopes(const fcnn_model *model, FILE *out)
+{
+    const fcnn_architecture *shape = &model->shape;
+    bool is_first = true;
+    for (int64_t i = 0; i < fcnn_architecture_tensors(shape); i++) {
+        if (fcnn_architecture_tensor(shape, i).kind == FCNN_TENSOR_SLOPE) {
+            const bool is_single = shape->precision == FCNN_PRECISION_SINGLE;
+            const double slope = is_single ? (double)*(const float *)model->biases[i] : *(double *)model->biases[i];
+            fprintf(out, "%s%.9g", is_first ? "slopes     of prelu: " : ", ", slope);
+            is_first = false;
+        }
+    }
+    fputs(is_first ? "" : "\n", out);
+}
+
+/* Says whether the parameters are an average, which only the config knows; it may be that of a newer version. */
+static fcnn_status print_average(const fcnn_model *model, FILE *out)
+{
+    fcnn_config *config;
+    if (model->config == NULL) {
+        return FCNN_OK;
+    }
+    const fcnn_status status =
+        fcnn_config_parse_effective(model->config, (int64_t)strlen(model->config), "the model", &config);
+    if (status != FCNN_OK) {
+        return status == FCNN_ECONFIG ? FCNN_OK : status;
+    }
+    if (config->train_ema > 0) {
+        char number[32];
+        fcnn_text_from_double(config->train_ema, number);
+        fprintf(out, "average    the parameters are an average over the steps, train.ema = %s\n", number);
+    }
+    fcnn_config_destroy(config);
+    return FCNN_OK;
+}
+
+static fcnn_status print_summary(const fcnn_model *model, FILE *out)
+{
+    const fcnn_architecture *shape = &model->shape;
+    char *text;
+    FCNN_TRY(fcnn_architecture_text(shape, &text));
+    fprintf(out, "model      %s, %s precision\n", text, fcnn_precision_name(shape->precision));
+    free(text);
+    FCNN_TRY(print_output(model, out));
     if (shape->layer[0].layer_norm) {
         fprintf(out, "layer norm before the activations of the hidden layers\n");
     }
     if (shape->layers > 2 && shape->layer[1].residual) {
         fprintf(out, "residual   each hidden layer after the first adds its inputs to its result\n");
     }
+    print_slopes(model, out);
+    if (model->fills_missing) {
+        fprintf(out, "missing    inputs are replaced by the means of their columns\n");
+    }
+    if (model->ignores_missing_targets) {
+        fprintf(out, "missing    targets count in no sum\n");
+    }
+    FCNN_TRY(print_average(model, out));
     if (model->program != NULL) {
         fprintf(out, "made by    ");
         fcnn_model_print_foreign(model->program, out);

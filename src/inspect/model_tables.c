@@ -87,20 +87,50 @@ static void print_rest(const side *of)
 
 /* ---- tables ---- */
 
+/* Prints a text as wide as a number, where there is such a column. */
+static void print_if(bool is_there, const char *text, FILE *out)
+{
+    if (is_there) {
+        fprintf(out, "  %20s", text);
+    }
+}
+
+static bool has_power(const fcnn_normalizer *normalizer, int64_t column)
+{
+    return normalizer->transforms != NULL && normalizer->transforms[column].kind == FCNN_TRANSFORM_POWER;
+}
+
+static bool has_powers(const fcnn_normalizer *normalizer)
+{
+    for (int64_t i = 0; i < normalizer->count; i++) {
+        if (has_power(normalizer, i)) {
+            return true;
+        }
+    }
+    return false;
+}
+
 static void print_normalizer(const side *of, const fcnn_normalizer *normalizer)
 {
-    const bool transforms = normalizer->transforms != NULL;
+    const bool transforms = normalizer->transforms != NULL, powers = has_powers(normalizer);
     if (fcnn_normalizer_is_plain(normalizer)) {
         fprintf(of->out, "\n%s are not normalized\n", of->name);
         return;
     }
     fprintf(of->out, "\n%s are normalized: (%s - shift) / scale\n%-*s", of->name,
             transforms ? "transform(value)" : "value", of->name_width, "column");
-    fprintf(of->out, "  %20s  %20s%s\n", "shift", "scale", transforms ? "  transform" : "");
+    fprintf(of->out, "  %20s  %20s", "shift", "scale");
+    print_if(powers, "lambda of power", of->out);
+    fputs(transforms ? "  transform\n" : "\n", of->out);
     for (int64_t i = 0; i < of->shown; i++) {
         print_column(of, i);
         print_number(normalizer->shift[i], of->out);
         print_number(normalizer->scale[i], of->out);
+        if (has_power(normalizer, i)) {
+            print_number(normalizer->transforms[i].power, of->out);
+        } else {
+            print_if(powers, "", of->out);
+        }
         if (transforms) {
             fprintf(of->out, "  %s", fcnn_transform_words[normalizer->transforms[i].kind]);
         }
@@ -143,6 +173,20 @@ static void print_statistics(const side *of, const fcnn_column_statistics *stati
     print_rest(of);
 }
 
+static void print_output_weights(const side *of, const double *weights)
+{
+    if (weights == NULL) {
+        return;
+    }
+    fprintf(of->out, "\nweights of the %s in the loss\n%-*s  %20s\n", of->name, of->name_width, "column", "weight");
+    for (int64_t i = 0; i < of->shown; i++) {
+        print_column(of, i);
+        print_number(weights[i], of->out);
+        fputc('\n', of->out);
+    }
+    print_rest(of);
+}
+
 void fcnn_model_print_tables(const fcnn_model *model, bool all, FILE *out)
 {
     const bool has_labels = model->shape.output == FCNN_OUTPUT_SOFTMAX;
@@ -152,6 +196,7 @@ void fcnn_model_print_tables(const fcnn_model *model, bool all, FILE *out)
                                  &model->targets_names, all, out);
     print_normalizer(&inputs, &model->inputs);
     print_normalizer(&outputs, &model->targets);
+    print_output_weights(&outputs, model->output_weights);
     print_statistics(&inputs, &model->inputs_statistics);
     print_statistics(&targets, &model->targets_statistics);
 }
