@@ -441,46 +441,6 @@ static void resume_refuses_what_may_not_change(void)
     fcnn_config_destroy(stored);
 }
 
-/* Whether configs with these two assignments and hidden = 3, 4 continue each other. */
-static bool continue_each_other(const char *a, const char *b)
-{
-    const char *const both[] = {a, b};
-    fcnn_config *configs[2];
-    for (int i = 0; i < 2; i++) {
-        configs[i] = fixture_parsed("[model]\nhidden = 3, 4\n", "b.ini");
-        HARNESS_OK(fcnn_config_set(configs[i], both[i]));
-    }
-    const bool there = fcnn_config_resume_check(configs[0], configs[1], "c.h5") == FCNN_OK;
-    const bool back = fcnn_config_resume_check(configs[1], configs[0], "c.h5") == FCNN_OK;
-    CU_ASSERT_EQUAL(there, back);
-    fcnn_config_destroy(configs[0]);
-    fcnn_config_destroy(configs[1]);
-    return there;
-}
-
-static void one_value_for_all_layers_is_equal_ones_for_each(void)
-{
-    CU_ASSERT(continue_each_other("model.activation=tanh", "model.activation=tanh,tanh"));
-    CU_ASSERT(continue_each_other("model.init=he", "model.init=he, he,he"));
-    CU_ASSERT(continue_each_other("optimizer.max_norm=0", "optimizer.max_norm=0,0,0"));
-    CU_ASSERT(continue_each_other("model.bias_init=-1", "model.bias_init=-1,-1,-1.0"));
-    CU_ASSERT(!continue_each_other("model.activation=tanh", "model.activation=tanh,relu"));
-    CU_ASSERT(!continue_each_other("model.activation=relu", "model.activation=relu,relu6"));
-    CU_ASSERT(!continue_each_other("model.init=zero", "model.init=zero,zero,he"));
-    CU_ASSERT(!continue_each_other("optimizer.max_norm=1", "optimizer.max_norm=1,1,12"));
-    CU_ASSERT(!continue_each_other("optimizer.max_norm=1", "optimizer.max_norm=1,12,1"));
-    CU_ASSERT(!continue_each_other("optimizer.max_norm=1,2,1", "optimizer.max_norm=1,1,2"));
-    CU_ASSERT(!continue_each_other("model.hidden=3", "model.hidden=3,3"));
-}
-
-static void files_of_a_normalization_may_move(void)
-{
-    CU_ASSERT(continue_each_other("data.normalize=file:a.h5", "data.normalize=file:\"/b c.h5\""));
-    CU_ASSERT(continue_each_other("data.normalize=none 0, file:a.h5 1:", "data.normalize=none 0,file:b.h5 1:"));
-    CU_ASSERT(!continue_each_other("data.normalize=file:a.h5", "data.normalize=none"));
-    CU_ASSERT(!continue_each_other("data.normalize=none 0, file:a.h5 1:", "data.normalize=none 0:2,file:a.h5 2:"));
-}
-
 HARNESS_MAIN("config", {"defaults are the documented ones", defaults_are_the_documented_ones},
              {"every key is set, printed and read back", every_key_is_set_printed_and_read_back},
              {"values are read as written", values_are_read_as_written},
@@ -490,6 +450,4 @@ HARNESS_MAIN("config", {"defaults are the documented ones", defaults_are_the_doc
              {"words and constants belong together", words_and_constants_belong_together},
              {"paths start in the folder of the config", paths_start_in_the_folder_of_the_config},
              {"the output folder has the name of the config", output_folder_has_the_name_of_the_config},
-             {"resume refuses what may not change", resume_refuses_what_may_not_change},
-             {"one value for all layers is equal ones for each", one_value_for_all_layers_is_equal_ones_for_each},
-             {"files of a normalization may move", files_of_a_normalization_may_move})
+             {"resume refuses what may not change", resume_refuses_what_may_not_change})

@@ -1,7 +1,6 @@
 /* src/config/config.c — reads, changes, checks, writes and compares configs. */
 #include "config/config.h"
 
-#include "config/column_words.h"
 #include "config/ini.h"
 #include "config/key.h"
 #include "config/layers.h"
@@ -352,91 +351,6 @@ fcnn_status fcnn_config_text(const fcnn_config *config, char **out)
     }
     *out = text.data;
     return FCNN_OK;
-}
-
-/* ---- compare ---- */
-
-static bool may_change(const fcnn_key *key, const char *before, const char *after)
-{
-    double fraction; /* another fraction would change the training rows */
-    const bool takes_rows = key->type == FCNN_KEY_FRACTION_OR_PATH &&
-                            (fcnn_text_to_double(before, &fraction) || fcnn_text_to_double(after, &fraction));
-    return key->changeable && !takes_rows;
-}
-
-/* Whether an item of a list is one for each layer, so that one item says the same as equal ones for all layers. */
-static bool is_by_layer(const fcnn_key *key)
-{
-    static const char *const names[] = {"activation", "init", "init_scale", "bias_init", "max_norm", NULL};
-    return fcnn_words_find(names, key->name) >= 0;
-}
-
-/* The length of the first item of a printed list whose items are all equal; that of the text if they are not. */
-static size_t length_of_one(const char *text)
-{
-    const size_t length = strcspn(text, ",");
-    const char *next = text + length;
-    while (strncmp(next, ", ", 2) == 0 && strncmp(next + 2, text, length) == 0) {
-        next += 2 + length;
-    }
-    return *next == '\0' ? length : strlen(text);
-}
-
-/* Whether two values differ at most in the paths of their files, which may have moved: a model has their numbers. */
-static bool have_same_words(const fcnn_key *key, const char *a, const char *b)
-{
-    fcnn_column_fault fault;
-    fcnn_column_words before, after;
-    bool are_same = false;
-    if (fcnn_column_words_parse(a, key->words, &fault, &before) != FCNN_OK) {
-        return false;
-    }
-    if (fcnn_column_words_parse(b, key->words, &fault, &after) == FCNN_OK) {
-        are_same = fcnn_column_words_same(&before, &after);
-        fcnn_column_words_clear(&after);
-    }
-    fcnn_column_words_clear(&before);
-    return are_same;
-}
-
-static bool mean_the_same(const fcnn_key *key, const char *a, const char *b)
-{
-    const size_t length = length_of_one(a);
-    return strcmp(a, b) == 0 || (is_by_layer(key) && length == length_of_one(b) && strncmp(a, b, length) == 0) ||
-           (key->type == FCNN_KEY_COLUMN_WORDS && have_same_words(key, a, b));
-}
-
-static fcnn_status compare(const fcnn_key *key, const char *before, const char *after, const char *checkpoint)
-{
-    if (mean_the_same(key, before, after) || may_change(key, before, after)) {
-        return FCNN_OK;
-    }
-    return fcnn_fail(FCNN_ECONFIG,
-                     "%s.%s cannot change on resume: %s was trained with '%.200s', but the config now has '%.200s'; "
-                     "restore the old value, or start a new run in another folder with --set output.directory=NAME "
-                     "(and --set model.init=%s to start from these weights)",
-                     key->section, key->name, checkpoint, before, after, checkpoint);
-}
-
-fcnn_status fcnn_config_resume_check(const fcnn_config *stored, const fcnn_config *current, const char *checkpoint)
-{
-    fcnn_status status = FCNN_OK;
-    for (int i = 0; i < FCNN_KEY_COUNT && status == FCNN_OK; i++) {
-        fcnn_text before = {0}, after = {0};
-        status = fcnn_key_print(&fcnn_keys[i], stored, &before);
-        if (status == FCNN_OK) {
-            status = fcnn_key_print(&fcnn_keys[i], current, &after);
-        }
-        if (status == FCNN_OK) {
-            status = compare(&fcnn_keys[i], before.data, after.data, checkpoint);
-        }
-        fcnn_text_clear(&before);
-        fcnn_text_clear(&after);
-    }
-    if (status == FCNN_OK) {
-        status = fcnn_config_metric_resume_check(stored, current, checkpoint);
-    }
-    return status == FCNN_OK ? fcnn_config_schedule_resume_check(stored, current, checkpoint) : status;
 }
 
 /* ---- ask ---- */

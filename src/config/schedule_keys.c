@@ -5,6 +5,7 @@
 #include "core/text.h"
 
 #include <inttypes.h>
+#include <string.h>
 
 #define KEYS_OF(constant, word, rule, keys) [constant] = (keys),
 static const int used[] = {FCNN_SCHEDULE_WORDS(KEYS_OF)};
@@ -211,6 +212,81 @@ fcnn_status fcnn_config_schedule_check(const fcnn_config *config)
     FCNN_TRY(check_cycles(config));
     FCNN_TRY(check_warmup(config));
     return check_unit(config);
+}
+
+/* ---- numbers in the place of auto ---- */
+
+static double number(double given, double standard)
+{
+    return given == FCNN_AUTO ? standard : given;
+}
+
+static int64_t whole(int64_t given, int64_t standard)
+{
+    return given == FCNN_AUTO ? standard : given;
+}
+
+/* 0.3·period − 1, rounded to nearest: what PyTorch has where it is whole. */
+static int64_t standard_rise(int64_t period)
+{
+    const int64_t tenths = period / 10, rest = period % 10;
+    const int64_t rise = 3 * tenths + (3 * rest + 5) / 10 - 1;
+    return rise > 1 ? rise : 1;
+}
+
+void fcnn_config_schedule_numbers(const fcnn_config *config, int64_t units, fcnn_schedule_numbers *out)
+{
+    const bool one_cycle = config->schedule_kind == FCNN_SCHEDULE_ONE_CYCLE;
+    const bool cyclic = config->schedule_kind == FCNN_SCHEDULE_CYCLIC;
+    *out = (fcnn_schedule_numbers){
+        .period = config->schedule_period,
+        .warmup = config->schedule_warmup,
+        .warmup_start = number(config->schedule_warmup_start, one_cycle ? 0.04 : 0.01),
+        .final = number(config->schedule_final, one_cycle ? 4e-6
+                                                : cyclic  ? 0.1
+                                                          : 0),
+        .factor = number(config->schedule_factor, cyclic ? 1 : 0.1),
+        .period_factor = whole(config->schedule_period_factor, 1),
+        .minimum = number(config->schedule_minimum, 0),
+        .patience = whole(config->schedule_patience, 10),
+        .cooldown = whole(config->schedule_cooldown, 0),
+        .threshold = number(config->schedule_threshold, 1e-4),
+    };
+    if (!one_cycle) {
+        out->warmup = whole(out->warmup, 0);
+    }
+    if (out->period == FCNN_AUTO && units != FCNN_AUTO) {
+        const int64_t left = one_cycle ? units : units - out->warmup;
+        out->period = one_cycle || left > 1 ? left : 1;
+    }
+    if (out->warmup == FCNN_AUTO && out->period != FCNN_AUTO) {
+        out->warmup = standard_rise(out->period);
+    }
+}
+
+bool fcnn_config_schedule_means_the_same(const char *name, const fcnn_config *a, const fcnn_config *b)
+{
+    const fcnn_config *const both[] = {a, b};
+    fcnn_schedule_numbers numbers[2];
+    for (int i = 0; i < 2; i++) {
+        const bool by_step = both[i]->schedule_unit == FCNN_SCHEDULE_UNIT_STEP;
+        fcnn_config_schedule_numbers(both[i], by_step ? FCNN_AUTO : both[i]->train_epochs, &numbers[i]);
+    }
+    const struct {
+        const char *name;
+        double before, after; /* whole numbers up to 2^53 are exact */
+    } keys[] = {
+#define KEY(member) {#member, (double)numbers[0].member, (double)numbers[1].member}
+        KEY(warmup),        KEY(warmup_start), KEY(final),     KEY(factor),   KEY(period),
+        KEY(period_factor), KEY(patience),     KEY(threshold), KEY(cooldown), KEY(minimum),
+#undef KEY
+    };
+    for (size_t i = 0; i < sizeof keys / sizeof *keys; i++) {
+        if (strcmp(keys[i].name, name) == 0) {
+            return keys[i].before == keys[i].after && keys[i].before != FCNN_AUTO;
+        }
+    }
+    return false;
 }
 
 fcnn_status fcnn_config_schedule_resume_check(const fcnn_config *stored, const fcnn_config *current,
