@@ -30,6 +30,10 @@ with h5py.File('plain.h5', 'w') as f:
     f['x'] = z
     f['nearly'] = np.where(np.arange(n) % 2 == 0, 0.3, 3 * 0.1)
     f['y'] = z.sum(1)
+with h5py.File('zero.h5', 'w') as f:  # the largest and the smallest value are 0 in some rows, -0 in others
+    zero = np.where(np.arange(90) % 60 < 30, 0.0, -0.0)
+    f['x'] = np.column_stack([zero, -zero, np.minimum(z[:90, 0], zero), np.maximum(z[:90, 0], -zero)])
+    f['y'] = z[:90, 1]
 P
 cat >s.ini <<'I'
 [data]
@@ -155,6 +159,15 @@ import h5py, numpy as np
 a, b = (h5py.File(n + ".p.h5")["predictions"][:, 0] for n in ("train", "later"))
 w = h5py.File("linear/model.h5")["model/W1"][0, 1]
 assert np.allclose(b - a, 0.01 * w, rtol=1e-9, atol=0), (b - a, w)'
+
+# ---- 0 and -0 ----
+
+for ranks in 1 3; do
+    train $ranks --overwrite --set data.train=zero.h5 --set data.inputs=/x --set data.validation= \
+        --set data.targets=/y s.ini
+    mv s/model.h5 zero-$ranks.h5
+done
+tap_run 'statistics: ranges have no sign of 0 that depends on ranks' cmp zero-1.h5 zero-3.h5
 
 # ---- what has no scale, and no warning ----
 

@@ -70,11 +70,15 @@ static void a_metric_belongs_to_a_kind_of_network(void)
     fcnn_config *accuracy = parse("validation = 0.2\n[train]\nstop_metric = accuracy");
     fcnn_config *r2 = parse("validation = 0.2\n[train]\nstop_metric = r2");
     const fcnn_architecture classifier = {.loss = FCNN_LOSS_CROSS_ENTROPY}, regression = {.loss = FCNN_LOSS_MSE};
+    const fcnn_architecture quantiles = {
+        .loss = FCNN_LOSS_QUANTILE, .layers = 1, .quantiles = 2, .quantile = {0.1, 0.9}};
     HARNESS_OK(fcnn_best_check(accuracy, &classifier));
     HARNESS_OK(fcnn_best_check(r2, &regression));
     HARNESS_STATUS(fcnn_best_check(accuracy, &regression), FCNN_ECONFIG);
     HARNESS_ERROR_HAS("is for classifiers, but this network is a regression: set train.stop_metric to loss or r2");
     HARNESS_STATUS(fcnn_best_check(r2, &classifier), FCNN_ECONFIG);
+    HARNESS_STATUS(fcnn_best_check(r2, &quantiles), FCNN_ECONFIG);
+    HARNESS_ERROR_HAS("its median, 0.5, is not among train.quantiles");
     fcnn_config_destroy(accuracy);
     fcnn_config_destroy(r2);
 }

@@ -112,7 +112,8 @@ static void bad_words_are_refused(void)
             "(nearest: mse)");
     REFUSED("[model]\nactivation = swish", "'swish'", "(it is called silu here)");
     REFUSED("[model]\nhidden = 3\ninit = he, glorot", "'glorot'", "(it is called xavier here)");
-    REFUSED("[train]\nloss = MSE", "'MSE'");
+    REFUSED("[train]\nloss = MSE", "'MSE'", "(nearest: mse)");
+    REFUSED("[metrics]\nlist = r2, MAE", "'MAE'", "(nearest: mae)");
     REFUSED("[train]\nloss =", "''");
     REFUSED("[data]\nnormalize_targets = scale", "data.normalize_targets: 'scale'", "one of none, standardize, minmax");
     REFUSED("[train]\nnonfinite = skp", "train.nonfinite: 'skp'", "one of stop, skip, rollback", "(nearest: skip)");
@@ -371,7 +372,7 @@ static void losses_have_their_own_keys(void)
     HARNESS_STATUS(check_with("train.variance_floor=0", NULL, NULL), FCNN_ECONFIG);
     HARNESS_ERROR_HAS("train.variance_floor is for train.loss = gaussian_nll");
     HARNESS_STATUS(check_with("train.loss=quantile", "train.quantiles=0.3, 0.2", NULL), FCNN_ECONFIG);
-    HARNESS_ERROR_HAS("train.quantiles must ascend");
+    HARNESS_ERROR_HAS("train.quantiles must ascend, but 0.3 stands before 0.2");
     HARNESS_STATUS(check_with("train.loss=gaussian_nll", "model.output=sigmoid", NULL), FCNN_ECONFIG);
     HARNESS_ERROR_HAS("this loss requires model.output = linear");
     REFUSED("[train]\nquantiles = 0, 0.5", "above 0 and below 1");

@@ -5,6 +5,7 @@
 #include "config/paths.h"
 
 #include <assert.h>
+#include <ctype.h>
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
@@ -222,15 +223,21 @@ fcnn_status fcnn_key_describe(const fcnn_key *key, fcnn_text *out)
     return FCNN_OK;
 }
 
+/* The word that is nearest to a value in small letters; NULL: the value is a word, and its fault is another one. */
 static const char *nearest_word(const char *const *words, const char *value)
 {
+    enum { LONGEST = 63 };
+    char small[LONGEST + 1] = "";
+    for (int i = 0; i < LONGEST && value[i] != '\0'; i++) {
+        small[i] = (char)tolower((unsigned char)value[i]);
+    }
     const char *nearest = words[0];
     for (int i = 1; words[i] != NULL; i++) {
-        if (fcnn_text_distance(words[i], value) < fcnn_text_distance(nearest, value)) {
+        if (fcnn_text_distance(words[i], small) < fcnn_text_distance(nearest, small)) {
             nearest = words[i];
         }
     }
-    return nearest;
+    return strcmp(nearest, value) != 0 ? nearest : NULL;
 }
 
 /* What this key calls a word of other programs; NULL: it does not know it. */
@@ -254,9 +261,10 @@ fcnn_status fcnn_key_refuse(const fcnn_key *key, const char *value, const char *
     fcnn_text expected = {0};
     fcnn_status status = fcnn_key_describe(key, &expected);
     if (status == FCNN_OK && key->words != NULL && *value != '\0') {
-        const char *same = translate(key->words, value);
-        status = same != NULL ? fcnn_text_append(&expected, " (it is called %s here)", same)
-                              : fcnn_text_append(&expected, " (nearest: %s)", nearest_word(key->words, value));
+        const char *same = translate(key->words, value), *nearest = nearest_word(key->words, value);
+        status = same != NULL      ? fcnn_text_append(&expected, " (it is called %s here)", same)
+                 : nearest != NULL ? fcnn_text_append(&expected, " (nearest: %s)", nearest)
+                                   : FCNN_OK;
     }
     if (status == FCNN_OK && (strstr(value, " #") != NULL || strstr(value, " ;") != NULL)) {
         status = fcnn_text_append(&expected, "; write comments on separate lines");

@@ -102,8 +102,10 @@ static fcnn_status check_quantiles(const fcnn_config *config)
     }
     for (int64_t i = 1; i < given->count; i++) {
         if (!(given->values[i - 1] < given->values[i])) {
-            return fcnn_fail(FCNN_ECONFIG, "train.quantiles must ascend, but %.17g stands before %.17g",
-                             given->values[i - 1], given->values[i]);
+            char first[32], second[32];
+            fcnn_text_from_double(given->values[i - 1], first);
+            fcnn_text_from_double(given->values[i], second);
+            return fcnn_fail(FCNN_ECONFIG, "train.quantiles must ascend, but %s stands before %s", first, second);
         }
     }
     return FCNN_OK;

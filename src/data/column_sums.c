@@ -59,6 +59,7 @@ void fcnn_column_sums_over_ranks(fcnn_column_sums *sums, fcnn_comm *comm)
     fcnn_comm_max_doubles(comm, sums->columns, sums->largest);
     for (int64_t column = 0; column < sums->columns; column++) {
         sums->smallest[column] = 0 - sums->smallest[column];
+        sums->largest[column] += 0; /* both are 0 and never -0, of which the maximum takes any */
     }
     if (sums->is_small) {
         fcnn_comm_sum_integers(comm, sums->columns, sums->whole);

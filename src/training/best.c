@@ -21,6 +21,11 @@ fcnn_status fcnn_best_check(const fcnn_config *config, const fcnn_architecture *
                          classifies ? "classifier" : "regression",
                          fcnn_stop_metric_name(classifies ? FCNN_METRIC_ACCURACY : FCNN_METRIC_R2));
     }
+    if (metric == FCNN_METRIC_R2 && fcnn_architecture_prediction(shape, 0) < 0) {
+        return fcnn_fail(FCNN_ECONFIG,
+                         "train.stop_metric = r2 requires a prediction of the target, but its median, 0.5, is not "
+                         "among train.quantiles: add it there, or set train.stop_metric to loss");
+    }
     return FCNN_OK;
 }
 
