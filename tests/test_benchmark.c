@@ -399,7 +399,7 @@ static void results_become_json(void)
         "\"workload\": \"T\"",  "\"network\": \"784-30-10\"", "\"activation\": \"tanh\"",
         "\"loss\": \"mse\"",    "\"step_seconds\": 0.1,",     "\"flop_per_cycle\": null",
         "\"efficiency\": null", "\"memory_measured\": null,", "\"fit\": null",
-        "\"predicted\": []"};
+        "\"predicted\": []",    "\"workloads\": [\n    {\n",  "\"layer_norm\": false"};
     for (size_t i = 0; i < sizeof pieces / sizeof *pieces; i++) {
         CU_ASSERT_PTR_NOT_NULL(strstr(text.data, pieces[i]));
     }

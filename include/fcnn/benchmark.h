@@ -37,7 +37,7 @@ typedef struct fcnn_benchmark_options {
     double bytes_per_second; /* its bandwidth; more than 0 */
 
     FILE *report;          /* where rank 0 prints the tables; NULL: nowhere */
-    FILE *json;            /* where rank 0 prints the results as JSON; NULL: nowhere */
+    FILE *json;            /* where rank 0 prints the results as JSON (docs/benchmarks.md); NULL: nowhere */
     const char *json_path; /* the file to which rank 0 writes the same JSON, completely or not at all; NULL: none */
 
     const char *optimizer; /* a word of optimizer.name, whose other settings have their defaults; NULL: sgd */

@@ -56,13 +56,14 @@ class Programs:
         return output, took
 
     def bench(self, ranks, threads, workload, seconds, precision="single", reduction="exact"):
-        """The results of fcnn-bench for one workload."""
+        """The members of the object that fcnn-bench writes, with those of its only workload."""
         file = self.scratch / "bench.json"
         self.run(
             ranks, threads, self.build / "fcnn-bench", "--workload", workload, "--precision", precision,
             "--reduction", reduction, "--seconds", seconds, "--json", file,
         )
-        return json.loads(file.read_text())[0]
+        results = json.loads(file.read_text())
+        return {**results, **results.pop("workloads")[0]}
 
     def train(self, ranks, threads, config):
         """The rows/s of each epoch in the table of fcnn-train, and the wall time."""

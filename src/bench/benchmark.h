@@ -170,7 +170,7 @@ void fcnn_benchmark_print_head(const fcnn_benchmark_findings *findings, FILE *ou
 void fcnn_benchmark_print_result(const fcnn_benchmark_result *result, FILE *out);
 void fcnn_benchmark_print_end(const fcnn_benchmark_findings *findings, FILE *out);
 
-/* Appends a JSON array with an object for each result.  Not collective.  Errors: FCNN_ENOMEM. */
+/* Appends a JSON object (docs/benchmarks.md).  Not collective.  Errors: FCNN_ENOMEM. */
 fcnn_status fcnn_benchmark_json(const fcnn_benchmark_findings *findings, fcnn_text *out);
 
 #endif

@@ -29,54 +29,62 @@ static fcnn_status put_word(fcnn_text *out, const char *before, const char *key,
     return fcnn_text_append(out, "%s\"%s\": \"%s\"", before, key, value);
 }
 
-#define LINE ",\n    "
+#define LINE ",\n  "              /* between members of the object */
+#define WORKLOAD_LINE ",\n      " /* between members of a workload */
 
-static fcnn_status put_what(const fcnn_benchmark_findings *findings, const fcnn_benchmark_result *result,
-                            fcnn_text *out)
+/* Appends what all workloads have in common. */
+static fcnn_status put_run(const fcnn_benchmark_findings *findings, fcnn_text *out)
+{
+    const fcnn_benchmark_plan *plan = findings->plan;
+    FCNN_TRY(put_word(out, "{\n  ", "version", PACKAGE_VERSION));
+    FCNN_TRY(put_integer(out, LINE, "numerics_version", FCNN_NUMERICS_VERSION));
+    FCNN_TRY(put_integer(out, LINE, "ranks", findings->ranks));
+    FCNN_TRY(put_word(out, LINE, "precision", fcnn_precision_name(plan->precision)));
+    FCNN_TRY(put_word(out, LINE, "reduction", fcnn_reduction_name(plan->reduction)));
+    FCNN_TRY(put_word(out, LINE, "optimizer", fcnn_optimizer_kind_name(plan->optimizer)));
+    FCNN_TRY(fcnn_text_append(out, LINE "\"layer_norm\": %s", plan->layer_norm ? "true" : "false"));
+    return put_number(out, LINE, "dropout", plan->dropout);
+}
+
+static fcnn_status put_what(const fcnn_benchmark_result *result, fcnn_text *out)
 {
     const fcnn_workload *workload = result->workload;
     char *network;
-    FCNN_TRY(put_word(out, "\n    ", "workload", workload->name));
+    FCNN_TRY(put_word(out, "\n      ", "workload", workload->name));
     FCNN_TRY(fcnn_architecture_text(&workload->shape, &network));
-    const fcnn_status status = put_word(out, LINE, "network", network);
+    const fcnn_status status = put_word(out, WORKLOAD_LINE, "network", network);
     free(network);
     FCNN_TRY(status);
-    FCNN_TRY(put_word(out, LINE, "activation", fcnn_activation_name(workload->activation)));
-    FCNN_TRY(put_word(out, LINE, "loss", fcnn_loss_name(workload->shape.loss)));
-    FCNN_TRY(put_integer(out, LINE, "batch", workload->batch));
-    FCNN_TRY(put_word(out, LINE, "precision", fcnn_precision_name(findings->plan->precision)));
-    FCNN_TRY(put_word(out, LINE, "reduction", fcnn_reduction_name(findings->plan->reduction)));
-    FCNN_TRY(put_word(out, LINE, "optimizer", fcnn_optimizer_kind_name(findings->plan->optimizer)));
-    FCNN_TRY(put_integer(out, LINE, "layer_norm", findings->plan->layer_norm));
-    FCNN_TRY(put_number(out, LINE, "dropout", findings->plan->dropout));
-    FCNN_TRY(put_word(out, LINE, "exchange", result->exchange));
-    FCNN_TRY(put_word(out, LINE, "isa", result->isa));
-    FCNN_TRY(put_integer(out, LINE, "ranks", findings->ranks));
-    FCNN_TRY(put_integer(out, LINE, "threads", result->threads));
-    return put_integer(out, LINE, "blocks", result->blocks);
+    FCNN_TRY(put_word(out, WORKLOAD_LINE, "activation", fcnn_activation_name(workload->activation)));
+    FCNN_TRY(put_word(out, WORKLOAD_LINE, "loss", fcnn_loss_name(workload->shape.loss)));
+    FCNN_TRY(put_integer(out, WORKLOAD_LINE, "batch", workload->batch));
+    FCNN_TRY(put_word(out, WORKLOAD_LINE, "exchange", result->exchange));
+    FCNN_TRY(put_word(out, WORKLOAD_LINE, "isa", result->isa));
+    FCNN_TRY(put_integer(out, WORKLOAD_LINE, "threads", result->threads));
+    return put_integer(out, WORKLOAD_LINE, "blocks", result->blocks);
 }
 
 static fcnn_status put_speed(const fcnn_benchmark_result *result, fcnn_text *out)
 {
     const fcnn_split *split = &result->split;
-    FCNN_TRY(put_integer(out, LINE, "rows", result->rows));
-    FCNN_TRY(put_integer(out, LINE, "steps", result->steps));
-    FCNN_TRY(put_number(out, LINE, "step_seconds", result->step_seconds));
-    FCNN_TRY(put_number(out, LINE, "samples_per_second", result->samples_per_second));
-    FCNN_TRY(put_number(out, LINE, "gflops", result->gflops));
-    FCNN_TRY(put_number(out, LINE, "peak_gflops", result->peak_gflops));
-    FCNN_TRY(put_number(out, LINE, "efficiency", result->efficiency));
-    FCNN_TRY(put_number(out, LINE, "flop_per_cycle", result->flop_per_cycle));
-    FCNN_TRY(put_number(out, LINE "\"split\": {", "multiply", split->multiply));
+    FCNN_TRY(put_integer(out, WORKLOAD_LINE, "rows", result->rows));
+    FCNN_TRY(put_integer(out, WORKLOAD_LINE, "steps", result->steps));
+    FCNN_TRY(put_number(out, WORKLOAD_LINE, "step_seconds", result->step_seconds));
+    FCNN_TRY(put_number(out, WORKLOAD_LINE, "samples_per_second", result->samples_per_second));
+    FCNN_TRY(put_number(out, WORKLOAD_LINE, "gflops", result->gflops));
+    FCNN_TRY(put_number(out, WORKLOAD_LINE, "peak_gflops", result->peak_gflops));
+    FCNN_TRY(put_number(out, WORKLOAD_LINE, "efficiency", result->efficiency));
+    FCNN_TRY(put_number(out, WORKLOAD_LINE, "flop_per_cycle", result->flop_per_cycle));
+    FCNN_TRY(put_number(out, WORKLOAD_LINE "\"split\": {", "multiply", split->multiply));
     FCNN_TRY(put_number(out, ", ", "elementwise", split->elementwise));
     FCNN_TRY(put_number(out, ", ", "exchange", split->exchange));
     FCNN_TRY(put_number(out, ", ", "waiting", split->waiting));
     FCNN_TRY(put_number(out, ", ", "other", split->other));
-    FCNN_TRY(put_number(out, "}" LINE, "check_seconds", result->check_seconds));
-    FCNN_TRY(put_number(out, LINE, "check_part", result->check_part));
-    FCNN_TRY(put_integer(out, LINE, "memory_base", result->memory_base));
-    FCNN_TRY(put_integer(out, LINE, "memory_predicted", result->memory_predicted));
-    return put_integer(out, LINE, "memory_measured", result->memory_measured);
+    FCNN_TRY(put_number(out, "}" WORKLOAD_LINE, "check_seconds", result->check_seconds));
+    FCNN_TRY(put_number(out, WORKLOAD_LINE, "check_part", result->check_part));
+    FCNN_TRY(put_integer(out, WORKLOAD_LINE, "memory_base", result->memory_base));
+    FCNN_TRY(put_integer(out, WORKLOAD_LINE, "memory_predicted", result->memory_predicted));
+    return put_integer(out, WORKLOAD_LINE, "memory_measured", result->memory_measured);
 }
 
 static fcnn_status put_fit(const fcnn_benchmark_findings *findings, fcnn_text *out)
@@ -95,20 +103,29 @@ static fcnn_status put_fit(const fcnn_benchmark_findings *findings, fcnn_text *o
     return fcnn_text_append(out, "]");
 }
 
+static fcnn_status put_link(const fcnn_benchmark_findings *findings, fcnn_text *out)
+{
+    fcnn_link link;
+    if (!fcnn_benchmark_link(findings, &link)) {
+        return fcnn_text_append(out, LINE "\"link\": null");
+    }
+    FCNN_TRY(put_number(out, LINE "\"link\": {", "latency_seconds", link.latency));
+    FCNN_TRY(put_number(out, ", ", "bytes_per_second", link.bandwidth));
+    FCNN_TRY(put_word(out, ", ", "source", findings->plan->has_link ? "given" : "measured"));
+    return fcnn_text_append(out, "}");
+}
+
 static fcnn_status put_predictions(const fcnn_benchmark_findings *findings, const fcnn_benchmark_result *result,
                                    fcnn_text *out)
 {
     fcnn_link link;
     if (!fcnn_benchmark_link(findings, &link)) {
-        return fcnn_text_append(out, LINE "\"link\": null" LINE "\"predicted\": []");
+        return fcnn_text_append(out, WORKLOAD_LINE "\"predicted\": []");
     }
-    FCNN_TRY(put_number(out, LINE "\"link\": {", "latency_seconds", link.latency));
-    FCNN_TRY(put_number(out, ", ", "bytes_per_second", link.bandwidth));
-    FCNN_TRY(put_word(out, ", ", "source", findings->plan->has_link ? "given" : "measured"));
-    FCNN_TRY(put_number(out, "}" LINE, "shared_seconds", result->model.shared_seconds));
-    FCNN_TRY(put_number(out, LINE, "fixed_seconds", result->model.fixed_seconds));
-    FCNN_TRY(put_number(out, LINE, "exchange_bytes", result->model.bytes));
-    FCNN_TRY(fcnn_text_append(out, LINE "\"predicted\": ["));
+    FCNN_TRY(put_number(out, WORKLOAD_LINE, "shared_seconds", result->model.shared_seconds));
+    FCNN_TRY(put_number(out, WORKLOAD_LINE, "fixed_seconds", result->model.fixed_seconds));
+    FCNN_TRY(put_number(out, WORKLOAD_LINE, "exchange_bytes", result->model.bytes));
+    FCNN_TRY(fcnn_text_append(out, WORKLOAD_LINE "\"predicted\": ["));
     for (int i = 0; i < FCNN_PREDICTIONS; i++) {
         const int64_t ranks = (int64_t)2 << i;
         FCNN_TRY(put_integer(out, i > 0 ? ", {" : "{", "ranks", ranks));
@@ -120,17 +137,17 @@ static fcnn_status put_predictions(const fcnn_benchmark_findings *findings, cons
 
 fcnn_status fcnn_benchmark_json(const fcnn_benchmark_findings *findings, fcnn_text *out)
 {
-    FCNN_TRY(fcnn_text_append(out, "["));
+    FCNN_TRY(put_run(findings, out));
+    FCNN_TRY(put_fit(findings, out));
+    FCNN_TRY(put_link(findings, out));
+    FCNN_TRY(fcnn_text_append(out, LINE "\"workloads\": ["));
     for (int64_t i = 0; i < findings->count; i++) {
         const fcnn_benchmark_result *result = &findings->results[i];
-        FCNN_TRY(fcnn_text_append(out, i > 0 ? ",\n  {" : "\n  {"));
-        FCNN_TRY(put_what(findings, result, out));
+        FCNN_TRY(fcnn_text_append(out, i > 0 ? ",\n    {" : "\n    {"));
+        FCNN_TRY(put_what(result, out));
         FCNN_TRY(put_speed(result, out));
-        FCNN_TRY(put_fit(findings, out));
         FCNN_TRY(put_predictions(findings, result, out));
-        FCNN_TRY(put_word(out, LINE, "version", PACKAGE_VERSION));
-        FCNN_TRY(put_integer(out, LINE, "numerics_version", FCNN_NUMERICS_VERSION));
-        FCNN_TRY(fcnn_text_append(out, "\n  }"));
+        FCNN_TRY(fcnn_text_append(out, "\n    }"));
     }
-    return fcnn_text_append(out, "\n]\n");
+    return fcnn_text_append(out, "\n  ]\n}\n");
 }
