@@ -151,6 +151,29 @@ done
 train 1 --set output.directory=mean --set train.ema=0.5 average.ini
 tap_run 'best: the average cannot change on resume' test "$code:$(grep -c 'train.ema cannot change' stderr)" = 78:1
 
+# ---- a value that is not defined ----
+
+# a class so rare that no row is predicted as it: no precision in any epoch
+{
+    echo x,y
+    for i in $(seq 99); do
+        echo "$i,$((i % 33 == 0))"
+    done
+} >rare.csv
+"$bin/fcnn-import" rare.h5 --csv rare.csv --header --target-columns y >import.log || cat import.log
+printf '[data]\ntrain = rare.h5\nvalidation = rare.h5\n[train]\nepochs = 9\nstop_metric = precision\n
+[optimizer]\nlearning_rate = 0.001\n[model]\noutput = sigmoid\n[metrics]\nlist = precision, roc_auc\n' >rare.ini
+train 2 --set train.stop_patience=4 rare.ini
+tap_run 'best: an epoch without a precision is a bad epoch' test \
+    "$code:$(grep -c '^training ended early, after 4 epochs' stdout)" = 0:1
+tap_run 'best: that none is the best is said' grep -q \
+    '^best: none, because the precision was not defined and finite after any epoch$' stdout
+sed -n '1p; /,0$/p' rare.csv >none.csv
+"$bin/fcnn-import" none.h5 --csv none.csv --header --target-columns y >import.log || cat import.log
+train 1 --overwrite --set data.validation=none.h5 --set train.stop_metric=roc_auc rare.ini
+tap_run 'best: a value that rows lack is an error' test \
+    "$code:$(grep -c 'roc_auc after epoch 1 is not defined for the validation rows' stderr)" = 65:1
+
 # ---- a divergence ----
 
 train 2 --overwrite --set output.directory=other --set optimizer.learning_rate=1e30 --set model.activation=linear \

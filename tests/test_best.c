@@ -63,6 +63,7 @@ static void the_best_is_kept_where_there_are_validation_rows(void)
     check_keeping("validation = 0.2\n[train]\nkeep_best = no", false, false, false);
     check_keeping("validation = 0.2\n[train]\nkeep_best = no\nstop_patience = 1", false, true, true);
     check_keeping("validation = 0.2\n[train]\nrestore_best = yes", true, true, true);
+    check_keeping("validation = 0.2\n[train]\nstop_metric = accuracy", true, true, true);
 }
 
 static void a_metric_belongs_to_a_kind_of_network(void)
@@ -157,6 +158,19 @@ static void infinity_is_a_bad_epoch_and_nan_an_error(void)
     CU_ASSERT(!is_best && best.begun == 0 && best.bad_epochs == 2);
     fcnn_config_destroy(needs);
     fcnn_config_destroy(may);
+}
+
+static void a_value_that_predictions_lack_is_that_of_a_bad_epoch(void)
+{
+    fcnn_best best;
+    static const double values[] = {NAN, 0.5, NAN, NAN};
+    static const char keys[] =
+        "validation = 0.2\n[train]\nstop_metric = precision\nstop_patience = 2\n[metrics]\nlist = precision";
+    CU_ASSERT_EQUAL(count(keys, values, 3, &best), 0);
+    CU_ASSERT_EQUAL(count(keys, values, 4, &best), 4);
+    CU_ASSERT_EQUAL(best.epoch, 2);
+    CU_ASSERT_EQUAL(count(keys, values + 2, 2, &best), 2);
+    CU_ASSERT_EQUAL(best.begun, 0);
 }
 
 /* ---- runs ---- */
@@ -343,6 +357,8 @@ HARNESS_MAIN("best", {"keys need validation rows and each other", keys_need_vali
               higher_accuracies_are_better_and_so_are_lower_losses},
              {"a small gain is the best, but ends no row", a_small_gain_is_the_best_but_ends_no_row},
              {"infinity is a bad epoch, and NaN an error", infinity_is_a_bad_epoch_and_nan_an_error},
+             {"a value that predictions lack is that of a bad epoch",
+              a_value_that_predictions_lack_is_that_of_a_bad_epoch},
              {"a stop after any step leaves the same files", a_stop_after_any_step_leaves_the_same_files},
              {"an early end survives a stop after any step", an_early_end_survives_a_stop_after_any_step},
              {"an average survives a stop after any step", an_average_survives_a_stop_after_any_step})

@@ -24,7 +24,7 @@ bool fcnn_config_compares_epochs(const fcnn_config *config)
 bool fcnn_config_needs_best(const fcnn_config *config)
 {
     return config->train_keep_best == FCNN_KEEP_BEST_YES || config->train_stop_patience > 0 ||
-           config->train_restore_best;
+           config->train_restore_best || config->train_stop_metric != FCNN_STOP_LOSS;
 }
 
 static fcnn_status check_validation(const fcnn_config *config)

@@ -125,6 +125,7 @@ typedef struct fcnn_metric {
     const char *name; /* its word in metrics.list */
     bool is_error;    /* lower values are better */
     bool is_table;    /* it has no number */
+    bool may_lack;    /* whether its first number is defined depends on the predictions, not only on the rows */
     unsigned needs;   /* fcnn_metric_need */
     /* Returns how many cells it needs.  NULL: none. */
     fcnn_metric_sizes (*sizes)(const fcnn_metric_facts *facts);

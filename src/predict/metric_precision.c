@@ -15,4 +15,9 @@ static void finish(const fcnn_metric_facts *facts, const fcnn_metric_totals *tot
     fcnn_metric_put_class_means(result, facts, totals->parts, true);
 }
 
-const fcnn_metric fcnn_metric_precision = {.name = "precision", .needs = FCNN_METRIC_NEEDS_PARTS, .finish = finish};
+const fcnn_metric fcnn_metric_precision = {
+    .name = "precision",
+    .may_lack = true,
+    .needs = FCNN_METRIC_NEEDS_PARTS,
+    .finish = finish,
+};

@@ -33,6 +33,11 @@ bool fcnn_scores_is_higher_better(fcnn_stop_metric metric)
     return metric != FCNN_STOP_LOSS && !fcnn_metric_of(metric)->is_error;
 }
 
+bool fcnn_scores_may_lack(fcnn_stop_metric metric)
+{
+    return metric != FCNN_STOP_LOSS && fcnn_metric_of(metric)->may_lack;
+}
+
 const char *fcnn_scores_value_name(fcnn_stop_metric metric)
 {
     return metric == FCNN_STOP_LOSS   ? "validation loss"

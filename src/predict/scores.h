@@ -45,10 +45,12 @@ struct fcnn_scores {
 double fcnn_scores_metric(const fcnn_scores *scores);
 
 /* The value of a metric by which epochs are compared (train.stop_metric), NaN if it is not defined; whether higher
- * values are better; and what it is called in messages.  Metrics other than accuracy and r2 are among scores->metrics.
+ * values are better; whether it may be undefined because of the predictions, and not only because of the rows; and what
+ * it is called in messages.  Metrics other than accuracy and r2 are among scores->metrics.
  * Not collective. */
 double fcnn_scores_value(const fcnn_scores *scores, fcnn_stop_metric metric);
 bool fcnn_scores_is_higher_better(fcnn_stop_metric metric);
+bool fcnn_scores_may_lack(fcnn_stop_metric metric);
 const char *fcnn_scores_value_name(fcnn_stop_metric metric);
 
 enum { FCNN_SCORES_SHOWN = 2 }; /* largest number of metrics in the progress table */

@@ -60,7 +60,7 @@ fcnn_status fcnn_best_count(const fcnn_config *config, int64_t epoch, int64_t st
                             fcnn_best *best, bool *is_best)
 {
     *is_best = false;
-    if (isnan(loss) || isnan(value)) {
+    if (isnan(loss) || (isnan(value) && !fcnn_scores_may_lack(config->train_stop_metric))) {
         return fcnn_config_needs_best(config) ? refuse_nan(config, epoch, loss) : FCNN_OK;
     }
     const bool first = best->begun == 0, counts = isfinite(value);

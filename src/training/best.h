@@ -20,8 +20,9 @@ fcnn_status fcnn_best_check(const fcnn_config *config, const fcnn_architecture *
  * than the reference by more than train.stop_min_delta.
  *   epoch, step  completed so far
  *   loss, value  of the validation rows
- * Fails, if the result of the run depends on a value that is NaN: FCNN_EDIVERGED, or FCNN_EDATA if only the metric
- * is not defined.  If it does not, such an epoch is not counted. */
+ * A value that is NaN because of the predictions (fcnn_scores_may_lack()) is that of a bad epoch.
+ * Fails, if the result of the run depends on another value that is NaN: FCNN_EDIVERGED, or FCNN_EDATA if only the
+ * metric is not defined.  If it does not, such an epoch is not counted. */
 fcnn_status fcnn_best_count(const fcnn_config *config, int64_t epoch, int64_t step, double loss, double value,
                             fcnn_best *best, bool *is_best);
 

@@ -35,6 +35,9 @@ void fcnn_end_report_print(const fcnn_end_facts *facts, fcnn_report *report)
     if (facts->best != NULL) {
         fprintf(out, "best: %s/best.h5, epoch %" PRId64 ", %s\n", facts->folder, facts->best_epoch, facts->best);
     }
+    if (facts->lacking != NULL) {
+        fprintf(out, "best: none, because the %s was not defined and finite after any epoch\n", facts->lacking);
+    }
     fprintf(out, "model: %s/model.h5\n", facts->folder);
     fcnn_report_flush(report);
 }

@@ -390,7 +390,9 @@ static void print_end(fcnn_trainer *trainer)
 {
     char early[FCNN_BEST_TEXT];
     fcnn_best_say_stop(trainer->config, early);
+    const bool lacks = fcnn_config_needs_best(trainer->config) && trainer->state.best.begun == 0;
     const fcnn_end_facts facts = {.comm = trainer->comm,
+                                  .lacking = lacks ? fcnn_scores_value_name(trainer->config->train_stop_metric) : NULL,
                                   .early = ended_early(trainer) ? early : NULL,
                                   .best = has_best(trainer) ? trainer->best_reason : NULL,
                                   .best_epoch = trainer->state.best.epoch,
