@@ -69,7 +69,9 @@ tests/make_hdf5 hostile seeds/fuzz_data
 tests/make_hdf5 words seeds/fuzz_data/words.h5
 tests/make_hdf5 named seeds/fuzz_data/named.h5
 tests/make_hdf5 tables seeds/fuzz_data/tables.h5
-tests/fuzz/make_checkpoint seeds/fuzz_framed/checkpoint.h5 seeds/fuzz_model/checkpoint.h5
+for kind in classes values; do
+    tests/fuzz/make_checkpoint $kind seeds/fuzz_framed/$kind.h5 seeds/fuzz_model/$kind.h5
+done
 tail -c +513 ../tests/reference/model-0.1.0.h5 >seeds/fuzz_model/model.h5
 cp ../tests/reference/model-0.1.0.h5 seeds/fuzz_framed/
 cp seeds/fuzz_framed/* seeds/fuzz_model/model.h5 seeds/fuzz_given/
