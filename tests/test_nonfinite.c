@@ -237,10 +237,18 @@ static void an_epoch_without_any_good_batch_ends_the_run(void)
 
 enum { STEPS = 10 }; /* of an epoch below: in batches that all ranks share */
 
-/* Trains a linear model in a folder. */
-static fcnn_status train(fcnn_comm *comm, const char *nonfinite, double learning_rate, int epochs, const char *folder)
+/* A linear model, and one whose steps depend on their numbers and on arrays of the optimizer. */
+static const char *const linear[] = {NULL};
+static const char *const with_methods[] = {
+    "data.noise=0.1",         "model.hidden=20, 20", "model.activation=prelu",
+    "model.layer_norm=yes",   "model.residual=yes",  "model.dropout=0.1, 0.3, 0.2",
+    "optimizer.momentum=0.5", "train.ema=0.9",       NULL};
+
+/* Trains a model in a folder. */
+static fcnn_status train_as(fcnn_comm *comm, const char *const *keys, const char *nonfinite, double learning_rate,
+                            int epochs, const char *folder)
 {
-    char text[1024];
+    char text[2048];
     snprintf(text, sizeof text,
              "[data]\ntrain = %s\n[model]\noutput = linear\n"
              "[train]\nbatch_size = %d\nblocks = %d\nepochs = %d\nnonfinite = %s\n"
@@ -250,11 +258,19 @@ static fcnn_status train(fcnn_comm *comm, const char *nonfinite, double learning
     fcnn_config *config = NULL;
     HARNESS_OK(fcnn_config_parse(text, (int64_t)strlen(text), "test.ini", &config));
     CU_ASSERT_PTR_NOT_NULL_FATAL(config);
+    for (; *keys != NULL; keys++) {
+        HARNESS_OK(fcnn_config_set(config, *keys));
+    }
     HARNESS_OK(fcnn_config_check(config));
     const fcnn_train_options options = {.overwrite = 1};
     const fcnn_status status = fcnn_train(comm, config, &options);
     fcnn_config_destroy(config);
     return status;
+}
+
+static fcnn_status train(fcnn_comm *comm, const char *nonfinite, double learning_rate, int epochs, const char *folder)
+{
+    return train_as(comm, linear, nonfinite, learning_rate, epochs, folder);
 }
 
 /* What a run has left: the state in its checkpoint of a step, and the hash of its model. */
@@ -303,43 +319,54 @@ static void own_folder(const char *name, char out[1024])
 static const int none_bad[] = {-1};
 
 /* Rolled back to the start however often, a run is one with that learning rate from the start. */
-static void rollback_to_the_start_is_a_start_at_a_lower_rate(void)
+static void check_start(const char *const *keys, double high)
 {
-    static const double high = 1024;
     fcnn_comm *comm = harness_comm();
-    fixture_data data = write_rows(none_bad);
     char folder[1024], other[1024];
     shared_folder("rolled", folder);
     shared_folder("plain", other);
-    HARNESS_OK(train(comm, "rollback", high, 1, folder));
+    HARNESS_OK(train_as(comm, keys, "rollback", high, 1, folder));
     const outcome rolled = read_outcome(comm, folder, STEPS);
     CU_ASSERT_FATAL(rolled.rollbacks > 1 && rolled.rollbacks <= 10);
     CU_ASSERT(harness_exists(harness_in(folder, "model.h5")));
-    HARNESS_OK(train(comm, "stop", ldexp(high, -(int)rolled.rollbacks), 1, other));
+    HARNESS_OK(train_as(comm, keys, "stop", ldexp(high, -(int)rolled.rollbacks), 1, other));
     const outcome plain = read_outcome(comm, other, STEPS);
     CU_ASSERT_STRING_EQUAL(rolled.hash, plain.hash);
     CU_ASSERT_EQUAL(plain.rollbacks, 0);
-    HARNESS_STATUS(train(comm, "stop", ldexp(high, 1 - (int)rolled.rollbacks), 1, other), FCNN_EDIVERGED);
+    HARNESS_STATUS(train_as(comm, keys, "stop", ldexp(high, 1 - (int)rolled.rollbacks), 1, other), FCNN_EDIVERGED);
+}
+
+static void rollback_to_the_start_is_a_start_at_a_lower_rate(void)
+{
+    fixture_data data = write_rows(none_bad);
+    check_start(linear, 1024);
+    check_start(with_methods, 8);
     fixture_data_destroy(&data);
 }
 
 /* Over several epochs, from checkpoints in between; the same on all ranks together and on each alone. */
-static void rollback_ends_finite_and_alike_on_any_ranks(void)
+static void check_ranks(const char *const *keys, double high)
 {
     enum { EPOCHS = 8 };
     fcnn_comm *comm = harness_comm();
-    fixture_data data = write_rows(none_bad);
     char folder[1024], own[1024];
     shared_folder("together", folder);
     own_folder("alone", own);
-    HARNESS_OK(train(comm, "rollback", 4, EPOCHS, folder));
-    HARNESS_OK(train(fixture_alone(), "rollback", 4, EPOCHS, own));
+    HARNESS_OK(train_as(comm, keys, "rollback", high, EPOCHS, folder));
+    HARNESS_OK(train_as(fixture_alone(), keys, "rollback", high, EPOCHS, own));
     const outcome together = read_outcome(comm, folder, EPOCHS * STEPS);
     const outcome alone = read_outcome(fixture_alone(), own, EPOCHS * STEPS);
     CU_ASSERT(together.rollbacks > 0);
     CU_ASSERT_EQUAL(together.epoch, EPOCHS);
     CU_ASSERT_EQUAL(together.rollbacks, alone.rollbacks);
     CU_ASSERT_STRING_EQUAL(together.hash, alone.hash);
+}
+
+static void rollback_ends_finite_and_alike_on_any_ranks(void)
+{
+    fixture_data data = write_rows(none_bad);
+    check_ranks(linear, 4);
+    check_ranks(with_methods, 2);
     fixture_data_destroy(&data);
 }
 
