@@ -141,6 +141,9 @@ tap_run 'best: a checkpoint has the average as its model' test "$(weights mean/c
     "$(weights mean/model.h5)"
 train 1 --set output.directory=again --set model.init=mean/model.h5 --set train.epochs=0 average.ini
 tap_run 'best: the table is about the average' test "$(awk '$1 == 0 && NF > 4 { print $4 }' stdout)" = "$table"
+train 1 --overwrite --set output.directory=again --set model.init=mean/best.h5 --set train.epochs=0 average.ini
+tap_run 'best: best.h5 is the average, of which its loss is' grep -q ": the lowest validation loss, $(
+    awk '$1 == 0 && NF > 4 { print $4 }' stdout)" <<<"$(fact mean/best.h5)"
 for np in 1 2 3; do
     FCNN_ISA=plain OMP_NUM_THREADS=2 train $np --overwrite --set output.directory=other --set train.ema=0.9 \
         --set train.threads=2 --set train.epochs=3 average.ini

@@ -4,6 +4,9 @@
 set -u
 # shellcheck source=system.sh
 . "$(dirname "$0")/system.sh"
+# shellcheck source=same_bits.sh
+. "$here/same_bits.sh"
+subject=dropout
 
 awk 'BEGIN { for (i = 0; i < 300; i++) { x = i % 20 / 10 - 1; y = i % 13 / 6 - 1
     print x "," y "," x * y "," x * x - y + (i % 7 == 0) } }' >rows.csv
@@ -28,63 +31,20 @@ blocks = 6
 learning_rate = 0.02
 I
 
-# hash NP OPTION…: of the model of a run from the start
-hash()
-{
-    local np=$1
-    shift
-    train "$np" --overwrite --set output.directory=out "$@" a.ini
-    "$bin/fcnn-info" --hash out/model.h5 2>&1
-}
-
-# same NAME EXPECTED ACTUAL
-same()
-{
-    if [ -n "$2" ] && [ "$2" = "$3" ]; then
-        tap_ok "dropout: $1"
-    else
-        tap_not_ok "dropout: $1" "$2, $3; $(said)"
-    fi
-}
-
 for precision in single double; do
-    set -- --set model.precision=$precision
-    first=$(FCNN_ISA=plain hash 0 "$@")
-    for isa in avx2 avx512 neon; do
-        if FCNN_ISA=$isa "$bin/fcnn-bench" --network 4-4 --seconds 0.01 >/dev/null 2>&1; then
-            same "the same bits with $isa, $precision" "$first" "$(FCNN_ISA=$isa hash 0 "$@")"
-        fi
-    done
-    for np in 1 2 3; do
-        for threads in 1 2; do
-            same "the same bits, np=$np, threads=$threads, $precision" "$first" \
-                "$(hash $np "$@" --set train.threads=$threads)"
-        done
-    done
-    same "the same bits from streamed rows, $precision" "$first" "$(hash 2 "$@" --set data.memory=stream)"
-    same "the same bits in tiny pieces, $precision" "$first" "$(FCNN_SIZES=tiny hash 2 "$@")"
-    same "other bits by another seed, $precision" other \
-        "$([ "$first" != "$(hash 0 "$@" --set train.seed=2)" ] && echo other)"
-
-    # 5 steps in an epoch, 10 in all: a run that stops after each step is started again on another number of ranks
-    rm -rf out
-    runs=0
-    while [ ! -e out/model.h5 ] && [ $runs -lt 15 ]; do
-        mkdir -p out && touch out/STOP
-        train $((runs % 3)) --set output.directory=out "$@" a.ini
-        runs=$((runs + 1))
-    done
-    same "the same bits after stops and restarts, $precision" "$first" "$("$bin/fcnn-info" --hash out/model.h5)"
-    tap_run "dropout: there were several runs, $precision" test $runs -gt 3
+    first=$(hash_of 0 --set model.precision=$precision)
+    on_all_ranks $precision "$first" --set model.precision=$precision
+    after_stops $precision "$first" --set model.precision=$precision
+    equal "the same bits from streamed rows, $precision" "$first" \
+        "$(hash_of 2 --set model.precision=$precision --set data.memory=stream)"
+    equal "other bits by another seed, $precision" other \
+        "$([ "$first" != "$(hash_of 0 --set model.precision=$precision --set train.seed=2)" ] && echo other)"
 done
 
 # The validation loss is that of the whole network, in fcnn-predict as well.
-train 2 --overwrite --set output.directory=out a.ini
-validated=$(awk '$1 == 2 && NF > 6 { print $4 }' stdout)
+validated_as_predicted rows.h5
 tap_run 'dropout: the start text has both' grep -q \
     'gelu, relu, tanh, dropout 0.1 of inputs, 0.5, 0.2, 0.3, residual; linear output, mse' stdout
-ranks 2 "$bin/fcnn-predict" out/model.h5 rows.h5 --targets /y >scores 2>&1
-same 'validation and fcnn-predict agree' "$validated" "$(sed -n 's/.*: loss \([0-9.e+-]*\),.*/\1/p' scores)"
 "$bin/fcnn-info" out/model.h5 >info
 tap_run 'dropout: fcnn-info says that layers are residual' grep -q '^residual   each hidden layer' info
 if command -v h5dump >/dev/null; then
@@ -104,12 +64,7 @@ train 2 --set output.directory=again --set model.init=out/model.h5 --set model.d
 tap_run 'dropout: an initial model may have another dropout' test "$code" = 0
 
 # The memory of slopes and carried derivatives is in the prediction.
-memory()
-{
-    train 0 --check "$@" a.ini >/dev/null
-    sed -n 's/^memory .*network \([0-9.]* [KM]*B\),.*/\1/p' stdout
-}
-with=$(memory)
-without=$(memory --set model.residual=no --set model.dropout=0)
+with=$(network_memory)
+without=$(network_memory --set model.residual=no --set model.dropout=0)
 tap_run 'dropout: --check counts its memory' test "$with" != "$without"
 tap_done

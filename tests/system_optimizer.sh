@@ -4,6 +4,9 @@
 set -u
 # shellcheck source=system.sh
 . "$(dirname "$0")/system.sh"
+# shellcheck source=same_bits.sh
+. "$here/same_bits.sh"
+subject=optimizer config=run.ini
 
 sed -n '1,251p' "$configs/data/digits.csv" >digits.csv
 "$bin/fcnn-import" digits.h5 --csv digits.csv >import.log || cat import.log
@@ -22,61 +25,25 @@ batch_size = 60
 warmup = 2
 END
 
-# set_optimizer KEY=VALUE…: the options of a run with these keys
-set_optimizer()
-{
-    local key
-    options=()
-    for key; do
-        options+=(--set "optimizer.$key")
-    done
-}
+refused 'trust with lamb' 'optimizer.trust has no effect on optimizer.name = lamb: it is for lars' \
+    --set optimizer.name=lamb --set optimizer.trust=0.01
+refused 'l2 with lars' 'lamb and lars have weight_decay' --set optimizer.name=lars --set optimizer.l2=0.01
+refused 'momentum with lamb' 'and lamb have beta1 instead' --set optimizer.name=lamb --set optimizer.momentum=0.9
 
-# refused NAME WORDS KEY=VALUE…
-refused()
-{
-    local name=$1 words=$2
-    shift 2
-    set_optimizer "$@"
-    train 2 "${options[@]}" run.ini
-    if [ "$code" = 78 ] && [ "$(grep -c error: stderr)" = 1 ] && grep -qF -- "$words" stderr; then
-        tap_ok "optimizer: $name is refused"
-    else
-        tap_not_ok "optimizer: $name is refused" "$(said)"
-    fi
-}
-
-refused 'trust with lamb' 'optimizer.trust has no effect on optimizer.name = lamb: it is for lars' name=lamb trust=0.01
-refused 'l2 with lars' 'lamb and lars have weight_decay' name=lars l2=0.01
-refused 'momentum with lamb' 'and lamb have beta1 instead' name=lamb momentum=0.9
-
-# warned EXPECTED KEY=VALUE…: whether --check warns of the learning rate
+# warned COUNT KEY=VALUE…: whether --check warns of the learning rate
 warned()
 {
-    local expected=$1
-    shift
-    set_optimizer "$@"
-    train 2 --check "${options[@]}" run.ini
-    tap_run "optimizer: $expected warning of $*" test \
-        "$code:$(grep -c 'optimizer.learning_rate.*usual' stderr)" = "0:$expected"
+    assign optimizer "${@:2}"
+    noted "$1" 'optimizer.learning_rate.*usual' "${options[@]}"
 }
 
 warned 0 name=lamb learning_rate=0.01
 warned 1 name=lamb learning_rate=3
 warned 0 name=lars learning_rate=5 momentum=0.9
 warned 1 name=lars learning_rate=500 momentum=0.9
+warned 1 name=lars learning_rate=500 momentum_final=0.9 momentum_epochs=2
 warned 0 name=lars learning_rate=0.05 momentum=0.9 trust=0.1
 warned 1 name=lars learning_rate=5 momentum=0.9 trust=0.1
-
-# noted EXPECTED WORDS OPTION…: how often --check writes the words
-noted()
-{
-    local expected=$1 words=$2
-    shift 2
-    train 2 --check "$@" run.ini
-    tap_run "optimizer: --check writes '$words' $expected times: $*" test \
-        "$code:$(grep -cF -- "$words" stderr)" = "0:$expected"
-}
 
 noted 1 'model.init = he of layer 2: model.activation = selu' --set model.activation=tanh,selu --set model.init=he
 noted 0 'selu' --set model.activation=tanh,selu --set model.init=he,lecun,he
@@ -90,32 +57,11 @@ noted 0 'model.init = zero' --set model.init=he,he,zero
 # same NAME KEY=VALUE…
 same()
 {
-    local name=$1 expected np threads isa hash
-    shift
-    set_optimizer "$@"
-    train 1 --overwrite --set output.directory=whole --set train.threads=1 "${options[@]}" run.ini
-    expected=$("$bin/fcnn-info" --hash whole/model.h5)
-    for np in 1 2 3; do
-        for threads in 1 2; do
-            isa=plain
-            [ "$((np * threads))" != 2 ] || isa=avx2
-            FCNN_ISA=$isa train "$np" --overwrite --set output.directory=other --set "train.threads=$threads" \
-                "${options[@]}" run.ini
-            [ "$code" != 64 ] || train "$np" --overwrite --set output.directory=other \
-                --set "train.threads=$threads" "${options[@]}" run.ini
-            hash=$("$bin/fcnn-info" --hash other/model.h5)
-            tap_run "optimizer: $name, $np ranks of $threads threads, $isa" test "$hash" = "$expected"
-        done
-    done
-    rm -rf parts
-    train 2 --set train.epochs=1 --set output.directory=parts "${options[@]}" run.ini
-    train 3 --set train.epochs=2 --set output.directory=parts "${options[@]}" run.ini
-    train 1 --set output.directory=parts "${options[@]}" run.ini
-    if grep -q '^resumed at step' stdout && [ "$("$bin/fcnn-info" --hash parts/model.h5)" = "$expected" ]; then
-        tap_ok "optimizer: $name across resumes"
-    else
-        tap_not_ok "optimizer: $name across resumes" "$expected" "$(said)"
-    fi
+    local first
+    assign optimizer "${@:2}"
+    first=$(hash_of 0 "${options[@]}")
+    on_all_ranks "$1" "$first" "${options[@]}"
+    in_parts "$1" "$first" 1 2 "${options[@]}"
 }
 
 same lamb name=lamb learning_rate=0.02 weight_decay=0.01 clip_norm=1 max_norm=2

@@ -84,6 +84,20 @@ alike 'classes: a weight of 2 in an evaluation is a row twice' <(grep -v class a
     <(grep -v class b | grep -v '^ ')
 tap_run 'weights: the test calls the accuracy weighted' grep -q '^test: weighted loss .* weighted accuracy ' a
 
+# shellcheck disable=SC2046
+scores 3 "${classes[@]}" $(parts classes.h5) "${yes[@]}" --set train.threads=2 >b
+tap_run 'classes: the same scores with other ranks and threads' cmp a b
+
+# Targets that vary only in rows whose weight is 0 have no R2.
+awk "BEGIN { $rows; print x \",\" (w > 0) \",\" (w > 0 ? 3 : i) } }" >still.csv
+"$bin/fcnn-import" still.h5 --csv still.csv --float-targets >import.log || cat import.log
+# shellcheck disable=SC2046
+scores 2 $(parts still.h5) "${yes[@]}" >c
+tap_run 'weights: rows of weight 0 give no variation' test "$(awk '$1 == "y" { print $2 }' c)" = -
+# shellcheck disable=SC2046
+scores 2 $(parts still.h5) >c
+tap_run 'weights: without the key they do' test "$(awk '$1 == "y" { print $2 }' c)" != -
+
 # Weights of classes: class k counts 1, 2, 3; and the same as weights of rows, which are balanced from 1, 2, 3.
 awk "BEGIN { $rows; print x \",\" k + 1 \",\" k } }" >by_class.csv
 "$bin/fcnn-import" by_class.h5 --csv by_class.csv >import.log || cat import.log

@@ -125,6 +125,9 @@ static void higher_accuracies_are_better_and_so_are_lower_losses(void)
     CU_ASSERT_EQUAL(best.value, -3);
     count("validation = 0.2\n[train]\nstop_metric = r2", values, 4, &best);
     CU_ASSERT_EQUAL(best.epoch, 4);
+    static const double equal[] = {0.5, 0.75, 0.75, 0.5};
+    count("validation = 0.2\n[train]\nstop_metric = r2", equal, 4, &best);
+    CU_ASSERT_EQUAL(best.epoch, 2); /* the first of equal ones */
 }
 
 /* The best epoch is that of the best value, however little better it is; only the patience asks for more. */

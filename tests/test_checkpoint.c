@@ -85,6 +85,7 @@ static fcnn_training_state drawn_state(bool ready)
         .skipped = 3,
         .rollbacks = 9,
         .returns = 2,
+        .best = {.begun = 1, .epoch = 5, .step = 77, .value = 0.25, .reference = 0.5, .bad_epochs = 6},
         .train_data = strdup("float32 [60000][784] 0123456789abcdef"),
         .validation_data = strdup(""),
     };
@@ -111,6 +112,7 @@ static void expect_state(const fcnn_training_state *actual, const fcnn_training_
     CU_ASSERT_EQUAL(actual->skipped, expected->skipped);
     CU_ASSERT_EQUAL(actual->rollbacks, expected->rollbacks);
     CU_ASSERT_EQUAL(actual->returns, expected->returns);
+    CU_ASSERT_EQUAL(memcmp(&actual->best, &expected->best, sizeof expected->best), 0);
     CU_ASSERT_EQUAL(actual->exponents.ready, expected->exponents.ready);
     CU_ASSERT_EQUAL(memcmp(actual->loss.limbs, expected->loss.limbs, sizeof expected->loss.limbs), 0);
     CU_ASSERT_EQUAL(actual->loss.additions, 0);

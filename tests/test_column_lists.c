@@ -1,10 +1,11 @@
-/* tests/test_column_lists.c — the names, units and origins of columns in memory, in files and between ranks. */
+/* tests/test_column_lists.c — ranges of columns and rows; the names, units and origins of columns in memory, in files and between ranks. */
 #include "harness.h"
 #include "read_once.h"
 
 #include "formats.h"
 
 #include "data/column_attributes.h"
+#include "data/columns.h"
 #include "data/describe_columns.h"
 
 #include <hdf5.h>
@@ -117,7 +118,25 @@ static void a_label_has_what_is_known(void)
     CU_ASSERT_FALSE(fcnn_column_names_label(&known, 3, label));
 }
 
-HARNESS_MAIN("column_lists", {"every rank gets the names", every_rank_gets_the_names},
+/* ---- ranges ---- */
+
+static void ranges_are_not_empty(void)
+{
+    fcnn_columns columns = {0};
+    int64_t first, last;
+    HARNESS_OK(fcnn_columns_parse("\"x\"[3:4]", &columns));
+    CU_ASSERT(columns.count == 1 && columns.parts[0].first == 3 && columns.parts[0].last == 4);
+    fcnn_columns_clear(&columns);
+    HARNESS_STATUS(fcnn_columns_parse("\"x\"[3:3]", &columns), FCNN_ECONFIG);
+    HARNESS_ERROR_HAS("is not a valid range of columns");
+    HARNESS_OK(fcnn_columns_range("5:6", &first, &last));
+    CU_ASSERT(first == 5 && last == 6);
+    HARNESS_STATUS(fcnn_columns_range("5:5", &first, &last), FCNN_ECONFIG);
+    HARNESS_ERROR_HAS("'5:5' is not a valid range of rows");
+}
+
+HARNESS_MAIN("column_lists", {"ranges are not empty", ranges_are_not_empty},
+             {"every rank gets the names", every_rank_gets_the_names},
              {"lines that are no names do not fit", lines_that_are_no_names_do_not_fit},
              {"origins are lines, too", origins_are_lines_too},
              {"origins are guessed where files are older", origins_are_guessed_where_files_are_older},

@@ -324,7 +324,7 @@ static void masks_belong_to_rows_in_batches(void)
     fixture run = start(fixture_alone(), trainings[4].model, "batch_size = 10");
     oracle *net = oracle_of(&run, &trainings[4]);
     fcnn_exact_sum loss = {0};
-    for (int64_t epoch = 0, step = 0; epoch < 2; epoch++) {
+    for (int64_t epoch = 0, step = (INT64_C(1) << 32) - 2; epoch < 2; epoch++) {
         fcnn_training_data_start_epoch(run.trainer->data, epoch);
         for (int64_t batch = 0; batch < 4; batch++, step++) {
             fixture_step(&run, step, batch, 0.01, &loss);

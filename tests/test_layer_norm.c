@@ -146,6 +146,16 @@ static void fill(matrices *all, uint64_t seed)
     }
 }
 
+/* Sets what fills up the last panel, which counts in nothing. */
+static void fill_up(const matrices *all, void *matrix, double value)
+{
+    for (int64_t row = 0; row < all->rows; row++) {
+        for (int64_t i = all->width; i % 16 != 0; i++) {
+            numbers_set(all->kernels, matrix, place(all, row, i), value);
+        }
+    }
+}
+
 static void refill(matrices *all, uint64_t seed)
 {
     for (int64_t row = 0; row < all->rows; row++) {
@@ -153,6 +163,7 @@ static void refill(matrices *all, uint64_t seed)
             set(all, row, i, numbers_uniform(&seed, 1));
         }
     }
+    fill_up(all, all->z, 3);
 }
 
 /* z, given as it was, against its normalization in long double. */
@@ -212,6 +223,10 @@ static void check_width(const fcnn_kernels *kernels, const fcnn_kernels *plain, 
     CU_ASSERT_EQUAL(all.most[0], numbers_largest(kernels, all.normalized, size));
     CU_ASSERT_EQUAL(all.most[1], numbers_largest(kernels, all.of_beta, size));
     CU_ASSERT_EQUAL(all.most[2], numbers_largest(kernels, all.z, size));
+    for (int64_t i = width; i % 16 != 0; i++) {
+        CU_ASSERT_EQUAL(get(&all, all.of_beta, 1, i), 0);
+        CU_ASSERT_EQUAL(get(&all, all.z, 1, i), 0);
+    }
     for (int64_t i = 0; i < width; i++) { /* rows before and after are those of others */
         CU_ASSERT_EQUAL(get(&all, all.of_beta, -1, i), 0);
         CU_ASSERT_EQUAL(get(&all, all.of_beta, SOME_ROWS, i), 0);
@@ -239,20 +254,22 @@ static void all_widths_and_instruction_sets_agree(void)
 static void check_special(const fcnn_kernels *kernels, const fcnn_kernels *plain)
 {
     enum { COLUMNS = 65 };
-    matrices all = create(kernels, 3, COLUMNS);
-    const double huge = kernels->bits == 32 ? 1e36 : 1e305;
+    matrices all = create(kernels, 4, COLUMNS);
+    const double huge = kernels->bits == 32 ? 1e36 : 1e305, large = kernels->bits == 32 ? 4e19 : 2e154;
     (void)plain;
     fill(&all, 3);
     for (int64_t i = 0; i < COLUMNS; i++) {
         set(&all, 0, i, 0.5);
         set(&all, 1, i, i % 2 == 0 ? huge : -huge); /* squares overflow */
         set(&all, 2, i, i == 4 ? NAN : 1);
+        set(&all, 3, i, i % 2 == 0 ? large : -large); /* squares hardly overflow */
     }
     forward(&all);
     const double mean = 1.0 / COLUMNS, scale = 1 / sqrt(1 - mean * mean);
     for (int64_t i = 0; i < COLUMNS; i++) {
         CU_ASSERT_EQUAL(get(&all, all.normalized, 0, i), 0);
         CU_ASSERT_DOUBLE_EQUAL(get(&all, all.normalized, 1, i), ((i % 2 == 0 ? 1 : -1) - mean) * scale, 1e-5);
+        CU_ASSERT_DOUBLE_EQUAL(get(&all, all.normalized, 3, i), ((i % 2 == 0 ? 1 : -1) - mean) * scale, 1e-5);
         CU_ASSERT(isnan(get(&all, all.z, 2, i)));
     }
     refill(&all, 9);
@@ -280,6 +297,7 @@ static void check_dot(const fcnn_kernels *kernels, const fcnn_kernels *plain)
     set(&all, 2, 3, NAN);
     kernels->below_zero(numbers_size(8, COLUMNS), all.z, all.normalized);
     refill(&all, 4);
+    fill_up(&all, all.normalized, 5);
     const fcnn_dot_job job = {.a = all.z, .b = all.normalized, .rows = 8, .width = COLUMNS, .first = 1, .last = 7};
     fcnn_dot_job one = job, two = job;
     one.out = out;

@@ -7,6 +7,8 @@
 #include "fixture.h"
 #include "metrics_computed.h"
 
+#include "predict/ranking.h"
+
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -350,11 +352,31 @@ static void rankings_are_exact_up_to_a_limit_and_within_bounds_beyond_it(void)
     }
 }
 
+/* A score of 1 is in the last bin, one of 0 in the first; a ranking begins anew after its results. */
+static void bins_have_ends_and_begin_anew(void)
+{
+    fcnn_ranking *ranking;
+    fcnn_ranked found;
+    harness_sizes("ranked_scores=4,ranked_bins=4");
+    HARNESS_OK(fcnn_ranking_create(harness_comm(), 1, 10 * harness_comm()->size, 10, false, &ranking));
+    CU_ASSERT_EQUAL(fcnn_ranking_bins(ranking), 4);
+    for (int positive = 0; positive < 2; positive++) {
+        fcnn_ranking_add(ranking, 0, 1, positive == 1, 1);
+        fcnn_ranking_add(ranking, 0, 0, positive == 0, 1);
+        fcnn_ranking_finish(ranking, &found);
+        CU_ASSERT_EQUAL(found.roc_auc, positive);
+        CU_ASSERT_EQUAL(found.average_precision, positive == 1 ? 1 : 0.5);
+        CU_ASSERT_EQUAL(found.positive, harness_comm()->size);
+    }
+    fcnn_ranking_destroy(ranking);
+}
+
 HARNESS_MAIN("metrics", {"one output is as in scikit-learn", one_output_is_as_in_scikit_learn},
              {"classes are as in scikit-learn", classes_are_as_in_scikit_learn},
              {"classes without rows or predictions", classes_without_rows_or_predictions},
              {"tied classes count as in the prediction", tied_classes_count_as_in_the_prediction},
              {"extremes of rankings", extremes_of_rankings},
              {"ranges of the calibration error", ranges_of_the_calibration_error},
+             {"bins have ends and begin anew", bins_have_ends_and_begin_anew},
              {"rankings are exact up to a limit, and within bounds beyond it",
               rankings_are_exact_up_to_a_limit_and_within_bounds_beyond_it})

@@ -1,5 +1,6 @@
 /* tests/test_noise.c — the numbers of the noise of inputs. */
 #include "harness.h"
+#include "numbers.h"
 
 #include "compute/panels.h"
 #include "model/noise.h"
@@ -51,7 +52,9 @@ static void it_is_added_to_inputs(void)
         }
         const fcnn_batch batch = {.rows = ROWS, .step = 4, .row_numbers = numbers};
         const fcnn_pass_rows rows = {.batch = &batch, .first = FIRST, .last = LAST, .area = &network->all, .at = FIRST};
-        fcnn_noise_add(network, &rows, 0);
+        const uint64_t most = fcnn_noise_add(network, &rows, 0), before = numbers_magnitude(network->kernels, 7);
+        const int64_t size = numbers_size(ROWS, WIDTH);
+        CU_ASSERT_EQUAL(most, numbers_largest(network->kernels, network->all.values[0], size));
         for (int row = 0; row < ROWS; row++) {
             for (int column = 0; column < WIDTH; column++) {
                 const int64_t i = fcnn_panel_index(ROWS, WIDTH, row, column);
@@ -62,6 +65,7 @@ static void it_is_added_to_inputs(void)
                 CU_ASSERT_EQUAL(value, expected);
             }
         }
+        CU_ASSERT_EQUAL(fcnn_noise_add(network, &rows, before), before); /* it keeps a larger one */
         fcnn_network_destroy(network);
         fcnn_model_destroy(model);
     }

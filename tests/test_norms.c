@@ -1,7 +1,8 @@
 /* tests/test_norms.c — norms of gradients, weights and changes: at their limits, of zeros, and of numbers whose squares
- * overflow or underflow. */
+ * overflow or underflow; what is kept of them. */
 #include "optimizers_network.h"
 
+#include <float.h>
 #include <math.h>
 
 /* ---- norms ---- */
@@ -126,6 +127,92 @@ static void a_norm_of_zero_is_no_factor(void)
     CU_ASSERT_STRING_EQUAL(sgd, lars);
 }
 
+/* Gradients of the first layers that are so small that a ratio would be huge: it is 1. */
+static void a_huge_ratio_is_no_factor(void)
+{
+    double before[REFERENCE_PARAMETERS], after[REFERENCE_PARAMETERS];
+    network_write_rows();
+    fixture run = network_start("double", "name = lars\ndecay_biases = yes");
+    fixture_scale_layer(&run, 2, 1e-40);
+    network_take(&run, before);
+    network_step(&run, 0, 0.125);
+    network_take(&run, after);
+    for (int i = 0; i < network_place(2, 0, false); i++) {
+        CU_ASSERT(fabs(after[i] - before[i]) < 1e-30);
+    }
+    fixture_end(&run);
+}
+
+/* ---- gradients whose squares overflow, and state that vanishes ---- */
+
+/* The weight after the first step from 0, at a rate of 1/8, of a regression on rows whose input and target are `size`:
+ * its gradient is −2·size². */
+static double first_weight(const char *precision, const char *keys, double size)
+{
+    char config[256];
+    fixture_data data = fixture_data_create(2, 1, 1);
+    data.x[0] = data.x[1] = data.y[0] = data.y[1] = size;
+    fixture_write(&data, "equal.h5");
+    fixture_data_destroy(&data);
+    snprintf(config, sizeof config,
+             "[model]\ninit = zero\nprecision = %s\n[train]\nbatch_size = 2\nblocks = 2\nloss = mse\n[optimizer]\n%s\n",
+             precision, keys);
+    fixture run = fixture_start(harness_comm(), "equal.h5", config);
+    fcnn_exact_sum loss = {0};
+    fcnn_training_data_start_epoch(run.trainer->data, 0);
+    HARNESS_OK(fcnn_step_run(run.trainer->step, 0, 0, 0.125, NULL, &loss));
+    fcnn_network_store(run.trainer->step->network, run.trainer->model);
+    const double weight = numbers_get(run.trainer->step->network->kernels, run.trainer->model->weights[0], 0);
+    fixture_end(&run);
+    return weight;
+}
+
+static void gradients_of_any_size_are_clipped(void)
+{
+    CU_ASSERT_DOUBLE_EQUAL(first_weight("double", "clip_norm = 1", 0x1p250), 0.125, 1e-14);
+}
+
+/* The squares are 4e40, and exceed the range of single precision; what is kept of them does not. */
+static void squares_are_scaled_before_they_overflow(void)
+{
+    CU_ASSERT_DOUBLE_EQUAL(first_weight("single", "name = adam", 1e10), 0.125, 1e-5);
+    CU_ASSERT_DOUBLE_EQUAL(first_weight("single", "name = lamb", 1e10), 0.125, 1e-5);
+    CU_ASSERT_DOUBLE_EQUAL(first_weight("single", "name = rmsprop\nrho = 0.999", 1e10), 0.125 / sqrt(0.001), 1e-3);
+}
+
+static void check_decay(const fcnn_kernels *kernels, const fcnn_kernels *plain)
+{
+    enum { ELEMENTS = 16 };
+    const double least = kernels->bits == 32 ? FLT_MIN : DBL_MIN, scalars[FCNN_UPDATE_SCALARS] = {0.5};
+    void *velocity = numbers_zeros(ELEMENTS, kernels->size), *weights = numbers_zeros(ELEMENTS, kernels->size);
+    void *sums = numbers_zeros(ELEMENTS, kernels->size);
+    const fcnn_update_job job = {.weights = weights,
+                                 .out = weights,
+                                 .sums = sums,
+                                 .count = ELEMENTS,
+                                 .scale = 1,
+                                 .rate = 1,
+                                 .scalars = scalars,
+                                 .state = {velocity}};
+    (void)plain;
+    numbers_set(kernels, velocity, 0, least);
+    numbers_set(kernels, velocity, 1, 2 * least);
+    numbers_set(kernels, velocity, 2, -least);
+    kernels->updates[FCNN_OPTIMIZER_SGD](&job);
+    CU_ASSERT_EQUAL(numbers_get(kernels, velocity, 0), 0);
+    CU_ASSERT_EQUAL(numbers_get(kernels, velocity, 1), least);
+    CU_ASSERT_EQUAL(numbers_get(kernels, velocity, 2), 0);
+    free(velocity);
+    free(weights);
+    free(sums);
+}
+
+/* What is kept of gradients that have become 0 halves until it is 0, and never becomes a subnormal number. */
+static void state_does_not_become_subnormal(void)
+{
+    numbers_for_tables(check_decay);
+}
+
 /* ---- gradients that are not finite ---- */
 
 /* Two sums of 2.5e38 are finite, but their mean with the factor 2 of the squared error is not. */
@@ -157,4 +244,8 @@ HARNESS_MAIN("norms", {"a gradient at its norm is not scaled", a_gradient_at_its
              {"weights of any size have a norm", weights_of_any_size_have_a_norm},
              {"tensors of any size have a norm", tensors_of_any_size_have_a_norm},
              {"a norm of zero is no factor", a_norm_of_zero_is_no_factor},
+             {"a huge ratio is no factor", a_huge_ratio_is_no_factor},
+             {"gradients of any size are clipped", gradients_of_any_size_are_clipped},
+             {"squares are scaled before they overflow", squares_are_scaled_before_they_overflow},
+             {"state does not become subnormal", state_does_not_become_subnormal},
              {"a norm that is not finite is a divergence", a_norm_that_is_not_finite_is_a_divergence})

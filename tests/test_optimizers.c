@@ -433,6 +433,30 @@ static void a_resumed_run_goes_on_within_an_epoch(void)
     }
 }
 
+/* After a rollback, steps are made again that were made before. */
+static void a_rule_goes_back_to_an_earlier_step(void)
+{
+    enum { LAST = 6 };
+    network_write_rows();
+    for (size_t i = 0; i < sizeof recipes / sizeof *recipes; i++) {
+        fixture run = network_start("double", recipes[i].keys);
+        fcnn_optimizer *optimizer = run.trainer->step->optimizer;
+        double scalars[LAST][FCNN_UPDATE_SCALARS] = {{0}};
+        for (int pass = 0; pass < 2; pass++) {
+            for (int64_t number = 2 * pass; number < LAST; number++) {
+                double own[FCNN_UPDATE_SCALARS] = {0};
+                fcnn_update how = {.rate = 0.1, .number = number, .epoch = number / 3};
+                fcnn_optimizer_prepare(optimizer, &how);
+                memcpy(own, how.scalars, sizeof how.scalars);
+                CU_ASSERT(pass == 0 || memcmp(own, scalars[number], sizeof own) == 0);
+                memcpy(scalars[number], own, sizeof own);
+            }
+        }
+        fixture_end(&run);
+    }
+}
+
 HARNESS_MAIN("optimizers", {"each optimizer is that of PyTorch", each_optimizer_is_that_of_pytorch},
              {"each optimizer follows its formula", each_optimizer_follows_its_formula},
-             {"a resumed run goes on within an epoch", a_resumed_run_goes_on_within_an_epoch})
+             {"a resumed run goes on within an epoch", a_resumed_run_goes_on_within_an_epoch},
+             {"a rule goes back to an earlier step", a_rule_goes_back_to_an_earlier_step})

@@ -16,12 +16,12 @@ static int ranks(void)
     return fcnn_comm_size(harness_comm());
 }
 
-/* Shapes with a full and a narrow panel, and with columns that only fill up. */
+/* Shapes with a full and a narrow panel, and with columns that only fill up; tensors of each kind. */
 static fixture start(const char *precision, int check_every)
 {
     char config[256];
     snprintf(config, sizeof config,
-             "[model]\nhidden = 70, 9\nactivation = tanh\nprecision = %s\n"
+             "[model]\nhidden = 70, 9\nactivation = prelu\nlayer_norm = yes\nprecision = %s\n"
              "[train]\nbatch_size = 12\nblocks = 6\ncheck_every = %d\n",
              precision, check_every);
     return fixture_start(harness_comm(), "rows.h5", config);
@@ -41,21 +41,24 @@ static fcnn_status check(const fixture *run, int64_t step)
     return fcnn_rank_check(harness_comm(), run->trainer->threads.topology, given->network, given->optimizer, step);
 }
 
-/* Flips a bit of a layer's parameters on one rank; again, and it is as before. */
-static void flip(fixture *run, int rank, int64_t layer, int64_t bit)
+/* Flips a bit of a tensor on one rank; again, and it is as before. */
+static void flip(fixture *run, int rank, int64_t tensor, int64_t bit)
 {
     if (fcnn_comm_rank(harness_comm()) == rank) {
-        unsigned char *bytes = run->trainer->step->network->parameters[layer];
+        unsigned char *bytes = run->trainer->step->network->parameters[tensor];
         bytes[bit / 8] ^= (unsigned char)(1 << bit % 8);
     }
 }
 
-/* The bits of a layer in memory, with the columns that fill a panel up. */
-static int64_t bits_of(const fixture *run, int64_t layer)
+/* Weights, and gamma, beta and slope of two layers. */
+enum { TENSORS = 9 };
+
+/* The bits of a tensor in memory, with the columns that fill a panel up. */
+static int64_t bits_of(const fixture *run, int64_t tensor)
 {
     const fcnn_network *network = run->trainer->step->network;
-    const fcnn_layer *given = &network->shape.layer[layer];
-    return 8 * (int64_t)network->kernels->size * numbers_size(1 + given->inputs, given->outputs);
+    const fcnn_tensor given = fcnn_architecture_tensor(&network->shape, tensor);
+    return 8 * (int64_t)network->kernels->size * numbers_size(1 + given.inputs, given.outputs);
 }
 
 /* Whether the error names a rank, with its host. */
@@ -90,22 +93,22 @@ static void find_flips(const char *precision, int count, uint64_t seed)
     fixture run = start(precision, 0);
     CU_ASSERT(isfinite(fixture_epoch(&run)));
     for (int i = 0; i < count; i++) {
-        const int64_t layer = i % run.trainer->model->shape.layers;
-        const int64_t bit = numbers_below(&seed, bits_of(&run, layer));
+        const int64_t tensor = i % TENSORS;
+        const int64_t bit = numbers_below(&seed, bits_of(&run, tensor));
         const int odd = (int)numbers_below(&seed, ranks());
-        flip(&run, odd, layer, bit);
+        flip(&run, odd, tensor, bit);
         HARNESS_STATUS(check(&run, 1000 + i), FCNN_EINTERNAL);
         char step[32];
         snprintf(step, sizeof step, "after step %d ", 1000 + i);
         HARNESS_ERROR_HAS(step);
         expect_named(&run, odd);
-        flip(&run, odd, layer, bit);
+        flip(&run, odd, tensor, bit);
     }
     HARNESS_OK(check(&run, 5));
     fixture_end(&run);
 }
 
-static void any_bit_of_any_layer_is_found(void)
+static void any_bit_of_any_tensor_is_found(void)
 {
     if (ranks() == 1) {
         harness_skip("one rank has nobody to differ from");
@@ -117,7 +120,7 @@ static void any_bit_of_any_layer_is_found(void)
 }
 
 /* The first and the last one in memory, and the last column of a row that is not used. */
-static void the_ends_of_a_layer_and_what_fills_it_up_are_found(void)
+static void the_ends_of_a_tensor_and_what_fills_it_up_are_found(void)
 {
     if (ranks() == 1) {
         harness_skip("one rank has nobody to differ from");
@@ -125,14 +128,15 @@ static void the_ends_of_a_layer_and_what_fills_it_up_are_found(void)
     }
     write_rows();
     fixture run = start("single", 0);
-    for (int64_t layer = 0; layer < 3; layer++) {
-        const int64_t last = bits_of(&run, layer) - 1, fill = 32 * (numbers_size(1, 9) - 1);
+    CU_ASSERT_EQUAL(fcnn_architecture_tensors(&run.trainer->model->shape), TENSORS);
+    for (int64_t tensor = 0; tensor < TENSORS; tensor++) {
+        const int64_t last = bits_of(&run, tensor) - 1, fill = 32 * (numbers_size(1, 9) - 1);
         const int64_t places[] = {0, last, fill};
         for (int i = 0; i < 3; i++) {
-            flip(&run, ranks() - 1, layer, places[i]);
+            flip(&run, ranks() - 1, tensor, places[i]);
             HARNESS_STATUS(check(&run, 1), FCNN_EINTERNAL);
             expect_named(&run, ranks() - 1);
-            flip(&run, ranks() - 1, layer, places[i]);
+            flip(&run, ranks() - 1, tensor, places[i]);
         }
     }
     HARNESS_OK(check(&run, 1));
@@ -210,8 +214,9 @@ static void nothing_that_differs_becomes_a_checkpoint(void)
 }
 
 HARNESS_MAIN("rank_check", {"equal parameters pass", equal_parameters_pass},
-             {"any bit of any layer is found", any_bit_of_any_layer_is_found},
-             {"the ends of a layer and what fills it up are found", the_ends_of_a_layer_and_what_fills_it_up_are_found},
+             {"any bit of any tensor is found", any_bit_of_any_tensor_is_found},
+             {"the ends of a tensor and what fills it up are found",
+              the_ends_of_a_tensor_and_what_fills_it_up_are_found},
              {"ranks that all differ are all named", ranks_that_all_differ_are_all_named},
              {"training ends at the next check", training_ends_at_the_next_check},
              {"nothing that differs becomes a checkpoint", nothing_that_differs_becomes_a_checkpoint})

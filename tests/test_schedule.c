@@ -248,6 +248,12 @@ static void lengths_are_those_of_the_training(void)
     settled late = settle(1, "kind=linear warmup=30", 13, 7); /* the warm-up is all that there is */
     CU_ASSERT_EQUAL(late.schedule.period, 1);
     fcnn_config_destroy(late.config);
+    static const int64_t rises[][2] = {{10, 2}, {14, 3}, {15, 4}, {16, 4}, {25, 7}, {100, 29}}; /* 0.3·units − 1 */
+    for (size_t i = 0; i < sizeof rises / sizeof *rises; i++) {
+        settled given = settle(1, "kind=one_cycle", rises[i][0], 7);
+        CU_ASSERT_EQUAL(given.schedule.warmup, rises[i][1]);
+        fcnn_config_destroy(given.config);
+    }
     settled none = settle(1, "kind=one_cycle", 0, 7);
     fcnn_config_destroy(none.config);
 }

@@ -1,5 +1,6 @@
 /* tests/test_statistics.c — statistics of columns that are constant, tiny or huge.  Expected values are exact by
  * construction, or from numpy in extended precision. */
+#include "columns_in_memory.h"
 #include "harness.h"
 
 #include "compute/square_sum.h"
@@ -16,36 +17,14 @@
 
 /* ---- tables in memory ---- */
 
-/* Rows [rows][columns] of which each rank holds its part, as inputs and as targets. */
-static fcnn_dataset own_part(const double *values, int64_t rows, int64_t columns)
-{
-    const fcnn_comm *comm = harness_comm();
-    const int64_t first = fcnn_comm_first_item(rows, comm->rank, comm->size);
-    const int64_t own = fcnn_comm_first_item(rows, comm->rank + 1, comm->size) - first;
-    const fcnn_table table = {FCNN_TYPE_FLOAT64, own, columns, (double *)(uintptr_t)values + first * columns};
-    return (fcnn_dataset){.source = {.file = (char *)(uintptr_t) "t.h5",
-                                     .inputs_name = (char *)(uintptr_t) "/x",
-                                     .targets_name = (char *)(uintptr_t) "/y",
-                                     .rows = rows},
-                          .first = first,
-                          .own_rows = own,
-                          .rows = {.inputs = table, .targets = table}};
-}
-
 /* Fits one column of values [rows]; returns the status. */
 static fcnn_status fit(const double *values, int64_t rows, fcnn_normalize kind, double *shift, double *scale)
 {
-    fcnn_dataset dataset = own_part(values, rows, 1);
-    fcnn_column_statistics statistics;
     fcnn_normalizer fitted;
-    HARNESS_OK(fcnn_column_statistics_find(&dataset, harness_comm(), &statistics, NULL));
-    HARNESS_OK(fcnn_normalizer_create(1, &fitted));
-    const fcnn_status status =
-        fcnn_normalizer_fit(&fitted, &kind, 1, &dataset, FCNN_SIDE_INPUTS, &statistics, harness_comm());
+    const fcnn_status status = columns_fit(values, rows, 1, kind, &fitted);
     *shift = fitted.shift[0];
     *scale = fitted.scale[0];
     fcnn_normalizer_clear(&fitted);
-    fcnn_column_statistics_clear(&statistics);
     return status;
 }
 
@@ -79,7 +58,7 @@ static void the_mean_lies_among_the_values(void)
     for (int64_t row = 0; row < 1797; row++) {
         values[row] = row == 5 ? b : a;
     }
-    fcnn_dataset dataset = own_part(values, 1797, 1);
+    fcnn_dataset dataset = columns_part(values, 1797, 1);
     fcnn_column_statistics statistics, targets;
     HARNESS_OK(fcnn_column_statistics_find(&dataset, harness_comm(), &statistics, &targets));
     CU_ASSERT_EQUAL(statistics.mean[0], a);
@@ -219,7 +198,7 @@ static void score(const double *values, int64_t rows, int64_t outputs, double fa
                                      .layer = layers,
                                      .output = FCNN_OUTPUT_LINEAR,
                                      .loss = FCNN_LOSS_MSE};
-    fcnn_dataset dataset = own_part(values, rows, outputs);
+    fcnn_dataset dataset = columns_part(values, rows, outputs);
     const fcnn_data_part part = {.dataset = &dataset};
     fcnn_model *model;
     fcnn_team *team;
@@ -302,7 +281,7 @@ static void equal_weights_are_1(void)
         for (int row = 0; row < 49; row++) {
             values[row] = constants[i];
         }
-        fcnn_dataset dataset = own_part(values, 49, 1);
+        fcnn_dataset dataset = columns_part(values, 49, 1);
         dataset.source.weights_name = (char *)(uintptr_t) "/w";
         dataset.rows.weights = dataset.rows.inputs;
         fcnn_weights weights;

@@ -1,5 +1,5 @@
-/* tests/test_step.c — a step is a sum and an update; it knows the numbers of its rows, and carries the flags of its
- * caller. */
+/* tests/test_step.c — a step is a sum and an update; it knows the numbers of its rows and their exponents, and carries
+ * the flags of its caller. */
 #include "fixture.h"
 #include "harness.h"
 
@@ -124,6 +124,47 @@ static void rows_have_their_numbers(void)
     check_numbers(true);
 }
 
+/* ---- exponents ---- */
+
+/* The exponents that all ranks promise after a step with all rows, of which the first has large derivatives. */
+static void find_exponents(const char *sizes, int64_t inputs[], int64_t deltas[], int64_t *count)
+{
+    harness_sizes(sizes);
+    fixture run = fixture_start(harness_comm(), "outlier.h5",
+                                "[model]\nhidden = 9, 7\nactivation = prelu\nlayer_norm = yes\n"
+                                "[train]\nbatch_size = 0\nblocks = 6\nshuffle = no\nthreads = 1\n");
+    fcnn_exact_sum loss = {0};
+    fcnn_training_data_start_epoch(run.trainer->data, 0);
+    fixture_step(&run, 0, 0, 0.1, &loss);
+    const fcnn_exponents *promised = &run.trainer->step->gradient->promised;
+    *count = promised->count;
+    memcpy(inputs, promised->inputs, (size_t)*count * sizeof *inputs);
+    memcpy(deltas, promised->deltas, (size_t)*count * sizeof *deltas);
+    fixture_end(&run);
+}
+
+/* They are the same however the rows are cut, for each tensor: weights, gamma, beta and slope. */
+static void exponents_are_those_of_all_rows(void)
+{
+    enum { MOST = 16 };
+    int64_t inputs[2][MOST], deltas[2][MOST], count[2];
+    fixture_data data = fixture_data_create(60, 5, 1);
+    fixture_data_draw(&data, 0, 53);
+    data.y[0] = 1e9;
+    fixture_write(&data, "outlier.h5");
+    fixture_data_destroy(&data);
+    find_exponents("chunk_rows_least=96,chunk_rows_most=288", inputs[0], deltas[0], &count[0]);
+    find_exponents("chunk_rows_least=12,chunk_rows_most=12,chunk_bytes=1", inputs[1], deltas[1], &count[1]);
+    harness_sizes("");
+    CU_ASSERT_EQUAL(count[0], 9);
+    CU_ASSERT_EQUAL_FATAL(count[0], count[1]);
+    CU_ASSERT_EQUAL(memcmp(inputs[0], inputs[1], (size_t)count[0] * sizeof **inputs), 0);
+    CU_ASSERT_EQUAL(memcmp(deltas[0], deltas[1], (size_t)count[0] * sizeof **deltas), 0);
+    for (int64_t i = 0; i < count[0]; i++) {
+        CU_ASSERT(deltas[0][i] > 10);
+    }
+}
+
 /* ---- flags ---- */
 
 static uint32_t raise_these(void *flags)
@@ -150,4 +191,5 @@ static void flags_are_heard_by_all_ranks(void)
 
 HARNESS_MAIN("step", {"a step is a sum and an update", a_step_is_a_sum_and_an_update},
              {"a sum may be made again", a_sum_may_be_made_again}, {"rows have their numbers", rows_have_their_numbers},
+             {"exponents are those of all rows", exponents_are_those_of_all_rows},
              {"flags are heard by all ranks", flags_are_heard_by_all_ranks})

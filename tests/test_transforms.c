@@ -1,5 +1,6 @@
 /* tests/test_transforms.c — transforms of columns against libm in extended precision and against scikit-learn; their
  * statistics over ranks; models that have them. */
+#include "columns_in_memory.h"
 #include "harness.h"
 #include "transforms_reference.h"
 
@@ -73,36 +74,11 @@ static void inverses_return(void)
 
 /* ---- columns ---- */
 
-/* The rows of this rank of a table [rows][columns], as inputs and as targets. */
-static fcnn_dataset part_of(const double *values, int64_t rows, int64_t columns)
-{
-    const fcnn_comm *comm = harness_comm();
-    const int64_t first = fcnn_comm_first_item(rows, comm->rank, comm->size);
-    const int64_t own = fcnn_comm_first_item(rows, comm->rank + 1, comm->size) - first;
-    const fcnn_table table = {FCNN_TYPE_FLOAT64, own, columns, (double *)(uintptr_t)values + first * columns};
-    return (fcnn_dataset){.source = {.file = (char *)(uintptr_t) "t.h5",
-                                     .inputs_name = (char *)(uintptr_t) "/x",
-                                     .targets_name = (char *)(uintptr_t) "/y",
-                                     .rows = rows},
-                          .first = first,
-                          .own_rows = own,
-                          .rows = {.inputs = table, .targets = table}};
-}
-
 /* Fits all columns in one way. */
 static fcnn_normalizer fitted(const double *values, int64_t rows, int64_t columns, fcnn_normalize kind)
 {
-    fcnn_dataset dataset = part_of(values, rows, columns);
-    fcnn_column_statistics statistics;
     fcnn_normalizer normalizer;
-    fcnn_normalize kinds[8];
-    for (int64_t column = 0; column < columns; column++) {
-        kinds[column] = kind;
-    }
-    HARNESS_OK(fcnn_column_statistics_find(&dataset, harness_comm(), &statistics, NULL));
-    HARNESS_OK(fcnn_normalizer_create(columns, &normalizer));
-    HARNESS_OK(fcnn_normalizer_fit(&normalizer, kinds, 1, &dataset, FCNN_SIDE_INPUTS, &statistics, harness_comm()));
-    fcnn_column_statistics_clear(&statistics);
+    HARNESS_OK(columns_fit(values, rows, columns, kind, &normalizer));
     return normalizer;
 }
 
@@ -133,7 +109,7 @@ static void check_quantiles(int64_t rows, int64_t count)
     static double values[MOST_ROWS * COLUMNS], sorted[MOST_ROWS], found[2 * MOST_ROWS];
     static const int64_t columns[] = {2, 0, 1};
     draw(values, rows);
-    fcnn_dataset dataset = part_of(values, rows, COLUMNS);
+    fcnn_dataset dataset = columns_part(values, rows, COLUMNS);
     for (int selected = 1; selected <= COLUMNS; selected++) {
         for (int first = 0; first + selected <= COLUMNS && count * selected <= 2 * MOST_ROWS; first++) {
             HARNESS_OK(fcnn_quantiles_find(&dataset, harness_comm(), FCNN_SIDE_TARGETS, selected, columns + first,
