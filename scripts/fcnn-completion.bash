@@ -106,14 +106,24 @@ _fcnn_words()
     mapfile -t COMPREPLY < <(compgen -W "$*" -- "$word")
 }
 
-# SECTION.KEY=VALUE
+# SECTION.KEY=VALUE, or stage.NUMBER.SECTION.KEY=VALUE
 _fcnn_assignment()
 {
+    local stage=
+    if [[ $word =~ ^(stage\.[0-9]+\.)(.*)$ ]]; then
+        stage=${BASH_REMATCH[1]} word=${BASH_REMATCH[2]}
+    fi
     _fcnn_ask "$1" --help-config
     _fcnn_keys "${word%%=*}"
     if [[ $word != *=* ]]; then
         compopt -o nospace 2>/dev/null
+        if [ -n "$stage" ]; then
+            mapfile -t keys < <(
+                printf '%s\n' "${keys[@]}" | grep -xE '(optimizer|schedule)\..*|train\.(epochs|batch_size)'
+            )
+        fi
         _fcnn_words "${keys[@]/%/=}"
+        COMPREPLY=("${COMPREPLY[@]/#/$stage}")
         return
     fi
     word=${word#*=}

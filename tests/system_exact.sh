@@ -79,7 +79,12 @@ config more regression.h5 'normalize=power 0, log_standardize 1, minmax 2, stand
     train epochs=5 batch_size=31 loss=quantile quantiles=0.1,0.5,0.9 output_weights=1,2,0.5 ema=0.8 keep_best=yes \
     optimizer name=lamb learning_rate=0.01 weight_decay=0.01 schedule kind=plateau patience=1 factor=0.5 \
     metrics list=quantile_coverage,pinball,r2
-all='classes surface binary leaves squares shallow four scales adamw nesterov much more'
+# stages with other optimizers and batches, of which the last one continues the optimizer of the second
+config stages digits.h5 normalize=standardize validation=0.2 model hidden=33,17 dropout=0.1 train ema=0.9 \
+    stage.1 train.epochs=2 train.batch_size=29 optimizer.name=adam optimizer.learning_rate=0.003 schedule.kind=cosine \
+    stage.2 train.epochs=1 train.batch_size=0 optimizer.momentum=0.9 \
+    stage.3 train.epochs=2 train.batch_size=13 optimizer.momentum=0.5 optimizer.clip_norm=1 schedule.kind=plateau
+all='classes surface binary leaves squares shallow four scales adamw nesterov much more stages'
 
 # sign NAME: what a run left, as one line
 sign()

@@ -121,6 +121,10 @@ tap_empty "install: completion knows every option" "$(for program in "${programs
 done)"
 tap_empty "install: completion knows every key" \
     "$(diff <(keys | sort) <(completes fcnn-train --set '' | tr -d = | sort))"
+tap_empty "install: completion knows the keys of a stage" "$(
+    [ "$(completes fcnn-train --set stage.2.train. | tr -d '\n')" = stage.2.train.epochs=stage.2.train.batch_size= ] ||
+        echo keys
+    [ "$(completes fcnn-train --set stage.2.schedule.kind=cosine_)" = cosine_restarts ] || echo words)"
 tap_empty "install: completion takes files by their endings" "$(
     touch a.csv a.csv.gz a.npy a.h5 a.ini
     [ "$(completes fcnn-train a)" = a.ini ] || echo fcnn-train

@@ -422,7 +422,7 @@ static void resume_refuses_what_may_not_change(void)
         for (size_t k = 0; k < sizeof changeable / sizeof *changeable; k++) {
             may = may || strcmp(changeable[k], name) == 0;
         }
-        HARNESS_STATUS(fcnn_config_resume_check(stored, current, "out/c.h5"), may ? FCNN_OK : FCNN_ECONFIG);
+        HARNESS_STATUS(fcnn_config_resume_check(stored, current, 0, "out/c.h5"), may ? FCNN_OK : FCNN_ECONFIG);
         if (!may) {
             HARNESS_ERROR_HAS(name);
             HARNESS_ERROR_HAS(shown(key, stored));
@@ -433,10 +433,10 @@ static void resume_refuses_what_may_not_change(void)
         fcnn_config_destroy(current);
     }
     fcnn_config *fraction = fixture_parsed("[data]\nvalidation=0.2\n", "c.ini");
-    HARNESS_STATUS(fcnn_config_resume_check(stored, fraction, "c.h5"), FCNN_ECONFIG);
-    HARNESS_STATUS(fcnn_config_resume_check(fraction, stored, "c.h5"), FCNN_ECONFIG);
+    HARNESS_STATUS(fcnn_config_resume_check(stored, fraction, 0, "c.h5"), FCNN_ECONFIG);
+    HARNESS_STATUS(fcnn_config_resume_check(fraction, stored, 0, "c.h5"), FCNN_ECONFIG);
     HARNESS_ERROR_HAS("data.validation cannot change");
-    HARNESS_OK(fcnn_config_resume_check(fraction, fraction, "c.h5"));
+    HARNESS_OK(fcnn_config_resume_check(fraction, fraction, 0, "c.h5"));
     fcnn_config_destroy(fraction);
     fcnn_config_destroy(stored);
 }

@@ -15,8 +15,8 @@ static bool continue_each_other(const char *a, const char *b)
         configs[i] = fixture_parsed("[model]\nhidden = 3, 4\n", "b.ini");
         HARNESS_OK(fcnn_config_set(configs[i], both[i]));
     }
-    const bool there = fcnn_config_resume_check(configs[0], configs[1], "c.h5") == FCNN_OK;
-    const bool back = fcnn_config_resume_check(configs[1], configs[0], "c.h5") == FCNN_OK;
+    const bool there = fcnn_config_resume_check(configs[0], configs[1], 0, "c.h5") == FCNN_OK;
+    const bool back = fcnn_config_resume_check(configs[1], configs[0], 0, "c.h5") == FCNN_OK;
     CU_ASSERT_EQUAL(there, back);
     fcnn_config_destroy(configs[0]);
     fcnn_config_destroy(configs[1]);
@@ -48,8 +48,8 @@ static bool schedules_continue(const char *kind, const char *key, const char *a,
         snprintf(text, sizeof text, "[train]\nepochs = 8\n[schedule]\nkind = %s\n%s = %s\n", kind, key, both[i]);
         configs[i] = fixture_parsed(text, "b.ini");
     }
-    const bool there = fcnn_config_resume_check(configs[0], configs[1], "c.h5") == FCNN_OK;
-    const bool back = fcnn_config_resume_check(configs[1], configs[0], "c.h5") == FCNN_OK;
+    const bool there = fcnn_config_resume_check(configs[0], configs[1], 0, "c.h5") == FCNN_OK;
+    const bool back = fcnn_config_resume_check(configs[1], configs[0], 0, "c.h5") == FCNN_OK;
     CU_ASSERT_EQUAL(there, back);
     fcnn_config_destroy(configs[0]);
     fcnn_config_destroy(configs[1]);

@@ -158,7 +158,7 @@ static fcnn_status resume_longer(const char *keys)
 {
     fcnn_config *stored = parse(keys), *current = parse(keys);
     HARNESS_OK(fcnn_config_set(current, "train.epochs=11"));
-    const fcnn_status status = fcnn_config_resume_check(stored, current, "run/c.h5");
+    const fcnn_status status = fcnn_config_resume_check(stored, current, 0, "run/c.h5");
     fcnn_config_destroy(stored);
     fcnn_config_destroy(current);
     return status;
@@ -178,7 +178,7 @@ static void a_schedule_up_to_the_end_fixes_the_epochs(void)
     HARNESS_OK(resume_longer("kind = one_cycle\nperiod = 10"));
     HARNESS_OK(resume_longer("kind = plateau"));
     fcnn_config *stored = parse("kind = plateau"), *current = parse("kind = plateau\npatience = 3");
-    HARNESS_STATUS(fcnn_config_resume_check(stored, current, "run/c.h5"), FCNN_ECONFIG);
+    HARNESS_STATUS(fcnn_config_resume_check(stored, current, 0, "run/c.h5"), FCNN_ECONFIG);
     HARNESS_ERROR_HAS("schedule.patience cannot change on resume");
     fcnn_config_destroy(stored);
     fcnn_config_destroy(current);

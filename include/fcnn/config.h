@@ -26,7 +26,8 @@ typedef struct fcnn_config fcnn_config;
 FCNN_API fcnn_status fcnn_config_parse(const char *text, int64_t length, const char *name, fcnn_config **out);
 
 /* Changes one key, as the option --set of fcnn-train does.  A relative path starts in the working directory.
- *   assignment  borrowed: "section.key=value"
+ *   assignment  borrowed: "section.key=value", or for a stage, which may be the next one,
+ *               "stage.NUMBER.section.key=value"
  * If it fails, the config keeps the value that it had; the text begins with "--set ".
  * Fails: FCNN_EUSAGE if the text is no assignment; FCNN_ECONFIG if the key is unknown or the value is not allowed;
  * FCNN_ENOMEM. */

@@ -1,13 +1,15 @@
-/* src/config/config.c — reads, changes, checks, writes and compares configs. */
+/* src/config/config.c — reads, changes, checks and writes configs. */
 #include "config/config.h"
 
 #include "config/ini.h"
 #include "config/key.h"
 #include "config/layers.h"
 #include "config/loss_keys.h"
+#include "config/memory.h"
 #include "config/metric_keys.h"
 #include "config/optimizers.h"
 #include "config/schedule_keys.h"
+#include "config/stages.h"
 #include "config/stop_keys.h"
 #include "core/arithmetic.h"
 #include "core/locale.h"
@@ -17,56 +19,23 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* ---- create and destroy ---- */
-
-void fcnn_config_destroy(fcnn_config *config)
-{
-    if (config == NULL) {
-        return;
-    }
-    for (int i = 0; i < FCNN_KEY_COUNT; i++) {
-        fcnn_key_clear(&fcnn_keys[i], config);
-    }
-    free(config->name);
-    free(config);
-}
-
-static fcnn_status set_defaults(const char *name, fcnn_config *config)
-{
-    FCNN_TRY(fcnn_memory_copy_text(name, &config->name));
-    for (int i = 0; i < FCNN_KEY_COUNT; i++) {
-        const char *standard = fcnn_keys[i].standard;
-        FCNN_TRY(fcnn_key_read(&fcnn_keys[i], standard != NULL ? standard : "", "", config));
-    }
-    return FCNN_OK;
-}
-
-static fcnn_status create(const char *name, fcnn_config **out)
-{
-    fcnn_config *config;
-    FCNN_TRY(fcnn_memory_create("a config", 1, sizeof *config, &config));
-    const fcnn_status status = set_defaults(name, config);
-    if (status != FCNN_OK) {
-        fcnn_config_destroy(config);
-        return status;
-    }
-    *out = config;
-    return FCNN_OK;
-}
-
 /* ---- read ---- */
 
 /* The state of reading a file. */
 typedef struct reading {
     const char *name, *folder;
-    const char *section;
+    const char *section;                   /* NULL: the last stage of the config */
     int64_t section_lines[FCNN_KEY_COUNT]; /* line of a section, at the row of its first key; 0: not found yet */
     int64_t key_lines[FCNN_KEY_COUNT];     /* line of a key, at its row; 0: not found yet */
 } reading;
 
-static fcnn_status enter_section(reading *state, const fcnn_ini_line *line)
+static fcnn_status enter_section(reading *state, const fcnn_ini_line *line, fcnn_config *config)
 {
     int first;
+    if (strncmp(line->name, "stage.", strlen("stage.")) == 0) {
+        state->section = NULL;
+        return fcnn_stages_begin(config, line->name + strlen("stage."), line->number);
+    }
     FCNN_TRY(fcnn_key_find_section(line->name, &first));
     if (state->section_lines[first] != 0) {
         return fcnn_fail(FCNN_ECONFIG, "section [%s] is given twice, first on line %" PRId64, line->name,
@@ -80,6 +49,9 @@ static fcnn_status enter_section(reading *state, const fcnn_ini_line *line)
 static fcnn_status read_entry(reading *state, const fcnn_ini_line *line, fcnn_config *config)
 {
     int place;
+    if (state->section == NULL) {
+        return fcnn_stages_read(config, line->name, line->value, line->number);
+    }
     FCNN_TRY(fcnn_key_find(state->section, line->name, &place));
     if (state->key_lines[place] != 0) {
         return fcnn_fail(FCNN_ECONFIG, "%s.%s is given twice, first on line %" PRId64, state->section, line->name,
@@ -95,7 +67,7 @@ static fcnn_status read_lines(fcnn_ini *ini, reading *state, fcnn_config *config
     FCNN_TRY(fcnn_ini_next(ini, &line));
     while (line.kind != FCNN_INI_END) {
         const fcnn_status status =
-            line.kind == FCNN_INI_SECTION ? enter_section(state, &line) : read_entry(state, &line, config);
+            line.kind == FCNN_INI_SECTION ? enter_section(state, &line, config) : read_entry(state, &line, config);
         if (status != FCNN_OK) {
             return fcnn_fail_prefix(status, "%s:%" PRId64, state->name, line.number);
         }
@@ -138,15 +110,22 @@ static fcnn_status default_directory(const char *name, fcnn_config *config)
     return status;
 }
 
+static fcnn_status read_all(const char *text, int64_t length, reading *state, fcnn_config *config)
+{
+    int epochs;
+    FCNN_TRY(read_text(text, length, state, config));
+    FCNN_TRY(fcnn_key_find("train", "epochs", &epochs));
+    config->epochs_line = state->key_lines[epochs];
+    fcnn_stages_settle(config);
+    return default_directory(state->name, config);
+}
+
 static fcnn_status parse(const char *text, int64_t length, const char *name, const char *folder, fcnn_config **out)
 {
     fcnn_config *config;
-    FCNN_TRY(create(name, &config));
+    FCNN_TRY(fcnn_config_create(name, &config));
     reading state = {.name = name, .folder = folder};
-    fcnn_status status = read_text(text, length, &state, config);
-    if (status == FCNN_OK) {
-        status = default_directory(name, config);
-    }
+    const fcnn_status status = read_all(text, length, &state, config);
     if (status != FCNN_OK) {
         fcnn_config_destroy(config);
         return status;
@@ -187,11 +166,18 @@ static fcnn_status assign(fcnn_config *config, char *text)
         return fcnn_fail(FCNN_EUSAGE, "expected section.key=value: there is no '.' before the '='");
     }
     *dot = '\0';
-    const char *section = fcnn_ini_trim(text);
+    const char *section = fcnn_ini_trim(text), *name = fcnn_ini_trim(dot + 1), *value = fcnn_ini_trim(equals + 1);
     int place;
+    if (strcmp(section, "stage") == 0) {
+        return fcnn_stages_assign(config, name, value);
+    }
     FCNN_TRY(fcnn_key_find_section(section, &place));
-    FCNN_TRY(fcnn_key_find(section, fcnn_ini_trim(dot + 1), &place));
-    return fcnn_key_read(&fcnn_keys[place], fcnn_ini_trim(equals + 1), "", config);
+    FCNN_TRY(fcnn_key_find(section, name, &place));
+    FCNN_TRY(fcnn_key_read(&fcnn_keys[place], value, "", config));
+    if (strcmp(section, "train") == 0 && strcmp(name, "epochs") == 0) {
+        config->epochs_line = FCNN_LINE_OPTION;
+    }
+    return FCNN_OK;
 }
 
 fcnn_status fcnn_config_set(fcnn_config *config, const char *assignment)
@@ -201,6 +187,7 @@ fcnn_status fcnn_config_set(fcnn_config *config, const char *assignment)
     char *text;
     FCNN_TRY(fcnn_memory_copy_text(assignment, &text));
     const fcnn_status status = assign(config, text);
+    fcnn_stages_settle(config);
     free(text);
     return status == FCNN_OK ? FCNN_OK : fcnn_fail_prefix(status, "--set %.200s", assignment);
 }
@@ -295,10 +282,8 @@ static fcnn_status check_weights(const fcnn_config *config)
     return FCNN_OK;
 }
 
-fcnn_status fcnn_config_check(const fcnn_config *config)
+static fcnn_status check_keys(const fcnn_config *config)
 {
-    FCNN_IN_C_LOCALE;
-    FCNN_IN_EXACT_ARITHMETIC;
     fcnn_status (*const checks[])(const fcnn_config *) = {check_required,
                                                           check_datasets,
                                                           fcnn_config_check_layers,
@@ -312,12 +297,32 @@ fcnn_status fcnn_config_check(const fcnn_config *config)
                                                           fcnn_config_check_stop,
                                                           fcnn_config_schedule_check};
     for (size_t i = 0; i < sizeof checks / sizeof *checks; i++) {
-        const fcnn_status status = checks[i](config);
-        if (status != FCNN_OK) {
-            return fcnn_fail_prefix(status, "%s", config->name);
-        }
+        FCNN_TRY(checks[i](config));
     }
     return FCNN_OK;
+}
+
+/* Checks the keys of each stage together with those of the other sections. */
+static fcnn_status check_stages(const fcnn_config *config)
+{
+    for (int64_t i = 0; i < config->stage_count; i++) {
+        fcnn_config *stage;
+        FCNN_TRY(fcnn_config_stage(config, i, &stage));
+        const fcnn_status status = check_keys(stage);
+        fcnn_config_destroy(stage);
+        if (status != FCNN_OK) {
+            return fcnn_stages_name(config, i, status);
+        }
+    }
+    return fcnn_stages_check_epochs(config);
+}
+
+fcnn_status fcnn_config_check(const fcnn_config *config)
+{
+    FCNN_IN_C_LOCALE;
+    FCNN_IN_EXACT_ARITHMETIC;
+    const fcnn_status status = config->stage_count > 0 ? check_stages(config) : check_keys(config);
+    return status == FCNN_OK || config->stage_count > 0 ? status : fcnn_fail_prefix(status, "%s", config->name);
 }
 
 /* ---- write ---- */
@@ -336,7 +341,7 @@ static fcnn_status print(const fcnn_config *config, fcnn_text *out)
         out->length -= out->length == start; /* removes the blank before an empty value */
         FCNN_TRY(fcnn_text_append(out, "\n"));
     }
-    return FCNN_OK;
+    return fcnn_stages_print(config, out);
 }
 
 fcnn_status fcnn_config_text(const fcnn_config *config, char **out)

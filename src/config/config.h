@@ -22,6 +22,15 @@ typedef struct fcnn_double_list {
     double *values; /* [count] */
 } fcnn_double_list;
 
+/* A section [stage.N] (config/stages.h). */
+typedef struct fcnn_stage {
+    int64_t line;               /* of the section in the file; FCNN_LINE_OPTION if an option added it */
+    int64_t *lines;             /* [FCNN_KEY_COUNT] of the file that set a key of the stage; 0: it is not set */
+    struct fcnn_config *values; /* of the keys that are set */
+} fcnn_stage;
+
+enum { FCNN_LINE_OPTION = -1 }; /* instead of the number of a line: set by an option */
+
 /* Each row of keys.def defines a member <section>_<name>, such as train_epochs.  The config owns its texts and lists.
  * Texts and paths are never NULL; they are empty if they are not set.  fcnn_config_init() (config/layers.h)
  * distinguishes the words of model.init from a path, fcnn_resume_kind_from_word() those of output.resume. */
@@ -45,16 +54,22 @@ struct fcnn_config {
 #define FCNN_KEY(type, section, name, standard, bounds, resume, help) FCNN_FIELD_##type(bounds) section##_##name;
 #include "config/keys.def"
 #undef FCNN_KEY
+    int64_t epochs_line; /* of the file that set train.epochs; 0: it is not set */
+    int64_t stage_count, stage_capacity;
+    fcnn_stage *stages; /* [stage_count] */
 };
 
 /* The same as fcnn_config_parse(), for a text that fcnn_config_text() has written: its paths are not changed. */
 fcnn_status fcnn_config_parse_effective(const char *text, int64_t length, const char *name, fcnn_config **out);
 
-/* Checks that a run that was started with one config can be resumed with another.
+/* Checks that a run that was started with one config can be resumed with another.  Stages that have not begun can
+ * change.
  *   stored      the config in the checkpoint
+ *   epochs      epochs that had begun at the checkpoint
  *   checkpoint  borrowed; path of the checkpoint, for the message
  * Fails: FCNN_ECONFIG; the message names the first key that cannot change, both values and what to do.  FCNN_ENOMEM. */
-fcnn_status fcnn_config_resume_check(const fcnn_config *stored, const fcnn_config *current, const char *checkpoint);
+fcnn_status fcnn_config_resume_check(const fcnn_config *stored, const fcnn_config *current, int64_t epochs,
+                                     const char *checkpoint);
 
 /* The kind of output.time_limit; for FCNN_TIME_LIMIT_GIVEN, sets *seconds. */
 typedef enum fcnn_time_limit {

@@ -63,6 +63,11 @@ static fcnn_status append_all(fcnn_text *out)
     FCNN_TRY(append_comment("The keys of an fcnn config with their defaults. A key that is left out has its default. "
                             "A comment begins with # or ; and needs a separate line.",
                             out));
+    FCNN_TRY(append_comment("Sections [stage.1], [stage.2] and so on divide a training into stages (docs/methods.md). "
+                            "Their lines name the section of a key, such as train.epochs = 5, which each stage needs, "
+                            "or optimizer.name = adam: the key has this value during the stage. A stage can set "
+                            "train.epochs, train.batch_size and the keys of [optimizer] and [schedule].",
+                            out));
     for (int i = 0; i < FCNN_KEY_COUNT; i++) {
         if (i == 0 || strcmp(fcnn_keys[i].section, fcnn_keys[i - 1].section) != 0) {
             FCNN_TRY(fcnn_text_append(out, "\n[%s]\n", fcnn_keys[i].section));

@@ -4,8 +4,12 @@
 #include "config/key.h"
 #include "config/metric_keys.h"
 #include "config/schedule_keys.h"
+#include "config/stages.h"
 
+#include <inttypes.h>
 #include <string.h>
+
+/* ---- keys ---- */
 
 static bool may_change(const fcnn_key *key, const char *before, const char *after)
 {
@@ -78,7 +82,7 @@ static fcnn_status compare(const fcnn_key *key, const char *before, const char *
                      key->section, key->name, checkpoint, before, after, checkpoint);
 }
 
-fcnn_status fcnn_config_resume_check(const fcnn_config *stored, const fcnn_config *current, const char *checkpoint)
+static fcnn_status compare_keys(const fcnn_config *stored, const fcnn_config *current, const char *checkpoint)
 {
     fcnn_status status = FCNN_OK;
     for (int i = 0; i < FCNN_KEY_COUNT && status == FCNN_OK; i++) {
@@ -97,4 +101,60 @@ fcnn_status fcnn_config_resume_check(const fcnn_config *stored, const fcnn_confi
         status = fcnn_config_metric_resume_check(stored, current, checkpoint);
     }
     return status == FCNN_OK ? fcnn_config_schedule_resume_check(stored, current, checkpoint) : status;
+}
+
+/* ---- stages ---- */
+
+/* Compares the same stage of two configs. */
+static fcnn_status compare_stage(const fcnn_config *stored, const fcnn_config *current, int64_t number,
+                                 const char *checkpoint)
+{
+    fcnn_config *before, *after;
+    FCNN_TRY(fcnn_config_stage(stored, number, &before));
+    fcnn_status status = fcnn_config_stage(current, number, &after);
+    if (status == FCNN_OK) {
+        status = compare_keys(before, after, checkpoint);
+        fcnn_config_destroy(after);
+    }
+    fcnn_config_destroy(before);
+    return status == FCNN_OK || current->stage_count == 0 ? status : fcnn_stages_name(current, number, status);
+}
+
+/* Refuses another length of a stage that the training has left, or has come farther in than the length. */
+static fcnn_status refuse_length(const fcnn_config *stored, const fcnn_config *current, int64_t number, int64_t epochs,
+                                 const char *checkpoint)
+{
+    const fcnn_status status = fcnn_fail(
+        FCNN_ECONFIG,
+        "train.epochs cannot change on resume from %" PRId64 " to %" PRId64 ", because epoch %" PRId64
+        " of the training has begun in %s: restore the old value, or start a new run in another folder with --set "
+        "output.directory=NAME (and --set model.init=%s to start from these weights)",
+        fcnn_config_stage_epochs(stored, number), fcnn_config_stage_epochs(current, number), epochs, checkpoint,
+        checkpoint);
+    return fcnn_stages_name(current, number, status);
+}
+
+fcnn_status fcnn_config_resume_check(const fcnn_config *stored, const fcnn_config *current, int64_t epochs,
+                                     const char *checkpoint)
+{
+    const int64_t before = fcnn_config_stages(stored), after = fcnn_config_stages(current);
+    int64_t begun = 0; /* epochs of the stages that are compared */
+    for (int64_t i = 0; i == 0 || (begun < epochs && i < before && i < after); i++) {
+        FCNN_TRY(compare_stage(stored, current, i, checkpoint));
+        const int64_t then = fcnn_config_stage_epochs(stored, i), now = fcnn_config_stage_epochs(current, i);
+        const bool ends_both = i + 1 == before && i + 1 == after;
+        if (then != now && !ends_both && (begun + then < epochs || begun + now < epochs)) {
+            return refuse_length(stored, current, i, epochs, checkpoint);
+        }
+        begun += then < now ? then : now;
+        if (then != now) {
+            return FCNN_OK; /* no later stage has begun */
+        }
+    }
+    return begun < epochs && after < before
+               ? fcnn_fail(FCNN_ECONFIG,
+                           "epoch %" PRId64 " of the training has begun in %s, in its stage %" PRId64
+                           ", but the config has only %" PRId64 " stage%s: restore the old stages",
+                           epochs, checkpoint, after + 1, after, after == 1 ? "" : "s")
+               : FCNN_OK;
 }

@@ -16,8 +16,8 @@ enum { FCNN_OPTIMIZER_ARRAYS = FCNN_UPDATE_ARRAYS + 1 };
 
 /* What an update is made with, besides the gradient. */
 typedef struct fcnn_update {
-    int64_t number;                      /* of the step, from 0 */
-    int64_t epoch;                       /* that the step belongs to, from 0 */
+    int64_t number;                      /* of the step, from 0, since the optimizer began */
+    int64_t epoch;                       /* that the step belongs to, from 0, since the stage began */
     double scale;                        /* makes the derivative of the mean loss of a sum */
     double rate;                         /* the learning rate */
     double scalars[FCNN_UPDATE_SCALARS]; /* set by fcnn_optimizer_prepare() */

@@ -83,6 +83,19 @@ fcnn_status fcnn_optimizer_load(fcnn_optimizer *optimizer, const fcnn_network *n
     return FCNN_OK;
 }
 
+void fcnn_optimizer_take_over(fcnn_optimizer *optimizer, const fcnn_network *network, const fcnn_optimizer_state *state,
+                              bool continues)
+{
+    for (int k = continues ? 0 : optimizer->rule_arrays; k < optimizer->arrays; k++) {
+        for (int i = 0; i < state->count; i++) {
+            if (strcmp(state->arrays[i].name, fcnn_optimizer_array_name(optimizer, k)) == 0) {
+                fcnn_network_load_panels(network, state->arrays[i].weights, state->arrays[i].biases,
+                                         optimizer->state[k]);
+            }
+        }
+    }
+}
+
 int64_t fcnn_optimizer_state_find_nonfinite(const fcnn_optimizer_state *state, const fcnn_architecture *shape)
 {
     int64_t layer = -1;

@@ -31,6 +31,11 @@ fcnn_status fcnn_optimizer_store(const fcnn_optimizer *optimizer, const fcnn_net
 fcnn_status fcnn_optimizer_load(fcnn_optimizer *optimizer, const fcnn_network *network,
                                 const fcnn_optimizer_state *state);
 
+/* Starts a stage: puts copies into the average and, if the optimizer continues that of the stage before, into those
+ * arrays of its rule that both have.  Other arrays remain zero. */
+void fcnn_optimizer_take_over(fcnn_optimizer *optimizer, const fcnn_network *network, const fcnn_optimizer_state *state,
+                              bool continues);
+
 /* The layer (from 0) of the first element that is NaN or Inf; −1 if there is none. */
 int64_t fcnn_optimizer_state_find_nonfinite(const fcnn_optimizer_state *state, const fcnn_architecture *shape);
 

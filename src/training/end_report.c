@@ -30,7 +30,11 @@ void fcnn_end_report_print(const fcnn_end_facts *facts, fcnn_report *report)
         fprintf(out, "%" PRId64 " batches were left out because of NaN or Inf\n", facts->skipped);
     }
     if (facts->early != NULL) {
-        fprintf(out, "%s\n", facts->early);
+        fprintf(out, "%s", facts->early);
+        if (facts->stage < facts->stages) {
+            fprintf(out, "; it was in stage %" PRId64 " of %" PRId64, facts->stage, facts->stages);
+        }
+        fprintf(out, "\n");
     }
     if (facts->best != NULL) {
         fprintf(out, "best: %s/best.h5, epoch %" PRId64 ", %s\n", facts->folder, facts->best_epoch, facts->best);

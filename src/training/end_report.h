@@ -13,9 +13,10 @@ typedef struct fcnn_end_facts {
     const char *early;  /* why training ended early; NULL: it did not */
     const char *best;   /* why the best epoch is the best; NULL: best.h5 is not kept */
     int64_t best_epoch;
-    const char *lacking; /* name of the value that was finite after no epoch, so that none is the best; NULL: none */
-    int64_t skipped;                               /* batches that were left out */
-    double seconds;                                /* duration of the whole run */
+    const char *lacking;   /* name of the value that was finite after no epoch, so that none is the best; NULL: none */
+    int64_t stage, stages; /* the last stage that began, from 1, and their number */
+    int64_t skipped;       /* batches that were left out */
+    double seconds;        /* duration of the whole run */
     double training, evaluation, reading, writing; /* seconds of these parts of the run */
 } fcnn_end_facts;
 

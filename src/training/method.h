@@ -15,7 +15,7 @@ typedef struct fcnn_method_step {
 /* A new one is a file that defines it, and its name beside the optimizers that go with it in FCNN_OPTIMIZER_WORDS
  * (config/words.h). */
 typedef struct fcnn_method {
-    /* Steps of an epoch. */
+    /* Steps of an epoch; they depend only on the rows and the batch of data->sampler. */
     int64_t (*steps)(const fcnn_training_data *data);
 
     /* Rows, over all ranks, whose losses a step of an epoch adds up. */

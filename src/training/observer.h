@@ -11,12 +11,13 @@
 #include "predict/scores.h"
 #include "training/report.h"
 
-/* A training at its start.  All pointers are borrowed and remain valid until its end. */
+/* A training at its start, or at that of a stage, in which the number of batches may be another: each stage begins and
+ * ends its observers.  All pointers are borrowed and remain valid until the end. */
 typedef struct fcnn_observed_run {
     fcnn_report *report;
     const fcnn_config *config;
     char shown[FCNN_SCORES_SHOWN][FCNN_METRIC_NAME_BYTES]; /* the metrics of the table; empty: no validation rows */
-    int64_t steps;        /* steps completed before this run; 0: training starts from the beginning */
+    int64_t steps;        /* steps completed before; 0: training starts from the beginning */
     int64_t batches;      /* per epoch */
     double start_seconds; /* time at which the run was started, by fcnn_comm_seconds() */
 } fcnn_observed_run;

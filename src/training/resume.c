@@ -103,7 +103,8 @@ static fcnn_status read_one(fcnn_comm *comm, const fcnn_config *config, bool ove
 
 /* ---- whether the run may continue ---- */
 
-static fcnn_status check_config(const fcnn_config *config, const char *path, const fcnn_model *model)
+static fcnn_status check_config(const fcnn_config *config, const char *path, const fcnn_model *model,
+                                const fcnn_training_state *state)
 {
     if (model->numerics_version != FCNN_NUMERICS_VERSION) {
         return fcnn_fail(
@@ -117,7 +118,7 @@ static fcnn_status check_config(const fcnn_config *config, const char *path, con
     }
     fcnn_config *stored;
     FCNN_TRY(fcnn_config_parse_effective(model->config, (int64_t)strlen(model->config), path, &stored));
-    const fcnn_status status = fcnn_config_resume_check(stored, config, path);
+    const fcnn_status status = fcnn_config_resume_check(stored, config, state->epoch + (state->batch > 0), path);
     fcnn_config_destroy(stored);
     return status;
 }
@@ -143,7 +144,7 @@ fcnn_status fcnn_resume_load(fcnn_comm *comm, const fcnn_config *config, bool ov
     *state = (fcnn_training_state){0};
     fcnn_status status = read_one(comm, config, overwrite, path, model, state);
     if (status == FCNN_OK && *path != NULL) {
-        status = check_config(config, *path, *model);
+        status = check_config(config, *path, *model, state);
         if (status == FCNN_OK && comm->rank == 0) {
             status = check_newer(config, state, overwrite);
         }

@@ -238,7 +238,8 @@ static void describe_blocks(const fcnn_start_facts *facts, FILE *out)
     fprintf(out,
             "batches     %" PRId64 " rows in %" PRId64 " blocks, %" PRId64 " steps per epoch, %s sums; efficiency of "
             "%d rank%s %.0f %%\n",
-            data->batch, data->blocks, fcnn_method_of(facts->config->optimizer_name)->steps(data),
+            data->batch, data->blocks,
+            fcnn_stages_epoch_steps(facts->config, data->sampler->rows, facts->stage->number),
             fcnn_reduction_name(facts->config->train_reduction), ranks, ranks == 1 ? "" : "s",
             100 * efficiency(data->blocks, ranks));
     if (fcnn_sampler_windows(data->sampler, 0) > 1) {
@@ -259,8 +260,7 @@ static void describe_fitting_ranks(const fcnn_training_data *data, FILE *out)
     fprintf(out, "\n");
 }
 
-/* Returns the maximum over ranks of each part.  Collective. */
-static fcnn_footprint largest_footprint(const fcnn_start_facts *facts)
+fcnn_footprint fcnn_start_report_footprint(const fcnn_start_facts *facts)
 {
     fcnn_footprint own;
     fcnn_footprint_find(facts->data, facts->step, &own);
@@ -298,38 +298,63 @@ static fcnn_status describe_data(const fcnn_training_data *data, FILE *out)
     return describe_part(&data->test, "test", out);
 }
 
-static fcnn_status describe_all(const fcnn_start_facts *facts, const char *ranks, const char *exchange,
-                                const fcnn_footprint *footprint, FILE *out)
+static fcnn_status describe_all(const fcnn_start_facts *facts, const char *ranks, FILE *out)
 {
     fprintf(out, "fcnn %s, %s kernels, %s", PACKAGE_VERSION, facts->step->network->kernels->isa, ranks);
     FCNN_TRY(describe_data(facts->data, out));
     FCNN_TRY(describe_targets(facts, out));
     FCNN_TRY(describe_network(&facts->model->shape, out));
     describe_origin(facts, out);
-    describe_blocks(facts, out);
-    fprintf(out, "%s", exchange != NULL ? exchange : "");
-    fcnn_schedule_report_print(facts->schedule, facts->is_check, out);
-    if (facts->is_check) {
-        describe_memory(footprint, out);
-        describe_fitting_ranks(facts->data, out);
-    }
     return FCNN_OK;
 }
 
 fcnn_status fcnn_start_report_print(const fcnn_start_facts *facts, fcnn_report *report)
 {
-    fcnn_text ranks = {0}, exchange = {0};
+    fcnn_text ranks = {0};
     FCNN_TRY(fcnn_comm_agree(facts->comm, fcnn_topology_describe(facts->topology, &ranks)));
-    FCNN_TRY(fcnn_comm_agree(facts->comm, fcnn_exchange_describe(facts->step->exchange, &exchange)));
-    const fcnn_footprint footprint = largest_footprint(facts);
     fcnn_status status = FCNN_OK;
     if (report->out != NULL) {
-        status = describe_all(facts, ranks.data, exchange.data, &footprint, report->out);
+        status = describe_all(facts, ranks.data, report->out);
         fcnn_report_flush(report);
     }
     fcnn_text_clear(&ranks);
-    fcnn_text_clear(&exchange);
     return fcnn_comm_agree(facts->comm, status);
+}
+
+static void describe_stage(const fcnn_start_facts *facts, FILE *out)
+{
+    const fcnn_stage_place *stage = facts->stage;
+    if (facts->config->stage_count == 0) {
+        return;
+    }
+    fprintf(out, "stage       %" PRId64 " of %" PRId64 ", epochs %" PRId64 " to %" PRId64 ", optimizer %s",
+            stage->number + 1, facts->config->stage_count, stage->first_epoch + 1, stage->end_epoch,
+            fcnn_optimizer_kind_name(fcnn_config_stage_optimizer(facts->config, stage->number)));
+    fprintf(out, "%s\n", fcnn_stages_continue(facts->config, stage->number) ? ", which continues" : "");
+}
+
+fcnn_status fcnn_start_report_print_stage(const fcnn_start_facts *facts, fcnn_report *report)
+{
+    fcnn_text exchange = {0};
+    FCNN_TRY(fcnn_comm_agree(facts->comm, fcnn_exchange_describe(facts->step->exchange, &exchange)));
+    if (report->out != NULL) {
+        describe_stage(facts, report->out);
+        describe_blocks(facts, report->out);
+        fprintf(report->out, "%s", exchange.data != NULL ? exchange.data : "");
+        fcnn_schedule_report_print(facts->schedule, facts->is_check, report->out);
+        fcnn_report_flush(report);
+    }
+    fcnn_text_clear(&exchange);
+    return FCNN_OK;
+}
+
+void fcnn_start_report_print_needs(const fcnn_training_data *data, const fcnn_footprint *footprint, fcnn_report *report)
+{
+    if (report->out != NULL) {
+        describe_memory(footprint, report->out);
+        describe_fitting_ranks(data, report->out);
+        fcnn_report_flush(report);
+    }
 }
 
 void fcnn_start_report_print_resume(const char *path, const fcnn_training_state *state, bool is_finished,

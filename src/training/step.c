@@ -372,8 +372,9 @@ static fcnn_status diverged(fcnn_step *step)
 /* Prepares the update by the last sum; its scale follows after the exchange. */
 static fcnn_update update_of(const fcnn_step *step, double rate)
 {
-    fcnn_update how = {
-        .number = step->number, .epoch = step->number / fcnn_sampler_batches(step->data->sampler), .rate = rate};
+    fcnn_update how = {.number = step->number - step->optimizer_begin,
+                       .epoch = (step->number - step->stage_begin) / fcnn_sampler_batches(step->data->sampler),
+                       .rate = rate};
     fcnn_optimizer_prepare(step->optimizer, &how);
     return how;
 }

@@ -29,6 +29,8 @@ typedef struct fcnn_step {
     int64_t *row_numbers;           /* [rows of this rank in a batch] */
     int64_t *leaves;                /* [leaves + 1] */
     int64_t leaf_count;
+    int64_t optimizer_begin;  /* steps of the training before the first one of the optimizer */
+    int64_t stage_begin;      /* and before that of the stage */
     int64_t number;           /* of the last step */
     double scale;             /* of its sums: makes the derivative of the mean loss of them */
     int64_t rows;             /* of its batch, over all ranks */
@@ -51,6 +53,8 @@ typedef struct fcnn_step_options {
     fcnn_exchange_kind exchange; /* how sums are made over ranks */
     const fcnn_optimizer_rule *optimizer;
     const fcnn_config *config; /* of the optimizer and the noise of inputs; NULL: neither has settings */
+    int64_t optimizer_begin;   /* steps of the training before the first one of the optimizer */
+    int64_t stage_begin;       /* and before that of the stage */
     int threads;
     const fcnn_work_split *split; /* how the threads share the work; NULL: in the best way */
     int flags;                    /* that the caller may raise in a step, at most 32 */

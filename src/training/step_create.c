@@ -68,6 +68,8 @@ fcnn_status fcnn_step_create(fcnn_comm *comm, const fcnn_model *model, const fcn
     step->comm = comm;
     step->data = data;
     step->flags = options->flags;
+    step->optimizer_begin = options->optimizer_begin;
+    step->stage_begin = options->stage_begin;
     step->counts_targets = data->train.dataset->source.missing.keeps_targets;
     fcnn_divergence_advise(model, step->advice);
     fcnn_status status = fcnn_comm_agree(comm, create_parts(step, model, options));

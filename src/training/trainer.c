@@ -11,6 +11,7 @@
 #include "run/folder.h"
 #include "run/guard.h"
 #include "run/rank_check.h"
+#include "training/announce.h"
 #include "training/best.h"
 #include "training/end_report.h"
 #include "training/scoring.h"
@@ -42,15 +43,15 @@ static bool is_finished(const fcnn_trainer *trainer)
 /* ---- saving ---- */
 
 /* Returns the step to which train.nonfinite = rollback returns after some epochs, −1 for other values: the last end of
- * an epoch at which a checkpoint was due, or the start.  It depends only on the config, not on when a run was
- * stopped. */
+ * an epoch at which a checkpoint was due, perhaps in an earlier stage, or the start.  It depends only on the config,
+ * not on when a run was stopped. */
 static int64_t rollback_step(const fcnn_trainer *trainer, int64_t epochs)
 {
     const int64_t every = trainer->config->output_checkpoint_every;
     if (trainer->config->train_nonfinite != FCNN_NONFINITE_ROLLBACK) {
         return -1;
     }
-    return every > 0 ? epochs / every * every * trainer->method->steps(trainer->data) : 0;
+    return every > 0 ? fcnn_stages_steps(trainer->config, trainer->data->sampler->rows, epochs / every * every) : 0;
 }
 
 /* Whether there is a best model in the state of rank 0. */
@@ -110,11 +111,12 @@ static fcnn_status save_model(fcnn_trainer *trainer)
 
 /* ---- training ---- */
 
-/* The learning rate of the next step: that of the schedule, halved once for each rollback. */
+/* The learning rate of the next step: that of the stage's schedule, halved once for each rollback in any stage. */
 static double learning_rate(const fcnn_trainer *trainer)
 {
     const fcnn_training_state *state = &trainer->state;
-    return ldexp(fcnn_schedule_rate(&trainer->schedule, &state->plateau, state->step), -(int)state->rollbacks);
+    return ldexp(fcnn_schedule_rate(&trainer->schedule, &state->plateau, state->step - trainer->stage.first_step),
+                 -(int)state->rollbacks);
 }
 
 /* Leaves out a batch after a divergence, which is of no use if the parameters themselves are not finite: the update of
@@ -275,11 +277,12 @@ static fcnn_status follow_epoch(fcnn_trainer *trainer, double train_loss, double
     return is_stopped(trainer) && !last ? stop(trainer) : FCNN_OK;
 }
 
+/* Trains the epochs of the current stage. */
 static fcnn_status train_epochs(fcnn_trainer *trainer)
 {
     double logged_seconds = trainer->train_seconds;
     int64_t logged_step = trainer->own_steps;
-    while (!is_over(trainer)) {
+    while (!is_over(trainer) && trainer->state.epoch < trainer->stage.end_epoch) {
         const double begin = fcnn_comm_seconds();
         double train_loss;
         FCNN_TRY(fcnn_trainer_epoch(trainer, &train_loss));
@@ -344,6 +347,21 @@ static fcnn_status roll_back(fcnn_trainer *trainer)
     return FCNN_OK;
 }
 
+/* ---- stages ---- */
+
+static bool is_last_stage(const fcnn_trainer *trainer)
+{
+    return trainer->stage.number + 1 == fcnn_config_stages(trainer->config);
+}
+
+/* Goes on after the epochs of a stage, or after a divergence. */
+static fcnn_status go_on(fcnn_trainer *trainer, bool diverged)
+{
+    const int64_t stage = trainer->stage.number;
+    FCNN_TRY(diverged ? roll_back(trainer) : fcnn_trainer_next_stage(trainer));
+    return trainer->stage.number != stage ? fcnn_announce_stage(trainer) : FCNN_OK;
+}
+
 static fcnn_status train(fcnn_trainer *trainer)
 {
     if (rollback_step(trainer, trainer->state.epoch) == trainer->state.step) {
@@ -352,10 +370,12 @@ static fcnn_status train(fcnn_trainer *trainer)
     for (;;) {
         training call = {.trainer = trainer};
         fcnn_team_keep(trainer->step->team, train_with_team, &call);
-        if (call.status != FCNN_EDIVERGED || trainer->config->train_nonfinite != FCNN_NONFINITE_ROLLBACK) {
+        const bool diverged =
+            call.status == FCNN_EDIVERGED && trainer->config->train_nonfinite == FCNN_NONFINITE_ROLLBACK;
+        if (!diverged && (call.status != FCNN_OK || is_over(trainer) || is_last_stage(trainer))) {
             return call.status;
         }
-        FCNN_TRY(roll_back(trainer));
+        FCNN_TRY(go_on(trainer, diverged));
     }
 }
 
@@ -369,16 +389,7 @@ static fcnn_status remove_old_run(const fcnn_trainer *trainer)
 
 static fcnn_status print_start(fcnn_trainer *trainer)
 {
-    const fcnn_start_facts facts = {.comm = trainer->comm,
-                                    .config = trainer->config,
-                                    .topology = trainer->threads.topology,
-                                    .data = trainer->data,
-                                    .model = trainer->model,
-                                    .step = trainer->step,
-                                    .schedule = &trainer->schedule,
-                                    .origin = trainer->origin.length > 0 ? trainer->origin.data : NULL,
-                                    .is_check = trainer->options.check_only};
-    FCNN_TRY(fcnn_start_report_print(&facts, &trainer->report));
+    FCNN_TRY(fcnn_announce_start(trainer));
     if (trainer->resumed_from != NULL) {
         fcnn_start_report_print_resume(trainer->resumed_from, &trainer->state, is_finished(trainer),
                                        ended_early(trainer), &trainer->report);
@@ -394,6 +405,8 @@ static void print_end(fcnn_trainer *trainer)
     const fcnn_end_facts facts = {.comm = trainer->comm,
                                   .lacking = lacks ? fcnn_scores_value_name(trainer->config->train_stop_metric) : NULL,
                                   .early = ended_early(trainer) ? early : NULL,
+                                  .stage = trainer->stage.number + 1,
+                                  .stages = fcnn_config_stages(trainer->config),
                                   .best = has_best(trainer) ? trainer->best_reason : NULL,
                                   .best_epoch = trainer->state.best.epoch,
                                   .step = trainer->step,
@@ -407,25 +420,9 @@ static void print_end(fcnn_trainer *trainer)
     fcnn_end_report_print(&facts, &trainer->report);
 }
 
-static void begin_observers(fcnn_trainer *trainer)
-{
-    fcnn_observed_run run = {.report = &trainer->report,
-                             .config = trainer->config,
-                             .steps = trainer->state.step,
-                             .batches = trainer->method->steps(trainer->data),
-                             .start_seconds = trainer->start_seconds};
-    if (trainer->validation != NULL) {
-        fcnn_scores_show_names(&trainer->metrics, &trainer->model->shape, trainer->data->validation.weights != NULL,
-                               run.shown);
-    }
-    if (trainer->comm->rank == 0) {
-        fcnn_observers_begin(&trainer->observers, fcnn_observer_kinds, &run);
-    }
-}
-
 static fcnn_status train_observed(fcnn_trainer *trainer)
 {
-    begin_observers(trainer);
+    fcnn_announce_steps(trainer);
     fcnn_status status = trainer->resumed_from == NULL ? fcnn_scoring_start(trainer) : FCNN_OK;
     if (status == FCNN_OK) {
         status = train(trainer);

@@ -12,12 +12,15 @@
 #include "training/method.h"
 #include "training/observers.h"
 #include "training/saver.h"
+#include "training/stages.h"
 
 #include <fcnn/trainer.h>
 
 typedef struct fcnn_trainer {
     fcnn_comm *comm;            /* borrowed */
     const fcnn_config *config;  /* borrowed */
+    fcnn_stage_place stage;     /* the current stage */
+    fcnn_config *stage_config;  /* its config */
     fcnn_train_options options; /* with borrowed pointers */
     fcnn_threads threads;
     fcnn_training_data *data;
@@ -27,7 +30,7 @@ typedef struct fcnn_trainer {
     fcnn_step *step;
     const fcnn_method *method;
     fcnn_evaluation *validation; /* NULL: none */
-    fcnn_schedule schedule;
+    fcnn_schedule schedule;      /* of the current stage */
     fcnn_training_state state;
     char *resumed_from; /* path of the checkpoint from which the run continues; NULL: none */
     int64_t own_steps;  /* completed by this run */
@@ -53,6 +56,10 @@ void fcnn_trainer_destroy(fcnn_trainer *trainer);
 /* Replaces model and state by those of a checkpoint, for a rollback.  Takes ownership of both.  Collective; errors are
  * the same on all ranks. */
 fcnn_status fcnn_trainer_put_back(fcnn_trainer *trainer, fcnn_model *model, fcnn_training_state *state);
+
+/* Changes to the stage of the next step, at the end of the current one: takes its config, and creates batches, step,
+ * schedule and evaluation anew.  Collective; errors are the same on all ranks. */
+fcnn_status fcnn_trainer_next_stage(fcnn_trainer *trainer);
 
 /* Trains until train.epochs epochs are complete, or until train.stop_patience ends it, with the report, checkpoints,
  * the test and the model file at the end.  Collective; errors are the same on all ranks. */

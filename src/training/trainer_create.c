@@ -22,7 +22,13 @@ static fcnn_status restore_state(fcnn_trainer *trainer)
     fcnn_exponents_clear(&trainer->step->gradient->promised);
     trainer->step->gradient->promised = state->exponents;
     state->exponents = (fcnn_exponents){0};
-    FCNN_TRY(fcnn_optimizer_load(trainer->step->optimizer, trainer->step->network, &state->optimizer));
+    if (trainer->stage.number > 0 && state->step == trainer->stage.first_step) {
+        fcnn_optimizer_take_over(trainer->step->optimizer, trainer->step->network, &state->optimizer,
+                                 fcnn_stages_continue(trainer->config, trainer->stage.number));
+        state->plateau = (fcnn_plateau){0};
+    } else {
+        FCNN_TRY(fcnn_optimizer_load(trainer->step->optimizer, trainer->step->network, &state->optimizer));
+    }
     fcnn_optimizer_state_clear(&state->optimizer);
     return FCNN_OK;
 }
@@ -52,18 +58,19 @@ static void set_dropout(const fcnn_config *config, fcnn_architecture *shape)
 
 static fcnn_status create_step(fcnn_trainer *trainer)
 {
-    const fcnn_config *config = trainer->config;
+    const fcnn_config *config = trainer->stage_config;
     set_dropout(config, &trainer->model->shape);
     const fcnn_step_options options = {
         .exact = config->train_reduction == FCNN_REDUCTION_EXACT,
         .exchange = config->train_exchange,
         .optimizer = fcnn_optimizer_rule_of(config->optimizer_name),
         .config = config,
+        .optimizer_begin = trainer->stage.optimizer_begin,
+        .stage_begin = trainer->stage.first_step,
         .threads = fcnn_threads_wanted(&trainer->threads),
         .flags = FCNN_LIFECYCLE_FLAGS,
     };
     trainer->method = fcnn_method_of(config->optimizer_name);
-    trainer->flags = (fcnn_step_flags){.raise = raise_flags, .owner = &trainer->lifecycle};
     return fcnn_step_create(trainer->comm, trainer->model, trainer->data, &options, &trainer->step);
 }
 
@@ -76,21 +83,21 @@ static fcnn_status name_config(fcnn_trainer *trainer)
 }
 
 /* What a schedule does not come to within the training is no error: the training may be made longer. */
-static void warn_of_schedule(const fcnn_schedule *schedule)
+static void warn_of_schedule(const fcnn_schedule *schedule, const char *what)
 {
     if (schedule->warmup >= schedule->units && schedule->units > 0 && schedule->warmup > 0) {
-        fcnn_log_warning("the warm-up of %" PRId64 " %ss (schedule.warmup) is not over before the end of the training, "
+        fcnn_log_warning("the warm-up of %" PRId64 " %ss (schedule.warmup) is not over before the end of the %s, "
                          "which has %" PRId64 ": optimizer.learning_rate is never reached",
-                         schedule->warmup, schedule->unit, schedule->units);
+                         schedule->warmup, schedule->unit, what, schedule->units);
     }
     int64_t beyond = schedule->milestone_count;
     while (beyond > 0 && schedule->milestones[beyond - 1] >= schedule->units) {
         beyond--;
     }
     if (beyond < schedule->milestone_count) {
-        fcnn_log_warning("%" PRId64 " of %" PRId64 " schedule.milestones come after the end of the training, which has "
+        fcnn_log_warning("%" PRId64 " of %" PRId64 " schedule.milestones come after the end of the %s, which has "
                          "%" PRId64 " %ss",
-                         schedule->milestone_count - beyond, schedule->milestone_count, schedule->units,
+                         schedule->milestone_count - beyond, schedule->milestone_count, what, schedule->units,
                          schedule->unit);
     }
 }
@@ -153,10 +160,39 @@ static void warn_of_zeros(const fcnn_config *config)
 
 static fcnn_status settle_schedule(fcnn_trainer *trainer)
 {
-    const fcnn_config *config = trainer->config;
-    FCNN_TRY(
-        fcnn_schedule_settle(config, config->train_epochs, trainer->method->steps(trainer->data), &trainer->schedule));
-    warn_of_schedule(&trainer->schedule);
+    const fcnn_config *config = trainer->stage_config;
+    return fcnn_schedule_settle(config, config->train_epochs, trainer->method->steps(trainer->data),
+                                &trainer->schedule);
+}
+
+/* Checks the learning rates of a stage before training begins. */
+static fcnn_status check_stage(const fcnn_trainer *trainer, int64_t number, const fcnn_config *stage)
+{
+    char what[40] = "training";
+    const int64_t steps = fcnn_stages_epoch_steps(trainer->config, trainer->data->sampler->rows, number);
+    fcnn_schedule schedule;
+    FCNN_TRY(fcnn_schedule_settle(stage, stage->train_epochs, steps, &schedule));
+    if (trainer->config->stage_count > 0) {
+        snprintf(what, sizeof what, "stage %" PRId64, number + 1);
+    }
+    warn_of_schedule(&schedule, what);
+    if (trainer->options.check_only) {
+        warn_of_rate(stage);
+    }
+    return FCNN_OK;
+}
+
+static fcnn_status check_stages(const fcnn_trainer *trainer)
+{
+    for (int64_t i = 0; i < fcnn_config_stages(trainer->config); i++) {
+        fcnn_config *stage;
+        FCNN_TRY(fcnn_config_stage(trainer->config, i, &stage));
+        const fcnn_status status = check_stage(trainer, i, stage);
+        fcnn_config_destroy(stage);
+        if (status != FCNN_OK) {
+            return trainer->config->stage_count > 0 ? fcnn_stages_name(trainer->config, i, status) : status;
+        }
+    }
     return FCNN_OK;
 }
 
@@ -171,10 +207,10 @@ static fcnn_status create_validation(fcnn_trainer *trainer)
 
 static fcnn_status begin_training(fcnn_trainer *trainer)
 {
+    FCNN_TRY(check_stages(trainer));
     FCNN_TRY(settle_schedule(trainer));
     FCNN_TRY(fcnn_best_check(trainer->config, &trainer->model->shape));
     if (trainer->options.check_only) {
-        warn_of_rate(trainer->config);
         warn_of_selu(trainer->config);
         warn_of_zeros(trainer->config);
     }
@@ -211,6 +247,19 @@ static fcnn_status load(fcnn_trainer *trainer)
     return status;
 }
 
+/* Takes the stage of the next step, and its batches. */
+static fcnn_status choose_stage(fcnn_trainer *trainer)
+{
+    const fcnn_training_data *data = trainer->data;
+    fcnn_config_destroy(trainer->stage_config);
+    trainer->stage_config = NULL;
+    trainer->stage = fcnn_stages_find(trainer->config, data->sampler->rows, trainer->state.epoch);
+    FCNN_TRY(fcnn_comm_agree(trainer->comm,
+                             fcnn_config_stage(trainer->config, trainer->stage.number, &trainer->stage_config)));
+    return fcnn_training_data_set_stage(trainer->config, trainer->data, trainer->comm, &trainer->model->shape,
+                                        trainer->stage.number);
+}
+
 static fcnn_status create_saver(fcnn_trainer *trainer)
 {
     const fcnn_config *config = trainer->config;
@@ -231,7 +280,8 @@ static fcnn_status create_parts(fcnn_trainer *trainer)
     FCNN_TRY(load(trainer));
     trainer->metrics = fcnn_metric_choice_of(config);
     FCNN_TRY(fcnn_metrics_check(&trainer->metrics, &trainer->model->shape));
-    fcnn_threads_fit_work(&trainer->threads, &trainer->model->shape, fcnn_sampler_capacity(trainer->data->sampler));
+    fcnn_threads_fit_work(&trainer->threads, &trainer->model->shape, trainer->data->most_rows);
+    FCNN_TRY(choose_stage(trainer));
     FCNN_TRY(create_step(trainer));
     FCNN_TRY(fcnn_threads_settle(&trainer->threads, comm, trainer->step->team));
     FCNN_TRY(fcnn_comm_agree(comm, begin_training(trainer)));
@@ -256,6 +306,7 @@ fcnn_status fcnn_trainer_create(fcnn_comm *comm, const fcnn_config *config, cons
     trainer->options = *options;
     trainer->report.out = comm->rank == 0 ? options->report : NULL;
     trainer->start_seconds = fcnn_comm_seconds();
+    trainer->flags = (fcnn_step_flags){.raise = raise_flags, .owner = &trainer->lifecycle};
     fcnn_lifecycle_start(&trainer->lifecycle, config, comm->rank == 0 && !options->check_only);
     const fcnn_status status = create_parts(trainer);
     if (status != FCNN_OK) {
@@ -279,22 +330,47 @@ void fcnn_trainer_destroy(fcnn_trainer *trainer)
     fcnn_model_destroy(trainer->model);
     fcnn_training_state_clear(&trainer->state);
     fcnn_threads_clear(&trainer->threads);
+    fcnn_config_destroy(trainer->stage_config);
     free(trainer->resumed_from);
     free(trainer);
 }
 
-fcnn_status fcnn_trainer_put_back(fcnn_trainer *trainer, fcnn_model *model, fcnn_training_state *state)
+/* Creates everything anew that depends on the model, the state and the stage.  Times and resets go on, for the report
+ * at the end. */
+static fcnn_status create_again(fcnn_trainer *trainer)
 {
+    const fcnn_thread_times times = trainer->step->times[0];
+    const int64_t resets = trainer->step->resets;
     fcnn_evaluation_destroy(trainer->validation);
     trainer->validation = NULL;
     fcnn_step_destroy(trainer->step);
     trainer->step = NULL;
+    FCNN_TRY(choose_stage(trainer));
+    FCNN_TRY(create_step(trainer));
+    trainer->step->times[0] = times;
+    trainer->step->resets = resets;
+    FCNN_TRY(fcnn_comm_agree(trainer->comm, name_config(trainer)));
+    FCNN_TRY(fcnn_comm_agree(trainer->comm, settle_schedule(trainer)));
+    FCNN_TRY(fcnn_comm_agree(trainer->comm, restore_state(trainer)));
+    return create_validation(trainer);
+}
+
+fcnn_status fcnn_trainer_put_back(fcnn_trainer *trainer, fcnn_model *model, fcnn_training_state *state)
+{
     fcnn_model_destroy(trainer->model);
     trainer->model = model;
     fcnn_training_state_clear(&trainer->state);
     trainer->state = *state;
-    FCNN_TRY(create_step(trainer));
-    FCNN_TRY(fcnn_comm_agree(trainer->comm, name_config(trainer)));
-    FCNN_TRY(fcnn_comm_agree(trainer->comm, restore_state(trainer)));
-    return create_validation(trainer);
+    return create_again(trainer);
+}
+
+fcnn_status fcnn_trainer_next_stage(fcnn_trainer *trainer)
+{
+    fcnn_step *step = trainer->step;
+    fcnn_training_state *state = &trainer->state;
+    fcnn_network_store(step->network, trainer->model);
+    FCNN_TRY(fcnn_comm_agree(trainer->comm, fcnn_optimizer_store(step->optimizer, step->network, &state->optimizer)));
+    state->exponents = step->gradient->promised;
+    step->gradient->promised = (fcnn_exponents){0};
+    return create_again(trainer);
 }

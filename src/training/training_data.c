@@ -1,6 +1,7 @@
 /* src/training/training_data.c — the training, validation and test rows of a run. */
 #include "training/training_data.h"
 
+#include "config/stages.h"
 #include "core/log.h"
 #include "core/memory.h"
 #include "data/find_classes.h"
@@ -125,27 +126,52 @@ static fcnn_status split(const fcnn_config *config, fcnn_comm *comm, double frac
     return FCNN_OK;
 }
 
-static fcnn_status choose_batch(const fcnn_config *config, fcnn_training_data *data)
+/* The rows of a batch of a stage. */
+static int64_t batch_of(const fcnn_config *config, int64_t stage, int64_t rows)
 {
-    const int64_t rows = data->train.dataset->source.rows;
-    const int64_t wanted = config->train_batch_size;
-    data->batch = wanted == 0 || wanted > rows ? rows : wanted;
+    const int64_t wanted = fcnn_config_stage_batch_size(config, stage);
+    return wanted == 0 || wanted > rows ? rows : wanted;
+}
+
+/* The rows of the largest batch of all stages. */
+static int64_t largest_batch(const fcnn_config *config, int64_t rows)
+{
+    int64_t most = 0;
+    for (int64_t stage = 0; stage < fcnn_config_stages(config); stage++) {
+        const int64_t batch = batch_of(config, stage, rows);
+        most = batch > most ? batch : most;
+    }
+    return most;
+}
+
+static fcnn_status check_batch(const fcnn_config *config, int64_t stage, const fcnn_training_data *data)
+{
+    const int64_t rows = data->train.dataset->source.rows, wanted = fcnn_config_stage_batch_size(config, stage);
+    const int64_t batch = batch_of(config, stage, rows);
     if (wanted > rows) {
         fcnn_log_warning("train.batch_size = %" PRId64 ", but there are only %" PRId64
                          " training rows: each batch contains all of "
                          "them, and an epoch is one step; 0 selects this without a warning",
                          wanted, rows);
     }
-    if (config->train_blocks == FCNN_AUTO) {
-        data->blocks = fcnn_shard_default_blocks(data->batch);
+    if (data->blocks <= batch) {
         return FCNN_OK;
     }
-    data->blocks = config->train_blocks;
-    if (data->blocks > data->batch) {
-        return fcnn_fail(FCNN_ECONFIG,
-                         "train.blocks = %" PRId64 ", but a batch has only %" PRId64
-                         " rows: set train.blocks = %" PRId64 " or less, or auto",
-                         data->blocks, data->batch, data->batch);
+    const fcnn_status status = fcnn_fail(FCNN_ECONFIG,
+                                         "train.blocks = %s%" PRId64 ", but a batch has only %" PRId64
+                                         " rows: set train.blocks = %" PRId64 " or less%s",
+                                         config->train_blocks == FCNN_AUTO ? "auto, which is " : "", data->blocks,
+                                         batch, batch, config->train_blocks == FCNN_AUTO ? "" : ", or auto");
+    return config->stage_count > 0 ? fcnn_stages_name(config, stage, status) : status;
+}
+
+/* The blocks are those of the first stage, because they determine which rows a rank has. */
+static fcnn_status choose_batch(const fcnn_config *config, fcnn_training_data *data)
+{
+    data->batch = batch_of(config, 0, data->train.dataset->source.rows);
+    data->blocks = config->train_blocks == FCNN_AUTO ? fcnn_shard_default_blocks(data->batch) : config->train_blocks;
+    for (int64_t stage = 0; stage < fcnn_config_stages(config); stage++) {
+        FCNN_TRY(check_batch(config, stage, data));
     }
     return FCNN_OK;
 }
@@ -217,22 +243,38 @@ static fcnn_status read_evenly(fcnn_data_part *part, fcnn_comm *comm, bool strea
     return part->dataset == NULL ? FCNN_OK : fcnn_dataset_read_evenly(part->dataset, comm, streams, hashes);
 }
 
-static fcnn_status create_sampler(const fcnn_config *config, const fcnn_comm *comm, bool streams,
+/* Makes the sampler of batches of `batch` rows. */
+static fcnn_status create_sampler(const fcnn_config *config, const fcnn_comm *comm, bool streams, int64_t batch,
                                   fcnn_training_data *data)
 {
+    fcnn_sampler_destroy(data->sampler);
+    data->sampler = NULL;
+    data->batch = batch;
     const fcnn_dataset *train = data->train.dataset;
     const bool is_auto = config->data_shuffle_window == FCNN_AUTO;
     const int64_t standard =
         fcnn_sampler_default_window(train->source.rows, data->blocks, fcnn_source_stored_row_bytes(&train->source));
     const fcnn_sampler_plan plan = {
         .rows = train->source.rows,
-        .batch = data->batch,
+        .batch = batch,
         .blocks = data->blocks,
         .window = is_auto ? standard : config->data_shuffle_window,
         .seed = (uint64_t)config->train_seed,
         .shuffle = config->train_shuffle,
     };
     return fcnn_sampler_create(&plan, !streams, comm->rank, comm->size, &data->sampler);
+}
+
+/* Checks the memory of the batches of the stage that has the largest ones, and makes those of the first stage. */
+static fcnn_status make_batches(const fcnn_config *config, fcnn_comm *comm, const fcnn_memory_plan *plan,
+                                fcnn_training_data *data)
+{
+    const int64_t first = data->batch, largest = largest_batch(config, data->train.dataset->source.rows);
+    FCNN_TRY(fcnn_comm_agree(comm, create_sampler(config, comm, plan->streams_train, largest, data)));
+    FCNN_TRY(fcnn_memory_plan_check(plan, comm, data));
+    data->most_rows = fcnn_sampler_capacity(data->sampler);
+    return first == largest ? FCNN_OK
+                            : fcnn_comm_agree(comm, create_sampler(config, comm, plan->streams_train, first, data));
 }
 
 static fcnn_status load_all(const fcnn_config *config, fcnn_comm *comm, fcnn_origin *origin, fcnn_training_data *data)
@@ -246,10 +288,9 @@ static fcnn_status load_all(const fcnn_config *config, fcnn_comm *comm, fcnn_ori
     FCNN_TRY(fill_missing(config, comm, origin, data));
     fcnn_memory_plan plan;
     fcnn_memory_plan_make(config, comm, data, &plan);
-    FCNN_TRY(fcnn_comm_agree(comm, create_sampler(config, comm, plan.streams_train, data)));
+    FCNN_TRY(make_batches(config, comm, &plan, data));
     const fcnn_sampler *sampler = data->sampler;
     fcnn_dataset *train = data->train.dataset;
-    FCNN_TRY(fcnn_memory_plan_check(&plan, comm, data));
     const int64_t after = fcnn_shard_first(train->source.rows, data->blocks, sampler->last_shard);
     FCNN_TRY(fcnn_comm_agree(comm, fcnn_repeats_begin(data)));
     fcnn_row_hashes *hashes[3];
@@ -285,16 +326,22 @@ fcnn_status fcnn_training_data_check(fcnn_training_data *data, fcnn_comm *comm, 
     return fcnn_data_part_check(&data->test, comm, shape);
 }
 
+/* Makes the windows of streamed rows. */
+static fcnn_status create_stream(fcnn_training_data *data, bool has_labels)
+{
+    FCNN_TRY(fcnn_stream_create(data->train.dataset, data->sampler, has_labels, &data->weights, &data->stream));
+    data->rows = fcnn_stream_rows(data->stream);
+    data->labels = fcnn_stream_labels(data->stream);
+    data->row_weights = fcnn_stream_weights(data->stream);
+    return FCNN_OK;
+}
+
 static fcnn_status prepare(fcnn_training_data *data, bool has_labels)
 {
     const fcnn_dataset *train = data->train.dataset;
     data->rows = &train->rows;
     if (train->streams) {
-        FCNN_TRY(fcnn_stream_create(train, data->sampler, has_labels, &data->weights, &data->stream));
-        data->rows = fcnn_stream_rows(data->stream);
-        data->labels = fcnn_stream_labels(data->stream);
-        data->row_weights = fcnn_stream_weights(data->stream);
-        return FCNN_OK;
+        return create_stream(data, has_labels);
     }
     if (has_labels) {
         FCNN_TRY(fcnn_memory_create("the labels", train->own_rows, sizeof(int32_t), &data->own_labels));
@@ -329,6 +376,26 @@ fcnn_status fcnn_training_data_prepare(const fcnn_config *config, fcnn_training_
     data->train.weights = data->weights.used ? &data->weights : NULL;
     FCNN_TRY(find_other_weights(config, comm, data));
     return fcnn_comm_agree(comm, prepare(data, shape->output == FCNN_OUTPUT_SOFTMAX));
+}
+
+static fcnn_status set_batch(const fcnn_config *config, fcnn_training_data *data, const fcnn_comm *comm,
+                             bool has_labels, int64_t batch)
+{
+    const bool streams = data->train.dataset->streams;
+    FCNN_TRY(create_sampler(config, comm, streams, batch, data));
+    return streams ? create_stream(data, has_labels) : FCNN_OK;
+}
+
+fcnn_status fcnn_training_data_set_stage(const fcnn_config *config, fcnn_training_data *data, fcnn_comm *comm,
+                                         const fcnn_architecture *shape, int64_t stage)
+{
+    const int64_t batch = batch_of(config, stage, data->train.dataset->source.rows);
+    if (batch == data->batch) {
+        return FCNN_OK;
+    }
+    fcnn_stream_destroy(data->stream);
+    data->stream = NULL;
+    return fcnn_comm_agree(comm, set_batch(config, data, comm, shape->output == FCNN_OUTPUT_SOFTMAX, batch));
 }
 
 void fcnn_training_data_start_epoch(fcnn_training_data *data, int64_t epoch)

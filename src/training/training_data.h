@@ -18,17 +18,19 @@ typedef struct fcnn_training_data {
     fcnn_stream *stream;         /* of the training rows; NULL: they are resident */
     const fcnn_rows *rows;       /* training rows in memory, those of the dataset or of the stream; borrowed */
     int64_t *chosen;             /* numbers of the validation rows that were split from the training rows; NULL: none */
-    int64_t batch, blocks;       /* rows per batch, blocks per batch */
-    fcnn_sampler *sampler;
-    int32_t *own_labels;   /* of resident rows; NULL if the loss needs no labels, or the stream has them */
-    const int32_t *labels; /* of `rows`, for softmax, otherwise NULL; borrowed */
+    int64_t batch, blocks;       /* rows per batch of the current stage, blocks per batch */
+    int64_t most_rows;           /* of this rank in a batch of any stage */
+    fcnn_sampler *sampler;       /* of the current stage */
+    int32_t *own_labels;         /* of resident rows; NULL if the loss needs no labels, or the stream has them */
+    const int32_t *labels;       /* of `rows`, for softmax, otherwise NULL; borrowed */
     fcnn_weights weights;
     fcnn_weights other_weights[2]; /* of validation and test rows, with data.weights_in_evaluation */
     double *own_weights;           /* of resident rows; NULL if rows have no weights, or the stream has them */
     const double *row_weights;     /* of `rows`; NULL: no weights; borrowed */
 } fcnn_training_data;
 
-/* Opens and reads the rows that the config names, and distributes them over ranks.  If there is an origin, the columns
+/* Opens and reads the rows that the config names, distributes them over ranks, and makes the batches of the first
+ * stage.  If there is an origin, the columns
  * must be those of its model, and its classes and means for missing inputs are used.  The caller destroys *out.
  * Collective; errors are the same on all ranks: FCNN_ECONFIG, FCNN_EDATA, FCNN_EINPUT, FCNN_ENOMEM. */
 fcnn_status fcnn_training_data_load(const fcnn_config *config, fcnn_comm *comm, fcnn_origin *origin,
@@ -45,6 +47,11 @@ fcnn_status fcnn_training_data_check(fcnn_training_data *data, fcnn_comm *comm, 
  * same on all ranks. */
 fcnn_status fcnn_training_data_prepare(const fcnn_config *config, fcnn_training_data *data, fcnn_comm *comm,
                                        const fcnn_architecture *shape);
+
+/* Makes the batches of a stage (from 0), after fcnn_training_data_prepare(): steps that use the data must be created
+ * anew.  Collective.  Fails, alike on all ranks: FCNN_ENOMEM. */
+fcnn_status fcnn_training_data_set_stage(const fcnn_config *config, fcnn_training_data *data, fcnn_comm *comm,
+                                         const fcnn_architecture *shape, int64_t stage);
 
 /* Starts or continues an epoch: later batches belong to it.  Not collective. */
 void fcnn_training_data_start_epoch(fcnn_training_data *data, int64_t epoch);

@@ -54,6 +54,7 @@ mkdir -p seeds/fuzz_config seeds/fuzz_csv seeds/fuzz_idx seeds/fuzz_framed \
     seeds/fuzz_model seeds/fuzz_data seeds/fuzz_given
 cp ../configs/*.ini ../tests/golden/*.ini seeds/fuzz_config/
 printf '[train]\nepochs = 3 # few\nepochs = 4\n[train\n=\nx\n' >seeds/fuzz_config/odd.ini
+printf '[stage.1]\ntrain.epochs = 3\n[stage.2]\ntrain.epochs = 2\noptimizer.name = adam\n' >seeds/fuzz_config/stages.ini
 for table in ../configs/data/*.csv; do
     head -n 5 "$table" >"seeds/fuzz_csv/$(basename "$table")"
 done
