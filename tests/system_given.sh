@@ -107,6 +107,8 @@ fails 'other columns' '/offset has 3 columns, but the data has 2' 65 "${wrong[@]
     --set data.match_columns=ignore
 fails 'data' 'data.normalize: rows.h5: there are no datasets /offset and /scale' 65 "${wrong[@]}" \
     --set data.normalize=file:rows.h5
+fails 'a negative scale of a target' 'is -2, but that of a target must be above 0' 65 "${wrong[@]}" \
+    --set data.targets=/x --set data.normalize_targets=file:given.h5
 fails 'a word without a path' "'file' must be followed by a path" 78 "${wrong[@]}" --set data.normalize=file
 
 # With initial weights: the numbers decide, not the words.

@@ -254,6 +254,8 @@ static void keys_must_not_contradict_each_other(void)
     HARNESS_OK(check_with("model.hidden=3", "model.activation=prelu", "model.layer_norm=yes"));
     HARNESS_STATUS(check_with("model.hidden=", "model.activation=relu", "model.layer_norm=yes"), FCNN_ECONFIG);
     HARNESS_ERROR_HAS("b.ini: model.layer_norm = yes is for hidden layers, but model.hidden has none");
+    HARNESS_STATUS(check_with("model.hidden=3,1", "model.layer_norm=yes", NULL), FCNN_ECONFIG);
+    HARNESS_ERROR_HAS("b.ini: model.layer_norm = yes makes a layer of one unit constant");
     HARNESS_STATUS(check_with("model.hidden=3", "model.activation=prelu", "model.leaky_slope=0.2"), FCNN_ECONFIG);
     HARNESS_ERROR_HAS("b.ini: model.leaky_slope requires leaky_relu, but model.activation does not have it");
     HARNESS_STATUS(check_with("model.hidden=3", "model.activation=silu", "model.leaky_slope=0.2"), FCNN_ECONFIG);

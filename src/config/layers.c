@@ -116,11 +116,19 @@ static fcnn_status check_slope(const fcnn_config *config)
 
 static fcnn_status check_layer_norm(const fcnn_config *config)
 {
-    return !config->model_layer_norm || config->model_hidden.count > 0
-               ? FCNN_OK
-               : fcnn_fail(FCNN_ECONFIG,
-                           "model.layer_norm = yes is for hidden layers, but model.hidden has none: remove "
-                           "model.layer_norm");
+    const fcnn_int_list *hidden = &config->model_hidden;
+    if (config->model_layer_norm && hidden->count == 0) {
+        return fcnn_fail(FCNN_ECONFIG, "model.layer_norm = yes is for hidden layers, but model.hidden has none: remove "
+                                       "model.layer_norm");
+    }
+    for (int64_t i = 0; config->model_layer_norm && i < hidden->count; i++) {
+        if (hidden->values[i] == 1) {
+            return fcnn_fail(FCNN_ECONFIG,
+                             "model.layer_norm = yes makes a layer of one unit constant, because the unit "
+                             "is its own mean: give each hidden layer two units or more");
+        }
+    }
+    return FCNN_OK;
 }
 
 static fcnn_status check_dropout(const fcnn_config *config)

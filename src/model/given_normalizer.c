@@ -100,7 +100,8 @@ static fcnn_status read_names(contents *from)
     return status;
 }
 
-static fcnn_status check_numbers(const contents *from)
+/* A negative scale of a target would exchange its quantiles, and make its standard deviation negative. */
+static fcnn_status check_numbers(const contents *from, fcnn_side side)
 {
     for (int64_t i = 0; i < from->normalizer.count; i++) {
         const double offset = from->normalizer.shift[i], scale = from->normalizer.scale[i];
@@ -110,11 +111,17 @@ static fcnn_status check_numbers(const contents *from)
                              bad_offset ? "/offset" : "/scale", i, bad_offset ? offset : scale,
                              bad_offset ? "which cannot be subtracted" : "by which numbers cannot be divided");
         }
+        if (side == FCNN_SIDE_TARGETS && scale < 0) {
+            return fcnn_fail(FCNN_EDATA,
+                             "%s: /scale of column %" PRId64 " (counting from 0) is %g, but that of a target must be "
+                             "above 0",
+                             from->path, i, scale);
+        }
     }
     return FCNN_OK;
 }
 
-static fcnn_status read_pair(contents *from)
+static fcnn_status read_pair(contents *from, fcnn_side side)
 {
     static const char offset[] = "/offset";
     fcnn_hdf5_info info;
@@ -124,7 +131,7 @@ static fcnn_status read_pair(contents *from)
     FCNN_TRY(fcnn_normalizer_create(info.rank == 1 ? info.dims[0] : 0, &from->normalizer));
     FCNN_TRY(read_numbers(from, offset, from->normalizer.shift));
     FCNN_TRY(read_numbers(from, "/scale", from->normalizer.scale));
-    FCNN_TRY(check_numbers(from));
+    FCNN_TRY(check_numbers(from, side));
     return read_names(from);
 }
 
@@ -241,7 +248,7 @@ static fcnn_status read_file(const fcnn_given_request *request, contents *from)
     FCNN_TRY(fcnn_hdf5_open_verified(request->path, &is_framed, &from->file));
     from->budget = fcnn_hdf5_bytes(from->file);
     if (fcnn_hdf5_has(from->file, "/offset") || fcnn_hdf5_has(from->file, "/scale")) {
-        return read_pair(from);
+        return read_pair(from, request->side);
     }
     if (is_framed || fcnn_hdf5_has(from->file, "/model/W1") || fcnn_hdf5_has(from->file, "/W1")) {
         return read_model(from, request->side);

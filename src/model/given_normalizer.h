@@ -17,7 +17,7 @@
 /* What is asked of a file.  Everything is borrowed. */
 typedef struct fcnn_given_request {
     const char *path;
-    fcnn_side side;                 /* of a model */
+    fcnn_side side;                 /* of a model; targets have no negative scale */
     int64_t columns;                /* number of columns of the data */
     const fcnn_column_names *names; /* of these columns */
     fcnn_match_columns match;       /* how they are compared with the names in the file */
