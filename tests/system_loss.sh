@@ -66,6 +66,10 @@ same focal labels.h5 --set train.loss=cross_entropy --set train.focal_gamma=2
 focal=$validated
 same focal_half labels.h5 --set train.loss=cross_entropy --set train.focal_gamma=0.5
 same cross labels.h5 --set train.loss=cross_entropy
+accuracy=$(awk '$1 == 3 && NF > 6 { print $5 }' stdout)
+tap_run 'loss: the accuracy is that of fcnn-predict' awk -v a="$accuracy" \
+    -v b="$(sed -n 's/.* accuracy \([0-9.]*\) %.*/\1/p' scores)" \
+    'BEGIN { d = (a > 1 ? a : 100 * a) - b; exit !(a > 0 && d < 0.01 && d > -0.01) }'
 tap_run 'loss: a larger focal_gamma gives lower losses' awk -v a="$focal" -v b="$validated" 'BEGIN { exit !(a < b) }'
 awk 'BEGIN { for (i = 0; i < 400; i++) print i % 20 "," i % 2 }' >bits.csv
 "$bin/fcnn-import" bits.h5 --csv bits.csv >import.log || cat import.log

@@ -22,9 +22,10 @@ awk 'BEGIN {
         p = i % 5 > 1
         q = x > 0
         print x "," y "," (i % 4 ? p : "nan") "," (i % 8 ? q : "nan") ",0" >"bits.csv"
+        if (i % 4) print x "," y "," p "," (i % 8 ? q : "nan") ",0" >"with_p.csv"
     }
 }'
-for name in whole missing codes with_a with_b empty bits; do
+for name in whole missing codes with_a with_b empty bits with_p; do
     "$bin/fcnn-import" $name.h5 --csv $name.csv --missing --float-targets
 done >import.log 2>&1 || cat import.log
 
@@ -156,6 +157,29 @@ tap_run 'missing targets: of several sigmoids' grep -Eq \
     '^test: loss .*, accuracy .* of 105 rows right, 195 of 240 targets, 15 rows without targets' stdout
 train 2 --overwrite "${sigmoid[@]}" --set data.test=bits.h5 --set metrics.list=accuracy,log_loss,roc_auc a.ini
 tap_run 'missing targets: metrics by name are computed without them' test "$code" = 0
+
+# The class of a single sigmoid is missing: metrics are those of the other rows.
+one=("${sigmoid[@]}" --set 'data.targets=/x[2]' --set metrics.list=accuracy,recall,confusion)
+train 2 --overwrite "${one[@]}" a.ini
+for name in bits with_p; do
+    "$bin/fcnn-predict" out/model.h5 $name.h5 --inputs "/x[0:2]" --targets "/x[2]" 2>/dev/null |
+        grep '^  ' >$name.scores
+done
+tap_run 'missing targets: a missing class is in no metric' cmp bits.scores with_p.scores
+tap_run 'missing targets: metrics of the others are there' grep -q '^  accuracy' bits.scores
+
+# Transforms of targets that are there: those of b are the ones of the rows with b.
+# b_of FILE: shift, scale and transform of b, fitted to the rows of a file
+b_of()
+{
+    rm -rf out
+    train 2 --set data.train="$1" \
+        --set 'data.normalize_targets=asinh_standardize 0, log1p_standardize 1' a.ini
+    "$bin/fcnn-info" out/model.h5 | grep 'log1p$'
+}
+expected=$(b_of with_b.h5)
+tap_run 'missing targets: transforms are those of the targets that are there' \
+    test -n "$expected" -a "$expected" = "$(b_of missing.h5)"
 
 # ---- rows and errors ----
 

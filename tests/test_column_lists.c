@@ -1,4 +1,5 @@
-/* tests/test_column_lists.c — ranges of columns and rows; the names, units and origins of columns in memory, in files and between ranks. */
+/* tests/test_column_lists.c — ranges of columns and rows; the names, units and origins of columns in memory, in files
+ * and between ranks. */
 #include "harness.h"
 #include "read_once.h"
 

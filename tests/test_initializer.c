@@ -56,6 +56,31 @@ static void check_draw(fcnn_activation activation, fcnn_init_kind kind, double s
     fcnn_model_destroy(model);
 }
 
+/* gamma is 1, beta 0, and the slope of a prelu 1/4, as in PyTorch. */
+static void normalizations_and_slopes_have_their_start(void)
+{
+    fcnn_layer layers[] = {
+        {.inputs = 3, .outputs = 5, .activation = FCNN_ACTIVATION_PRELU, .layer_norm = true},
+        {.inputs = 5, .outputs = 1, .activation = FCNN_ACTIVATION_LINEAR, .leaky_slope = FCNN_LEAKY_SLOPE}};
+    const fcnn_architecture shape = {.precision = FCNN_PRECISION_DOUBLE,
+                                     .layers = 2,
+                                     .layer = layers,
+                                     .output = FCNN_OUTPUT_LINEAR,
+                                     .loss = FCNN_LOSS_MSE};
+    static const double values[] = {[FCNN_TENSOR_GAMMA] = 1, [FCNN_TENSOR_BETA] = 0, [FCNN_TENSOR_SLOPE] = 0.25};
+    fcnn_model *model;
+    HARNESS_OK(fcnn_model_create(&shape, &model));
+    HARNESS_OK(fcnn_initializer_draw(model, NULL, 1));
+    CU_ASSERT_EQUAL(fcnn_architecture_tensors(&shape), 5);
+    for (int64_t i = 2; i < 5; i++) {
+        const fcnn_tensor tensor = fcnn_architecture_tensor(&shape, i);
+        for (int64_t o = 0; o < tensor.outputs; o++) {
+            CU_ASSERT_EQUAL(((const double *)model->biases[i])[o], values[tensor.kind]);
+        }
+    }
+    fcnn_model_destroy(model);
+}
+
 static void start_weights_have_their_distributions(void)
 {
     const double xavier = sqrt(6.0 / 350);
@@ -299,6 +324,7 @@ static void bits_are_the_same_everywhere(void)
 }
 
 HARNESS_MAIN("initializer", {"start weights have their distributions", start_weights_have_their_distributions},
+             {"normalizations and slopes have their start", normalizations_and_slopes_have_their_start},
              {"a start weight depends on its place and the seed", a_start_weight_depends_on_its_place_and_the_seed},
              {"torch draws weights and biases", torch_draws_weights_and_biases},
              {"orthogonal matrices are the product of reflections", orthogonal_matrices_are_the_product_of_reflections},

@@ -1,7 +1,7 @@
 /* tests/fuzz/make_checkpoint.c — small checkpoints, as the seeds of fuzzers.
- *   make_checkpoint KIND FRAMED.h5 IMAGE.h5   the file, and what is in its frame.  KIND is classes, or values, which has
- *                                             what files have otherwise: outputs by ranges of columns, transforms,
- *                                             weights of outputs, a best epoch, an average, a plateau */
+ *   make_checkpoint KIND FRAMED.h5 IMAGE.h5   the file, and what is in its frame
+ * KIND is classes, or values, which has what files have otherwise: outputs by ranges of columns, transforms, weights of
+ * outputs, a best epoch, an average, a plateau. */
 #include "core/memory.h"
 #include "files/framed_file.h"
 #include "run/checkpoint.h"
