@@ -159,7 +159,7 @@ train 2 --overwrite "${sigmoid[@]}" --set data.test=bits.h5 --set metrics.list=a
 tap_run 'missing targets: metrics by name are computed without them' test "$code" = 0
 
 # The class of a single sigmoid is missing: metrics are those of the other rows.
-one=("${sigmoid[@]}" --set 'data.targets=/x[2]' --set metrics.list=accuracy,recall,confusion)
+one=("${sigmoid[@]}" --set 'data.targets=/x[2]' --set 'metrics.list=accuracy, recall, confusion')
 train 2 --overwrite "${one[@]}" a.ini
 for name in bits with_p; do
     "$bin/fcnn-predict" out/model.h5 $name.h5 --inputs "/x[0:2]" --targets "/x[2]" 2>/dev/null |
