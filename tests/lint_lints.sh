@@ -120,6 +120,9 @@ breaks "of buffers and parts" src/data/reader.c '#define READ_BYTES ((int64_t)64
 breaks "of buffers and parts" src/data/reader.c 'enum { AT_ONCE = 65536 };'
 breaks "of buffers and parts" src/data/reader.c 'static char buffer[1 << 16];'
 notices sizes
+breaks "docs mention each key" src/config/keys.def 'FCNN_KEY(BOOLEAN, train, unheard, "no", UNBOUNDED, FIXED, "")'
+breaks "docs explain each word" src/config/words.h '#define FCNN_METRICS(X) X(FCNN_METRIC_UNHEARD, "unheard", unheard)'
+notices words
 breaks "no header includes itself" src/core/status.h '#include "core/text.h"'
 notices circles
 fails lengths "functions of" src/core/log.c \

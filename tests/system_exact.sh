@@ -78,7 +78,7 @@ config more regression.h5 'normalize=power 0, log_standardize 1, minmax 2, stand
     layer_norm=yes residual=yes dropout=0.2 init=lecun precision=double \
     train epochs=5 batch_size=31 loss=quantile quantiles=0.1,0.5,0.9 output_weights=1,2,0.5 ema=0.8 keep_best=yes \
     optimizer name=lamb learning_rate=0.01 weight_decay=0.01 schedule kind=plateau patience=1 factor=0.5 \
-    metrics list=quantile_coverage,pinball,r2
+    metrics list=quantile_coverage,quantile_crossing,pinball,r2
 # stages with other optimizers and batches, of which the last one continues the optimizer of the second
 config stages digits.h5 normalize=standardize validation=0.2 model hidden=33,17 dropout=0.1 train ema=0.9 \
     stage.1 train.epochs=2 train.batch_size=29 optimizer.name=adam optimizer.learning_rate=0.003 schedule.kind=cosine \

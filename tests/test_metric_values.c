@@ -188,6 +188,36 @@ static void quantiles_are_as_in_scikit_learn(void)
     HARNESS_OK(fcnn_metrics_check(&choice, &shape));
 }
 
+/* Two targets with three quantiles each; in rows 1 and 3 those of a target cross, in row 4 those of both. */
+static void crossing_quantiles_are_counted(void)
+{
+    static const int64_t kinds[] = {FCNN_METRIC_QUANTILE_CROSSING};
+    static const double x[] = {1, 2, 3, 5, 5, 5, /* in order; equal ones are */
+                               1, 3, 2, 0, 1, 2, /* */
+                               1, 2, 3, 4, 5, 6, /* */
+                               0, 0, 0, 2, 1, 3, /* */
+                               3, 2, 1, 1, 2, -1 /* */};
+    static const double y[] = {0, 0, 0, NAN, NAN, NAN, 0, 0, 0, NAN};
+    fcnn_layer layer = {
+        .inputs = 6, .outputs = 6, .activation = FCNN_ACTIVATION_LINEAR, .leaky_slope = FCNN_LEAKY_SLOPE};
+    fcnn_architecture shape = {.precision = FCNN_PRECISION_DOUBLE,
+                               .layers = 1,
+                               .layer = &layer,
+                               .output = FCNN_OUTPUT_LINEAR,
+                               .loss = FCNN_LOSS_QUANTILE,
+                               .quantiles = 3,
+                               .quantile = {0.1, 0.5, 0.9}};
+    fcnn_metric_choice choice = choose(kinds, 1, 1);
+    computed found;
+    evaluate(&shape, 5, 2, x, y, &choice, &found);
+    NEAR(number(&found, "quantile_crossing"), 0.6);
+    NEAR(found.parts[FCNN_METRIC_QUANTILE_CROSSING][0], 0.4);
+    NEAR(found.parts[FCNN_METRIC_QUANTILE_CROSSING][1], 0.4);
+    shape.quantiles = 1;
+    HARNESS_STATUS(fcnn_metrics_check(&choice, &shape), FCNN_ECONFIG);
+    HARNESS_ERROR_HAS("quantile_crossing requires at least two of train.quantiles");
+}
+
 /* The second output is the logarithm of the variance: standard deviations 1, 2 and 1/2. */
 static void normal_densities(void)
 {
@@ -238,5 +268,5 @@ HARNESS_MAIN("metric values", {"regressions are as in scikit-learn", regressions
              {"log losses are from logits", log_losses_are_from_logits},
              {"missing targets do not count", missing_targets_do_not_count},
              {"quantiles are as in scikit-learn", quantiles_are_as_in_scikit_learn},
-             {"normal densities", normal_densities},
+             {"crossing quantiles are counted", crossing_quantiles_are_counted}, {"normal densities", normal_densities},
              {"metrics that mean nothing are refused", metrics_that_mean_nothing_are_refused})

@@ -220,6 +220,7 @@ typedef enum fcnn_metric_use {
     X(FCNN_METRIC_MAX_ERROR, "max_error", max_error, FCNN_METRIC_FOR_NUMBERS)                           \
     X(FCNN_METRIC_MAPE, "mape", mape, FCNN_METRIC_FOR_NUMBERS)                                          \
     X(FCNN_METRIC_QUANTILE_COVERAGE, "quantile_coverage", quantile_coverage, FCNN_METRIC_FOR_QUANTILES) \
+    X(FCNN_METRIC_QUANTILE_CROSSING, "quantile_crossing", quantile_crossing, FCNN_METRIC_FOR_QUANTILES) \
     X(FCNN_METRIC_PINBALL, "pinball", pinball, FCNN_METRIC_FOR_QUANTILES)                               \
     X(FCNN_METRIC_NLL, "nll", nll, FCNN_METRIC_FOR_DENSITIES)
 

@@ -19,6 +19,10 @@ fcnn_metric_choice fcnn_metric_choice_of(const fcnn_config *config)
 /* Quantiles predict a target only if its median is one of them. */
 static fcnn_status check_prediction(fcnn_metric_kind kind, const fcnn_architecture *shape)
 {
+    if (kind == FCNN_METRIC_QUANTILE_CROSSING && shape->quantiles < 2) {
+        return fcnn_fail(FCNN_ECONFIG, "metrics.list: quantile_crossing requires at least two of train.quantiles: "
+                                       "remove it from the list");
+    }
     if (fcnn_metric_use_of(kind) != FCNN_METRIC_FOR_NUMBERS || fcnn_architecture_prediction(shape, 0) >= 0) {
         return FCNN_OK;
     }
