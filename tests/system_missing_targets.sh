@@ -208,6 +208,13 @@ refused 'class weights' 'train.missing_targets = ignore cannot be combined with 
     --set train.loss=binary_cross_entropy --set model.output=sigmoid --set data.class_weight=1,2
 refused 'without the key' 'is NaN' --set train.missing_targets=error
 tap_run 'missing targets: the error names the key' grep -q 'train.missing_targets = ignore leaves out only' stderr
+# An infinite target is no missing one, in memory or not.
+"$bin/tests/make_hdf5" odd odd.h5
+for memory in resident stream; do
+    refused "an infinite target, $memory" 'odd.h5: /x_inf: row 39, column 0 is infinite' --set data.train=odd.h5 \
+        --set data.inputs=/x --set data.targets=/x_inf --set data.memory=$memory
+    tap_run "missing targets: an infinite target is bad data, $memory" test "$code" = 65
+done
 train 0 --overwrite --set data.train=whole.h5 --set train.missing_targets=error a.ini
 run_program 2 fcnn-predict out/model.h5 missing.h5 --inputs "/x[0:2]" --targets "/x[2:4]"
 tap_run 'missing targets: an error for a model without the key' grep -q 'is NaN' stderr

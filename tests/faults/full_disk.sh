@@ -118,4 +118,47 @@ tap_empty "full disk: room for 0 to 120 % of a checkpoint, in steps of $by %" "$
 wrong=
 try 120 74 model.h5 file
 tap_empty 'full disk: room for the checkpoint, not for the model' "$wrong"
+
+# ---- room for the checkpoint, not for best.h5: training goes on, the end says so, a restart writes it ----
+
+sed 's/^train=.*/&\nvalidation=0.2/' run.ini >best.ini
+rm -rf whole
+train 0 --set output.directory=whole best.ini || said
+best=$(weights whole/best.h5)
+size() {
+    echo $((($(stat -c %s "whole/$1") + page - 1) / page))
+}
+best_is_missing()
+{
+    local used
+    mount -t tmpfs fcnn-test disk || return 1
+    mkdir disk/out
+    cp whole/checkpoint-5.h5 disk/out
+    : >elsewhere/model.h5
+    ln -s "$work/elsewhere/model.h5" disk/out/model.h5
+    used=$(($(stat -f -c '%b - %f' disk)))
+    mount -o "remount,nr_blocks=$((used + $(size checkpoint-10.h5) + $(size best.h5) / 2))" disk || return 1
+    train 0 best.ini
+}
+# What is wrong with the run
+judge_best()
+{
+    [ "$code" = 74 ] || echo "code $code"
+    grep -q '^fcnn-train: warning: best.h5 could not be written, training continues: .*No space left' stderr ||
+        echo 'the warning'
+    grep -q '^fcnn-train: error: .*/best.h5.*No space left on device$' stderr || echo 'the error'
+    [ ! -e disk/out/best.h5 ] || echo 'a part of best.h5'
+    [ "$(weights disk/out/checkpoint-10.h5)" = "$(weights whole/checkpoint-10.h5)" ] || echo 'the checkpoint'
+    [ "$(weights elsewhere/model.h5)" = "$(weights whole/model.h5)" ] || echo 'the model'
+    [ -z "$(find disk/out -name '.*')" ] || echo "left over: $(find disk/out -name '.*')"
+    mount -o remount,nr_blocks=100000 disk
+    train 0 best.ini || said
+    [ "$(weights disk/out/best.h5)" = "$best" ] || echo "the best model after a restart: $(said)"
+}
+best_is_missing
+found=$(judge_best)
+[ -z "$found" ] || found+=$'\n'$(said)
+umount disk
+[ -n "$best" ] && [ -n "$(weights whole/checkpoint-10.h5)" ] || found+=$'\n'"no best.h5"
+tap_empty 'full disk: room for the checkpoint, not for best.h5' "$found"
 tap_done
