@@ -67,6 +67,14 @@ same streamed 2 --set data.memory=stream
 FCNN_ISA=plain same plain 1
 FCNN_SIZES=tiny same tiny 2
 
+# The counts of two columns with 1000 quantiles: 2 · 2000 groups of 256 numbers of 8 bytes, and 4 more for each.
+train 2 --overwrite --check --set output.directory=checked a.ini
+FCNN_SIZES='' tap_run 'transforms: --check says what it takes to find quantiles' grep -Eq \
+    '^memory .*, normalization at the start 8\.3 MB$' stdout
+train 2 --overwrite --check --set output.directory=checked --set data.normalize=standardize a.ini
+tap_run 'transforms: and nothing without quantiles' test "$(grep -c '^memory ' stdout)" = 1 -a \
+    "$(grep -c 'at the start' stdout)" = 0
+
 # A run that stops and continues on other ranks.
 train 2 --overwrite --set output.directory=resumed --set train.epochs=2 a.ini
 train 3 --set output.directory=resumed a.ini

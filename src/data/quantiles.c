@@ -242,3 +242,10 @@ fcnn_status fcnn_quantiles_find(fcnn_dataset *dataset, fcnn_comm *comm, fcnn_sid
     clear(&in);
     return status;
 }
+
+int64_t fcnn_quantiles_bytes(int64_t selected, int64_t count, int64_t rows)
+{
+    const int64_t wanted = rows < 2 * count ? rows : 2 * count, all = selected * wanted;
+    return 2 * count * (int64_t)sizeof(int64_t) + selected * (int64_t)sizeof(int64_t) +
+           all * (int64_t)(4 * sizeof(int64_t)) + (all << choose_bits(all)) * (int64_t)sizeof(uint64_t);
+}

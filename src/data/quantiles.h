@@ -15,4 +15,7 @@
 fcnn_status fcnn_quantiles_find(fcnn_dataset *dataset, fcnn_comm *comm, fcnn_side side, int64_t selected,
                                 const int64_t *columns, int64_t count, double *out);
 
+/* Returns the memory in bytes that a rank uses meanwhile, at most.  Not collective. */
+int64_t fcnn_quantiles_bytes(int64_t selected, int64_t count, int64_t rows);
+
 #endif

@@ -182,13 +182,18 @@ static fcnn_status for_columns(fcnn_normalizer *normalizer, const side_of *from,
     return status;
 }
 
+enum { LANDMARKS_MOST = 1000, QUARTILES = 5 };
+
+static int64_t landmarks_of(int64_t rows)
+{
+    return rows < 2 ? 2 : rows < LANDMARKS_MOST ? rows : LANDMARKS_MOST;
+}
+
 /* Sets the landmarks of columns.  Collective. */
 static fcnn_status find_landmarks(fcnn_normalizer *normalizer, const side_of *from, fcnn_comm *comm, int64_t selected,
                                   const int64_t *columns)
 {
-    enum { LANDMARKS_MOST = 1000 };
-    const int64_t rows = from->dataset->source.rows;
-    const int64_t count = rows < 2 ? 2 : rows < LANDMARKS_MOST ? rows : LANDMARKS_MOST;
+    const int64_t count = landmarks_of(from->dataset->source.rows);
     FCNN_TRY(fcnn_comm_agree(comm, fcnn_normalizer_add_landmarks(normalizer, count)));
     return fcnn_quantiles_find(from->dataset, comm, from->side, selected, columns, count, normalizer->landmarks);
 }
@@ -220,7 +225,6 @@ static void warn_of_equal_quartiles(const side_of *from, int64_t column)
 static fcnn_status use_quartiles(fcnn_normalizer *normalizer, const side_of *from, fcnn_comm *comm, int64_t selected,
                                  const int64_t *columns)
 {
-    enum { QUARTILES = 5 };
     double *found;
     FCNN_TRY(fcnn_comm_agree(comm, fcnn_memory_create("the quartiles", selected * QUARTILES, sizeof *found, &found)));
     const fcnn_status status =
@@ -303,4 +307,15 @@ fcnn_status fcnn_normalizer_fit(fcnn_normalizer *normalizer, const fcnn_normaliz
     FCNN_TRY(for_columns(normalizer, &from, comm, FCNN_NORMALIZE_ROBUST, use_quartiles));
     FCNN_TRY(standardize(normalizer, &from, comm));
     return finish(normalizer, &from);
+}
+
+int64_t fcnn_normalizer_fit_bytes(const fcnn_normalizer *normalizer, bool has_quartiles, int64_t rows)
+{
+    int64_t selected = 0;
+    for (int64_t column = 0; normalizer->transforms != NULL && column < normalizer->count; column++) {
+        selected += normalizer->transforms[column].kind == FCNN_TRANSFORM_QUANTILE;
+    }
+    const int64_t quantiles = selected == 0 ? 0 : fcnn_quantiles_bytes(selected, landmarks_of(rows), rows);
+    const int64_t quartiles = has_quartiles ? fcnn_quantiles_bytes(normalizer->count, QUARTILES, rows) : 0;
+    return quantiles > quartiles ? quantiles : quartiles;
 }

@@ -31,4 +31,8 @@ fcnn_status fcnn_normalizer_fit(fcnn_normalizer *normalizer, const fcnn_normaliz
                                 fcnn_dataset *dataset, fcnn_side side, const fcnn_column_statistics *statistics,
                                 fcnn_comm *comm);
 
+/* Returns the memory in bytes that a rank needs at most, besides the rows, to find the quantiles of the columns with
+ * the transform quantile, and the quartiles of all columns if has_quartiles is set.  Not collective. */
+int64_t fcnn_normalizer_fit_bytes(const fcnn_normalizer *normalizer, bool has_quartiles, int64_t rows);
+
 #endif

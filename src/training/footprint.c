@@ -1,7 +1,9 @@
 /* src/training/footprint.c — a formula for the memory that training uses on a rank. */
 #include "training/footprint.h"
 
+#include "config/normalization.h"
 #include "core/sizes.h"
+#include "model/normalizer.h"
 #include "predict/metrics.h"
 
 static int64_t part_bytes(const fcnn_data_part *part)
@@ -31,6 +33,18 @@ int64_t fcnn_footprint_of_model(const fcnn_architecture *shape)
     return fcnn_architecture_parameters(shape) * (int64_t)fcnn_architecture_size(shape);
 }
 
+/* The normalization in the model and in the network, whose map has three numbers for each column. */
+static int64_t normalizer_bytes(const fcnn_normalizer *normalizer)
+{
+    int64_t landmarks = 0;
+    for (int64_t column = 0; normalizer->transforms != NULL && column < normalizer->count; column++) {
+        landmarks += normalizer->transforms[column].kind == FCNN_TRANSFORM_QUANTILE ? normalizer->landmark_count : 0;
+    }
+    const int64_t column = 2 * sizeof(double) + (normalizer->transforms != NULL ? sizeof(fcnn_transform) : 0);
+    return 2 * (normalizer->count * column + landmarks * (int64_t)sizeof(double)) +
+           3 * normalizer->count * (int64_t)sizeof(double);
+}
+
 static int64_t network_bytes(const fcnn_step *step)
 {
     const fcnn_network *network = step->network;
@@ -40,6 +54,7 @@ static int64_t network_bytes(const fcnn_step *step)
                            2 * fcnn_architecture_tensors(shape) * (int64_t)sizeof(uint64_t);
     return model + fcnn_optimizer_bytes(step->optimizer, network) +
            fcnn_network_bytes(shape, network->all.rows, FCNN_NETWORK_TRAINING, network->threads) +
+           normalizer_bytes(&network->input_map.own) + normalizer_bytes(&network->target_map.own) +
            fcnn_team_threads(step->team) * thread;
 }
 
@@ -82,7 +97,20 @@ void fcnn_footprint_add_metrics(const fcnn_config *config, const fcnn_comm *comm
     }
 }
 
+void fcnn_footprint_add_start(const fcnn_config *config, const fcnn_training_data *data, const fcnn_step *step,
+                              fcnn_footprint *out)
+{
+    const int64_t rows = data->train.dataset->source.rows;
+    const int64_t inputs = fcnn_normalizer_fit_bytes(
+        &step->network->input_map.own, fcnn_normalization_has(config->data_normalize, FCNN_NORMALIZE_ROBUST), rows);
+    const int64_t targets =
+        fcnn_normalizer_fit_bytes(&step->network->target_map.own,
+                                  fcnn_normalization_has(config->data_normalize_targets, FCNN_NORMALIZE_ROBUST), rows);
+    out->start = inputs > targets ? inputs : targets;
+}
+
 int64_t fcnn_footprint_bytes(const fcnn_footprint *footprint)
 {
-    return footprint->data + footprint->network + footprint->gradients + footprint->metrics;
+    const int64_t training = footprint->network + footprint->gradients + footprint->metrics;
+    return footprint->data + (training > footprint->start ? training : footprint->start);
 }

@@ -13,12 +13,15 @@ typedef struct fcnn_footprint {
     int64_t network; /* the row-major model, P·s; the network in panels (fcnn_network_bytes(): P·s, transposed weights
                         * of all layers except the first, results and derivatives of r rows, and those of a chunk of
                         * rows per thread if threads share tiles); P·s in panels for each array of the optimizer, and
-                        * for the average of train.ema; the notes of the threads */
+                        * for the average of train.ema; the normalization, with its landmarks, of the model and of the
+                        * network; the notes of the threads */
     int64_t gradients; /* one sum per parameter in panels: 8 bytes, 16 in double precision, s if sums are not exact; one
                         * more per thread if threads sum the gradients of their own rows; with several ranks, half as
                         * much for the receive buffers of MPI, or with shared memory (R − 1)/R of it, for the values
                         * of the other ranks in the part of this rank */
     int64_t metrics;   /* of metrics.list (fcnn_metrics_bytes()); 0 unless fcnn_footprint_add_metrics() was called */
+    int64_t start; /* the counts that find quantiles, before there is a network; 0 unless fcnn_footprint_add_start() was
+                    * called */
 } fcnn_footprint;
 
 /* Computes the memory of this rank.  Not collective. */
@@ -31,7 +34,11 @@ int64_t fcnn_footprint_of_model(const fcnn_architecture *shape);
 void fcnn_footprint_add_metrics(const fcnn_config *config, const fcnn_comm *comm, const fcnn_training_data *data,
                                 const fcnn_step *step, fcnn_footprint *out);
 
-/* Returns the sum of all parts. */
+/* Adds the memory that is needed to find the normalization.  Not collective. */
+void fcnn_footprint_add_start(const fcnn_config *config, const fcnn_training_data *data, const fcnn_step *step,
+                              fcnn_footprint *out);
+
+/* Returns the largest sum of parts that exist at the same time: data with all others, or with the start. */
 int64_t fcnn_footprint_bytes(const fcnn_footprint *footprint);
 
 #endif

@@ -268,9 +268,10 @@ fcnn_footprint fcnn_start_report_footprint(const fcnn_start_facts *facts)
                        ? fcnn_footprint_of_model(&facts->model->shape)
                        : 0;
     fcnn_footprint_add_metrics(facts->config, facts->comm, facts->data, facts->step, &own);
-    int64_t bytes[4] = {own.data, own.network, own.gradients, own.metrics};
-    fcnn_comm_max_integers(facts->comm, 4, bytes);
-    return (fcnn_footprint){bytes[0], bytes[1], bytes[2], bytes[3]};
+    fcnn_footprint_add_start(facts->config, facts->data, facts->step, &own);
+    int64_t bytes[] = {own.data, own.network, own.gradients, own.metrics, own.start};
+    fcnn_comm_max_integers(facts->comm, sizeof bytes / sizeof *bytes, bytes);
+    return (fcnn_footprint){bytes[0], bytes[1], bytes[2], bytes[3], bytes[4]};
 }
 
 static void describe_memory(const fcnn_footprint *footprint, FILE *out)
@@ -284,6 +285,10 @@ static void describe_memory(const fcnn_footprint *footprint, FILE *out)
     if (footprint->metrics > 0) {
         fcnn_text_from_bytes((double)footprint->metrics, data);
         fprintf(out, ", metrics %s", data);
+    }
+    if (footprint->start > 0) {
+        fcnn_text_from_bytes((double)footprint->start, data);
+        fprintf(out, ", normalization at the start %s", data);
     }
     fputc('\n', out);
 }
