@@ -312,9 +312,9 @@ grep -v ',zero$' digits_words.csv >nine.csv
 "$bin/fcnn-import" nine.h5 --csv nine.csv --classes >import.log || cat import.log
 grep -v ',eight$' digits_words.csv >others.csv
 "$bin/fcnn-import" others.h5 --csv others.csv --classes >import.log || cat import.log
-train 0 --overwrite --set data.train=nine.h5 --set data.rows= --set data.validation= run.ini
+train 0 --overwrite --set data.train=nine.h5 --set data.rows= --set data.validation= --set data.validation_rows= run.ini
 cp out/model.h5 nine_model.h5
-train 3 --overwrite --set data.train=nine.h5 --set data.rows= --set data.validation= run.ini
+train 3 --overwrite --set data.train=nine.h5 --set data.rows= --set data.validation= --set data.validation_rows= run.ini
 tap_run 'data: names of numbers are the same on 3 ranks' cmp nine_model.h5 out/model.h5
 "$bin/fcnn-info" nine_model.h5 >info 2>&1
 tap_run 'data: fcnn-info prints the names of numbers' grep -qx ' *1  five' info
@@ -328,7 +328,8 @@ tap_run 'data: numbers that count other classes are an error' grep -q \
     "error: others.h5: /y: according to its attribute 'classes', the number 0 is 'five', but it is 'eig" \
     stderr
 tap_run 'data: of the data' test "$code" = 65
-train 2 --overwrite --set data.train='nine.h5, others.h5' --set data.rows= --set data.validation= run.ini
+train 2 --overwrite --set data.train='nine.h5, others.h5' --set data.rows= --set data.validation= \
+    --set data.validation_rows= run.ini
 tap_run 'data: files that count differently are no data set' grep -q \
     "others.h5: /y: according to its attribute 'classes', the number 0 is 'five', but it is 'eight' in the first file" \
     stderr

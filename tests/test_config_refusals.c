@@ -288,8 +288,11 @@ static void keys_must_not_contradict_each_other(void)
     HARNESS_ERROR_HAS("data.validation is ''");
     HARNESS_STATUS(check_with("data.validation_targets=x", "data.validation=0.2", NULL), FCNN_ECONFIG);
     HARNESS_ERROR_HAS("data.validation is '0.2'");
-    HARNESS_OK(check_with("data.validation_targets=x", "data.validation=v.h5", NULL));
+    HARNESS_STATUS(check_with("data.validation_rows=0:3", "data.validation=0.2", NULL), FCNN_ECONFIG);
+    HARNESS_ERROR_HAS("data.validation is '0.2'");
+    HARNESS_OK(check_with("data.validation_targets=x", "data.validation=v.h5", "data.validation_rows=0:3"));
     HARNESS_STATUS(check_with("data.test_inputs=x", NULL, NULL), FCNN_ECONFIG);
+    HARNESS_STATUS(check_with("data.test_rows=0:3", NULL, NULL), FCNN_ECONFIG);
     HARNESS_STATUS(check_with("data.test_targets=x", NULL, NULL), FCNN_ECONFIG);
     HARNESS_ERROR_HAS("data.test is not set");
     HARNESS_OK(check_with("data.test_targets=x", "data.test_inputs=y", "data.test=v.h5"));

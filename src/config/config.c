@@ -217,9 +217,9 @@ static fcnn_status check_required(const fcnn_config *config)
     return FCNN_OK;
 }
 
-static bool either_given(const char *inputs, const char *targets)
+static bool any_given(const char *inputs, const char *targets, const char *rows)
 {
-    return *inputs != '\0' || *targets != '\0';
+    return *inputs != '\0' || *targets != '\0' || *rows != '\0';
 }
 
 static fcnn_status check_datasets(const fcnn_config *config)
@@ -227,15 +227,17 @@ static fcnn_status check_datasets(const fcnn_config *config)
     double fraction;
     const bool validation_file =
         *config->data_validation != '\0' && !fcnn_config_validation_fraction(config, &fraction);
-    if (!validation_file && either_given(config->data_validation_inputs, config->data_validation_targets)) {
+    if (!validation_file && any_given(config->data_validation_inputs, config->data_validation_targets,
+                                      config->data_validation_rows)) {
         return fcnn_fail(FCNN_ECONFIG,
-                         "data.validation_inputs and data.validation_targets name datasets of a "
+                         "data.validation_inputs, data.validation_targets and data.validation_rows select parts of a "
                          "validation file, but data.validation is '%s'",
                          config->data_validation);
     }
-    if (*config->data_test == '\0' && either_given(config->data_test_inputs, config->data_test_targets)) {
-        return fcnn_fail(FCNN_ECONFIG, "data.test_inputs and data.test_targets name datasets of a test file, but "
-                                       "data.test is not set");
+    if (*config->data_test == '\0' &&
+        any_given(config->data_test_inputs, config->data_test_targets, config->data_test_rows)) {
+        return fcnn_fail(FCNN_ECONFIG, "data.test_inputs, data.test_targets and data.test_rows select parts of a test "
+                                       "file, but data.test is not set");
     }
     return FCNN_OK;
 }
