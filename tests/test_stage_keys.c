@@ -148,6 +148,9 @@ static void sections_and_lines_that_are_wrong_are_named(void)
     refuse("[stage.2]\ntrain.epochs = 1", "s.ini:3: there is no [stage.1] before [stage.2]");
     refuse(STAGES "[stage.4]\n", "s.ini:13: there is no [stage.3] before [stage.4]");
     refuse(STAGES "[stage.1]\n", "s.ini:13: section [stage.1] is given twice, first on line 5");
+    refuse("[stage]", "s.ini:3: unknown section [stage]: the nearest one is [stage.1]");
+    refuse("[Stage.2]", "s.ini:3: unknown section [Stage.2]: the nearest one is [stage.1]");
+    refuse("[stage 1]", "s.ini:3: unknown section [stage 1]: the nearest one is [stage.1]");
     refuse("[stage.]", "s.ini:3: section [stage.] has no number");
     refuse("[stage.0]", "s.ini:3: section [stage.0] has no number");
     refuse("[stage.1]\nlearning_rate = 1", "s.ini:4: 'learning_rate' has no section: a stage sets the keys of "
@@ -168,6 +171,9 @@ static void epochs_that_do_not_fit_are_refused(void)
     refuse("[stage.1]\ntrain.epochs = 2\n[stage.2]\ntrain.epochs = 0", "s.ini:6: [stage.2] never begins");
     refuse("[train]\nepochs = 8\n[stage.1]\ntrain.epochs = 2\n[stage.2]\ntrain.epochs = 5",
            "s.ini:4: train.epochs is 8, but the stages have 7 epochs together");
+    refuse("[stage.1]\ntrain.epochs = 1000000000\n[stage.2]\ntrain.epochs = 1",
+           "s.ini: the stages have 1000000001 epochs together: train.epochs, their sum, is at most 1000000000");
+    fcnn_config_destroy(parsed("[stage.1]\ntrain.epochs = 999999999\n[stage.2]\ntrain.epochs = 1"));
     fcnn_config_destroy(parsed("[train]\nepochs = 7\n[stage.1]\ntrain.epochs = 2\n[stage.2]\ntrain.epochs = 5"));
 }
 

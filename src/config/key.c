@@ -90,8 +90,10 @@ fcnn_status fcnn_key_find_section(const char *section, int *first)
             nearest = i;
         }
     }
+    static const char stage[] = "stage.1"; /* the sections of stages are not in the table */
+    const char *known = fcnn_keys[nearest].section;
     return fcnn_fail(FCNN_ECONFIG, "unknown section [%.60s]: the nearest one is [%s]", section,
-                     fcnn_keys[nearest].section);
+                     fcnn_text_distance(stage, section) < fcnn_text_distance(known, section) ? stage : known);
 }
 
 fcnn_status fcnn_key_find(const char *section, const char *name, int *place)

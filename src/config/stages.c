@@ -192,6 +192,13 @@ fcnn_status fcnn_stages_check_epochs(const fcnn_config *config)
         }
     }
     const int64_t sum = sum_of_epochs(config);
+    if (sum > fcnn_keys[row].high) {
+        return name_line(config, config->epochs_line,
+                         fcnn_fail(FCNN_ECONFIG,
+                                   "the stages have %" PRId64
+                                   " epochs together: train.epochs, their sum, is at most %" PRId64,
+                                   sum, fcnn_keys[row].high));
+    }
     return sum == config->train_epochs
                ? FCNN_OK
                : name_line(config, config->epochs_line,
