@@ -158,7 +158,7 @@ refused 'a batch of fewer rows than blocks' 'a.ini:23: [stage.3]: train.blocks =
     --set stage.3.train.batch_size=5
 train 2 --check --set output.directory=none --set stage.3.optimizer.learning_rate=1000 \
     --set stage.2.schedule.warmup=4 a.ini
-warnings=$(grep -c -e 'warm-up.*end of the stage 2' -e 'rate = 1000 is' stderr)
+warnings=$(grep -c -e 'warm-up.*the end of stage 2, ' -e 'rate = 1000 is' stderr)
 tap_run 'stages: --check warns of each' test "$warnings" = 2
 
 # ---- what may change on resume ----

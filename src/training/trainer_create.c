@@ -86,7 +86,7 @@ static fcnn_status name_config(fcnn_trainer *trainer)
 static void warn_of_schedule(const fcnn_schedule *schedule, const char *what)
 {
     if (schedule->warmup >= schedule->units && schedule->units > 0 && schedule->warmup > 0) {
-        fcnn_log_warning("the warm-up of %" PRId64 " %ss (schedule.warmup) is not over before the end of the %s, "
+        fcnn_log_warning("the warm-up of %" PRId64 " %ss (schedule.warmup) is not over before the end of %s, "
                          "which has %" PRId64 ": optimizer.learning_rate is never reached",
                          schedule->warmup, schedule->unit, what, schedule->units);
     }
@@ -95,7 +95,7 @@ static void warn_of_schedule(const fcnn_schedule *schedule, const char *what)
         beyond--;
     }
     if (beyond < schedule->milestone_count) {
-        fcnn_log_warning("%" PRId64 " of %" PRId64 " schedule.milestones come after the end of the %s, which has "
+        fcnn_log_warning("%" PRId64 " of %" PRId64 " schedule.milestones come after the end of %s, which has "
                          "%" PRId64 " %ss",
                          schedule->milestone_count - beyond, schedule->milestone_count, what, schedule->units,
                          schedule->unit);
@@ -168,7 +168,7 @@ static fcnn_status settle_schedule(fcnn_trainer *trainer)
 /* Checks the learning rates of a stage before training begins. */
 static fcnn_status check_stage(const fcnn_trainer *trainer, int64_t number, const fcnn_config *stage)
 {
-    char what[40] = "training";
+    char what[40] = "the training";
     const int64_t steps = fcnn_stages_epoch_steps(trainer->config, trainer->data->sampler->rows, number);
     fcnn_schedule schedule;
     FCNN_TRY(fcnn_schedule_settle(stage, stage->train_epochs, steps, &schedule));
