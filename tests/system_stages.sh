@@ -117,6 +117,8 @@ optimizer.learning_rate = 0.02'
 sed -n '/^\[data\]/,$p' info >again.ini
 train 1 --set output.directory=out again.ini
 tap_run 'stages: the config of fcnn-info is the config of the run' grep -q '^already finished' stdout
+tap_run 'stages: the end says how to continue' grep -q \
+    '^already finished: .* has all 5 epochs; add a stage, or increase train.epochs of the last one, to continue$' stdout
 
 train 2 --check --set output.directory=none a.ini
 cp stdout checked

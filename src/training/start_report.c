@@ -362,8 +362,8 @@ void fcnn_start_report_print_needs(const fcnn_training_data *data, const fcnn_fo
     }
 }
 
-void fcnn_start_report_print_resume(const char *path, const fcnn_training_state *state, bool is_finished,
-                                    bool ended_early, fcnn_report *report)
+void fcnn_start_report_print_resume(const fcnn_config *config, const char *path, const fcnn_training_state *state,
+                                    bool is_finished, bool ended_early, fcnn_report *report)
 {
     if (report->out == NULL) {
         return;
@@ -374,8 +374,9 @@ void fcnn_start_report_print_resume(const char *path, const fcnn_training_state 
                 "continue\n",
                 state->epoch, path);
     } else if (is_finished) {
-        fprintf(report->out, "already finished: %s has all %" PRId64 " epochs; increase train.epochs to continue\n",
-                path, state->epoch);
+        fprintf(report->out, "already finished: %s has all %" PRId64 " epochs; %s to continue\n", path, state->epoch,
+                config->stage_count > 0 ? "add a stage, or increase train.epochs of the last one,"
+                                        : "increase train.epochs");
     } else {
         fprintf(report->out, "resumed at step %" PRId64 " from %s\n", state->step, path);
         fcnn_report_flush(report);

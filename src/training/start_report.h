@@ -43,7 +43,7 @@ void fcnn_start_report_print_needs(const fcnn_training_data *data, const fcnn_fo
 
 /* Prints from which checkpoint the run continues, or that it is already finished, by train.stop_patience if it
  * ended early.  Not collective. */
-void fcnn_start_report_print_resume(const char *path, const fcnn_training_state *state, bool is_finished,
-                                    bool ended_early, fcnn_report *report);
+void fcnn_start_report_print_resume(const fcnn_config *config, const char *path, const fcnn_training_state *state,
+                                    bool is_finished, bool ended_early, fcnn_report *report);
 
 #endif

@@ -391,7 +391,7 @@ static fcnn_status print_start(fcnn_trainer *trainer)
 {
     FCNN_TRY(fcnn_announce_start(trainer));
     if (trainer->resumed_from != NULL) {
-        fcnn_start_report_print_resume(trainer->resumed_from, &trainer->state, is_finished(trainer),
+        fcnn_start_report_print_resume(trainer->config, trainer->resumed_from, &trainer->state, is_finished(trainer),
                                        ended_early(trainer), &trainer->report);
     }
     return FCNN_OK;
