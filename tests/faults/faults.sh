@@ -180,9 +180,11 @@ start()
     printf '%s\n' "$mark" >"$sessions/$session"
 }
 
+# Whether the job runs.  Its end counts as soon as the system knows it: bash may not have noticed it yet.
 is_running()
 {
-    kill -0 "$session" 2>/dev/null
+    local line
+    { read -r line <"/proc/$session/stat"; } 2>/dev/null && [[ $line != *') Z '* ]]
 }
 
 # Waiting starts no processes: it would take time from the jobs.
@@ -215,7 +217,8 @@ wait_until()
     return 0
 }
 
-# wait_end MILLISECONDS: until the job ends, with $code; if it does not, it is killed, and $code is "late"
+# wait_end MILLISECONDS: until the job ends, with $code; if it does not, it is killed, and $code is "late" and names the
+# processes that were left, with their states
 wait_end()
 {
     if wait_until "$1" false || ! is_running; then
@@ -224,10 +227,12 @@ wait_end()
         rm -f "$sessions/$session"
         return 0
     fi
+    code="late ($(members "$session" | while read -r pid _ name; do
+        printf '%s %s %s;' "$pid" "$name" "$(grep -hs '^State' "/proc/$pid/status" | tr -s "\t " " ")"
+    done))"
     kill_session "$session"
     wait "$session"
     rm -f "$sessions/$session"
-    code=late
     return 1
 }
 
