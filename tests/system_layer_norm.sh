@@ -74,5 +74,5 @@ with=$(network_memory)
 without=$(network_memory --set model.layer_norm=no)
 tap_run 'layer_norm: --check counts its memory' test "$with" != "$without"
 "$bin/fcnn-bench" --network 8-8-2 --seconds 0.02 --layer-norm --json - >bench.json
-tap_run 'layer_norm: fcnn-bench --layer-norm' grep -q '"layer_norm": 1' bench.json
+tap_run 'layer_norm: fcnn-bench --layer-norm' grep -q '"layer_norm": true' bench.json
 tap_done
