@@ -26,8 +26,8 @@ valid()
 missing()
 {
     local key count
-    for key in version numerics_version ranks precision reduction optimizer layer_norm dropout fit sums link \
-        workloads; do
+    for key in version numerics_version ranks precision reduction optimizer forward layer_norm dropout fit sums \
+        link workloads; do
         [ "$(grep -cE "^  \"$key\": " "$1")" = 1 ] || echo "$key"
     done
     count=$(grep -c '"workload":' "$1")
@@ -113,6 +113,34 @@ for word in '"activation": "gelu"' '"loss": "mse"' '"batch": 50' '"precision": "
     tap_run "bench: says $word" grep -qF "$word" own.json
 done
 tap_empty 'bench: without a word of warning' "$(cat stderr)"
+
+# forward_figures FILE: what is wrong with the only workload, 20-30-4, of which only forward passes were timed
+forward_figures()
+{
+    awk -F '[:,]' '/"(samples_per_second|gflops|peak_gflops|efficiency)"/ { gsub(/[" ]/, "", $1); is[$1] = $2 }
+        END {
+            part = is["gflops"] / (2 * (20 * 30 + 30 * 4) * is["samples_per_second"] * 1e-9)
+            if (!(part > 0.999 && part < 1.001)) print "GFLOP/s:", part
+            part = is["efficiency"] * is["peak_gflops"] / is["gflops"]
+            if (!(part > 0.999 && part < 1.001)) print "efficiency:", part
+        }' "$1"
+    grep -qF '"forward": true' "$1" || echo 'forward is not true'
+    grep -qF '"exchange": "none"' "$1" || echo 'there is an exchange'
+    grep -E '"(blocks|memory_[a-z]+|check_[a-z]+)": ' "$1" | grep -v ': null'
+}
+for np in 1 2; do
+    for batch in 1 50; do
+        bench $np --network 20-30-4 --batch $batch --forward --seconds 0.02 --json -
+        cp stdout forward.json
+        tap_run "bench: forward passes of $batch rows, as JSON alone (np=$np)" valid forward.json
+        tap_empty "bench: their figures (np=$np, $batch rows)" "$(forward_figures forward.json)"
+        tap_empty "bench: their keys (np=$np, $batch rows)" "$(missing forward.json)$(undocumented forward.json)"
+    done
+done
+bench 2 --network 20-4 --forward --seconds 0.02
+tap_run 'bench: the table of forward passes says so' grep -q 'forward passes only' stdout
+tap_run 'bench: their rows are those of a round of predictions' grep -qE '^  custom +20-4 +relu +4096 ' stdout
+tap_empty 'bench: forward passes exchange nothing' "$(grep -E 'exchange|rows/s on more ranks' stdout)"
 
 for loss in binary_cross_entropy mae huber log_cosh relative poisson; do
     bench 0 --network 6-5-3 --batch 20 --loss $loss --seconds 0.01 --json -

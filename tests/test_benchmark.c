@@ -109,6 +109,22 @@ static void workloads_are_named_or_described(void)
     fcnn_benchmark_plan_clear(&plan);
 }
 
+static int64_t rows_of_pass(const fcnn_benchmark_options *options)
+{
+    fcnn_benchmark_plan plan = plan_of(options);
+    const int64_t rows = plan.workloads[0].batch;
+    CU_ASSERT(plan.forward && plan.count == 1);
+    fcnn_benchmark_plan_clear(&plan);
+    return rows;
+}
+
+static void forward_passes_have_the_rows_of_a_prediction(void)
+{
+    CU_ASSERT_EQUAL(rows_of_pass(&(fcnn_benchmark_options){.forward = 1, .workloads = "L"}), 4096);
+    CU_ASSERT_EQUAL(rows_of_pass(&(fcnn_benchmark_options){.forward = 1, .network = "5-4-3"}), 4096);
+    CU_ASSERT_EQUAL(rows_of_pass(&(fcnn_benchmark_options){.forward = 1, .network = "5-4-3", .batch = 7}), 7);
+}
+
 static void wrong_options_are_told_what_is_allowed(void)
 {
     refuse(&(fcnn_benchmark_options){.workloads = "S,Q"}, "'Q': use one of S, S32, M64, M256, L, XL, T, TB");
@@ -222,6 +238,45 @@ static void chains_do_what_they_count(void)
     CU_ASSERT(fcnn_peak_nearest(15, 32) == 16 && fcnn_peak_nearest(31, 32) == 32 && fcnn_peak_nearest(62, 32) == 64);
     CU_ASSERT(fcnn_peak_nearest(99, 32) == 64 && fcnn_peak_nearest(3, 32) == 16);
     CU_ASSERT(fcnn_peak_nearest(7, 64) == 8 && fcnn_peak_nearest(15.9, 64) == 16 && fcnn_peak_nearest(40, 64) == 32);
+}
+
+/* ---- rounds ---- */
+
+typedef struct counted {
+    int64_t runs;
+    bool fails;
+} counted;
+
+static fcnn_status count_run(void *owner)
+{
+    counted *given = owner;
+    given->runs++;
+    return given->fails ? fcnn_fail(FCNN_EDIVERGED, "as the test wants") : FCNN_OK;
+}
+
+static void rounds_run_and_time_their_steps(void)
+{
+    counted given = {0};
+    fcnn_team *team;
+    HARNESS_OK(fcnn_team_create(1, &team));
+    const fcnn_timed timed = {harness_comm(), team, fcnn_kernels_find("plain", 64), count_run, &given};
+    fcnn_rounds rounds = {.count = 3, .steps = 5};
+    HARNESS_OK(fcnn_rounds_run(&timed, true, &rounds));
+    CU_ASSERT(given.runs == 15 && rounds.flops_per_second > 0 && rounds.own_seconds > 0);
+    HARNESS_OK(fcnn_rounds_warm_up(&timed, 1e-9, &rounds));
+    CU_ASSERT(given.runs > 18 && rounds.steps == 1);
+    given.fails = true;
+    HARNESS_STATUS(fcnn_rounds_run(&timed, false, &rounds), FCNN_EDIVERGED);
+
+    /* the speed is that of the median round */
+    rounds = (fcnn_rounds){.count = 3, .steps = 2, .seconds = {8, 2, 4}, .flops_per_second = 6e9};
+    const fcnn_workload workload = {.batch = 10};
+    fcnn_benchmark_result result = {.workload = &workload};
+    fcnn_rounds_take_speed(&timed, &rounds, 3e8, &result);
+    CU_ASSERT(strcmp(result.isa, "plain") == 0 && result.bits == 64 && result.threads == 1 && result.steps == 6);
+    CU_ASSERT(result.step_seconds == 2 && result.samples_per_second == 5);
+    CU_ASSERT(near(result.gflops, 1.5, 1e-15) && near(result.efficiency, 0.25, 1e-15));
+    fcnn_team_destroy(team);
 }
 
 /* ---- the split ---- */
@@ -399,7 +454,8 @@ static void results_become_json(void)
         "\"workload\": \"T\"",  "\"network\": \"784-30-10\"", "\"activation\": \"tanh\"",
         "\"loss\": \"mse\"",    "\"step_seconds\": 0.1,",     "\"flop_per_cycle\": null",
         "\"efficiency\": null", "\"memory_measured\": null,", "\"fit\": null",
-        "\"predicted\": []",    "\"workloads\": [\n    {\n",  "\"layer_norm\": false"};
+        "\"predicted\": []",    "\"workloads\": [\n    {\n",  "\"layer_norm\": false",
+        "\"forward\": false"};
     for (size_t i = 0; i < sizeof pieces / sizeof *pieces; i++) {
         CU_ASSERT_PTR_NOT_NULL(strstr(text.data, pieces[i]));
     }
@@ -425,10 +481,12 @@ HARNESS_MAIN("benchmark",
               flops_count_three_products_and_the_first_layer_two},
              {"networks are widths with hyphens", networks_are_widths_with_hyphens},
              {"workloads are named or described", workloads_are_named_or_described},
+             {"forward passes have the rows of a prediction", forward_passes_have_the_rows_of_a_prediction},
              {"wrong options are told what is allowed", wrong_options_are_told_what_is_allowed},
              {"rows do not depend on ranks", rows_do_not_depend_on_ranks},
              {"rows are spread over their range", rows_are_spread_over_their_range},
              {"chains do what they count", chains_do_what_they_count},
+             {"rounds run and time their steps", rounds_run_and_time_their_steps},
              {"threads of a rank are averaged", threads_of_a_rank_are_averaged},
              {"ranks wait for the last one in the exchange", ranks_wait_for_the_last_one_in_the_exchange},
              {"fits find latency and bandwidth", fits_find_latency_and_bandwidth},

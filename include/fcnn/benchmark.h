@@ -1,4 +1,4 @@
-/* include/fcnn/benchmark.h — measures how fast training steps are on these ranks and threads. */
+/* include/fcnn/benchmark.h — measures how fast training steps or forward passes are on these ranks and threads. */
 #ifndef FCNN_BENCHMARK_H
 #define FCNN_BENCHMARK_H
 
@@ -21,7 +21,7 @@ typedef struct fcnn_benchmark_options {
     /* Or a network: the widths from inputs to outputs, "784-128-10" for example.  Each is at most 1000000, and there
      * are 2 to 52 of them.  The next three fields are only allowed with it. */
     const char *network;
-    int64_t batch;          /* rows of a step over all ranks, at most 2147483647; 0: 256 */
+    int64_t batch;          /* rows of a step over all ranks, at most 2147483647; 0: 256, or 4096 if forward is set */
     const char *activation; /* of the hidden layers, a word of model.activation; NULL: relu */
     const char *loss;       /* a word of train.loss, with its usual output; NULL: cross_entropy */
 
@@ -42,6 +42,8 @@ typedef struct fcnn_benchmark_options {
 
     const char *optimizer; /* a word of optimizer.name, whose other settings have their defaults; NULL: sgd */
     int layer_norm;        /* not 0: model.layer_norm = yes */
+    int forward;           /* not 0: times forward passes instead of training steps; then reduction, exchange,
+                            * optimizer, dropout and the link have no effect */
     double dropout;        /* model.dropout of all hidden layers, at least 0 and below 1; 0: none */
 } fcnn_benchmark_options;
 
@@ -50,9 +52,10 @@ typedef struct fcnn_benchmark_options {
  * memory, what a sum over ranks costs, and the speed that other numbers of ranks would have.
  *   options  borrowed; the same on all ranks, except for report and json
  * A step has 2·(3·Σ in·out − in₁·out₁) floating-point operations per row: the products of the forward pass, of the
- * weight gradients, and of the derivatives of the inputs of all layers except the first.  A sum of n bytes over R ranks
- * is taken to cost 2·log₂(R)·latency + 2·(R − 1)/R·n/bandwidth (R. Rabenseifner, Optimization of collective reduction
- * operations, ICCS 2004).  docs/design.md describes how everything is measured.
+ * weight gradients, and of the derivatives of the inputs of all layers except the first; a forward pass alone has
+ * 2·Σ in·out.  A sum of n bytes over R ranks is taken to cost 2·log₂(R)·latency + 2·(R − 1)/R·n/bandwidth
+ * (R. Rabenseifner, Optimization of collective reduction operations, ICCS 2004).  docs/design.md describes how
+ * everything is measured.
  * Collective.  If report or json cannot be written, ferror() reports it.
  * Fails: FCNN_EUSAGE if a workload or a word is unknown, the network is malformed, a number is out of range, or an
  * environment variable that the library reads (FCNN_ISA, OMP_NUM_THREADS, …) has a value that is not allowed;

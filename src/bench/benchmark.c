@@ -62,7 +62,7 @@ static fcnn_status prepare(benchmark *bench)
         .isa = kernels->isa,
         .ranks = comm->size,
         .threads = fcnn_team_threads(bench->team),
-        .has_fit = comm->size > 1,
+        .has_fit = comm->size > 1 && !bench->plan.forward,
     };
     return fcnn_comm_agree(comm, fcnn_memory_create("the results", bench->plan.count, sizeof(fcnn_benchmark_result),
                                                     &bench->findings.results));
@@ -83,17 +83,19 @@ static void warn_of_cycles(const fcnn_benchmark_result *result)
 static fcnn_status run_all(benchmark *bench)
 {
     fcnn_benchmark_findings *findings = &bench->findings;
-    FCNN_TRY(fcnn_link_measure(bench->comm, bench->team, bench->plan.exchange, &findings->fit));
+    if (findings->has_fit) {
+        FCNN_TRY(fcnn_link_measure(bench->comm, bench->team, bench->plan.exchange, &findings->fit));
+    }
     if (speaks(bench)) {
         fcnn_benchmark_print_head(findings, bench->options->report);
     }
     for (int64_t i = 0; i < bench->plan.count; i++) {
         fcnn_benchmark_result *result = &findings->results[i];
-        FCNN_TRY(
-            fcnn_benchmark_measure(bench->comm, &bench->plan, &bench->plan.workloads[i], findings->threads, result));
+        FCNN_TRY((bench->plan.forward ? fcnn_benchmark_measure_forward : fcnn_benchmark_measure)(
+            bench->comm, &bench->plan, &bench->plan.workloads[i], findings->threads, result));
         findings->count++;
         if (speaks(bench)) {
-            fcnn_benchmark_print_result(result, bench->options->report);
+            fcnn_benchmark_print_result(&bench->plan, result, bench->options->report);
         }
     }
     warn_of_cycles(&findings->results[0]);

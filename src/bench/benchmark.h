@@ -4,6 +4,7 @@
 #ifndef FCNN_BENCH_BENCHMARK_H
 #define FCNN_BENCH_BENCHMARK_H
 
+#include "compute/team.h"
 #include "core/text.h"
 #include "training/step.h"
 
@@ -15,7 +16,7 @@ typedef struct fcnn_workload {
     char name[16];
     fcnn_architecture shape; /* owned */
     fcnn_activation activation;
-    int64_t batch;
+    int64_t batch; /* rows of a step or forward pass, over all ranks */
 } fcnn_workload;
 
 /* A link between ranks. */
@@ -31,9 +32,10 @@ typedef struct fcnn_benchmark_plan {
     fcnn_precision precision;
     fcnn_reduction reduction;
     fcnn_optimizer_kind optimizer;
-    double dropout; /* of all hidden layers */
+    double dropout;        /* of all hidden layers */
     fcnn_config *settings; /* of the optimizer, owned */
     bool layer_norm;
+    bool forward; /* forward passes are timed instead of training steps */
     fcnn_exchange_kind exchange;
     double seconds; /* duration of the timed steps of a workload */
     bool has_link;  /* the link for predictions is given */
@@ -48,6 +50,11 @@ void fcnn_benchmark_plan_clear(fcnn_benchmark_plan *plan);
 /* Parses a network such as "784-128-10" and sets the widths of a shape, which the caller clears.  Not collective.
  * Errors: FCNN_EUSAGE, FCNN_ENOMEM. */
 fcnn_status fcnn_workload_read_network(const char *text, fcnn_architecture *out);
+
+/* Creates the model of a workload, with initial weights and the settings of its loss.  The caller destroys *out.  Not
+ * collective.  Errors: FCNN_ENOMEM. */
+fcnn_status fcnn_benchmark_model_create(const fcnn_benchmark_plan *plan, const fcnn_workload *workload,
+                                        fcnn_model **out);
 
 /* ---- bench/data.c: synthetic rows ---- */
 
@@ -123,31 +130,77 @@ double fcnn_step_model_speed(const fcnn_step_model *model, const fcnn_link *link
  * Does not change fit on one rank.  Collective.  Errors, the same on all ranks: FCNN_ENOMEM. */
 fcnn_status fcnn_link_measure(fcnn_comm *comm, fcnn_team *team, fcnn_exchange_kind kind, fcnn_link_fit *fit);
 
-/* ---- bench/measure.c: measurements ---- */
+/* ---- results ---- */
 
 enum { FCNN_PREDICTIONS = 10 }; /* 2, 4, … 1024 ranks */
 
 typedef struct fcnn_benchmark_result {
     const fcnn_workload *workload; /* borrowed */
-    const char *isa, *exchange;    /* names of those that were used; static; exchange is "none" for one rank */
+    const char *isa, *exchange;    /* names of those that were used; static; exchange is "none" without an exchange */
     int threads, bits;             /* threads per rank; bits of a number */
-    int64_t blocks, rows, steps;   /* blocks per batch, rows of the data, steps that were timed */
+    int64_t blocks, rows, steps;   /* blocks per batch, −1: none; rows of the data; steps that were timed */
     double step_seconds;           /* median over rounds of the time on the slowest rank */
     double samples_per_second, gflops;
     double peak_gflops;    /* of the best burst between the rounds, on all threads of all ranks */
     double efficiency;     /* gflops / peak_gflops */
     double flop_per_cycle; /* NaN: no cycle counter */
-    fcnn_split split;
-    double check_seconds; /* time of a comparison of the parameters of all ranks; 0 for one rank */
-    double check_part;    /* fraction of the training time, for the default of train.check_every */
+    fcnn_split split;      /* NaN: not known */
+    double check_seconds;  /* time of a comparison of the parameters of all ranks; 0 for one rank; NaN: not measured */
+    double check_part;     /* fraction of the training time, for the default of train.check_every */
     int64_t memory_base, memory_predicted, memory_measured; /* bytes, maximum over ranks; −1: unknown */
     fcnn_step_model model;
 } fcnn_benchmark_result;
 
-/* Runs a workload.  Collective; all ranks get the same result.
+/* ---- bench/rounds.c: rounds of steps, and the peak between them ---- */
+
+/* What is timed. */
+typedef struct fcnn_timed {
+    fcnn_comm *comm;
+    fcnn_team *team;
+    const fcnn_kernels *kernels;     /* whose peak is measured */
+    fcnn_status (*run)(void *owner); /* one step; all ranks call it */
+    void *owner;
+} fcnn_timed;
+
+enum { FCNN_ROUNDS = 7 };
+
+typedef struct fcnn_rounds {
+    int count;                   /* number of rounds, at most FCNN_ROUNDS */
+    int64_t steps;               /* steps per round */
+    double seconds[FCNN_ROUNDS]; /* [count] seconds of each round on the slowest rank */
+    double own_seconds;          /* of all rounds on this rank */
+    double flops_per_second;     /* of the best burst, sum over ranks */
+    double flops_per_cycle;      /* mean over bursts and ranks; NaN: no cycle counter */
+} fcnn_rounds;
+
+/* Runs steps to warm up, and sets the number of steps of a round of the given length.  Collective.  Errors: those of
+ * the steps. */
+fcnn_status fcnn_rounds_warm_up(const fcnn_timed *timed, double round_seconds, fcnn_rounds *rounds);
+
+/* Runs the rounds, each after a measurement of the peak if with_peak, and sets the times.  Collective.  Errors: those
+ * of the steps; FCNN_ENOMEM on all ranks. */
+fcnn_status fcnn_rounds_run(const fcnn_timed *timed, bool with_peak, fcnn_rounds *rounds);
+
+/* Returns the seconds of a step in the median round.  Not collective. */
+double fcnn_rounds_median(const fcnn_rounds *rounds);
+
+/* Sets what was used, the times and the speed of the result from rounds with measurements of the peak, for steps of the
+ * given number of floating-point operations per row.  Not collective. */
+void fcnn_rounds_take_speed(const fcnn_timed *timed, const fcnn_rounds *rounds, double flops_per_row,
+                            fcnn_benchmark_result *out);
+
+/* ---- bench/measure.c, bench/forward.c: measurements ---- */
+
+/* Runs the training steps of a workload.  Collective; all ranks get the same result.
  * Errors, the same on all ranks: FCNN_ENOMEM, FCNN_EUSAGE if FCNN_ISA is invalid, FCNN_EDIVERGED. */
 fcnn_status fcnn_benchmark_measure(fcnn_comm *comm, const fcnn_benchmark_plan *plan, const fcnn_workload *workload,
                                    int threads, fcnn_benchmark_result *out);
+
+/* Runs forward passes of a workload in the same way: each rank has its share of the rows of a pass, and each thread its
+ * share of these, as in predictions.  A pass has 2·Σ in·out floating-point operations per row.  Collective; all ranks
+ * get the same result.  Errors, the same on all ranks: FCNN_ENOMEM, FCNN_EUSAGE if FCNN_ISA is invalid. */
+fcnn_status fcnn_benchmark_measure_forward(fcnn_comm *comm, const fcnn_benchmark_plan *plan,
+                                           const fcnn_workload *workload, int threads, fcnn_benchmark_result *out);
 
 /* ---- bench/report.c, bench/json.c: reports ---- */
 
@@ -162,12 +215,13 @@ typedef struct fcnn_benchmark_findings {
     fcnn_link_fit fit;
 } fcnn_benchmark_findings;
 
-/* Sets out to the link for predictions: the given one, otherwise the measured one; returns false if there is none. */
+/* Sets out to the link for predictions: the given one, otherwise the measured one; returns false if there is none, or
+ * only forward passes are timed, which need none. */
 bool fcnn_benchmark_link(const fcnn_benchmark_findings *findings, fcnn_link *out);
 
 /* Print the head before the first workload, the result after each, and the rest at the end.  Only rank 0 calls them. */
 void fcnn_benchmark_print_head(const fcnn_benchmark_findings *findings, FILE *out);
-void fcnn_benchmark_print_result(const fcnn_benchmark_result *result, FILE *out);
+void fcnn_benchmark_print_result(const fcnn_benchmark_plan *plan, const fcnn_benchmark_result *result, FILE *out);
 void fcnn_benchmark_print_end(const fcnn_benchmark_findings *findings, FILE *out);
 
 /* Appends a JSON object (docs/benchmarks.md).  Not collective.  Errors: FCNN_ENOMEM. */

@@ -42,6 +42,7 @@ static fcnn_status put_run(const fcnn_benchmark_findings *findings, fcnn_text *o
     FCNN_TRY(put_word(out, LINE, "precision", fcnn_precision_name(plan->precision)));
     FCNN_TRY(put_word(out, LINE, "reduction", fcnn_reduction_name(plan->reduction)));
     FCNN_TRY(put_word(out, LINE, "optimizer", fcnn_optimizer_kind_name(plan->optimizer)));
+    FCNN_TRY(fcnn_text_append(out, LINE "\"forward\": %s", plan->forward ? "true" : "false"));
     FCNN_TRY(fcnn_text_append(out, LINE "\"layer_norm\": %s", plan->layer_norm ? "true" : "false"));
     return put_number(out, LINE, "dropout", plan->dropout);
 }

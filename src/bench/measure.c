@@ -1,23 +1,16 @@
 /* src/bench/measure.c — runs the steps of a workload and measures their time. */
-#include "compute/peak.h"
 #include "core/resident.h"
 #include "data/shard.h"
-#include "model/initializer.h"
-#include "model/losses.h"
 #include "bench/benchmark.h"
 #include "training/footprint.h"
 #include "run/rank_check.h"
 
-#include <math.h>
-#include <stdlib.h>
 #include <string.h>
 
-enum { ROUNDS = 7, TWIN_ROUNDS = 2, WARM_STEPS = 3, MOST_STEPS = 1000000, SEED = 1 };
+enum { TWIN_ROUNDS = 2 };
 enum { CHECKS = 20, CHECK_EVERY = 100 /* steps: train.check_every by default */ };
 
-#define WARM_SECONDS 0.2
-#define BURST_SECONDS 0.02 /* duration of the measurement of the peak before each round */
-#define RATE 0x1p-20       /* learning rate, so small that the parameters hardly change */
+#define RATE 0x1p-20 /* learning rate, so small that the parameters hardly change */
 
 /* ---- a network and its training rows ---- */
 
@@ -27,6 +20,7 @@ typedef struct subject {
     fcnn_model *model;
     fcnn_step *step;
     int64_t number; /* number of the next step */
+    fcnn_exact_sum loss;
 } subject;
 
 static void destroy(subject *given)
@@ -47,9 +41,7 @@ static fcnn_status create_model(const fcnn_benchmark_plan *plan, const fcnn_work
                                 subject *out)
 {
     FCNN_TRY(fcnn_benchmark_data_create(&workload->shape, how->rows, how->batch, how->blocks, out->comm, &out->data));
-    FCNN_TRY(fcnn_model_create(&workload->shape, &out->model));
-    FCNN_TRY(fcnn_initializer_draw(out->model, NULL, SEED));
-    fcnn_loss_rule_of(workload->shape.loss)->settings(plan->settings, out->model->loss_settings);
+    FCNN_TRY(fcnn_benchmark_model_create(plan, workload, &out->model));
     for (int64_t layer = 0; how->linear && layer + 1 < workload->shape.layers; layer++) {
         out->model->shape.layer[layer].activation = FCNN_ACTIVATION_LINEAR;
     }
@@ -75,87 +67,32 @@ static fcnn_status create(fcnn_comm *comm, const fcnn_benchmark_plan *plan, cons
 
 /* ---- rounds ---- */
 
-typedef struct rounds {
-    int64_t steps; /* steps per round */
-    int count;
-    double seconds[ROUNDS];   /* [count] seconds of each round on the slowest rank */
-    double flops_per_second;  /* of the best burst, sum over ranks */
-    double flops_per_cycle;   /* mean over bursts and ranks; NaN: no cycle counter */
+/* Rounds of training steps. */
+typedef struct measurement {
+    fcnn_rounds rounds;
     fcnn_split sums;          /* seconds of all rounds, sum over ranks */
     double shortest_exchange; /* minimum over ranks, in seconds */
     double compute;           /* seconds of all rounds without the exchange, on the slowest rank */
     double total;             /* seconds of all rounds, mean over ranks */
-} rounds;
+} measurement;
 
-/* The call of several steps inside fcnn_team_keep(). */
-typedef struct run_of_steps {
-    subject *given;
-    int64_t count;
-    double seconds;
-    fcnn_status status;
-} run_of_steps;
-
-static void run_with_team(void *data)
+static fcnn_status run_step(void *owner)
 {
-    run_of_steps *call = data;
-    subject *given = call->given;
-    const int64_t batches = fcnn_sampler_batches(given->data->sampler);
-    fcnn_exact_sum loss = {0};
-    fcnn_comm_agree(given->comm, FCNN_OK); /* all ranks start at the same time */
-    const double begin = fcnn_comm_seconds();
-    for (int64_t i = 0; i < call->count && call->status == FCNN_OK; i++) {
-        call->status = fcnn_step_run(given->step, given->number, given->number % batches, RATE, NULL, &loss);
-        given->number++;
-    }
-    call->seconds = fcnn_comm_seconds() - begin;
+    subject *given = owner;
+    const int64_t number = given->number++, batches = fcnn_sampler_batches(given->data->sampler);
+    return fcnn_step_run(given->step, number, number % batches, RATE, NULL, &given->loss);
 }
 
-static fcnn_status run_steps(subject *given, int64_t count, double *seconds)
+static fcnn_timed timed_of(subject *given)
 {
-    run_of_steps call = {.given = given, .count = count};
-    fcnn_team_keep(given->step->team, run_with_team, &call);
-    *seconds = call.seconds;
-    return call.status;
-}
-
-/* Number of steps that fit into a time, determined by rank 0; at least 1.  Collective. */
-static int64_t fitting_steps(fcnn_comm *comm, double seconds, double step_seconds)
-{
-    double fitting = rint(seconds / (step_seconds > 1e-9 ? step_seconds : 1e-9));
-    fcnn_comm_broadcast(comm, &fitting, sizeof fitting);
-    return fitting < 1 ? 1 : fitting > (double)MOST_STEPS ? MOST_STEPS : (int64_t)fitting;
-}
-
-/* Runs steps to warm up, and returns the number of steps of a round of the given length.  Collective. */
-static fcnn_status warm_up(subject *given, double round_seconds, int64_t *steps)
-{
-    double seconds;
-    FCNN_TRY(run_steps(given, WARM_STEPS, &seconds));
-    double step = seconds / (double)WARM_STEPS;
-    const int64_t more = fitting_steps(given->comm, WARM_SECONDS - seconds, step);
-    FCNN_TRY(run_steps(given, more, &seconds));
-    step = seconds / (double)more;
-    *steps = fitting_steps(given->comm, round_seconds, step);
-    return FCNN_OK;
-}
-
-/* Measures the peak on all threads of all ranks at the same time.  Collective. */
-static fcnn_status burst(const subject *given, rounds *out)
-{
-    fcnn_peak peak = {0};
-    fcnn_comm_agree(given->comm, FCNN_OK);
-    FCNN_TRY(fcnn_comm_agree(
-        given->comm, fcnn_peak_measure(given->step->team, given->step->network->kernels, BURST_SECONDS, &peak)));
-    double sums[2] = {peak.flops_per_second, peak.flops_per_cycle};
-    fcnn_comm_sum_doubles(given->comm, 2, sums);
-    out->flops_per_second = sums[0] > out->flops_per_second ? sums[0] : out->flops_per_second;
-    out->flops_per_cycle += sums[1] / given->comm->size / (double)ROUNDS;
-    return FCNN_OK;
+    const fcnn_step *step = given->step;
+    return (fcnn_timed){given->comm, step->team, step->network->kernels, run_step, given};
 }
 
 /* Collects the times of all rounds from the timers of the step.  Collective. */
-static void take_split(const subject *given, double seconds, double exchange, rounds *out)
+static void take_split(const subject *given, double exchange, measurement *out)
 {
+    const double seconds = out->rounds.own_seconds;
     const fcnn_split own = fcnn_split_of_rank(given->step->times, fcnn_team_threads(given->step->team), seconds);
     double sums[] = {own.multiply, own.elementwise, own.exchange, own.waiting, own.other, seconds};
     double largest[] = {-own.exchange, seconds - exchange};
@@ -168,44 +105,23 @@ static void take_split(const subject *given, double seconds, double exchange, ro
 }
 
 /* Warms up and runs rounds of the given length, each after a measurement of the peak if with_peak.  Collective. */
-static fcnn_status run_rounds(subject *given, int count, double round_seconds, bool with_peak, rounds *out)
+static fcnn_status run_rounds(subject *given, int count, double round_seconds, bool with_peak, measurement *out)
 {
     fcnn_step *step = given->step;
-    *out = (rounds){.count = count};
-    FCNN_TRY(warm_up(given, round_seconds, &out->steps));
+    const fcnn_timed timed = timed_of(given);
+    *out = (measurement){.rounds.count = count};
+    FCNN_TRY(fcnn_rounds_warm_up(&timed, round_seconds, &out->rounds));
     memset(step->times, 0, (size_t)fcnn_team_threads(step->team) * sizeof *step->times);
     const double before = fcnn_exchange_seconds(step->exchange);
-    double seconds = 0;
-    for (int round = 0; round < count; round++) {
-        if (with_peak) {
-            FCNN_TRY(burst(given, out));
-        }
-        FCNN_TRY(run_steps(given, out->steps, &out->seconds[round]));
-        seconds += out->seconds[round];
-    }
-    take_split(given, seconds, fcnn_exchange_seconds(step->exchange) - before, out);
-    fcnn_comm_max_doubles(given->comm, count, out->seconds);
+    FCNN_TRY(fcnn_rounds_run(&timed, with_peak, &out->rounds));
+    take_split(given, fcnn_exchange_seconds(step->exchange) - before, out);
     return FCNN_OK;
 }
 
-static int compare(const void *a, const void *b)
-{
-    const double x = *(const double *)a, y = *(const double *)b;
-    return (x > y) - (x < y);
-}
-
-static double median_step(const rounds *given)
-{
-    double sorted[ROUNDS];
-    memcpy(sorted, given->seconds, sizeof sorted);
-    qsort(sorted, (size_t)given->count, sizeof *sorted, compare);
-    return sorted[given->count / 2] / (double)given->steps;
-}
-
 /* Seconds of a step without the exchange, on the slowest rank, in the median round. */
-static double compute_of_step(const rounds *given)
+static double compute_of_step(const measurement *given)
 {
-    return median_step(given) * given->compute / given->total;
+    return fcnn_rounds_median(&given->rounds) * given->compute / given->total;
 }
 
 /* Measures the time of a comparison of the parameters over ranks, on the slowest rank.  Collective. */
@@ -245,22 +161,14 @@ static void take_memory(const subject *given, int64_t base, bool counts, fcnn_be
 
 /* ---- a workload ---- */
 
-static void take_speed(const subject *given, const rounds *measured, fcnn_benchmark_result *out)
+static void take_speed(subject *given, const measurement *measured, fcnn_benchmark_result *out)
 {
     const fcnn_workload *workload = out->workload;
-    out->isa = given->step->network->kernels->isa;
-    out->bits = given->step->network->kernels->bits;
+    const fcnn_timed timed = timed_of(given);
     out->exchange =
         given->comm->size == 1 ? "none" : fcnn_exchange_kind_name(fcnn_exchange_kind_used(given->step->exchange));
-    out->threads = fcnn_team_threads(given->step->team);
     out->rows = given->data->train.dataset->source.rows;
-    out->steps = measured->steps * measured->count;
-    out->step_seconds = median_step(measured);
-    out->samples_per_second = (double)workload->batch / out->step_seconds;
-    out->gflops = fcnn_architecture_flops(&workload->shape) * out->samples_per_second * 1e-9;
-    out->peak_gflops = measured->flops_per_second * 1e-9;
-    out->efficiency = out->gflops / out->peak_gflops;
-    out->flop_per_cycle = measured->flops_per_cycle;
+    fcnn_rounds_take_speed(&timed, &measured->rounds, fcnn_architecture_flops(&workload->shape), out);
     out->model = (fcnn_step_model){
         .batch = workload->batch,
         .blocks = given->data->blocks,
@@ -272,12 +180,12 @@ static void take_speed(const subject *given, const rounds *measured, fcnn_benchm
 
 /* Creates a variant of the workload, runs it and releases it.  Collective. */
 static fcnn_status run_variant(fcnn_comm *comm, const fcnn_benchmark_plan *plan, const fcnn_workload *workload,
-                               const variant *how, int threads, int count, rounds *out)
+                               const variant *how, int threads, int count, measurement *out)
 {
     subject given;
     fcnn_status status = create(comm, plan, workload, how, threads, &given);
     if (status == FCNN_OK) {
-        status = run_rounds(&given, count, plan->seconds / (double)ROUNDS, false, out);
+        status = run_rounds(&given, count, plan->seconds / (double)FCNN_ROUNDS, false, out);
     }
     destroy(&given);
     return status;
@@ -285,14 +193,14 @@ static fcnn_status run_variant(fcnn_comm *comm, const fcnn_benchmark_plan *plan,
 
 /* Measures the workload itself.  Collective. */
 static fcnn_status run_itself(fcnn_comm *comm, const fcnn_benchmark_plan *plan, const variant *how, int threads,
-                              rounds *measured, fcnn_benchmark_result *out)
+                              measurement *measured, fcnn_benchmark_result *out)
 {
     const bool counts = fcnn_resident_reset();
     const int64_t base = fcnn_resident_bytes();
     subject given;
     fcnn_status status = create(comm, plan, out->workload, how, threads, &given);
     if (status == FCNN_OK) {
-        status = run_rounds(&given, ROUNDS, plan->seconds / (double)ROUNDS, true, measured);
+        status = run_rounds(&given, FCNN_ROUNDS, plan->seconds / (double)FCNN_ROUNDS, true, measured);
     }
     if (status == FCNN_OK) {
         take_memory(&given, base, counts, out);
@@ -306,17 +214,17 @@ static fcnn_status run_itself(fcnn_comm *comm, const fcnn_benchmark_plan *plan, 
 /* Measures two variants: linear activations, which shows the time of the activations, and batches of one row, which
  * shows the time that does not depend on the rows.  Collective. */
 static fcnn_status run_twins(fcnn_comm *comm, const fcnn_benchmark_plan *plan, const variant *how, int threads,
-                             const rounds *measured, fcnn_benchmark_result *out)
+                             const measurement *measured, fcnn_benchmark_result *out)
 {
     const fcnn_workload *workload = out->workload;
     double linear_multiply = -1;
-    rounds twin;
+    measurement twin;
     if (workload->shape.layers > 1 && workload->activation != FCNN_ACTIVATION_LINEAR) {
         variant linear = *how;
         linear.linear = true;
         FCNN_TRY(run_variant(comm, plan, workload, &linear, threads, TWIN_ROUNDS, &twin));
-        linear_multiply = twin.sums.multiply / (double)(twin.steps * twin.count) *
-                          (double)(measured->steps * measured->count) / comm->size;
+        linear_multiply = twin.sums.multiply / (double)(twin.rounds.steps * twin.rounds.count) *
+                          (double)(measured->rounds.steps * measured->rounds.count) / comm->size;
     }
     out->split = fcnn_split_of_ranks(&measured->sums, comm->size, measured->shortest_exchange, linear_multiply);
     const variant single = {.rows = 16, .batch = 1, .blocks = 1};
@@ -332,7 +240,7 @@ fcnn_status fcnn_benchmark_measure(fcnn_comm *comm, const fcnn_benchmark_plan *p
 {
     *out = (fcnn_benchmark_result){.workload = workload, .blocks = fcnn_shard_default_blocks(workload->batch)};
     const variant itself = {.rows = fcnn_benchmark_rows(workload), .batch = workload->batch, .blocks = out->blocks};
-    rounds measured;
+    measurement measured;
     FCNN_TRY(run_itself(comm, plan, &itself, threads, &measured, out));
     return run_twins(comm, plan, &itself, threads, &measured, out);
 }

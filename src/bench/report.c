@@ -10,6 +10,9 @@
 
 bool fcnn_benchmark_link(const fcnn_benchmark_findings *findings, fcnn_link *out)
 {
+    if (findings->plan->forward) {
+        return false;
+    }
     if (findings->plan->has_link) {
         *out = findings->plan->link;
     } else if (findings->has_fit) {
@@ -20,15 +23,23 @@ bool fcnn_benchmark_link(const fcnn_benchmark_findings *findings, fcnn_link *out
 
 void fcnn_benchmark_print_head(const fcnn_benchmark_findings *findings, FILE *out)
 {
-    fprintf(out, "fcnn %s, %s kernels, %s precision, %s sums, %s%s, ", PACKAGE_VERSION, findings->isa,
-            fcnn_precision_name(findings->plan->precision), fcnn_reduction_name(findings->plan->reduction),
-            fcnn_optimizer_kind_name(findings->plan->optimizer), findings->plan->layer_norm ? ", layer norm" : "");
-    if (findings->plan->dropout > 0) {
-        fprintf(out, "dropout %g, ", findings->plan->dropout);
+    const fcnn_benchmark_plan *plan = findings->plan;
+    fprintf(out, "fcnn %s, %s kernels, %s precision, ", PACKAGE_VERSION, findings->isa,
+            fcnn_precision_name(plan->precision));
+    if (plan->forward) {
+        fprintf(out, "forward passes only, ");
+    } else {
+        fprintf(out, "%s sums, %s, ", fcnn_reduction_name(plan->reduction), fcnn_optimizer_kind_name(plan->optimizer));
+    }
+    if (plan->layer_norm) {
+        fprintf(out, "layer norm, ");
+    }
+    if (plan->dropout > 0) {
+        fprintf(out, "dropout %g, ", plan->dropout);
     }
     fprintf(out, "%s", findings->where);
-    fprintf(out, "  %-6s %-20s %-13s %6s %13s %11s %9s %9s %6s\n", "name", "network", "activation", "batch", "step",
-            "rows/s", "GFLOP/s", "peak", "part");
+    fprintf(out, "  %-6s %-20s %-13s %6s %13s %11s %9s %9s %6s\n", "name", "network", "activation",
+            plan->forward ? "rows" : "batch", plan->forward ? "pass" : "step", "rows/s", "GFLOP/s", "peak", "part");
     fflush(out);
 }
 
@@ -47,17 +58,9 @@ static void print_memory(const fcnn_benchmark_result *result, FILE *out)
             predicted, base, measured, 100 * ((double)result->memory_measured / (double)result->memory_predicted - 1));
 }
 
-void fcnn_benchmark_print_result(const fcnn_benchmark_result *result, FILE *out)
+static void print_parts(const fcnn_benchmark_result *result, FILE *out)
 {
-    const fcnn_workload *workload = result->workload;
     const fcnn_split *split = &result->split;
-    char *network = NULL;
-    if (fcnn_architecture_text(&workload->shape, &network) != FCNN_OK) {
-        return;
-    }
-    fprintf(out, "  %-6s %-20s %-13s %6" PRId64 " %10.1f us %11.0f %9.1f %9.1f %4.0f %%\n", workload->name, network,
-            fcnn_activation_name(workload->activation), workload->batch, result->step_seconds * 1e6,
-            result->samples_per_second, result->gflops, result->peak_gflops, 100 * result->efficiency);
     fprintf(out,
             "         multiply %.1f %%, elementwise %.1f %%, exchange %.1f %%, waiting %.1f %%, other %.1f %%; "
             "exchange: %s\n",
@@ -67,7 +70,22 @@ void fcnn_benchmark_print_result(const fcnn_benchmark_result *result, FILE *out)
         fprintf(out, "         comparing the parameters of all ranks takes %.1f us, %.2f %% of the training time\n",
                 result->check_seconds * 1e6, 100 * result->check_part);
     }
-    print_memory(result, out);
+}
+
+void fcnn_benchmark_print_result(const fcnn_benchmark_plan *plan, const fcnn_benchmark_result *result, FILE *out)
+{
+    const fcnn_workload *workload = result->workload;
+    char *network = NULL;
+    if (fcnn_architecture_text(&workload->shape, &network) != FCNN_OK) {
+        return;
+    }
+    fprintf(out, "  %-6s %-20s %-13s %6" PRId64 " %10.1f us %11.0f %9.1f %9.1f %4.0f %%\n", workload->name, network,
+            fcnn_activation_name(workload->activation), workload->batch, result->step_seconds * 1e6,
+            result->samples_per_second, result->gflops, result->peak_gflops, 100 * result->efficiency);
+    if (!plan->forward) {
+        print_parts(result, out);
+        print_memory(result, out);
+    }
     fflush(out);
     free(network);
 }
@@ -175,8 +193,10 @@ static void print_advice(const fcnn_benchmark_findings *findings, FILE *out)
 void fcnn_benchmark_print_end(const fcnn_benchmark_findings *findings, FILE *out)
 {
     print_cycles(findings, out);
-    print_fit(findings, out);
-    print_predictions(findings, out);
-    print_advice(findings, out);
+    if (!findings->plan->forward) {
+        print_fit(findings, out);
+        print_predictions(findings, out);
+        print_advice(findings, out);
+    }
     fflush(out);
 }

@@ -2,12 +2,16 @@
 #include "bench/benchmark.h"
 #include "config/outputs.h"
 #include "core/memory.h"
+#include "core/sizes.h"
+#include "model/initializer.h"
+#include "model/losses.h"
 
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 
-enum { MOST_LAYERS = 51, MOST_WIDTH = 1000000, DEFAULT_BATCH = 256 };
+enum { MOST_LAYERS = 51, MOST_WIDTH = 1000000, DEFAULT_BATCH = 256, SEED = 1 };
+enum { FORWARD_BATCH = FCNN_SIZE_ROUND_ROWS_MOST }; /* the rows of a round of predictions */
 
 #define DEFAULT_SECONDS 1.5
 
@@ -86,7 +90,7 @@ static fcnn_status make_workload(const workload_row *row, const fcnn_benchmark_p
     FCNN_TRY(fcnn_workload_read_network(row->network, &out->shape));
     strncpy(out->name, row->name, sizeof out->name - 1);
     out->activation = row->activation;
-    out->batch = row->batch;
+    out->batch = plan->forward ? FORWARD_BATCH : row->batch;
     out->shape.precision = plan->precision;
     out->shape.loss = row->loss;
     out->shape.output = fcnn_loss_usual_output(row->loss);
@@ -96,6 +100,21 @@ static fcnn_status make_workload(const workload_row *row, const fcnn_benchmark_p
         out->shape.layer[layer].dropout = layer > 0 ? plan->dropout : 0;
         out->shape.layer[layer].activation = layer + 1 < out->shape.layers ? row->activation : FCNN_ACTIVATION_LINEAR;
     }
+    return FCNN_OK;
+}
+
+fcnn_status fcnn_benchmark_model_create(const fcnn_benchmark_plan *plan, const fcnn_workload *workload,
+                                        fcnn_model **out)
+{
+    fcnn_model *model;
+    FCNN_TRY(fcnn_model_create(&workload->shape, &model));
+    const fcnn_status status = fcnn_initializer_draw(model, NULL, SEED);
+    if (status != FCNN_OK) {
+        fcnn_model_destroy(model);
+        return status;
+    }
+    fcnn_loss_rule_of(workload->shape.loss)->settings(plan->settings, model->loss_settings);
+    *out = model;
     return FCNN_OK;
 }
 
@@ -187,6 +206,7 @@ static fcnn_status take_network(const fcnn_benchmark_options *options, fcnn_benc
     }
     FCNN_TRY(fcnn_memory_create("the workloads", 1, sizeof *plan->workloads, &plan->workloads));
     FCNN_TRY(make_workload(&row, plan, plan->workloads));
+    plan->workloads->batch = options->batch != 0 ? options->batch : plan->workloads->batch;
     plan->count = 1;
     return FCNN_OK;
 }
@@ -210,6 +230,7 @@ static fcnn_status take_words(const fcnn_benchmark_options *options, fcnn_benchm
         return unknown_word("optimizer", options->optimizer, fcnn_optimizer_kind_words);
     }
     plan->layer_norm = options->layer_norm != 0;
+    plan->forward = options->forward != 0;
     FCNN_TRY(fcnn_config_parse("", 0, "defaults.ini", &plan->settings));
     return fcnn_config_set(plan->settings, "train.relative_floor=1"); /* which has no default */
 }

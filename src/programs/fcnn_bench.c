@@ -1,4 +1,4 @@
-/* src/programs/fcnn_bench.c — measures the speed of training steps. */
+/* src/programs/fcnn_bench.c — measures the speed of training steps, or of forward passes. */
 #include <fcnn/fcnn.h>
 
 #include "program.h"
@@ -19,9 +19,10 @@ static const char help[] =
     "  --workload LIST    S, S32, M64, M256, L, XL, T, TB, separated by commas [all but XL, which takes 1 GB per "
     "rank]\n"
     "  --network WIDTHS   a network of your own instead, such as 784-128-10, with\n"
-    "    --batch N        rows per step, over all ranks [256]\n"
+    "    --batch N        rows per step or pass, over all ranks [256; 4096 with --forward]\n"
     "    --activation F   relu, gelu, tanh or another word of model.activation [relu]\n"
     "    --loss LOSS      mse, poisson or another word of train.loss, with its usual output [cross_entropy]\n"
+    "  --forward          time forward passes of 4096 rows, as in fcnn-predict, instead of training steps\n"
     "  --precision P      single or double [single]\n"
     "  --reduction R      exact or fast [exact]\n"
     "  --exchange E       how gradients are summed over ranks: auto, allreduce or shared [auto]\n"
@@ -103,8 +104,11 @@ static int parse(int argc, char **argv, const fcnn_comm *comm, fcnn_benchmark_op
     const size_t count = sizeof valued / sizeof *valued;
     for (int i = 1; i < argc; i++) {
         size_t k = 0;
-        if (strcmp(argv[i], "--layer-norm") == 0) {
-            out->layer_norm = 1;
+        int *const flag = strcmp(argv[i], "--layer-norm") == 0 ? &out->layer_norm
+                          : strcmp(argv[i], "--forward") == 0  ? &out->forward
+                                                               : NULL;
+        if (flag != NULL) {
+            *flag = 1;
             continue;
         }
         while (k < count && !program_is_option(argv[i], valued[k].option)) {
