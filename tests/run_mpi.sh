@@ -9,6 +9,9 @@ here=$(cd "$(dirname "$0")" && pwd)
 # shellcheck source=tap.sh
 . "$here/tap.sh"
 
+# shellcheck source=quick_starts.sh
+. "$here/quick_starts.sh"
+
 program=$1
 shift
 name=$(basename "$program")

@@ -22,6 +22,8 @@ if grep -qsa 'this HDF5 was built without MPI' "$bin"/.libs/libfcnn.so "$bin/fcn
 else
     together=data.read=collective
 fi
+# shellcheck source=quick_starts.sh
+. "$here/quick_starts.sh"
 # mpirun would wait two seconds after every failure, for ranks that have ended by themselves
 export OMPI_MCA_odls_base_sigkill_timeout=0
 work=$(mktemp -d "${TMPDIR:-/tmp}/fcnn-system-XXXXXX") || exit 1

@@ -6,8 +6,6 @@ set -u
 . "$(dirname "$0")/system.sh"
 make_hdf5=$bin/tests/make_hdf5
 limit=${FCNN_BAD_INPUT_TIMEOUT:-20}
-# Open MPI would start a daemon for each run without mpirun; half of its time
-export OMPI_MCA_ess_singleton_isolated=1
 
 # ---- what is there: good and bad data, and a finished run in the folder kept ----
 

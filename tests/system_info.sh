@@ -7,6 +7,8 @@ here=$(cd "$(dirname "$0")" && pwd)
 . "$here/tap.sh"
 # shellcheck source=../scripts/common.sh
 . "$here/../scripts/common.sh"
+# shellcheck source=quick_starts.sh
+. "$here/quick_starts.sh"
 bin=${FCNN_BIN:?the folder of the programs}
 configs=$(cd "${srcdir:-$here/..}/configs" && pwd)
 scratch=$(mktemp -d "${TMPDIR:-/tmp}/fcnn-info-XXXXXX")

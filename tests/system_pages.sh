@@ -100,7 +100,8 @@ else
     build/fcnn-import configs/data/digits.h5 --csv configs/data/digits.csv --split 0.8 --seed 1 >/dev/null
 fi
 # a reader has not set these
-unset OMP_NUM_THREADS OMPI_MCA_odls_base_sigkill_timeout fcnn_mpi fcnn_mpi_release
+# shellcheck disable=SC2086 # a list of words
+unset OMP_NUM_THREADS OMPI_MCA_odls_base_sigkill_timeout $quick_starts fcnn_mpi fcnn_mpi_release
 follow README.md
 if [ -n "$long" ]; then
     try_next "$scratch/said-1"

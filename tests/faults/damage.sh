@@ -7,7 +7,6 @@ set -u
 # shellcheck source=library.sh
 . "$here/faults/library.sh"
 limit=${FCNN_TEST_TIMEOUT:-60}
-alone
 trials=60
 [ "${FCNN_FAULTS:-}" != long ] || trials=2000
 seed=${FCNN_FAULTS_SEED:-1}

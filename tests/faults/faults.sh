@@ -36,6 +36,9 @@ export OMPI_MCA_btl_vader_backing_directory="$memory" OMPI_MCA_btl_sm_backing_di
 # ended by then, and a run writes its last word before any of its ranks ends.
 export OMPI_MCA_odls_base_sigkill_timeout=0 PRTE_MCA_odls_base_sigkill_timeout=0
 
+# Jobs without mpirun end as those of a user do.
+unset OMPI_MCA_ess_singleton_isolated
+
 # The sessions that run, as files that hold the job's mark: the number of one that has ended may be given to other
 # processes.
 sessions=$work/sessions

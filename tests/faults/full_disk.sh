@@ -7,7 +7,6 @@ set -u
 # shellcheck source=library.sh
 . "$here/faults/library.sh"
 limit=${FCNN_TEST_TIMEOUT:-60}
-alone
 mkdir disk elsewhere
 trap 'umount "$work/disk" 2>/dev/null; rm -rf "$work"' EXIT
 if ! mount -t tmpfs -o size=1m fcnn-test disk 2>mount.log; then

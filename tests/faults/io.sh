@@ -13,7 +13,6 @@ library=$(fault_library failing_io) || {
     tap_done
     exit
 }
-alone
 
 sed -n '1,251p' "$configs/data/digits.csv" >digits.csv
 "$bin/fcnn-import" digits.h5 --csv digits.csv >import.log || cat import.log
@@ -232,7 +231,6 @@ else
 fi
 
 # What fails on the rank that writes ends the others too.
-unset OMPI_MCA_ess_singleton_isolated OMPI_MCA_btl OMPI_MCA_pml
 ranks=2 wrong='' runs=0
 try open EIO 2
 try write ENOSPC 6 999999

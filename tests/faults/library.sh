@@ -16,12 +16,6 @@ fault_library()
     fi
 }
 
-# A process without mpirun starts in a third of the time where Open MPI need not look for others.  Not for ranks.
-alone()
-{
-    export OMPI_MCA_ess_singleton_isolated=1 OMPI_MCA_btl=self OMPI_MCA_pml=ob1
-}
-
 # weights FILE: the hash of its weights, or nothing
 weights()
 {
