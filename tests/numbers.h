@@ -86,11 +86,14 @@ static inline double numbers_fma(const fcnn_kernels *kernels, double a, double b
     return kernels->bits == 32 ? (double)fmaf((float)a, (float)b, (float)c) : fma(a, b, c);
 }
 
+/* The largest number of instruction sets of a processor. */
+enum { NUMBERS_TABLES = 4 };
+
 /* The tables of a precision that this machine can run, plain first; returns how many. */
-static inline int numbers_tables(int bits, const fcnn_kernels *tables[3])
+static inline int numbers_tables(int bits, const fcnn_kernels *tables[NUMBERS_TABLES])
 {
     int count = 0;
-    while (count < 3 && fcnn_kernels_at(count, bits) != NULL) {
+    while (count < NUMBERS_TABLES && fcnn_kernels_at(count, bits) != NULL) {
         tables[count] = fcnn_kernels_at(count, bits);
         count++;
     }
@@ -151,7 +154,7 @@ static inline uint64_t numbers_largest(const fcnn_kernels *kernels, const void *
 static inline void numbers_for_tables(void (*check)(const fcnn_kernels *kernels, const fcnn_kernels *plain))
 {
     for (int i = 0; i < 2; i++) {
-        const fcnn_kernels *tables[3];
+        const fcnn_kernels *tables[NUMBERS_TABLES];
         const int count = numbers_tables(i == 0 ? 32 : 64, tables);
         for (int t = 0; t < count; t++) {
             check(tables[t], tables[0]);

@@ -105,7 +105,7 @@ static void an_average_of_what_stays_is_the_same(void)
 {
     const fcnn_kernels *kernels;
     const double decays[] = {0.9, 0.999, 0.9999, 0.3};
-    HARNESS_OK(fcnn_kernels_choose(32, &kernels));
+    HARNESS_OK(fcnn_kernels_choose(32, false, &kernels));
     for (size_t k = 0; k < sizeof decays / sizeof *decays; k++) {
         _Alignas(64) float weights[16], average[16];
         for (int i = 0; i < 16; i++) {

@@ -216,8 +216,8 @@ static void chains_do_what_they_count(void)
     static const struct {
         const char *name;
         double bytes; /* of a register; 0: one number */
-    } sets[] = {{"plain", 0}, {"neon", 16}, {"avx2", 32}, {"avx512", 64}};
-    for (int i = 0; i < 8; i++) {
+    } sets[] = {{"plain", 0}, {"neon", 16}, {"avx2", 32}, {"avx512", 64}, {"avx512bf16", 64}};
+    for (int i = 0; i < 10; i++) {
         const fcnn_kernels *kernels = fcnn_kernels_find(sets[i / 2].name, i % 2 == 0 ? 32 : 64);
         if (kernels == NULL) {
             continue;
@@ -234,6 +234,12 @@ static void chains_do_what_they_count(void)
         CU_ASSERT_EQUAL(one, 0.75 * none + 0.25 * chains);
         CU_ASSERT(near(kernels->multiply_adds(200, &count), chains, 1e-6));
         CU_ASSERT_EQUAL((double)count, 200 * chains * lanes);
+        if (kernels->bits == 32) { /* in both ways to compute with pairs, a chain keeps its sum or approaches 1 */
+            const double sum = kernels->pair_multiply_adds(200, &count);
+            const bool paired = strcmp(kernels->isa, "avx512bf16") == 0;
+            CU_ASSERT(near(sum, paired ? chains * (chains + 1) / 2 : chains, 1e-6));
+            CU_ASSERT_EQUAL((double)count, (paired ? 400 : 200) * chains * lanes);
+        }
     }
     CU_ASSERT(fcnn_peak_nearest(15, 32) == 16 && fcnn_peak_nearest(31, 32) == 32 && fcnn_peak_nearest(62, 32) == 64);
     CU_ASSERT(fcnn_peak_nearest(99, 32) == 64 && fcnn_peak_nearest(3, 32) == 16);

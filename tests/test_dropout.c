@@ -101,7 +101,7 @@ static void elements_are_dropped_by_their_numbers(void)
 {
     uint64_t seed = 3;
     for (int i = 0; i < 2; i++) {
-        const fcnn_kernels *tables[3];
+        const fcnn_kernels *tables[NUMBERS_TABLES];
         const int count = numbers_tables(precisions[i], tables);
         for (int n = 0; n < 240; n++) {
             check_panel(tables[n % count], n / 3, &seed);
@@ -113,7 +113,7 @@ static void elements_are_dropped_by_their_numbers(void)
 static void rows_do_not_depend_on_how_they_are_cut(void)
 {
     for (int i = 0; i < 2; i++) {
-        const fcnn_kernels *tables[3];
+        const fcnn_kernels *tables[NUMBERS_TABLES];
         const int count = numbers_tables(precisions[i], tables);
         for (int t = 0; t < count; t++) {
             panel whole = panel_create(tables[0], 11, 48, 5), cut = panel_create(tables[t], 11, 48, 5);
@@ -137,7 +137,7 @@ static void rows_do_not_depend_on_how_they_are_cut(void)
 static void nan_and_infinity_are_not_dropped(void)
 {
     for (int i = 0; i < 2; i++) {
-        const fcnn_kernels *tables[3];
+        const fcnn_kernels *tables[NUMBERS_TABLES];
         const int count = numbers_tables(precisions[i], tables);
         for (int t = 0; t < count; t++) {
             panel p = panel_create(tables[t], 20, 16, 6);

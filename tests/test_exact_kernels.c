@@ -152,7 +152,7 @@ static void check_shuffled(const piece *p, uint64_t *seed)
 
 static void check_precision(int bits)
 {
-    const fcnn_kernels *tables[3];
+    const fcnn_kernels *tables[NUMBERS_TABLES];
     const int tables_count = numbers_tables(bits, tables);
     for (int t = 0; t < tables_count; t++) {
         uint64_t seed = 3;
@@ -183,7 +183,7 @@ static void no_order_and_no_partition_of_leaves_matters(void)
 {
     uint64_t seed = 4;
     for (int bits = 32; bits <= 64; bits += 32) {
-        const fcnn_kernels *tables[3];
+        const fcnn_kernels *tables[NUMBERS_TABLES];
         const int tables_count = numbers_tables(bits, tables);
         for (int trial = 0; trial < 40; trial++) {
             piece p = piece_create(tables[trial % tables_count], 1 + trial % 7, 16, trial % 7 == 0, &seed);

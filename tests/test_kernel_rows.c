@@ -111,7 +111,7 @@ static void rows_of_every_type_are_converted(void)
     static const int64_t widths[] = {1, 15, 16, 17, 63, 64, 65, 100, 128, 130};
     uint64_t seed = 6;
     for (int i = 0; i < 2; i++) {
-        const fcnn_kernels *tables[3];
+        const fcnn_kernels *tables[NUMBERS_TABLES];
         const int count = numbers_tables(precisions[i], tables);
         for (int t = 0; t < count; t++) {
             for (int type = FCNN_TYPE_INT8; type <= FCNN_TYPE_FLOAT64; type++) {
@@ -151,7 +151,7 @@ static void transposes_touch_nothing_else(void)
 {
     uint64_t seed = 7;
     for (int i = 0; i < 2; i++) {
-        const fcnn_kernels *tables[3];
+        const fcnn_kernels *tables[NUMBERS_TABLES];
         const int count = numbers_tables(precisions[i], tables);
         for (int n = 0; n < 100; n++) {
             check_transpose(tables[n % count], 1 + numbers_below(&seed, 64), 1 + numbers_below(&seed, 64), n % 2 == 0,

@@ -124,7 +124,7 @@ static void check_products(const fcnn_kernels *kernels)
 static void products_are_the_chain(void)
 {
     for (int i = 0; i < 2; i++) {
-        const fcnn_kernels *tables[3];
+        const fcnn_kernels *tables[NUMBERS_TABLES];
         const int count = numbers_tables(precisions[i], tables);
         CU_ASSERT(count >= 1);
         for (int t = 0; t < count; t++) {
@@ -138,7 +138,7 @@ static void products_do_not_depend_on_how_rows_are_cut(void)
 {
     uint64_t seed = 2;
     for (int i = 0; i < 2; i++) {
-        const fcnn_kernels *tables[3];
+        const fcnn_kernels *tables[NUMBERS_TABLES];
         const int count = numbers_tables(precisions[i], tables);
         for (int n = 0; n < 200; n++) {
             const fcnn_kernels *kernels = tables[n % count];
@@ -165,7 +165,7 @@ static void products_do_not_depend_on_how_chains_are_cut(void)
 {
     uint64_t seed = 8;
     for (int i = 0; i < 2; i++) {
-        const fcnn_kernels *tables[3];
+        const fcnn_kernels *tables[NUMBERS_TABLES];
         const int count = numbers_tables(precisions[i], tables);
         for (int n = 0; n < 100; n++) {
             const int64_t rows = 1 + numbers_below(&seed, 20), width = 16 * (1 + numbers_below(&seed, 4));
@@ -269,7 +269,7 @@ static void an_activation_of_its_own_is_that_of_a_product(void)
 {
     uint64_t seed = 10;
     for (int i = 0; i < 2; i++) {
-        const fcnn_kernels *tables[3];
+        const fcnn_kernels *tables[NUMBERS_TABLES];
         const int count = numbers_tables(precisions[i], tables);
         for (int n = 0; n < 60; n++) {
             const fcnn_activation activation = n % 2 ? FCNN_ACTIVATION_GELU : FCNN_ACTIVATION_LEAKY_RELU;
@@ -282,7 +282,7 @@ static void products_end_with_the_activation(void)
 {
     uint64_t seed = 9;
     for (int i = 0; i < 2; i++) {
-        const fcnn_kernels *tables[3];
+        const fcnn_kernels *tables[NUMBERS_TABLES];
         const int count = numbers_tables(precisions[i], tables);
         for (int n = 0; n < 60; n++) {
             check_ends(tables[n % count], 1 + n % 15, 16 * (1 + n % 4), numbers_word(&seed));
@@ -293,7 +293,7 @@ static void products_end_with_the_activation(void)
 static void products_pass_nan_and_infinity_on(void)
 {
     for (int i = 0; i < 2; i++) {
-        const fcnn_kernels *tables[3];
+        const fcnn_kernels *tables[NUMBERS_TABLES];
         const int count = numbers_tables(precisions[i], tables);
         for (int t = 0; t < count; t++) {
             product p = product_create(tables[t], 7, 65, 48, 3);
@@ -358,7 +358,7 @@ static void fast_gradients_are_the_chain(void)
 {
     uint64_t seed = 4;
     for (int i = 0; i < 2; i++) {
-        const fcnn_kernels *tables[3];
+        const fcnn_kernels *tables[NUMBERS_TABLES];
         const int count = numbers_tables(precisions[i], tables);
         for (int n = 0; n < 300; n++) {
             check_fast(tables[n % count], &seed);
@@ -411,7 +411,7 @@ static void updates_subtract_the_rate_times_the_mean(void)
 {
     uint64_t seed = 5;
     for (int i = 0; i < 2; i++) {
-        const fcnn_kernels *tables[3];
+        const fcnn_kernels *tables[NUMBERS_TABLES];
         const int count = numbers_tables(precisions[i], tables);
         for (int t = 0; t < count; t++) {
             check_update(tables[t], true, &seed);

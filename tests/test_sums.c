@@ -137,7 +137,7 @@ static void double_sums_are_two_such_words(void)
 static void halves_are_rounded_alike_in_any_order(void)
 {
     enum { LEAVES = 40, WIDTH = 16 };
-    const fcnn_kernels *tables[3];
+    const fcnn_kernels *tables[NUMBERS_TABLES];
     const int count = numbers_tables(32, tables);
     float delta[LEAVES * WIDTH], first[WIDTH] = {0};
     int64_t leaves[LEAVES + 1], order[LEAVES];

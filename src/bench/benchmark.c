@@ -50,8 +50,8 @@ static fcnn_status prepare(benchmark *bench)
     FCNN_TRY(fcnn_comm_agree(comm, fcnn_benchmark_plan_make(bench->options, &bench->plan)));
     FCNN_TRY(fcnn_comm_agree(comm, check_file(bench)));
     const fcnn_kernels *kernels;
-    FCNN_TRY(
-        fcnn_comm_agree(comm, fcnn_kernels_choose(bench->plan.precision == FCNN_PRECISION_SINGLE ? 32 : 64, &kernels)));
+    FCNN_TRY(fcnn_comm_agree(
+        comm, fcnn_kernels_choose(bench->plan.precision == FCNN_PRECISION_SINGLE ? 32 : 64, false, &kernels)));
     FCNN_TRY(fcnn_threads_choose(comm, bench->options->threads, &bench->threads));
     FCNN_TRY(fcnn_comm_agree(comm, fcnn_team_create(fcnn_threads_wanted(&bench->threads), &bench->team)));
     FCNN_TRY(fcnn_threads_settle(&bench->threads, comm, bench->team));

@@ -29,33 +29,53 @@ static int have_avx512(void)
 extern const fcnn_kernels fcnn_kernels_neon_32, fcnn_kernels_neon_64;
 #endif
 
+#ifdef FCNN_AVX512BF16
+extern const fcnn_kernels fcnn_kernels_avx512bf16_32;
+
+static int have_avx512bf16(void)
+{
+    return have_avx512() && __builtin_cpu_supports("avx512bf16");
+}
+#endif
+
 /* For instruction sets that every processor of this architecture supports. */
 static int have_base(void)
 {
     return 1;
 }
 
-/* All tables, the fastest last. */
-static const struct {
+/* All tables, the fastest for single precision last among those that differ in it. */
+static const struct table {
+    const char *isa;
     const fcnn_kernels *single_precision, *double_precision;
     int (*runs_here)(void);
 } tables[] = {
-    {&fcnn_kernels_plain_32, &fcnn_kernels_plain_64, have_base},
+    {"plain", &fcnn_kernels_plain_32, &fcnn_kernels_plain_64, have_base},
 #ifdef FCNN_NEON
-    {&fcnn_kernels_neon_32, &fcnn_kernels_neon_64, have_base},
+    {"neon", &fcnn_kernels_neon_32, &fcnn_kernels_neon_64, have_base},
 #endif
 #ifdef FCNN_X86
-    {&fcnn_kernels_avx2_32, &fcnn_kernels_avx2_64, have_avx2},
-    {&fcnn_kernels_avx512_32, &fcnn_kernels_avx512_64, have_avx512},
+    {"avx2", &fcnn_kernels_avx2_32, &fcnn_kernels_avx2_64, have_avx2},
+    {"avx512", &fcnn_kernels_avx512_32, &fcnn_kernels_avx512_64, have_avx512},
+#endif
+#ifdef FCNN_AVX512BF16
+    {"avx512bf16", &fcnn_kernels_avx512bf16_32, &fcnn_kernels_avx512_64, have_avx512bf16},
 #endif
 };
+
+static const fcnn_kernels *of_precision(const struct table *table, int bits)
+{
+    return bits == 32 ? table->single_precision : table->double_precision;
+}
 
 const fcnn_kernels *fcnn_kernels_at(int i, int bits)
 {
     int present = 0;
     for (size_t k = 0; k < sizeof tables / sizeof *tables; k++) {
-        if (tables[k].runs_here() && present++ == i) {
-            return bits == 32 ? tables[k].single_precision : tables[k].double_precision;
+        const fcnn_kernels *kernels = of_precision(&tables[k], bits);
+        /* a set that adds nothing to a precision has the table of another set, which is listed once */
+        if (tables[k].runs_here() && strcmp(kernels->isa, tables[k].isa) == 0 && present++ == i) {
+            return kernels;
         }
     }
     return NULL;
@@ -63,12 +83,12 @@ const fcnn_kernels *fcnn_kernels_at(int i, int bits)
 
 const fcnn_kernels *fcnn_kernels_find(const char *isa, int bits)
 {
-    int i = 0;
-    const fcnn_kernels *kernels = fcnn_kernels_at(i, bits);
-    while (kernels != NULL && strcmp(kernels->isa, isa) != 0) {
-        kernels = fcnn_kernels_at(++i, bits);
+    for (size_t k = 0; k < sizeof tables / sizeof *tables; k++) {
+        if (tables[k].runs_here() && strcmp(tables[k].isa, isa) == 0) {
+            return of_precision(&tables[k], bits);
+        }
     }
-    return kernels;
+    return NULL;
 }
 
 static fcnn_status refuse(const char *isa)
@@ -104,7 +124,18 @@ fcnn_status fcnn_kernels_check(void)
     return check(&fcnn_kernels_plain_64);
 }
 
-fcnn_status fcnn_kernels_choose(int bits, const fcnn_kernels **out)
+/* Whether vdpbf16ps is faster than two fused multiply-adds.  On Intel's processors (Sapphire Rapids, Emerald Rapids) it
+ * takes twice as long as both. */
+static bool multiplies_pairs_fast(void)
+{
+#ifdef FCNN_AVX512BF16
+    return __builtin_cpu_is("amd");
+#else
+    return false;
+#endif
+}
+
+fcnn_status fcnn_kernels_choose(int bits, bool mixed, const fcnn_kernels **out)
 {
     FCNN_TRY(fcnn_kernels_check());
     const char *forced = getenv("FCNN_ISA");
@@ -112,9 +143,11 @@ fcnn_status fcnn_kernels_choose(int bits, const fcnn_kernels **out)
         *out = fcnn_kernels_find(forced, bits);
         return *out == NULL ? refuse(forced) : check(*out);
     }
-    const fcnn_kernels *best;
-    for (int i = 0; (best = fcnn_kernels_at(i, bits)) != NULL; i++) {
-        *out = best;
+    const fcnn_kernels *each;
+    for (int i = 0; (each = fcnn_kernels_at(i, bits)) != NULL; i++) {
+        if (strcmp(each->isa, "avx512bf16") != 0 || (mixed && multiplies_pairs_fast())) {
+            *out = each;
+        }
     }
     return check(*out);
 }

@@ -131,6 +131,24 @@ typedef struct fcnn_gradient_job {
     bool streams;     /* the sums do not fit into the cache, so they are written past it */
 } fcnn_gradient_job;
 
+/* Pairs of bfloat16 numbers (docs/exactness.md, "Mixed precision"): words of 32 bits, with the first number in the lower
+ * half and the second one in the upper half.  A float is rounded to the nearest bfloat16 number, in a tie to the even
+ * one; a subnormal float becomes a zero of its sign.
+ *   pair_columns  in: panels [rows][width]; out: panels [rows][width/2] of words; panel p starts at word
+ *                 fcnn_panel_offset(rows, p)/2, and has as many rows as that of `in`.  Columns 0 and 1 of a row are a
+ *                 pair, columns 2 and 3, and so on; if width is odd, the last column is completed by a zero.
+ *   pair_rows     in: one panel, [rows][width], width a multiple of 16; out: words [(last − first + 1)/2][width].  Rows
+ *                 first and first + 1 are a pair, and so on; if their number is odd, the last one is completed by
+ *                 zeros. */
+typedef struct fcnn_pair_job {
+    const void *in;
+    int64_t width;
+    int64_t rows, first, last; /* pair_rows does not use rows */
+    uint32_t *out;
+    bool streams; /* pair_rows: other threads will read out, so it is written past the cache; it must then start at a
+                   * cache line */
+} fcnn_pair_job;
+
 /* The largest number of settings that a loss has. */
 enum { FCNN_LOSS_SETTINGS = 32 };
 
@@ -208,7 +226,7 @@ typedef struct fcnn_join_job {
 } fcnn_join_job;
 
 typedef struct fcnn_kernels {
-    const char *isa; /* "plain", "neon", "avx2", "avx512" */
+    const char *isa; /* "plain", "neon", "avx2", "avx512", "avx512bf16" */
     int bits;        /* 32 or 64 */
     size_t size;     /* bytes of a real number */
 
@@ -301,6 +319,25 @@ typedef struct fcnn_kernels {
      * multiply-adds in all lanes of all chains.  The caller must use the result; otherwise the compiler could remove
      * the computation. */
     double (*multiply_adds)(int64_t repetitions, int64_t *count);
+
+    /* ---- mixed precision: in the tables of 32 bits; NULL in those of 64 bits ---- */
+
+    void (*pair_columns)(const fcnn_pair_job *job);
+    void (*pair_rows)(const fcnn_pair_job *job);
+
+    /* As multiply, with pairs: in is panels [rows][inner/2] of words, as of pair_columns, and weights are a panel
+     * [(inner + 1)/2][width] of words, as of pair_rows.  Everything else consists of floats, and inner, inner_first and
+     * inner_last still count columns, not pairs. */
+    uint64_t (*multiply_pairs)(const fcnn_multiply_job *job);
+
+    /* As gradient_exact and gradient_fast, with pairs of rows: in [pairs][in_width] and delta [pairs][width] are words,
+     * as pair_rows writes them for each leaf; leaf k starts at pair fcnn_pair_row(leaves, k).  For all leaves there must
+     * be room for (rows + leaf_count + 1)/2 pairs.  in_width is not 0, and first_row is not used. */
+    void (*gradient_pairs_exact)(const fcnn_gradient_job *job);
+    void (*gradient_pairs_fast)(const fcnn_gradient_job *job);
+
+    /* As multiply_adds, by the instructions that multiply pairs; a pair counts as two multiply-adds. */
+    double (*pair_multiply_adds)(int64_t repetitions, int64_t *count);
 } fcnn_kernels;
 
 /* Checks that plain kernels compute correctly.  Not collective; thread-safe.
@@ -313,13 +350,13 @@ fcnn_status fcnn_kernels_check(void);
 const fcnn_kernels *fcnn_kernels_find(const char *isa, int bits);
 
 /* Returns table number i, from 0, of those that this build and this processor support for a precision: the plain table
- * is the first and the fastest the last.  Returns NULL for larger i. */
+ * is the first, and the others have larger and larger instruction sets.  Returns NULL for larger i. */
 const fcnn_kernels *fcnn_kernels_at(int i, int bits);
 
-/* Sets *out to the fastest table for this processor, or to the one that the environment variable FCNN_ISA names, after
- * checking that it computes correctly.  Not collective.
+/* Sets *out to the fastest table for this processor, for pairs if mixed is set (bits is then 32), or to the one that the
+ * environment variable FCNN_ISA names, after checking that it computes correctly.  Not collective.
  * Errors: FCNN_EUSAGE if the name is unknown or not supported, FCNN_EINTERNAL as fcnn_kernels_check(). */
-fcnn_status fcnn_kernels_choose(int bits, const fcnn_kernels **out);
+fcnn_status fcnn_kernels_choose(int bits, bool mixed, const fcnn_kernels **out);
 
 /* Returns the smallest e with |x| < 2^e for the magnitude bits of x; above 1024 for NaN and Inf. */
 int fcnn_magnitude_exponent(const fcnn_kernels *kernels, uint64_t magnitude);

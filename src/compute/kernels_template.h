@@ -7,6 +7,9 @@
 #include "compute/panels.h"
 #include "compute/simd.h"
 #include "compute/vmath.h"
+#if FCNN_BITS == 32
+#include "compute/simd_pairs.h"
+#endif
 
 #include "compute/template_activations.h"
 #include "compute/template_check.h"
@@ -22,6 +25,9 @@
 #include "compute/template_norms.h"
 #include "compute/template_peak.h"
 #include "compute/template_product.h"
+#if FCNN_BITS == 32
+#include "compute/template_pairs.h"
+#endif
 #include "compute/template_rows.h"
 #include "compute/template_trust.h"
 #include "compute/template_update.h"
@@ -67,4 +73,12 @@ const fcnn_kernels TABLE_NAME(FCNN_SIMD_NAME, FCNN_BITS) = {
     .fence = fence,
     .apply = apply,
     .multiply_adds = multiply_adds,
+#if FCNN_BITS == 32
+    .pair_columns = pair_columns,
+    .pair_rows = pair_rows,
+    .multiply_pairs = multiply_pairs,
+    .gradient_pairs_exact = gradient_pairs_exact,
+    .gradient_pairs_fast = gradient_pairs_fast,
+    .pair_multiply_adds = pair_multiply_adds,
+#endif
 };

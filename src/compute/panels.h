@@ -30,6 +30,13 @@ static inline int64_t fcnn_panel_offset(int64_t rows, int64_t panel)
     return panel * FCNN_PANEL * rows;
 }
 
+/* Index of the first pair of rows of leaf number `leaf` of a table of leaves whose rows are paired (kernels.h):
+ * leaves[k] is the first row of leaf k.  A leaf with an odd number of rows is completed by a row of zeros. */
+static inline int64_t fcnn_pair_row(const int64_t *leaves, int64_t leaf)
+{
+    return (leaves[leaf] - leaves[0] + leaf) / 2;
+}
+
 /* Number of elements of the matrix in memory. */
 static inline int64_t fcnn_panel_elements(int64_t rows, int64_t columns)
 {

@@ -1,7 +1,7 @@
 /* src/compute/simd.h — one vector type for the kernel templates, per precision and instruction set.
  *
  * The including file defines FCNN_BITS (32 or 64); the build defines FCNN_SIMD (0 plain, 1 NEON, 2 AVX2+FMA,
- * 5 AVX-512).  What follows is then available:
+ * 5 AVX-512), and FCNN_BF16 for AVX-512 with AVX512_BF16.  What follows is then available:
  *   real, bits        the element and the unsigned integer of its size
  *   vec, uvec         VW elements of these types; + - * / & | ^ << >> work lane by lane
  *   vset, vuset(a)    all lanes a
@@ -37,7 +37,10 @@ typedef double real;
 typedef uint64_t bits;
 #endif
 
-#if FCNN_SIMD == 5
+#if FCNN_SIMD == 5 && defined FCNN_BF16
+#define FCNN_SIMD_NAME avx512bf16
+#define FCNN_VECTOR_BYTES 64
+#elif FCNN_SIMD == 5
 #define FCNN_SIMD_NAME avx512
 #define FCNN_VECTOR_BYTES 64
 #elif FCNN_SIMD == 2

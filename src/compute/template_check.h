@@ -66,6 +66,15 @@ static bool divides(real epsilon)
     return all;
 }
 
+#if FCNN_BITS == 32
+static const char *find_pair_fault(void); /* template_pairs.h */
+#else
+static const char *find_pair_fault(void)
+{
+    return NULL;
+}
+#endif
+
 static const char *find_fault(void)
 {
     const real one = hidden(1), epsilon = hidden((real)(FCNN_BITS == 32 ? 0x1p-23 : 0x1p-52));
@@ -96,7 +105,10 @@ static const char *find_fault(void)
     if ((nothing_bits & ~((bits)1 << (FCNN_BITS - 1))) <= infinite_bits || hidden(nothing) == nothing) {
         return "NaN and Inf are treated as finite numbers, as by -ffinite-math-only";
     }
-    return divides(epsilon) ? NULL : "quotients are computed as products with a reciprocal, as by -freciprocal-math";
+    if (!divides(epsilon)) {
+        return "quotients are computed as products with a reciprocal, as by -freciprocal-math";
+    }
+    return find_pair_fault();
 }
 
 #endif

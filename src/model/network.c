@@ -321,7 +321,7 @@ fcnn_status fcnn_network_create_from(const fcnn_model *model, int64_t rows, fcnn
     fcnn_network *network;
     FCNN_TRY(fcnn_memory_create("the network", 1, sizeof *network, &network));
     network->threads = threads;
-    fcnn_status status = fcnn_kernels_choose(8 * (int)fcnn_architecture_size(&model->shape), &network->kernels);
+    fcnn_status status = fcnn_kernels_choose(8 * (int)fcnn_architecture_size(&model->shape), false, &network->kernels);
     if (status == FCNN_OK) {
         status = fcnn_architecture_copy(&model->shape, &network->shape);
     }
