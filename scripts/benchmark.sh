@@ -18,8 +18,11 @@ Options:
   --rounds N         number of times that every contender runs, in turns [5]
   --seconds T        duration of each of these runs in seconds [0.5]
   --workloads LIST   some of S,S32,M64,M256,L,XL,T,TB [all]
+  --optimizer O      sgd or adam; with adam only PyTorch is compared, and there are no targets [sgd]
   --build DIR        use the programs in this build folder, and build nothing
-  --python PATH      Python of the contenders with PyTorch, which can import torch and numpy
+  --root DIR         run the contenders with PyTorch in the system in this folder (chroot), whose python3 can import
+                     torch and numpy, for example a newer Debian; needs root, and changes nothing there
+  --python PATH      or with this Python, which can import torch and numpy
                      [/usr/bin/python3 with Debian's packages]
   --mnist FILE       HDF5 file of configs/mnist.ini [$FCNN_MNIST, else configs/data/mnist.h5,
                      else ../shared/data/mnist.h5]
@@ -40,7 +43,7 @@ given_path() {
 
 parts=()
 rounds=5 seconds=0.5 workloads=S,S32,M64,M256,L,XL,T,TB
-build='' torch_python='' output='' json='' update_docs=''
+optimizer=sgd build='' torch_root='' torch_python='' output='' json='' update_docs=''
 mnist=${FCNN_MNIST:-}
 [ -z "$mnist" ] || mnist=$(given_path "$mnist")
 while [ $# -gt 0 ]; do
@@ -51,13 +54,15 @@ while [ $# -gt 0 ]; do
         ;;
     --speed | --train | --startup | --memory) parts+=("${1#--}") ;;
     --update-docs) update_docs=yes ;;
-    --rounds | --seconds | --workloads | --build | --python | --mnist | --output | --json)
+    --rounds | --seconds | --workloads | --optimizer | --build | --root | --python | --mnist | --output | --json)
         [ $# -gt 1 ] || fcnn_stop 64 "a value is missing after $1"
         case $1 in
         --rounds) rounds=$2 ;;
         --seconds) seconds=$2 ;;
         --workloads) workloads=$2 ;;
+        --optimizer) optimizer=$2 ;;
         --build) build=$(given_path "$2") ;;
+        --root) torch_root=$(given_path "$2") ;;
         --python)
             case $2 in
             */*) torch_python=$(given_path "$2") ;;
@@ -80,6 +85,8 @@ done
 name='(S|S32|M64|M256|L|XL|T|TB)'
 [[ $workloads =~ ^$name(,$name)*$ ]] ||
     fcnn_stop 64 "--workloads must be a list such as S,S32, not $workloads; see --help"
+[[ $optimizer =~ ^(sgd|adam)$ ]] || fcnn_stop 64 "--optimizer must be sgd or adam, not $optimizer"
+[ -z "$torch_root" ] || [ -z "$torch_python" ] || fcnn_stop 64 "give --root or --python, not both"
 [ ${#parts[@]} -gt 0 ] || parts=(speed train startup memory)
 if [ -z "$mnist" ]; then
     for file in configs/data/mnist.h5 ../shared/data/mnist.h5; do
@@ -92,26 +99,13 @@ elif [ ! -f "$mnist" ]; then
     fcnn_stop 66 "$mnist: there is no such file"
 fi
 
-# The folder of one variant of OpenBLAS: the variant of Debian that shares its threads with PyTorch's OpenMP.
-find_blas() {
-    local file
-    for file in /usr/lib/*/openblas-openmp/libblas.so.3; do
-        [ ! -e "$file" ] || dirname "$file"
-    done
-}
-
-python=/usr/bin/python3
-contender_packages=()
-case " ${parts[*]} " in
-*' speed '*)
-    contender_packages=(python3-numpy python3-sklearn python3-threadpoolctl libopenblas0-openmp)
-    # Another PyTorch may replace Debian's.
-    [ -n "$torch_python" ] || contender_packages+=(python3-torch)
-    ;;
-esac
-# shellcheck disable=SC2086 # a list of words
-fcnn_install $fcnn_build_packages python3 ${contender_packages[@]+"${contender_packages[@]}"} >&2
-[ -x "$python" ] || python=$(command -v python3)
+# A build, if there is one, increases the load average later, but has ended when the measurements begin.
+load=$(cut -d ' ' -f 1 /proc/loadavg 2>/dev/null) || load=0
+if awk -v load="$load" 'BEGIN { exit !(load > 0.3) }'; then
+    fcnn_say "warning: the load average is $load: other programs are running, or were a minute ago. The values will be" \
+        "too low and their ratios mean little, because two threads that wait for each other suffer most. Wait until" \
+        "it is below 0.3." >&2
+fi
 
 scratch=$(mktemp -d "${TMPDIR:-/tmp}/fcnn-benchmark-XXXXXX")
 measuring=''
@@ -126,6 +120,46 @@ clean_up() {
 trap clean_up EXIT
 trap 'exit 130' INT
 trap 'exit 143' TERM HUP
+
+# in_root COMMAND…: in the system of --root, as the contenders are started
+in_root() {
+    env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin scripts/benchmark/in_root.sh "$torch_root" "$PWD/scripts/benchmark" \
+        "$scratch" "$@" 2>&1
+}
+
+check_root() {
+    local said
+    [ "$(id -u)" -eq 0 ] || fcnn_stop 69 "--root needs root, for chroot and mounts"
+    said=$(unshare --mount true 2>&1) || fcnn_stop 69 "--root needs mounts of its own, which are not possible here: $said"
+    [ -d "$torch_root" ] || fcnn_stop 66 "$torch_root: there is no such folder"
+    said=$(in_root true) || fcnn_stop 66 "$torch_root: no system to run programs in: $(head -n 1 <<<"$said")"
+    said=$(in_root python3 -c 'import torch, numpy') ||
+        fcnn_stop 66 "$torch_root: python3 cannot import torch and numpy there: $(tail -n 1 <<<"$said");" \
+            "docs/benchmarks.md says which packages are needed"
+}
+[ -z "$torch_root" ] || check_root
+
+# find_blas ROOT: the folder, below ROOT, of one variant of OpenBLAS: the variant of Debian that shares its threads with
+# PyTorch's OpenMP
+find_blas() {
+    local file
+    for file in "$1"/usr/lib/*/openblas-openmp/libblas.so.3; do
+        [ ! -e "$file" ] || dirname "${file#"$1"}"
+    done
+}
+
+python=/usr/bin/python3
+contender_packages=()
+case " ${parts[*]} " in
+*' speed '*)
+    contender_packages=(python3-numpy python3-sklearn python3-threadpoolctl libopenblas0-openmp)
+    # Another PyTorch may replace Debian's.
+    [ -n "$torch_root$torch_python" ] || contender_packages+=(python3-torch)
+    ;;
+esac
+# shellcheck disable=SC2086 # a list of words
+fcnn_install $fcnn_build_packages python3 ${contender_packages[@]+"${contender_packages[@]}"} >&2
+[ -x "$python" ] || python=$(command -v python3)
 
 if [ -z "$build" ]; then
     build=$PWD/build-bench
@@ -146,9 +180,10 @@ done
 mpicc -O2 -o "$scratch/bare_mpi" scripts/benchmark/bare_mpi.c
 
 PYTHONDONTWRITEBYTECODE=1 "$python" scripts/benchmark/measure.py --build "$build" --scratch "$scratch" \
-    --output "$scratch/raw.json" --torch-python "${torch_python:-$python}" --blas "$(find_blas)" \
-    --digits "$PWD/configs/data/digits.csv" --mnist "$mnist" --rounds "$rounds" --seconds "$seconds" \
-    --workloads "$workloads" "${parts[@]}" &
+    --output "$scratch/raw.json" --load "$load" --blas "$(find_blas '')" --torch-python "${torch_python:-$python}" \
+    --torch-root "$torch_root" --torch-blas "$(find_blas "$torch_root")" --digits "$PWD/configs/data/digits.csv" \
+    --mnist "$mnist" --rounds "$rounds" --seconds "$seconds" --workloads "$workloads" --optimizer "$optimizer" \
+    "${parts[@]}" &
 measuring=$!
 code=0
 wait $measuring || code=$?

@@ -64,20 +64,25 @@ class NumpyTrainer:
             numpy.subtract(1, a, out=a)
             delta *= a
 
+    def update(self, i, sums):
+        """Updates the weights and biases of layer i by their gradients."""
+        w, b = self.weights[i]
+        b -= LEARNING_RATE * sums
+        self.gradients[i] *= LEARNING_RATE
+        w -= self.gradients[i]
+
     def train(self, steps):
         for x, y in itertools.islice(self.next, steps):
             delta = self.output_delta(self.forward(x), y)
             for i in reversed(range(len(self.weights))):
-                w, b = self.weights[i]
                 below = self.outputs[i - 1] if i > 0 else x
                 self.product(below.T, delta, out=self.gradients[i])
-                b -= LEARNING_RATE * delta.sum(axis=0)
+                sums = delta.sum(axis=0)
                 if i > 0:
-                    self.product(delta, w.T, out=self.deltas[i - 1])
+                    self.product(delta, self.weights[i][0].T, out=self.deltas[i - 1])
                     delta = self.deltas[i - 1]
                     self.times_derivative(delta, below)
-                self.gradients[i] *= LEARNING_RATE
-                w -= self.gradients[i]
+                self.update(i, sums)
 
     def loss(self):
         x, y = self.batches[0]

@@ -4,6 +4,7 @@ import json
 import os
 import subprocess
 import sys
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from programs import end
@@ -12,15 +13,43 @@ HERE = Path(__file__).resolve().parent
 OPENBLAS = ("OPENBLAS_CORETYPE", "OPENBLAS_L2_SIZE")
 
 
-def environment(threads, library_path, own_kernel):
-    result = dict(os.environ, OMP_NUM_THREADS=str(threads), PYTHONDONTWRITEBYTECODE="1", GLOO_SOCKET_IFNAME="lo")
-    if library_path:
-        result["LD_LIBRARY_PATH"] = ":".join(filter(None, (library_path, os.environ.get("LD_LIBRARY_PATH"))))
-    if own_kernel:
-        # OpenBLAS selects its best kernel.
+@dataclass(frozen=True)
+class Place:
+    """An interpreter of Python, with the folders and the environment that its programs have."""
+
+    command: tuple
+    code: Path
+    scratch: Path
+    variables: dict
+    blas: str
+
+    def environment(self, threads, own_kernel):
+        result = dict(
+            self.variables, OMP_NUM_THREADS=str(threads), PYTHONDONTWRITEBYTECODE="1", GLOO_SOCKET_IFNAME="lo"
+        )
+        if self.blas:
+            result["LD_LIBRARY_PATH"] = ":".join(filter(None, (self.blas, self.variables.get("LD_LIBRARY_PATH"))))
         for name in OPENBLAS:
+            # Without these, OpenBLAS selects its best kernel.
             result.pop(name, None)
-    return result
+            if not own_kernel and name in os.environ:
+                result[name] = os.environ[name]
+        return result
+
+    def contender(self, name, script, arguments, threads, own_kernel):
+        """Starts a process for each list of arguments."""
+        commands = [[*self.command, self.code / script, *words] for words in arguments]
+        return Contender(name, commands, self.environment(threads, own_kernel))
+
+
+def places(options):
+    """The places of numpy and scikit-learn, and of PyTorch."""
+    own = Place((sys.executable,), HERE, Path(options.scratch), dict(os.environ), options.blas)
+    if not options.torch_root:
+        return own, replace(own, command=(options.torch_python,), blas=options.torch_blas)
+    command = (HERE / "in_root.sh", options.torch_root, HERE, options.scratch, "python3")
+    variables = {"PATH": "/usr/sbin:/usr/bin:/sbin:/bin", "HOME": "/root", "LANG": "C.UTF-8"}
+    return own, Place(command, Path("/mnt/code"), Path("/mnt/scratch"), variables, options.torch_blas)
 
 
 class Contender:
@@ -53,22 +82,23 @@ class Contender:
             end(process)
 
 
-def start_all(python, scratch, library_path, own_kernel):
-    """Starts all four contenders.  python: the interpreter of those with PyTorch."""
-    store = Path(scratch) / "ddp_store"
-    store.unlink(missing_ok=True)
-    two = environment(2, library_path, own_kernel)
-    one = environment(1, library_path, own_kernel)
-    commands = {
-        "torch": ([[python, HERE / "contender_torch.py"]], two),
-        "ddp": ([[python, HERE / "contender_ddp.py", rank, store] for rank in range(2)], one),
-        "numpy": ([[sys.executable, HERE / "contender_numpy.py"]], two),
-        "sklearn": ([[sys.executable, HERE / "contender_sklearn.py"]], two),
-    }
+def start_all(options, own_kernel):
+    """Starts all contenders.  With another optimizer than sgd these are the ones with PyTorch."""
+    own, torch = places(options)
+    (Path(options.scratch) / "ddp_store").unlink(missing_ok=True)
+    optimizer = options.optimizer
+    store = torch.scratch / "ddp_store"
     started = {}
+
+    def start(place, name, script, arguments, threads):
+        started[name] = place.contender(name, script, arguments, threads, own_kernel)
+
     try:
-        for name, (lines, variables) in commands.items():
-            started[name] = Contender(name, lines, variables)
+        start(torch, "torch", "contender_torch.py", [[optimizer]], 2)
+        start(torch, "ddp", "contender_ddp.py", [[rank, store, optimizer] for rank in range(2)], 1)
+        if optimizer == "sgd":
+            start(own, "numpy", "contender_numpy.py", [[]], 2)
+            start(own, "sklearn", "contender_sklearn.py", [[]], 2)
     except BaseException:
         stop_all(started)
         raise

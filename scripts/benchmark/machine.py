@@ -27,15 +27,20 @@ def caches():
     return ", ".join(known) or "unknown"
 
 
-def describe():
-    system = field("/etc/os-release", r'^PRETTY_NAME="?([^"\n]*)')
+def system_name(root):
+    """The name of the system whose files are below the folder root."""
+    return field(Path(root) / "etc/os-release", r'^PRETTY_NAME="?([^"\n]*)')
+
+
+def describe(load):
+    """load: the load average when the script was started."""
     return {
         "processor": field("/proc/cpuinfo", r"^model name\s*:(.*)$"),
         "cores": f"{len(os.sched_getaffinity(0))} for these runs, {os.cpu_count()} online",
         "caches": caches(),
         "memory": field("/proc/meminfo", r"^MemTotal:(.*)$"),
-        "load average at the start": f"{os.getloadavg()[0]:.2f}",
-        "system": f"{system}, Linux {platform.release()}",
+        "load average at the start": load,
+        "system": f"{system_name('/')}, Linux {platform.release()}",
         "compiler": first_line("gcc", "--version"),
         "MPI": first_line("mpirun", "--version"),
         "Python": platform.python_version(),

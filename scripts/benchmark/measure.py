@@ -111,13 +111,17 @@ def parse():
     parser.add_argument("--build", required=True)
     parser.add_argument("--scratch", required=True)
     parser.add_argument("--output", required=True)
+    parser.add_argument("--load", required=True)
+    parser.add_argument("--blas", required=True, help="folder of the OpenBLAS for numpy and scikit-learn, or nothing")
     parser.add_argument("--torch-python", required=True)
-    parser.add_argument("--blas", default="")
+    parser.add_argument("--torch-root", required=True, help="folder of the system with PyTorch; nothing: this system")
+    parser.add_argument("--torch-blas", required=True, help="as --blas, for PyTorch; a path in that system")
     parser.add_argument("--digits", required=True)
     parser.add_argument("--mnist", default="")
     parser.add_argument("--rounds", type=int, required=True)
     parser.add_argument("--seconds", type=float, required=True)
     parser.add_argument("--workloads", type=lambda text: text.split(","), default=list(WORKLOADS))
+    parser.add_argument("--optimizer", choices=("sgd", "adam"), default="sgd")
     parser.add_argument("parts", nargs="+", choices=PARTS)
     return parser.parse_args()
 
@@ -125,7 +129,10 @@ def parse():
 def main():
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     options = parse()
-    raw = {"machine": describe(), "notes": [], "rounds": options.rounds, "seconds": options.seconds}
+    raw = {
+        "machine": describe(options.load), "notes": [], "rounds": options.rounds, "seconds": options.seconds,
+        "optimizer": options.optimizer,
+    }
     programs = Programs(options.build, options.scratch)
     for part, measure in PARTS.items():
         if part in options.parts:

@@ -55,12 +55,16 @@ class Programs:
             raise SystemExit(f"{Path(str(command[0])).name} ended with code {process.returncode}: {output}")
         return output, took
 
-    def bench(self, ranks, threads, workload, seconds, precision="single", reduction="exact"):
-        """The members of the object that fcnn-bench writes, with those of its only workload."""
+    def bench(self, ranks, threads, workload, seconds, **options):
+        """The members of the object that fcnn-bench writes, with those of its only workload.
+
+        options: further options of fcnn-bench; True for those without a value.
+        """
         file = self.scratch / "bench.json"
+        words = [word for name, value in options.items() for word in (f"--{name}", value) if word is not True]
         self.run(
-            ranks, threads, self.build / "fcnn-bench", "--workload", workload, "--precision", precision,
-            "--reduction", reduction, "--seconds", seconds, "--json", file,
+            ranks, threads, self.build / "fcnn-bench", "--workload", workload, "--seconds", seconds, "--json", file,
+            *words,
         )
         results = json.loads(file.read_text())
         return {**results, **results.pop("workloads")[0]}

@@ -1,8 +1,9 @@
-"""The rows, the initial weights and the learning rate of every Python contender."""
+"""The rows, the initial weights and the learning rates of every Python contender."""
 
 import numpy
 
 LEARNING_RATE = 0.05
+ADAM_RATE = 1e-4
 
 
 def batches(workload):

@@ -23,12 +23,6 @@ class Workload:
     def network(self):
         return "-".join(str(width) for width in self.widths)
 
-    @property
-    def block_rows(self):
-        """Rows of a block of the batch with train.blocks = auto (docs/design.md)."""
-        blocks = [count for count in (8, 24, 48, 240, 480, 960) if self.batch / count >= 32]
-        return self.batch / max(blocks, default=8)
-
 
 WORKLOADS = {
     workload.name: workload
