@@ -308,6 +308,24 @@ static void floats_are_rounded_to_pairs(void)
     }
 }
 
+/* ---- the peak ---- */
+
+/* Two multiply-adds of a pair count as two; with pairs a chain keeps its sum i + 1, otherwise it approaches 1. */
+static void chains_of_pairs_do_what_they_count(void)
+{
+    const fcnn_kernels *tables[NUMBERS_TABLES];
+    const int count = numbers_tables(32, tables);
+    for (int t = 0; t < count; t++) {
+        const bool paired = strcmp(tables[t]->isa, "avx512bf16") == 0;
+        int64_t single, done;
+        tables[t]->multiply_adds(200, &single);
+        const double sum = tables[t]->pair_multiply_adds(200, &done);
+        const double chains = (paired ? sqrt(8 * sum + 1) - 1 : 2 * sum) / 2;
+        CU_ASSERT_EQUAL(done, (paired ? 2 : 1) * single);
+        CU_ASSERT(fabs(chains - rint(chains)) < 1e-4 && chains >= 12 && done % (200 * (int64_t)rint(chains)) == 0);
+    }
+}
+
 /* ---- the choice ---- */
 
 static void every_table_has_kernels_of_pairs(void)
@@ -350,5 +368,6 @@ HARNESS_MAIN("pair_kernels", {"floats are rounded to pairs", floats_are_rounded_
              {"products are those of integers", products_are_those_of_integers},
              {"pieces of chains end with the activation", pieces_of_chains_end_with_the_activation},
              {"subnormal numbers are kept elsewhere", subnormal_numbers_are_kept_elsewhere},
+             {"chains of pairs do what they count", chains_of_pairs_do_what_they_count},
              {"every table has kernels of pairs", every_table_has_kernels_of_pairs},
              {"single precision does not choose avx512bf16", single_precision_does_not_choose_avx512bf16})

@@ -131,9 +131,9 @@ typedef struct fcnn_gradient_job {
     bool streams;     /* the sums do not fit into the cache, so they are written past it */
 } fcnn_gradient_job;
 
-/* Pairs of bfloat16 numbers (docs/exactness.md, "Mixed precision"): words of 32 bits, with the first number in the lower
- * half and the second one in the upper half.  A float is rounded to the nearest bfloat16 number, in a tie to the even
- * one; a subnormal float becomes a zero of its sign.
+/* Pairs of bfloat16 numbers (docs/exactness.md, "Mixed precision"): words of 32 bits, with the first number in the
+ * lower half and the second one in the upper half.  A float is rounded to the nearest bfloat16 number, in a tie to the
+ * even one; a subnormal float becomes a zero of its sign.
  *   pair_columns  in: panels [rows][width]; out: panels [rows][width/2] of words; panel p starts at word
  *                 fcnn_panel_offset(rows, p)/2, and has as many rows as that of `in`.  Columns 0 and 1 of a row are a
  *                 pair, columns 2 and 3, and so on; if width is odd, the last column is completed by a zero.
@@ -331,8 +331,8 @@ typedef struct fcnn_kernels {
     uint64_t (*multiply_pairs)(const fcnn_multiply_job *job);
 
     /* As gradient_exact and gradient_fast, with pairs of rows: in [pairs][in_width] and delta [pairs][width] are words,
-     * as pair_rows writes them for each leaf; leaf k starts at pair fcnn_pair_row(leaves, k).  For all leaves there must
-     * be room for (rows + leaf_count + 1)/2 pairs.  in_width is not 0, and first_row is not used. */
+     * as pair_rows writes them for each leaf; leaf k starts at pair fcnn_pair_row(leaves, k).  For all leaves there
+     * must be room for (rows + leaf_count + 1)/2 pairs.  in_width is not 0, and first_row is not used. */
     void (*gradient_pairs_exact)(const fcnn_gradient_job *job);
     void (*gradient_pairs_fast)(const fcnn_gradient_job *job);
 
@@ -353,8 +353,8 @@ const fcnn_kernels *fcnn_kernels_find(const char *isa, int bits);
  * is the first, and the others have larger and larger instruction sets.  Returns NULL for larger i. */
 const fcnn_kernels *fcnn_kernels_at(int i, int bits);
 
-/* Sets *out to the fastest table for this processor, for pairs if mixed is set (bits is then 32), or to the one that the
- * environment variable FCNN_ISA names, after checking that it computes correctly.  Not collective.
+/* Sets *out to the fastest table for this processor, for pairs if mixed is set (bits is then 32), or to the one that
+ * the environment variable FCNN_ISA names, after checking that it computes correctly.  Not collective.
  * Errors: FCNN_EUSAGE if the name is unknown or not supported, FCNN_EINTERNAL as fcnn_kernels_check(). */
 fcnn_status fcnn_kernels_choose(int bits, bool mixed, const fcnn_kernels **out);
 

@@ -4,9 +4,9 @@
  *   pround(even, odd)     words of two vectors of floats, lane by lane
  *   pround_row(out, a)    the VW/2 words (1 for two floats of one lane each) of neighbouring floats of a
  *   pmultiply(a, b, acc)  acc + a·b of the upper halves, then of the lower halves, each with one rounding
- *   pstate                the floating-point state of the thread: pbegin() selects the one in which pmultiply() computes
- *                         correctly, pend() restores the previous one.  What is computed in between must be in a
- *                         function that is not inlined, because compilers may move arithmetic across both calls.
+ *   pstate                the floating-point state of the thread: pbegin() selects the one in which pmultiply()
+ *                         computes correctly, pend() restores the previous one.  What is computed in between must be in
+ *                         a function that is not inlined, because compilers may move arithmetic across both calls.
  *   pair_fma(a, b, c)     one of the two steps of pmultiply() for single numbers, in any state
  * With FCNN_PAIR_HALVES, the two steps of pmultiply() are two calls: phalf(true, …) and phalf(false, …) extract the
  * upper and the lower halves, and pfma(a, b, acc) computes a step. */
