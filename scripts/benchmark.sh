@@ -102,9 +102,9 @@ fi
 # A build, if there is one, increases the load average later, but has ended when the measurements begin.
 load=$(cut -d ' ' -f 1 /proc/loadavg 2>/dev/null) || load=0
 if awk -v load="$load" 'BEGIN { exit !(load > 0.3) }'; then
-    fcnn_say "warning: the load average is $load: other programs are running, or were a minute ago. The values will be" \
-        "too low and their ratios mean little, because two threads that wait for each other suffer most. Wait until" \
-        "it is below 0.3." >&2
+    fcnn_say "warning: the load average is $load: other programs are running, or were a minute ago. The values will" \
+        "be too low and their ratios mean little, because two threads that wait for each other suffer most. Wait" \
+        "until it is below 0.3." >&2
 fi
 
 scratch=$(mktemp -d "${TMPDIR:-/tmp}/fcnn-benchmark-XXXXXX")
@@ -130,7 +130,8 @@ in_root() {
 check_root() {
     local said
     [ "$(id -u)" -eq 0 ] || fcnn_stop 69 "--root needs root, for chroot and mounts"
-    said=$(unshare --mount true 2>&1) || fcnn_stop 69 "--root needs mounts of its own, which are not possible here: $said"
+    said=$(unshare --mount true 2>&1) ||
+        fcnn_stop 69 "--root needs mounts of its own, which are not possible here: $said"
     [ -d "$torch_root" ] || fcnn_stop 66 "$torch_root: there is no such folder"
     said=$(in_root true) || fcnn_stop 66 "$torch_root: no system to run programs in: $(head -n 1 <<<"$said")"
     said=$(in_root python3 -c 'import torch, numpy') ||
