@@ -4,6 +4,7 @@
 #include "harness.h"
 #include "numbers.h"
 #include "hdf5/file.h"
+#include "model/pairs.h"
 
 #include <stdio.h>
 
@@ -165,7 +166,7 @@ void fixture_hash(fixture *run, char out[65])
 
 static double parameter(const fcnn_model *model, void *const *arrays, int64_t layer, int64_t i)
 {
-    return model->shape.precision == FCNN_PRECISION_SINGLE ? (double)((const float *)arrays[layer])[i]
+    return model->shape.precision != FCNN_PRECISION_DOUBLE ? (double)((const float *)arrays[layer])[i]
                                                            : ((const double *)arrays[layer])[i];
 }
 
@@ -237,6 +238,7 @@ oracle *fixture_oracle(fixture *run)
         oracle_create((int)shape->layers, widths, activations[shape->layer[0].activation], other > 0 ? other : loss);
     net->sigmoid_output = shape->output == FCNN_OUTPUT_SIGMOID;
     net->setting = model->loss_settings[0];
+    net->mixed = shape->precision == FCNN_PRECISION_MIXED;
     set_columns(net, shape);
     net->quantiles = (int)shape->quantiles;
     memcpy(net->quantile, shape->quantile, sizeof net->quantile);
@@ -298,7 +300,9 @@ void fixture_scale_layer(fixture *run, int64_t layer, double factor)
         const double value = numbers_get(network->kernels, network->parameters[layer], i);
         numbers_set(network->kernels, network->parameters[layer], i, value * factor);
     }
-    for (int64_t i = 0; network->transposed[layer] != NULL && i < numbers_size(out, in); i++) {
+    fcnn_pairs_refresh(network);
+    for (int64_t i = 0; network->paired == NULL && network->transposed[layer] != NULL && i < numbers_size(out, in);
+         i++) {
         const double value = numbers_get(network->kernels, network->transposed[layer], i);
         numbers_set(network->kernels, network->transposed[layer], i, value * factor);
     }

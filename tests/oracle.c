@@ -1,5 +1,6 @@
 /* tests/oracle.c — a trainer in plain double loops and libm's functions. */
 #include "oracle.h"
+#include "oracle_pairs.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -287,6 +288,63 @@ static double finish(oracle *net, const double *target)
     return loss;
 }
 
+/* ---- mixed precision ---- */
+
+/* A number of mixed precision: a float. */
+static double stored(const oracle *net, double value)
+{
+    return net->mixed ? (double)(float)value : value;
+}
+
+/* Σ a[i·a_step]·b[i·b_step], which begins with `start`. */
+static double chain(const oracle *net, double start, int count, const double *a, int a_step, const double *b,
+                    int b_step)
+{
+    double sum = start;
+    for (int i = 0; i < count && !net->mixed; i++) {
+        sum += a[i * a_step] * b[i * b_step];
+    }
+    return net->mixed ? oracle_pairs(start, count, a, a_step, b, b_step) : sum;
+}
+
+/* The factors of the weight gradients of all rows: [rows] of each layer's inputs and derivatives. */
+typedef struct kept_rows {
+    double *a[ORACLE_LAYERS], *delta[ORACLE_LAYERS];
+} kept_rows;
+
+static kept_rows create_kept(const oracle *net, long long count)
+{
+    kept_rows kept = {{0}, {0}};
+    for (int l = 0; net->mixed && l < net->layers; l++) {
+        kept.a[l] = zeros((int)count * net->widths[l]);
+        kept.delta[l] = zeros((int)count * net->widths[l + 1]);
+    }
+    return kept;
+}
+
+static void keep_row(const oracle *net, kept_rows *kept, long long row)
+{
+    for (int l = 0; net->mixed && l < net->layers; l++) {
+        memcpy(kept->a[l] + row * net->widths[l], net->a[l], (size_t)net->widths[l] * sizeof(double));
+        memcpy(kept->delta[l] + row * net->widths[l + 1], net->delta[l], (size_t)net->widths[l + 1] * sizeof(double));
+    }
+}
+
+/* Sets the derivatives of the weights by chains over the rows, and releases these. */
+static void sum_kept(oracle *net, kept_rows *kept, int count)
+{
+    for (int l = 0; net->mixed && l < net->layers; l++) {
+        const int in = net->widths[l], out = net->widths[l + 1];
+        for (int i = 0; i < in * out; i++) {
+            net->dw[l][i] = chain(net, 0, count, kept->a[l] + i % in, in, kept->delta[l] + i / in, out) / count;
+        }
+        free(kept->a[l]);
+        free(kept->delta[l]);
+    }
+}
+
+/* ---- a row ---- */
+
 static int is_residual(const oracle *net, int l)
 {
     return net->residual && l > 0 && l < net->layers - 1;
@@ -343,33 +401,34 @@ double oracle_forward(oracle *net, const double *x, const double *target)
         }
     }
     for (int i = 0; i < net->widths[0]; i++) {
-        net->a[0][i] = x[i] * net->m[0][i];
+        net->a[0][i] = stored(net, x[i] * net->m[0][i]);
     }
     for (int l = 0; l < net->layers; l++) {
         const int in = net->widths[l], out = net->widths[l + 1];
         for (int o = 0; o < out; o++) {
-            double z = net->b[l][o];
-            for (int i = 0; i < in; i++) {
-                z += net->w[l][o * in + i] * net->a[l][i];
-            }
-            net->z[l][o] = z;
+            net->z[l][o] = chain(net, net->b[l][o], in, net->w[l] + o * in, 1, net->a[l], 1);
         }
         if (is_normalized(net, l)) {
             normalize(net, l);
         }
         for (int o = 0; o < out; o++) {
             const double z = net->z[l][o];
-            net->a[l + 1][o] = net->activations[l] == ORACLE_PRELU && z < 0 ? net->slope[l] * z
-                                                                            : oracle_activate(net->activations[l], z);
+            const int bends = net->activations[l] == ORACLE_PRELU && z < 0;
+            net->a[l + 1][o] = stored(net, bends ? net->slope[l] * z : oracle_activate(net->activations[l], z));
             if (l + 1 < net->layers) {
                 net->a[l + 1][o] *= net->m[l + 1][o];
             }
             if (is_residual(net, l)) {
-                net->a[l + 1][o] += net->a[l][o];
+                net->a[l + 1][o] = stored(net, net->a[l + 1][o] + net->a[l][o]);
             }
         }
     }
-    return finish(net, target);
+    const double loss = finish(net, target);
+    for (int o = 0; o < net->widths[net->layers]; o++) {
+        net->a[net->layers][o] = stored(net, net->a[net->layers][o]);
+        net->delta[net->layers - 1][o] = stored(net, net->delta[net->layers - 1][o]);
+    }
+    return loss;
 }
 
 /* delta of the hidden layers, from the last one's; and what the row adds to the derivatives. */
@@ -384,15 +443,13 @@ static void backward(oracle *net, double factor)
             }
         }
         for (int i = 0; l > 0 && i < in; i++) {
-            double sum = 0;
-            for (int o = 0; o < out; o++) {
-                sum += net->w[l][o * in + i] * net->delta[l][o];
-            }
-            net->g[l - 1][i] = sum + (is_residual(net, l) ? net->g[l][i] : 0);
+            const double sum = chain(net, 0, out, net->w[l] + i, in, net->delta[l], 1);
+            net->g[l - 1][i] = stored(net, sum + (is_residual(net, l) ? net->g[l][i] : 0));
             const double z = net->z[l - 1][i], of_y = net->g[l - 1][i] * net->m[l][i];
             const int bends = net->activations[l - 1] == ORACLE_PRELU && z <= 0;
             net->dslope[l - 1] += bends ? factor * of_y * z : 0;
-            net->delta[l - 1][i] = of_y * (bends ? net->slope[l - 1] : oracle_slope(net->activations[l - 1], z));
+            net->delta[l - 1][i] =
+                stored(net, of_y * (bends ? net->slope[l - 1] : oracle_slope(net->activations[l - 1], z)));
         }
         if (l > 0 && is_normalized(net, l - 1)) {
             normalize_backward(net, l - 1, factor);
@@ -411,12 +468,15 @@ double oracle_gradient(oracle *net, const double *x, const double *targets, int 
         net->dslope[l] = 0;
     }
     double loss = 0;
+    kept_rows kept = create_kept(net, count);
     for (long long k = 0; k < count; k++) {
         const long long row = rows == NULL ? k : rows[k];
         net->row = row;
         loss += oracle_forward(net, x + row * net->widths[0], targets + row * target_width);
         backward(net, 1 / (double)count);
+        keep_row(net, &kept, k);
     }
+    sum_kept(net, &kept, (int)count);
     return loss / (double)count;
 }
 

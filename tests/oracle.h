@@ -64,7 +64,10 @@ struct oracle {
     double *a[ORACLE_LAYERS + 1];                         /* [in] … [out] */
     double *delta[ORACLE_LAYERS];                         /* [out] */
     double *g[ORACLE_LAYERS];                             /* [out]: derivatives with respect to a */
-    int residual;                                         /* hidden layers after the first add their inputs */
+    /* As in mixed precision: numbers are floats, and sums of products are chains of pairs (oracle_pairs.h).  The sum
+     * over rows is one chain. */
+    int mixed;
+    int residual; /* hidden layers after the first add their inputs */
     /* What the inputs (layer 0) and the results of the activations of hidden layers (1, …) of a row are multiplied by;
      * NULL: by 1.  row is the number that oracle_gradient() takes, else the one that is set. */
     double (*factor)(const oracle *net, int layer, long long row, int unit);

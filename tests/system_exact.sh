@@ -40,7 +40,7 @@ config()
     } >"$name.ini"
 }
 
-# Between them: both precisions, every activation, each kind of output and loss, every normalization, a validation part,
+# Between them: all precisions, every activation, each kind of output and loss, every normalization, a validation part,
 # rows that do not divide, leaves, fewer blocks than ranks, ranks without a row.
 config classes digits.h5 normalize=standardize validation=0.2 model hidden=33,17,12,11,10 \
     activation=relu,gelu,silu,softplus,selu init=auto,orthogonal,torch,lecun,he,zero \
@@ -79,12 +79,16 @@ config more regression.h5 'normalize=power 0, log_standardize 1, minmax 2, stand
     train epochs=5 batch_size=31 loss=quantile quantiles=0.1,0.5,0.9 output_weights=1,2,0.5 ema=0.8 keep_best=yes \
     optimizer name=lamb learning_rate=0.01 weight_decay=0.01 schedule kind=plateau patience=1 factor=0.5 \
     metrics list=quantile_coverage,quantile_crossing,pinball,r2
+# odd numbers of inputs, outputs and rows, and leaves, of which none is a whole number of pairs
+config mixed many.h5 normalize=standardize validation=0.2 model hidden=67,131,9 activation=gelu,relu,tanh \
+    precision=mixed train epochs=5 batch_size=547 blocks=2 ema=0.9 \
+    optimizer name=adamw learning_rate=0.003 weight_decay=0.05 max_norm=1.5
 # stages with other optimizers and batches, of which the last one continues the optimizer of the second
 config stages digits.h5 normalize=standardize validation=0.2 model hidden=33,17 dropout=0.1 train ema=0.9 \
     stage.1 train.epochs=2 train.batch_size=29 optimizer.name=adam optimizer.learning_rate=0.003 schedule.kind=cosine \
     stage.2 train.epochs=1 train.batch_size=0 optimizer.momentum=0.9 \
     stage.3 train.epochs=2 train.batch_size=13 optimizer.momentum=0.5 optimizer.clip_norm=1 schedule.kind=plateau
-all='classes surface binary leaves squares shallow four scales adamw nesterov much more stages'
+all='classes surface binary leaves squares shallow four scales adamw nesterov much more mixed stages'
 
 # sign NAME: what a run left, as one line
 sign()
@@ -134,10 +138,10 @@ chosen=$(sed -n 's/^fcnn .*, \([a-z0-9]*\) kernels, .*/\1/p' stdout)
 few='3,2 5,1'
 some='1,4 2,1 3,2 8,1'
 full='1,1 1,2 1,4 2,1 2,2 2,4 3,1 3,2 3,4 4,1 4,2 4,4 5,1 5,2 5,4 8,1 8,2 8,4'
-two='classes surface' # one of each precision
-resumed='leaves scales adamw nesterov much more'
+two='classes surface mixed' # one of each precision
+resumed='leaves scales adamw nesterov much more mixed'
 if [ "${FCNN_FAULTS:-}" = long ]; then
-    few=$full some=$full two=$all resumed='classes surface leaves scales adamw nesterov much more'
+    few=$full some=$full two=$all resumed='classes surface leaves scales adamw nesterov much more mixed'
 fi
 warnings=
 for name in $all; do
@@ -244,7 +248,7 @@ done
 if [ "$fcnn_mpi" != other ] && [ "$present" != ' plain' ]; then
     differences=
     best=${present##* }
-    for name in classes surface; do
+    for name in $two; do
         rm -rf "out/$name"
         # shellcheck disable=SC2016 # expanded by that sh
         ranks 3 sh -c 'isa=$0

@@ -35,7 +35,7 @@ static fixture start(const char *precision, const char *optimizer, const char *e
 static double *take(const fixture *run, void *const *panels, size_t *count)
 {
     const fcnn_network *network = run->trainer->step->network;
-    const bool single = network->shape.precision == FCNN_PRECISION_SINGLE;
+    const bool single = network->shape.precision != FCNN_PRECISION_DOUBLE;
     double *out = calloc(1000, sizeof *out), numbers[4][64] = {{0}};
     void *weights[LAYERS] = {numbers[0], numbers[1]}, *biases[LAYERS] = {numbers[2], numbers[3]};
     fcnn_network_store_panels(network, panels, weights, biases);

@@ -254,7 +254,7 @@ static void rounds_run_and_time_their_steps(void)
     int64_t left = 15;
     fcnn_team *team;
     HARNESS_OK(fcnn_team_create(1, &team));
-    const fcnn_timed timed = {harness_comm(), team, fcnn_kernels_find("plain", 64), run_step, &left};
+    const fcnn_timed timed = {harness_comm(), team, fcnn_kernels_find("plain", 32), true, run_step, &left};
     fcnn_rounds rounds = {.count = 3, .steps = 5};
     HARNESS_OK(fcnn_rounds_run(&timed, true, &rounds));
     CU_ASSERT(left == 0 && rounds.flops_per_second > 0 && rounds.own_seconds > 0);

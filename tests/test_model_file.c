@@ -19,7 +19,7 @@ static void fill(void *values, int64_t count, fcnn_precision precision, uint32_t
 {
     for (int64_t i = 0; i < count; i++) {
         const uint64_t bits = fcnn_random_draw(7, FCNN_RANDOM_INIT, (uint32_t)i, which, 0).first;
-        if (precision == FCNN_PRECISION_SINGLE) {
+        if (precision != FCNN_PRECISION_DOUBLE) {
             static const float extremes[] = {-0.0F, FLT_TRUE_MIN, FLT_MAX,
                                              0x1.400016p+3F}; /* the last needs 9 digits */
             const uint32_t word = (uint32_t)bits & 0xbfffffff;
@@ -359,7 +359,7 @@ static void weights_are_printed_exactly(void)
                 const float f = strtof(next, NULL);
                 const double d = strtod(next, &next);
                 const char *stored = (const char *)model->weights[0] + (size_t)(row * 4 + column) * size;
-                CU_ASSERT_EQUAL(memcmp(precision == FCNN_PRECISION_SINGLE ? (const void *)&f : &d, stored, size), 0);
+                CU_ASSERT_EQUAL(memcmp(precision != FCNN_PRECISION_DOUBLE ? (const void *)&f : &d, stored, size), 0);
             }
             CU_ASSERT_EQUAL(*next, '\0');
         }

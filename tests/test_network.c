@@ -24,7 +24,7 @@ static fcnn_model *make_model(fcnn_precision precision)
     for (int64_t layer = 0; layer < 2; layer++) {
         for (int64_t i = 0; i < layers[layer].inputs * layers[layer].outputs; i++) {
             const double w = (double)((i * 5 + layer) % 7) / 8 - 0.375;
-            if (precision == FCNN_PRECISION_SINGLE) {
+            if (precision != FCNN_PRECISION_DOUBLE) {
                 ((float *)model->weights[layer])[i] = (float)w;
             } else {
                 ((double *)model->weights[layer])[i] = w;

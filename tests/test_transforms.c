@@ -360,7 +360,7 @@ static fcnn_model *adding_model(fcnn_transform_kind target, fcnn_precision preci
         model->inputs.transforms[i].kind = i % 2 == 0 ? FCNN_TRANSFORM_NONE : FCNN_TRANSFORM_LOG;
         model->inputs.shift[i] = 0.25 * i;
         model->inputs.scale[i] = 1 + i % 3;
-        if (precision == FCNN_PRECISION_SINGLE) {
+        if (precision != FCNN_PRECISION_DOUBLE) {
             ((float *)model->weights[0])[i] = 1;
         } else {
             ((double *)model->weights[0])[i] = 1;
@@ -402,7 +402,7 @@ static void predictions_are_in_physical_units(void)
             HARNESS_OK(fcnn_network_create(model, ROWS, &network));
             HARNESS_OK(fcnn_network_forward_f64(network, ROWS, x, y));
             HARNESS_OK(fcnn_network_forward_f32(network, ROWS, single, z));
-            const double tolerance = precision == FCNN_PRECISION_SINGLE ? 1e-4 : 1e-13;
+            const double tolerance = precision != FCNN_PRECISION_DOUBLE ? 1e-4 : 1e-13;
             for (int row = 0; row < ROWS; row++) {
                 const double value = expected((fcnn_transform_kind)kind, x + (size_t)row * WIDE);
                 CU_ASSERT_DOUBLE_EQUAL(y[row], value, tolerance * fabs(value));

@@ -57,6 +57,7 @@ static void no_split_changes_a_bit(void)
     fixture_write(&data, "work_split.h5");
     check_precision("single");
     check_precision("double");
+    check_precision("mixed");
     fixture_data_destroy(&data);
 }
 

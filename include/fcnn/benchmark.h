@@ -25,7 +25,7 @@ typedef struct fcnn_benchmark_options {
     const char *activation; /* of the hidden layers, a word of model.activation; NULL: relu */
     const char *loss;       /* a word of train.loss, with its usual output; NULL: cross_entropy */
 
-    const char *precision; /* single or double; NULL: single */
+    const char *precision; /* single, mixed or double; NULL: single */
     const char *reduction; /* exact or fast; NULL: exact */
     const char *exchange;  /* how gradients are summed over ranks: auto, allreduce or shared; NULL: auto */
     int threads;           /* threads of each rank; 0: OMP_NUM_THREADS, or SLURM_CPUS_PER_TASK, or as many as the cores

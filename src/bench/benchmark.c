@@ -50,8 +50,9 @@ static fcnn_status prepare(benchmark *bench)
     FCNN_TRY(fcnn_comm_agree(comm, fcnn_benchmark_plan_make(bench->options, &bench->plan)));
     FCNN_TRY(fcnn_comm_agree(comm, check_file(bench)));
     const fcnn_kernels *kernels;
-    FCNN_TRY(fcnn_comm_agree(
-        comm, fcnn_kernels_choose(bench->plan.precision == FCNN_PRECISION_SINGLE ? 32 : 64, false, &kernels)));
+    const fcnn_precision precision = bench->plan.precision;
+    FCNN_TRY(fcnn_comm_agree(comm, fcnn_kernels_choose(precision != FCNN_PRECISION_DOUBLE ? 32 : 64,
+                                                       precision == FCNN_PRECISION_MIXED, &kernels)));
     FCNN_TRY(fcnn_threads_choose(comm, bench->options->threads, &bench->threads));
     FCNN_TRY(fcnn_comm_agree(comm, fcnn_team_create(fcnn_threads_wanted(&bench->threads), &bench->team)));
     FCNN_TRY(fcnn_threads_settle(&bench->threads, comm, bench->team));
@@ -70,8 +71,12 @@ static fcnn_status prepare(benchmark *bench)
 
 /* ---- the workloads ---- */
 
+/* Multiply-adds of pairs have no such peak: without an instruction of their own they are several. */
 static void warn_of_cycles(const fcnn_benchmark_result *result)
 {
+    if (result->workload->shape.precision == FCNN_PRECISION_MIXED) {
+        return;
+    }
     const double whole = fcnn_peak_nearest(result->flop_per_cycle, result->bits);
     if (isfinite(result->flop_per_cycle) && fabs(result->flop_per_cycle / whole - 1) > CYCLE_TOLERANCE) {
         fcnn_log_warning("the multiply-add units reach %.1f FLOP per cycle instead of %.0f: threads share cores, or "

@@ -158,6 +158,7 @@ typedef struct fcnn_timed {
     fcnn_comm *comm;
     fcnn_team *team;
     const fcnn_kernels *kernels;     /* whose peak is measured */
+    bool mixed;                      /* the peak of pairs */
     fcnn_status (*run)(void *owner); /* one step; all ranks call it */
     void *owner;
 } fcnn_timed;

@@ -82,7 +82,8 @@ fcnn_status fcnn_benchmark_measure_forward(fcnn_comm *comm, const fcnn_benchmark
     fcnn_rounds rounds = {.count = FCNN_ROUNDS};
     fcnn_status status = fcnn_comm_agree(comm, create(plan, workload, threads, &given));
     if (status == FCNN_OK) {
-        const fcnn_timed timed = {comm, given.team, given.network->kernels, run_pass, &given};
+        const bool mixed = workload->shape.precision == FCNN_PRECISION_MIXED;
+        const fcnn_timed timed = {comm, given.team, given.network->kernels, mixed, run_pass, &given};
         status = fcnn_rounds_warm_up(&timed, plan->seconds / (double)FCNN_ROUNDS, &rounds);
         status = status == FCNN_OK ? fcnn_rounds_run(&timed, true, &rounds) : status;
         *out = (fcnn_benchmark_result){

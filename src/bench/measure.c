@@ -86,7 +86,8 @@ static fcnn_status run_step(void *owner)
 static fcnn_timed timed_of(subject *given)
 {
     const fcnn_step *step = given->step;
-    return (fcnn_timed){given->comm, step->team, step->network->kernels, run_step, given};
+    const bool mixed = step->network->shape.precision == FCNN_PRECISION_MIXED;
+    return (fcnn_timed){given->comm, step->team, step->network->kernels, mixed, run_step, given};
 }
 
 /* Collects the times of all rounds from the timers of the step.  Collective. */

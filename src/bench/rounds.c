@@ -65,7 +65,8 @@ static fcnn_status burst(const fcnn_timed *timed, fcnn_rounds *rounds)
 {
     fcnn_peak peak = {0};
     fcnn_comm_agree(timed->comm, FCNN_OK);
-    FCNN_TRY(fcnn_comm_agree(timed->comm, fcnn_peak_measure(timed->team, timed->kernels, BURST_SECONDS, &peak)));
+    FCNN_TRY(fcnn_comm_agree(timed->comm,
+                             fcnn_peak_measure(timed->team, timed->kernels, timed->mixed, BURST_SECONDS, &peak)));
     double sums[2] = {peak.flops_per_second, peak.flops_per_cycle};
     fcnn_comm_sum_doubles(timed->comm, 2, sums);
     rounds->flops_per_second = sums[0] > rounds->flops_per_second ? sums[0] : rounds->flops_per_second;

@@ -78,7 +78,7 @@ typedef struct burst {
 } burst;
 
 typedef struct peak_work {
-    const fcnn_kernels *kernels;
+    double (*multiply_adds)(int64_t repetitions, int64_t *count);
     double seconds;
     burst *bursts; /* [threads] */
     int threads;   /* number of threads that took part */
@@ -91,14 +91,14 @@ static void run_burst(void *data, int thread, int threads)
     burst own = {0};
     int64_t count;
     double begin = fcnn_comm_seconds();
-    own.result = work->kernels->multiply_adds(TRIAL, &count);
+    own.result = work->multiply_adds(TRIAL, &count);
     const double trial = fcnn_comm_seconds() - begin;
     const double fitting = (double)TRIAL * work->seconds / (trial > 1e-9 ? trial : 1e-9);
     const int counter = open_counter();
     fcnn_team_wait();
     start_counter(counter);
     begin = fcnn_comm_seconds();
-    own.result += work->kernels->multiply_adds((int64_t)fitting + 1, &count);
+    own.result += work->multiply_adds((int64_t)fitting + 1, &count);
     own.seconds = fcnn_comm_seconds() - begin;
     own.cycles = end_counter(counter);
     own.flops = 2 * (double)count;
@@ -108,9 +108,10 @@ static void run_burst(void *data, int thread, int threads)
     }
 }
 
-fcnn_status fcnn_peak_measure(fcnn_team *team, const fcnn_kernels *kernels, double seconds, fcnn_peak *out)
+fcnn_status fcnn_peak_measure(fcnn_team *team, const fcnn_kernels *kernels, bool mixed, double seconds, fcnn_peak *out)
 {
-    peak_work work = {.kernels = kernels, .seconds = seconds};
+    peak_work work = {.multiply_adds = mixed ? kernels->pair_multiply_adds : kernels->multiply_adds,
+                      .seconds = seconds};
     FCNN_TRY(fcnn_memory_create("the peak", fcnn_team_threads(team), sizeof *work.bursts, &work.bursts));
     fcnn_team_run(team, run_burst, &work);
     *out = (fcnn_peak){0};

@@ -101,9 +101,12 @@
     X(FCNN_INIT_ZERO, "zero")             \
     X(FCNN_INIT_TORCH, "torch")
 
+/* Of a network.  With mixed, all numbers are stored as with single, and the factors of products are rounded to bfloat16
+ * (docs/exactness.md). */
 #define FCNN_PRECISION_WORDS(X)        \
     X(FCNN_PRECISION_SINGLE, "single") \
-    X(FCNN_PRECISION_DOUBLE, "double")
+    X(FCNN_PRECISION_DOUBLE, "double") \
+    X(FCNN_PRECISION_MIXED, "mixed")
 
 /* Each with the name of its kernel, loss_X (compute/template_loss.h), and of its settings, settings_X
  * (model/losses.c); the kind of its targets; the factor of its derivative that the kernel leaves out; and the outputs

@@ -58,7 +58,7 @@ static void print_slopes(const fcnn_model *model, FILE *out)
     bool is_first = true;
     for (int64_t i = 0; i < fcnn_architecture_tensors(shape); i++) {
         if (fcnn_architecture_tensor(shape, i).kind == FCNN_TENSOR_SLOPE) {
-            const bool is_single = shape->precision == FCNN_PRECISION_SINGLE;
+            const bool is_single = shape->precision != FCNN_PRECISION_DOUBLE;
             const double slope = is_single ? (double)*(const float *)model->biases[i] : *(double *)model->biases[i];
             fprintf(out, "%s%.9g", is_first ? "slopes     of prelu: " : ", ", slope);
             is_first = false;
@@ -256,7 +256,7 @@ void fcnn_model_print_columns(const fcnn_model *model, FILE *out)
 static void print_matrix(const void *values, int64_t rows, int64_t columns, fcnn_precision precision, FILE *out)
 {
     for (int64_t i = 0; i < rows * columns; i++) {
-        if (precision == FCNN_PRECISION_SINGLE) {
+        if (precision != FCNN_PRECISION_DOUBLE) {
             fprintf(out, "%.9g", (double)((const float *)values)[i]);
         } else {
             fprintf(out, "%.17g", ((const double *)values)[i]);

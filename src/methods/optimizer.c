@@ -5,6 +5,7 @@
 #include "config/layers.h"
 #include "core/memory.h"
 #include "methods/tile.h"
+#include "model/pairs.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -478,5 +479,8 @@ void fcnn_optimizer_exchange_average(fcnn_optimizer *optimizer, fcnn_network *ne
         void *parameters = network->parameters[i];
         network->parameters[i] = *average;
         *average = parameters;
+    }
+    if (optimizer->average_decay > 0) {
+        fcnn_pairs_refresh(network);
     }
 }

@@ -122,7 +122,8 @@ const char *fcnn_optimizer_array_name(const fcnn_optimizer *optimizer, int array
 void *const *fcnn_optimizer_shown(const fcnn_optimizer *optimizer, const fcnn_network *network);
 
 /* Exchanges the parameters of the network with their average, so that the network computes with it; does nothing if
- * there is none.  The transposed weights stay, so an update must not follow before the next exchange. */
+ * there is none.  The pairs of mixed precision follow; transposed weights of other precisions stay, so an update must
+ * not follow before the next exchange. */
 void fcnn_optimizer_exchange_average(fcnn_optimizer *optimizer, fcnn_network *network);
 
 /* Bytes of the arrays and of the sums of squares. */

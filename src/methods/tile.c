@@ -1,6 +1,8 @@
 /* src/methods/tile.c — where a tile of the gradient lies in the parameters, and how it is written there. */
 #include "methods/tile.h"
 
+#include "model/pairs.h"
+
 fcnn_tile_place fcnn_tile_find(const fcnn_network *network, const fcnn_tile *tile)
 {
     const fcnn_tensor tensor = fcnn_architecture_tensor(&network->shape, tile->tensor);
@@ -16,7 +18,14 @@ fcnn_tile_place fcnn_tile_find(const fcnn_network *network, const fcnn_tile *til
 
 void fcnn_tile_write_transposed(const fcnn_network *network, const fcnn_tile *tile, const void *weights, bool shared)
 {
-    if (tile->tensor >= network->shape.layers || network->transposed[tile->tensor] == NULL) {
+    if (tile->tensor >= network->shape.layers) {
+        return;
+    }
+    if (network->paired != NULL) {
+        fcnn_pairs_write(network, tile->tensor, tile->out_panel, tile->first_input, tile->inputs, weights, shared);
+        return;
+    }
+    if (network->transposed[tile->tensor] == NULL) {
         return;
     }
     const fcnn_kernels *kernels = network->kernels;

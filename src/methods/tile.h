@@ -20,7 +20,8 @@ typedef struct fcnn_tile_place {
 
 fcnn_tile_place fcnn_tile_find(const fcnn_network *network, const fcnn_tile *tile);
 
-/* Writes the weights [inputs][width] of a tile into the transposed matrix of their layer, if there is one.
+/* Writes the weights [inputs][width] of a tile into the transposed matrix of their layer, if there is one, or in mixed
+ * precision their pairs.
  *   shared  other threads will read it, so it is written past the cache, and can be read after a fence */
 void fcnn_tile_write_transposed(const fcnn_network *network, const fcnn_tile *tile, const void *weights, bool shared);
 

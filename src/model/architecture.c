@@ -108,7 +108,7 @@ int64_t fcnn_architecture_prediction(const fcnn_architecture *shape, int64_t tar
 
 size_t fcnn_architecture_size(const fcnn_architecture *shape)
 {
-    return shape->precision == FCNN_PRECISION_SINGLE ? sizeof(float) : sizeof(double);
+    return shape->precision != FCNN_PRECISION_DOUBLE ? sizeof(float) : sizeof(double);
 }
 
 int64_t fcnn_architecture_layer_parameters(const fcnn_architecture *shape, int64_t layer)

@@ -4,6 +4,7 @@
 #include "compute/panels.h"
 #include "core/memory.h"
 #include "core/sizes.h"
+#include "data/sampler.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -69,9 +70,6 @@ static fcnn_tile *add_tiles(const fcnn_tensor *tensor, int64_t number, int64_t o
     return tile;
 }
 
-/* Successive panels of outputs for one panel of inputs, which stays in the cache. */
-#define OUT_PANELS 2
-
 /* Sets the tiles of all tensors. Returns the number of sums in them. */
 static int64_t fill_tiles(const fcnn_architecture *shape, fcnn_tile *tile)
 {
@@ -79,10 +77,10 @@ static int64_t fill_tiles(const fcnn_architecture *shape, fcnn_tile *tile)
     for (int64_t number = 0; number < fcnn_architecture_tensors(shape); number++) {
         const fcnn_tensor tensor = fcnn_architecture_tensor(shape, number);
         const int64_t outs = fcnn_panel_count(tensor.outputs), ins = input_panels(&tensor);
-        for (int64_t first = 0; first < outs; first += OUT_PANELS) {
-            for (int64_t i = 0; i < ins * OUT_PANELS; i++) {
-                const int64_t out = first + i % OUT_PANELS;
-                tile = out < outs ? add_tiles(&tensor, number, out, i / OUT_PANELS, &before, tile) : tile;
+        for (int64_t first = 0; first < outs; first += FCNN_OUT_PANELS) {
+            for (int64_t i = 0; i < ins * FCNN_OUT_PANELS; i++) {
+                const int64_t out = first + i % FCNN_OUT_PANELS;
+                tile = out < outs ? add_tiles(&tensor, number, out, i / FCNN_OUT_PANELS, &before, tile) : tile;
             }
         }
     }
@@ -143,7 +141,37 @@ static fcnn_status create_own(fcnn_gradient *gradient, int threads)
     return FCNN_OK;
 }
 
-fcnn_status fcnn_gradient_create(const fcnn_network *network, bool exact, int64_t batch_rows, int64_t leaves,
+static int64_t smaller(int64_t a, int64_t b)
+{
+    return a < b ? a : b;
+}
+
+/* Returns the rows of pairs for the leaves of a cache block: it has at most GRADIENT_ROWS rows, or one leaf, and an odd
+ * leaf needs half a pair more. */
+static int64_t pair_rows(const fcnn_gradient *gradient)
+{
+    const int64_t block = fcnn_size(FCNN_SIZE_GRADIENT_ROWS);
+    const int64_t rows = smaller(block < FCNN_LEAF_ROWS ? FCNN_LEAF_ROWS : block, gradient->batch_rows);
+    return (rows + smaller(rows, gradient->leaves) + 1) / 2;
+}
+
+static int64_t pair_words(const fcnn_gradient *gradient)
+{
+    return (1 + FCNN_OUT_PANELS) * gradient->pair_rows * FCNN_PANEL;
+}
+
+static fcnn_status create_pairs(fcnn_gradient *gradient, int team)
+{
+    gradient->pair_rows = pair_rows(gradient);
+    FCNN_TRY(fcnn_memory_create("the pairs", team, sizeof(uint32_t *), &gradient->pairs));
+    gradient->team = team;
+    for (int thread = 0; thread < team; thread++) {
+        FCNN_TRY(fcnn_memory_create("the pairs", pair_words(gradient), sizeof(uint32_t), &gradient->pairs[thread]));
+    }
+    return FCNN_OK;
+}
+
+fcnn_status fcnn_gradient_create(const fcnn_network *network, bool exact, int64_t batch_rows, int64_t leaves, int team,
                                  int threads, fcnn_gradient **out)
 {
     fcnn_gradient *gradient;
@@ -156,6 +184,9 @@ fcnn_status fcnn_gradient_create(const fcnn_network *network, bool exact, int64_
     fcnn_status status = create_arrays(gradient, network);
     if (status == FCNN_OK) {
         status = create_own(gradient, threads);
+    }
+    if (status == FCNN_OK && network->shape.precision == FCNN_PRECISION_MIXED) {
+        status = create_pairs(gradient, team);
     }
     if (status != FCNN_OK) {
         fcnn_gradient_destroy(gradient);
@@ -173,7 +204,11 @@ void fcnn_gradient_destroy(fcnn_gradient *gradient)
     for (int thread = 0; thread < gradient->threads; thread++) {
         free(gradient->own[thread]);
     }
+    for (int thread = 0; thread < gradient->team; thread++) {
+        free(gradient->pairs[thread]);
+    }
     free(gradient->own);
+    free(gradient->pairs);
     free(gradient->offsets);
     free(gradient->tiles);
     fcnn_exponents_clear(&gradient->promised);
@@ -206,6 +241,11 @@ int64_t fcnn_gradient_buffer_bytes(const fcnn_gradient *gradient)
     return fcnn_gradient_buffer_elements(gradient) * (int64_t)gradient->size;
 }
 
+int64_t fcnn_gradient_pair_bytes(const fcnn_gradient *gradient)
+{
+    return gradient->team * pair_words(gradient) * (int64_t)sizeof(uint32_t);
+}
+
 /* Returns the position of the sum of a tensor's parameter. */
 static void *place(const fcnn_gradient *gradient, void *sums, int64_t tensor, int64_t element)
 {
@@ -236,7 +276,10 @@ static int64_t find_overflow(const fcnn_gradient *gradient, const fcnn_network *
     const fcnn_exponents *measured = &gradient->measured;
     for (int64_t i = 0; network->kernels->bits == 32 && i < measured->count; i++) {
         const int64_t bound = log2_ceiling(gradient->batch_rows) + measured->inputs[i] + measured->deltas[i];
-        if (bound > HIGHEST_FLOAT_EXPONENT &&
+        /* the largest floats are rounded to infinity as bfloat16 numbers */
+        const bool rounds_up = gradient->pairs != NULL && (measured->inputs[i] > HIGHEST_FLOAT_EXPONENT ||
+                                                           measured->deltas[i] > HIGHEST_FLOAT_EXPONENT);
+        if ((bound > HIGHEST_FLOAT_EXPONENT || rounds_up) &&
             !are_finite(gradient, i, fcnn_network_tensor_elements(&network->shape, i))) {
             return i;
         }
@@ -267,13 +310,64 @@ static double start_value(int exponent)
     return ldexp(3, exponent);
 }
 
-static void accumulate_tile(const fcnn_gradient *gradient, const fcnn_network *network, const fcnn_tile *tile,
-                            void *sums, fcnn_gradient_job *job)
+/* A panel of factors as pairs, in memory of a thread. */
+typedef struct paired_panel {
+    const void *from; /* the panel of numbers; NULL: none */
+    uint32_t *words;
+} paired_panel;
+
+/* What a thread adds to. */
+typedef struct sums_call {
+    const fcnn_gradient *gradient;
+    const fcnn_network *network;
+    void *sums;
+    fcnn_gradient_job job;
+    paired_panel in, delta[FCNN_OUT_PANELS]; /* of the leaves of the job */
+} sums_call;
+
+/* Makes pairs of the rows of each leaf of a panel, unless the thread has them.  Returns them. */
+static const uint32_t *pairs_of(const sums_call *call, const void *panel, int64_t width, paired_panel *place)
 {
+    const fcnn_gradient_job *job = &call->job;
+    for (int64_t leaf = 0; place->from != panel && leaf < job->leaf_count; leaf++) {
+        const fcnn_pair_job pairs = {
+            .in = panel,
+            .width = width,
+            .first = job->leaves[leaf] - job->first_row,
+            .last = job->leaves[leaf + 1] - job->first_row,
+            .out = place->words + fcnn_pair_row(job->leaves, leaf) * width,
+        };
+        call->network->kernels->pair_rows(&pairs);
+    }
+    place->from = panel;
+    return place->words;
+}
+
+/* Adds to the sums of the weights of a tile, as the job says, by the pairs of the factors in mixed precision. */
+static void accumulate_weights(sums_call *call, const fcnn_tile *tile, const void *delta, const void *in)
+{
+    const fcnn_gradient *gradient = call->gradient;
+    const fcnn_kernels *kernels = call->network->kernels;
+    fcnn_gradient_job *job = &call->job;
+    const size_t skipped = (size_t)(tile->first_input % FCNN_PANEL) * kernels->size;
+    if (gradient->pairs == NULL) {
+        job->in = (const char *)in + skipped;
+        (gradient->exact ? kernels->gradient_exact : kernels->gradient_fast)(job);
+        return;
+    }
+    job->in = (const char *)pairs_of(call, in, job->in_width, &call->in) + skipped;
+    job->delta = pairs_of(call, delta, job->width, &call->delta[tile->out_panel % FCNN_OUT_PANELS]);
+    (gradient->exact ? kernels->gradient_pairs_exact : kernels->gradient_pairs_fast)(job);
+}
+
+static void accumulate_tile(sums_call *call, const fcnn_tile *tile)
+{
+    const fcnn_gradient *gradient = call->gradient;
+    const fcnn_network *network = call->network;
     const fcnn_kernels *kernels = network->kernels;
+    fcnn_gradient_job *job = &call->job;
     const fcnn_tensor tensor = fcnn_architecture_tensor(&network->shape, tile->tensor);
     const int64_t in = tensor.inputs, out = tensor.outputs;
-    void (*accumulate)(const fcnn_gradient_job *) = gradient->exact ? kernels->gradient_exact : kernels->gradient_fast;
     job->width = fcnn_panel_width(out, tile->out_panel);
     job->delta = (const char *)network->all.deltas[tile->tensor] +
                  (size_t)fcnn_panel_offset(network->all.rows, tile->out_panel) * kernels->size;
@@ -283,12 +377,12 @@ static void accumulate_tile(const fcnn_gradient *gradient, const fcnn_network *n
         /* a part that was cut off is less than 2^(E − 51), and each leaf has one */
         job->start_low = start_value(exponent - 51 + 1 + (int)log2_ceiling(gradient->leaves));
     }
-    char *panel = place(gradient, sums, tile->tensor, fcnn_panel_offset(1 + in, tile->out_panel));
+    char *panel = place(gradient, call->sums, tile->tensor, fcnn_panel_offset(1 + in, tile->out_panel));
     if (tile->first_input == 0) {
         job->sums = panel;
         job->count = 1;
         job->in_width = 0;
-        accumulate(job);
+        (gradient->exact ? kernels->gradient_exact : kernels->gradient_fast)(job);
     }
     if (tile->inputs == 0) {
         return;
@@ -297,9 +391,9 @@ static void accumulate_tile(const fcnn_gradient *gradient, const fcnn_network *n
     job->sums = panel + (size_t)((1 + tile->first_input) * job->width) * gradient->size;
     job->count = tile->inputs;
     job->in_width = fcnn_panel_width(in, in_panel);
-    job->in = (const char *)network->all.values[tensor.layer] +
-              (size_t)(fcnn_panel_offset(network->all.rows, in_panel) + tile->first_input % FCNN_PANEL) * kernels->size;
-    accumulate(job);
+    accumulate_weights(call, tile, job->delta,
+                       (const char *)network->all.values[tensor.layer] +
+                           (size_t)fcnn_panel_offset(network->all.rows, in_panel) * kernels->size);
 }
 
 /* Returns the leaf after the last one of a cache block that starts with this leaf. A block has about 1024 rows: a panel
@@ -314,27 +408,42 @@ static int64_t block_after(const fcnn_leaves *leaves, int64_t leaf)
     return after < leaves->count ? after : leaves->count;
 }
 
+/* Sets where the thread makes pairs. */
+static void place_pairs(const fcnn_gradient *gradient, int thread, sums_call *call)
+{
+    if (gradient->pairs == NULL) {
+        return;
+    }
+    call->in.words = gradient->pairs[thread];
+    for (int i = 0; i < FCNN_OUT_PANELS; i++) {
+        call->delta[i].words = call->in.words + (1 + i) * gradient->pair_rows * FCNN_PANEL;
+    }
+}
+
 void fcnn_gradient_accumulate(const fcnn_gradient *gradient, const fcnn_network *network, const fcnn_leaves *leaves,
                               int thread, int threads)
 {
-    void *sums = gradient->own != NULL ? gradient->own[thread] : gradient->values;
     int64_t first = 0, last = gradient->tile_count, leaf = 0;
     if (gradient->own == NULL) {
         fcnn_gradient_tiles(gradient, thread, threads, &first, &last);
     }
     do {
         const int64_t after = block_after(leaves, leaf);
-        fcnn_gradient_job job = {
-            .leaves = leaves->starts + leaf,
-            .leaf_count = after - leaf,
-            .first_row = leaves->starts[0] - leaves->at,
-            .low = gradient->words == 2 ? gradient->elements : 0,
-            .begin = leaves->first && leaf == 0,
-            .end = leaves->last && after == leaves->count,
-            .streams = leaves->streams,
+        sums_call call = {
+            .gradient = gradient,
+            .network = network,
+            .sums = gradient->own != NULL ? gradient->own[thread] : gradient->values,
+            .job = {.leaves = leaves->starts + leaf,
+                    .leaf_count = after - leaf,
+                    .first_row = leaves->starts[0] - leaves->at,
+                    .low = gradient->words == 2 ? gradient->elements : 0,
+                    .begin = leaves->first && leaf == 0,
+                    .end = leaves->last && after == leaves->count,
+                    .streams = leaves->streams},
         };
+        place_pairs(gradient, thread, &call);
         for (int64_t i = first; i < last; i++) {
-            accumulate_tile(gradient, network, &gradient->tiles[i], sums, &job);
+            accumulate_tile(&call, &gradient->tiles[i]);
         }
         leaf = after;
     } while (leaf < leaves->count);

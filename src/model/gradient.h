@@ -17,6 +17,9 @@
  * matrix. */
 #define FCNN_TILE_INPUTS 64
 
+/* Successive panels of outputs for one panel of inputs, which stays in the cache. */
+#define FCNN_OUT_PANELS 2
+
 /* A unit of work: the weights of a tensor between some inputs of a panel and a panel of outputs; those from input 0 on
  * have the biases too. */
 typedef struct fcnn_tile {
@@ -37,15 +40,21 @@ typedef struct fcnn_gradient {
     void *values; /* [elements·words]: the sums of this rank, after the exchange those of all ranks; borrowed */
     int threads;  /* number of threads with sums of their own */
     void **own;   /* [threads][elements·words]; NULL: all threads add to `values` */
+    int team;     /* number of threads */
+    /* [team]: words of the pairs that a thread makes of its factors, of pair_rows rows for a panel of inputs and
+     * FCNN_OUT_PANELS panels of derivatives; NULL unless the precision is mixed */
+    uint32_t **pairs;
+    int64_t pair_rows;
     fcnn_exponents promised; /* the same on all ranks */
     fcnn_exponents measured; /* in this step, on this rank */
 } fcnn_gradient;
 
 /* Determines the positions of the sums of a network's gradient, for batches of batch_rows rows in `leaves` leaves. The
  * caller then calls fcnn_gradient_place().
- *   threads  number of threads that have sums of their own; 0: none have
+ *   team     number of threads
+ *   threads  number of threads that have sums of their own: all or 0
  * Fails: FCNN_ENOMEM. */
-fcnn_status fcnn_gradient_create(const fcnn_network *network, bool exact, int64_t batch_rows, int64_t leaves,
+fcnn_status fcnn_gradient_create(const fcnn_network *network, bool exact, int64_t batch_rows, int64_t leaves, int team,
                                  int threads, fcnn_gradient **out);
 void fcnn_gradient_destroy(fcnn_gradient *gradient);
 
@@ -61,6 +70,9 @@ int64_t fcnn_gradient_sum_bytes(const fcnn_architecture *shape, bool exact);
 /* Return the number of words of a rank's sums, and their bytes. */
 int64_t fcnn_gradient_buffer_elements(const fcnn_gradient *gradient);
 int64_t fcnn_gradient_buffer_bytes(const fcnn_gradient *gradient);
+
+/* Returns the bytes of the pairs of all threads. */
+int64_t fcnn_gradient_pair_bytes(const fcnn_gradient *gradient);
 
 /* Returns the first word of the sum of a tensor's parameter; the words of the following parameters come after it. */
 const void *fcnn_gradient_value(const fcnn_gradient *gradient, int64_t tensor, int64_t element);

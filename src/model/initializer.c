@@ -20,7 +20,7 @@ typedef struct drawn_layer {
 
 static void put(const fcnn_model *model, void *parameters, int64_t i, double value)
 {
-    if (model->shape.precision == FCNN_PRECISION_SINGLE) {
+    if (model->shape.precision != FCNN_PRECISION_DOUBLE) {
         ((float *)parameters)[i] = (float)value;
     } else {
         ((double *)parameters)[i] = value;

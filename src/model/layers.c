@@ -19,27 +19,69 @@ static uint64_t larger(uint64_t a, uint64_t b)
 }
 
 /* Returns the job for one panel of the results. `all` has everything that does not depend on a panel or a part of the
- * chain: weights [panels][inner + bias rows][width]; out, results and slopes are whole matrices. */
+ * chain: weights [panels][inner + bias rows][width], or their pairs and the biases apart from them; out, results and
+ * slopes are whole matrices.  The pairs of the rows are a matrix of these rows alone, so these are then the first ones
+ * of all matrices of the job. */
 static fcnn_multiply_job panel_of(const fcnn_network *network, const fcnn_multiply_job *all, int64_t bias_rows,
                                   int64_t panel)
 {
-    const int64_t width = fcnn_panel_width(all->width, panel), at = fcnn_panel_offset(all->rows, panel);
-    const char *weights =
-        element(network, (void *)(uintptr_t)all->weights, fcnn_panel_offset(all->inner + bias_rows, panel));
+    const bool pairs = network->paired != NULL;
+    const int64_t width = fcnn_panel_width(all->width, panel), skipped = pairs ? all->first : 0;
+    const int64_t at = fcnn_panel_offset(all->rows, panel) + skipped * width;
+    const int64_t weight_rows = pairs ? (all->inner + 1) / 2 : all->inner + bias_rows;
+    const char *weights = element(network, (void *)(uintptr_t)all->weights, fcnn_panel_offset(weight_rows, panel));
+    const char *biases = !pairs || bias_rows == 0 ? weights
+                                                  : element(network, (void *)(uintptr_t)all->bias,
+                                                            fcnn_panel_offset(all->inner + bias_rows, panel));
     fcnn_multiply_job job = *all;
     job.width = width;
-    job.bias = bias_rows > 0 ? weights : NULL;
-    job.weights = weights + (size_t)(bias_rows * width) * network->kernels->size;
+    job.bias = bias_rows > 0 ? biases : NULL;
+    job.weights = weights + (pairs ? 0 : (size_t)(bias_rows * width) * network->kernels->size);
     job.out = element(network, all->out, at);
     job.results = all->results == NULL ? NULL : element(network, (void *)(uintptr_t)all->results, at);
     job.slopes = all->slopes == NULL ? NULL : element(network, all->slopes, at);
     job.carried = all->carried == NULL ? NULL : element(network, all->carried, at);
+    job.rows = pairs ? all->last - all->first : all->rows;
+    job.first -= skipped;
+    job.last -= skipped;
     return job;
+}
+
+/* Sets the factors of a product: of the rows, the matrix `in`; of a layer, its weights, or those transposed.  In mixed
+ * precision the pairs of the rows are made here, for all panels of the results; rows of other threads have other words,
+ * whatever layer they are at. */
+static void set_factors(const fcnn_network *network, const fcnn_work_area *area, int64_t layer, bool transposed,
+                        fcnn_multiply_job *job)
+{
+    job->weights = transposed ? network->transposed[layer] : network->parameters[layer];
+    if (network->paired == NULL) {
+        return;
+    }
+    const int64_t rows = job->last - job->first;
+    uint32_t *words = area->pairs + job->first * area->row_words;
+    for (int64_t panel = 0; panel < fcnn_panel_count(job->inner); panel++) {
+        const int64_t at = fcnn_panel_offset(job->rows, panel) + job->first * fcnn_panel_width(job->inner, panel);
+        const int64_t left = job->inner - panel * FCNN_PANEL;
+        const fcnn_pair_job pairs = {
+            .in = element(network, (void *)(uintptr_t)job->in, at),
+            .width = left < FCNN_PANEL ? left : FCNN_PANEL,
+            .rows = rows,
+            .last = rows,
+            .out = words + fcnn_panel_offset(rows, panel) / 2,
+        };
+        network->kernels->pair_columns(&pairs);
+    }
+    job->in = words;
+    job->weights = transposed ? network->transposed[layer] : network->paired[layer];
+    job->bias = network->parameters[layer];
 }
 
 /* Computes a product over rows. Returns the magnitude of the results. */
 static uint64_t multiply(const fcnn_network *network, const fcnn_multiply_job *all, int64_t bias_rows)
 {
+    const fcnn_kernels *kernels = network->kernels;
+    uint64_t (*compute)(const fcnn_multiply_job *) =
+        network->paired != NULL ? kernels->multiply_pairs : kernels->multiply;
     const int64_t part = fcnn_size(FCNN_SIZE_CHAIN_PART) / FCNN_PANEL * FCNN_PANEL;
     uint64_t most = 0;
     for (int64_t k = 0; k < all->inner; k += part) {
@@ -47,7 +89,7 @@ static uint64_t multiply(const fcnn_network *network, const fcnn_multiply_job *a
             fcnn_multiply_job job = panel_of(network, all, bias_rows, panel);
             job.inner_first = k;
             job.inner_last = all->inner - k < part ? all->inner : k + part;
-            most = larger(most, network->kernels->multiply(&job));
+            most = larger(most, compute(&job));
         }
     }
     return most;
@@ -266,7 +308,6 @@ uint64_t fcnn_layer_forward(const fcnn_network *network, const fcnn_pass_rows *r
     fcnn_multiply_job job = {
         .in = area->values[layer],
         .inner = shape->layer[layer].inputs,
-        .weights = network->parameters[layer],
         .out = results_of(network, area, layer),
         .width = shape->layer[layer].outputs,
         .rows = area->rows,
@@ -277,6 +318,7 @@ uint64_t fcnn_layer_forward(const fcnn_network *network, const fcnn_pass_rows *r
         .slopes = area->slopes[layer],
     };
     uint64_t magnitude;
+    set_factors(network, area, layer, false, &job);
     if (has_middle(shape, layer)) {
         const fcnn_activation activation = job.activation;
         job.activation = FCNN_ACTIVATION_LINEAR;
@@ -296,7 +338,6 @@ void fcnn_layer_backward(const fcnn_network *network, const fcnn_pass_rows *rows
     fcnn_multiply_job job = {
         .in = area->deltas[layer + 1],
         .inner = shape->layer[layer + 1].outputs,
-        .weights = network->transposed[layer + 1],
         .out = area->deltas[layer],
         .width = shape->layer[layer].outputs,
         .rows = area->rows,
@@ -311,6 +352,7 @@ void fcnn_layer_backward(const fcnn_network *network, const fcnn_pass_rows *rows
         .carried = shape->layer[layer].residual || shape->layer[layer + 1].residual ? area->carried : NULL,
     };
     uint64_t magnitude;
+    set_factors(network, area, layer + 1, true, &job);
     if (has_middle(shape, layer)) {
         fcnn_multiply_job product = job;
         product.activation = FCNN_ACTIVATION_LINEAR;

@@ -67,7 +67,7 @@ static fcnn_status put_group(const fcnn_model *model, fcnn_hdf5_image *image)
 static fcnn_status put_layer(const fcnn_model *model, int64_t layer, fcnn_hdf5_image *image)
 {
     const fcnn_architecture *shape = &model->shape;
-    const fcnn_type type = shape->precision == FCNN_PRECISION_SINGLE ? FCNN_TYPE_FLOAT32 : FCNN_TYPE_FLOAT64;
+    const fcnn_type type = shape->precision != FCNN_PRECISION_DOUBLE ? FCNN_TYPE_FLOAT32 : FCNN_TYPE_FLOAT64;
     const int64_t dims[] = {shape->layer[layer].outputs, shape->layer[layer].inputs};
     char name[64];
     snprintf(name, sizeof name, "/model/W%" PRId64, layer + 1);
@@ -88,7 +88,7 @@ static fcnn_status put_layer(const fcnn_model *model, int64_t layer, fcnn_hdf5_i
 static fcnn_status put_further(const fcnn_model *model, fcnn_hdf5_image *image)
 {
     const fcnn_architecture *shape = &model->shape;
-    const fcnn_type type = shape->precision == FCNN_PRECISION_SINGLE ? FCNN_TYPE_FLOAT32 : FCNN_TYPE_FLOAT64;
+    const fcnn_type type = shape->precision != FCNN_PRECISION_DOUBLE ? FCNN_TYPE_FLOAT32 : FCNN_TYPE_FLOAT64;
     for (int64_t i = shape->layers; i < fcnn_architecture_tensors(shape); i++) {
         const fcnn_tensor tensor = fcnn_architecture_tensor(shape, i);
         char own[FCNN_TENSOR_NAME], name[64];

@@ -152,15 +152,17 @@ static fcnn_status read_word(const fcnn_model_reader *from, const char *object, 
     return status;
 }
 
-static fcnn_status check_precision(const fcnn_model_reader *from, const fcnn_architecture *shape)
+/* The type of the weights tells single from double precision, and the attribute mixed from single. */
+static fcnn_status read_precision(const fcnn_model_reader *from, fcnn_architecture *shape)
 {
     int precision = (int)shape->precision;
     FCNN_TRY(read_word(from, from->group, "precision", fcnn_precision_words, &precision));
-    if (precision != (int)shape->precision) {
+    if ((precision == FCNN_PRECISION_DOUBLE) != (shape->precision == FCNN_PRECISION_DOUBLE)) {
         return fcnn_fail(FCNN_EDATA, "%s: attribute precision of %s is %s, but the weights are %s", from->path,
                          from->group, fcnn_precision_name((fcnn_precision)precision),
                          fcnn_precision_name(shape->precision));
     }
+    shape->precision = (fcnn_precision)precision;
     return FCNN_OK;
 }
 
@@ -251,7 +253,7 @@ static fcnn_status read_activations(const fcnn_model_reader *from, fcnn_architec
 static fcnn_status read_shape(fcnn_model_reader *from, fcnn_architecture *shape)
 {
     FCNN_TRY(describe_layers(from, shape));
-    FCNN_TRY(check_precision(from, shape));
+    FCNN_TRY(read_precision(from, shape));
     FCNN_TRY(read_output(from, shape));
     FCNN_TRY(fcnn_model_get_outputs(from, shape));
     FCNN_TRY(read_activations(from, shape));

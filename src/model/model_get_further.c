@@ -46,7 +46,7 @@ static fcnn_status find_further(const fcnn_model_reader *from, fcnn_architecture
 fcnn_status fcnn_model_get_further_shape(fcnn_model_reader *from, fcnn_architecture *shape)
 {
     FCNN_TRY(find_further(from, shape));
-    int type = shape->precision == FCNN_PRECISION_SINGLE ? FCNN_TYPE_FLOAT32 : FCNN_TYPE_FLOAT64;
+    int type = shape->precision != FCNN_PRECISION_DOUBLE ? FCNN_TYPE_FLOAT32 : FCNN_TYPE_FLOAT64;
     for (int64_t i = shape->layers; i < fcnn_architecture_tensors(shape); i++) {
         const fcnn_tensor tensor = fcnn_architecture_tensor(shape, i);
         char name[NAME_BYTES];
@@ -64,7 +64,7 @@ fcnn_status fcnn_model_get_further_shape(fcnn_model_reader *from, fcnn_architect
 static bool are_finite(const fcnn_model *model, const void *values, int64_t count)
 {
     for (int64_t i = 0; i < count; i++) {
-        if (!isfinite(model->shape.precision == FCNN_PRECISION_SINGLE ? (double)((const float *)values)[i]
+        if (!isfinite(model->shape.precision != FCNN_PRECISION_DOUBLE ? (double)((const float *)values)[i]
                                                                       : ((const double *)values)[i])) {
             return false;
         }

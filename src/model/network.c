@@ -7,6 +7,7 @@
 #include "core/locale.h"
 #include "core/memory.h"
 #include "core/sizes.h"
+#include "model/pairs.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -19,9 +20,27 @@ int64_t fcnn_network_tensor_elements(const fcnn_architecture *shape, int64_t ten
     return fcnn_panel_elements(1 + own.inputs, own.outputs);
 }
 
+static bool is_mixed(const fcnn_architecture *shape)
+{
+    return shape->precision == FCNN_PRECISION_MIXED;
+}
+
+/* Returns the rows of words that pairs of rows need. */
+static int64_t pair_rows(int64_t rows)
+{
+    return (rows + 1) / 2;
+}
+
 static int64_t transposed_elements(const fcnn_architecture *shape, int64_t layer)
 {
-    return fcnn_panel_elements(shape->layer[layer].outputs, shape->layer[layer].inputs);
+    const int64_t outputs = shape->layer[layer].outputs;
+    return fcnn_panel_elements(is_mixed(shape) ? pair_rows(outputs) : outputs, shape->layer[layer].inputs);
+}
+
+/* Returns the words of the pairs of a layer's weights over inputs. */
+static int64_t paired_words(const fcnn_architecture *shape, int64_t layer)
+{
+    return fcnn_panel_elements(pair_rows(shape->layer[layer].inputs), shape->layer[layer].outputs);
 }
 
 /* Returns the number of threads that have a work area of their own. */
@@ -77,6 +96,16 @@ static int64_t carried_elements(const fcnn_architecture *shape, int64_t rows, ar
     return 0;
 }
 
+/* Returns the words of the pairs of the inputs of any product; 0 unless the precision is mixed. */
+static int64_t area_words(const fcnn_architecture *shape, int64_t rows, area_use use)
+{
+    int64_t widest = use == AREA_PASSES ? fcnn_architecture_outputs(shape) : 0;
+    for (int64_t layer = 0; layer < shape->layers; layer++) {
+        widest = shape->layer[layer].inputs > widest ? shape->layer[layer].inputs : widest;
+    }
+    return is_mixed(shape) ? fcnn_panel_elements(rows, widest) / 2 : 0;
+}
+
 static int64_t area_bytes(const fcnn_architecture *shape, int64_t rows, area_use use)
 {
     /* targets and derivatives of the last layer */
@@ -93,7 +122,8 @@ static int64_t area_bytes(const fcnn_architecture *shape, int64_t rows, area_use
     for (int64_t i = shape->layers; use != AREA_FORWARD && i < fcnn_architecture_tensors(shape); i++) {
         elements += fcnn_panel_elements(rows, fcnn_architecture_tensor(shape, i).outputs);
     }
-    return elements * (int64_t)fcnn_architecture_size(shape) + rows * (int64_t)(sizeof(int32_t) + sizeof(double));
+    return elements * (int64_t)fcnn_architecture_size(shape) + rows * (int64_t)(sizeof(int32_t) + sizeof(double)) +
+           area_words(shape, rows, use) * (int64_t)sizeof(uint32_t);
 }
 
 int64_t fcnn_network_row_bytes(const fcnn_architecture *shape)
@@ -122,7 +152,12 @@ int64_t fcnn_network_bytes(const fcnn_architecture *shape, int64_t rows, fcnn_ne
     for (int64_t layer = 1; use == FCNN_NETWORK_TRAINING && layer < shape->layers; layer++) {
         parameters += transposed_elements(shape, layer);
     }
-    return parameters * (int64_t)fcnn_architecture_size(shape) + area_bytes(shape, rows, use_of_all(use, threads)) +
+    int64_t paired = 0;
+    for (int64_t layer = 0; is_mixed(shape) && layer < shape->layers; layer++) {
+        paired += paired_words(shape, layer);
+    }
+    return parameters * (int64_t)fcnn_architecture_size(shape) + paired * (int64_t)sizeof(uint32_t) +
+           area_bytes(shape, rows, use_of_all(use, threads)) +
            areas_of(use, threads) * area_bytes(shape, fcnn_network_chunk_rows(shape), AREA_PASSES) +
            (5 * (fcnn_architecture_inputs(shape) + fcnn_architecture_targets(shape)) +
             2 * fcnn_architecture_outputs(shape)) *
@@ -171,6 +206,11 @@ static fcnn_status create_area(const fcnn_network *network, int64_t rows, area_u
     if (carried > 0) {
         FCNN_TRY(fcnn_memory_create("the derivatives", carried, size, &area->carried));
     }
+    const int64_t words = area_words(shape, rows, use);
+    if (words > 0) {
+        area->row_words = area_words(shape, 1, use);
+        FCNN_TRY(fcnn_memory_create("the pairs", words, sizeof *area->pairs, &area->pairs));
+    }
     FCNN_TRY(fcnn_memory_create("the labels", rows, sizeof(int32_t), &area->labels));
     FCNN_TRY(fcnn_memory_create("the losses", rows, sizeof(double), &area->losses));
     for (int64_t layer = 0; layer < layers; layer++) {
@@ -197,6 +237,14 @@ static fcnn_status create_parameters(fcnn_network *network, fcnn_network_use use
     for (int64_t layer = 1; use == FCNN_NETWORK_TRAINING && layer < shape->layers; layer++) {
         FCNN_TRY(fcnn_memory_create("the transposed weights", transposed_elements(shape, layer), size,
                                     &network->transposed[layer]));
+    }
+    if (!is_mixed(shape)) {
+        return FCNN_OK;
+    }
+    FCNN_TRY(fcnn_memory_create("the network", shape->layers, sizeof(void *), &network->paired));
+    for (int64_t layer = 0; layer < shape->layers; layer++) {
+        FCNN_TRY(fcnn_memory_create("the pairs of the weights", paired_words(shape, layer), sizeof(uint32_t),
+                                    &network->paired[layer]));
     }
     return FCNN_OK;
 }
@@ -260,6 +308,9 @@ void fcnn_network_load_panels(const fcnn_network *network, void *const *weights,
             }
         }
     }
+    if (panels == network->parameters) {
+        fcnn_pairs_refresh(network);
+    }
 }
 
 void fcnn_network_store_panels(const fcnn_network *network, void *const *panels, void *const *weights,
@@ -293,7 +344,9 @@ static void load_transposed(fcnn_network *network, const fcnn_model *model)
 static void load_parameters(fcnn_network *network, const fcnn_model *model)
 {
     fcnn_network_load_panels(network, model->weights, model->biases, network->parameters);
-    load_transposed(network, model);
+    if (network->paired == NULL) {
+        load_transposed(network, model);
+    }
 }
 
 void fcnn_network_store(const fcnn_network *network, fcnn_model *model)
@@ -321,7 +374,8 @@ fcnn_status fcnn_network_create_from(const fcnn_model *model, int64_t rows, fcnn
     fcnn_network *network;
     FCNN_TRY(fcnn_memory_create("the network", 1, sizeof *network, &network));
     network->threads = threads;
-    fcnn_status status = fcnn_kernels_choose(8 * (int)fcnn_architecture_size(&model->shape), false, &network->kernels);
+    fcnn_status status =
+        fcnn_kernels_choose(8 * (int)fcnn_architecture_size(&model->shape), is_mixed(&model->shape), &network->kernels);
     if (status == FCNN_OK) {
         status = fcnn_architecture_copy(&model->shape, &network->shape);
     }
@@ -393,6 +447,7 @@ static void free_area(fcnn_work_area *area, const fcnn_architecture *shape)
     free_each(area->scales, shape->layers);
     free_each(area->deltas, fcnn_architecture_tensors(shape));
     free(area->carried);
+    free(area->pairs);
     free(area->targets);
     free(area->labels);
     free(area->losses);
@@ -406,6 +461,7 @@ void fcnn_network_destroy(fcnn_network *network)
     const fcnn_architecture *shape = &network->shape;
     free_each(network->parameters, fcnn_architecture_tensors(shape));
     free_each(network->transposed, shape->layers);
+    free_each(network->paired, shape->layers);
     free_area(&network->all, shape);
     for (int thread = 0; network->own != NULL && thread < network->threads; thread++) {
         free_area(&network->own[thread], shape);

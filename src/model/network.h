@@ -63,16 +63,24 @@ typedef struct fcnn_work_area {
     void **scales;   /* [layers]: [rows], as in fcnn_norm_job; NULL without layer normalization */
     void *carried;   /* panels [rows][width]: derivatives of the results of the last layer that was passed backward, if
                       * layers are residual; NULL: none is */
-    void *targets;   /* panels [rows][targets] */
-    int32_t *labels; /* [rows] */
-    double *losses;  /* [rows] */
+    uint32_t *pairs; /* [rows][row_words]: the inputs of the products that are being computed, as pairs; those of rows
+                        * first … last−1 are panels [last − first][width / 2] from row `first` on; NULL unless the
+                        * precision is mixed */
+    int64_t row_words; /* those of the widest product */
+    void *targets;     /* panels [rows][targets] */
+    int32_t *labels;   /* [rows] */
+    double *losses;    /* [rows] */
 } fcnn_work_area;
 
 struct fcnn_network {
     const fcnn_kernels *kernels;
     fcnn_architecture shape;
-    void **parameters;   /* [tensors]: panels [1 + in][out]; row 0 contains the biases */
-    void **transposed;   /* [layers]: panels [out][in] of the weights; NULL for layer 0, and if forward only */
+    void **parameters; /* [tensors]: panels [1 + in][out]; row 0 contains the biases */
+    /* [layers]: panels [out][in] of the weights, or in mixed precision panels [(out + 1) / 2][in] of words, their pairs
+     * over outputs; NULL for layer 0, and if forward only */
+    void **transposed;
+    void **paired;       /* [layers]: panels [(in + 1) / 2][out] of words, the pairs of the weights over inputs
+                          * (model/pairs.h); NULL unless the precision is mixed */
     int64_t chunk_rows;  /* a multiple of 12 */
     fcnn_work_area all;  /* for the maximum number of rows */
     int threads;         /* number of threads that share the rows of a gradient */
@@ -116,7 +124,8 @@ bool fcnn_network_keeps_slopes(const fcnn_architecture *shape, int64_t layer);
 int64_t fcnn_network_tensor_elements(const fcnn_architecture *shape, int64_t tensor);
 
 /* Copy one element per parameter from panels [tensors], which have the layout of the parameters, to weights [tensors],
- * each [out][in], and biases [tensors], each [out]; and back. */
+ * each [out][in], and biases [tensors], each [out]; and back.  If the panels are the parameters of the network, their
+ * pairs in mixed precision follow, but transposed weights of other precisions do not. */
 void fcnn_network_store_panels(const fcnn_network *network, void *const *panels, void *const *weights,
                                void *const *biases);
 void fcnn_network_load_panels(const fcnn_network *network, void *const *weights, void *const *biases,

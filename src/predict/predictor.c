@@ -50,7 +50,7 @@ typedef struct predictor {
 static bool writes_single(const fcnn_model *model)
 {
     const double most = 1e30, least = 1e-30;
-    bool is_single = model->shape.precision == FCNN_PRECISION_SINGLE;
+    bool is_single = model->shape.precision != FCNN_PRECISION_DOUBLE;
     for (int64_t i = 0; i < model->targets.count; i++) {
         const double shift = fabs(model->targets.shift[i]), scale = fabs(model->targets.scale[i]);
         is_single = is_single && shift < most && scale < most && scale > least;

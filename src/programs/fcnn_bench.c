@@ -23,7 +23,7 @@ static const char help[] =
     "    --activation F   relu, gelu, tanh or another word of model.activation [relu]\n"
     "    --loss LOSS      mse, poisson or another word of train.loss, with its usual output [cross_entropy]\n"
     "  --forward          time forward passes of 4096 rows, as in fcnn-predict, instead of training steps\n"
-    "  --precision P      single or double [single]\n"
+    "  --precision P      single, mixed or double [single]\n"
     "  --reduction R      exact or fast [exact]\n"
     "  --exchange E       how gradients are summed over ranks: auto, allreduce or shared [auto]\n"
     "  --optimizer O      a word of optimizer.name [sgd]\n"

@@ -28,7 +28,7 @@ static void name_part(const char *group, const char *array, const fcnn_tensor *t
 
 static fcnn_type type_of(const fcnn_architecture *shape)
 {
-    return shape->precision == FCNN_PRECISION_SINGLE ? FCNN_TYPE_FLOAT32 : FCNN_TYPE_FLOAT64;
+    return shape->precision != FCNN_PRECISION_DOUBLE ? FCNN_TYPE_FLOAT32 : FCNN_TYPE_FLOAT64;
 }
 
 static fcnn_status put_array(const char *group, const fcnn_architecture *shape, const fcnn_state_array *array,

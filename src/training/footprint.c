@@ -61,7 +61,8 @@ static int64_t network_bytes(const fcnn_step *step)
 static int64_t gradient_bytes(const fcnn_step *step)
 {
     const int64_t buffer = fcnn_exchange_bytes(step->exchange);
-    const int64_t own = step->gradient->threads * fcnn_gradient_buffer_bytes(step->gradient);
+    const int64_t own =
+        step->gradient->threads * fcnn_gradient_buffer_bytes(step->gradient) + fcnn_gradient_pair_bytes(step->gradient);
     if (step->comm->size == 1) {
         return own + buffer;
     }

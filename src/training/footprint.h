@@ -12,13 +12,15 @@ typedef struct fcnn_footprint {
                         * batch, 8 for each of its leaves */
     int64_t network; /* the row-major model, P·s; the network in panels (fcnn_network_bytes(): P·s, transposed weights
                         * of all layers except the first, results and derivatives of r rows, and those of a chunk of
-                        * rows per thread if threads share tiles); P·s in panels for each array of the optimizer, and
+                        * rows per thread if threads share tiles, in mixed precision besides the pairs of the weights
+                        * and of a layer's rows); P·s in panels for each array of the optimizer, and
                         * for the average of train.ema; the normalization, with its landmarks, of the model and of the
                         * network; the notes of the threads */
     int64_t gradients; /* one sum per parameter in panels: 8 bytes, 16 in double precision, s if sums are not exact; one
                         * more per thread if threads sum the gradients of their own rows; with several ranks, half as
                         * much for the receive buffers of MPI, or with shared memory (R − 1)/R of it, for the values
-                        * of the other ranks in the part of this rank */
+                        * of the other ranks in the part of this rank; in mixed precision the pairs of the factors of
+                        * a tile for each thread */
     int64_t metrics;   /* of metrics.list (fcnn_metrics_bytes()); 0 unless fcnn_footprint_add_metrics() was called */
     int64_t start; /* the counts that find quantiles, before there is a network; 0 unless fcnn_footprint_add_start() was
                     * called */

@@ -154,7 +154,7 @@ const double *fcnn_origin_means(const fcnn_origin *origin, const fcnn_config *co
 
 static double number_of(const void *values, fcnn_precision precision, int64_t i)
 {
-    return precision == FCNN_PRECISION_SINGLE ? (double)((const float *)values)[i] : ((const double *)values)[i];
+    return precision != FCNN_PRECISION_DOUBLE ? (double)((const float *)values)[i] : ((const double *)values)[i];
 }
 
 /* Copies count numbers from one precision to another. */
@@ -163,7 +163,7 @@ static void convert(const void *from, fcnn_precision from_precision, void *to, f
 {
     for (int64_t i = 0; i < count; i++) {
         const double value = number_of(from, from_precision, i);
-        if (to_precision == FCNN_PRECISION_SINGLE) {
+        if (to_precision != FCNN_PRECISION_DOUBLE) {
             ((float *)to)[i] = (float)value;
         } else {
             ((double *)to)[i] = value;
@@ -425,10 +425,14 @@ static fcnn_status note(fcnn_origin *origin, const fcnn_config *config, const fc
         FCNN_TRY(fcnn_text_append(&origin->notes,
                                   "written by another program: the config determines activations and output\n"));
     }
-    return own->precision == shape->precision
-               ? FCNN_OK
-               : fcnn_text_append(&origin->notes, "its weights are converted from %s to %s precision\n",
-                                  fcnn_precision_name(own->precision), fcnn_precision_name(shape->precision));
+    if (own->precision == shape->precision) {
+        return FCNN_OK;
+    }
+    const bool converts = fcnn_architecture_size(own) != fcnn_architecture_size(shape);
+    return fcnn_text_append(&origin->notes,
+                            converts ? "its weights are converted from %s to %s precision\n"
+                                     : "it was trained in %s precision, and training continues in %s precision\n",
+                            fcnn_precision_name(own->precision), fcnn_precision_name(shape->precision));
 }
 
 fcnn_status fcnn_origin_check(fcnn_origin *origin, const fcnn_config *config, const fcnn_architecture *shape)

@@ -5,13 +5,17 @@
 #include <inttypes.h>
 #include <math.h>
 
+#define LARGEST_MIXED 0x1.FEFFFEp127 /* the largest float whose bfloat16 number is not infinite */
+
 /* Returns a row of this rank in the batch with an input that overflows in the network's precision, as an index into the
  * rows of the dataset on this rank; −1: none. */
 static int64_t find_large_input(const fcnn_step *step)
 {
     const fcnn_network *network = step->network;
     const fcnn_table *inputs = &step->data->rows->inputs;
-    const double limit = network->kernels->bits == 32 ? FLT_MAX : DBL_MAX;
+    const double limit = network->shape.precision == FCNN_PRECISION_MIXED ? LARGEST_MIXED
+                         : network->kernels->bits == 32                   ? FLT_MAX
+                                                                          : DBL_MAX;
     for (int64_t i = 0; i < step->leaves[step->leaf_count]; i++) {
         for (int64_t column = 0; column < inputs->width; column++) {
             const double value = fcnn_table_value(inputs, step->index[i], column);

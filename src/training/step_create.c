@@ -40,7 +40,7 @@ static fcnn_status create_parts(fcnn_step *step, const fcnn_model *model, const 
         step->network->noise = options->config->data_noise;
         step->network->seed = (uint64_t)options->config->train_seed;
     }
-    FCNN_TRY(fcnn_gradient_create(step->network, options->exact, sampler->batch, fcnn_sampler_leaves(sampler),
+    FCNN_TRY(fcnn_gradient_create(step->network, options->exact, sampler->batch, fcnn_sampler_leaves(sampler), threads,
                                   summing_threads(step, threads), &step->gradient));
     FCNN_TRY(
         fcnn_optimizer_create(options->optimizer, options->config, step->network, step->gradient, &step->optimizer));
