@@ -22,7 +22,8 @@ EFFICIENCY = {
     "1x2 double": {"L": 0.82, "XL": 0.82},
     "1x2 forward": {"L": 0.88},
 }
-DOUBLE_FAST = 0.95
+PRECISION_FAST = {"double": 0.95, "mixed": 0.93}
+MIXED_TORCH = 1.15
 TRAIN = 0.85
 STARTUP_SECONDS = 0.3
 MEMORY = 0.05
@@ -73,10 +74,11 @@ def print_table(title, head, rows):
 def print_head(raw):
     for name, text in raw["machine"].items():
         print(f"- {name}: {text}")
-    runs = [one["1x2 exact"] for rounds in raw.get("speed", {}).values() for one in rounds]
-    if runs:
-        print(f"- fcnn {runs[0]['version']}: {runs[0]['isa']} kernels; multiply-add peak of both threads "
-              f"{median(run['peak_gflops'] for run in runs):.0f} GFLOP/s in single precision")
+    for run, precision in (("1x2 exact", "single"), ("1x2 mixed", "mixed")):
+        runs = [one[run] for rounds in raw.get("speed", {}).values() for one in rounds if run in one]
+        if runs:
+            print(f"- fcnn {runs[0]['version']}: {runs[0]['isa']} kernels; multiply-add peak of both threads "
+                  f"{median(one['peak_gflops'] for one in runs):.0f} GFLOP/s in {precision} precision")
     for name, versions in raw.get("versions", {}).items():
         print(f"- {name}: " + ", ".join(f"{key} {text}" for key, text in versions.items()))
     print(f"- medians of {raw['rounds']} rounds, slots of {raw['seconds']:g} s")
@@ -118,16 +120,21 @@ def print_ranks(speed, optimizer, targets):
 
 
 def print_precisions(speed):
+    rows = []
+    for name, rounds in speed.items():
+        for precision, torch in (("double", ""), ("mixed", "torch bfloat16")):
+            exact, fast = f"1x2 {precision}", f"1x2 {precision} fast"
+            if rates(rounds, exact):
+                rows.append([
+                    name, precision, *(thousands(rates(rounds, run)) for run in (torch, fast, exact)),
+                    *ratio(rounds, exact, torch, MIXED_TORCH if torch else None),
+                    *ratio(rounds, exact, fast, PRECISION_FAST[precision]),
+                ])
     print_table(
         "Other precisions: one process, two threads (thousands of samples a second)",
-        ["", "precision", "fcnn fast", "fcnn exact", "exact / fast", "target", "met"],
-        [
-            [
-                name, "double", thousands(rates(rounds, "1x2 double fast")), thousands(rates(rounds, "1x2 double")),
-                *ratio(rounds, "1x2 double", "1x2 double fast", DOUBLE_FAST),
-            ]
-            for name, rounds in speed.items() if rates(rounds, "1x2 double")
-        ],
+        ["", "precision", "torch bfloat16", "fcnn fast", "fcnn exact", "exact / torch", "target", "met",
+         "exact / fast", "target", "met"],
+        rows,
     )
 
 
@@ -136,6 +143,7 @@ RUNS = {
     "1x2 fast": "1×2 fast",
     "2x1 exact": "2×1 exact",
     "1x2 double": "1×2 exact, double precision",
+    "1x2 mixed": "1×2 exact, mixed precision",
     "1x2 forward": "1×2 forward passes",
 }
 

@@ -10,6 +10,7 @@ from pathlib import Path
 from programs import end
 
 HERE = Path(__file__).resolve().parent
+BFLOAT16 = "torch bfloat16"
 OPENBLAS = ("OPENBLAS_CORETYPE", "OPENBLAS_L2_SIZE")
 
 
@@ -53,10 +54,14 @@ def places(options):
 
 
 class Contender:
-    """One process or more.  Each gets the same commands; the first one answers."""
+    """One process or more.  Each gets the same commands; the first one answers.
+
+    is_bfloat16: it multiplies in bfloat16.
+    """
 
     def __init__(self, name, commands, environment):
         self.name = name
+        self.is_bfloat16 = name == BFLOAT16
         self.processes = []
         try:
             for command in commands:
@@ -96,6 +101,9 @@ def start_all(options, own_kernel):
     try:
         start(torch, "torch", "contender_torch.py", [[optimizer]], 2)
         start(torch, "ddp", "contender_ddp.py", [[rank, store, optimizer] for rank in range(2)], 1)
+        # Without oneDNN, products of bfloat16 numbers are many times slower.
+        if optimizer == "sgd" and "oneDNN" in started["torch"].ask("versions"):
+            start(torch, BFLOAT16, "contender_torch.py", [[optimizer, "bfloat16"]], 2)
         if optimizer == "sgd":
             start(own, "numpy", "contender_numpy.py", [[]], 2)
             start(own, "sklearn", "contender_sklearn.py", [[]], 2)

@@ -27,6 +27,12 @@ def caches():
     return ", ".join(known) or "unknown"
 
 
+def bfloat16_instructions():
+    """The instructions for bfloat16 numbers that the processor reports, which other programs use."""
+    flags = field("/proc/cpuinfo", r"^(?:flags|Features)\s*:(.*)$").split()
+    return ", ".join(flag for flag in flags if flag.endswith("bf16")) or "none reported by the processor"
+
+
 def system_name(root):
     """The name of the system whose files are below the folder root."""
     return field(Path(root) / "etc/os-release", r'^PRETTY_NAME="?([^"\n]*)')
@@ -37,6 +43,7 @@ def describe(load):
     return {
         "processor": field("/proc/cpuinfo", r"^model name\s*:(.*)$"),
         "cores": f"{len(os.sched_getaffinity(0))} for these runs, {os.cpu_count()} online",
+        "instructions for bfloat16": bfloat16_instructions(),
         "caches": caches(),
         "memory": field("/proc/meminfo", r"^MemTotal:(.*)$"),
         "load average at the start": load,

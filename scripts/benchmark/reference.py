@@ -10,6 +10,7 @@ from workloads import WORKLOADS
 CHECKED = ("S32", "M64", "T")
 STEPS = 20
 TOLERANCE = 1e-3
+BFLOAT16_TOLERANCE = 2e-3
 
 
 def product(a, b, out):
@@ -48,8 +49,9 @@ def check(contenders, optimizer):
     """A text that says what is wrong, or an empty text."""
     expected = reference_losses(optimizer)
     for contender in contenders.values():
+        tolerance = BFLOAT16_TOLERANCE if contender.is_bfloat16 else TOLERANCE
         for name, right in expected.items():
             loss = contender.ask("check", name, STEPS)["loss"]
-            if not abs(loss - right) <= TOLERANCE * abs(right):
+            if not abs(loss - right) <= tolerance * abs(right):
                 return f"{contender.name} has a loss of {loss:.6g} instead of {right:.6g} on {name}"
     return ""

@@ -49,7 +49,10 @@ def slots(programs, contenders, workload, options):
     def of_ours(shape, **more):
         return lambda: programs.bench(*SHAPES[shape], workload, seconds, optimizer=options.optimizer, **more)
 
-    result = {name: of_contender(contender) for name, contender in contenders.items()}
+    result = {
+        name: of_contender(contender) for name, contender in contenders.items()
+        if workload in LARGE or not contender.is_bfloat16
+    }
     result["1x2 exact"] = of_ours("1x2")
     result["1x2 fast"] = of_ours("1x2", reduction="fast")
     result["2x1 exact"] = of_ours("2x1")
@@ -58,6 +61,8 @@ def slots(programs, contenders, workload, options):
     if workload in LARGE:
         result["1x2 double"] = of_ours("1x2", precision="double")
         result["1x2 double fast"] = of_ours("1x2", precision="double", reduction="fast")
+        result["1x2 mixed"] = of_ours("1x2", precision="mixed")
+        result["1x2 mixed fast"] = of_ours("1x2", precision="mixed", reduction="fast")
     if workload in FORWARD:
         result["1x2 forward"] = of_ours("1x2", forward=True)
     return result

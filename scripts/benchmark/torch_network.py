@@ -64,14 +64,25 @@ class TorchTrainer:
         self.parameters = list(module.parameters())
         self.update = make_update(self.parameters, optimizer)
 
+    def batch_loss(self, x, y):
+        return self.criterion(self.module(x), y)
+
     def train(self, steps):
         for x, y in itertools.islice(self.next, steps):
             for parameter in self.parameters:
                 parameter.grad = None
-            self.criterion(self.module(x), y).backward()
+            self.batch_loss(x, y).backward()
             self.update()
 
     def loss(self):
         x, y = self.batches[0]
         with torch.no_grad():
+            return self.criterion(self.module(x), y)
+
+
+class Bfloat16Trainer(TorchTrainer):
+    """Multiplies in bfloat16, as PyTorch recommends it: the parameters and the update are in single precision."""
+
+    def batch_loss(self, x, y):
+        with torch.autocast("cpu", dtype=torch.bfloat16):
             return self.criterion(self.module(x), y)
