@@ -268,7 +268,7 @@ static void rounds_run_and_time_their_steps(void)
     const fcnn_workload workload = {.batch = 10};
     fcnn_benchmark_result result = {.workload = &workload};
     fcnn_rounds_take_speed(&timed, &rounds, 3e8, &result);
-    CU_ASSERT(strcmp(result.isa, "plain") == 0 && result.bits == 64 && result.threads == 1 && result.steps == 6);
+    CU_ASSERT(strcmp(result.isa, "plain") == 0 && result.bits == 32 && result.threads == 1 && result.steps == 6);
     CU_ASSERT(result.step_seconds == 2 && result.samples_per_second == 5);
     CU_ASSERT(near(result.gflops, 1.5, 1e-15) && near(result.efficiency, 0.25, 1e-15));
     fcnn_team_destroy(team);
