@@ -16,7 +16,8 @@
  *   wvec              WW unsigned 64-bit words; wproduct(a, b) multiplies the lower halves of the words, of which the
  *                     product is a word
  *   dvec              the lower or the upper half of a vec of floats as doubles (not plain): dset, dstream, dfma as
- *                     above, dlower and dupper of a vec, djoin(lower, upper) rounds both to a vec
+ *                     above, dlower and dupper of a vec, dwiden(p) of VW/2 floats in memory; djoin(lower, upper) rounds
+ *                     both to a vec
  * Every operation rounds each lane according to IEEE 754, so the same sequence of operations gives the same bits with
  * every instruction set.  Operations that need instructions of their own are in simd_*.h, one file per set. */
 #ifndef FCNN_COMPUTE_SIMD_H

@@ -86,6 +86,11 @@ FCNN_INLINE dvec dfma(dvec a, dvec b, dvec c)
     return (dvec)_mm256_fmadd_pd((__m256d)a, (__m256d)b, (__m256d)c);
 }
 
+FCNN_INLINE dvec dwiden(const float *p)
+{
+    return (dvec)_mm256_cvtps_pd(_mm_loadu_ps(p));
+}
+
 FCNN_INLINE dvec dlower(vec a)
 {
     return (dvec)_mm256_cvtps_pd(_mm256_castps256_ps128((__m256)a));

@@ -85,6 +85,11 @@ FCNN_INLINE dvec dfma(dvec a, dvec b, dvec c)
     return (dvec)_mm512_fmadd_pd((__m512d)a, (__m512d)b, (__m512d)c);
 }
 
+FCNN_INLINE dvec dwiden(const float *p)
+{
+    return (dvec)_mm512_cvtps_pd(_mm256_loadu_ps(p));
+}
+
 FCNN_INLINE dvec dlower(vec a)
 {
     return (dvec)_mm512_cvtps_pd(_mm512_castps512_ps256((__m512)a));

@@ -82,6 +82,11 @@ FCNN_INLINE dvec dfma(dvec a, dvec b, dvec c)
     return (dvec)vfmaq_f64((float64x2_t)c, (float64x2_t)a, (float64x2_t)b);
 }
 
+FCNN_INLINE dvec dwiden(const float *p)
+{
+    return (dvec)vcvt_f64_f32(vld1_f32(p));
+}
+
 FCNN_INLINE dvec dlower(vec a)
 {
     return (dvec)vcvt_f64_f32(vget_low_f32((float32x4_t)a));

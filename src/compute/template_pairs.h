@@ -259,47 +259,29 @@ FCNN_INLINE void pair_leaf(const int rows, const int vectors, vec acc[TALL_ROWS]
 #endif
 }
 
-/* As exact_tile(), with the sums in memory. */
+/* As exact_tile(). */
 FCNN_INLINE void exact_pair_tile(const int rows, const int vectors, int64_t column, const fcnn_gradient_job *job,
                                  int64_t input)
 {
-    double own[2 * TALL_ROWS * STRIP * VW];
-    const exact_vec start = exact_set(job->start, job->start_low);
-    const exact_place out = {(double *)job->sums + input * job->width + column, job->width, job->low};
-    const bool is_whole = job->begin && job->end;
-    const exact_place in = is_whole ? (exact_place){own, vectors * VW, TALL_ROWS * STRIP * VW} : out;
-    if (job->begin) {
-        FOR_TILE(rows, vectors)
-        {
-            exact_store(in.at + r * in.stride + v * VW, in.low, start);
+    exact_work work;
+    int64_t first = 0, after;
+    do {
+        after = leaves_after(job, first);
+        for (int64_t leaf = first; leaf < after; leaf++) {
+            vec acc[TALL_ROWS][STRIP];
+            FOR_TILE(rows, vectors)
+            {
+                acc[r][v] = vset(0);
+            }
+            pair_leaf(rows, vectors, acc, column, job, input, leaf);
+            FOR_TILE(rows, vectors)
+            {
+                vstore(&work.chains[leaf - first][(r * vectors + v) * VW], acc[r][v]);
+            }
         }
-    }
-    for (int64_t leaf = 0; leaf < job->leaf_count; leaf++) {
-        vec acc[TALL_ROWS][STRIP];
-        FOR_TILE(rows, vectors)
-        {
-            acc[r][v] = vset(0);
-        }
-        pair_leaf(rows, vectors, acc, column, job, input, leaf);
-        FOR_TILE(rows, vectors)
-        {
-            double *sum = in.at + r * in.stride + v * VW;
-            exact_store(sum, in.low, exact_add(exact_load(sum, in.low), acc[r][v]));
-        }
-    }
-    if (!job->end) {
-        return;
-    }
-    FOR_TILE(rows, vectors)
-    {
-        double *sum = out.at + r * out.stride + v * VW;
-        const exact_vec last = exact_subtract(exact_load(in.at + r * in.stride + v * VW, in.low), start);
-        if (job->streams) {
-            exact_stream(sum, out.low, last);
-        } else {
-            exact_store(sum, out.low, last);
-        }
-    }
+        add_leaves(rows, vectors, column, job, input, first, after, &work);
+        first = after;
+    } while (first < job->leaf_count);
 }
 
 FCNN_INLINE void fast_pair_tile(const int rows, const int vectors, int64_t column, const fcnn_gradient_job *job,

@@ -187,12 +187,12 @@ FCNN_INLINE exact_vec exact_subtract(exact_vec a, exact_vec b)
     return (exact_vec){a.high - b.high, a.low - b.low};
 }
 
-/* Adds values, rounded to the quantum, to the sums.  The bits do not depend on the order of the additions. */
-FCNN_INLINE exact_vec exact_add(exact_vec sum, vec values)
+/* Adds VW values, rounded to the quantum, to the sums.  The bits do not depend on the order of the additions. */
+FCNN_INLINE exact_vec exact_add(exact_vec sum, const real *values)
 {
-    const vec factor = vset(EXACT_FACTOR);
-    const vec high = vfma(values, factor, sum.high);
-    const vec rest = values - (high - sum.high);
+    const vec factor = vset(EXACT_FACTOR), value = vload(values);
+    const vec high = vfma(value, factor, sum.high);
+    const vec rest = value - (high - sum.high);
     return (exact_vec){high, vfma(rest, factor, sum.low)};
 }
 #elif FCNN_SIMD != 0
@@ -231,10 +231,10 @@ FCNN_INLINE exact_vec exact_subtract(exact_vec a, exact_vec b)
     return (exact_vec){a.lower - b.lower, a.upper - b.upper};
 }
 
-FCNN_INLINE exact_vec exact_add(exact_vec sum, vec values)
+FCNN_INLINE exact_vec exact_add(exact_vec sum, const real *values)
 {
     const dvec factor = dset(EXACT_FACTOR);
-    return (exact_vec){dfma(dlower(values), factor, sum.lower), dfma(dupper(values), factor, sum.upper)};
+    return (exact_vec){dfma(dwiden(values), factor, sum.lower), dfma(dwiden(values + VW / 2), factor, sum.upper)};
 }
 #else
 typedef double exact_vec;
@@ -267,9 +267,9 @@ FCNN_INLINE exact_vec exact_subtract(exact_vec a, exact_vec b)
     return a - b;
 }
 
-FCNN_INLINE exact_vec exact_add(exact_vec sum, vec values)
+FCNN_INLINE exact_vec exact_add(exact_vec sum, const real *values)
 {
-    return fma((double)values, EXACT_FACTOR, sum);
+    return fma((double)*values, EXACT_FACTOR, sum);
 }
 #endif
 
@@ -281,75 +281,85 @@ FCNN_INLINE const real *gradient_inputs(const fcnn_gradient_job *job, int64_t in
     return job->in_width == 0 ? &constant_input : (const real *)job->in + row * job->in_width + input;
 }
 
-/* The memory of the sums of a tile while leaves are added: sum [r][i] is at r·stride + i, and its low word is `low`
- * elements after it. */
+/* The chains of this many leaves are computed before they are added to the sums, which are loaded and stored once for
+ * all of them. */
+#define LEAVES_TOGETHER 8
+
+/* The memory of the sums of a tile: sum [r][i] is at r·stride + i, and its low word is `low` elements after it. */
 typedef struct exact_place {
     double *at;
     int64_t stride, low;
 } exact_place;
 
-/* Adds the leaves to a tile of sums.  The sums stay in registers from leaf to leaf, or are in memory; if all leaves of
- * the step are processed in one call, this memory is in the nearest cache until the sums are complete. */
-FCNN_INLINE void exact_tile(const bool held, const int rows, const int vectors, int64_t column,
-                            const fcnn_gradient_job *job, int64_t input)
+/* Computes the chains of a leaf, and stores them [rows][vectors·VW]. */
+FCNN_INLINE void leaf_tile(const int rows, const int vectors, int64_t column, const fcnn_gradient_job *job,
+                           int64_t input, int64_t leaf, real *out)
 {
-    double own[2 * TALL_ROWS * STRIP * VW];
+    const int64_t row = job->leaves[leaf] - job->first_row;
+    vec acc[TALL_ROWS][STRIP];
+    FOR_TILE(rows, vectors)
+    {
+        acc[r][v] = vset(0);
+    }
+    chain(rows, vectors, acc, job->leaves[leaf + 1] - job->leaves[leaf], gradient_inputs(job, input, row), 1,
+          job->in_width, (const real *)job->delta + row * job->width + column, job->width);
+    FOR_TILE(rows, vectors)
+    {
+        vstore(out + (r * vectors + v) * VW, acc[r][v]);
+    }
+}
+
+/* The memory of a tile while its leaves are added. */
+typedef struct exact_work {
+    _Alignas(FCNN_ALIGNMENT) real chains[LEAVES_TOGETHER][TALL_ROWS * STRIP * VW]; /* of leaves */
+    _Alignas(FCNN_ALIGNMENT) double sums[2 * TALL_ROWS * STRIP * VW];
+} exact_work;
+
+/* Returns the leaf after those whose chains are computed together with that of a leaf. */
+FCNN_INLINE int64_t leaves_after(const fcnn_gradient_job *job, int64_t leaf)
+{
+    return job->leaf_count - leaf < LEAVES_TOGETHER ? job->leaf_count : leaf + LEAVES_TOGETHER;
+}
+
+/* Adds the chains of leaves first … after−1 to the sums of a tile, which are in the nearest cache until the last leaves
+ * of the job.  The chains pass through memory, from which they are converted to double by fewer instructions than from
+ * registers. */
+FCNN_INLINE void add_leaves(const int rows, const int vectors, int64_t column, const fcnn_gradient_job *job,
+                            int64_t input, int64_t first, int64_t after, exact_work *work)
+{
     const exact_vec start = exact_set(job->start, job->start_low);
-    const exact_place out = {(double *)job->sums + input * job->width + column, job->width, job->low};
-    const bool is_whole = job->begin && job->end;
-    const exact_place in = is_whole ? (exact_place){own, vectors * VW, TALL_ROWS * STRIP * VW} : out;
-    exact_vec sums[TALL_ROWS][STRIP];
-    FOR_TILE(rows, vectors)
-    {
-        sums[r][v] = job->begin ? start : exact_load(in.at + r * in.stride + v * VW, in.low);
-        if (!held) {
-            exact_store(in.at + r * in.stride + v * VW, in.low, sums[r][v]);
+    const exact_place all = {(double *)job->sums + input * job->width + column, job->width, job->low};
+    const exact_place near = {work->sums, vectors * VW, TALL_ROWS * STRIP * VW};
+    const bool begins = first == 0, ends = after == job->leaf_count;
+    const exact_place from = begins ? all : near, to = ends ? all : near;
+    for (int i = 0; i < rows * vectors; i++) {
+        const int r = i / vectors, v = i % vectors;
+        exact_vec sum = begins && job->begin ? start : exact_load(from.at + r * from.stride + v * VW, from.low);
+        for (int64_t k = 0; k < after - first; k++) {
+            sum = exact_add(sum, &work->chains[k][i * VW]);
         }
-    }
-    for (int64_t leaf = 0; leaf < job->leaf_count; leaf++) {
-        const int64_t row = job->leaves[leaf] - job->first_row;
-        vec acc[TALL_ROWS][STRIP];
-        FOR_TILE(rows, vectors)
-        {
-            acc[r][v] = vset(0);
-        }
-        chain(rows, vectors, acc, job->leaves[leaf + 1] - job->leaves[leaf], gradient_inputs(job, input, row), 1,
-              job->in_width, (const real *)job->delta + row * job->width + column, job->width);
-        FOR_TILE(rows, vectors)
-        {
-            if (held) {
-                sums[r][v] = exact_add(sums[r][v], acc[r][v]);
-            } else {
-                double *sum = in.at + r * in.stride + v * VW;
-                exact_store(sum, in.low, exact_add(exact_load(sum, in.low), acc[r][v]));
-            }
-        }
-    }
-    FOR_TILE(rows, vectors)
-    {
-        double *sum = out.at + r * out.stride + v * VW;
-        if (held || job->end) {
-            const exact_vec all = held ? sums[r][v] : exact_load(in.at + r * in.stride + v * VW, in.low);
-            const exact_vec last = job->end ? exact_subtract(all, start) : all;
-            if (job->streams) {
-                exact_stream(sum, out.low, last);
-            } else {
-                exact_store(sum, out.low, last);
-            }
+        sum = ends && job->end ? exact_subtract(sum, start) : sum;
+        if (ends && job->streams) {
+            exact_stream(to.at + r * to.stride + v * VW, to.low, sum);
+        } else {
+            exact_store(to.at + r * to.stride + v * VW, to.low, sum);
         }
     }
 }
 
-FCNN_INLINE void held_tile(const int rows, const int vectors, int64_t column, const fcnn_gradient_job *job,
-                           int64_t input)
+FCNN_INLINE void exact_tile(const int rows, const int vectors, int64_t column, const fcnn_gradient_job *job,
+                            int64_t input)
 {
-    exact_tile(true, rows, vectors, column, job, input);
-}
-
-FCNN_INLINE void stored_tile(const int rows, const int vectors, int64_t column, const fcnn_gradient_job *job,
-                             int64_t input)
-{
-    exact_tile(false, rows, vectors, column, job, input);
+    exact_work work;
+    int64_t first = 0, after;
+    do {
+        after = leaves_after(job, first);
+        for (int64_t leaf = first; leaf < after; leaf++) {
+            leaf_tile(rows, vectors, column, job, input, leaf, work.chains[leaf - first]);
+        }
+        add_leaves(rows, vectors, column, job, input, first, after, &work);
+        first = after;
+    } while (first < job->leaf_count);
 }
 
 FCNN_INLINE void fast_tile(const int rows, const int vectors, int64_t column, const fcnn_gradient_job *job,
@@ -370,36 +380,17 @@ FCNN_INLINE void fast_tile(const int rows, const int vectors, int64_t column, co
     }
 }
 
-FCNN_INLINE void stored_strip(const int vectors, int64_t column, const fcnn_gradient_job *job){
-    FOR_RUN(stored_tile, TILE_ROWS, 0, job->count, vectors, column, job)}
+FCNN_INLINE void exact_strip(const int vectors, int64_t column, const fcnn_gradient_job *job){
+    FOR_RUN(exact_tile, TILE_ROWS, 0, job->count, vectors, column, job)}
 
 FCNN_INLINE void fast_strip(const int vectors, int64_t column, const fcnn_gradient_job *job)
 {
     FOR_RUN(fast_tile, TILE_ROWS, 0, job->count, vectors, column, job)
 }
 
-#if FCNN_SIMD == 5
-/* Short leaves are faster if all sums stay in registers: 8 accumulators, 16 of doubles, 2 weights, 1 broadcast and 1
- * factor. */
-#define HELD_ROWS 4
-#define HELD_STRIP 2
-#define HELD_LEAF_ROWS 12
-
-FCNN_INLINE void held_strip(const int vectors, int64_t column, const fcnn_gradient_job *job)
-{
-    FOR_RUN(held_tile, HELD_ROWS, 0, job->count, vectors, column, job)
-}
-#endif
-
 static void gradient_exact(const fcnn_gradient_job *job)
 {
-#if FCNN_SIMD == 5
-    if (job->leaves[job->leaf_count] - job->leaves[0] < HELD_LEAF_ROWS * job->leaf_count) {
-        FOR_STRIPS(HELD_STRIP, held_strip, job->width, job)
-        return;
-    }
-#endif
-    FOR_STRIPS(STRIP, stored_strip, job->width, job)
+    FOR_STRIPS(STRIP, exact_strip, job->width, job)
 }
 
 static void gradient_fast(const fcnn_gradient_job *job)
