@@ -1,6 +1,7 @@
 /* src/model/layers.c — a layer, forward and backward. */
 #include "model/layers.h"
 
+#include "compute/cache.h"
 #include "compute/panels.h"
 #include "core/random.h"
 #include "core/sizes.h"
@@ -76,20 +77,37 @@ static void set_factors(const fcnn_network *network, const fcnn_work_area *area,
     job->bias = network->parameters[layer];
 }
 
-/* Computes a product over rows. Returns the magnitude of the results. */
-static uint64_t multiply(const fcnn_network *network, const fcnn_multiply_job *all, int64_t bias_rows)
+/* Computes one part of the chains of a product over rows, for panels first … after−1. Returns the magnitude of the
+ * results. */
+static uint64_t multiply_part(const fcnn_network *network, const fcnn_multiply_job *all, int64_t bias_rows,
+                              int64_t first, int64_t after)
 {
     const fcnn_kernels *kernels = network->kernels;
     uint64_t (*compute)(const fcnn_multiply_job *) =
         network->paired != NULL ? kernels->multiply_pairs : kernels->multiply;
-    const int64_t part = fcnn_size(FCNN_SIZE_CHAIN_PART) / FCNN_PANEL * FCNN_PANEL;
     uint64_t most = 0;
-    for (int64_t k = 0; k < all->inner; k += part) {
-        for (int64_t panel = 0; panel < fcnn_panel_count(all->width); panel++) {
-            fcnn_multiply_job job = panel_of(network, all, bias_rows, panel);
+    for (int64_t panel = first; panel < after; panel++) {
+        const fcnn_multiply_job job = panel_of(network, all, bias_rows, panel);
+        most = larger(most, compute(&job));
+    }
+    return most;
+}
+
+/* Computes a product over rows. The parts of the chains of a group of panels are weights that stay in the cache while
+ * all rows pass through them. Returns the magnitude of the results. */
+static uint64_t multiply(const fcnn_network *network, const fcnn_multiply_job *all, int64_t bias_rows)
+{
+    const int64_t part = fcnn_size(FCNN_SIZE_CHAIN_PART) / FCNN_PANEL * FCNN_PANEL;
+    const int64_t panels = fcnn_panel_count(all->width);
+    const int64_t group = fcnn_cache_weight_panels(network->cache, part, network->kernels->size);
+    fcnn_multiply_job job = *all;
+    uint64_t most = 0;
+    for (int64_t first = 0; first < panels; first += group) {
+        const int64_t after = panels - first < group ? panels : first + group;
+        for (int64_t k = 0; k < all->inner; k += part) {
             job.inner_first = k;
             job.inner_last = all->inner - k < part ? all->inner : k + part;
-            most = larger(most, compute(&job));
+            most = larger(most, multiply_part(network, &job, bias_rows, first, after));
         }
     }
     return most;

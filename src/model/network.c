@@ -2,6 +2,7 @@
 #include "model/network.h"
 
 #include "compute/activations.h"
+#include "compute/cache.h"
 #include "compute/panels.h"
 #include "core/arithmetic.h"
 #include "core/locale.h"
@@ -374,6 +375,7 @@ fcnn_status fcnn_network_create_from(const fcnn_model *model, int64_t rows, fcnn
     fcnn_network *network;
     FCNN_TRY(fcnn_memory_create("the network", 1, sizeof *network, &network));
     network->threads = threads;
+    network->cache = fcnn_cache_bytes();
     fcnn_status status =
         fcnn_kernels_choose(8 * (int)fcnn_architecture_size(&model->shape), is_mixed(&model->shape), &network->kernels);
     if (status == FCNN_OK) {

@@ -82,6 +82,7 @@ struct fcnn_network {
     void **paired;       /* [layers]: panels [(in + 1) / 2][out] of words, the pairs of the weights over inputs
                           * (model/pairs.h); NULL unless the precision is mixed */
     int64_t chunk_rows;  /* a multiple of 12 */
+    int64_t cache;       /* bytes of the second-level cache */
     fcnn_work_area all;  /* for the maximum number of rows */
     int threads;         /* number of threads that share the rows of a gradient */
     fcnn_work_area *own; /* [threads], each for a chunk of rows; NULL: one thread, or forward only */
