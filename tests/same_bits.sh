@@ -34,7 +34,7 @@ on_all_ranks()
 {
     local name=$1 expected=$2 isa np threads
     shift 2
-    for isa in plain avx2 avx512 neon; do
+    for isa in plain avx2 avx512 avx512bf16 neon; do
         if has_isa $isa; then
             equal "the same bits with $isa, $name" "$expected" "$(FCNN_ISA=$isa hash_of 0 "$@")"
         fi

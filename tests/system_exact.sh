@@ -216,6 +216,7 @@ has()
         ;;
     avx2) set -- avx2 fma ;;
     avx512) set -- avx2 fma avx512f avx512dq avx512bw avx512vl ;;
+    avx512bf16) set -- avx2 fma avx512f avx512dq avx512bw avx512vl avx512_bf16 ;;
     esac
     for flag; do
         grep -qw "^flags.* $flag" /proc/cpuinfo || return 1
@@ -223,7 +224,7 @@ has()
 }
 
 present=
-for isa in plain neon avx2 avx512; do
+for isa in plain neon avx2 avx512 avx512bf16; do
     if has $isa; then
         present+=" $isa"
         differences=
@@ -233,7 +234,8 @@ for isa in plain neon avx2 avx512; do
         for name in $names; do
             FCNN_ISA=$isa run "$name" 2 2
             agrees "$name" "$name"
-            grep -q "^fcnn .*, $isa kernels, 2 ranks x 2 threads" stdout || differences+="$name: $(said)"$'\n'
+            grep -Eq "^fcnn .*, ($isa|${isa%bf16}) kernels, 2 ranks x 2 threads" stdout ||
+                differences+="$name: $(said)"$'\n'
         done
         tap_empty "exact: FCNN_ISA=$isa is what runs, and gives the same bits" "$differences"
     else

@@ -74,8 +74,8 @@ tap_run 'loss: a larger focal_gamma gives lower losses' awk -v a="$focal" -v b="
 awk 'BEGIN { for (i = 0; i < 400; i++) print i % 20 "," i % 2 }' >bits.csv
 "$bin/fcnn-import" bits.h5 --csv bits.csv >import.log || cat import.log
 same focal_sigmoid bits.h5 --set train.loss=binary_cross_entropy --set train.focal_gamma=2
-for isa in plain avx2 avx512; do
-    [ $isa = plain ] || grep -qw "$([ $isa = avx2 ] && echo avx2 || echo avx512dq)" /proc/cpuinfo || continue
+for isa in plain avx2 avx512 avx512bf16 neon; do
+    FCNN_ISA=$isa "$bin/fcnn-bench" --network 4-4 --seconds 0.01 >/dev/null 2>&1 || continue
     FCNN_ISA=$isa train 3 --overwrite --set output.directory=focal_again --set data.train=labels.h5 \
         --set data.validation=labels.h5 --set train.loss=cross_entropy --set train.focal_gamma=2 \
         --set train.threads=2 a.ini

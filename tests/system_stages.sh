@@ -62,7 +62,7 @@ same()
 for precision in single double; do
     set -- --set model.precision=$precision
     first=$(FCNN_ISA=plain hash 0 "$@")
-    for isa in avx2 avx512 neon; do
+    for isa in avx2 avx512 avx512bf16 neon; do
         if FCNN_ISA=$isa "$bin/fcnn-bench" --network 4-4 --seconds 0.01 >/dev/null 2>&1; then
             same "the same bits with $isa, $precision" "$first" "$(FCNN_ISA=$isa hash 0 "$@")"
         fi

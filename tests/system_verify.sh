@@ -34,6 +34,7 @@ tap_run 'verify: docs/exactness.md names the version' grep -qF \
     [ "$(uname -m)" != aarch64 ] || echo neon
     ! grep -qw '^flags.* avx2' /proc/cpuinfo || echo avx2
     ! grep -qw '^flags.* avx512vl' /proc/cpuinfo || echo avx512
+    ! grep -qw '^flags.* avx512_bf16' /proc/cpuinfo || echo avx512bf16
 } | sort >../sets
 awk '{ print $3 }' ../alone | sort -u >../used
 tap_run 'verify: every instruction set of the processor is used' cmp ../sets ../used

@@ -9,7 +9,7 @@
  *                         a function that is not inlined, because compilers may move arithmetic across both calls.
  *   pair_fma(a, b, c)     one of the two steps of pmultiply() for single numbers, in any state
  * With FCNN_PAIR_HALVES, the two steps of pmultiply() are two calls: phalf(true, …) and phalf(false, …) extract the
- * upper and the lower halves, and pfma(a, b, acc) computes a step. */
+ * upper and the lower halves, and pfma(a, b, acc) computes a step; it is vfma(), except in the plain kernels. */
 #ifndef FCNN_COMPUTE_SIMD_PAIRS_H
 #define FCNN_COMPUTE_SIMD_PAIRS_H
 
@@ -103,6 +103,16 @@ FCNN_INLINE void pround_row(uint32_t *out, const real *a, int64_t n)
         const pair_half narrow = __builtin_convertvector(words, pair_half);
         memcpy(out + i / 2, &narrow, sizeof narrow);
     }
+}
+
+/* The halves of VW/2 words as VW floats, the upper half of each word first. */
+FCNN_INLINE void phalves(real *out, const uint32_t *words)
+{
+    pair_half narrow;
+    memcpy(&narrow, words, sizeof narrow);
+    const wvec both = __builtin_convertvector(narrow, wvec);
+    const wvec floats = (both & 0xffff0000) | (both << 48);
+    memcpy(out, &floats, sizeof floats);
 }
 #else
 FCNN_INLINE void pround_row(uint32_t *out, const real *a, int64_t n)

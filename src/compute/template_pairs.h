@@ -171,7 +171,40 @@ static __attribute__((noinline)) void careful_tile(int64_t rows, int64_t columns
 }
 #endif
 
-FCNN_INLINE void pair_tile(const int rows, const int vectors, int64_t column, const fcnn_multiply_job *job, int64_t row)
+/* The rows of several tiles are multiplied before what follows the product is done to them in the thread's usual
+ * floating-point state, while they are in the nearest cache. */
+#define PAIR_ROWS (4 * TALL_ROWS)
+
+#if FCNN_PAIR_HALVES && FCNN_SIMD != 0
+/* The operands of PAIR_ROWS rows and of a panel of the inner dimension as floats, so that the halves of a word are
+ * extracted once for all tiles.  The upper half of each word comes first. */
+typedef struct pair_floats {
+    _Alignas(FCNN_ALIGNMENT) real in[PAIR_ROWS * FCNN_PANEL];
+    real weights[FCNN_PANEL * FCNN_PANEL];
+    int64_t count; /* numbers in a chain */
+} pair_floats;
+
+FCNN_INLINE void extract_floats(const fcnn_multiply_job *job, pair_floats *out)
+{
+    const pair_piece piece = piece_at(job, job->inner_first, job->first, 0);
+    out->count = 2 * piece.count;
+    for (int64_t row = 0; row < job->last - job->first; row++) {
+        for (int64_t i = 0; i < piece.in_row; i += VW / 2) {
+            phalves(out->in + row * FCNN_PANEL + 2 * i, piece.in + row * piece.in_row + i);
+        }
+    }
+    for (int64_t k = 0; k < piece.count; k++) {
+        real *upper = out->weights + 2 * k * job->width, *lower = upper + job->width;
+        for (int64_t i = 0; i < job->width; i += VW) {
+            const uvec words = pload(piece.weights + k * job->width + i);
+            vstore(upper + i, phalf(true, words));
+            vstore(lower + i, phalf(false, words));
+        }
+    }
+}
+
+FCNN_INLINE void pair_tile(const int rows, const int vectors, int64_t column, const fcnn_multiply_job *job,
+                           const pair_floats *floats, int64_t row)
 {
     vec acc[TALL_ROWS][STRIP];
     real *out = (real *)job->out + row * job->width + column;
@@ -179,10 +212,8 @@ FCNN_INLINE void pair_tile(const int rows, const int vectors, int64_t column, co
 #if FCNN_SIMD == 1
     PIN(rows, vectors, acc)
 #endif
-    for (int64_t k = job->inner_first; k < job->inner_last; k += FCNN_PANEL) {
-        const pair_piece piece = piece_at(job, k, row, column);
-        pair_chain(rows, vectors, acc, piece.count, piece.in, piece.in_row, 1, piece.weights, job->width);
-    }
+    chain(rows, vectors, acc, floats->count, floats->in + (row - job->first) * FCNN_PANEL, FCNN_PANEL, 1,
+          floats->weights + column, job->width);
 #if FCNN_SIMD == 1
     PIN(rows, vectors, acc)
     if (underflow_seen()) {
@@ -190,6 +221,39 @@ FCNN_INLINE void pair_tile(const int rows, const int vectors, int64_t column, co
         return;
     }
 #endif
+    FOR_TILE(rows, vectors)
+    {
+        vstore(out + r * job->width + v * VW, acc[r][v]);
+    }
+}
+
+FCNN_INLINE void pair_strip(const int vectors, int64_t column, const fcnn_multiply_job *job, const pair_floats *floats)
+{
+    FOR_RUN(pair_tile, TILE_ROWS, job->first, job->last, vectors, column, job, floats)
+}
+
+/* At most PAIR_ROWS rows. */
+static __attribute__((noinline)) void pair_products(const fcnn_multiply_job *job)
+{
+    pair_floats floats;
+    fcnn_multiply_job part = *job;
+    for (int64_t k = job->inner_first; k < job->inner_last; k += FCNN_PANEL) {
+        part.inner_first = k;
+        part.inner_last = k + FCNN_PANEL < job->inner_last ? k + FCNN_PANEL : job->inner_last;
+        extract_floats(&part, &floats);
+        FOR_STRIPS(STRIP, pair_strip, part.width, &part, &floats)
+    }
+}
+#else
+FCNN_INLINE void pair_tile(const int rows, const int vectors, int64_t column, const fcnn_multiply_job *job, int64_t row)
+{
+    vec acc[TALL_ROWS][STRIP];
+    real *out = (real *)job->out + row * job->width + column;
+    begin_tile(rows, vectors, acc, column, job, out);
+    for (int64_t k = job->inner_first; k < job->inner_last; k += FCNN_PANEL) {
+        const pair_piece piece = piece_at(job, k, row, column);
+        pair_chain(rows, vectors, acc, piece.count, piece.in, piece.in_row, 1, piece.weights, job->width);
+    }
     FOR_TILE(rows, vectors)
     {
         vstore(out + r * job->width + v * VW, acc[r][v]);
@@ -205,10 +269,7 @@ static __attribute__((noinline)) void pair_products(const fcnn_multiply_job *job
 {
     FOR_STRIPS(STRIP, pair_strip, job->width, job)
 }
-
-/* The rows of several tiles are multiplied before what follows the product is done to them in the thread's usual
- * floating-point state, while they are in the nearest cache. */
-#define PAIR_ROWS (4 * TALL_ROWS)
+#endif
 
 static uint64_t multiply_pairs(const fcnn_multiply_job *job)
 {
