@@ -12,7 +12,8 @@ usage: scripts/test.sh [--sanitize] [--tiny] [TEST…]
        scripts/test.sh --fuzz [FUZZER…]
        scripts/test.sh --system SYSTEM [--short] [TEST…]
 Installs missing packages (apt), builds in build-test/, and runs all tests, or the given ones (tests/test_csv, for
-example).  If it runs all tests, it also runs the short form on Debian 13, if that system can be created here.
+example): one for each core at a time, at most four.  If it runs all tests, it also runs the short form on Debian 13,
+if that system can be created here.
   --sanitize  builds in build-sanitize/ with the address, leak and undefined behaviour sanitizers
   --tiny      makes every block, round and buffer tiny (FCNN_SIZES, docs/debugging.md), so that a few rows reach code
               that otherwise only large data reaches
@@ -41,6 +42,9 @@ END
 folder=build-test
 options=()
 tests=()
+# Tests run at the same time, one for each core.
+jobs=$(fcnn_cores)
+[ "$jobs" -le 4 ] || jobs=4
 for argument; do
     case $argument in
     -h | --help)
@@ -66,6 +70,7 @@ for argument; do
         ;;
     --exact)
         tests+=(tests/system_exact.sh)
+        jobs=1
         export FCNN_FAULTS=long FCNN_SYSTEM_TIMEOUT="${FCNN_SYSTEM_TIMEOUT:-14400}"
         ;;
     --fuzz)
@@ -89,6 +94,7 @@ for argument; do
         if [ "$argument" = --packaging ]; then
             fcnn_test_packages+=" $fcnn_packaging_packages"
         fi
+        jobs=1
         export FCNN_FAULTS=long FCNN_SYSTEM_TIMEOUT="${FCNN_SYSTEM_TIMEOUT:-14400}"
         ;;
     -*)
@@ -142,9 +148,9 @@ find $folder -name '*.trs' -delete
 code=0
 if [ ${#tests[@]} -gt 0 ]; then
     logs=("${tests[@]%.sh}")
-    make -C $folder -s -k check CFLAGS="$flags" TEST_LOGS="${logs[*]/%/.log}" || code=$?
+    make -C $folder -s -k -j "$jobs" check CFLAGS="$flags" TEST_LOGS="${logs[*]/%/.log}" || code=$?
 else
-    make -C $folder -s -k check CFLAGS="$flags" || code=$?
+    make -C $folder -s -k -j "$jobs" check CFLAGS="$flags" || code=$?
 fi
 
 # One line a TAP test in the .trs files, ":test-result: PASS", or FAIL, SKIP, XFAIL, XPASS, ERROR; its name is in
