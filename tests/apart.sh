@@ -27,9 +27,9 @@ apart()
     folder=$(mktemp -d "${TMPDIR:-/tmp}/fcnn-apart-XXXXXX") || exit 1
     chmod 755 "$folder"
     # shellcheck disable=SC2064,SC2154 # the folder of now; work comes from system.sh
-    trap "rm -rf '$work' '$folder'" EXIT
+    trap "rm -rf '$work' '$mpi_folder' '$folder'" EXIT
     # shellcheck disable=SC2154 # bin comes from system.sh
-    TMPDIR=$folder FCNN_APART=yes FCNN_BIN=$bin "${inside[@]}" bash "$@" </dev/null &
+    TMPDIR=$folder FCNN_APART=yes FCNN_BIN=$built "${inside[@]}" bash "$@" </dev/null &
     unshare=$!
     # unshare itself is deaf; it ends when all that was inside has ended
     trap 'pkill -KILL -P $unshare || kill -KILL $unshare; wait $unshare; exit 143' TERM INT HUP

@@ -12,12 +12,18 @@ here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
     configs=$(cd "$here/../configs" && pwd)
     shared=$(cd "${FCNN_SHARED:-$here/../../shared}" 2>/dev/null && pwd)
 }
-bin=$(cd "${FCNN_BIN:?the folder of the built programs}" && pwd)
+built=$(cd "${FCNN_BIN:?the folder of the built programs}" && pwd)
+bin=$built
+# In a build folder libtool's scripts start the programs, which takes as long as some of the runs.
+if [ -x "$built/.libs/fcnn-train" ]; then
+    bin=$built/.libs
+    [[ ${LD_LIBRARY_PATH:-} = "$bin"* ]] || export LD_LIBRARY_PATH="$bin${LD_LIBRARY_PATH:+:$LD_LIBRARY_PATH}"
+fi
 fcnn_find_mpi
 export fcnn_mpi fcnn_mpi_release
 # The option by which ranks read together; where HDF5 was built without MPI, by which each reads for itself.
 # shellcheck disable=SC2034 # for the tests
-if grep -qsa 'this HDF5 was built without MPI' "$bin"/.libs/libfcnn.so "$bin/fcnn-train"; then
+if grep -qsa 'this HDF5 was built without MPI' "$built"/.libs/libfcnn.so "$built/fcnn-train"; then
     together=data.read=independent
 else
     together=data.read=collective
@@ -27,8 +33,22 @@ fi
 # mpirun would wait two seconds after every failure, for ranks that have ended by themselves
 export OMPI_MCA_odls_base_sigkill_timeout=0
 work=$(mktemp -d "${TMPDIR:-/tmp}/fcnn-system-XXXXXX") || exit 1
-trap 'rm -rf "$work"' EXIT
+mpi_folder=$work.mpi
+mkdir "$mpi_folder" || exit 1
+trap 'rm -rf "$work" "$mpi_folder"' EXIT
+# Open MPI removes its folder when no run is in it, which disturbs a run of another test that is about to use it.
+export OMPI_MCA_orte_tmpdir_base="$mpi_folder" PRTE_MCA_prte_tmpdir_base="$mpi_folder"
 cd "$work" || exit 1
+
+# start_as_user: from now on the programs are those that a user starts, and installed ones find their own library
+start_as_user()
+{
+    bin=$built
+    LD_LIBRARY_PATH=${LD_LIBRARY_PATH:-}
+    LD_LIBRARY_PATH=${LD_LIBRARY_PATH#"$built/.libs"}
+    LD_LIBRARY_PATH=${LD_LIBRARY_PATH#:}
+    [ -n "$LD_LIBRARY_PATH" ] || unset LD_LIBRARY_PATH
+}
 
 # ranks NP COMMAND…: the command under mpirun, or without it where NP is 0; ends it after $limit seconds.
 limit=${FCNN_TEST_TIMEOUT:-120}

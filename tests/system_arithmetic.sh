@@ -7,7 +7,7 @@ set -u
 root=$(cd "$here/.." && pwd)
 probe=$here/inexact_probe.c
 unset MAKEFLAGS MAKELEVEL
-folder=${top_builddir:-$bin}
+folder=${top_builddir:-$built}
 
 # ---- one file by make, with CFLAGS of its own ----
 
@@ -20,7 +20,7 @@ build_with()
     return $code
 }
 
-if [ -f "$folder/Makefile" ] && [ "$(cd "$folder" && pwd)" = "$bin" ]; then
+if [ -f "$folder/Makefile" ] && [ "$(cd "$folder" && pwd)" = "$built" ]; then
     tap_run 'arithmetic: make compiles a file' build_with '-O1 -DFCNN_BITS=64 -DFCNN_SIMD=0'
     for flag in -ffast-math -ffinite-math-only; do
         if ! build_with "-O1 -DFCNN_BITS=64 -DFCNN_SIMD=0 $flag" && grep -q 'leave .* out of CFLAGS' make.log; then
@@ -82,7 +82,7 @@ awk 'BEGIN {
 host()
 {
     rm -rf run table.h5
-    ranks 0 "$bin/tests/$1" run.ini data.h5 >"$1.txt" 2>&1
+    ranks 0 "$built/tests/$1" run.ini data.h5 >"$1.txt" 2>&1
     printf 'code %s, model %s\n' "$?" "$("$bin/fcnn-info" --hash run/model.h5)" >>"$1.txt"
     sed -E 's/ +[0-9]+ +[0-9.]+ s$//; s/^time: .*//; s/[0-9.,]+ s\b//g; /^a subnormal/d' "$1.txt"
 }

@@ -4,7 +4,7 @@
 set -u
 # shellcheck source=system.sh
 . "$(dirname "$0")/system.sh"
-make_hdf5=$bin/tests/make_hdf5
+make_hdf5=$built/tests/make_hdf5
 limit=${FCNN_BAD_INPUT_TIMEOUT:-20}
 
 # ---- what is there: good and bad data, and a finished run in the folder kept ----

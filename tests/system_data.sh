@@ -5,7 +5,7 @@ set -u
 # shellcheck source=system.sh
 . "$(dirname "$0")/system.sh"
 need h5dump h5repack
-make_hdf5=$bin/tests/make_hdf5
+make_hdf5=$built/tests/make_hdf5
 
 # ---- one table, cut into files ----
 
@@ -72,7 +72,7 @@ same 'columns read together' 3 --set "$together" --set data.memory=stream \
 idle=$(result 3 --set train.blocks=2 --set data.memory=stream)
 tap_run 'data: a rank without rows reads along' test "$idle" = \
     "$(result 3 --set train.blocks=2 --set data.memory=stream --set "$together")"
-counter=$bin/.libs/libpmpi_counter.so
+counter=$built/.libs/libpmpi_counter.so
 if [ "$together" = data.read=independent ]; then
     train 2 --overwrite --set data.read=collective run.ini
     tap_run 'data: an HDF5 without MPI cannot, and says so' test "$code:$(grep -cE \

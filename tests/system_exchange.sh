@@ -7,7 +7,7 @@ set -u
 . "$(dirname "$0")/system.sh"
 # what is counted is what production sends
 export FCNN_SIZES="${FCNN_SIZES:+$FCNN_SIZES,}exchange_elements=1073741824,message_elements=1073741824"
-counter=$bin/.libs/libpmpi_counter.so
+counter=$built/.libs/libpmpi_counter.so
 if [ ! -f "$counter" ]; then
     printf '1..0 # SKIP no preloaded libraries here\n'
     exit 0
@@ -136,9 +136,9 @@ train 2 --overwrite --set train.exchange=shared --set train.reduction=fast digit
 fast=$(hash)
 train 2 --overwrite --set train.exchange=shared --set train.reduction=fast digits.ini
 tap_run 'exchange: fast sums in shared memory do not differ from run to run' test "$(hash)" = "$fast"
-if [ -x "$bin/tests/test_exchange" ]; then
+if [ -x "$built/tests/test_exchange" ]; then
     tap_run 'exchange: nodes with two slices, and ranks that own none (np=5)' \
-        ranks 5 "$bin/tests/test_exchange" shape
+        ranks 5 "$built/tests/test_exchange" shape
 fi
 
 # ---- whatever algorithm MPI_Allreduce takes ----

@@ -15,7 +15,7 @@ export ASAN_OPTIONS="${ASAN_OPTIONS:-}:detect_leaks=0"
 # ---- files: good ones, hostile ones, and what these lead to ----
 
 mkdir hostile plugins
-"$bin/tests/make_hdf5" hostile hostile && "$bin/tests/make_hdf5" model hostile/model.h5 || exit 1
+"$built/tests/make_hdf5" hostile hostile && "$built/tests/make_hdf5" model hostile/model.h5 || exit 1
 cp hostile/secret.h5 hostile/secret.raw .
 : >plugins/libforeign.so
 export HDF5_PLUGIN_PATH=$work/plugins
@@ -41,7 +41,7 @@ traced()
         sed -E "s|^$work/||" | grep -v '^/' | grep -vE '^(run(/.*)?|\./ucx\.conf)$' | sort -u | tr '\n' ' ')
     elsewhere=$(sed -nE 's/^.*\bopen(at|at2)?\((AT_FDCWD, )?"(\/[^"]*)".*/\3/p' trace | grep -v "^$work/" |
         grep -vE '^/((bin|dev|etc|lib|lib32|lib64|opt|proc|run|sbin|sys|usr|var)(/|$)|$)' |
-        grep -vE "^(${TMPDIR:-/tmp}|/tmp|${HOME:-/root}|$bin)(/|\$)" | sort -u | tr '\n' ' ')
+        grep -vE "^(${TMPDIR:-/tmp}|/tmp|${HOME:-/root}|$built)(/|\$)" | sort -u | tr '\n' ' ')
 }
 
 # opens WHAT CODE FILES: the last run ended with that code and opened these files alone

@@ -5,7 +5,7 @@ set -u
 # shellcheck source=system.sh
 . "$(dirname "$0")/system.sh"
 
-make_hdf5=$bin/tests/make_hdf5
+make_hdf5=$built/tests/make_hdf5
 "$make_hdf5" named rows.h5 && "$make_hdf5" turned turned.h5 && "$make_hdf5" given given.h5 || exit 1
 mkdir configs && cp given.h5 configs/n.h5 # the path in a config starts in its folder
 cat >configs/a.ini <<'I'

@@ -13,6 +13,8 @@ bin=${FCNN_BIN:?the folder of the programs}
 configs=$(cd "${srcdir:-$here/..}/configs" && pwd)
 scratch=$(mktemp -d "${TMPDIR:-/tmp}/fcnn-info-XXXXXX")
 trap 'rm -rf "$scratch"' EXIT
+mkdir "$scratch/mpi"
+export OMPI_MCA_orte_tmpdir_base="$scratch/mpi" PRTE_MCA_prte_tmpdir_base="$scratch/mpi"
 cd "$scratch" || exit 1
 
 # info CODE ARGUMENT…: runs fcnn-info, which must end with the code; what it prints goes to out and err

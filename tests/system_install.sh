@@ -10,11 +10,12 @@ root=$(cd "${srcdir:-$here/..}" && pwd)
 stage=$work/stage
 # what the make that runs this test was told is none of the business of the others
 unset MAKEFLAGS MFLAGS MAKELEVEL DESTDIR
+start_as_user
 
 # told NAME: a folder of the installation, as configure was told
 told()
 {
-    sed -n "s|^$1 = ||p" "$bin/Makefile" | sed "s|\${exec_prefix}|$prefix|; s|\${prefix}|$prefix|; \
+    sed -n "s|^$1 = ||p" "$built/Makefile" | sed "s|\${exec_prefix}|$prefix|; s|\${prefix}|$prefix|; \
 s|\${datarootdir}|$prefix/share|; s|\${PACKAGE_TARNAME}|fcnn|"
 }
 
@@ -36,10 +37,10 @@ brings()
     done
 }
 
-prefix=$(sed -n 's|^prefix = ||p' "$bin/Makefile")
+prefix=$(sed -n 's|^prefix = ||p' "$built/Makefile")
 libdir=$(told libdir) includedir=$(told includedir) datadir=$(told datadir) docdir=$(told docdir)
 bindir=$(told bindir) mandir=$(told mandir)
-tap_run "install: make install" make -C "$bin" -s install DESTDIR="$stage"
+tap_run "install: make install" make -C "$built" -s install DESTDIR="$stage"
 
 mapfile -t list < <(below configs)
 tap_empty "install: configs with their tables" "$(brings "$datadir/fcnn/configs" "${list[@]}")"
@@ -207,11 +208,11 @@ else
     fi
 fi
 
-tap_run "install: make uninstall" make -C "$bin" -s uninstall DESTDIR="$stage"
+tap_run "install: make uninstall" make -C "$built" -s uninstall DESTDIR="$stage"
 tap_empty "install: make uninstall leaves no file and no folder of fcnn's" \
     "$(find "$stage" ! -type d; cd "$stage$prefix" && find . -path './*/fcnn*')"
 
-said=$(make -C "$bin" -s install DESTDIR="$work/with blank" 2>&1)
+said=$(make -C "$built" -s install DESTDIR="$work/with blank" 2>&1)
 tap_empty "install: a DESTDIR with a blank is refused before anything is installed" "$(
     [ ! -e "$work/with" ] && [ ! -e "$work/with blank" ] || echo "something was installed"
     grep -q "libtool cannot install into DESTDIR='$work/with blank'" <<<"$said" || echo "$said"

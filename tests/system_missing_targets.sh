@@ -209,7 +209,7 @@ refused 'class weights' 'train.missing_targets = ignore cannot be combined with 
 refused 'without the key' 'is NaN' --set train.missing_targets=error
 tap_run 'missing targets: the error names the key' grep -q 'train.missing_targets = ignore leaves out only' stderr
 # An infinite target is no missing one, in memory or not.
-"$bin/tests/make_hdf5" odd odd.h5
+"$built/tests/make_hdf5" odd odd.h5
 for memory in resident stream; do
     refused "an infinite target, $memory" 'odd.h5: /x_inf: row 39, column 0 is infinite' --set data.train=odd.h5 \
         --set data.inputs=/x --set data.targets=/x_inf --set data.memory=$memory

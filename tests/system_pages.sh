@@ -96,12 +96,13 @@ else
     cp -R "$top/configs" checkout
     chmod -R u+w checkout
     cd checkout || exit 1
-    ln -s "$bin"/.libs "$bin"/fcnn-* build
+    ln -s "$built"/.libs "$built"/fcnn-* build
     build/fcnn-import configs/data/digits.h5 --csv configs/data/digits.csv --split 0.8 --seed 1 >/dev/null
 fi
 # a reader has not set these
 # shellcheck disable=SC2086 # a list of words
 unset OMP_NUM_THREADS OMPI_MCA_odls_base_sigkill_timeout $quick_starts fcnn_mpi fcnn_mpi_release
+start_as_user
 follow README.md
 if [ -n "$long" ]; then
     try_next "$scratch/said-1"

@@ -9,7 +9,7 @@ export FCNN_NO_INSTALL=1
 # recipes ARGUMENT…: runs the script with the programs that are tested
 recipes()
 {
-    "$script" --build "$bin" --work "$work/recipes" "$@" >stdout 2>stderr
+    "$script" --build "$built" --work "$work/recipes" "$@" >stdout 2>stderr
     code=$?
 }
 

@@ -155,7 +155,7 @@ for group in /sys/fs/cgroup/cpu /sys/fs/cgroup; do
     if [ -z "$cpu_group" ] && { [ -e $group/cpu.cfs_quota_us ] || grep -qw cpu $group/cgroup.subtree_control; } \
         2>/dev/null && mkdir "$group/fcnn-$$" 2>/dev/null; then
         cpu_group=$group/fcnn-$$
-        trap 'rmdir "$cpu_group/in" "$cpu_group"; rm -rf "$work"' EXIT
+        trap 'rmdir "$cpu_group/in" "$cpu_group"; rm -rf "$work" "$mpi_folder"' EXIT
     fi
 done
 if [ -n "$cpu_group" ] && mkdir "$cpu_group/in"; then
@@ -418,7 +418,7 @@ if mkdir locale && localedef -i de_DE -f UTF-8 locale/de_DE.UTF-8 >localedef.log
     host()
     {
         rm -rf run table.h5
-        LC_ALL=$1 ranks 0 "$bin/tests/comma_host" run.ini data.h5 data.class_weight='0.5, 2, 1.5' \
+        LC_ALL=$1 ranks 0 "$built/tests/comma_host" run.ini data.h5 data.class_weight='0.5, 2, 1.5' \
             train.check_every=2 data.validation=0.25 >"host.$1" 2>&1
         code=$?
         printf 'code %s, model %s\n' "$code" "$("$bin/fcnn-info" --hash run/model.h5)" >>"host.$1"

@@ -84,7 +84,7 @@ tap_run 'train: /classes are what was scored' grep -q "^$right$" <(sed -n 's/.*%
 # HDF5's first one, whatever this HDF5 writes by default; readers other than libhdf5 lose attributes beyond the eighth
 import groups.h5 --csv configs/data/digits.csv --split 0.8
 import groups.h5 --group /more --csv configs/data/digits.csv
-"$bin/tests/look_hdf5" digits/model.h5 digits/checkpoint-*.h5 configs/data/digits.h5 groups.h5 p2.h5 >formats
+"$built/tests/look_hdf5" digits/model.h5 digits/checkpoint-*.h5 configs/data/digits.h5 groups.h5 p2.h5 >formats
 tap_run 'train: all files are written in the earliest format, with at most 8 attributes an object' test \
     "$(grep -cE ': superblock 0, object headers 1, attributes [0-8]$' formats):$(wc -l <formats)" = 6:6
 

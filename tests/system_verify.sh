@@ -49,8 +49,8 @@ tap_run 'verify: three ranks end well' test "$code" = 0
 
 # ---- what is wrong is told: a library that expects other bits ----
 
-program=$bin/.libs/fcnn-train
-library=$bin/.libs/libfcnn.so.0
+program=$built/.libs/fcnn-train
+library=$built/.libs/libfcnn.so.0
 if [ -x "$program" ] && [ -e "$library" ]; then
     mkdir ../other
     read -r name hash <../published

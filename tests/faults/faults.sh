@@ -49,7 +49,7 @@ end_all()
     for file in "$sessions"/*; do
         [ ! -e "$file" ] || kill_session "${file##*/}"
     done
-    rm -rf "$work" "$memory"
+    rm -rf "$work" "$mpi_folder" "$memory"
 }
 trap end_all EXIT
 

@@ -8,7 +8,7 @@ set -u
 . "$here/faults/library.sh"
 limit=${FCNN_TEST_TIMEOUT:-60}
 mkdir disk elsewhere
-trap 'umount "$work/disk" 2>/dev/null; rm -rf "$work"' EXIT
+trap 'umount "$work/disk" 2>/dev/null; rm -rf "$work" "$mpi_folder"' EXIT
 if ! mount -t tmpfs -o size=1m fcnn-test disk 2>mount.log; then
     tap_skip 'full disk: a small file system' "mount: $(tr '\n' ' ' <mount.log)"
     tap_done

@@ -6,9 +6,9 @@
 fault_library()
 {
     # shellcheck disable=SC2154 # of system.sh
-    local built=$bin/.libs/lib$1.so made=$work/lib$1.so source=$here/faults/$1.c
-    if [ -e "$built" ]; then
-        preloadable "$built"
+    local library=$built/.libs/lib$1.so made=$work/lib$1.so source=$here/faults/$1.c
+    if [ -e "$library" ]; then
+        preloadable "$library"
     elif [ -e "$made" ] || ${CC:-mpicc} -std=gnu11 -O2 -shared -fPIC -o "$made" "$source" -ldl -lpthread >&2; then
         printf '%s\n' "$made"
     else
@@ -19,5 +19,6 @@ fault_library()
 # weights FILE: the hash of its weights, or nothing
 weights()
 {
+    # shellcheck disable=SC2154 # of system.sh
     "$bin/fcnn-info" --hash "$1" 2>/dev/null
 }

@@ -15,6 +15,7 @@ set -u
 need h5dump slurmctld slurmd munged sbatch unshare ip pgrep script
 apart "$here/slurm/batch.sh" "$@"
 batch=$here/../scripts/slurm
+start_as_user
 # shellcheck disable=SC2031 # what scripts/common.sh sets in a subshell is for its own command
 export PATH=$bin:$PATH OMP_WAIT_POLICY=passive
 # more ranks than cores, as root; what lets there be more ranks has another name in each release, and Open MPI 6 warns
