@@ -205,20 +205,31 @@ look_at_clock()
     now=$((${EPOCHREALTIME/[.,]/} / 1000))
 }
 
-# wait_until MILLISECONDS COMMAND…: until it succeeds; fails when the job ends first, or the time is over
+# wait_until MILLISECONDS COMMAND…: until it succeeds; fails when the job ends first, or the time is over.  While this
+# shell is not let run, neither is the job: that time does not count.
 wait_until()
 {
-    local end
-    look_at_clock
-    end=$((now + $1))
+    local left=$1 before
     shift
+    look_at_clock
     until "$@"; do
+        before=$now
         look_at_clock
-        is_running && [ "$now" -lt "$end" ] || return 1
+        left=$((left - (now - before < 100 ? now - before : 100)))
+        is_running && [ $left -gt 0 ] || return 1
         doze 10
     done
     return 0
 }
+
+# busy MILLISECONDS: prints what takes so long on an idle machine: more for each process that waits for a core
+busy()
+{
+    local load
+    read -r load _ </proc/loadavg
+    printf '%d\n' $(($1 + $1 * ${load%%.*} / cores))
+}
+cores=$(fcnn_cores)
 
 # wait_end MILLISECONDS: until the job ends, with $code; if it does not, it is killed, and $code is "late" and names the
 # processes that were left, with their states

@@ -131,7 +131,7 @@ stop_by_signal()
     sent=$now
     reached=$(begun_step) # a machine that is busy may have done more steps since the first look
     # before the first step the start of MPI and the reading of data come in between
-    wait_end $((seen > from ? patience : 10 * patience))
+    wait_end "$(busy $((seen > from ? patience : 10 * patience)))"
     look_at_clock
     if [ "$fcnn_mpi" = mpich ] && [ "$code,$target" = "0,$launcher" ] && status_is 'stopped .*'; then
         code=75 # its mpirun makes 0 of any code after a signal to itself
@@ -222,7 +222,7 @@ begins()
 # is_stopped BY: the job ends with code 75 and a checkpoint, for that reason
 is_stopped()
 {
-    wait_end $((5 * patience))
+    wait_end "$(busy $((5 * patience)))"
     check "code $code, not 75" [ "$code" = 75 ]
     check 'the status' status_is 'stopped with a checkpoint at step [1-9][0-9]*, [1-9][0-9]* steps in this run'
     check "stopped by $1" grep -q "^fcnn-train: stopped by $1 after step " stderr
@@ -302,7 +302,7 @@ time_limits()
     begin=$now
     goes 2 --set output.time_limit=00:00:31
     is_stopped 'the time limit'
-    check 'in time' takes "$begin" 900 $((1000 + 2 * patience))
+    check 'in time' takes "$begin" 900 $((1000 + $(busy $((2 * patience)))))
     tap_empty 'signals: output.time_limit stops a run, some time before' "$failures"
 
     # SLURM's own launcher is not here, so this is a single process
@@ -316,7 +316,7 @@ END
     begin=$now
     PATH=$PWD/slurm:$PATH SLURM_JOB_ID=4711 goes 0
     is_stopped 'the time limit'
-    check 'in time' takes "$begin" 900 $((2000 + 2 * patience))
+    check 'in time' takes "$begin" 900 $((2000 + $(busy $((2 * patience)))))
     check "squeue was asked: $(cat squeue.said)" grep -qx 'standard -h -j 4711 -o %e' squeue.said
     tap_empty 'signals: the end of a SLURM job stops a run, some time before' "$failures"
 
@@ -347,7 +347,7 @@ two_jobs()
     session=$first
     check 'the first job goes on' is_running
     kill -USR1 "${rank_pids[0]}"
-    wait_end $((5 * patience))
+    wait_end "$(busy $((5 * patience)))"
     check "code $code of the first job" [ "$code" = 75 ]
     np=0
     train 0 --set output.time_limit=00:00:30 ../long.ini
