@@ -235,7 +235,7 @@ static void an_input_that_becomes_infinite_stops_all(void)
         }
         fixture_write(&large, "large.h5");
         fixture run = fixture_start(harness_comm(), "large.h5",
-                                    "[model]\nhidden = 4\nactivation = sigmoid\n"
+                                    "[model]\nhidden = 16\nactivation = sigmoid\n"
                                     "output = linear\nprecision = mixed\n[train]\nloss = mse\nbatch_size = 0\n");
         fcnn_exact_sum loss = {0};
         fcnn_training_data_start_epoch(run.trainer->data, 0);
