@@ -130,18 +130,6 @@ const char *fcnn_optimizer_array_name(const fcnn_optimizer *optimizer, int array
     return array < optimizer->rule_arrays ? optimizer->rule->arrays[array] : FCNN_OPTIMIZER_AVERAGE;
 }
 
-int64_t fcnn_optimizer_bytes(const fcnn_optimizer *optimizer, const fcnn_network *network)
-{
-    int64_t elements = 0;
-    for (int64_t i = 0; i < optimizer->tensors; i++) {
-        elements += fcnn_network_tensor_elements(&network->shape, i);
-    }
-    const int64_t squares = optimizer->squares != NULL ? optimizer->tiles * (int64_t)sizeof *optimizer->squares : 0;
-    const int64_t trusts =
-        optimizer->trusts != NULL ? (optimizer->tiles + optimizer->tensors) * (int64_t)sizeof *optimizer->trusts : 0;
-    return optimizer->arrays * elements * (int64_t)network->kernels->size + squares + trusts;
-}
-
 /* ---- the norm of the gradient ---- */
 
 static fcnn_squares measure(const fcnn_optimizer *optimizer, const fcnn_network *network, const fcnn_gradient *gradient,
@@ -243,12 +231,12 @@ static fcnn_update_job cut_job(const update_call *call, const fcnn_update_job *w
 }
 
 /* Sets what the jobs of a tile have of their own. */
-static void take_tile(update_call *call, const fcnn_tile *tile, const fcnn_tile_place *at)
+static void take_tile(update_call *call, const fcnn_tile *tile, const fcnn_tile_place *at, const void *sums)
 {
     const size_t begin = (size_t)at->begin * call->network->kernels->size;
     fcnn_update_job *job = &call->job;
     job->weights = job->out = (char *)call->network->parameters[tile->tensor] + begin;
-    job->sums = fcnn_gradient_value(call->gradient, tile->tensor, at->begin);
+    job->sums = sums;
     job->count = at->count;
     job->tensor = tile->tensor;
     job->biases = at->biases;
@@ -299,7 +287,7 @@ static void measure_run(const update_call *call, const fcnn_update_job *job, int
 static void measure_tile(update_call *call, const fcnn_tile *tile, fcnn_trust *out)
 {
     const fcnn_tile_place at = fcnn_tile_find(call->network, tile);
-    take_tile(call, tile, &at);
+    take_tile(call, tile, &at, fcnn_gradient_value(call->gradient, tile->tensor, at.begin));
     const fcnn_update_job biases = cut_job(call, &call->job, 0, at.biases, &call->biases);
     const fcnn_update_job weights = cut_job(call, &call->job, at.biases, at.count, &call->weights);
     measure_run(call, &biases, at.width, &out->biases);
@@ -397,14 +385,15 @@ static void average_parameters(const update_call *call, int64_t first, int64_t l
     }
 }
 
-/* Several threads read the parameters: then they are updated in memory of the thread's own and copied out. */
-static void update_tile(update_call *call, const fcnn_tile *tile)
+/* Several threads read the parameters: then they are updated in memory of the thread's own and copied out.
+ *   sums  NULL: those of the gradient */
+static void update_tile(update_call *call, const fcnn_tile *tile, const void *sums)
 {
     _Alignas(FCNN_ALIGNMENT) double own[FCNN_TILE_ELEMENTS];
     const fcnn_kernels *kernels = call->network->kernels;
     const fcnn_trust *trust = call->optimizer->trusts != NULL ? &call->optimizer->trusts[tile->tensor] : NULL;
     const fcnn_tile_place at = fcnn_tile_find(call->network, tile);
-    take_tile(call, tile, &at);
+    take_tile(call, tile, &at, sums != NULL ? sums : fcnn_gradient_value(call->gradient, tile->tensor, at.begin));
     void *parameters = call->job.out, *updated = call->shared ? (void *)own : parameters;
     call->job.out = updated;
     /* biases that may have other terms, or another ratio */
@@ -423,14 +412,10 @@ static void update_tile(update_call *call, const fcnn_tile *tile)
                                call->shared);
 }
 
-bool fcnn_optimizer_update(const fcnn_optimizer *optimizer, fcnn_network *network, const fcnn_gradient *gradient,
-                           const fcnn_update *how, int thread, int threads)
+/* factor: of the gradient, besides how->scale. */
+static update_call call_of(const fcnn_optimizer *optimizer, fcnn_network *network, const fcnn_gradient *gradient,
+                           const fcnn_update *how, double factor, int threads)
 {
-    double factor = 1;
-    if (optimizer->squares != NULL &&
-        !find_factor(optimizer, network, gradient, how->scale, thread, threads, &factor)) {
-        return false;
-    }
     update_call call = {
         .optimizer = optimizer,
         .network = network,
@@ -444,14 +429,40 @@ bool fcnn_optimizer_update(const fcnn_optimizer *optimizer, fcnn_network *networ
                 .number = how->number,
                 .scalars = how->scalars},
     };
-    int64_t first, last;
     set_terms(&call, how->rate);
+    return call;
+}
+
+bool fcnn_optimizer_takes_tiles(const fcnn_optimizer *optimizer)
+{
+    return optimizer->squares == NULL && optimizer->trusts == NULL && !optimizer->terms.limits;
+}
+
+void fcnn_optimizer_update_tile(const fcnn_optimizer *optimizer, fcnn_network *network, const fcnn_gradient *gradient,
+                                const fcnn_update *how, int threads, const fcnn_tile *tile, const void *sums,
+                                int64_t low)
+{
+    update_call call = call_of(optimizer, network, gradient, how, 1, threads);
+    call.job.low = low;
+    update_tile(&call, tile, sums);
+}
+
+bool fcnn_optimizer_update(const fcnn_optimizer *optimizer, fcnn_network *network, const fcnn_gradient *gradient,
+                           const fcnn_update *how, int thread, int threads)
+{
+    double factor = 1;
+    if (optimizer->squares != NULL &&
+        !find_factor(optimizer, network, gradient, how->scale, thread, threads, &factor)) {
+        return false;
+    }
+    update_call call = call_of(optimizer, network, gradient, how, factor, threads);
+    int64_t first, last;
     if (optimizer->trusts != NULL && !measure_tensors(&call, thread, threads)) {
         return false;
     }
     fcnn_gradient_tiles(gradient, thread, threads, &first, &last);
     for (int64_t i = first; i < last; i++) {
-        update_tile(&call, &gradient->tiles[i]);
+        update_tile(&call, &gradient->tiles[i], NULL);
     }
     network->kernels->fence();
     if (optimizer->terms.limits) {

@@ -137,6 +137,15 @@ void fcnn_optimizer_prepare(fcnn_optimizer *optimizer, fcnn_update *how);
 bool fcnn_optimizer_update(const fcnn_optimizer *optimizer, fcnn_network *network, const fcnn_gradient *gradient,
                            const fcnn_update *how, int thread, int threads);
 
+/* Returns whether the update of a tile needs no sums and no weights of other tiles. */
+bool fcnn_optimizer_takes_tiles(const fcnn_optimizer *optimizer);
+
+/* Does the part of fcnn_optimizer_update() for one tile, whose sums are given; only if fcnn_optimizer_takes_tiles().
+ *   threads  number of threads that share the tiles; their updates can be read after a fence */
+void fcnn_optimizer_update_tile(const fcnn_optimizer *optimizer, fcnn_network *network, const fcnn_gradient *gradient,
+                                const fcnn_update *how, int threads, const fcnn_tile *tile, const void *sums,
+                                int64_t low);
+
 /* The layer (from 0) because of which a norm of the last update is not finite; −1 if there is none. */
 int64_t fcnn_optimizer_find_nonfinite(const fcnn_optimizer *optimizer, const fcnn_network *network,
                                       const fcnn_gradient *gradient);

@@ -1,4 +1,4 @@
-/* src/methods/optimizer_state.c — the arrays of an optimizer row by row, as files have them. */
+/* src/methods/optimizer_state.c — the arrays of an optimizer: their bytes, and row by row, as files have them. */
 #include "methods/optimizer_state.h"
 
 #include "core/memory.h"
@@ -103,4 +103,16 @@ int64_t fcnn_optimizer_state_find_nonfinite(const fcnn_optimizer_state *state, c
         layer = fcnn_parameters_find_nonfinite(shape, state->arrays[i].weights, state->arrays[i].biases);
     }
     return layer;
+}
+
+int64_t fcnn_optimizer_bytes(const fcnn_optimizer *optimizer, const fcnn_network *network)
+{
+    int64_t elements = 0;
+    for (int64_t i = 0; i < optimizer->tensors; i++) {
+        elements += fcnn_network_tensor_elements(&network->shape, i);
+    }
+    const int64_t squares = optimizer->squares != NULL ? optimizer->tiles * (int64_t)sizeof *optimizer->squares : 0;
+    const int64_t trusts =
+        optimizer->trusts != NULL ? (optimizer->tiles + optimizer->tensors) * (int64_t)sizeof *optimizer->trusts : 0;
+    return optimizer->arrays * elements * (int64_t)network->kernels->size + squares + trusts;
 }

@@ -7,9 +7,6 @@
 #include "compute/panels.h"
 #include "model/gradient.h"
 
-/* The largest number of elements of a tile, with the row of biases that the first tile of a panel has. */
-#define FCNN_TILE_ELEMENTS ((1 + FCNN_TILE_INPUTS) * FCNN_PANEL)
-
 /* The elements of a tile: contiguous in the panels of its tensor. */
 typedef struct fcnn_tile_place {
     int64_t begin;  /* the first one */

@@ -270,21 +270,36 @@ static bool are_finite(const fcnn_gradient *gradient, int64_t tensor, int64_t co
     return finite;
 }
 
+/* Whether sums of a tensor can overflow although its factors are finite. */
+static bool can_overflow(const fcnn_gradient *gradient, const fcnn_network *network, int64_t tensor)
+{
+    const int64_t inputs = gradient->measured.inputs[tensor], deltas = gradient->measured.deltas[tensor];
+    /* the largest floats are rounded to infinity as bfloat16 numbers */
+    const bool rounds_up =
+        gradient->pairs != NULL && (inputs > HIGHEST_FLOAT_EXPONENT || deltas > HIGHEST_FLOAT_EXPONENT);
+    return network->kernels->bits == 32 &&
+           (log2_ceiling(gradient->batch_rows) + inputs + deltas > HIGHEST_FLOAT_EXPONENT || rounds_up);
+}
+
 /* Returns the first tensor with sums that are not finite although its factors are, or −1. */
 static int64_t find_overflow(const fcnn_gradient *gradient, const fcnn_network *network)
 {
-    const fcnn_exponents *measured = &gradient->measured;
-    for (int64_t i = 0; network->kernels->bits == 32 && i < measured->count; i++) {
-        const int64_t bound = log2_ceiling(gradient->batch_rows) + measured->inputs[i] + measured->deltas[i];
-        /* the largest floats are rounded to infinity as bfloat16 numbers */
-        const bool rounds_up = gradient->pairs != NULL && (measured->inputs[i] > HIGHEST_FLOAT_EXPONENT ||
-                                                           measured->deltas[i] > HIGHEST_FLOAT_EXPONENT);
-        if ((bound > HIGHEST_FLOAT_EXPONENT || rounds_up) &&
+    for (int64_t i = 0; i < gradient->measured.count; i++) {
+        if (can_overflow(gradient, network, i) &&
             !are_finite(gradient, i, fcnn_network_tensor_elements(&network->shape, i))) {
             return i;
         }
     }
     return -1;
+}
+
+bool fcnn_gradient_will_be_finite(const fcnn_gradient *gradient, const fcnn_network *network)
+{
+    bool finite = fcnn_exponents_find_nonfinite(&gradient->measured) < 0;
+    for (int64_t i = 0; i < gradient->measured.count; i++) {
+        finite = finite && !can_overflow(gradient, network, i);
+    }
+    return finite;
 }
 
 int64_t fcnn_gradient_find_nonfinite(const fcnn_gradient *gradient, const fcnn_network *network)
@@ -320,7 +335,9 @@ typedef struct paired_panel {
 typedef struct sums_call {
     const fcnn_gradient *gradient;
     const fcnn_network *network;
-    void *sums;
+    const fcnn_tile_use *use; /* NULL: none */
+    void *sums;               /* of all tiles */
+    double *own;              /* memory for the sums of a tile; NULL: they are added where those of all tiles are */
     fcnn_gradient_job job;
     paired_panel in, delta[FCNN_OUT_PANELS]; /* of the leaves of the job */
 } sums_call;
@@ -377,23 +394,29 @@ static void accumulate_tile(sums_call *call, const fcnn_tile *tile)
         /* a part that was cut off is less than 2^(E − 51), and each leaf has one */
         job->start_low = start_value(exponent - 51 + 1 + (int)log2_ceiling(gradient->leaves));
     }
-    char *panel = place(gradient, call->sums, tile->tensor, fcnn_panel_offset(1 + in, tile->out_panel));
-    if (tile->first_input == 0) {
-        job->sums = panel;
+    const int64_t biases = tile->first_input == 0 ? job->width : 0;
+    const int64_t begin = biases > 0 ? 0 : (1 + tile->first_input) * job->width;
+    char *sums = call->own != NULL
+                     ? (char *)call->own
+                     : place(gradient, call->sums, tile->tensor, fcnn_panel_offset(1 + in, tile->out_panel) + begin);
+    if (biases > 0) {
+        job->sums = sums;
         job->count = 1;
         job->in_width = 0;
         (gradient->exact ? kernels->gradient_exact : kernels->gradient_fast)(job);
     }
-    if (tile->inputs == 0) {
-        return;
+    if (tile->inputs > 0) {
+        const int64_t in_panel = tile->first_input / FCNN_PANEL;
+        job->sums = sums + (size_t)biases * gradient->size;
+        job->count = tile->inputs;
+        job->in_width = fcnn_panel_width(in, in_panel);
+        accumulate_weights(call, tile, job->delta,
+                           (const char *)network->all.values[tensor.layer] +
+                               (size_t)fcnn_panel_offset(network->all.rows, in_panel) * kernels->size);
     }
-    const int64_t in_panel = tile->first_input / FCNN_PANEL;
-    job->sums = panel + (size_t)((1 + tile->first_input) * job->width) * gradient->size;
-    job->count = tile->inputs;
-    job->in_width = fcnn_panel_width(in, in_panel);
-    accumulate_weights(call, tile, job->delta,
-                       (const char *)network->all.values[tensor.layer] +
-                           (size_t)fcnn_panel_offset(network->all.rows, in_panel) * kernels->size);
+    if (call->use != NULL && job->end) {
+        call->use->use(call->use->data, tile, sums, job->low);
+    }
 }
 
 /* Returns the leaf after the last one of a cache block that starts with this leaf. A block has about 1024 rows: a panel
@@ -421,25 +444,32 @@ static void place_pairs(const fcnn_gradient *gradient, int thread, sums_call *ca
 }
 
 void fcnn_gradient_accumulate(const fcnn_gradient *gradient, const fcnn_network *network, const fcnn_leaves *leaves,
-                              int thread, int threads)
+                              const fcnn_tile_use *use, int thread, int threads)
 {
+    _Alignas(FCNN_ALIGNMENT) double own[2 * FCNN_TILE_ELEMENTS];
     int64_t first = 0, last = gradient->tile_count, leaf = 0;
     if (gradient->own == NULL) {
         fcnn_gradient_tiles(gradient, thread, threads, &first, &last);
     }
     do {
         const int64_t after = block_after(leaves, leaf);
+        const bool begin = leaves->first && leaf == 0, end = leaves->last && after == leaves->count;
+        const bool apart = use != NULL && begin && end;
         sums_call call = {
             .gradient = gradient,
             .network = network,
+            .use = use,
+            .own = apart ? own : NULL,
             .sums = gradient->own != NULL ? gradient->own[thread] : gradient->values,
             .job = {.leaves = leaves->starts + leaf,
                     .leaf_count = after - leaf,
                     .first_row = leaves->starts[0] - leaves->at,
-                    .low = gradient->words == 2 ? gradient->elements : 0,
-                    .begin = leaves->first && leaf == 0,
-                    .end = leaves->last && after == leaves->count,
-                    .streams = leaves->streams},
+                    .low = gradient->words == 1 ? 0
+                           : apart              ? FCNN_TILE_ELEMENTS
+                                                : gradient->elements,
+                    .begin = begin,
+                    .end = end,
+                    .streams = leaves->streams && use == NULL},
         };
         place_pairs(gradient, thread, &call);
         for (int64_t i = first; i < last; i++) {

@@ -17,6 +17,9 @@
  * matrix. */
 #define FCNN_TILE_INPUTS 64
 
+/* The largest number of elements of a tile, with the row of biases that the first tile of a panel has. */
+#define FCNN_TILE_ELEMENTS ((1 + FCNN_TILE_INPUTS) * FCNN_PANEL)
+
 /* Successive panels of outputs for one panel of inputs, which stays in the cache. */
 #define FCNN_OUT_PANELS 2
 
@@ -91,12 +94,23 @@ typedef struct fcnn_leaves {
     bool streams;     /* the sums do not stay in a cache until they are read */
 } fcnn_leaves;
 
+/* What is done with a tile when its sums over the rows of a step are complete, by the thread that has added them: they
+ * start at `sums`, and the low words are `low` elements after the high ones. */
+typedef struct fcnn_tile_use {
+    void (*use)(void *data, const fcnn_tile *tile, const void *sums, int64_t low);
+    void *data;
+} fcnn_tile_use;
+
+/* Returns whether the factors of this step on this rank tell that all sums will be finite. */
+bool fcnn_gradient_will_be_finite(const fcnn_gradient *gradient, const fcnn_network *network);
+
 /* Does a thread's share of adding the threads' own sums to `values`, for other threads and ranks. */
 void fcnn_gradient_join(const fcnn_gradient *gradient, const fcnn_network *network, int thread, int threads);
 
 /* Does a thread's share of the sums over a group of rows: its tiles in `values`, or all tiles in its own sums if
- * threads have those. */
+ * threads have those.
+ *   use  what is done with each tile after the last group; `values` may then be left as it was; NULL: nothing */
 void fcnn_gradient_accumulate(const fcnn_gradient *gradient, const fcnn_network *network, const fcnn_leaves *leaves,
-                              int thread, int threads);
+                              const fcnn_tile_use *use, int thread, int threads);
 
 #endif

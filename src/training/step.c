@@ -24,6 +24,7 @@ typedef struct step_call {
     fcnn_step *step;
     fcnn_step_flags *flags; /* NULL: none */
     bool updates;           /* the update follows the sum */
+    bool updates_tiles;     /* each tile is updated when its sums are complete, before they leave the cache */
     fcnn_update how;        /* the update */
     bool diverged, unread;
 } step_call;
@@ -96,7 +97,7 @@ static void pass_rows(fcnn_step *step, const leaf_group *group, int64_t first, i
 }
 
 /* A thread's share of a group's sums. */
-static void accumulate(fcnn_step *step, const leaf_group *group, bool streams, int thread, int threads)
+static void accumulate(fcnn_step *step, const leaf_group *group, const fcnn_tile_use *use, int thread, int threads)
 {
     const fcnn_leaves leaves = {
         .starts = step->leaves + group->first,
@@ -104,16 +105,17 @@ static void accumulate(fcnn_step *step, const leaf_group *group, bool streams, i
         .at = group->at,
         .first = group->begins_sums,
         .last = group->ends_sums,
-        .streams = streams,
+        .streams = step->split.streams,
     };
     double since = fcnn_clock_seconds();
-    fcnn_gradient_accumulate(step->gradient, step->network, &leaves, thread, threads);
+    fcnn_gradient_accumulate(step->gradient, step->network, &leaves, use, thread, threads);
     fcnn_clock_count(&step->times[thread].multiply, &since);
 }
 
 /* What a step does with a batch's rows. */
 typedef struct share {
     bool passes, count_loss, accumulates;
+    const fcnn_tile_use *use; /* of the sums of tiles; NULL: none */
 } share;
 
 /* Takes the batch through memory, group by group; a rank without rows still clears its sums. */
@@ -130,7 +132,7 @@ static void go_by_tiles(fcnn_step *step, const share *work, int thread, int thre
             wait_for_team(step, thread);
         }
         if (work->accumulates) {
-            accumulate(step, &group, step->split.streams, thread, threads);
+            accumulate(step, &group, work->use, thread, threads);
             wait_for_team(step, thread);
         }
         if (thread == 0) {
@@ -155,7 +157,7 @@ static void go_by_rows(fcnn_step *step, const share *work, int thread, int threa
             pass_rows(step, &group, 0, step->leaves[end] - step->leaves[leaf], work->count_loss, thread);
         }
         if (work->accumulates) {
-            accumulate(step, &group, false, thread, threads);
+            accumulate(step, &group, NULL, thread, threads);
         }
         if (thread == 0) {
             fcnn_pulse_continue();
@@ -197,6 +199,28 @@ static void measure(fcnn_step *step)
 
 /* ---- all ranks together ---- */
 
+/* The number of targets of all ranks, after the exchange. */
+static int64_t sum_of_counts(const fcnn_step *step)
+{
+    int64_t targets = 0;
+    for (int i = 0; step->counts_targets && i < FCNN_STEP_COUNT_BYTES; i++) {
+        targets += (int64_t)fcnn_exchange_flag_count(step->exchange, step->flags + OWN_FLAGS + i) << 8 * i;
+    }
+    return targets;
+}
+
+/* Makes the derivative of the mean loss of the sums, after the exchange.  A batch without any target has derivatives
+ * of 0. */
+static double scale_of(const fcnn_step *step)
+{
+    const fcnn_architecture *shape = &step->network->shape;
+    if (!step->counts_targets) {
+        return fcnn_network_mean_factor(shape, step->rows);
+    }
+    const int64_t targets = sum_of_counts(step);
+    return targets > 0 ? fcnn_loss_rule_of(shape->loss)->factor / fcnn_network_terms_of_targets(shape, targets) : 0;
+}
+
 /* Sets the exponents from those of all ranks; the other threads wait. */
 static void promise_exponents(fcnn_step *step, int thread)
 {
@@ -208,21 +232,71 @@ static void promise_exponents(fcnn_step *step, int thread)
     wait_for_team(step, thread);
 }
 
+/* Whether the tiles of a step can be updated while they are summed: this rank has all rows, they are in memory, and
+ * their gradients alone decide. */
+static bool may_update_tiles(const step_call *call)
+{
+    const fcnn_step *step = call->step;
+    return call->updates && step->comm->size == 1 && !step->split.by_rows && in_one_group(step) && !step->unread &&
+           !step->counts_targets && fcnn_optimizer_takes_tiles(step->optimizer);
+}
+
+/* What update_tile() needs. */
+typedef struct tiles_update {
+    fcnn_step *step;
+    fcnn_update how;
+    int thread, threads;
+} tiles_update;
+
+static void update_tile(void *data, const fcnn_tile *tile, const void *sums, int64_t low)
+{
+    const tiles_update *update = data;
+    fcnn_step *step = update->step;
+    double since = fcnn_clock_seconds();
+    fcnn_optimizer_update_tile(step->optimizer, step->network, step->gradient, &update->how, update->threads, tile,
+                               sums, low);
+    const double begin = since;
+    fcnn_clock_count(&step->times[update->thread].elementwise, &since);
+    step->times[update->thread].multiply -= since - begin;
+}
+
+/* Sums the rows whose passes have been done, and updates the tiles if that cannot fail. */
+static void sum_and_update(step_call *call, int thread, int threads)
+{
+    fcnn_step *step = call->step;
+    tiles_update update = {.step = step, .how = call->how, .thread = thread, .threads = threads};
+    update.how.scale = scale_of(step);
+    const fcnn_tile_use use = {update_tile, &update};
+    go_through(step, &(share){.accumulates = true, .use = call->updates_tiles ? &use : NULL}, thread, threads);
+}
+
 /* Exponents of exact sums are set before the sums where it is time for it. */
 static void compute_sums(step_call *call, int thread, int threads)
 {
     fcnn_step *step = call->step;
-    const bool sets =
-        step->gradient->exact && (step->number % FCNN_EXPONENT_STEPS == 0 || !step->gradient->promised.ready);
-    const bool one_group = in_one_group(step);
-    go_through(step, &(share){.passes = true, .count_loss = !sets || one_group, .accumulates = !sets}, thread, threads);
+    const fcnn_gradient *gradient = step->gradient;
+    const bool sets = gradient->exact && (step->number % FCNN_EXPONENT_STEPS == 0 || !gradient->promised.ready);
+    const bool one_group = in_one_group(step), apart = sets || may_update_tiles(call);
+    go_through(step, &(share){.passes = true, .count_loss = !apart || one_group, .accumulates = !apart}, thread,
+               threads);
     if (thread == 0) {
         measure(step);
     }
     if (sets) {
         promise_exponents(step, thread);
-        go_through(step, &(share){.passes = !one_group, .count_loss = !one_group, .accumulates = true}, thread,
-                   threads);
+    }
+    if (!apart) {
+        return;
+    }
+    if (thread == 0) {
+        call->updates_tiles = may_update_tiles(call) && fcnn_gradient_will_be_finite(gradient, step->network) &&
+                              (!gradient->exact || fcnn_exponents_keep(&gradient->promised, &gradient->measured));
+    }
+    wait_for_team(step, thread);
+    if (one_group) {
+        sum_and_update(call, thread, threads);
+    } else {
+        go_through(step, &(share){.passes = true, .count_loss = true, .accumulates = true}, thread, threads);
     }
 }
 
@@ -246,28 +320,6 @@ static void set_count(const fcnn_step *step)
     for (int i = 0; step->counts_targets && i < FCNN_STEP_COUNT_BYTES; i++) {
         fcnn_exchange_part_set(step->exchange, step->flags + OWN_FLAGS + i, (int)(targets >> 8 * i & 255));
     }
-}
-
-/* The number of targets of all ranks, after the exchange. */
-static int64_t sum_of_counts(const fcnn_step *step)
-{
-    int64_t targets = 0;
-    for (int i = 0; step->counts_targets && i < FCNN_STEP_COUNT_BYTES; i++) {
-        targets += (int64_t)fcnn_exchange_flag_count(step->exchange, step->flags + OWN_FLAGS + i) << 8 * i;
-    }
-    return targets;
-}
-
-/* Makes the derivative of the mean loss of the sums, after the exchange.  A batch without any target has derivatives
- * of 0. */
-static double scale_of(const fcnn_step *step)
-{
-    const fcnn_architecture *shape = &step->network->shape;
-    if (!step->counts_targets) {
-        return fcnn_network_mean_factor(shape, step->rows);
-    }
-    const int64_t targets = sum_of_counts(step);
-    return targets > 0 ? fcnn_loss_rule_of(shape->loss)->factor / fcnn_network_terms_of_targets(shape, targets) : 0;
 }
 
 /* Sets the flags of this rank. */
@@ -352,7 +404,7 @@ static void run_on_thread(void *data, int thread, int threads)
     if (is_heard(step, FLAG_OUTGROWN)) {
         sum_again(call, thread, threads);
     }
-    if (call->updates) {
+    if (call->updates && !call->updates_tiles) {
         update_on_thread(call, thread, threads);
     }
 }
