@@ -13,7 +13,7 @@ static void panels_fit_into_a_quarter(void)
         int64_t panels;
     } cases[] = {
         {1 << 20, 512, 4, 2},       /* Zen 4, Zen 5 */
-        {2 << 20, 512, 4, 4},       /* Sapphire Rapids */
+        {2 << 20, 512, 4, 4},       /* Emerald Rapids */
         {(2 << 20) - 1, 512, 4, 3}, /* one byte is missing */
         {2 << 20, 512, 8, 2},       /* double precision */
         {512 << 10, 512, 4, 1},     /* Zen 2 */

@@ -124,7 +124,7 @@ fcnn_status fcnn_kernels_check(void)
     return check(&fcnn_kernels_plain_64);
 }
 
-/* Whether vdpbf16ps is faster than two fused multiply-adds.  On Intel's processors (Sapphire Rapids, Emerald Rapids) it
+/* Whether vdpbf16ps is faster than two fused multiply-adds.  On Intel's Emerald Rapids it
  * takes twice as long as both. */
 static bool multiplies_pairs_fast(void)
 {
