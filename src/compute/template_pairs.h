@@ -212,7 +212,7 @@ FCNN_INLINE void pair_tile(const int rows, const int vectors, int64_t column, co
 #if FCNN_SIMD == 1
     PIN(rows, vectors, acc)
 #endif
-    chain(rows, vectors, acc, floats->count, floats->in + (row - job->first) * FCNN_PANEL, FCNN_PANEL, 1,
+    chain(false, rows, vectors, acc, floats->count, floats->in + (row - job->first) * FCNN_PANEL, FCNN_PANEL, 1,
           floats->weights + column, job->width);
 #if FCNN_SIMD == 1
     PIN(rows, vectors, acc)

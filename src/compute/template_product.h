@@ -18,14 +18,22 @@
 #endif
 #define TALL_ROWS (2 * TILE_ROWS) /* rows of a tile of one vector */
 
-/* acc[r][v] += Σ_k a[r·a_row + k·a_step] · b[k·b_step + v·VW …], in ascending order of k. */
-FCNN_INLINE void chain(const int rows, const int vectors, vec acc[TALL_ROWS][STRIP], int64_t count, const real *a,
-                       int64_t a_row, int64_t a_step, const real *b, int64_t b_step)
+/* Whether products prefetch their weights from the second-level cache, and for how many steps of a chain. */
+#define FETCHES_WEIGHTS (FCNN_SIMD >= 2)
+#define STEPS_AHEAD 8
+
+/* acc[r][v] += Σ_k a[r·a_row + k·a_step] · b[k·b_step + v·VW …], in ascending order of k.
+ *   fetches  b is prefetched: it is read once for each tile and does not stay in the nearest cache */
+FCNN_INLINE void chain(const bool fetches, const int rows, const int vectors, vec acc[TALL_ROWS][STRIP], int64_t count,
+                       const real *a, int64_t a_row, int64_t a_step, const real *b, int64_t b_step)
 {
     for (int64_t k = 0; k < count; k++) {
         vec weights[STRIP];
 #pragma GCC unroll 8
         for (int v = 0; v < vectors; v++) {
+            if (fetches && v * VW * (int)sizeof(real) % FCNN_ALIGNMENT == 0) {
+                __builtin_prefetch(b + STEPS_AHEAD * b_step + v * VW);
+            }
             weights[v] = vload(b + v * VW);
         }
 #pragma GCC unroll 16
@@ -118,7 +126,7 @@ FCNN_INLINE void multiply_tile(const int rows, const int vectors, int64_t column
         const int64_t count = left < FCNN_PANEL ? left : FCNN_PANEL;
         const int64_t in_width = fcnn_panel_width(job->inner, panel);
         const real *in = (const real *)job->in + fcnn_panel_offset(job->rows, panel) + row * in_width;
-        chain(rows, vectors, acc, count, in, in_width, 1, weights, job->width);
+        chain(FETCHES_WEIGHTS, rows, vectors, acc, count, in, in_width, 1, weights, job->width);
         weights += count * job->width;
     }
     FOR_TILE(rows, vectors)
@@ -301,7 +309,7 @@ FCNN_INLINE void leaf_tile(const int rows, const int vectors, int64_t column, co
     {
         acc[r][v] = vset(0);
     }
-    chain(rows, vectors, acc, job->leaves[leaf + 1] - job->leaves[leaf], gradient_inputs(job, input, row), 1,
+    chain(false, rows, vectors, acc, job->leaves[leaf + 1] - job->leaves[leaf], gradient_inputs(job, input, row), 1,
           job->in_width, (const real *)job->delta + row * job->width + column, job->width);
     FOR_TILE(rows, vectors)
     {
@@ -372,7 +380,7 @@ FCNN_INLINE void fast_tile(const int rows, const int vectors, int64_t column, co
         acc[r][v] = job->begin ? vset(0) : vload(sums + r * job->width + v * VW);
     }
     const int64_t row = job->leaves[0] - job->first_row;
-    chain(rows, vectors, acc, job->leaves[job->leaf_count] - job->leaves[0], gradient_inputs(job, input, row), 1,
+    chain(false, rows, vectors, acc, job->leaves[job->leaf_count] - job->leaves[0], gradient_inputs(job, input, row), 1,
           job->in_width, (const real *)job->delta + row * job->width + column, job->width);
     FOR_TILE(rows, vectors)
     {
