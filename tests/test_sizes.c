@@ -70,7 +70,7 @@ static void what_is_not_understood_changes_nothing(void)
         CU_ASSERT_EQUAL(memcmp(fcnn_size_values, production, sizeof production), 0);
     }
     HARNESS_STATUS(fcnn_sizes_use("chunk_rows_most=11"), FCNN_EUSAGE);
-    HARNESS_ERROR_HAS("FCNN_SIZES: chunk_rows_most must be a whole number from 12 to 1032, not '11'");
+    HARNESS_ERROR_HAS("FCNN_SIZES: chunk_rows_most must be a whole number from 12 to 288, not '11'");
 }
 
 HARNESS_MAIN("sizes", {"values are those of the table", values_are_those_of_the_table},

@@ -132,13 +132,24 @@ int64_t fcnn_network_row_bytes(const fcnn_architecture *shape)
     return area_bytes(shape, 1, AREA_PASSES);
 }
 
+/* Whether the weights of a layer are larger than a cache. */
+static bool has_large_layer(const fcnn_architecture *shape, int64_t cache)
+{
+    bool is_large = false;
+    for (int64_t layer = 0; layer < shape->layers; layer++) {
+        const int64_t bytes = fcnn_network_tensor_elements(shape, layer) * (int64_t)fcnn_architecture_size(shape);
+        is_large = is_large || bytes > cache;
+    }
+    return is_large;
+}
+
 int64_t fcnn_network_chunk_rows(const fcnn_architecture *shape)
 {
     const int64_t fewest = fcnn_size(FCNN_SIZE_CHUNK_ROWS_LEAST), most = fcnn_size(FCNN_SIZE_CHUNK_ROWS_MOST);
     const int64_t cache = fcnn_size(FCNN_SIZE_CHUNK_BYTES);
     const int64_t row = fcnn_network_row_bytes(shape);
     if (fewest * row > 2 * cache) {
-        return most;
+        return has_large_layer(shape, 2 * cache) ? fcnn_size(FCNN_SIZE_CHUNK_ROWS_READ) : most;
     }
     const int64_t rows = cache / row / 12 * 12;
     return rows < fewest ? fewest : rows > most ? most : rows;
