@@ -88,6 +88,7 @@ static void single_sums_are_those_of_whole_numbers(void)
 {
     after_one_step("single", 7, 7, check_whole_numbers);
     after_one_step("single", 100, 8, check_whole_numbers);
+    after_one_step("single", 100, 60, check_whole_numbers); /* more leaves than a kernel takes together */
     after_one_step("single", 1200, 3, check_whole_numbers);
 }
 
@@ -131,6 +132,7 @@ static void double_sums_are_two_such_words(void)
 {
     after_one_step("double", 7, 7, check_two_words);
     after_one_step("double", 1200, 3, check_two_words);
+    after_one_step("double", 100, 60, check_two_words);
 }
 
 /* Values that lie half a quantum from a multiple, added in many orders by the kernel itself. */
